@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.run.ClipRecord;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
@@ -88,10 +87,8 @@ final class BenchmarkData {
     private TokenSet set(String part, List<LabelledClip> clips) {
         List<LabelledClip> present = present(clips);
         if (present.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "data set " + dataset.entry().name() + ": none of the " + clips.size() + " clips of its part "
-                            + part + " could be embedded");
+            throw CommandException.input("data set " + dataset.entry().name() + ": none of the " + clips.size()
+                    + " clips of its part " + part + " could be embedded");
         }
         return new TokenSet(
                 TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),

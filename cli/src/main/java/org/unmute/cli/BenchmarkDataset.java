@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.DatasetOptions;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
@@ -58,7 +57,7 @@ record BenchmarkDataset(
                 case DatasetEntry.Labelled labelled -> new Reader(entry, protocol).labelled(labelled);
             };
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": " + e.getMessage(), e);
+            throw CommandException.input("data set " + entry.name() + ": " + e.getMessage(), e);
         }
     }
 
@@ -169,11 +168,9 @@ record BenchmarkDataset(
                 clips.add(clip);
             }
             if (clips.isEmpty()) {
-                throw new CommandException(
-                        ExitCode.INPUT,
-                        "data set " + entry.name() + ": none of the "
-                                + rows.clips().size() + " recordings is in " + folder + ", the first: "
-                                + rows.clips().getFirst().file() + ": state their folder with 'audio'");
+                throw CommandException.input("data set " + entry.name() + ": none of the "
+                        + rows.clips().size() + " recordings is in " + folder + ", the first: "
+                        + rows.clips().getFirst().file() + ": state their folder with 'audio'");
             }
             return clips;
         }
@@ -211,10 +208,8 @@ record BenchmarkDataset(
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {
             for (LabelledClip c : clips) {
                 if (entry.task() == Task.SINGLE_LABEL && c.labels().size() != 1) {
-                    throw new CommandException(
-                            ExitCode.INPUT,
-                            "data set " + entry.name() + ": clip " + c.file() + " has the labels " + c.labels()
-                                    + ", a single-label set has one for each clip: state task = \"multi-label\"");
+                    throw CommandException.input("data set " + entry.name() + ": clip " + c.file() + " has the labels "
+                            + c.labels() + ", a single-label set has one for each clip: state task = \"multi-label\"");
                 }
             }
             return clips.stream()

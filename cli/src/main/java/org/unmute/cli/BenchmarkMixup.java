@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
@@ -51,10 +50,8 @@ final class BenchmarkMixup {
 
     private BenchmarkDataset apply() throws IOException {
         if (dataset.folds().size() > 1) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "data set " + dataset.entry().name() + ": mixup variants of several folds are not made: state "
-                            + "one fold, or mixup = false");
+            throw CommandException.usage("data set " + dataset.entry().name()
+                    + ": mixup variants of several folds are not made: state " + "one fold, or mixup = false");
         }
         List<LabelledClip> train = dataset.folds().getFirst().train();
         Map<String, AudioClip> audio = new HashMap<>();

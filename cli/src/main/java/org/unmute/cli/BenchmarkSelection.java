@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.grid.Cell;
 
 /**
@@ -28,12 +27,9 @@ public final class BenchmarkSelection {
         for (String pattern : patterns) {
             PathMatcher own = matcher(pattern);
             if (cells.stream().noneMatch(c -> own.matches(Path.of(c.path())))) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        "--only " + pattern + " names no cell: there are, for instance, "
-                                + String.join(
-                                        ", ",
-                                        cells.stream().limit(3).map(Cell::path).toList()));
+                throw CommandException.usage("--only " + pattern + " names no cell: there are, for instance, "
+                        + String.join(
+                                ", ", cells.stream().limit(3).map(Cell::path).toList()));
             }
             matchers.add(own);
         }
@@ -45,8 +41,7 @@ public final class BenchmarkSelection {
     private static PathMatcher matcher(String pattern) {
         String[] names = pattern.split("/", -1);
         if (names.length > DEPTH) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
+            throw CommandException.usage("--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
         }
         StringBuilder glob = new StringBuilder("glob:");
         for (int i = 0; i < DEPTH; i++) {
@@ -55,8 +50,7 @@ public final class BenchmarkSelection {
         try {
             return FileSystems.getDefault().getPathMatcher(glob.toString());
         } catch (PatternSyntaxException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--only " + pattern + " is no pattern: " + e.getDescription(), e);
+            throw CommandException.usage("--only " + pattern + " is no pattern: " + e.getDescription(), e);
         }
     }
 }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.cli.command.EmbedCommand;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Json;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.EncoderOptions;
@@ -145,16 +144,14 @@ final class BenchmarkTokens {
                 }
             });
             if (outcome.embedded() + outcome.present() == 0) {
-                throw new CommandException(
-                        ExitCode.INPUT,
-                        "data set " + dataset.entry().name() + ": none of its "
-                                + dataset.audio().size()
-                                + " recordings can be used"
-                                + (outcome.skipped().isEmpty()
-                                        ? ""
-                                        : ", the first: "
-                                                + outcome.skipped().getFirst().clip() + ": "
-                                                + outcome.skipped().getFirst().reason()));
+                throw CommandException.input("data set " + dataset.entry().name() + ": none of its "
+                        + dataset.audio().size()
+                        + " recordings can be used"
+                        + (outcome.skipped().isEmpty()
+                                ? ""
+                                : ", the first: "
+                                        + outcome.skipped().getFirst().clip() + ": "
+                                        + outcome.skipped().getFirst().reason()));
             }
             loaded.note(record, resampling())
                     .result("layers", key.layers())
@@ -163,7 +160,7 @@ final class BenchmarkTokens {
                     .result("skipped", outcome.skipped());
             record.write(folder);
         } catch (TokenCacheException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
         Map<String, Object> complete = new LinkedHashMap<>();
         complete.put("key", key.toString());

@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable, WarmStart.Owner {
     private static final String SUFFIX = "Command";
-    /** In the order of the help text. A command {@code name} is the class {@code NameCommand}. */
+    /** In the order of the help text. The command {@code name} is the class {@code NameCommand}. */
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             DoctorCommand.class,
@@ -96,8 +96,8 @@ public final class Main implements Runnable, WarmStart.Owner {
     }
 
     /**
-     * With the command that the line begins with alone, where it is one of ours: to read the options of all would take
-     * longer than what many of them do.
+     * Registers only the command that is called, since reading the options of all commands takes longer than many of
+     * them run.
      */
     static CommandLine commandLineFor(EncoderWarmUp warmUp, String... args) {
         List<Class<?>> named = COMMANDS.stream()
@@ -154,7 +154,7 @@ public final class Main implements Runnable, WarmStart.Owner {
         try {
             return line.execute(args);
         } catch (Error e) {
-            // picocli hands only exceptions to its handler; running out of memory deserves a readable line too.
+            // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError.
             return report(e, line, err);
         }
     }
@@ -182,7 +182,7 @@ public final class Main implements Runnable, WarmStart.Owner {
         return failure.exitCode();
     }
 
-    /** The message behind the command's name; messages of the library may begin with the operation's name already. */
+    /** The message after the command's name; messages of the library may already begin with the operation's name. */
     private static String headed(CommandLine command, String message) {
         String operation = command.getCommandName() + ": ";
         return command.getCommandSpec().qualifiedName() + ": "

@@ -241,7 +241,7 @@ class ExplainEndToEndTest {
         for (JsonNode reason : json.get("classes")) {
             assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
             assertThat(reason.get("terms"))
-                    .as("least, middle and greatest of 7 prototypes")
+                    .as("minimum, median and maximum of 7 prototypes")
                     .hasSize(21);
             assertThat(reason.get("others").asInt()).isZero();
         }

@@ -105,7 +105,7 @@ class MainTest {
                 new IllegalArgumentException("matmul: inner sizes differ"),
                 ExitCode.FAILED,
                 "matmul: inner sizes differ");
-        check(new CommandException(ExitCode.DEVICE, "no such backend"), ExitCode.DEVICE, "no such backend");
+        check(CommandException.failed("no such backend"), ExitCode.FAILED, "no such backend");
         check(new OutOfMemoryError(), ExitCode.FAILED, "UNMUTE_JAVA_OPTS");
     }
 

@@ -113,8 +113,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (workers < 0 || maxHours != null && !(maxHours > 0)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
         }
         StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
@@ -123,7 +122,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try {
             grid = Grid.read(gridFile);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+            throw CommandException.usage(e.getMessage(), e);
         }
         List<Cell> cells = BenchmarkSelection.of(grid.cells(), only);
         requireFiles(grid, cells);
@@ -133,15 +132,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try (FolderLock _ = FolderLock.acquire(out, LOCK)) {
             return run(grid, cells, record, stop);
         } catch (FolderLock.HeldException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
     }
 
     /** Files of cells that are not run need not be there. */
     private static void requireFiles(Grid grid, List<Cell> cells) {
         if (cells.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT, grid.file() + " has no cell: no probe runs on any of its encoders and data sets");
+            throw CommandException.input(
+                    grid.file() + " has no cell: no probe runs on any of its encoders and data sets");
         }
         List<Path> missing = new Grid(
                         grid.file(),
@@ -151,16 +150,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         grid.protocol())
                 .missing();
         if (!missing.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    grid.file() + " names "
-                            + (missing.size() == 1
-                                    ? "a file or folder that is not there: "
-                                    : missing.size() + " files or folders that are not there: ")
-                            + String.join(
-                                    ", ", missing.stream().map(Path::toString).toList())
-                            + ": correct the paths, which are relative to the grid's file, or choose other cells with"
-                            + " --only");
+            throw CommandException.input(grid.file() + " names "
+                    + (missing.size() == 1
+                            ? "a file or folder that is not there: "
+                            : missing.size() + " files or folders that are not there: ")
+                    + String.join(", ", missing.stream().map(Path::toString).toList())
+                    + ": correct the paths, which are relative to the grid's file, or choose other cells with"
+                    + " --only");
         }
     }
 
@@ -187,15 +183,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
             }
             tell(plan.lines(run.finishedBefore()));
             if (maxHours != null && !yes && plan.hours() > maxHours) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        String.format(
-                                Locale.ROOT,
-                                "about %.2f hours are expected, --max-hours allows %s: choose cells with --only, or"
-                                        + " add --yes to start and stop after that time; a stopped run can be gone on"
-                                        + " with",
-                                plan.hours(),
-                                maxHours));
+                throw CommandException.failed(String.format(
+                        Locale.ROOT,
+                        "about %.2f hours are expected, --max-hours allows %s: choose cells with --only, or"
+                                + " add --yes to start and stop after that time; a stopped run can be gone on"
+                                + " with",
+                        plan.hours(),
+                        maxHours));
             }
             removeHalfWritten();
             BenchmarkGrid.write(out, grid);

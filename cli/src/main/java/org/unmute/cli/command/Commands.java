@@ -25,9 +25,9 @@ public final class Commands {
     }
 
     /**
-     * Opens the backend asked for, says which in one line, and notes it.
+     * Opens the requested backend, prints it in one line and records it.
      *
-     * @throws Backends.UnavailableException if it does not run here
+     * @throws Backends.UnavailableException if it cannot run on this machine
      */
     static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
         Backends.Choice choice = compute.open();
@@ -42,7 +42,7 @@ public final class Commands {
         }
     }
 
-    /** Names to the left, what is known to the right. */
+    /** Prints names and values in two columns. */
     static void printFacts(PrintWriter out, Map<String, String> facts) {
         int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
         facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
@@ -57,7 +57,7 @@ public final class Commands {
         }
     }
 
-    /** Bytes as people say them. */
+    /** A number of bytes with a binary unit. */
     public static String size(long bytes) {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
         double n = bytes;

@@ -9,14 +9,14 @@ import java.util.Objects;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.convert.ConversionReport;
 
-/** A report of a conversion as a table: what is kept, renamed, left out and missing. */
+/** The report of a conversion as a table: tensors that are kept, renamed, dropped and missing. */
 public final class ConversionTable {
-    /** From how many rows on tensors that are left out for one reason become a single row. */
+    /** With this many rows or more, tensors dropped for the same reason share a row. */
     private static final int MANY = 4;
 
     private ConversionTable() {}
 
-    /** @param all whether every tensor gets a row of its own */
+    /** @param all whether every tensor has its own row */
     static ConsoleTable of(ConversionReport report, boolean all) {
         ConsoleTable table =
                 new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
@@ -106,7 +106,7 @@ public final class ConversionTable {
                 : null;
     }
 
-    /** What all names begin with, up to a dot. */
+    /** The longest common prefix of the names that ends with a dot. */
     private static String beginning(List<String> names) {
         String common = names.getFirst();
         for (String name : names) {
@@ -121,7 +121,7 @@ public final class ConversionTable {
         return fate.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The report for a program: every tensor, whatever the table shows. */
+    /** The report as JSON, with every tensor. */
     static Map<String, Object> document(ConversionReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("source", report.source().toString());

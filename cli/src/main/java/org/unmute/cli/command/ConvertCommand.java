@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A checkpoint as it was downloaded, turned into a safetensors file of its encoder. */
+/** Converts a downloaded checkpoint to a safetensors file of its encoder. */
 @Command(
         name = "convert",
         sortOptions = false,
@@ -48,7 +48,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
     /** Element type of the floating tensors. */
     enum ElementType {
-        /** As in the source. */
+        /** As in the checkpoint. */
         keep,
         /** 32 bits. */
         f32,
@@ -69,14 +69,14 @@ public final class ConvertCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "OUT.safetensors",
-            description = "Where to write; not needed with --dry-run.")
+            description = "Output file; not needed with --dry-run.")
     private Path out;
 
     @Option(
             names = "--model",
             paramLabel = "NAME",
             defaultValue = "",
-            description = "Kind of encoder, where it is not recognised: a model that 'unmute encoders' lists.")
+            description = "Kind of encoder, the folder not recognised: a model that 'unmute encoders' lists.")
     private String model;
 
     @Option(
@@ -87,13 +87,13 @@ public final class ConvertCommand implements Callable<Integer> {
                     + " checkpoint). A number beyond the range of f16 is an error.")
     private ElementType dtype;
 
-    @Option(names = "--dry-run", description = "Print what would be done and write nothing.")
+    @Option(names = "--dry-run", description = "Print the report and write nothing.")
     private boolean dryRun;
 
     @Option(names = "--force", description = "Replace OUT if it is there.")
     private boolean force;
 
-    @Option(names = "--all", description = "Give every tensor a row of its own.")
+    @Option(names = "--all", description = "Show every tensor in its own row.")
     private boolean all;
 
     @Mixin
@@ -138,8 +138,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
     private void checkPaths() throws IOException {
         if (!Files.isRegularFile(in)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     Files.isDirectory(in)
                             ? in + " is a folder: name the checkpoint file in it"
                             : "no such file: " + in);
@@ -148,21 +147,19 @@ public final class ConvertCommand implements Callable<Integer> {
             return;
         }
         if (out == null) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "where to write is missing: name OUT.safetensors, or give --dry-run to write nothing");
         }
         if (Files.isDirectory(out)) {
-            throw new CommandException(ExitCode.USAGE, out + " is a folder: name a file in it");
+            throw CommandException.usage(out + " is a folder: name a file in it");
         }
         if (!out.toString().endsWith(".safetensors")) {
-            throw new CommandException(
-                    ExitCode.USAGE, "what is written is a safetensors file, its name must end so: " + out);
+            throw CommandException.usage("what is written is a safetensors file, its name must end so: " + out);
         }
         try {
             Conversion.requireTarget(in, out, force);
         } catch (FileAlreadyExistsException e) {
-            throw new CommandException(ExitCode.FAILED, out + " is already there: --force replaces it", e);
+            throw CommandException.failed(out + " is already there: --force replaces it", e);
         }
     }
 

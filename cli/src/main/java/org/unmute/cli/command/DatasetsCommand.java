@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists the data sets that are read, explains one, or looks into its folder. */
+/** Lists the supported data sets, describes one, or checks its folder. */
 @Command(
         name = "datasets",
         sortOptions = false,
@@ -61,8 +61,7 @@ public final class DatasetsCommand implements Callable<Integer> {
         PrintWriter o = spec.commandLine().getOut();
         if (name == null) {
             if (root != null) {
-                throw new CommandException(
-                        ExitCode.USAGE,
+                throw CommandException.usage(
                         "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
             }
             table().print(o, common.json());
@@ -72,7 +71,7 @@ public final class DatasetsCommand implements Callable<Integer> {
         try {
             set = Datasets.byName(name);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+            throw CommandException.usage(e.getMessage(), e);
         }
         if (root != null) {
             check(set, o);
@@ -171,7 +170,7 @@ public final class DatasetsCommand implements Callable<Integer> {
         Map<String, Object> json = new LinkedHashMap<>();
         StringBuilder remarks = new StringBuilder();
         List<Part> parts = set.parts(root);
-        // Any number of clips may be missing here: to count them is what was asked for.
+        // Any number of clips may be missing: the command counts them.
         ReadOptions options =
                 ReadOptions.DEFAULT.withMaxMissing(1).withFold(set.info().folds() > 0 ? 1 : 0);
         for (Part part : parts) {

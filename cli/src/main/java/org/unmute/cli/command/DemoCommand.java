@@ -53,7 +53,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The whole line on sounds made on the spot: nothing to download. */
+/** Runs the whole pipeline on synthesized sounds. */
 @Command(
         name = "demo",
         sortOptions = false,
@@ -92,7 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Training runs a probe (default: ${DEFAULT-VALUE}).")
+            description = "Training runs per probe (default: ${DEFAULT-VALUE}).")
     private int seeds;
 
     @Option(
@@ -117,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (train < 10 || test < 10 || seeds < 1) {
-            throw new CommandException(ExitCode.USAGE, "--train and --test are at least 10, --seeds at least 1");
+            throw CommandException.usage("--train and --test are at least 10, --seeds at least 1");
         }
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
@@ -162,7 +162,7 @@ public final class DemoCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Makes the recordings, or takes those of an earlier run with the same settings. */
+    /** Synthesizes the recordings, or reuses those of an earlier run with the same settings. */
     private Path recordings(PrintWriter err) throws IOException {
         Path folder = out.resolve("recordings");
         Path note = out.resolve("demo-settings.txt");
@@ -170,10 +170,8 @@ public final class DemoCommand implements Callable<Integer> {
         if (Files.exists(folder.resolve(SceneFolder.MANIFEST))) {
             String before = Files.exists(note) ? Files.readString(note) : "unknown settings";
             if (!before.equals(settings)) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        folder + " was made with other settings (" + before.strip() + "), now they are "
-                                + settings.strip() + ": choose another --out");
+                throw CommandException.usage(folder + " was made with other settings (" + before.strip()
+                        + "), now they are " + settings.strip() + ": choose another --out");
             }
             return folder;
         }

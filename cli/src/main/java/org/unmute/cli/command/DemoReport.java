@@ -25,14 +25,14 @@ import org.unmute.report.page.AxisTick;
 import org.unmute.report.page.Fact;
 import org.unmute.tensor.Tensor;
 
-/** Fills the report of the demo: the table, the classes, and one clip explained by its prototypes. */
+/** Builds the model of the demo's page: the table, the classes, and one clip explained by its prototypes. */
 public final class DemoReport {
     private static final String MAP = "mAP_macro_skip";
     private static final double MEL_BREAK = 700;
     private static final double LOW_HZ = 20;
     private static final int[] SPECTROGRAM_TICKS = {200, 500, 1000, 2000, 4000, 8000};
     private static final int[] MAP_TICKS = {500, 2000, 8000};
-    /** Classes listed for the clip, and classes whose prototype is drawn. */
+    /** Maximum number of classes listed for the clip, and of classes whose prototype is drawn. */
     private static final int LISTED = 6;
 
     private static final int DRAWN = 4;
@@ -142,7 +142,10 @@ public final class DemoReport {
                 prototypes(protobin.first(), maps.get(clip), order, scores, labelled, seconds));
     }
 
-    /** A clip with several classes, all of which protobin ranks first: the clearest such clip. */
+    /**
+     * The clip with the largest margin between its labels and the other classes under protobin; clips with several
+     * labels first.
+     */
     private int choose(float[][] scores) {
         boolean[][] truth = tested.multiHot();
         int best = 0;
@@ -187,7 +190,7 @@ public final class DemoReport {
         return new DemoModel.Heat(values, seconds, ticks(SPECTROGRAM_TICKS), "log energy");
     }
 
-    /** Where frequencies lie on the mel axis from 20 Hz to half the sample rate. */
+    /** Ticks on the mel axis from 20 Hz to half the sample rate. */
     private List<AxisTick> ticks(int[] frequencies) {
         double low = mel(LOW_HZ);
         double high = mel(encoder.encoder().describe().sampleRate() / 2.0);
@@ -202,7 +205,7 @@ public final class DemoReport {
         return 1127 * Math.log(1 + hz / MEL_BREAK);
     }
 
-    /** For each of the best classes the prototype that adds most to its logit in this clip. */
+    /** For each of the best classes, the prototype that contributes most to its logit in this clip. */
     private List<DemoModel.PrototypeMap> prototypes(
             TrainedProbe trained,
             TokenMap map,

@@ -4,7 +4,7 @@ import org.unmute.cli.probe.Scoring;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * What the demo found with one probe.
+ * The results of one probe in the demo.
  *
  * @param name the probe's name
  * @param first the probe of the first seed
@@ -12,7 +12,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param scoring metrics over all seeds
  */
 public record DemoResult(String name, TrainedProbe first, float[][] scores, Scoring scoring) {
-    /** Trained numbers. */
+    /** Number of trained parameters. */
     long parameters() {
         return first.probe().parameters().values().stream()
                 .mapToLong(t -> t.shape().elements())

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -13,28 +12,26 @@ import org.unmute.tensor.backend.WorkProfile;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What {@code --profile} shows: the kernels that a command ran on a device, and what it copied there and back. */
+/** The output of {@code --profile}: kernels that ran on the device, and copies to and from it. */
 public final class DeviceProfile {
     private DeviceProfile() {}
 
     /**
-     * Counts from here on.
+     * Starts counting.
      *
-     * @throws CommandException if the backend does not count
+     * @throws CommandException if the backend does not support profiling
      */
     static void begin(Backend backend) {
         if (!(backend instanceof Profiled device)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "--profile: backend " + backend.name()
-                            + " runs on the processor and counts no launches: choose a device, such as --device"
-                            + " opencl");
+            throw CommandException.usage("--profile: backend " + backend.name()
+                    + " runs on the processor and counts no launches: choose a device, such as --device"
+                    + " opencl");
         }
         device.profile().reset();
         device.profile().measure(true);
     }
 
-    /** Prints the profile of the command that ended, if one was asked for. */
+    /** Prints the profile after a command, if requested. */
     public static void end(ParseResult parsed, PrintWriter err) {
         ParseResult last = parsed;
         while (last.hasSubcommand()) {
@@ -82,7 +79,7 @@ public final class DeviceProfile {
         err.println(String.format(
                 Locale.ROOT,
                 "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %%"
-                        + " of peak is the greater of both shares",
+                        + " of peak is the larger of both shares",
                 peak.bytesPerSecond() / 1e9,
                 peak.operationsPerSecond() / 1e9));
         err.flush();

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What this machine can do for us, and what is missing in words. */
+/** Shows which backends run on this machine, and why others do not. */
 @Command(
         name = "doctor",
         sortOptions = false,
@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
                 "Tells which backends run here and why the others do not, the Java version, the memory and the encoder"
                         + " in the program.")
 public final class DoctorCommand implements Callable<Integer> {
-    /** Device backends that this build does not contain; kept apart from those that are there and do not run. */
+    /**
+     * Device backends that may be missing from the class path; they are reported apart from backends that cannot run.
+     */
     private static final Map<String, String> NOT_IN_THIS_BUILD = Map.of(
             "cuda", "unmute-kernels-cuda is not on the class path",
             "opencl", "unmute-kernels-opencl is not on the class path");

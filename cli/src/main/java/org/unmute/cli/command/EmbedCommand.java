@@ -127,11 +127,10 @@ public final class EmbedCommand implements Callable<Integer> {
             record.write(out);
             report(outcome, repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
-                throw new CommandException(
-                        ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+                throw CommandException.input("none of the " + clips.clips().size() + " recordings could be used");
             }
         } catch (Embedding.UnusableClipException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
         if (chosen.labels() != null) {
             try (TokenCache cache = TokenCache.open(out)) {
@@ -154,7 +153,7 @@ public final class EmbedCommand implements Callable<Integer> {
         return switch (dtype) {
             case "f16" -> DType.F16;
             case "f32" -> DType.F32;
-            default -> throw new CommandException(ExitCode.USAGE, "--dtype is f16 or f32, not " + dtype);
+            default -> throw CommandException.usage("--dtype is f16 or f32, not " + dtype);
         };
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Which encoders there are, on what terms, and what to download. */
+/** Lists the supported encoders, their licences and downloads. */
 @Command(
         name = "encoders",
         sortOptions = false,
@@ -47,14 +47,10 @@ public final class EncodersCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (name != null) {
             Release release = Releases.find(name)
-                    .orElseThrow(() -> new CommandException(
-                            ExitCode.USAGE,
-                            "no encoder is called '" + name + "'; known are "
-                                    + String.join(
-                                            ", ",
-                                            Releases.all().stream()
-                                                    .map(Release::name)
-                                                    .toList())));
+                    .orElseThrow(() -> CommandException.usage("no encoder is called '" + name + "'; known are "
+                            + String.join(
+                                    ", ",
+                                    Releases.all().stream().map(Release::name).toList())));
             if (common.json()) {
                 Commands.printJson(out, document(release));
             } else {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Scores a trained probe, or a table of scores, against labels. */
+/** Evaluates a trained probe, or a table of scores, against labels. */
 @Command(
         name = "eval",
         sortOptions = false,
@@ -55,7 +55,7 @@ public final class EvalCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1", exclusive = true)
     private Source source;
 
-    /** One of two things to score. */
+    /** What to evaluate. */
     static final class Source {
         @Option(
                 names = "--run",
@@ -66,7 +66,7 @@ public final class EvalCommand implements Callable<Integer> {
         @Option(
                 names = "--scores",
                 paramLabel = "FILE",
-                description = "CSV with a column 'file' and one column a class.")
+                description = "CSV with a column 'file' and one column per class.")
         private Path scores;
     }
 
@@ -90,7 +90,7 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--bootstrap",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Resamples for the 95 %% intervals; 0 leaves them out (default: ${DEFAULT-VALUE}).")
+            description = "Bootstrap resamples for the 95 %% intervals; 0 for none (default: ${DEFAULT-VALUE}).")
     private int resamples;
 
     @Option(names = "--per-class", description = "Print the average precision of each class.")
@@ -129,7 +129,7 @@ public final class EvalCommand implements Callable<Integer> {
 
     private Scoring scoreRun(RunRecord record, List<String> missing) throws IOException {
         if (cache == null) {
-            throw new CommandException(ExitCode.USAGE, "--run needs --cache: the token cache of the clips to score");
+            throw CommandException.usage("--run needs --cache: the token cache of the clips to score");
         }
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         List<TrainedProbe> probes = new ArrayList<>();
@@ -165,10 +165,8 @@ public final class EvalCommand implements Callable<Integer> {
         Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
         missing.addAll(matched.missing());
         if (matched.manifest().clips().isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "no file of " + labels.source() + " is in " + source.scores
-                            + ": are both relative to the same folder?");
+            throw CommandException.input("no file of " + labels.source() + " is in " + source.scores
+                    + ": are both relative to the same folder?");
         }
         float[][] scores = matched.manifest().clips().stream()
                 .map(LabelledClip::file)

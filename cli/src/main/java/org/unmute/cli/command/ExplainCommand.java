@@ -36,7 +36,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Why a probe gave a recording its scores. */
+/** Explains the scores that a probe gave to a recording. */
 @Command(
         name = "explain",
         sortOptions = false,
@@ -115,22 +115,20 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (top < 1) {
-            throw new CommandException(ExitCode.USAGE, "--top must be at least 1, is " + top);
+            throw CommandException.usage("--top must be at least 1, is " + top);
         }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
         Recording recording = AudioFiles.read(audio);
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
-        Resampler.Kernel kernel = resampling == null
-                ? source.resampling()
-                : Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));
+        Resampler.Kernel kernel = resampling == null ? source.resampling() : resampling.kernel();
         EncoderOptions.Loaded loaded = opened(source);
         Explainer explainer = source.explainer(loaded, kernel);
         List<Integer> wanted;
         try {
             wanted = classes.stream().map(explainer::classIndex).distinct().toList();
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+            throw CommandException.usage(e.getMessage(), e);
         }
         ClipExplanation clip = explained(explainer, recording, wanted);
         List<Path> written = out == null ? List.of() : write(clip, loaded, source, record, kernel);
@@ -142,12 +140,11 @@ public final class ExplainCommand implements Callable<Integer> {
         try {
             return explainer.explain(audio.getFileName().toString(), recording, wanted, top, out != null);
         } catch (ClipTooShortException e) {
-            throw new CommandException(
-                    ExitCode.INPUT, audio + ": " + Failure.of(e).message(), e);
+            throw CommandException.input(audio + ": " + Failure.of(e).message(), e);
         }
     }
 
-    /** The encoder named on the command line, or the run's. */
+    /** The encoder given on the command line, or the run's. */
     private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
         boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
         return WarmStart.awaitedBy(named ? encoder.open() : recorded(source), spec);
@@ -156,10 +153,8 @@ public final class ExplainCommand implements Callable<Integer> {
     private EncoderOptions.Loaded recorded(SavedProbe source) throws IOException {
         List<String> given = encoder.givenNames();
         if (!given.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "--" + given.getFirst()
-                            + " goes with --encoder: the run's own encoder is opened with the options on " + "record");
+            throw CommandException.usage("--" + given.getFirst()
+                    + " goes with --encoder: the run's own encoder is opened with the options on " + "record");
         }
         return source.openEncoder();
     }

@@ -40,7 +40,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Recordings to files that other programs read. */
+/** Writes an encoder's features of recordings to files for other programs. */
 @Command(
         name = "features",
         sortOptions = false,
@@ -105,13 +105,11 @@ public final class FeaturesCommand implements Callable<Integer> {
                 audio.choose(record, common.quiet() ? null : err).clips().clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--out " + out + " is one file, but " + clips.size() + " recordings were named: give a folder");
         }
         if (ends(NPY) && (layers != null || attention)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
@@ -127,7 +125,7 @@ public final class FeaturesCommand implements Callable<Integer> {
                 } catch (ClipTooShortException | UnreadableAudioException e) {
                     String reason = clip.id() + ": " + Failure.of(e).message();
                     if (audio.strict() || one) {
-                        throw new CommandException(ExitCode.INPUT, reason, e);
+                        throw CommandException.input(reason, e);
                     }
                     skipped.add(reason);
                     progress.remark("skipped " + reason);
@@ -136,7 +134,7 @@ public final class FeaturesCommand implements Callable<Integer> {
             }
         }
         if (written.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "none of the " + clips.size() + " recordings could be used");
+            throw CommandException.input("none of the " + clips.size() + " recordings could be used");
         }
         loaded.note(record, resampling())
                 .result("files", written.stream().map(w -> w.file().toString()).toList())
@@ -156,8 +154,7 @@ public final class FeaturesCommand implements Callable<Integer> {
 
     private Features.Request wanted(EncoderSpec model) {
         if (attention && !model.hasCls()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--attention: " + model.name() + " has no class token whose attention could be written");
         }
         if (layers == null) {
@@ -171,10 +168,8 @@ public final class FeaturesCommand implements Callable<Integer> {
         for (String one : layers.split(",", -1)) {
             int layer = one.strip().matches("\\d{1,4}") ? Integer.parseInt(one.strip()) : -1;
             if (layer < 0 || layer >= model.depth() || list.contains(layer)) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        "--layers is 'all' or different numbers from 0 to " + (model.depth() - 1)
-                                + " with commas between them, not '" + layers + "'");
+                throw CommandException.usage("--layers is 'all' or different numbers from 0 to " + (model.depth() - 1)
+                        + " with commas between them, not '" + layers + "'");
             }
             list.add(layer);
         }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A trained protobin with one bit for each entry of a prototype. */
+/** Packs the prototypes of a trained protobin into one bit per entry. */
 @Command(
         name = "pack",
         sortOptions = false,
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
 public final class PackCommand implements Callable<Integer> {
-    /** Scores differ by the rounding of float32; more than this would be another probe. */
+    /** Maximum difference of scores that rounding in float32 explains. */
     private static final double LIMIT = 1e-5;
 
     private static final int CACHED_CLIPS = 256;
@@ -76,7 +76,7 @@ public final class PackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Clips that were scored with both. */
+    /** Clips that were scored with both probes. */
     private record Check(String clips, int count, double difference) {}
 
     @Override
@@ -84,10 +84,10 @@ public final class PackCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Path file = ProbeFiles.one(probe);
         if (!force && Files.exists(out)) {
-            throw new CommandException(ExitCode.FAILED, out + " is already there: --force replaces it");
+            throw CommandException.failed(out + " is already there: --force replaces it");
         }
         if (ProbeFiles.isPacked(file)) {
-            throw new CommandException(ExitCode.INPUT, file + " is packed already");
+            throw CommandException.input(file + " is packed already");
         }
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         TrainedProbe trained = ProbeFiles.trained(file);
@@ -95,14 +95,12 @@ public final class PackCommand implements Callable<Integer> {
         try {
             packed = PackedProtobin.pack(trained);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, file + ": " + e.getMessage(), e);
+            throw CommandException.input(file + ": " + e.getMessage(), e);
         }
         Check check = cache == null ? onMadeUpClips(trained, packed) : onCachedClips(trained, packed);
         if (!(check.difference() <= LIMIT)) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "scores of the packed probe differ by " + check.difference() + " over " + check.clips()
-                            + ", more than rounding explains: nothing was written; please report this");
+            throw CommandException.failed("scores of the packed probe differ by " + check.difference() + " over "
+                    + check.clips() + ", more than rounding explains: nothing was written; please report this");
         }
         Files.createDirectories(out.toAbsolutePath().getParent());
         packed.save(out);
@@ -138,7 +136,7 @@ public final class PackCommand implements Callable<Integer> {
         }
     }
 
-    /** Clips of random tokens with the mean and deviation of those it was trained on, where the probe knows them. */
+    /** Clips of random tokens, with the mean and deviation of the training tokens if the probe stores them. */
     private Check onMadeUpClips(TrainedProbe trained, PackedProtobin packed) {
         int dim = packed.dim();
         Standardization s = trained.standardization();

@@ -33,7 +33,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a small encoder without labels. */
+/** Pre-trains a small encoder without labels. */
 @Command(
         name = "pretrain",
         sortOptions = false,
@@ -48,17 +48,17 @@ import picocli.CommandLine.Spec;
             "  unmute pretrain --synthetic --steps 2000 --out encoder.safetensors"
         })
 public final class PretrainCommand implements Callable<Integer> {
-    /** Clips measured for the front end's mean and deviation. */
+    /** Number of clips used to measure the front end's mean and deviation. */
     private static final int MEASURED = 200;
 
     private static final int RATE = 16_000;
-    /** Far from every seed that the demo uses, so that pre-training never sees its clips. */
+    /** Far from the seeds of the demo, so that pre-training never sees its clips. */
     private static final long SYNTHETIC_SEED = 1_000_003;
 
     @ArgGroup(multiplicity = "1")
     private Data data;
 
-    /** One of two kinds of data. */
+    /** The kind of data. */
     static final class Data {
         @Option(
                 names = "--audio",
@@ -84,14 +84,15 @@ public final class PretrainCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Clips a step (default: ${DEFAULT-VALUE}).")
+            description = "Clips per step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--clips",
             paramLabel = "N",
             defaultValue = "4096",
-            description = "Different training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Number of distinct training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
     private int distinct;
 
     @Option(
@@ -112,7 +113,7 @@ public final class PretrainCommand implements Callable<Integer> {
             names = "--mask",
             paramLabel = "X",
             defaultValue = "0.75",
-            description = "Part of the patches that is hidden (default: ${DEFAULT-VALUE}).")
+            description = "Fraction of the patches that is masked (default: ${DEFAULT-VALUE}).")
     private double mask;
 
     @Option(
@@ -147,17 +148,17 @@ public final class PretrainCommand implements Callable<Integer> {
             names = "--frames",
             paramLabel = "N",
             defaultValue = "296",
-            description = "Frames of a window, 10 ms each (default: ${DEFAULT-VALUE}).")
+            description = "Frames per window, 10 ms each (default: ${DEFAULT-VALUE}).")
     private int frames;
 
     @Option(
             names = "--patch",
             paramLabel = "TxF",
             defaultValue = "8x16",
-            description = "Frames and mel bins a patch (default: ${DEFAULT-VALUE}).")
+            description = "Frames and mel bins per patch (default: ${DEFAULT-VALUE}).")
     private String patch;
 
-    @Option(names = "--license", paramLabel = "TEXT", description = "Licence to note in the file.")
+    @Option(names = "--license", paramLabel = "TEXT", description = "Licence to store in the file.")
     private String license;
 
     @Mixin
@@ -257,7 +258,7 @@ public final class PretrainCommand implements Callable<Integer> {
                     mean,
                     std);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new CommandException(ExitCode.USAGE, "--patch is frames x bins, for example 8x16, not " + patch, e);
+            throw CommandException.usage("--patch is frames x bins, for example 8x16, not " + patch, e);
         }
     }
 
@@ -268,7 +269,7 @@ public final class PretrainCommand implements Callable<Integer> {
         return index -> scenes.clip(Split.TRAIN, Math.toIntExact(index)).samples();
     }
 
-    /** Random windows of random recordings; a fixed function of seed and index. */
+    /** Random windows of random recordings, determined by seed and index. */
     private Pretraining.Source recordings(SmallVit.Settings s, Path audio) throws IOException {
         List<AudioClip> clips = ClipList.of(audio, null).clips();
         int window = s.frontEnd().windowSamples();

@@ -91,7 +91,7 @@ public final class ProbeCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             split = ",",
-            description = "One run a seed (default: the one given by --seed).")
+            description = "One run per seed (default: the one given by --seed).")
     private List<Long> seeds;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
@@ -109,7 +109,7 @@ public final class ProbeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** The probes there are, for the help text. */
+    /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
         ProbeNames() {}
 
@@ -122,16 +122,14 @@ public final class ProbeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!Probes.names().contains(name)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
         ProbeOptions options = training.probe(name);
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
         if (Probes.type(name).needsLayers()
                 && training.settings(name, loss.objective(), 0).standardize()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
         }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());

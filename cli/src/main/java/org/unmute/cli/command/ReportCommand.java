@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Tables and figures of benchmark runs. */
+/** Makes tables and figures of benchmark runs. */
 @Command(
         name = "report",
         sortOptions = false,
@@ -83,7 +83,8 @@ public final class ReportCommand implements Callable<Integer> {
             names = "--win-sd",
             paramLabel = "WHOSE",
             defaultValue = "pooled",
-            description = "Whose standard deviation a win takes: pooled, own, opponent (default: ${DEFAULT-VALUE}).")
+            description = "Which standard deviation a win is measured against: pooled, own, opponent (default:"
+                    + " ${DEFAULT-VALUE}).")
     private WinRule rule;
 
     @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
@@ -99,9 +100,8 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--clip-run",
             paramLabel = "PATH",
-            description =
-                    "Whose probe explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote"
-                            + " (default: the first finished cell of protobin).")
+            description = "Probe that explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote"
+                    + " (default: the first finished cell of protobin).")
     private Path clipRun;
 
     @Mixin
@@ -125,7 +125,7 @@ public final class ReportCommand implements Callable<Integer> {
         try {
             files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
         } catch (IllegalStateException e) {
-            throw new CommandException(ExitCode.FAILED, e.getMessage() + " (--no-png leaves PNG files out)", e);
+            throw CommandException.failed(e.getMessage() + " (--no-png leaves PNG files out)", e);
         }
         removeEarlier(files);
         ReportFolder.write(out, files);
@@ -141,7 +141,7 @@ public final class ReportCommand implements Callable<Integer> {
     private List<Section> clips(Results results, RunRecord record) throws IOException {
         if (clips.isEmpty()) {
             if (clipRun != null) {
-                throw new CommandException(ExitCode.USAGE, "--clip-run explains clips: name one with --clip");
+                throw CommandException.usage("--clip-run explains clips: name one with --clip");
             }
             return List.of();
         }
@@ -151,8 +151,7 @@ public final class ReportCommand implements Callable<Integer> {
                         .map(e -> e.cell())
                         .filter(c -> c.probe().equals("protobin"))
                         .findFirst()
-                        .orElseThrow(() -> new CommandException(
-                                ExitCode.USAGE,
+                        .orElseThrow(() -> CommandException.usage(
                                 "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
                         .folder();
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
@@ -165,7 +164,7 @@ public final class ReportCommand implements Callable<Integer> {
         return sections;
     }
 
-    /** Removes what an earlier report wrote and this one does not, so that no old figure lies among the new ones. */
+    /** Removes files of an earlier report that this one does not write. */
     private void removeEarlier(Map<String, byte[]> files) throws IOException {
         Path record = out.resolve(RECORD);
         if (!Files.exists(record)) {

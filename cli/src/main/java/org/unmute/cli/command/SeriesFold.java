@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Numbered names as one: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names fold
+ * Folds numbered names: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names fold
  * that differ in nothing but numbers between dots.
  */
 public final class SeriesFold {
@@ -19,17 +19,17 @@ public final class SeriesFold {
     private SeriesFold() {}
 
     /**
-     * Items that fold into one.
+     * Items folded into one name.
      *
-     * @param name the name with its ranges
+     * @param name the name, with ranges of numbers
      * @param items in their order
      */
     record Group<T>(String name, List<T> items) {}
 
     /**
-     * Folds items by their name; those whose {@code apart} differs stay apart.
+     * Folds items by name; items are kept apart if {@code apart} differs.
      *
-     * @param apart what must be equal beside the name's pattern
+     * @param apart what must be equal in addition to the pattern of the name
      */
     static <T> List<Group<T>> fold(List<T> items, Function<T, String> name, Function<T, ?> apart) {
         Map<List<Object>, List<T>> groups = new LinkedHashMap<>();
@@ -42,7 +42,7 @@ public final class SeriesFold {
                 .toList();
     }
 
-    /** The name with a sign that no name has in place of numbers. */
+    /** The name with its numbers replaced by a placeholder. */
     static String pattern(String name) {
         List<String> parts = new ArrayList<>();
         for (String part : DOT.split(name, -1)) {
@@ -51,7 +51,7 @@ public final class SeriesFold {
         return String.join(".", parts);
     }
 
-    /** One name for names of the same pattern. */
+    /** The folded name of names with the same pattern. */
     static String name(List<String> names) {
         List<String[]> split = names.stream().map(n -> DOT.split(n, -1)).toList();
         List<String> parts = new ArrayList<>();

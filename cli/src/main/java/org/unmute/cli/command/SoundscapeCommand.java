@@ -126,7 +126,7 @@ public final class SoundscapeCommand implements Callable<Integer> {
             names = "--events",
             paramLabel = "MIN-MAX",
             defaultValue = "1-3",
-            description = "Events in a scene, all of different classes (default: ${DEFAULT-VALUE}).")
+            description = "Events per scene, all of different classes (default: ${DEFAULT-VALUE}).")
     private String events;
 
     @Option(
@@ -226,7 +226,7 @@ public final class SoundscapeCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** The manifest's clips in the wanted folds, each found below the audio folder and with exactly one label. */
+    /** The clips of the requested folds; each must exist below the audio folder and have exactly one label. */
     private List<SourceClip> sources(Manifest labels, SourceReader reader) throws IOException {
         Set<String> wanted = new LinkedHashSet<>(trainFolds);
         wanted.addAll(testFolds);
@@ -242,18 +242,14 @@ public final class SoundscapeCommand implements Callable<Integer> {
         }
         Manifest.Matched matched = labels.inSplits(wanted).matchedTo(paths.keySet());
         if (!matched.missing().isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    matched.missing().size() + " of the manifest's files are not in " + audio + ", the first: "
-                            + matched.missing().getFirst());
+            throw CommandException.input(matched.missing().size() + " of the manifest's files are not in " + audio
+                    + ", the first: " + matched.missing().getFirst());
         }
         List<SourceClip> sources = new ArrayList<>();
         for (LabelledClip clip : matched.manifest().clips()) {
             if (clip.labels().size() != 1) {
-                throw new CommandException(
-                        ExitCode.INPUT,
-                        manifest + ": " + clip.file() + " has " + clip.labels().size()
-                                + " labels, but recordings to mix must have exactly one");
+                throw CommandException.input(manifest + ": " + clip.file() + " has "
+                        + clip.labels().size() + " labels, but recordings to mix must have exactly one");
             }
             Path path = paths.get(clip.file());
             sources.add(new SourceClip(clip.file(), clip.labels().getFirst(), clip.split(), () -> reader.read(path)));

@@ -10,7 +10,7 @@ import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
 import org.unmute.tensor.io.Sha256;
 
-/** Reads recordings at one rate, keeps them while memory allows, and remembers the hash of each that was used. */
+/** Reads recordings at one sample rate, caches them while memory allows, and collects their hashes. */
 public final class SourceReader {
     private final int rate;
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
@@ -33,7 +33,7 @@ public final class SourceReader {
         return samples;
     }
 
-    /** How many different recordings were read. */
+    /** The number of different recordings read. */
     int used() {
         return hashes.size();
     }

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Scores of recordings by an encoder's own classification head or by a probe. */
+/** Scores recordings with an encoder's own classification head or with a probe. */
 @Command(
         name = "tag",
         sortOptions = false,
@@ -56,9 +56,9 @@ import picocli.CommandLine.Spec;
             "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"
         })
 public final class TagCommand implements Callable<Integer> {
-    /** What is written. */
+    /** The activation applied to the outputs. */
     enum Activation {
-        /** The head's outputs as they are. */
+        /** Logits, unchanged. */
         none,
         /** Probabilities of independent classes. */
         sigmoid,
@@ -143,7 +143,7 @@ public final class TagCommand implements Callable<Integer> {
                     if (t.reason() == null) {
                         tagged.add(t);
                     } else if (audio.strict()) {
-                        throw new CommandException(ExitCode.INPUT, t.clip().id() + ": " + t.reason());
+                        throw CommandException.input(t.clip().id() + ": " + t.reason());
                     } else {
                         skipped.add(t);
                         progress.remark("skipped " + t.clip().id() + ": " + t.reason());
@@ -153,8 +153,7 @@ public final class TagCommand implements Callable<Integer> {
             }
         }
         if (tagged.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+            throw CommandException.input("none of the " + clips.clips().size() + " recordings could be used");
         }
         if (scores != null) {
             write(tagged, classes);
@@ -224,7 +223,7 @@ public final class TagCommand implements Callable<Integer> {
     private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) {
         int shown = Math.clamp(top, 1, classes.size());
         List<String> headings = new ArrayList<>(List.of("file"));
-        // A program finds the numbers' kind in its own command line and relies on the keys.
+        // JSON keys do not depend on the activation.
         String kind = common.json() ? "" : activation == Activation.none ? " (logit)" : " (probability)";
         IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));

@@ -23,7 +23,6 @@ import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.Sha256;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** An encoder against features of its authors' code. */
+/** Compares an encoder with features exported from the original code. */
 @Command(
         name = "verify",
         sortOptions = false,
@@ -70,7 +69,7 @@ public final class VerifyCommand implements Callable<Integer> {
             names = "--reference",
             paramLabel = "PATH",
             required = true,
-            description = "What to compare with: npy, safetensors, or with --recipe a folder.")
+            description = "The reference: npy, safetensors, or with --recipe a folder.")
     private Path reference;
 
     @Option(
@@ -112,10 +111,10 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (tolerance != null && !(tolerance > 0 && Double.isFinite(tolerance))) {
-            throw new CommandException(ExitCode.USAGE, "--tolerance must be a positive number, is " + tolerance);
+            throw CommandException.usage("--tolerance must be a positive number, is " + tolerance);
         }
         if (recipe != null && encoder.isNamed()) {
-            throw new CommandException(ExitCode.USAGE, "--recipe makes the encoder: leave out --encoder");
+            throw CommandException.usage("--recipe makes the encoder: leave out --encoder");
         }
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
@@ -164,7 +163,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private float[] samples(Encoder model, Path file, List<String> remarks) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new CommandException(ExitCode.INPUT, "no such recording: " + file);
+            throw CommandException.input("no such recording: " + file);
         }
         Recording r = AudioFiles.read(file);
         int rate = model.describe().sampleRate();
@@ -172,8 +171,7 @@ public final class VerifyCommand implements Callable<Integer> {
             remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling
                     + "), which may differ from the " + "original code's way");
         }
-        return r.resampled(rate, Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT)))
-                .samples();
+        return r.resampled(rate, resampling.kernel()).samples();
     }
 
     private Map<String, Object> document(Verification v, Path recording) {

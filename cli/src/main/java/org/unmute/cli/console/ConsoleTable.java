@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A table for a terminal: text to the left, numbers to the right, a rule under the headings. The same rows can be
+ * A table for a terminal: text left-aligned, numbers right-aligned, a rule under the headings. The rows can also be
  * printed as JSON, one object each.
  */
 public final class ConsoleTable {
@@ -23,7 +23,7 @@ public final class ConsoleTable {
         this.headings = List.of(headings);
     }
 
-    /** How many decimals floating-point cells show in text; JSON keeps all. 3 unless set. */
+    /** Sets the number of decimals of floating-point cells in text, 3 by default. JSON keeps full precision. */
     public ConsoleTable decimals(int count) {
         decimals = count;
         return this;
@@ -49,7 +49,7 @@ public final class ConsoleTable {
         out.flush();
     }
 
-    /** The aligned text, each line ended by a line feed. */
+    /** The table as text; every line ends with a line feed. */
     public String text() {
         List<List<String>> lines = new ArrayList<>();
         lines.add(headings);

@@ -1,16 +1,16 @@
 package org.unmute.cli.console;
 
-/** What the command's exit status tells a script. */
+/** The exit statuses of the program. */
 public final class ExitCode {
     /** Done. */
     public static final int OK = 0;
-    /** The work could not be finished. */
+    /** The work could not be completed. */
     public static final int FAILED = 1;
-    /** The command line was not understood. */
+    /** The command line is wrong. */
     public static final int USAGE = 2;
     /** An input file is missing, unreadable or malformed. */
     public static final int INPUT = 3;
-    /** The device or backend that was asked for is not there. */
+    /** The requested device or backend is not available. */
     public static final int DEVICE = 4;
 
     private ExitCode() {}

@@ -20,15 +20,15 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
- * What an exception means to the person at the terminal.
+ * How an exception is reported to the user.
  *
  * @param exitCode one of {@link ExitCode}
  * @param message  one line
- * @param bug      whether the program is at fault, so that the stack trace is wanted
+ * @param bug      whether it is a bug of the program, so that the stack trace is printed
  */
 public record Failure(int exitCode, String message, boolean bug) {
 
-    /** Sorts an exception; what nobody foresaw is called a bug. */
+    /** Classifies an exception; unexpected ones are bugs. */
     public static Failure of(Throwable thrown) {
         return switch (thrown) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Progress on standard error: done, rate, time left. On a terminal one line that rewrites itself, elsewhere (a log) a
- * plain line every five seconds, with {@code --quiet} nothing. Safe to call from several threads.
+ * Progress on standard error: count, rate, time left. On a terminal one line that is rewritten, in a log a line every
+ * five seconds, with {@code --quiet} nothing. Thread-safe.
  */
 public final class Progress implements AutoCloseable {
     private static final long TERMINAL_NANOS = 200_000_000L;
@@ -36,11 +36,11 @@ public final class Progress implements AutoCloseable {
     }
 
     /**
-     * Starts a display.
+     * Starts reporting.
      *
-     * @param what  what is being done ("embedding")
+     * @param what  the activity ("embedding")
      * @param unit  what is counted ("clips")
-     * @param total how many there are, at least 0
+     * @param total the total, at least 0
      * @param quiet whether to stay silent
      */
     public static Progress start(PrintWriter err, String what, String unit, long total, boolean quiet) {
@@ -53,19 +53,19 @@ public final class Progress implements AutoCloseable {
         return new Progress(err, what, unit, total, terminal, clock);
     }
 
-    /** Counts units that were done by an earlier run; they do not enter the rate. */
+    /** Sets the number of units that an earlier run completed; they do not count in the rate. */
     public synchronized void resumeAt(long count) {
         resumed = count;
         done = count;
     }
 
-    /** Counts units that were done by an earlier run, one after the other. */
+    /** Adds units that an earlier run completed; they do not count in the rate. */
     public synchronized void pass(long count) {
         resumed += count;
         done += count;
     }
 
-    /** Counts units as done. */
+    /** Adds completed units. */
     public synchronized void advance(long count) {
         done += count;
         long now = clock.getAsLong();
@@ -75,7 +75,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    /** Writes a line of its own, such as a skipped file, without tearing the display. */
+    /** Prints a separate line, such as a skipped file, without breaking the progress line. */
     public synchronized void remark(String line) {
         if (err != null) {
             clear();
@@ -84,7 +84,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    /** Ends the display with a last line: how many in what time. */
+    /** Prints a last line with the count and the time. */
     @Override
     public synchronized void close() {
         if (err != null) {
@@ -126,7 +126,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    /** Seconds as a person says them: 8 s, 3 min 05 s, 2 h 07 min. */
+    /** A duration: 8 s, 3 min 05 s, 2 h 07 min. */
     public static String duration(double seconds) {
         long s = Math.round(seconds);
         if (s < 60) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.ClipList;
@@ -19,13 +18,18 @@ import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that name recordings and say how to read them. */
+/** Options that select recordings and how they are read. */
 public final class AudioOptions {
-    /** Resampling filters by their usual names. */
+    /** Resampling filters by their common names. */
     public enum Resampling {
         hann,
         kaiser_best,
-        kaiser_fast
+        kaiser_fast;
+
+        /** The filter. */
+        public Resampler.Kernel kernel() {
+            return Resampler.Kernel.valueOf(name().toUpperCase(Locale.ROOT));
+        }
     }
 
     @Option(
@@ -66,20 +70,20 @@ public final class AudioOptions {
     private boolean strict;
 
     /**
-     * The recordings in order, with labels where a data set names them.
+     * The recordings in order, with labels if a data set is given.
      *
-     * @param record what was read of a data set is noted here
-     * @param err where it is told what a data set lacks; null for nowhere
+     * @param record receives what was read of a data set
+     * @param err receives warnings about missing clips; null for none
      * @throws CommandException if there are none, or their list cannot be read
      */
     public Chosen choose(RunRecord record, PrintWriter err) {
         if (dataset.given() == (audio != null)) {
-            throw new CommandException(ExitCode.USAGE, "give either --audio PATH or --dataset NAME with --root DIR");
+            throw CommandException.usage("give either --audio PATH or --dataset NAME with --root DIR");
         }
         try {
             if (!dataset.given()) {
                 if (splits != null) {
-                    throw new CommandException(ExitCode.USAGE, "--split chooses parts of a --dataset");
+                    throw CommandException.usage("--split chooses parts of a --dataset");
                 }
                 return new Chosen(ClipList.of(audio, root), null);
             }
@@ -94,7 +98,7 @@ public final class AudioOptions {
                     new ClipList(root, clips),
                     new Manifest(labelled, readings.getFirst().labels()));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
+            throw CommandException.input(Failure.of(e).message(), e);
         }
     }
 
@@ -107,7 +111,7 @@ public final class AudioOptions {
     public record Chosen(ClipList clips, Manifest labels) {}
 
     public Resampler.Kernel kernel() {
-        return Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));
+        return resampling.kernel();
     }
 
     public boolean strict() {

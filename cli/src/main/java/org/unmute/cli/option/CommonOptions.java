@@ -39,7 +39,7 @@ public final class CommonOptions {
         return json;
     }
 
-    /** Whether to keep silent on standard error. */
+    /** Whether to suppress progress and remarks on standard error. */
     public boolean quiet() {
         return quiet;
     }

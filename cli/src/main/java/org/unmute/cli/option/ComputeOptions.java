@@ -2,7 +2,6 @@ package org.unmute.cli.option;
 
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Option;
 
@@ -13,9 +12,9 @@ public final class ComputeOptions {
             order = 91,
             paramLabel = "NAME",
             defaultValue = "auto",
-            description =
-                    "What computes: cpu, opencl or cuda (cuda:1 for the second device), a backend that 'unmute doctor'"
-                            + " lists, or auto for the fastest on the processor (default: ${DEFAULT-VALUE}).")
+            description = "Backend to compute with: cpu, opencl or cuda (cuda:1 for the second device), a backend that"
+                    + " 'unmute doctor' lists, or auto for the fastest on the processor (default:"
+                    + " ${DEFAULT-VALUE}).")
     String backend;
 
     @Option(
@@ -23,7 +22,7 @@ public final class ComputeOptions {
             order = 92,
             paramLabel = "N",
             defaultValue = "0",
-            description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
+            description = "Number of threads; 0 means all cores (default: ${DEFAULT-VALUE}).")
     int threads;
 
     @Option(
@@ -54,17 +53,17 @@ public final class ComputeOptions {
     }
 
     /**
-     * Opens the backend asked for, in the precision asked for.
+     * Opens the requested backend with the requested precision.
      *
-     * @throws Backends.UnavailableException if it does not run here
+     * @throws Backends.UnavailableException if it cannot run on this machine
      */
     public Backends.Choice open() {
-        // Backends read it when they open their device; those that have one precision only do not.
+        // Read when a backend opens its device; backends with a single precision ignore it.
         System.setProperty("unmute.precision", precision.name().toLowerCase(Locale.ROOT));
         return Backends.open(backend, threads());
     }
 
-    /** The backend asked for. */
+    /** The requested backend. */
     public String backend() {
         return backend;
     }
@@ -81,7 +80,7 @@ public final class ComputeOptions {
      */
     public int threads() {
         if (threads < 0) {
-            throw new CommandException(ExitCode.USAGE, "--threads must not be negative: " + threads);
+            throw CommandException.usage("--threads must not be negative: " + threads);
         }
         return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.set.Dataset;
 import org.unmute.experiments.data.set.Datasets;
@@ -20,13 +19,13 @@ import org.unmute.experiments.data.set.Reading;
 import picocli.CommandLine.Option;
 
 /**
- * Options that name a data set and how its parts are drawn. Its folder is the {@code --root} of the options that these
- * are among.
+ * Options that select a data set and how its clips are sampled. The class that mixes them in has its folder as {@code
+ * --root}.
  */
 public final class DatasetOptions {
     private static final int NAMED = 5;
 
-    /** Recordings that few clips are drawn from. */
+    /** Which recordings few-shot clips are sampled from. */
     enum Condition {
         lenient,
         strict,
@@ -74,7 +73,7 @@ public final class DatasetOptions {
             description = "Share of a data set's clips that may be missing, 0 to 1 (default: the set's own).")
     private Double maxMissing;
 
-    /** Whether a data set is named. */
+    /** Whether a data set was given. */
     boolean given() {
         return name != null;
     }
@@ -84,12 +83,12 @@ public final class DatasetOptions {
         return name;
     }
 
-    /** The set that is named. */
+    /** The data set. */
     Dataset dataset() {
         try {
             return Datasets.byName(name);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage() + " (--dataset)", e);
+            throw CommandException.usage(e.getMessage() + " (--dataset)", e);
         }
     }
 
@@ -99,13 +98,12 @@ public final class DatasetOptions {
      * @param root its folder, or null if none was given
      * @param splits names of parts; null or {@code all}: all that the folder has
      * @param record what was read is noted here
-     * @param err where what is missing is told; null for nowhere
+     * @param err receives warnings about missing clips; null for none
      */
     List<Reading> read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
         Dataset set = dataset();
         if (root == null) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--dataset " + name + " needs --root: the folder of the data set; 'unmute datasets " + name
                             + "' prints the files expected in it");
         }
@@ -136,7 +134,7 @@ public final class DatasetOptions {
                     shots, FewShot.Condition.valueOf(condition.name().toUpperCase(Locale.ROOT)), false, shotSeed);
             return new ReadOptions(chosenFold, maxMissing == null ? Double.NaN : maxMissing, true, few);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+            throw CommandException.usage(e.getMessage(), e);
         }
     }
 
@@ -144,11 +142,11 @@ public final class DatasetOptions {
         try {
             return Part.of(split);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage() + " (--split)", e);
+            throw CommandException.usage(e.getMessage() + " (--split)", e);
         }
     }
 
-    /** What was read, for records and JSON. */
+    /** A summary of what was read, for records and JSON. */
     public static Map<String, Object> described(Reading reading) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("clips", reading.clips().size());

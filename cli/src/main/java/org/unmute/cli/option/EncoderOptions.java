@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.run.KnownDigests;
 import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.grid.EncoderEntry;
@@ -34,9 +33,9 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Option;
 
-/** Options that name an encoder and its front end. What is not given is the encoder's authors' choice. */
+/** Options that select an encoder and its front end. Defaults are those of the encoder's authors. */
 public final class EncoderOptions {
-    /** The name that stands for the encoder in the program itself. */
+    /** The name of the built-in encoder. */
     public static final String EMBEDDED = "embedded";
 
     /** For completion and help. */
@@ -57,7 +56,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** Whose preprocessing, as typed. */
+    /** Whose preprocessing is used. */
     enum Source {
         authors,
         biofoundation
@@ -76,13 +75,13 @@ public final class EncoderOptions {
             names = "--model",
             paramLabel = "NAME",
             completionCandidates = ModelNames.class,
-            description = "Kind of encoder, where the file's tensors do not tell it: ${COMPLETION-CANDIDATES}.")
+            description = "Kind of encoder, if the file's tensors do not determine it: ${COMPLETION-CANDIDATES}.")
     private String model;
 
     @Option(
             names = "--frames",
             paramLabel = "N",
-            description = "Frames of a window, 10 ms each (default: the authors', mostly 1024).")
+            description = "Frames per window, 10 ms each (default: the authors', mostly 1024).")
     private Integer frames;
 
     @Option(
@@ -106,7 +105,7 @@ public final class EncoderOptions {
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Attention heads (default: the authors' at this width, one every 64 channels).")
+            description = "Attention heads (default: the authors' at this width, one per 64 channels).")
     private Integer heads;
 
     @Option(
@@ -130,8 +129,8 @@ public final class EncoderOptions {
             paramLabel = "NAME",
             defaultValue = "authors",
             description =
-                    "Whose preprocessing: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is that"
-                            + " of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
+                    "Whose preprocessing to use: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is"
+                            + " that of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
     private Source frontEnd;
 
     @Option(
@@ -142,14 +141,14 @@ public final class EncoderOptions {
     private Map<String, String> config = new LinkedHashMap<>();
 
     /**
-     * An encoder with what identifies it.
+     * An open encoder with its origin.
      *
      * @param encoder ready to run
      * @param hash SHA-256 of its file
      * @param origin the file, or {@link #EMBEDDED}
      * @param norm label of the preset of statistics, or null
-     * @param config entries of the configuration that were given
-     * @param options the options that were given, by name, to open it again
+     * @param config the given entries of the configuration
+     * @param options the given options by name, to open it again
      */
     public record Loaded(
             Encoder encoder,
@@ -175,13 +174,13 @@ public final class EncoderOptions {
         /** The cache key of its tokens. */
         public CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
-            // Settings beside the file, such as the number of heads, make another encoder of the same weights.
+            // Settings outside of the file, such as the number of heads, make another encoder of the same weights.
             String network = encoder.describe().name() + ": "
                     + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
             return new CacheKey(network, Sha256.of(hash + network), frontEnd, Sha256.of(frontEnd), dtype);
         }
 
-        /** Notes what ran, with every setting in effect. */
+        /** Records the encoder with all settings in effect. */
         public RunRecord note(RunRecord record, String resampling) {
             record.result("encoder", origin)
                     .result("encoderSha256", hash)
@@ -191,7 +190,7 @@ public final class EncoderOptions {
                     .result("resampling", resampling);
         }
 
-        /** Every setting in effect by name. */
+        /** All settings in effect by name. */
         public Map<String, Object> settings() {
             EncoderSpec spec = encoder.describe();
             Map<String, Object> all = new LinkedHashMap<>();
@@ -205,7 +204,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** The encoder in the program. */
+    /** The built-in encoder. */
     public static Loaded embedded() {
         return new Loaded(Encoders.embedded(), Sha256.of(Encoders.embeddedBytes()), EMBEDDED, null, Map.of());
     }
@@ -219,8 +218,7 @@ public final class EncoderOptions {
         EncoderSettings settings = settings();
         if (encoder.equals(EMBEDDED)) {
             if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
-                throw new CommandException(
-                        ExitCode.USAGE,
+                throw CommandException.usage(
                         "the encoder in the program has fixed settings: name a file with --encoder, or leave "
                                 + "out --model, --frames, --norm and the like");
             }
@@ -228,7 +226,7 @@ public final class EncoderOptions {
         }
         Path file = Path.of(encoder);
         if (!Files.isRegularFile(file)) {
-            throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
+            throw CommandException.input("no such encoder file: " + file);
         }
         FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
@@ -241,7 +239,7 @@ public final class EncoderOptions {
         } catch (UnusableCheckpointException e) {
             throw e;
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+            throw CommandException.usage(e.getMessage(), e);
         }
     }
 
@@ -259,7 +257,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** The options that were given, by their names on the command line; the encoder's file in full. */
+    /** The given options by their names on the command line, with the absolute path of the encoder's file. */
     private Map<String, Object> given() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("encoder", Path.of(encoder).toAbsolutePath().normalize().toString());
@@ -278,7 +276,7 @@ public final class EncoderOptions {
     }
 
     /**
-     * The options that a record holds as {@code encoderOptions}, to open the same encoder again.
+     * The options in a record's {@code encoderOptions}, to open the same encoder again.
      *
      * @param file the encoder's file, or {@link #EMBEDDED}
      */
@@ -300,7 +298,7 @@ public final class EncoderOptions {
         return o;
     }
 
-    /** The names of the options that were given beside the file. */
+    /** The names of the given options other than the file. */
     public List<String> givenNames() {
         return given().keySet().stream().filter(name -> !name.equals("encoder")).toList();
     }
@@ -313,7 +311,7 @@ public final class EncoderOptions {
         return node.isNumber() ? node.doubleValue() : null;
     }
 
-    /** The options that an entry of a benchmark's grid stands for. */
+    /** The options of an entry in a benchmark grid. */
     public static EncoderOptions of(EncoderEntry entry) {
         EncoderSettings s = entry.settings();
         EncoderOptions o = new EncoderOptions();
@@ -331,7 +329,7 @@ public final class EncoderOptions {
         return o;
     }
 
-    /** Whether an encoder was named on the command line. */
+    /** Whether an encoder other than the built-in one was given. */
     public boolean isNamed() {
         return !encoder.equals(EMBEDDED);
     }
@@ -343,11 +341,10 @@ public final class EncoderOptions {
         positive("--norm-std", std);
         positive("--hop", hop);
         if (mean != null && !Double.isFinite(mean)) {
-            throw new CommandException(ExitCode.USAGE, "--norm-mean must be a number, is " + mean);
+            throw CommandException.usage("--norm-mean must be a number, is " + mean);
         }
         if (norm != null && (mean != null || std != null)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
         }
         return new EncoderSettings(
@@ -364,13 +361,13 @@ public final class EncoderOptions {
 
     private static void positive(String option, Double value) {
         if (value != null && !(value > 0 && Double.isFinite(value))) {
-            throw new CommandException(ExitCode.USAGE, option + " must be a positive number, is " + value);
+            throw CommandException.usage(option + " must be a positive number, is " + value);
         }
     }
 
     private static void atLeastOne(String option, Integer value) {
         if (value != null && value < 1) {
-            throw new CommandException(ExitCode.USAGE, option + " must be at least 1, is " + value);
+            throw CommandException.usage(option + " must be at least 1, is " + value);
         }
     }
 }

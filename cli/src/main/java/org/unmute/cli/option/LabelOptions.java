@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
@@ -18,7 +17,7 @@ import org.unmute.experiments.data.set.Task;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that name a label file, or a data set, and say how to read it. */
+/** Options that select a label file or a data set, and how it is read. */
 public final class LabelOptions {
     @Option(
             names = "--labels",
@@ -38,33 +37,36 @@ public final class LabelOptions {
     @Option(
             names = "--file-column",
             paramLabel = "NAME",
-            description = "Column of the file (found by itself if named file, filename, path or fname).")
+            description = "Column of the file (default: file, filename, path or fname).")
     private String fileColumn;
 
     @Option(
             names = "--label-column",
             paramLabel = "NAME",
-            description = "Column of the labels (labels, label, category or class).")
+            description = "Column of the labels (default: labels, label, category or class).")
     private String labelColumn;
 
-    @Option(names = "--split-column", paramLabel = "NAME", description = "Column of the split (split or fold).")
+    @Option(
+            names = "--split-column",
+            paramLabel = "NAME",
+            description = "Column of the split (default: split or fold).")
     private String splitColumn;
 
-    @Option(names = "--separator", paramLabel = "TEXT", description = "Text between two labels of one clip.")
+    @Option(names = "--separator", paramLabel = "TEXT", description = "Separator of the labels of a clip.")
     private String separator;
 
     @Option(
             names = "--vocabulary",
             paramLabel = "FILE",
-            description = "Class names in order, one a line or as CSV (default: all labels of the file, sorted).")
+            description = "Class names in order, one per line or as CSV (default: all labels of the file, sorted).")
     private Path vocabulary;
 
-    /** What names the labels, for messages. */
+    /** The source of the labels, for messages. */
     public String source() {
         return dataset.given() ? "data set " + dataset.name() : String.valueOf(labels);
     }
 
-    /** Whether a clip of the data set has one class or several; null for a label file, which does not say. */
+    /** Whether clips of the data set have one class or several; null for a label file, which does not say. */
     public Task task() {
         return dataset.given() ? dataset.dataset().info().task() : null;
     }
@@ -77,12 +79,12 @@ public final class LabelOptions {
      * @param splits names of splits; {@code all}: every row; of a label file without a split column every row in any
      *     case
      * @param record what was read is noted here
-     * @param err where it is told what a data set lacks; null for nowhere
+     * @param err receives warnings about missing clips; null for none
      */
     public Manifest read(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
             throws IOException {
         if (dataset.given() == (labels != null)) {
-            throw new CommandException(ExitCode.USAGE, "give either --labels FILE or --dataset NAME with --root DIR");
+            throw CommandException.usage("give either --labels FILE or --dataset NAME with --root DIR");
         }
         if (dataset.given()) {
             return ofDataset(classes, splits, record, err);
@@ -91,10 +93,8 @@ public final class LabelOptions {
         LabelSet fixed = classes == null ? null : LabelSet.of(classes);
         LabelSet named = vocabulary == null ? null : LabelSet.read(vocabulary);
         if (fixed != null && named != null && !named.equals(fixed)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    vocabulary + " has other classes than the scores: " + named.size() + " against " + classes.size()
-                            + ", or another order");
+            throw CommandException.input(vocabulary + " has other classes than the scores: " + named.size()
+                    + " against " + classes.size() + ", or another order");
         }
         Manifest all = read(fixed != null ? fixed : named);
         return splits.equals(List.of("all")) ? all : in(all, splits);
@@ -107,8 +107,7 @@ public final class LabelOptions {
                 || labelColumn != null
                 || splitColumn != null
                 || separator != null) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "--vocabulary, --separator and the column options are for --labels, not for --dataset");
         }
         List<Reading> readings = dataset.read(root, splits, record, err);
@@ -116,10 +115,8 @@ public final class LabelOptions {
         readings.forEach(r -> clips.addAll(r.manifest().clips()));
         LabelSet names = readings.getFirst().labels();
         if (classes != null && !names.names().equals(classes)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "data set " + dataset.name() + " has other classes than the scores: " + names.size() + " against "
-                            + classes.size() + ", or another order");
+            throw CommandException.input("data set " + dataset.name() + " has other classes than the scores: "
+                    + names.size() + " against " + classes.size() + ", or another order");
         }
         return new Manifest(clips, names);
     }
@@ -128,21 +125,21 @@ public final class LabelOptions {
         return Manifest.read(labels, new ManifestFormat(fileColumn, labelColumn, splitColumn, separator), names);
     }
 
-    /** The rows of some splits; all rows if the file has no split column. */
+    /** The rows of the given splits; all rows if the file has no split column. */
     private static Manifest in(Manifest manifest, List<String> splits) {
         try {
             return manifest.splits().equals(List.of("")) ? manifest : manifest.inSplits(splits);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage() + ": choose with --split", e);
+            throw CommandException.input(e.getMessage() + ": choose with --split", e);
         }
     }
 
-    /** The rows whose files are among these ids. */
+    /** The rows whose files are among the ids. */
     public static Manifest.Matched matched(Manifest manifest, Collection<String> ids) {
         try {
             return manifest.matchedTo(ids);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
     }
 }

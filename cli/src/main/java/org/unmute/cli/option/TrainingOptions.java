@@ -2,7 +2,6 @@ package org.unmute.cli.option;
 
 import java.util.List;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.data.set.Task;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -10,7 +9,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
-/** Options that say how a probe is trained; what is not given is the paper's recipe. */
+/** Options for training a probe. Defaults are the paper's recipe. */
 public final class TrainingOptions {
     @Option(
             names = "--epochs",
@@ -23,7 +22,7 @@ public final class TrainingOptions {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Clips a step (default: ${DEFAULT-VALUE}).")
+            description = "Clips per step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
@@ -43,14 +42,14 @@ public final class TrainingOptions {
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Steps over which the rate rises (default: ${DEFAULT-VALUE}).")
+            description = "Warm-up steps of the learning rate (default: ${DEFAULT-VALUE}).")
     private long warmUp;
 
     @Option(
             names = "--clip",
             paramLabel = "X",
             defaultValue = "0",
-            description = "Greatest gradient norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
+            description = "Maximum gradient norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
     private double clip;
 
     @Option(
@@ -63,7 +62,7 @@ public final class TrainingOptions {
     @Option(
             names = "--prototypes",
             paramLabel = "N",
-            description = "Prototypes a class: proto, protobin, protofloat (default: 20).")
+            description = "Prototypes per class: proto, protobin, protofloat (default: 20).")
     private Integer prototypes;
 
     @Option(
@@ -91,10 +90,10 @@ public final class TrainingOptions {
     private boolean standardize;
 
     /**
-     * A loss and why it is that one.
+     * A loss and the reason for its choice.
      *
      * @param objective the loss
-     * @param reason in words, for output and records
+     * @param reason as text, for output and records
      */
     public record ChosenLoss(Objective objective, String reason) {
         @Override
@@ -108,14 +107,14 @@ public final class TrainingOptions {
      * everywhere else.
      *
      * @param task of the data set; null for a label file, which does not say
-     * @throws CommandException if there is none of the name given
+     * @throws CommandException if there is no such loss
      */
     public ChosenLoss loss(Task task) {
         if (loss != null) {
             try {
                 return new ChosenLoss(Objective.named(loss), "as given");
             } catch (IllegalArgumentException e) {
-                throw new CommandException(ExitCode.USAGE, "--" + e.getMessage(), e);
+                throw CommandException.usage("--" + e.getMessage(), e);
             }
         }
         return task == Task.SINGLE_LABEL
@@ -141,14 +140,14 @@ public final class TrainingOptions {
     /**
      * The probe's own options.
      *
-     * @throws CommandException if it has no such option
+     * @throws CommandException if the probe has no such option
      */
     public ProbeOptions probe(String name) {
         ProbeOptions o;
         try {
             o = ProbeOptions.parse(more.toArray(String[]::new));
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, "--set: " + e.getMessage());
+            throw CommandException.usage("--set: " + e.getMessage());
         }
         o = with(o, "prototypes", prototypes);
         o = with(o, "dropout", dropout);
@@ -156,10 +155,8 @@ public final class TrainingOptions {
         List<String> known = Probes.type(name).options();
         for (String given : o.values().keySet()) {
             if (!known.contains(given)) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        "probe " + name + " has no option '" + given + "': "
-                                + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
+                throw CommandException.usage("probe " + name + " has no option '" + given + "': "
+                        + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
             }
         }
         return o;

@@ -15,9 +15,9 @@ import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
-/** Clips of a report, explained by one trained probe of a run and the encoder on its record. */
+/** Sections that explain clips with a trained probe and the encoder in its run's record. */
 public final class ClipReasons implements ClipSection {
-    /** Prototypes shown for each class. */
+    /** Number of prototypes shown for each class. */
     private static final int MOST = 5;
 
     private final Path run;
@@ -32,7 +32,7 @@ public final class ClipReasons implements ClipSection {
      * Opens the probe and its encoder.
      *
      * @param run a cell's or a seed's folder, or one that {@code unmute probe} wrote
-     * @throws CommandException if there is none, or its encoder is not on record or not there
+     * @throws CommandException if there is none, or its encoder is not recorded or missing
      */
     public static ClipReasons open(Path run) throws IOException {
         SavedProbe source = SavedProbe.find(run, null);
@@ -52,8 +52,8 @@ public final class ClipReasons implements ClipSection {
                 "clip-" + number,
                 "Clip " + name,
                 List.of(
-                        new Block.Words("Explained by the probe " + explanation.probe() + " of " + run
+                        new Block.Paragraph("Explained by the probe " + explanation.probe() + " of " + run
                                 + ": why it gave these scores for " + explained + ", and where it heard what."),
-                        new Block.Ready(figures.html(), files)));
+                        new Block.Fragment(figures.html(), files)));
     }
 }

@@ -11,11 +11,11 @@ import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation;
+import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
-import org.unmute.report.clip.ClipExplanation.Shown;
 import org.unmute.report.clip.TermText;
 
-/** An explanation for a terminal, and for programs. */
+/** An explanation as text for a terminal, and as JSON. */
 public final class ExplainText {
     private static final int LISTED = 10;
 
@@ -42,7 +42,7 @@ public final class ExplainText {
             text.append(remark).append('\n');
         }
         clip.reasons().forEach(r -> text.append('\n').append(reason(r)));
-        if (clip.reasons().stream().flatMap(r -> r.shown().stream()).anyMatch(Shown::padding)) {
+        if (clip.reasons().stream().flatMap(r -> r.shown().stream()).anyMatch(LocatedPart::padding)) {
             text.append("\n(padding): behind the end of the recording, where the encoder fills up its window.\n");
         }
         return text.toString();
@@ -60,7 +60,7 @@ public final class ExplainText {
         Contributions all = r.contributions();
         ConsoleTable table =
                 new ConsoleTable("term", "time", "frequency", TermText.value(all.kind()), "weight", "adds").decimals(4);
-        for (Shown s : r.shown()) {
+        for (LocatedPart s : r.shown()) {
             table.row(
                     s.part().name(),
                     TermText.time(s),
@@ -84,7 +84,7 @@ public final class ExplainText {
         return String.format(Locale.ROOT, "%s: score %.4f%n", r.name(), r.score()) + table.text();
     }
 
-    /** Everything that is shown, by name. */
+    /** The explanation as JSON. */
     public static Map<String, Object> document(ClipExplanation clip) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("clip", clip.clip());
@@ -125,7 +125,7 @@ public final class ExplainText {
         return one;
     }
 
-    private static Map<String, Object> document(Shown s) {
+    private static Map<String, Object> document(LocatedPart s) {
         Part p = s.part();
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", p.name());

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
@@ -20,9 +19,9 @@ public final class ProbeFiles {
     private ProbeFiles() {}
 
     /**
-     * The trained probes in a run's folder, sorted by name; packed ones, which are another form of these, are left out.
+     * The trained probes in a run's folder, sorted by name, without packed ones.
      *
-     * @throws CommandException if there is none or a file cannot be read
+     * @throws CommandException if there is none, or a file cannot be read
      */
     public static List<Path> in(Path run) throws IOException {
         List<Path> files = new ArrayList<>();
@@ -36,15 +35,14 @@ public final class ProbeFiles {
             }
         }
         if (files.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
         }
         return files;
     }
 
     /**
-     * A file that was named, or the one probe in a folder.
+     * The given file, or the only probe in a folder.
      *
      * @throws CommandException if it is neither, or the folder holds several
      */
@@ -53,17 +51,14 @@ public final class ProbeFiles {
             return named;
         }
         if (!Files.isDirectory(named)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
         }
         List<Path> files = in(named);
         if (files.size() > 1) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    named + " holds " + files.size() + " probes, of several seeds: name one of them: "
-                            + String.join(
-                                    ", ", files.stream().map(Path::toString).toList()));
+            throw CommandException.usage(named + " holds " + files.size()
+                    + " probes, of several seeds: name one of them: "
+                    + String.join(", ", files.stream().map(Path::toString).toList()));
         }
         return files.getFirst();
     }
@@ -96,6 +91,6 @@ public final class ProbeFiles {
     }
 
     private static CommandException unreadable(IOException e) {
-        return new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
+        return CommandException.input(Failure.of(e).message(), e);
     }
 }

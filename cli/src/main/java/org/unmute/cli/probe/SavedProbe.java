@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Json;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.models.audio.Resampler;
@@ -20,11 +19,11 @@ import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
 
 /**
- * A trained probe on disk and what is on record of it.
+ * A trained probe on disk with the record of its run.
  *
- * @param folder where it lies
+ * @param folder its folder
  * @param probe its file
- * @param results of the folder's run.json; missing without that
+ * @param results of the folder's run.json; a missing node if there is none
  */
 public record SavedProbe(Path folder, Path probe, JsonNode results) {
     private static final String RECORD = "run.json";
@@ -34,7 +33,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
      * Finds the probe.
      *
      * @param run folder that 'unmute probe' wrote, a cell or a seed's folder of a benchmark, or the probe's file
-     * @param seed which of several seeds; null for the first
+     * @param seed the seed; null for the first
      * @throws CommandException if there is none
      */
     public static SavedProbe find(Path run, Long seed) throws IOException {
@@ -43,7 +42,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
             return new SavedProbe(folder, run, recorded(folder));
         }
         if (!Files.isDirectory(run)) {
-            throw new CommandException(ExitCode.INPUT, "no such run: " + run);
+            throw CommandException.input("no such run: " + run);
         }
         Path folder = run;
         if (Files.isRegularFile(run.resolve("cell.json"))) {
@@ -57,14 +56,12 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         if (seed != null) {
             Path wanted = cell.resolve("seed-" + seed);
             if (!Files.isDirectory(wanted)) {
-                throw new CommandException(
-                        ExitCode.INPUT, "cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
+                throw CommandException.input("cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
             }
             return wanted;
         }
         if (seeds.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT, "cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
+            throw CommandException.input("cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
         }
         return seeds.getFirst();
     }
@@ -76,15 +73,13 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         }
         List<Path> seeds = sorted(folder, "probe-seed-?\\d+\\.safetensors");
         if (seeds.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     "folder " + folder + " holds no trained probe: give the folder that 'unmute probe' wrote, or "
                             + "the folder of a seed in a benchmark, with probe.safetensors in it");
         }
         Path wanted = folder.resolve("probe-seed" + seed + SUFFIX);
         if (seed != null && !seeds.contains(wanted)) {
-            throw new CommandException(
-                    ExitCode.INPUT, "run " + folder + " has no seed " + seed + ": there are " + names(seeds));
+            throw CommandException.input("run " + folder + " has no seed " + seed + ": there are " + names(seeds));
         }
         return seed == null ? seeds.getFirst() : wanted;
     }
@@ -111,37 +106,33 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         try {
             return Json.MAPPER.readTree(file.toFile()).path("results");
         } catch (JsonProcessingException e) {
-            throw new CommandException(ExitCode.INPUT, file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw CommandException.input(file + " is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
     /**
-     * Opens the encoder that is on record: in the run's own record, or in that of the token cache which it names.
+     * Opens the encoder named in the run's record, or in the record of its token cache.
      *
-     * @throws CommandException if none is on record, or its file is not there
+     * @throws CommandException if none is recorded, or its file is missing
      */
     public EncoderOptions.Loaded openEncoder() throws IOException {
         if (results.isMissingNode()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "folder " + folder + " has no " + RECORD + ", which tells the encoder: name it with --encoder FILE "
-                            + "(or --encoder embedded)");
+            throw CommandException.input("folder " + folder + " has no " + RECORD
+                    + ", which tells the encoder: name it with --encoder FILE " + "(or --encoder embedded)");
         }
         JsonNode from = results.has("encoder") ? results : ofCache();
         String typed = from.path("encoder").asText("");
         if (typed.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    folder.resolve(RECORD) + " does not tell the encoder: name it with --encoder FILE (or --encoder "
-                            + "embedded)");
+            throw CommandException.input(folder.resolve(RECORD)
+                    + " does not tell the encoder: name it with --encoder FILE (or --encoder " + "embedded)");
         }
         JsonNode options = from.path("encoderOptions");
         String full = options.path("encoder").asText(typed);
         if (!typed.equals(EncoderOptions.EMBEDDED)
                 && !Files.isRegularFile(Path.of(typed))
                 && !Files.isRegularFile(Path.of(full))) {
-            throw new CommandException(
-                    ExitCode.INPUT, "the encoder on record is not there: " + full + ": name it with --encoder FILE");
+            throw CommandException.input(
+                    "the encoder on record is not there: " + full + ": name it with --encoder FILE");
         }
         boolean here = typed.equals(EncoderOptions.EMBEDDED) || Files.isRegularFile(Path.of(typed));
         return EncoderOptions.recorded(here ? typed : full, options).open();
@@ -155,14 +146,14 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         return recorded(Path.of(cache));
     }
 
-    /** How recordings of other rates were converted; torchaudio's filter where it is not on record. */
+    /** The recorded resampling filter; torchaudio's if none is recorded. */
     public Resampler.Kernel resampling() throws IOException {
         JsonNode from = results.has("resampling") ? results : ofCache();
         return Resampler.Kernel.valueOf(from.path("resampling").asText("hann").toUpperCase(Locale.ROOT));
     }
 
     /**
-     * The probe, ready to explain clips by this encoder.
+     * An explainer of this probe on an encoder's tokens.
      *
      * @throws CommandException if it was trained on other tokens
      */
@@ -171,7 +162,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         try {
             scorer.requireTokensOf(encoder.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
         return new Explainer(encoder.encoder(), scorer, kernel);
     }

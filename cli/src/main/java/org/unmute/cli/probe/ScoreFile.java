@@ -11,10 +11,9 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 
 /**
- * A CSV of scores: a column {@code file}, then one column a class.
+ * A CSV file of scores: a column {@code file}, then one column per class.
  *
  * @param classes the class columns, in order
  * @param rows scores by file, in the order of the file
@@ -53,8 +52,7 @@ public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
             }
             return new ScoreFile(List.copyOf(classes), rows);
         } catch (java.io.UncheckedIOException e) {
-            throw new CommandException(
-                    ExitCode.INPUT, file + ": no CSV: " + e.getCause().getMessage(), e);
+            throw CommandException.input(file + ": no CSV: " + e.getCause().getMessage(), e);
         }
     }
 
@@ -71,6 +69,6 @@ public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
     }
 
     private static CommandException wrong(Path file, long row, String what) {
-        return new CommandException(ExitCode.INPUT, file + ", row " + row + ": " + what);
+        return CommandException.input(file + ", row " + row + ": " + what);
     }
 }

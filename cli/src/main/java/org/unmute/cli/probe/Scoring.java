@@ -15,8 +15,8 @@ import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 
 /**
- * The metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
- * bootstrap interval over clips, centred on the score, its ends averaged over the runs.
+ * Metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
+ * bootstrap interval over clips, averaged over the runs.
  */
 public final class Scoring {
     private final boolean singleLabel;
@@ -30,7 +30,7 @@ public final class Scoring {
 
     /**
      * @param truth clips and labels, in the order of the score rows
-     * @param singleLabel whether each clip has exactly one class, so that accuracy is meant
+     * @param singleLabel whether each clip has exactly one class, so that accuracy is computed
      * @param resamples bootstrap resamples; 0 for no intervals
      */
     public Scoring(Manifest truth, boolean singleLabel, int resamples, long seed) {
@@ -44,7 +44,7 @@ public final class Scoring {
     /** Adds a run's scores, {@code [clips, classes]}. */
     public void add(float[][] scores, ScoreScale scale) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
-            // One class a clip: logits of different clips are comparable only after the softmax.
+            // With one class per clip, logits of different clips are comparable only after the softmax.
             addScores(softmax(scores), ScoreScale.PROBABILITY);
         } else {
             addScores(scores, scale);
@@ -176,7 +176,7 @@ public final class Scoring {
         return t;
     }
 
-    /** Everything, for JSON and run.json. */
+    /** All results, for JSON and run.json. */
     public Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("clips", truth.clips().size());
@@ -214,7 +214,7 @@ public final class Scoring {
         return t;
     }
 
-    /** One line that says what was left out. */
+    /** A line about the classes without clips. */
     public String absentLine() {
         List<String> absent = absentClasses();
         return absent.isEmpty()

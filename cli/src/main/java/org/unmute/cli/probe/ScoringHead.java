@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.run.RunRecord;
 import org.unmute.models.encoder.Encoder;
@@ -17,23 +16,21 @@ import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * What gives scores of a recording: an encoder's own head, or a probe on its tokens.
+ * Computes scores of a recording: an encoder's own head, or a probe on its tokens.
  *
  * @param classes names, in the order of the logits
  * @param logits of samples at the encoder's rate; called from several threads
- * @param exclusive whether classes exclude each other; null if the file does not tell
- * @param about in words, for the record
+ * @param exclusive whether classes are mutually exclusive; null if unknown
+ * @param about a description, for the record
  */
 public record ScoringHead(List<String> classes, Function<float[], float[]> logits, Boolean exclusive, String about) {
-    /** @throws CommandException if the encoder has none */
+    /** @throws CommandException if the encoder has no head */
     public static ScoringHead ofEncoder(EncoderOptions.Loaded loaded) {
         Encoder encoder = loaded.encoder();
         List<String> classes = encoder.describe().classes();
         if (classes.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "encoder " + loaded.origin() + " has no classification head: give a "
-                            + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
+            throw CommandException.input("encoder " + loaded.origin() + " has no classification head: give a "
+                    + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
         }
         return new ScoringHead(classes, encoder::scores, null, "the encoder's own head");
     }
@@ -68,7 +65,7 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
                     probe.singleLabel(),
                     probe.probe().name() + " " + file);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+            throw CommandException.input(e.getMessage(), e);
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.cache.CachedClip;
@@ -15,19 +14,17 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** Brings labels, token caches and probes together, and says what does not fit. */
+/** Matches labels, token caches and probes, and reports what does not fit. */
 public final class TokenData {
     private TokenData() {}
 
-    /** The labelled clips that the cache holds; those it lacks are added to {@code missing}. */
+    /** The labelled clips in the cache; others are added to {@code missing}. */
     public static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
         List<Damage> damage = cache.damage();
         if (!damage.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "the token cache is damaged (" + damage.getFirst()
-                            + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
-                            + "): run 'unmute embed' again, which rebuilds what is broken");
+            throw CommandException.input("the token cache is damaged (" + damage.getFirst()
+                    + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
+                    + "): run 'unmute embed' again, which rebuilds what is broken");
         }
         Set<String> ids = new HashSet<>();
         for (CachedClip c : cache.clips()) {
@@ -36,16 +33,11 @@ public final class TokenData {
         Manifest.Matched m = LabelOptions.matched(wanted, ids);
         missing.addAll(m.missing());
         if (m.manifest().clips().isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "none of the " + wanted.clips().size()
-                            + " labelled files is in the token cache: are the labels relative to the folder that was"
-                            + " embedded? The cache has "
-                            + ids.stream().sorted().limit(3).toList() + ", the labels have "
-                            + wanted.clips().stream()
-                                    .limit(3)
-                                    .map(c -> c.file())
-                                    .toList());
+            throw CommandException.input("none of the " + wanted.clips().size()
+                    + " labelled files is in the token cache: are the labels relative to the folder that was"
+                    + " embedded? The cache has "
+                    + ids.stream().sorted().limit(3).toList() + ", the labels have "
+                    + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
         }
         return m.manifest();
     }
@@ -57,8 +49,7 @@ public final class TokenData {
      */
     public static void requireLayers(String probe, TokenCache cache, Path folder) {
         if (Probes.type(probe).needsLayers() && cache.key().layers() == 0) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     "probe " + probe + " looks at the tokens of all layers of the encoder, " + folder
                             + " holds those of the last only: run 'unmute embed --layers' with another folder for"
                             + " --out");
@@ -72,8 +63,7 @@ public final class TokenData {
         if (known
                 && (!probe.encoderHash().equals(cache.key().encoderHash())
                         || !probe.frontEndHash().equals(cache.key().frontEndHash()))) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     "the probe in " + run + " was trained on tokens of another encoder or front end than " + folder
                             + " holds (" + cache.key() + "): embed the clips with the probe's encoder");
         }

@@ -6,14 +6,14 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What this program was built from.
+ * The version of this program and the commit it was built from.
  *
  * @param version version of the program
- * @param commit  the commit, or "unknown" where the build was not told
+ * @param commit  the commit, or "unknown" if the build did not set it
  */
 public record BuildInfo(String version, String commit) {
 
-    /** Reads what the build wrote into the jar. */
+    /** Reads the properties that the build wrote into the jar. */
     public static BuildInfo read() {
         Properties p = new Properties();
         try (InputStream in = BuildInfo.class.getResourceAsStream("/org/unmute/cli/build.properties")) {

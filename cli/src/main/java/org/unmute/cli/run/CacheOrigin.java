@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.console.Json;
 
-/** How the tokens of a cache came about, by the record that {@code embed} leaves beside them. */
+/** How a token cache was made, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {
-    /** What of that record is wanted to make the same tokens again. */
+    /** The entries of that record that are needed to make the same tokens again. */
     static final List<String> NAMES =
             List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
 
     private CacheOrigin() {}
 
     /**
-     * Takes over into the record of a run on cached tokens which encoder made them, so that 'unmute explain' finds it.
-     * A cache without a record, as one filled by a program, leaves nothing to take over.
+     * Copies the encoder of a cache into the record of a run, so that 'unmute explain' finds it. Does nothing for a
+     * cache without a record, such as one that another program filled.
      *
-     * @throws IOException if there is a record that cannot be read
+     * @throws IOException if the record cannot be read
      */
     public static void note(Path cache, RunRecord record) throws IOException {
         record.result("cacheFolder", cache.toString());

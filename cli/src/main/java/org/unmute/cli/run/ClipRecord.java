@@ -10,14 +10,15 @@ import org.unmute.experiments.data.UsedClips;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** Writes the clips that a run used beside its result. */
+/** Writes the list of clips that a run used. */
 public final class ClipRecord {
     private ClipRecord() {}
 
     /**
-     * Writes the clips of a manifest with the hashes that the cache holds.
+     * Writes the clips of a manifest with their hashes from the cache.
      *
-     * @param err where it is told that it cannot be, since labels with ';' have no place in the file; null for nowhere
+     * @param err receives a warning if a label contains ';', the separator of the file, in which case nothing is
+     *     written; null for none
      */
     public static void write(Path file, Manifest used, TokenCache cache, PrintWriter err) throws IOException {
         if (used.labels().names().stream().anyMatch(l -> l.contains(";"))) {

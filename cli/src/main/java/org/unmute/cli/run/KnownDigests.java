@@ -15,19 +15,18 @@ import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core
- * each time, and is the same file run after run. A digest counts as long as the file's path, device, inode, size, and
- * the times of its last modification and of its last change of any kind are what they were; the last of these the
- * system sets by its clock, and no program can choose it.
+ * A cache of the SHA-256 of large files across processes, since hashing an encoder of 340 MB takes a third of a second.
+ * A cached digest is valid while the file's path, device, inode, size, modification time and change time (ctime, which
+ * programs cannot set) are unchanged.
  *
- * <p>One small text file for each path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code ~/.cache}. It
- * may be deleted at any time. Where there is no such folder, it cannot be read or written, or the system does not say
- * when a file was changed, the digest is computed every time.
+ * <p>The cache has one small text file per path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code
+ * ~/.cache}, and may be deleted at any time. If it cannot be used, or the system has no change time, the digest is
+ * computed every time.
  */
 public final class KnownDigests {
-    /** Smaller files are hashed as fast as they are looked up. */
+    /** Hashing smaller files is as fast as looking them up. */
     private static final long LARGE = 16 << 20;
-    /** A file that was changed so lately may be changed once more without its times telling. */
+    /** A file changed this recently could change again without its times showing it. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (.+)\n");
@@ -36,25 +35,25 @@ public final class KnownDigests {
     private final Path folder;
     private final Duration settled;
 
-    /** @param folder where digests are kept, made when the first one is; null to keep none */
+    /** @param folder folder of the cache, created when needed; null for no cache */
     KnownDigests(Path folder) {
         this(folder, SETTLED);
     }
 
-    /** @param settled how long a file must have been left alone for its digest to be kept */
+    /** @param settled how long a file must have been unchanged for its digest to be cached */
     KnownDigests(Path folder, Duration settled) {
         this.folder = folder;
         this.settled = settled;
     }
 
-    /** Those of the user. */
+    /** The cache of the current user. */
     public static KnownDigests ofUser() {
         return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
     }
 
     /**
-     * Where digests are kept, or null. The convention asks for an absolute path and says to ignore others; for a user
-     * without a home the JVM says that it is "?".
+     * The folder of the cache, or null. The XDG specification says to ignore relative paths; the JVM reports "?" as the
+     * home of a user without one.
      */
     static Path folder(String cacheHome, String home) {
         Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
@@ -77,14 +76,14 @@ public final class KnownDigests {
             return known;
         }
         String digest = Sha256.of(file);
-        // Not if the file was written to meanwhile.
+        // Not if the file was written to in the meantime.
         if (state.equals(state(file)) && isSettled(file)) {
             write(kept, digest + " " + state + "\n");
         }
         return digest;
     }
 
-    /** What changes when the file does, in one line; null if the file is small or the system does not tell. */
+    /** A line that changes when the file does; null if the file is small or the system has no change time. */
     private static String state(Path file) throws IOException {
         if (Files.size(file) < LARGE
                 || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {

@@ -16,8 +16,8 @@ import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * Collects what is needed to make a result again, and writes it as {@code run.json} beside the result: command line,
- * versions, machine, backend, hashes of the inputs, seed, times, results.
+ * Collects what is needed to reproduce a result, and writes it as {@code run.json}: command line, versions, machine,
+ * backend, hashes of the inputs, seed, times, results.
  */
 public final class RunRecord {
     private final List<String> command;
@@ -28,7 +28,7 @@ public final class RunRecord {
     private String backend;
     private String backendReason;
 
-    /** An input file as it was read. */
+    /** An input file. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Input(String path, long bytes, String sha256) {}
 
@@ -55,18 +55,18 @@ public final class RunRecord {
         this.command = List.copyOf(command);
     }
 
-    /** Names the seed. */
+    /** Sets the seed. */
     public RunRecord seed(long value) {
         seed = value;
         return this;
     }
 
-    /** Why the backend was chosen, in one line; null before {@link #backend}. */
+    /** The reason for the choice of the backend, in one line; null before {@link #backend}. */
     public String backendReason() {
         return backendReason;
     }
 
-    /** Names what computed, and why it was chosen. */
+    /** Sets the backend and the reason for its choice. */
     public RunRecord backend(String name, String reason) {
         backend = name;
         backendReason = reason;
@@ -74,7 +74,7 @@ public final class RunRecord {
     }
 
     /**
-     * Records a file that the result depends on, with its SHA-256.
+     * Adds an input file with its SHA-256.
      *
      * @throws IOException if it cannot be read
      */
@@ -82,20 +82,20 @@ public final class RunRecord {
         return input(file, Files.size(file), Sha256.of(file));
     }
 
-    /** Records a file whose SHA-256 is known already. */
+    /** Adds an input file whose SHA-256 is known. */
     public RunRecord input(Path file, long bytes, String sha256) {
         inputs.add(new Input(file.toString(), bytes, sha256));
         return this;
     }
 
-    /** Records a result: a number, text, list, map or record. */
+    /** Adds a result: a number, text, list, map or record. */
     public RunRecord result(String name, Object value) {
         results.put(name, value);
         return this;
     }
 
     /**
-     * Writes {@code run.json} into a folder, whole or not at all.
+     * Writes {@code run.json} into a folder, atomically.
      *
      * @throws IOException if it cannot be written
      */
@@ -104,7 +104,7 @@ public final class RunRecord {
     }
 
     /**
-     * Writes the record to a file, whole or not at all; missing folders are made.
+     * Writes the record to a file, atomically; creates missing folders.
      *
      * @throws IOException if it cannot be written
      */
@@ -115,10 +115,10 @@ public final class RunRecord {
     }
 
     /**
-     * Loads what writes the record, which takes most of a tenth of a second in a new process: for a moment in which
-     * others work.
+     * Loads the classes that write the record, which takes almost a tenth of a second: call it while other threads
+     * work.
      *
-     * @throws IOException if it could not be written as it is now
+     * @throws IOException if it cannot be written
      */
     public void ready() throws IOException {
         Json.MAPPER.writeValueAsBytes(document());

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.frontend.Spectrogram;
 
-/** What the first tensor that differs tells about the reason. */
+/** Guesses the cause of a difference from the first tensor that differs. */
 public final class LikelyCause {
-    /** The usual suspects before the network. */
+    /** Common causes before the network. */
     static final String FRONT_END =
             "the front end: sample rate or resampling, scale of the waveform, filter bank, padding, or normalisation "
                     + "(--frames, --norm, --norm-mean, --norm-std, --encoder-rate, --front-end)";
@@ -43,7 +43,10 @@ public final class LikelyCause {
                 : FRONT_END;
     }
 
-    /** Whether the reference is a line through ours: then it is normalised with other numbers, and these follow. */
+    /**
+     * Fits the reference as a linear function of ours. If it fits, the reference is normalised with other statistics,
+     * which follow from the fit.
+     */
     private static String otherNormalisation(
             Spectrogram own, ReferenceFeatures.Stored fbank, Map<String, Object> settings) {
         float[] x = own.values();
@@ -148,7 +151,7 @@ public final class LikelyCause {
         };
     }
 
-    /** Whether the patch tokens agree once time and frequency change places. */
+    /** Whether the patch tokens agree after swapping time and frequency. */
     private static boolean otherOrder(
             TensorComparison d, float[] values, ReferenceFeatures.Stored stored, EncoderSpec spec) {
         int dim = spec.dim();

@@ -9,19 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Json;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.tensor.Shape;
 
 /**
- * A folder of reference numbers for an encoder whose weights a recipe makes: {@code config.json} (encoder, seed, size,
- * window), {@code state_dict_keys.json} (names and shapes of the authors' checkpoint) and {@code
+ * A folder of reference values for an encoder whose weights are generated from a recipe: {@code config.json} (encoder,
+ * seed, size, window), {@code state_dict_keys.json} (names and shapes of the authors' checkpoint) and {@code
  * expected_small.safetensors} (some rows of each tensor, as {@code NAME.rows}) or {@code expected.safetensors} (whole
  * tensors).
  *
- * @param folder where it is
+ * @param folder the folder
  * @param config its configuration
  */
 public record RecipeReference(Path folder, JsonNode config) {
@@ -31,8 +30,7 @@ public record RecipeReference(Path folder, JsonNode config) {
     public static RecipeReference open(Path folder) throws IOException {
         for (String needed : List.of("config.json", "state_dict_keys.json")) {
             if (!Files.isRegularFile(folder.resolve(needed))) {
-                throw new CommandException(
-                        ExitCode.INPUT,
+                throw CommandException.input(
                         "no " + needed + " in " + folder + ": with --recipe the reference is a folder with "
                                 + "config.json, state_dict_keys.json and expected_small.safetensors");
             }
@@ -44,23 +42,22 @@ public record RecipeReference(Path folder, JsonNode config) {
         try {
             return Json.MAPPER.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new CommandException(ExitCode.INPUT, file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw CommandException.input(file + " is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
     /**
-     * Checks that a recipe is the one that is known here, by the examples in it.
+     * Checks by its examples that a recipe is the one implemented here.
      *
-     * @throws CommandException if an example comes out differently
+     * @throws CommandException if an example has another result
      */
     public static void checkRecipe(Path recipe) throws IOException {
         if (!Files.isRegularFile(recipe)) {
-            throw new CommandException(ExitCode.INPUT, "no such recipe: " + recipe);
+            throw CommandException.input("no such recipe: " + recipe);
         }
         JsonNode examples = json(recipe).path("examples");
         if (examples.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     recipe + ": has no examples, so it cannot be told whether it is the recipe known here");
         }
         for (Map.Entry<String, JsonNode> e : examples.properties()) {
@@ -72,8 +69,7 @@ public record RecipeReference(Path folder, JsonNode config) {
             for (int i = 0; i < made.length; i++) {
                 if (values.size() != made.length
                         || made[i] != (float) values.get(i).asDouble()) {
-                    throw new CommandException(
-                            ExitCode.INPUT,
+                    throw CommandException.input(
                             recipe + ": example '" + e.getKey() + "' has other values than the recipe known here "
                                     + "makes: another recipe, or a changed file");
                 }
@@ -81,7 +77,7 @@ public record RecipeReference(Path folder, JsonNode config) {
         }
     }
 
-    /** The kind of encoder; folders of fine-tuned ones have {@code _ft} behind it. */
+    /** The kind of encoder, without the suffix {@code _ft} of fine-tuned ones. */
     public String model() {
         String name = text("encoder");
         return name.endsWith("_ft") ? name.substring(0, name.length() - 3) : name;
@@ -89,28 +85,28 @@ public record RecipeReference(Path folder, JsonNode config) {
 
     private String text(String key) {
         if (!config.path(key).isTextual()) {
-            throw new CommandException(ExitCode.INPUT, folder.resolve("config.json") + ": has no text '" + key + "'");
+            throw CommandException.input(folder.resolve("config.json") + ": has no text '" + key + "'");
         }
         return config.get(key).asText();
     }
 
-    /** The recording's path, relative to the folder that the recipe lies in. */
+    /** The recording's path, relative to the recipe's folder. */
     public String wav() {
         return text("wav");
     }
 
-    /** The checkpoint, made from the recipe. */
+    /** The generated checkpoint. */
     public RecipeCheckpoint checkpoint() throws IOException {
         JsonNode seed = config.has("seed") ? config.get("seed") : config.path("seed_teacher");
         if (!seed.canConvertToLong()) {
-            throw new CommandException(ExitCode.INPUT, folder.resolve("config.json") + ": has no number 'seed'");
+            throw CommandException.input(folder.resolve("config.json") + ": has no number 'seed'");
         }
         JsonNode keys = json(folder.resolve("state_dict_keys.json"));
         for (String group : List.of("teacher", "model", "state_dict")) {
             if (keys.path(group).isObject()) {
                 Map<String, Shape> shapes = new LinkedHashMap<>();
                 for (Map.Entry<String, JsonNode> e : keys.get(group).properties()) {
-                    // A nested dictionary, such as EAT's moving average, is no tensor of the encoder.
+                    // A nested dictionary, such as EAT's moving average, is not a tensor of the encoder.
                     if (e.getValue().path(0).isArray()) {
                         shapes.put(e.getKey(), shape(e.getValue().get(0)));
                     }
@@ -121,8 +117,7 @@ public record RecipeReference(Path folder, JsonNode config) {
                         text("encoder"), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
             }
         }
-        throw new CommandException(
-                ExitCode.INPUT, folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
+        throw CommandException.input(folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
     }
 
     private Map<String, String> cfg() {
@@ -133,7 +128,7 @@ public record RecipeReference(Path folder, JsonNode config) {
         return cfg;
     }
 
-    /** What the checkpoint does not hold. */
+    /** The settings that the checkpoint does not contain. */
     public EncoderSettings settings() {
         Map<String, String> entries = cfg();
         JsonNode strides = config.path("stride_freq_time");
@@ -158,7 +153,7 @@ public record RecipeReference(Path folder, JsonNode config) {
         return settings;
     }
 
-    /** The numbers to compare with. */
+    /** The features to compare with. */
     public ReferenceFeatures reference() throws IOException {
         Path small = folder.resolve("expected_small.safetensors");
         if (!Files.isRegularFile(small)) {
@@ -187,10 +182,8 @@ public record RecipeReference(Path folder, JsonNode config) {
     private int[] rows(String name, ReferenceFeatures.Stored stored) {
         JsonNode list = config.path("rows").path(name);
         if (stored.shape().rank() != 2 || list.size() != stored.shape().size(0)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    folder.resolve("config.json") + ": 'rows' names " + list.size() + " rows of '" + name
-                            + "', stored is " + stored.shape());
+            throw CommandException.input(folder.resolve("config.json") + ": 'rows' names " + list.size() + " rows of '"
+                    + name + "', stored is " + stored.shape());
         }
         int[] rows = new int[list.size()];
         for (int i = 0; i < rows.length; i++) {

@@ -10,29 +10,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 
 /**
- * Features that somebody's code made, to compare with.
+ * Reference features to compare with.
  *
  * @param origin the file
- * @param tensors by name, in the file's order; of an npy file one, named {@link #ARRAY}
- * @param unusable names of tensors that hold no real numbers
+ * @param tensors by name, in the order of the file; an npy file has one, named {@link #ARRAY}
+ * @param unusable names of tensors that are not floating-point
  */
 public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List<String> unusable) {
-    /** The name of a tensor that has none. */
+    /** The name of the array in an npy file. */
     static final String ARRAY = "array";
 
     /**
-     * A tensor, or some rows of one.
+     * A tensor, or some of its rows.
      *
      * @param shape of the values
      * @param values row-major
-     * @param rows which rows of the tensor these are, counted over all but its last axis; null for the whole tensor
+     * @param rows indices of the rows, counted over all but the last axis; null for the whole tensor
      * @param meanStd mean and standard deviation of the whole tensor, or null
      */
     record Stored(Shape shape, float[] values, int[] rows, float[] meanStd) {
@@ -41,15 +40,13 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
         }
     }
 
-    /** Reads an npy or safetensors file, known by its name. */
+    /** Reads an npy or safetensors file, told apart by the extension. */
     public static ReferenceFeatures read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    "no such reference file: " + file
-                            + (Files.isDirectory(file)
-                                    ? " (a folder; with --recipe it would be one of reference numbers)"
-                                    : ""));
+            throw CommandException.input("no such reference file: " + file
+                    + (Files.isDirectory(file)
+                            ? " (a folder; with --recipe it would be one of reference numbers)"
+                            : ""));
         }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".npy")) {
@@ -60,7 +57,7 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
         if (name.endsWith(".safetensors")) {
             return safetensors(file);
         }
-        throw new CommandException(ExitCode.USAGE, "--reference must end in .npy or .safetensors: " + file);
+        throw CommandException.usage("--reference must end in .npy or .safetensors: " + file);
     }
 
     static ReferenceFeatures safetensors(Path file) throws IOException {
@@ -81,15 +78,13 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
 
     private static float[] numbers(StoredTensor array) {
         if (!array.type().isFloating()) {
-            throw new CommandException(
-                    ExitCode.INPUT,
-                    array.name() + ": holds " + array.type() + " " + array.shape()
-                            + ", features are floating-point numbers");
+            throw CommandException.input(array.name() + ": holds " + array.type() + " " + array.shape()
+                    + ", features are floating-point numbers");
         }
         return array.floats();
     }
 
-    /** The tensor, if the file holds just one and it is none that the encoder knows by name. */
+    /** The only tensor of the file, if its name is not one of the encoder's; else null. */
     Stored single(Collection<String> known) {
         if (tensors.size() != 1 || known.contains(tensors.keySet().iterator().next())) {
             return null;

@@ -12,18 +12,18 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.Shape;
 
 /**
- * How far a tensor is from its reference.
+ * The difference between a tensor and its reference.
  *
  * @param tensor its name
- * @param here its shape here
+ * @param here shape of the tensor
  * @param reference its shape in the reference
- * @param max largest difference; NaN where the sizes differ
- * @param mean mean difference; NaN where the sizes differ
- * @param p999 what one number in a thousand exceeds
- * @param where place of the largest difference, in words
+ * @param max maximum difference; NaN if the sizes differ
+ * @param mean mean difference; NaN if the sizes differ
+ * @param p999 the 99.9th percentile of the differences
+ * @param where place of the maximum difference, as text
  * @param expected the reference's value there
  * @param actual the value here
- * @param tolerance what is allowed: of numbers up to 1 the difference, of larger ones the part
+ * @param tolerance allowed difference: absolute for numbers up to 1, relative above
  * @param within whether the tensors agree
  */
 public record TensorComparison(
@@ -38,7 +38,7 @@ public record TensorComparison(
         double actual,
         double tolerance,
         boolean within) {
-    /** For tensors of other sizes. */
+    /** The result for tensors whose sizes differ. */
     static TensorComparison ofSizes(String tensor, Shape here, Shape reference, double tolerance) {
         return new TensorComparison(
                 tensor,
@@ -54,15 +54,15 @@ public record TensorComparison(
                 false);
     }
 
-    /** Whether the sizes are other ones, apart from axes of size 1. */
+    /** Whether the sizes differ, apart from axes of size 1. */
     public boolean sizesDiffer() {
         return Double.isNaN(max);
     }
 
     /**
-     * Compares numbers of one tensor.
+     * Compares one tensor.
      *
-     * @param spec the encoder, and with {@code time} token rows the grid in which a place is named
+     * @param spec the encoder, whose token grid, with {@code time} rows, is used to name the place
      */
     static TensorComparison of(
             String tensor,
@@ -135,8 +135,7 @@ public record TensorComparison(
     }
 
     /**
-     * Whether two shapes describe the same row-major numbers, but for axes of size 1 and neighbouring axes taken as
-     * one.
+     * Whether two shapes have the same row-major layout, up to axes of size 1 and merged neighbouring axes.
      */
     static boolean sameLayout(Shape a, Shape b) {
         Set<Long> one = edges(a);
@@ -144,7 +143,7 @@ public record TensorComparison(
         return a.elements() == b.elements() && (one.containsAll(other) || other.containsAll(one));
     }
 
-    /** The numbers of elements below each axis. */
+    /** The strides of the shape, without those of 1. */
     private static Set<Long> edges(Shape shape) {
         Set<Long> edges = new HashSet<>();
         long product = 1;
@@ -161,7 +160,7 @@ public record TensorComparison(
         return Arrays.stream(shape.toArray()).filter(s -> s != 1).toArray();
     }
 
-    /** An element's place: in the spectrogram, in the grid of tokens, or by its indices. */
+    /** The place of an element: in the spectrogram, in the token grid, or its indices. */
     static String place(String tensor, Shape shape, long index, EncoderSpec spec, int time) {
         List<Long> all = new ArrayList<>();
         long rest = index;

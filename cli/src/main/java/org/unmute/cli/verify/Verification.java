@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.models.encoder.Activations;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
@@ -18,18 +17,18 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * The comparison of an encoder with features from elsewhere. Where the reference holds the spectrogram ({@code fbank}),
- * the network is run on that, so that rounding in the front end cannot hide or feign an error of the network, and the
- * front end is compared for itself; otherwise everything is compared from the recording on.
+ * Compares an encoder with reference features. If the reference contains the spectrogram ({@code fbank}), the network
+ * runs on it, so that rounding in the front end neither hides nor mimics an error of the network, and the front end is
+ * compared separately; otherwise everything starts from the recording.
  */
 public final class Verification {
-    /** Largest difference of the network from a given spectrogram: float32 rounding is a tenth of it at base size. */
+    /** Allowed difference of the network given the spectrogram; float32 rounding is a tenth of it at base size. */
     static final double FROM_FBANK = 1e-4;
-    /** Largest difference from the recording on. */
+    /** Allowed difference starting from the recording. */
     static final double FROM_RECORDING = 2e-3;
     /**
-     * Kaldi's filter bank in float32 differs from float64 by 2e-5 in the mean, but in single cells of nearly no energy
-     * by up to 0.02 of log energy: what counts are the mean and the 99.9th percentile, here of normalised values.
+     * Kaldi's filter bank in float32 differs from float64 by 2e-5 on average, but by up to 0.02 of log energy in cells
+     * of almost no energy. So the mean and the 99.9th percentile of normalised values are compared.
      */
     private static final double FBANK_MEAN = 1e-4;
 
@@ -46,7 +45,7 @@ public final class Verification {
     private final Set<String> compared = new LinkedHashSet<>();
     private String cause = "";
 
-    /** @param tolerance in place of the usual ones of the network; null for those */
+    /** @param tolerance replaces the default tolerance of the network; null for the default */
     public Verification(Encoder encoder, ReferenceFeatures reference, Double tolerance) {
         this.encoder = encoder;
         this.spec = encoder.describe();
@@ -59,14 +58,13 @@ public final class Verification {
      *
      * @param samples the recording at the encoder's rate; null if there is none, then the reference must hold the
      *     spectrogram
-     * @throws CommandException if there is nothing that can be compared
+     * @throws CommandException if no tensor can be compared
      */
     public void run(float[] samples) {
         ReferenceFeatures.Stored fbank = reference.tensors().get(FBANK);
         boolean given = fbank != null && fbank.rows() == null;
         if (samples == null && !given) {
-            throw new CommandException(
-                    ExitCode.USAGE,
+            throw CommandException.usage(
                     "the reference holds no 'fbank', so --audio must name the recording it was made from");
         }
         Spectrogram own = samples == null ? null : spectrogram(samples);
@@ -90,8 +88,7 @@ public final class Verification {
         }
         if (differences.isEmpty()
                 || compared.equals(Set.of(FBANK)) && reference.tensors().size() > 1) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     reference.origin() + ": no tensor has a name that this encoder gives: in the file are "
                             + reference.tensors().keySet()
                             + "; names are for instance patch_embed, block.0, final_tokens, cls, token_map");
@@ -132,13 +129,12 @@ public final class Verification {
         long[] sizes = TensorComparison.squeezed(fbank.shape());
         String problem = "the reference's fbank is " + fbank.shape();
         if (sizes.length != 2) {
-            throw new CommandException(ExitCode.INPUT, problem + ", expected is [frames, bins] of one recording");
+            throw CommandException.input(problem + ", expected is [frames, bins] of one recording");
         }
         try {
             return Activations.of(encoder, Tensor.of(fbank.values(), 1, sizes[0], sizes[1]));
         } catch (IllegalArgumentException e) {
-            throw new CommandException(
-                    ExitCode.INPUT,
+            throw CommandException.input(
                     problem + ", which the encoder does not take (" + e.getMessage()
                             + "): give the window of the reference with --frames " + sizes[0],
                     e);
@@ -189,7 +185,7 @@ public final class Verification {
         differences.add(d);
     }
 
-    /** What an array without a name is, by its size; says so. */
+    /** Infers from its size what an unnamed array is, and adds a remark. */
     private String assume(Shape shape, Shape grid) {
         long time = grid.size(0);
         long freq = grid.size(1);
@@ -207,8 +203,7 @@ public final class Verification {
             long tokens = s.length == 2 ? s[0] : batch ? s[1] : -1;
             boolean whole = tokens == patches + extra;
             if (s[s.length - 1] != dim || !whole && tokens != patches) {
-                throw new CommandException(
-                        ExitCode.INPUT,
+                throw CommandException.input(
                         reference.origin() + ": is " + shape + ", but this encoder gives " + (patches + extra)
                                 + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "") + time
                                 + " x " + freq
@@ -225,27 +220,27 @@ public final class Verification {
         return name;
     }
 
-    /** Whether everything agrees so far. */
+    /** Whether all compared tensors agree so far. */
     public boolean within() {
         return differences.stream().allMatch(TensorComparison::within);
     }
 
-    /** What was compared, in the order of the network. */
+    /** The compared tensors, in the order of the network. */
     public List<TensorComparison> differences() {
         return differences;
     }
 
-    /** What was assumed or left out. */
+    /** Assumptions and omissions. */
     public List<String> remarks() {
         return remarks;
     }
 
-    /** The first that differs, or null. */
+    /** The first tensor that differs, or null. */
     public TensorComparison first() {
         return differences.stream().filter(d -> !d.within()).findFirst().orElse(null);
     }
 
-    /** What may have caused the first difference. */
+    /** The likely cause of the first difference. */
     public String cause() {
         return cause;
     }

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The known word that a mistyped one is nearest to. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /**
      * The word that the fewest letters typed otherwise make of {@code typed}; empty if more than half of them differ.
      */
-    static Optional<String> to(String typed, Collection<String> known) {
+    public static Optional<String> to(String typed, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(k -> distance(typed, k)))
                 .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));

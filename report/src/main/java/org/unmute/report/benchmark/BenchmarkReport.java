@@ -10,14 +10,14 @@ import org.unmute.experiments.results.Published;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.WinRule;
 
-/** What the report of benchmark runs holds, in its order. */
+/** The sections of the report on benchmark runs. */
 public final class BenchmarkReport {
     private BenchmarkReport() {}
 
     /**
      * All sections.
      *
-     * @param clips explained clips, to stand after the figures of the scores
+     * @param clips explained clips, placed after the figures of the scores
      */
     public static List<Section> sections(Results results, Published published, WinRule rule, List<Section> clips) {
         List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published)));
@@ -35,7 +35,7 @@ public final class BenchmarkReport {
         return sections;
     }
 
-    /** What was compared, in a sentence or two. */
+    /** A summary of what was compared. */
     public static String summary(Results results) {
         List<Name> encoders = results.settings().stream()
                 .map(Results.Setting::encoder)

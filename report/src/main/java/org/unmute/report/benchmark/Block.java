@@ -3,15 +3,16 @@ package org.unmute.report.benchmark;
 import java.util.List;
 import java.util.Map;
 import org.unmute.report.chart.Chart;
+import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 
-/** A piece of a section. */
+/** Part of a section. */
 public sealed interface Block {
     /** A paragraph of plain text. */
-    record Words(String text) implements Block {}
+    record Paragraph(String text) implements Block {}
 
     /** A table, in the page and as files. */
-    record Tabular(Table table) implements Block {}
+    record DataTable(Table table) implements Block {}
 
     /**
      * A figure, always as files.
@@ -23,34 +24,33 @@ public sealed interface Block {
     record Figure(String id, Chart chart, boolean inPage) implements Block {}
 
     /** Figures side by side where the page is wide enough. */
-    record Beside(List<Figure> figures) implements Block {
+    record SideBySide(List<Figure> figures) implements Block {
         /** Copies the list. */
-        public Beside {
+        public SideBySide {
             figures = List.copyOf(figures);
         }
     }
 
     /** What is hidden until it is opened; printed only when open. */
-    record Folded(String summary, boolean open, List<Block> blocks) implements Block {
+    record Collapsible(String summary, boolean open, List<Block> blocks) implements Block {
         /** Copies the list. */
-        public Folded {
+        public Collapsible {
             blocks = List.copyOf(blocks);
         }
     }
 
-    /** Names and values. */
-    record Facts(Map<String, String> facts) implements Block {}
+    /** Names with values. */
+    record Facts(List<Fact> facts) implements Block {}
 
     /**
-     * A piece of HTML made elsewhere that needs nothing outside of the page. It stands below its section, since it has
-     * sections of its own.
+     * Finished HTML that fetches nothing. It has sections of its own and is placed below its section.
      *
      * @param html  well-formed
-     * @param files beside the page, by path below its folder
+     * @param files additional files by path below the page's folder
      */
-    record Ready(String html, Map<String, byte[]> files) implements Block {
+    record Fragment(String html, Map<String, byte[]> files) implements Block {
         /** Copies the map. */
-        public Ready {
+        public Fragment {
             files = Map.copyOf(files);
         }
     }

@@ -14,17 +14,17 @@ import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** Whether scores are probabilities: the expected calibration error of each cell and its reliability diagram. */
+/** Calibration: the expected calibration error of each cell and its reliability diagram. */
 final class CalibrationSection {
-    /** In reports of more settings the page shows the diagrams of two probes; the files have all. */
-    private static final int MOST_SETTINGS = 4;
+    /** With more settings than this, the page shows the diagrams of two probes; the files have all. */
+    private static final int MAX_SETTINGS = 4;
 
     private static final Set<String> ALWAYS = Set.of("linear", "protobin");
 
     private CalibrationSection() {}
 
     static Section of(Results results) {
-        List<Block> blocks = new ArrayList<>(List.of(new Block.Tabular(table(results))));
+        List<Block> blocks = new ArrayList<>(List.of(new Block.DataTable(table(results))));
         List<Setting> settings = results.settings();
         for (Setting s : settings) {
             List<Block.Figure> figures = results.entries(s).stream()
@@ -33,11 +33,11 @@ final class CalibrationSection {
                             results,
                             s,
                             e,
-                            settings.size() <= MOST_SETTINGS
+                            settings.size() <= MAX_SETTINGS
                                     || ALWAYS.contains(e.column().label())))
                     .toList();
-            blocks.add(
-                    new Block.Folded("Reliability diagrams, " + s.title(), false, List.of(new Block.Beside(figures))));
+            blocks.add(new Block.Collapsible(
+                    "Reliability diagrams, " + s.title(), false, List.of(new Block.SideBySide(figures))));
         }
         return new Section("calibration", "Calibration", blocks);
     }

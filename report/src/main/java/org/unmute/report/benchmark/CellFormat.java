@@ -5,35 +5,30 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.experiments.results.Score;
+import org.unmute.report.plot.NumberText;
 import org.unmute.report.table.TableCell;
 
-/** How numbers are written in the report's tables. */
+/** Formats numbers for the tables of the report. */
 final class CellFormat {
     /** Decimals of a percentage, as in the paper's tables. */
     private static final int DECIMALS = 2;
 
     private CellFormat() {}
 
-    /** A fraction in percent, without the sign. */
+    /** A fraction in percent, without the percent sign. */
     static String percent(double fraction) {
         return decimals(100 * fraction, DECIMALS);
     }
 
-    /** With a plus or minus before it. */
+    /** A fraction in percent with a sign. */
     static String signedPercent(double fraction) {
         String text = percent(fraction);
         return text.isEmpty() || text.startsWith("\u2212") ? text : "+" + text;
     }
 
-    /** Empty where the number is not finite. A number that rounds to zero has no sign. */
+    /** With fixed decimals; empty if not finite. A number that rounds to zero has no sign. */
     static String decimals(double value, int decimals) {
-        if (!Double.isFinite(value)) {
-            return "";
-        }
-        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-        return text.startsWith("-")
-                ? (text.matches("-[0.]+") ? text.substring(1) : "\u2212" + text.substring(1))
-                : text;
+        return Double.isFinite(value) ? NumberText.fixed(value, decimals) : "";
     }
 
     /** Three significant digits, such as 1.23e-4. */
@@ -46,14 +41,14 @@ final class CellFormat {
         return new TableCell(percent(score.mean()), percent(score.sd()), false);
     }
 
-    /** Numbers of a CSV file, in full; empty where not finite. */
+    /** A number in full precision for CSV files; empty if not finite. */
     static String full(double value) {
         return Double.isFinite(value) ? Double.toString(value) : "";
     }
 
     /**
-     * Marks the best: all cells that read the same as the highest (or the lowest) are tied. With fewer than two numbers
-     * nothing is best.
+     * Marks the best cells: all that display the same text as the highest (or lowest) number are tied. Nothing is
+     * marked if there are fewer than two numbers.
      *
      * @param values what the cells show; NaN for none
      */

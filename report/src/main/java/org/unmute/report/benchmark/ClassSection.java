@@ -10,18 +10,18 @@ import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.report.chart.ClassBars;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.page.Html;
 import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.NumberText;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** Average precision per class, with how many test clips each class has. */
+/** Average precision per class, with the number of test clips that have the class. */
 final class ClassSection {
-    /** Classes in a table of the page; the CSV file has all. */
-    private static final int MOST_ROWS = 100;
+    /** Maximum number of classes in a table of the page; the CSV file has all. */
+    private static final int MAX_ROWS = 100;
 
-    private static final int MOST_BARS = 20;
+    private static final int MAX_BARS = 20;
 
     private final Results results;
 
@@ -34,15 +34,15 @@ final class ClassSection {
         List<Setting> settings = results.settings();
         List<Block> blocks = new ArrayList<>();
         for (Setting s : settings) {
-            blocks.add(new Block.Folded(
+            blocks.add(new Block.Collapsible(
                     s.title(),
                     s.equals(settings.getFirst()),
-                    List.of(section.figure(s), new Block.Tabular(section.table(s)))));
+                    List.of(section.figure(s), new Block.DataTable(section.table(s)))));
         }
         return new Section("classes", "Average precision per class", blocks);
     }
 
-    /** The probe that the report is about, or else the best of the setting. */
+    /** Protobin if it is among the entries, else the best probe. */
     private static Entry drawn(List<Entry> entries) {
         return entries.stream()
                 .filter(e -> e.column().label().equals("protobin"))
@@ -66,11 +66,11 @@ final class ClassSection {
                     average.name(),
                     average.ap().mean(),
                     average.ap().sd(),
-                    Html.count(average.positives()),
+                    NumberText.count(average.positives()),
                     linear.map(l -> l.detail().classes().get(at).ap().mean()).orElse(Double.NaN)));
         }
-        String shown = bars.size() > 2 * MOST_BARS
-                ? " Of " + bars.size() + " classes the " + MOST_BARS + " highest and lowest."
+        String shown = bars.size() > 2 * MAX_BARS
+                ? " Of " + bars.size() + " classes the " + MAX_BARS + " highest and lowest."
                 : "";
         return new Block.Figure(
                 "classes-" + FileIds.of(s.key()),
@@ -85,8 +85,8 @@ final class ClassSection {
                         "positives",
                         linear.isPresent() ? "linear" : "",
                         bars,
-                        MOST_BARS,
-                        MOST_BARS),
+                        MAX_BARS,
+                        MAX_BARS),
                 true);
     }
 
@@ -101,12 +101,12 @@ final class ClassSection {
         }
         order.sort(Comparator.comparingLong(c -> -classes.get(c).positives()));
         List<TableRow> rows = new ArrayList<>();
-        for (int c : order.subList(0, Math.min(MOST_ROWS, order.size()))) {
+        for (int c : order.subList(0, Math.min(MAX_ROWS, order.size()))) {
             double[] means = entries.stream()
                     .mapToDouble(e -> e.detail().classes().get(c).ap().mean())
                     .toArray();
             List<TableCell> cells = new ArrayList<>(
-                    List.of(TableCell.of(Html.count(classes.get(c).positives()))));
+                    List.of(TableCell.of(NumberText.count(classes.get(c).positives()))));
             cells.addAll(CellFormat.best(
                     entries.stream()
                             .map(e -> TableCell.of(CellFormat.percent(
@@ -129,8 +129,8 @@ final class ClassSection {
                         "" + c.ap().seeds()));
             }
         }
-        String most = order.size() > MOST_ROWS
-                ? " The " + MOST_ROWS + " classes with most positives of " + order.size() + "; the CSV file has all."
+        String max = order.size() > MAX_ROWS
+                ? " The " + MAX_ROWS + " classes with most positives of " + order.size() + "; the CSV file has all."
                 : "";
         String absent = classes.stream().anyMatch(c -> c.positives() == 0)
                 ? " Classes without positives have no average precision and are in no mean."
@@ -138,7 +138,7 @@ final class ClassSection {
         return new Table(
                 "classes-" + FileIds.of(s.key()),
                 "Average precision per class, " + s.title(),
-                "Percent, mean over the seeds; positives are the test clips that" + " have the class." + absent + most,
+                "Percent, mean over the seeds; positives are the test clips that" + " have the class." + absent + max,
                 headings,
                 rows,
                 csv);

@@ -2,7 +2,7 @@ package org.unmute.report.benchmark;
 
 import java.util.Locale;
 
-/** Names of files and ids in the page. */
+/** Turns text into names of files and ids. */
 final class FileIds {
     private FileIds() {}
 

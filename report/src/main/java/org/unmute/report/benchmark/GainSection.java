@@ -21,10 +21,10 @@ import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 import org.unmute.report.table.TableRow.Kind;
 
-/** What each probe adds to the linear one. */
+/** The gain of each probe over the linear one. */
 final class GainSection {
-    /** More settings than that are drawn data set by data set. */
-    private static final int MOST_GROUPS = 8;
+    /** With more settings than this, the chart averages over the encoders of a data set. */
+    private static final int MAX_GROUPS = 8;
 
     private final Results results;
     private final LinearGain gain;
@@ -40,13 +40,13 @@ final class GainSection {
             return new Section(
                     "gain",
                     "Gain over " + gain.linear().label(),
-                    List.of(new Block.Figure("gain", s.chart(), true), new Block.Tabular(s.table())));
+                    List.of(new Block.Figure("gain", s.chart(), true), new Block.DataTable(s.table())));
         });
     }
 
     private GroupedBars chart() {
         List<Setting> settings = settings();
-        boolean each = settings.size() <= MOST_GROUPS;
+        boolean each = settings.size() <= MAX_GROUPS;
         List<Name> datasets = settings.stream().map(Setting::dataset).distinct().toList();
         List<String> groups = each
                 ? settings.stream()

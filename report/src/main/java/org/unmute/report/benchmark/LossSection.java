@@ -15,21 +15,21 @@ import org.unmute.report.drawing.Caption;
 import org.unmute.report.plot.Axis;
 import org.unmute.report.plot.SeriesStyle;
 
-/** How training went: loss and validation score per epoch. */
+/** Loss and validation score per epoch. */
 final class LossSection {
     private LossSection() {}
 
     static Section of(Results results) {
-        List<Block> blocks = new ArrayList<>(List.of(new Block.Words(
+        List<Block> blocks = new ArrayList<>(List.of(new Block.Paragraph(
                 "The trainings with the chosen settings: mean over the seeds, bands one standard deviation. Losses of"
                         + " probes with terms of their own (proto) are not comparable with the others'.")));
         List<Setting> settings = results.settings();
         for (Setting s : settings) {
             String id = FileIds.of(s.key());
-            blocks.add(new Block.Folded(
+            blocks.add(new Block.Collapsible(
                     s.title(),
                     s.equals(settings.getFirst()),
-                    List.of(new Block.Beside(List.of(
+                    List.of(new Block.SideBySide(List.of(
                             new Block.Figure(
                                     "loss-" + id,
                                     new LineChart(

@@ -1,7 +1,6 @@
 package org.unmute.report.benchmark;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,36 +8,38 @@ import org.unmute.experiments.results.Cell;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.RunFolder;
+import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** What the numbers are from: runs, settings, what is missing, and the hyperparameters that the search chose. */
+/** How the results were made: runs, settings, missing cells, and the hyperparameters that the search chose. */
 final class OriginSection {
     private OriginSection() {}
 
     static Section of(Results results) {
         List<Block> blocks = new ArrayList<>();
         for (RunFolder run : results.runs()) {
-            Map<String, String> facts = new LinkedHashMap<>();
-            facts.put("Run", String.valueOf(run.folder()));
-            facts.put(
+            List<Fact> facts = new ArrayList<>();
+            facts.add(new Fact("Run", String.valueOf(run.folder())));
+            facts.add(new Fact(
                     "Cells",
                     run.cells().size() + " finished, " + run.unfinished().size() + " of "
-                            + run.grid().planned().size() + " planned are not");
-            facts.put("Version", run.grid().version());
-            facts.putAll(run.grid().settings());
+                            + run.grid().planned().size() + " planned are not"));
+            facts.add(new Fact("Version", run.grid().version()));
+            run.grid().settings().forEach((name, value) -> facts.add(new Fact(name, value)));
             blocks.add(new Block.Facts(facts));
         }
-        results.remarks().forEach(r -> blocks.add(new Block.Words(r)));
+        results.remarks().forEach(r -> blocks.add(new Block.Paragraph(r)));
         if (!results.missing().isEmpty()) {
-            blocks.add(new Block.Folded(
+            blocks.add(new Block.Collapsible(
                     "Not finished: " + results.missing().size() + " of " + results.planned() + " planned cells",
                     results.missing().size() <= 20,
-                    List.of(new Block.Words(String.join(", ", results.missing())))));
+                    List.of(new Block.Paragraph(String.join(", ", results.missing())))));
         }
-        blocks.add(new Block.Folded("Chosen hyperparameters", false, List.of(new Block.Tabular(settings(results)))));
-        blocks.add(new Block.Words(
+        blocks.add(new Block.Collapsible(
+                "Chosen hyperparameters", false, List.of(new Block.DataTable(settings(results)))));
+        blocks.add(new Block.Paragraph(
                 "Beside this page, tables/ has each table as CSV (all digits), Markdown and LaTeX (booktabs),"
                         + " figures/ each figure as SVG, PNG and CSV."));
         return new Section("origin", "How this was made", blocks);

@@ -53,6 +53,6 @@ final class ParameterSection {
                             points),
                     true));
         }
-        return new Section("parameters", "Parameters and score", List.of(new Block.Beside(figures)));
+        return new Section("parameters", "Parameters and score", List.of(new Block.SideBySide(figures)));
     }
 }

@@ -22,7 +22,7 @@ import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** The effect of J, the prototypes a class (the paper's Table 7). */
+/** The effect of J, the number of prototypes per class (Table 7 of the paper). */
 final class PrototypeSection {
     private PrototypeSection() {}
 
@@ -37,7 +37,9 @@ final class PrototypeSection {
         byDataset.forEach((dataset, curves) -> figures.add(
                 new Block.Figure("prototypes-" + FileIds.of(dataset.key()), chart(results, dataset, curves), true)));
         return Optional.of(new Section(
-                "prototypes", "Effect of J", List.of(new Block.Beside(figures), new Block.Tabular(table(effect)))));
+                "prototypes",
+                "Effect of J",
+                List.of(new Block.SideBySide(figures), new Block.DataTable(table(effect)))));
     }
 
     private static LineChart chart(Results results, Name dataset, List<Curve> curves) {

@@ -16,7 +16,7 @@ import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** Which encoder is best under which probe (the paper's Figure 6). */
+/** The ranking of the encoders under each probe (Figure 6 of the paper). */
 final class RankingSection {
     private RankingSection() {}
 
@@ -44,7 +44,7 @@ final class RankingSection {
         return Optional.of(new Section(
                 "encoders",
                 "Ranking of the encoders",
-                List.of(new Block.Figure("encoders", chart, true), new Block.Tabular(table(ranking, columns)))));
+                List.of(new Block.Figure("encoders", chart, true), new Block.DataTable(table(ranking, columns)))));
     }
 
     private static Table table(EncoderRanking ranking, List<String> columns) {

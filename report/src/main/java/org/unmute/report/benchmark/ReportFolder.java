@@ -1,6 +1,6 @@
 package org.unmute.report.benchmark;
 
-import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.drawing.Markup.escape;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.report.drawing.Drawing;
+import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
 import org.unmute.report.table.HtmlTable;
 import org.unmute.report.table.LatexTable;
@@ -19,7 +20,7 @@ import org.unmute.report.table.Table;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Turns sections into the files of a report: {@code report.html}, which needs none of the others, {@code tables/} with
+ * Turns sections into the files of a report: {@code report.html}, which is self-contained, {@code tables/} with
  * each table as CSV, Markdown and LaTeX, {@code figures/} with each figure as SVG, PNG and CSV.
  */
 public final class ReportFolder {
@@ -49,15 +50,15 @@ public final class ReportFolder {
             section.blocks().forEach(b -> folder.add(html, b));
             page.section(section.id(), section.title(), html.toString());
             section.blocks().stream()
-                    .filter(Block.Ready.class::isInstance)
-                    .forEach(b -> page.part(((Block.Ready) b).html()));
+                    .filter(Block.Fragment.class::isInstance)
+                    .forEach(b -> page.part(((Block.Fragment) b).html()));
         }
         folder.files.put(PAGE, page.htmlWithContents(made).getBytes(StandardCharsets.UTF_8));
         return folder.files;
     }
 
     /**
-     * Writes files into a folder, each whole or not at all, the first one last.
+     * Writes files into a folder, each atomically, the first one last.
      *
      * @throws IOException if one cannot be written
      */
@@ -71,15 +72,16 @@ public final class ReportFolder {
 
     private void add(StringBuilder html, Block block) {
         switch (block) {
-            case Block.Words w -> html.append("<p>").append(escape(w.text())).append("</p>\n");
-            case Block.Tabular t -> html.append(table(t.table()));
+            case Block.Paragraph w ->
+                html.append("<p>").append(escape(w.text())).append("</p>\n");
+            case Block.DataTable t -> html.append(table(t.table()));
             case Block.Figure f -> html.append(figure(f));
-            case Block.Beside b -> {
+            case Block.SideBySide b -> {
                 html.append(b.figures().size() > 2 ? "<div class=\"beside many\">\n" : "<div class=\"beside\">\n");
                 b.figures().forEach(f -> html.append(figure(f)));
                 html.append("</div>\n");
             }
-            case Block.Folded f -> {
+            case Block.Collapsible f -> {
                 html.append(f.open() ? "<details open=\"open\">" : "<details>")
                         .append("<summary>")
                         .append(escape(f.summary()))
@@ -87,17 +89,8 @@ public final class ReportFolder {
                 f.blocks().forEach(b -> add(html, b));
                 html.append("</details>\n");
             }
-            case Block.Facts f -> {
-                html.append("<dl>\n");
-                f.facts()
-                        .forEach((name, value) -> html.append("<div><dt>")
-                                .append(escape(name))
-                                .append("</dt><dd>")
-                                .append(escape(value))
-                                .append("</dd></div>\n"));
-                html.append("</dl>\n");
-            }
-            case Block.Ready r -> r.files().forEach(this::put);
+            case Block.Facts f -> html.append(new Html().facts(f.facts()));
+            case Block.Fragment r -> r.files().forEach(this::put);
         }
     }
 

@@ -16,8 +16,7 @@ import org.unmute.report.table.TableRow;
 import org.unmute.report.table.TableRow.Kind;
 
 /**
- * The table of all scores: a row for each data set and encoder, a column for each probe, the paper's numbers below
- * ours.
+ * The table of all scores: a row for each data set and encoder, a column for each probe, published numbers below ours.
  */
 final class ResultSection {
     private static final String NOTE =
@@ -39,7 +38,7 @@ final class ResultSection {
 
     static Section of(Results results, Published published) {
         return new Section(
-                "results", "Results", List.of(new Block.Tabular(new ResultSection(results, published).table())));
+                "results", "Results", List.of(new Block.DataTable(new ResultSection(results, published).table())));
     }
 
     private Table table() {
@@ -85,7 +84,7 @@ final class ResultSection {
         return s.dataset().title() + " (" + results.metric(s.dataset()) + ", %)";
     }
 
-    /** The published row of a setting, if the paper states any of its shown cells. */
+    /** The published row of a setting, if the paper states any of its cells. */
     private Optional<TableRow> row(Setting s, boolean fineTuned) {
         List<TableCell> cells = new ArrayList<>();
         for (Column c : results.columns()) {
@@ -102,12 +101,12 @@ final class ResultSection {
                 : Optional.of(new TableRow(Kind.PUBLISHED, group(s), s.encoder().title(), cells));
     }
 
-    /** The paper knows one form of each probe: only a column without options of its own can stand beside it. */
+    /** The paper has one form of each probe, so only a column without options is comparable. */
     private Optional<PublishedScore> published(Setting s, Column c) {
         return c.label().equals(c.probe()) ? published.find(s, c.probe()) : Optional.empty();
     }
 
-    /** Means over the settings of one metric, of columns that have them all. */
+    /** Means over all settings with the same metric; NaN in columns that lack one. */
     private List<TableRow> means(List<Setting> settings, boolean fineTuned) {
         List<TableRow> rows = new ArrayList<>();
         for (String metric : settings.stream()

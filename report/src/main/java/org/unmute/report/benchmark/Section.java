@@ -3,7 +3,7 @@ package org.unmute.report.benchmark;
 import java.util.List;
 
 /**
- * A part of the report, with an entry in its contents.
+ * A section of the report, listed in its table of contents.
  *
  * @param id     unique: letters, digits, hyphens
  * @param title  plain text

@@ -9,15 +9,15 @@ import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.report.chart.ClassBars;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.page.Html;
 import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesStyle;
 import org.unmute.report.plot.SeriesStyles;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** Clips a second in training, and parameters. */
+/** Training clips per second, and the number of parameters. */
 final class SpeedSection {
     private SpeedSection() {}
 
@@ -27,8 +27,8 @@ final class SpeedSection {
                 "Speed and size",
                 List.of(
                         new Block.Figure("speed", chart(results), true),
-                        new Block.Tabular(speeds(results)),
-                        new Block.Tabular(parameters(results))));
+                        new Block.DataTable(speeds(results)),
+                        new Block.DataTable(parameters(results))));
     }
 
     private static ClassBars chart(Results results) {
@@ -42,13 +42,13 @@ final class SpeedSection {
                     .mapToDouble(Cell::clipsPerSecond)
                     .filter(Double::isFinite)
                     .average();
-            long least = cells.stream().mapToLong(Cell::parameters).min().orElse(0);
-            long most = cells.stream().mapToLong(Cell::parameters).max().orElse(0);
+            long min = cells.stream().mapToLong(Cell::parameters).min().orElse(0);
+            long max = cells.stream().mapToLong(Cell::parameters).max().orElse(0);
             bars.add(new ClassBars.Bar(
                     c.label(),
                     speed.orElse(Double.NaN),
                     Double.NaN,
-                    least == most ? Html.count(least) : Html.count(least) + " to " + Html.count(most),
+                    min == max ? NumberText.count(min) : NumberText.count(min) + " to " + NumberText.count(max),
                     Double.NaN));
         }
         SeriesStyle style = SeriesStyles.at(0);
@@ -85,7 +85,7 @@ final class SpeedSection {
                     .toArray();
             List<TableCell> cells = new ArrayList<>();
             for (double v : values) {
-                cells.add(TableCell.of(Double.isFinite(v) ? Html.count(Math.round(v)) : ""));
+                cells.add(TableCell.of(Double.isFinite(v) ? NumberText.count(Math.round(v)) : ""));
             }
             rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), CellFormat.best(cells, values, true)));
         }
@@ -107,7 +107,8 @@ final class SpeedSection {
                     s.encoder().title(),
                     results.columns().stream()
                             .map(c -> results.find(s.encoder(), s.dataset(), c)
-                                    .map(e -> TableCell.of(Html.count(e.cell().parameters())))
+                                    .map(e -> TableCell.of(
+                                            NumberText.count(e.cell().parameters())))
                                     .orElse(TableCell.NONE))
                             .toList()));
         }

@@ -14,7 +14,7 @@ import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 
-/** Who beats whom (the paper's Figure 5). */
+/** Pairwise wins (Figure 5 of the paper). */
 final class WinSection {
     private WinSection() {}
 
@@ -25,7 +25,7 @@ final class WinSection {
         Wins wins = Wins.of(results, rule);
         List<Block> blocks = new ArrayList<>();
         if (wins.empty()) {
-            blocks.add(new Block.Words(
+            blocks.add(new Block.Paragraph(
                     "No two probes can be compared: a win needs the standard deviation over at least two seeds"
                             + " of both."));
             return Optional.of(new Section("wins", "Wins", blocks));
@@ -46,7 +46,7 @@ final class WinSection {
                         wins.wins(),
                         wins.contests()),
                 true));
-        blocks.add(new Block.Tabular(table(wins, names)));
+        blocks.add(new Block.DataTable(table(wins, names)));
         return Optional.of(new Section("wins", "Wins", blocks));
     }
 

@@ -1,10 +1,10 @@
 package org.unmute.report.chart;
 
-/** Sizes of what a chart is given. */
+/** Checks the sizes of the arrays that a chart is given. */
 final class Checks {
     private Checks() {}
 
-    /** Refuses an array of another length; null passes. */
+    /** Throws if an array has another length; null is accepted. */
     static void length(String what, double[] values, int expected) {
         if (values != null && values.length != expected) {
             throw new IllegalArgumentException(
@@ -12,7 +12,7 @@ final class Checks {
         }
     }
 
-    /** Refuses a matrix that is not square of a size. */
+    /** Throws if a matrix is not {@code size} by {@code size}. */
     static void square(String what, int[][] matrix, int size) {
         if (matrix.length != size) {
             throw new IllegalArgumentException(
@@ -26,7 +26,7 @@ final class Checks {
         }
     }
 
-    /** An entry of an array that may be absent: NaN then. */
+    /** An entry of an array; NaN if the array is null. */
     static double at(double[] values, int i) {
         return values == null ? Double.NaN : values[i];
     }

@@ -12,7 +12,7 @@ import org.unmute.report.plot.SeriesStyle;
 /**
  * Horizontal bars in descending order, such as average precision per class with the number of positives beside each.
  *
- * @param caption   the words
+ * @param caption title and description
  * @param values    the value axis
  * @param style     the bars' colour
  * @param noteTitle what the notes are, written above them, such as {@code positives}
@@ -55,12 +55,12 @@ public record ClassBars(
         }
     }
 
-    /** The same with every bar, however tall the figure becomes. */
+    /** A copy that shows every bar. */
     public ClassBars whole() {
         return new ClassBars(caption, values, style, noteTitle, reference, bars, Math.max(1, bars.size()), 0);
     }
 
-    /** The bars, highest first, those without a value last; equal ones in the order given. */
+    /** The bars by descending value, those without a value last; ties keep their order. */
     List<Bar> sorted() {
         return bars.stream()
                 .sorted(Comparator.comparingDouble(

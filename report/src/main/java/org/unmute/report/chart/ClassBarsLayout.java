@@ -17,12 +17,12 @@ import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 import org.unmute.report.plot.SeriesStyle;
 
-/** Lays {@link ClassBars} out: name, bar, value and note in each row; a line stands for the rows that are left out. */
+/** Layout of {@link ClassBars}: a row has name, bar, value and note; one line stands for all omitted rows. */
 final class ClassBarsLayout {
     private static final double ROW = 20;
     private static final double PLOT = 380;
-    private static final double LONGEST_NAME = 230;
-    private static final double LONGEST_NOTE = 110;
+    private static final double MAX_NAME_WIDTH = 230;
+    private static final double MAX_NOTE_WIDTH = 110;
     private final ClassBars chart;
     private final List<Bar> sorted;
     private final int top;
@@ -39,7 +39,7 @@ final class ClassBarsLayout {
     Drawing draw() {
         List<Bar> shown = new ArrayList<>(sorted.subList(0, top));
         shown.addAll(sorted.subList(sorted.size() - bottom, sorted.size()));
-        // The scale holds all bars, so that it is the same however many are shown.
+        // The scale covers all bars, so that it does not depend on how many are shown.
         Extent extent = new Extent(chart.values());
         for (Bar b : sorted) {
             extent.add(b.value(), b.error());
@@ -48,11 +48,11 @@ final class ClassBarsLayout {
         boolean empty = extent.isEmpty();
         extent.add(0);
         double names = Math.min(
-                LONGEST_NAME, TextWidth.widest(shown.stream().map(Bar::label).toList(), Canvas.LABEL));
+                MAX_NAME_WIDTH, TextWidth.widest(shown.stream().map(Bar::label).toList(), Canvas.LABEL));
         double values =
                 Math.max(34, TextWidth.widest(shown.stream().map(this::value).toList(), Canvas.SMALL));
         double notes = Math.min(
-                LONGEST_NOTE,
+                MAX_NOTE_WIDTH,
                 Math.max(
                         TextWidth.of(chart.noteTitle(), Canvas.SMALL),
                         TextWidth.widest(shown.stream().map(Bar::note).toList(), Canvas.SMALL)));
@@ -69,7 +69,7 @@ final class ClassBarsLayout {
         double end = y + Math.max(2, shown.size() + (bottom > 0 ? 1 : 0)) * ROW;
         Axes.bottom(canvas, scale, begin, end);
         if (shown.isEmpty() || empty) {
-            canvas.nothing(left, begin, right, end);
+            canvas.noData(left, begin, right, end);
         }
         for (int i = 0; i < shown.size(); i++) {
             if (bottom > 0 && i == top) {

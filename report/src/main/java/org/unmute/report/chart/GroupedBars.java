@@ -12,7 +12,7 @@ import org.unmute.report.plot.SeriesStyle;
  * Bars side by side, one group per data set or encoder, such as the gain of each probe over linear. Bars go down for
  * negative values.
  *
- * @param caption the words
+ * @param caption title and description
  * @param groups  what the groups are, from left to right
  * @param values  the value axis
  * @param series  one bar of each stands in every group

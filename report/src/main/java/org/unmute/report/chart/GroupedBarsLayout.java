@@ -16,7 +16,7 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 
-/** Lays {@link GroupedBars} out. */
+/** Layout of {@link GroupedBars}. */
 final class GroupedBarsLayout {
     private static final double PLOT_HEIGHT = 280;
     private static final double NARROWEST = 560;
@@ -35,7 +35,7 @@ final class GroupedBarsLayout {
         double plot = Math.clamp(groups * (bars * 14.0 + 16), NARROWEST - 80, WIDEST - 80);
         double slot = plot / groups;
         CategoryLabels names = new CategoryLabels(chart.groups(), slot);
-        double left = Math.max(Axes.leftRoom(scale), names.overhangLeft() + Canvas.MARGIN);
+        double left = Math.max(Axes.leftWidth(scale), names.overhangLeft() + Canvas.MARGIN);
         double right = left + plot;
         Canvas canvas = new Canvas(chart.caption(), right + Canvas.MARGIN);
         double top = legend(canvas, canvas.header());
@@ -43,7 +43,7 @@ final class GroupedBarsLayout {
         scale = scale.along(bottom, top);
         Axes.left(canvas, scale, left, right);
         if (extent.isEmpty() || chart.groups().isEmpty()) {
-            canvas.nothing(left, top, right, bottom);
+            canvas.noData(left, top, right, bottom);
         }
         double thick = Math.min(34, (slot - Math.min(16, slot * 0.25)) / bars);
         for (int g = 0; g < chart.groups().size(); g++) {
@@ -90,7 +90,7 @@ final class GroupedBarsLayout {
         double from = scale.base();
         double to = scale.at(value);
         double gap = thick > 6 ? 1 : 0.4;
-        // A bar of no height is still drawn a line thick, so that it differs from a gap.
+        // A bar of height zero is drawn as a line, so that it differs from a gap.
         double height = Math.max(1, Math.abs(to - from));
         SeriesMarks.bar(canvas, x + gap, Math.min(to, from), thick - 2 * gap, height, series.style(), tip);
         if (error > 0) {

@@ -11,15 +11,15 @@ import org.unmute.report.plot.NumberText;
 /**
  * A matrix in colours with a name for each row and column, such as the weights from prototypes to classes (Figure 4).
  *
- * @param caption     the words
+ * @param caption title and description
  * @param rowTitle    what the rows are
  * @param columnTitle what the columns are
- * @param rowNames    their names; where there are too many to write, some are left out
+ * @param rowNames    their names; some are omitted where not all fit
  * @param columnNames their names
  * @param values      {@code [rows, columns]}; NaN is an empty cell
  * @param valueTitle  what the colours measure, beside the scale
  * @param colours     which scale
- * @param written     whether the numbers stand in the cells where they fit
+ * @param written     whether numbers are written into cells that are large enough
  */
 public record HeatMap(
         Caption caption,

@@ -16,14 +16,14 @@ import org.unmute.report.plot.ColourScale.Palette;
 import org.unmute.report.plot.Extent;
 import org.unmute.report.plot.NumberText;
 
-/** Lays a {@link HeatMap} out: as cells where they can be told apart, else as one picture. */
+/** Layout of a {@link HeatMap}: a rectangle per cell, or one image if there are too many cells. */
 final class HeatMapLayout {
     private static final double PLOT_WIDTH = 760;
-    private static final double LONGEST_NAME = 190;
-    /** From this many cells on a picture is smaller and faster than marks. */
-    private static final int MOST_CELLS = 2500;
-    /** A wider matrix is thinned to as many columns, as a screen cannot show more. */
-    private static final int MOST_COLUMNS = 1520;
+    private static final double MAX_NAME_WIDTH = 190;
+    /** Above this number of cells, one image is smaller and faster. */
+    private static final int MAX_CELLS = 2500;
+    /** A wider matrix is reduced to this many columns; a screen cannot show more. */
+    private static final int MAX_COLUMNS = 1520;
 
     private final HeatMap chart;
     private final int rows;
@@ -45,14 +45,14 @@ final class HeatMapLayout {
         scale = ColourScale.of(chart.values(), chart.colours(), written ? ColourScale.BELOW_TEXT : 1);
     }
 
-    /** Whole pixels where there are some, so that edges between cells do not blur. */
+    /** Rounds down to whole pixels, so that edges between cells are sharp. */
     private static double whole(double size) {
         return size >= 2 ? Math.floor(size) : size;
     }
 
     Drawing draw() {
         CategoryLabels labels = new CategoryLabels(chart.columnNames(), Math.max(1e-3, cellWidth));
-        double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.rowNames(), Canvas.LABEL));
+        double names = Math.min(MAX_NAME_WIDTH, TextWidth.widest(chart.rowNames(), Canvas.LABEL));
         double left = Math.ceil(Math.max(Canvas.MARGIN + 22 + names + 10, Canvas.MARGIN + labels.overhangLeft()));
         double right = left + columns * cellWidth;
         List<String> ends = ends();
@@ -60,12 +60,12 @@ final class HeatMapLayout {
         Canvas canvas = new Canvas(chart.caption(), width);
         double y = canvas.header();
         if (rows == 0 || columns == 0) {
-            canvas.nothing(0, y, width, y + 80);
+            canvas.noData(0, y, width, y + 80);
             return canvas.finish(y + 80);
         }
         double top = y + 8;
         double bottom = top + rows * cellHeight;
-        if (rows * columns > MOST_CELLS) {
+        if (rows * columns > MAX_CELLS) {
             picture(canvas, left, top, right, bottom);
         } else {
             cells(canvas, left, top);
@@ -154,7 +154,7 @@ final class HeatMapLayout {
     }
 
     private void picture(Canvas canvas, double left, double top, double right, double bottom) {
-        int thin = (columns + MOST_COLUMNS - 1) / MOST_COLUMNS;
+        int thin = (columns + MAX_COLUMNS - 1) / MAX_COLUMNS;
         int wide = (columns + thin - 1) / thin;
         int[] colours = new int[rows * wide];
         for (int i = 0; i < rows; i++) {

@@ -4,7 +4,7 @@ import java.awt.geom.Line2D;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds room for labels beside points, so that they overlap neither points nor each other and stay within the plot. */
+/** Places labels next to points so that they overlap neither points nor each other and stay within the plot. */
 final class LabelPlacer {
     /** Directions in order of preference: right, left, above, below, then the corners. */
     private static final double[][] DIRECTIONS = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}};
@@ -33,20 +33,20 @@ final class LabelPlacer {
             return line.intersects(left, top, right - left, bottom - top);
         }
 
-        /** From a point outside to the nearest place of this box. */
+        /** The shortest line from a point outside to this box. */
         Line2D leaderFrom(double x, double y) {
             return new Line2D.Double(x, y, Math.clamp(x, left, right), Math.clamp(y, top, bottom));
         }
     }
 
-    /** Labels stay off this rectangle. */
+    /** Keeps labels off a rectangle. */
     void keepFree(Box box) {
         taken.add(box);
     }
 
     /**
-     * The place for a label near a point, which is taken from then on, with the line to it; null if there is no room
-     * nearby. All points must be known before.
+     * Reserves a place for a label near a point; null if nothing nearby is free. Call {@link #keepFree} for all points
+     * first.
      *
      * @param gap    from the point's middle to the label
      * @param width  of the label
@@ -56,7 +56,7 @@ final class LabelPlacer {
         for (double further : FURTHER) {
             for (double[] d : DIRECTIONS) {
                 double out = gap + further;
-                // At the corners the same distance counts along the diagonal.
+                // Diagonal directions keep about the same distance from the point.
                 double reach = d[0] != 0 && d[1] != 0 ? out * 0.75 : out;
                 double cx = x + d[0] * (reach + width / 2);
                 double cy = y + d[1] * (reach + height / 2);

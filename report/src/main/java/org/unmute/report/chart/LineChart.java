@@ -9,9 +9,9 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesStyle;
 
 /**
- * Lines with bands, such as loss curves per epoch, or mAP against prototypes per class with one sd either side.
+ * Lines with error bands, such as loss curves per epoch, or mAP against prototypes per class with one sd either side.
  *
- * @param caption the words
+ * @param caption title and description
  * @param x       the horizontal axis
  * @param y       the vertical axis
  * @param curves  the lines

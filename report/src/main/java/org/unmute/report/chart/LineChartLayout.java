@@ -15,11 +15,11 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 
-/** Lays a {@link LineChart} out. */
+/** Layout of a {@link LineChart}. */
 final class LineChartLayout {
     private static final double WIDTH = 700;
     private static final double PLOT_HEIGHT = 300;
-    /** Lines with more points than this show none of them as a mark, save those that stand alone. */
+    /** On lines with more points than this, only isolated points are drawn. */
     private static final int MARKED = 40;
 
     private final LineChart chart;
@@ -41,7 +41,7 @@ final class LineChartLayout {
             }
         }
         Scale y = Scale.of(chart.y(), ys, PLOT_HEIGHT, 0, 38);
-        double left = Axes.leftRoom(y);
+        double left = Axes.leftWidth(y);
         double right = WIDTH - Canvas.MARGIN - 12;
         Scale x = Scale.of(chart.x(), xs, left, right, 70);
         Canvas canvas = new Canvas(chart.caption(), WIDTH);
@@ -51,7 +51,7 @@ final class LineChartLayout {
         Axes.left(canvas, y, left, right);
         Axes.bottom(canvas, x, top, bottom);
         if (ys.isEmpty() || chart.curves().isEmpty()) {
-            canvas.nothing(left, top, right, bottom);
+            canvas.noData(left, top, right, bottom);
         }
         List<List<List<Integer>>> runs = new ArrayList<>();
         for (Curve c : chart.curves()) {
@@ -78,7 +78,7 @@ final class LineChartLayout {
         return Legend.write(canvas, keys, Canvas.MARGIN, y);
     }
 
-    /** The places of a curve's numbers, in unbroken runs. */
+    /** The indices of a curve's points, as runs without gaps. */
     private static List<List<Integer>> runs(Curve c, Scale x, Scale y) {
         List<List<Integer>> runs = new ArrayList<>();
         List<Integer> run = new ArrayList<>();

@@ -8,10 +8,10 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesStyle;
 
 /**
- * Ranks that change from column to column, best on top (Figure 6: encoders ranked under each probe). A line follows
- * each contestant.
+ * A bump chart: ranks from column to column, best on top, with a line for each contestant (Figure 6 of the paper:
+ * encoders ranked under each probe).
  *
- * @param caption     the words
+ * @param caption title and description
  * @param columns     what the columns are, from left to right
  * @param contestants who is ranked
  */
@@ -74,7 +74,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
         return rows;
     }
 
-    /** What all contestants scored in a column; not finite counts as NaN. */
+    /** The scores of all contestants in a column; NaN if not finite. */
     double[] scores(int column) {
         return contestants.stream()
                 .mapToDouble(c -> c.scores()[column])

@@ -18,13 +18,13 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesMarks;
 
 /**
- * Lays a {@link RankingChart} out: one slot a rank, best on top. Contestants that share a rank take the slots below it,
- * each with the shared number, so that none hides another.
+ * Layout of a {@link RankingChart}: one slot per rank. Contestants that share a rank take consecutive slots, so that
+ * none hides another.
  */
 final class RankingChartLayout {
     private static final double SLOT = 38;
     private static final double DISC = 11;
-    private static final double LONGEST_NAME = 170;
+    private static final double MAX_NAME_WIDTH = 170;
     private final RankingChart chart;
     private final int columns;
     /** {@code [contestant, column]}: rank from 1, 0 if not ranked, and the slot from 0. */
@@ -51,18 +51,18 @@ final class RankingChartLayout {
     Drawing draw() {
         int n = chart.contestants().size();
         double names = Math.min(
-                LONGEST_NAME,
+                MAX_NAME_WIDTH,
                 TextWidth.widest(
                         chart.contestants().stream().map(Contestant::name).toList(), Canvas.STRONG));
-        double room = names + DISC + 12;
+        double maxWidth = names + DISC + 12;
         double slotWidth = Math.clamp(620.0 / Math.max(1, columns), 54, 160);
         CategoryLabels labels = new CategoryLabels(chart.columns(), slotWidth);
-        double left = Canvas.MARGIN + Math.max(room, labels.overhangLeft() + slotWidth / 2) + 10;
+        double left = Canvas.MARGIN + Math.max(maxWidth, labels.overhangLeft() + slotWidth / 2) + 10;
         double right = left + Math.max(0, columns - 1) * slotWidth;
-        Canvas canvas = new Canvas(chart.caption(), Math.max(480, right + room + Canvas.MARGIN));
+        Canvas canvas = new Canvas(chart.caption(), Math.max(480, right + maxWidth + Canvas.MARGIN));
         double top = canvas.header() + DISC + 4;
         if (IntStream.range(0, n).noneMatch(i -> first(i) >= 0)) {
-            canvas.nothing(0, top, canvas.width(), top + 80);
+            canvas.noData(0, top, canvas.width(), top + 80);
             return canvas.finish(top + 80);
         }
         double bottom = top + (n - 1) * SLOT + DISC + 4;
@@ -137,7 +137,7 @@ final class RankingChartLayout {
         }
     }
 
-    private void names(Canvas canvas, int i, double left, double slotWidth, double top, double room) {
+    private void names(Canvas canvas, int i, double left, double slotWidth, double top, double maxWidth) {
         Contestant who = chart.contestants().get(i);
         Element.Font font = who.style().strong() ? Canvas.STRONG : Canvas.LABEL;
         int first = first(i);
@@ -150,7 +150,7 @@ final class RankingChartLayout {
                     font,
                     Anchor.END,
                     ColourRole.INK,
-                    room);
+                    maxWidth);
         }
         if (last == columns - 1 && last >= 0 && columns > 1) {
             canvas.fitted(
@@ -160,9 +160,9 @@ final class RankingChartLayout {
                     font,
                     Anchor.START,
                     ColourRole.INK,
-                    room);
+                    maxWidth);
         } else if (first > 0) {
-            // Neither end is at the edge: the name stands under the first disc.
+            // Neither end of the line is at an edge: the name goes below the first disc.
             double x = left + first * slotWidth;
             double y = top + slots[i][first] * SLOT + DISC + 11;
             double width = Math.min(slotWidth - 6, TextWidth.of(who.name(), Canvas.SMALL));

@@ -11,14 +11,14 @@ import org.unmute.report.plot.SeriesStyle;
  * Calibration: the accuracy of predictions against their confidence, with the diagonal of a calibrated classifier and,
  * below, how many predictions each bin holds.
  *
- * @param caption the words
+ * @param caption title and description
  * @param style   the bars' colour
  * @param bins    ascending, within 0 to 1
  * @param error   the expected calibration error as a fraction, written into the figure; NaN for none
  */
 public record ReliabilityDiagram(Caption caption, SeriesStyle style, List<Bin> bins, double error) implements Chart {
     /**
-     * Predictions of like confidence.
+     * Predictions of similar confidence.
      *
      * @param low        the bin begins here
      * @param high       the bin ends here

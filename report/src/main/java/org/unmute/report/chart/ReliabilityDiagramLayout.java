@@ -15,12 +15,12 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 
-/** Lays a {@link ReliabilityDiagram} out: a square for accuracy over confidence, a strip below it for the counts. */
+/** Layout of a {@link ReliabilityDiagram}: a square for accuracy over confidence, a strip below it for the counts. */
 final class ReliabilityDiagramLayout {
     private static final double SIDE = 340;
     private static final double STRIP = 90;
     private static final double BETWEEN = 16;
-    /** From this ratio of the fullest to the emptiest bin on, counts are on a logarithmic scale. */
+    /** Counts are logarithmic if the largest exceeds the smallest non-zero one by this factor. */
     private static final double UNEVEN = 30;
 
     private final ReliabilityDiagram chart;
@@ -33,7 +33,7 @@ final class ReliabilityDiagramLayout {
         Axis fraction = Axis.percent("accuracy").reaching(0, 1);
         Scale accuracy = Scale.of(fraction, new Extent(fraction), SIDE, 0, 60);
         Scale counts = counts();
-        double left = Math.max(Axes.leftRoom(accuracy), Axes.leftRoom(counts));
+        double left = Math.max(Axes.leftWidth(accuracy), Axes.leftWidth(counts));
         double right = left + SIDE;
         Canvas canvas = new Canvas(chart.caption(), right + Canvas.MARGIN + 26);
         double top = canvas.header();
@@ -70,7 +70,7 @@ final class ReliabilityDiagramLayout {
                 .sorted()
                 .toArray();
         if (some.length > 0 && some[some.length - 1] > UNEVEN * some[0]) {
-            // Half the emptiest bin as the low end, so that its bar has a height.
+            // The axis starts below the smallest count, so that its bar is visible.
             Axis axis = Axis.logarithmic("count (log)").reaching(some[0] / 2, some[some.length - 1]);
             return Scale.of(axis, new Extent(axis), STRIP, 0, 30);
         }
@@ -125,7 +125,7 @@ final class ReliabilityDiagramLayout {
 
     private void words(Canvas canvas, double left, double top, double right, double bottom) {
         if (chart.bins().stream().allMatch(b -> b.count() == 0)) {
-            canvas.nothing(left, top, right, bottom);
+            canvas.noData(left, top, right, bottom);
         } else if (Double.isFinite(chart.error())) {
             String words = "ECE " + NumberText.value(chart.error(), Axis.Kind.PERCENT);
             double width = TextWidth.of(words, Canvas.STRONG);

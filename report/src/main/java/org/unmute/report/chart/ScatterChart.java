@@ -11,7 +11,7 @@ import org.unmute.report.plot.SeriesStyle;
 /**
  * Labelled points with error bars, such as parameters (logarithmic) against mAP.
  *
- * @param caption the words
+ * @param caption title and description
  * @param x       the horizontal axis
  * @param y       the vertical axis
  * @param points  the points
@@ -20,10 +20,10 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
     /**
      * One point.
      *
-     * @param label  written beside it where there is room, always in its hover text
-     * @param series what it belongs to, for the legend; points of one series look the same; empty for none
+     * @param label  written next to it if it fits, and always in its tooltip
+     * @param series for the legend; points of a series share a style; empty for none
      * @param style  colour and shape
-     * @param x      where it stands; a point that is not finite is left out
+     * @param x      the horizontal value; points that are not finite are omitted
      * @param y      where it stands
      * @param error  half the height of its error bar; NaN for none
      */

@@ -21,7 +21,7 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 
-/** Lays a {@link ScatterChart} out. */
+/** Layout of a {@link ScatterChart}. */
 final class ScatterChartLayout {
     private static final double WIDTH = 740;
     private static final double PLOT_HEIGHT = 360;
@@ -44,7 +44,7 @@ final class ScatterChartLayout {
             ys.add(p.y(), p.error());
         }
         Scale y = Scale.of(chart.y(), ys, PLOT_HEIGHT, 0, 40);
-        double left = Axes.leftRoom(y);
+        double left = Axes.leftWidth(y);
         double right = WIDTH - Canvas.MARGIN - 12;
         Scale x = Scale.of(chart.x(), xs, left, right, 70);
         Canvas canvas = new Canvas(chart.caption(), WIDTH);
@@ -54,7 +54,7 @@ final class ScatterChartLayout {
         Axes.left(canvas, y, left, right);
         Axes.bottom(canvas, x, top, bottom);
         if (shown.isEmpty()) {
-            canvas.nothing(left, top, right, bottom);
+            canvas.noData(left, top, right, bottom);
         }
         LabelPlacer placer = new LabelPlacer(left, top, right, bottom);
         for (Point p : shown) {
@@ -92,7 +92,7 @@ final class ScatterChartLayout {
     }
 
     private static void labels(Canvas canvas, LabelPlacer placer, List<Point> shown, Scale x, Scale y) {
-        // Strong ones first: they get the best places.
+        // Emphasized points first, so that they get the best places.
         List<Point> order =
                 new ArrayList<>(shown.stream().filter(p -> p.style().strong()).toList());
         order.addAll(shown.stream().filter(p -> !p.style().strong()).toList());

@@ -8,7 +8,7 @@ import org.unmute.report.drawing.Drawing;
 /**
  * How often each probe beats each other one (Figure 5): a square heat map, the row against the column.
  *
- * @param caption  the words
+ * @param caption title and description
  * @param names    the contestants, in order
  * @param wins     {@code [row, column]}: in how many contests the row beat the column; the diagonal is not read
  * @param contests {@code [row, column]}: how many contests the two had; 0 leaves the cell empty

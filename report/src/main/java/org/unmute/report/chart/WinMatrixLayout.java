@@ -13,11 +13,11 @@ import org.unmute.report.plot.ColourScale;
 import org.unmute.report.plot.ColourScale.Palette;
 
 /**
- * Lays a {@link WinMatrix} out: cells with counts, names at the left and above, the wins of each row summed at the
+ * Layout of a {@link WinMatrix}: cells with counts, names at the left and above, the wins of each row summed at the
  * right.
  */
 final class WinMatrixLayout {
-    private static final double LONGEST_NAME = 170;
+    private static final double MAX_NAME_WIDTH = 170;
     private static final double NARROWEST = 480;
     private static final String ROW_TITLE_WORDS = "the row beats \u2026";
     private static final double ROW_TITLE = TextWidth.of(ROW_TITLE_WORDS, Canvas.SMALL);
@@ -34,7 +34,7 @@ final class WinMatrixLayout {
         cell = n > 8 ? 42 : Math.ceil(Math.clamp(names + 10, 48, 72));
     }
 
-    /** The number of contests if every pair that met had the same; else 0. */
+    /** The number of contests if it is the same for all pairs that met; else 0. */
     private int uniformContests() {
         int same = 0;
         for (int i = 0; i < n; i++) {
@@ -51,7 +51,7 @@ final class WinMatrixLayout {
 
     Drawing draw() {
         CategoryLabels columns = new CategoryLabels(chart.names(), cell);
-        double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.names(), Canvas.LABEL));
+        double names = Math.min(MAX_NAME_WIDTH, TextWidth.widest(chart.names(), Canvas.LABEL));
         double left = Math.ceil(Canvas.MARGIN + 22 + names + 10);
         double right = left + n * cell;
         List<String> ends = uniform > 0 ? List.of(Integer.toString(uniform), "0") : List.of("100\u00A0%", "0\u00A0%");
@@ -62,7 +62,7 @@ final class WinMatrixLayout {
         Canvas canvas = new Canvas(chart.caption(), width);
         double y = canvas.header();
         if (n == 0) {
-            canvas.nothing(0, y, width, y + 80);
+            canvas.noData(0, y, width, y + 80);
             return canvas.finish(y + 80);
         }
         canvas.text(left, y + 10, "\u2026 the column", Canvas.SMALL, Anchor.START, ColourRole.SOFT);

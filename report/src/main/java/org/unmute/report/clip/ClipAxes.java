@@ -12,16 +12,16 @@ import org.unmute.report.clip.ClipFigure.Point;
 import org.unmute.report.page.AxisTick;
 
 /**
- * The axes that all figures of a clip share: time from 0 to the end of recording or tokens, frequency over the mel
- * bands.
+ * The axes shared by all figures of a clip: time from 0 to the end of the recording or the tokens, frequency over the
+ * mel bands.
  */
 final class ClipAxes {
     private static final int[] TICKS = {100, 200, 500, 1000, 2000, 4000, 8000, 16_000};
-    /** Labels of a figure must lie this far apart. */
+    /** Minimum distance of labels, as a fraction of the axis. */
     private static final double NEAR = 0.11;
 
     private static final double NEAR_IN_MAPS = 0.25;
-    /** Bands of the spectrogram for an encoder that does not have any. */
+    /** Mel bands of the spectrogram if the encoder's input has none. */
     private static final int DEFAULT_BANDS = 80;
 
     private static final double LOW_HZ = 20;
@@ -61,7 +61,7 @@ final class ClipAxes {
         return (place.start() + place.end()) / 2;
     }
 
-    /** Where tokens are drawn: side by side, the middle of each at the middle of its patch. */
+    /** The box of the token map: the centre of each token lies at the centre of its patch. */
     Box tokenBox() {
         double left = tokenBoxSeconds(0) - row() / 2;
         double right = tokenBoxSeconds(tokens.time() - 1) + row() / 2;
@@ -87,7 +87,7 @@ final class ClipAxes {
         return new Point(box.left() + t * (box.right() - box.left()), box.bottom() + f * (box.top() - box.bottom()));
     }
 
-    /** How tall token maps are drawn. */
+    /** Height of token maps. */
     Height tokenHeight() {
         return tokens.freq() == 1 ? Height.FLAT : Height.MEDIUM;
     }
@@ -97,7 +97,7 @@ final class ClipAxes {
         return ticks(NEAR);
     }
 
-    /** Labels beside token maps: fewer, and none where tokens span all frequencies. */
+    /** Labels of token maps: fewer, and none if tokens span all frequencies. */
     List<AxisTick> tokenTicks() {
         return tokens.freq() == 1 ? List.of() : ticks(NEAR_IN_MAPS);
     }

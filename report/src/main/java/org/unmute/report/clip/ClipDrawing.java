@@ -14,8 +14,8 @@ import org.unmute.models.frontend.MelBands;
 import org.unmute.models.frontend.WindowFunction;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
-import org.unmute.report.clip.ClipExplanation.Shown;
 import org.unmute.report.clip.ClipFigure.Box;
 import org.unmute.report.clip.ClipFigure.Height;
 import org.unmute.report.clip.ClipFigure.Scale;
@@ -29,7 +29,7 @@ final class ClipDrawing {
     private static final double SHIFT_MS = 10;
     private static final double PREEMPHASIS = 0.97;
     private static final double DECIBELS = 10 / Math.log(10);
-    /** Quieter than the loudest by more than this is all dark. */
+    /** Dynamic range in dB; quieter values have the darkest colour. */
     private static final double DEEPEST = 80;
 
     private final ClipExplanation clip;
@@ -187,7 +187,7 @@ final class ClipDrawing {
             return;
         }
         List<ClipFigure> maps = new ArrayList<>();
-        double most = reasons.stream()
+        double max = reasons.stream()
                 .flatMap(r -> r.contributions().parts().stream())
                 .filter(p -> p.token() >= 0)
                 .mapToDouble(p -> Math.abs(p.contribution()))
@@ -203,7 +203,7 @@ final class ClipDrawing {
                             grid(logits),
                             "logit",
                             r.shown().getFirst().part().token()))
-                    .orElseGet(() -> added(r, most));
+                    .orElseGet(() -> added(r, max));
             maps.add(figure);
         }
         all.add(new Section(
@@ -213,14 +213,14 @@ final class ClipDrawing {
                 maps));
     }
 
-    private ClipFigure added(Reason r, double most) {
+    private ClipFigure added(Reason r, double max) {
         float[] added = new float[tokens.count()];
         for (Part p : r.contributions().parts()) {
             if (p.token() >= 0) {
                 added[p.token()] += (float) p.contribution();
             }
         }
-        Picture.Range range = Picture.Range.around0(most);
+        Picture.Range range = Picture.Range.around0(max);
         return new ClipFigure(
                 "tokens-" + r.classIndex(),
                 "",
@@ -246,14 +246,14 @@ final class ClipDrawing {
         Picture.Range range = Picture.Range.full(found);
         List<ClipFigure> figures = new ArrayList<>();
         for (Reason r : clip.reasons()) {
-            for (Shown s : r.shown()) {
+            for (LocatedPart s : r.shown()) {
                 figures.add(prototype(r, s, maps.get(s.part().index()), range));
             }
         }
         return figures;
     }
 
-    private ClipFigure prototype(Reason r, Shown s, float[] map, Picture.Range range) {
+    private ClipFigure prototype(Reason r, LocatedPart s, float[] map, Picture.Range range) {
         Part p = s.part();
         String adds = (p.contribution() < 0 ? "takes " : "adds ") + Html.number(Math.abs(p.contribution()), 3);
         String alt = "Similarity of the tokens to " + p.name() + ", which " + adds + " for " + r.name()

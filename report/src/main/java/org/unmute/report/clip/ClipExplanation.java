@@ -9,7 +9,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 
 /**
- * The scores of one clip and how those of some classes came about.
+ * The scores of one clip, with the terms of some classes' logits.
  *
  * @param clip name of the recording
  * @param recording its sound
@@ -21,7 +21,7 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param scores of all classes, in [0, 1]
  * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
  * @param reasons the classes explained, in the order asked for, or highest score first
- * @param on the probe on this clip, for more of it
+ * @param on the probe on this clip, for further queries
  */
 public record ClipExplanation(
         String clip,
@@ -42,16 +42,16 @@ public record ClipExplanation(
     }
 
     /**
-     * Why one class has its logit.
+     * The terms of one class's logit.
      *
      * @param classIndex the class
      * @param name its name
      * @param logit as the probe gives it
      * @param score in [0, 1]
      * @param contributions all parts
-     * @param shown the strongest parts, each with its place
-     * @param others how many parts are not shown
-     * @param rest what those add together
+     * @param shown the parts with the largest magnitude, each with its place
+     * @param others the number of parts not shown
+     * @param rest the sum of those
      */
     public record Reason(
             int classIndex,
@@ -59,7 +59,7 @@ public record ClipExplanation(
             double logit,
             double score,
             Contributions contributions,
-            List<Shown> shown,
+            List<LocatedPart> shown,
             int others,
             double rest) {
         /** Copies the list. */
@@ -67,16 +67,16 @@ public record ClipExplanation(
             shown = List.copyOf(shown);
         }
 
-        /** What is shown, added up: the shown parts, the others as one, and the bias. */
+        /** The sum of the shown parts, the others and the bias. */
         public double sum() {
             double sum = contributions.bias() + rest;
-            for (Shown s : shown) {
+            for (LocatedPart s : shown) {
                 sum += s.part().contribution();
             }
             return sum;
         }
 
-        /** What the probe computes in one go less {@link #sum}: rounding. */
+        /** The logit minus {@link #sum}: rounding. */
         public double difference() {
             return logit - sum();
         }
@@ -86,23 +86,23 @@ public record ClipExplanation(
      * A part with its place in the recording.
      *
      * @param part the part
-     * @param place what its token stands for, or null where it rests on no single token
-     * @param padding whether that token is of the silence behind the end of the recording
+     * @param place the place of its token, or null if it has no single token
+     * @param padding whether that token lies in the padding after the end of the recording
      */
-    public record Shown(Part part, TokenPlace place, boolean padding) {}
+    public record LocatedPart(Part part, TokenPlace place, boolean padding) {}
 
     /** Seconds of the recording. */
     public double seconds() {
         return recording.seconds();
     }
 
-    /** Where a part lies in this clip. */
-    public Shown shown(Part part) {
+    /** The place of a part in this clip. */
+    public LocatedPart shown(Part part) {
         if (part.token() < 0) {
-            return new Shown(part, null, false);
+            return new LocatedPart(part, null, false);
         }
         int freq = features.tokens().freq();
         TokenPlace place = encoder.place(part.token() / freq, part.token() % freq);
-        return new Shown(part, place, place.isPadding(seconds()));
+        return new LocatedPart(part, place, place.isPadding(seconds()));
     }
 }

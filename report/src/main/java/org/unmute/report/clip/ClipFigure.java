@@ -7,17 +7,17 @@ import org.unmute.report.page.Picture;
 /**
  * A map on the clip's time and frequency axes.
  *
- * @param file its name as a file, without ending
- * @param group figures of one group stand together under its name; empty for none
+ * @param file its file name without extension
+ * @param group figures of a group are shown together under its name; empty for none
  * @param title what it is
- * @param detail more about it, a few words
- * @param alt what someone who cannot see it should know
+ * @param detail a few more words
+ * @param alt text alternative for screen readers
  * @param picture its colours
- * @param box the part of the axes that it covers
- * @param scale what its colours mean, or null
- * @param ring a point to mark, as shares of the axes, or null
+ * @param box the region of the axes that it covers
+ * @param scale legend of its colours, or null
+ * @param ring a point to mark, as fractions of the axes, or null
  * @param ticks labels along the frequency axis
- * @param height how tall it is drawn
+ * @param height height class
  */
 public record ClipFigure(
         String file,
@@ -41,21 +41,21 @@ public record ClipFigure(
         FLAT
     }
 
-    /** Shares of the axes, 0 to 1, from the left and from below. */
+    /** Fractions of the axes, from the left and from the bottom. */
     public record Box(double left, double right, double bottom, double top) {}
 
     /** A point of the axes. */
     public record Point(double x, double y) {}
 
     /**
-     * What colours mean.
+     * The legend of a colour scale.
      *
      * @param range lowest and highest value
      * @param unit of the values
      */
     public record Scale(Picture.Range range, String unit) {}
 
-    /** The picture as a file of its own, enlarged, with the marked point. */
+    /** An enlarged PNG file, with the marked point. */
     byte[] png() {
         Picture large = picture.enlarged();
         if (ring == null) {

@@ -11,8 +11,8 @@ import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The figures of one clip, for a page of its own or as a part of a report: spectrogram with the sound, token map in
- * colours (paper, ClipFigure 1a), attention of the class token (1b), similarity maps of prototypes (ClipFigure 3) and their
- * weights (ClipFigure 4).
+ * colours (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their
+ * weights (Figure 4).
  *
  * @param clip the clip
  * @param end seconds of the time axis
@@ -50,15 +50,14 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
     }
 
     /**
-     * The figures as a piece of HTML (also well-formed XML): one {@code div} of class {@code clip-figures} with a style
-     * sheet of its own that touches nothing outside, pictures and sound inside; light or dark as the reader's system
-     * is. Several may stand in one page.
+     * The figures as an HTML fragment (also well-formed XML): one {@code div} of class {@code clip-figures} with a
+     * scoped style sheet, images and sound inside, light or dark as the reader's system is. A page may hold several.
      */
     public String html() {
         return new ClipHtml(this).fragment();
     }
 
-    /** Each figure as a PNG file, enlarged: content by name. */
+    /** Each figure as an enlarged PNG file, by name. */
     public Map<String, byte[]> files() {
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (Section section : sections) {

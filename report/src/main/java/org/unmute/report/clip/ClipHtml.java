@@ -1,6 +1,6 @@
 package org.unmute.report.clip;
 
-import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.drawing.Markup.escape;
 import static org.unmute.report.page.Html.number;
 import static org.unmute.report.page.Html.percent;
 
@@ -14,22 +14,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.report.clip.ClipFigure.Box;
-import org.unmute.report.clip.ClipFigure.Scale;
 import org.unmute.report.clip.ClipFigures.Section;
-import org.unmute.report.page.AxisTick;
+import org.unmute.report.page.Html;
 import org.unmute.report.page.Picture;
-import org.unmute.report.page.TimeTicks;
-import org.unmute.report.page.WavDataUri;
 
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
-    /** Of a longer recording the sound alone would take hundreds of megabytes. */
-    private static final int MOST_SECONDS = 600;
+    /** The sound of a longer recording would take hundreds of megabytes. */
+    private static final int MAX_SECONDS = 600;
 
     private final ClipFigures figures;
     private final ClipExplanation clip;
-    private final StringBuilder html = new StringBuilder(1 << 16);
+    private final Html html = new Html();
 
     ClipHtml(ClipFigures figures) {
         this.figures = figures;
@@ -37,7 +34,7 @@ final class ClipHtml {
     }
 
     String fragment() {
-        line("<div class=\"clip-figures\">\n<style>%s</style>", style());
+        html.line("<div class=\"clip-figures\">\n<style>%s</style>", style());
         for (int i = 0; i < figures.sections().size(); i++) {
             section(figures.sections().get(i), i == 0);
             if (i == 0) {
@@ -48,12 +45,8 @@ final class ClipHtml {
         if (figures.weights() != null) {
             weights(figures.weights());
         }
-        line("</div>");
+        html.line("</div>");
         return html.toString();
-    }
-
-    private void line(String format, Object... args) {
-        html.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 
     private static String style() {
@@ -67,61 +60,52 @@ final class ClipHtml {
     }
 
     private void section(Section section, boolean sound) {
-        line("<section><h2>%s</h2><p class=\"note\">%s</p>", escape(section.title()), escape(section.note()));
-        if (sound && clip.seconds() > MOST_SECONDS) {
-            line(
+        html.line("<section><h2>%s</h2><p class=\"note\">%s</p>", escape(section.title()), escape(section.note()));
+        if (sound && clip.seconds() > MAX_SECONDS) {
+            html.line(
                     "<p class=\"note\">The sound is left out: at %s s it would make the page too large.</p>",
                     number(clip.seconds(), 0));
         } else if (sound) {
-            line(
-                    "<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
-                    WavDataUri.of(clip.recording().samples(), clip.recording().sampleRate()));
+            html.audio(clip.recording().samples(), clip.recording().sampleRate());
         }
         Map<String, List<ClipFigure>> groups = new LinkedHashMap<>();
         section.figures()
                 .forEach(f -> groups.computeIfAbsent(f.group(), g -> new ArrayList<>())
                         .add(f));
         groups.forEach((group, all) -> {
-            line(
+            html.line(
                     "%s<div class=\"plots%s\">",
                     group.isEmpty() ? "" : "<h3>" + escape(group) + "</h3>", all.size() > 1 ? " many" : "");
             all.forEach(this::figure);
-            line("</div>");
+            html.line("</div>");
         });
-        line("</section>");
+        html.line("</section>");
     }
 
     private void scores() {
         String curve = clip.singleLabel() ? "softmax over all classes" : "sigmoid of the logit";
-        line(
+        html.line(
                 "<section><h2>Scores</h2><p class=\"note\">The %d highest of %d classes, by probe <b>%s</b>; a score"
                         + " is the %s. Classes in bold are explained below.</p><div class=\"scores\" role=\"list\">",
                 Math.min(LISTED, clip.classes().size()), clip.classes().size(), escape(clip.probe()), curve);
         for (int c : Explainer.best(clip.logits(), LISTED)) {
             boolean explained = clip.reasons().stream().anyMatch(r -> r.classIndex() == c);
-            line(
-                    "<div class=\"bar%s\" role=\"listitem\" aria-label=\"%s: score %s\"><span"
-                            + " class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
-                            + " style=\"width:%s\"></span></span><span class=\"value\">%s</span></div>",
-                    explained ? " explained" : "",
-                    escape(clip.classes().get(c)),
-                    number(clip.scores()[c], 3),
-                    escape(clip.classes().get(c)),
-                    percent(clip.scores()[c]),
-                    number(clip.scores()[c], 3));
+            String name = escape(clip.classes().get(c));
+            html.scoreBar(
+                    String.format(
+                            "class=\"bar%s\" role=\"listitem\" aria-label=\"%s: score %s\"",
+                            explained ? " explained" : "", name, number(clip.scores()[c], 3)),
+                    name,
+                    clip.scores()[c],
+                    3);
         }
-        line("</div></section>");
+        html.line("</div></section>");
     }
 
     private void figure(ClipFigure f) {
-        line(
-                "<figure class=\"plot %s\"><figcaption><b>%s</b>%s</figcaption>",
-                f.height().name().toLowerCase(Locale.ROOT),
-                escape(f.title()),
-                f.detail().isEmpty() ? "" : " <span>" + escape(f.detail()) + "</span>");
-        line("<div class=\"y\" aria-hidden=\"true\">%s</div><div class=\"field\">", ticks(f.ticks(), "bottom"));
+        html.openPlot(f.height().name().toLowerCase(Locale.ROOT), f.title(), f.detail(), f.ticks());
         Box b = f.box();
-        line(
+        html.line(
                 "<img alt=\"%s\" style=\"left:%s;width:%s;bottom:%s;height:%s\" src=\"%s\"/>",
                 escape(f.alt()),
                 percent(b.left()),
@@ -131,58 +115,37 @@ final class ClipHtml {
                 f.picture().dataUri());
         double heard = clip.seconds() / figures.end();
         if (heard < 0.995) {
-            line(
+            html.line(
                     "<span class=\"padding\" style=\"left:%s\" title=\"behind the end of the recording\"></span>",
                     percent(heard));
         }
         if (f.ring() != null) {
-            line(
-                    "<span class=\"ring\" aria-hidden=\"true\" style=\"left:%s;bottom:%s\"></span>",
-                    percent(f.ring().x()), percent(f.ring().y()));
+            html.ring(f.ring().x(), f.ring().y());
         }
-        line("</div>");
-        scale(f.scale());
-        line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(TimeTicks.of(figures.end()), "left"));
-    }
-
-    private void scale(Scale scale) {
-        if (scale == null) {
-            line("<div class=\"scale\"></div>");
-            return;
+        html.add("</div>");
+        if (f.scale() == null) {
+            html.line("<div class=\"scale\"></div>");
+        } else {
+            html.scale(f.scale().range(), f.scale().unit());
         }
-        Picture.Range r = scale.range();
-        double width = r.high() - r.low();
-        int decimals = width >= 10 ? 0 : width >= 1 ? 1 : width >= 0.1 ? 2 : width >= 0.01 ? 3 : 4;
-        line(
-                "<div class=\"scale\" aria-hidden=\"true\"><span class=\"colours%s\"></span><i class=\"high\">%s</i><i"
-                        + " class=\"low\">%s</i><i class=\"unit\">%s</i></div>",
-                r.diverging() ? " diverging" : "",
-                number(r.high(), decimals),
-                number(r.low(), decimals),
-                escape(scale.unit()));
-    }
-
-    static String ticks(List<AxisTick> ticks, String side) {
-        return ticks.stream()
-                .map(t -> "<i style=\"" + side + ":" + percent(t.position()) + "\">" + escape(t.label()) + "</i>")
-                .collect(Collectors.joining());
+        html.closePlot(figures.end());
     }
 
     private void weights(WeightTable w) {
-        line(
+        html.line(
                 "<section><h2>Weights of the prototypes</h2><p class=\"note\">How much each class (row) makes of each"
                         + " prototype (column); red speaks for the class, blue against it. Columns stand by the class"
                         + " that weighs them most.%s%s</p>",
                 w.shown().isEmpty() ? "" : " Marks below: prototypes shown above.",
                 w.whole() ? "" : " Only some of the probe's classes and " + "prototypes find room here.");
-        line(
+        html.line(
                 "<figure class=\"weights\"><div class=\"rows\" aria-hidden=\"true\">%s</div>",
                 w.classes().stream().map(c -> "<span>" + escape(c) + "</span>").collect(Collectors.joining()));
-        line(
+        html.line(
                 "<div class=\"field\"><img alt=\"Weights of %d classes for %d prototypes\" src=\"%s\"/></div>",
                 w.classes().size(), w.prototypes().size(), w.picture().dataUri());
-        scale(new Scale(w.range(), "weight"));
-        line(
+        html.scale(w.range(), "weight");
+        html.line(
                 "<div class=\"marks\" aria-hidden=\"true\">%s</div></figure></section>",
                 w.shown().stream()
                         .map(i -> "<i style=\"left:"

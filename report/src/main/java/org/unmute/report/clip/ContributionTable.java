@@ -9,12 +9,12 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
-import org.unmute.report.clip.ClipExplanation.Shown;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * All contributions of the explained classes as CSV: of each class one row a part and one for the bias, which sum to
+ * All contributions to the explained classes as CSV: for each class a row per part and one for the bias, which sum to
  * its logit.
  */
 public final class ContributionTable {
@@ -39,7 +39,7 @@ public final class ContributionTable {
     private ContributionTable() {}
 
     /**
-     * Writes the file, whole or not at all.
+     * Writes the file atomically.
      *
      * @throws IOException if it cannot be written
      */
@@ -79,7 +79,7 @@ public final class ContributionTable {
         cells[0] = r.name();
         cells[1] = p.name();
         cells[2] = p.index() < 0 ? "" : p.index();
-        Shown shown = clip.shown(p);
+        LocatedPart shown = clip.shown(p);
         if (shown.place() != null) {
             TokenPlace place = shown.place();
             int freq = clip.features().tokens().freq();

@@ -1,6 +1,5 @@
 package org.unmute.report.clip;
 
-import static org.unmute.report.page.Html.escape;
 import static org.unmute.report.page.Html.number;
 
 import java.io.IOException;
@@ -9,10 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.unmute.report.page.Fact;
+import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
 import org.unmute.tensor.io.AtomicFile;
 
-/** A page that explains one clip: one file that holds everything it shows and fetches nothing. */
+/** The page that explains one clip. */
 public final class ExplainPage {
     private ExplainPage() {}
 
@@ -21,25 +21,17 @@ public final class ExplainPage {
         ClipExplanation clip = figures.clip();
         String explained =
                 clip.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
-        StringBuilder run = new StringBuilder("<dl>\n");
-        for (Fact fact : facts) {
-            run.append("<div><dt>")
-                    .append(escape(fact.name()))
-                    .append("</dt><dd>")
-                    .append(escape(fact.value()))
-                    .append("</dd></div>\n");
-        }
         return new Page(
                         clip.clip() + ", explained",
                         number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
                                 + ", and where it heard what.")
                 .part(figures.html())
-                .section("run", "How this was made", run.append("</dl>").toString())
+                .section("run", "How this was made", new Html().facts(facts).toString())
                 .html();
     }
 
     /**
-     * Writes the document, whole or not at all.
+     * Writes the document atomically.
      *
      * @throws IOException if it cannot be written
      */

@@ -18,7 +18,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** A trained probe, packed or not, as it is asked for the reasons of its scores. */
+/** A trained or packed probe that can explain its scores. */
 public sealed interface ExplainedProbe {
     /**
      * Reads a saved probe of either kind.
@@ -39,32 +39,32 @@ public sealed interface ExplainedProbe {
     /** A name for each class. */
     List<String> classes();
 
-    /** Whether scores are a softmax over classes, else a sigmoid of each. */
+    /** Whether scores are a softmax over the classes, else a sigmoid of each. */
     boolean singleLabel();
 
-    /** Layers of the encoder it looks at; 0 where the last one is enough. */
+    /** Number of encoder layers it reads; 0 if it reads the last one only. */
     int layers();
 
     /**
-     * Makes sure that it was trained on tokens of this key.
+     * Checks that it was trained on tokens of this key.
      *
-     * @throws IllegalArgumentException if it was trained on others, or does not know on which
+     * @throws IllegalArgumentException if it was trained on others, or its file does not say on which
      */
     void requireTokensOf(CacheKey key);
 
     /**
-     * The probe on one clip, whose tokens are brought to what the probe was trained on.
+     * The probe on one clip; tokens are standardized as in training.
      *
      * @throws IllegalArgumentException if they do not fit
      */
     OnClip on(Features features);
 
-    /** What a probe says of one clip. */
+    /** A probe applied to one clip. */
     interface OnClip {
         /** Scores before sigmoid or softmax, {@code [classes]}. */
         double[] logits();
 
-        /** How a class's logit comes about; empty where the probe does not tell. */
+        /** The terms of a class's logit; empty if the probe cannot split it. */
         Optional<Contributions> contributions(int classIndex);
 
         /**
@@ -73,16 +73,16 @@ public sealed interface ExplainedProbe {
          */
         float[][] similarities(int[] which);
 
-        /** How much the probe attends to each token, the mean of its heads or queries; empty where it does not. */
+        /** The attention to each token, averaged over heads or queries; empty if the probe has none. */
         Optional<float[]> attention();
 
         /**
-         * The logit that each token alone would give a class; only of a probe that classifies tokens before it pools.
+         * The logit of each token for a class; only of a probe that classifies tokens before pooling.
          */
         Optional<float[]> tokenLogits(int classIndex);
     }
 
-    /** A probe as it was trained. */
+    /** A trained probe. */
     record Trained(TrainedProbe probe) implements ExplainedProbe {
         @Override
         public String name() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.unmute.experiments.grid.Nearest;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
@@ -17,29 +18,32 @@ import org.unmute.report.clip.ClipExplanation.Reason;
 /**
  * Explains the scores of clips.
  *
- * @param encoder whose tokens the probe was trained on
+ * @param encoder the encoder whose tokens the probe was trained on
  * @param scorer the probe
  * @param resampling how recordings of other rates are converted
  */
 public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel resampling) {
-    /** Classes explained where none are asked for. */
+    /** Number of classes explained by default. */
     public static final int DEFAULT_CLASSES = 3;
-    /** Class names that fit into a message. */
-    private static final int MOST_NAMED = 30;
-    /** Rounding that sum and logit may differ by, in parts of the terms' sizes; terms below 1 count as 1. */
+    /** Maximum number of class names in a message. */
+    private static final int MAX_NAMED = 30;
+    /** Allowed rounding difference of sum and logit, relative to the magnitude of the terms but at least 1. */
     private static final double TOLERANCE = 1e-5;
 
     /**
-     * The number of a class.
+     * The index of a class.
      *
-     * @throws IllegalArgumentException if there is none of that name; the message names the one that is spelled most alike
+     * @throws IllegalArgumentException if there is no such class; the message suggests the most similar name
      */
     public int classIndex(String name) {
         int index = scorer.classes().indexOf(name);
         if (index < 0) {
-            throw new IllegalArgumentException("the probe has no class '" + name + "': did you mean '"
-                    + NearestName.of(name, scorer.classes()) + "'? It has "
-                    + (scorer.classes().size() > MOST_NAMED
+            throw new IllegalArgumentException("the probe has no class '" + name + "': "
+                    + Nearest.to(name, scorer.classes())
+                            .map(near -> "did you mean '" + near + "'? ")
+                            .orElse("")
+                    + "It has "
+                    + (scorer.classes().size() > MAX_NAMED
                             ? scorer.classes().size() + " classes"
                             : String.join(", ", scorer.classes())));
         }
@@ -47,16 +51,16 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     }
 
     /**
-     * Runs encoder and probe on a recording and takes the logits apart.
+     * Runs encoder and probe on a recording and splits the logits into their terms.
      *
      * @param clip what to call the recording
-     * @param classes numbers of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
-     * @param most parts shown of each class
+     * @param classes indices of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
+     * @param max maximum number of parts shown for each class
      * @param figures whether {@link ClipFigures} will be drawn, which need more of the encoder
      * @throws ClipTooShortException if it is shorter than one frame
-     * @throws IllegalArgumentException if the probe does not tell how its scores come about, or the scores are no numbers
+     * @throws IllegalArgumentException if the probe cannot explain its scores, or the scores are not finite
      */
-    public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int most, boolean figures) {
+    public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int max, boolean figures) {
         EncoderSpec spec = encoder.describe();
         float[] samples = recording.resampled(spec.sampleRate(), resampling).samples();
         if (samples.length < spec.frameSamples()) {
@@ -83,7 +87,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 on);
         List<Reason> reasons = new ArrayList<>();
         for (int c : classes.isEmpty() ? best(logits, DEFAULT_CLASSES) : classes) {
-            reasons.add(reason(scored, c, most));
+            reasons.add(reason(scored, c, max));
         }
         return new ClipExplanation(
                 clip,
@@ -99,18 +103,18 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 on);
     }
 
-    /** Numbers of the classes with the highest logits, highest first. */
-    static List<Integer> best(double[] logits, int most) {
+    /** Indices of the classes with the highest logits, highest first. */
+    static List<Integer> best(double[] logits, int max) {
         return IntStream.range(0, logits.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer c) -> -logits[c]))
-                .limit(most)
+                .limit(max)
                 .toList();
     }
 
     private double[] scores(double[] logits) {
         double[] scores = new double[logits.length];
-        double greatest = Double.NEGATIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < logits.length; c++) {
             if (!Double.isFinite(logits[c])) {
                 throw new IllegalArgumentException(
@@ -118,27 +122,27 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                                 + ": the training of the probe diverged, or the encoder gives no numbers for this"
                                 + " recording");
             }
-            greatest = Math.max(greatest, logits[c]);
+            max = Math.max(max, logits[c]);
         }
         double sum = 0;
         for (double logit : logits) {
-            sum += Math.exp(logit - greatest);
+            sum += Math.exp(logit - max);
         }
         for (int c = 0; c < logits.length; c++) {
-            scores[c] = scorer.singleLabel() ? Math.exp(logits[c] - greatest) / sum : 1 / (1 + Math.exp(-logits[c]));
+            scores[c] = scorer.singleLabel() ? Math.exp(logits[c] - max) / sum : 1 / (1 + Math.exp(-logits[c]));
         }
         return scores;
     }
 
-    private Reason reason(ClipExplanation scored, int c, int most) {
+    private Reason reason(ClipExplanation scored, int c, int max) {
         Contributions all = scored.on()
                 .contributions(c)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "probe " + scorer.name() + " does not tell how its scores come about"));
-        List<Part> strongest = all.strongest(most);
+        List<Part> strongest = all.strongest(max);
         double rest = 0;
         for (Part p : all.parts()) {
-            // each part is an object of its own, also where two are equal
+            // parts are compared by identity: two may be equal
             if (strongest.stream().noneMatch(s -> s == p)) {
                 rest += p.contribution();
             }

@@ -4,15 +4,15 @@ import java.util.Locale;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;
 
-/** Places in a recording and terms of a sum, in words. */
+/** Text for terms of a logit and their places in a recording. */
 public final class TermText {
-    /** Seconds; of a shorter token hundredths would not tell begin from end. */
+    /** Tokens shorter than this many seconds are shown with milliseconds. */
     private static final double SHORT = 0.03;
 
     private TermText() {}
 
-    /** "1.28 to 1.44 s", with a remark where that is behind the recording's end; "whole clip" for no place. */
-    public static String time(ClipExplanation.Shown shown) {
+    /** "1.28 to 1.44 s", with a note if it lies in the padding; "whole clip" without a place. */
+    public static String time(ClipExplanation.LocatedPart shown) {
         if (shown.place() == null) {
             return "whole clip";
         }
@@ -21,8 +21,8 @@ public final class TermText {
         return String.format(Locale.ROOT, format, place.start(), place.end()) + (shown.padding() ? " (padding)" : "");
     }
 
-    /** "510 to 870 Hz"; a dash for no place. */
-    public static String frequency(ClipExplanation.Shown shown) {
+    /** "510 to 870 Hz"; a dash without a place. */
+    public static String frequency(ClipExplanation.LocatedPart shown) {
         TokenPlace place = shown.place();
         if (place == null) {
             return "\u2013";
@@ -34,7 +34,7 @@ public final class TermText {
     }
 
     /** The mel bands, counted from 0. */
-    public static String bands(ClipExplanation.Shown shown) {
+    public static String bands(ClipExplanation.LocatedPart shown) {
         TokenPlace place = shown.place();
         return place == null || place.fullBand() ? "\u2013" : place.firstBand() + " to " + place.lastBand();
     }
@@ -43,7 +43,7 @@ public final class TermText {
         return Long.toString(hertz < 1000 ? Math.round(hertz) : Math.round(hertz / 10) * 10);
     }
 
-    /** What the values are that are weighed. */
+    /** The name of the values that are weighted. */
     public static String value(Contributions.Kind kind) {
         return switch (kind) {
             case PROTOTYPES -> "similarity";
@@ -52,11 +52,11 @@ public final class TermText {
         };
     }
 
-    /** How a logit is put together, in a sentence. */
+    /** How a logit is composed, in a sentence. */
     public static String rule(Contributions.Kind kind) {
         return switch (kind) {
             case PROTOTYPES ->
-                "A prototype adds its greatest similarity to any token, times the weight that the class gives it.";
+                "A prototype adds its maximum similarity to any token, times the weight that the class gives it.";
             case TOKENS -> "A token adds what the class finds in it, as much as the probe weighs it.";
             case FEATURES -> "A feature of the probe adds its value, times the weight that the class gives it.";
         };

@@ -10,29 +10,28 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * The three directions in which the tokens of a clip vary most, as red, green and blue (paper, ClipFigure 1a).
+ * The three directions in which the tokens of a clip vary most, as red, green and blue (paper, Figure 1a).
  *
  * @param rgb a colour 0xRRGGBB for each token
- * @param explained the share of the tokens' variance that each direction has
+ * @param explained the fraction of the tokens' variance along each direction
  */
 record TokenPca(int[] rgb, double[] explained) {
     private static final int COMPONENTS = 3;
-    /** Tokens that decide the directions; more would only take longer. */
-    private static final int MOST_TOKENS = 4096;
-    /** Single tokens may stick out so far that all others would have one colour. */
+    /** Maximum number of tokens used to find the directions. */
+    private static final int MAX_TOKENS = 4096;
+    /** Quantile that is clipped at both ends, so that outliers do not use up the colours. */
     private static final double TRIM = 0.01;
 
     /**
      * The colours of a token map.
      *
-     * @param rows token rows that stand for sound; later ones are padding and decide neither directions nor range of
-     *     colours
+     * @param rows number of token rows before the padding; only these determine directions and the range of colours
      */
     static TokenPca of(TokenMap map, int rows) {
         int dim = map.dim();
         int heard = rows * map.freq();
-        int[] chosen = IntStream.range(0, Math.min(heard, MOST_TOKENS))
-                .map(i -> (int) ((long) i * heard / Math.min(heard, MOST_TOKENS)))
+        int[] chosen = IntStream.range(0, Math.min(heard, MAX_TOKENS))
+                .map(i -> (int) ((long) i * heard / Math.min(heard, MAX_TOKENS)))
                 .toArray();
         double[] mean = new double[dim];
         for (int n : chosen) {
@@ -109,8 +108,7 @@ record TokenPca(int[] rgb, double[] explained) {
             length += v[d] * v[d];
             largest = Math.abs(v[d]) > Math.abs(v[largest]) ? d : largest;
         }
-        // a direction and its opposite are as good; the largest entry is positive, so that the same clip has the same
-        // colours
+        // the sign is arbitrary; the largest entry is made positive, so that colours are reproducible
         double scale = Math.signum(v[largest]) / Math.sqrt(length);
         for (int d = 0; d < v.length; d++) {
             v[d] *= scale;

@@ -16,39 +16,38 @@ import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.page.Picture;
 
 /**
- * How much each class weighs each prototype (paper, ClipFigure 4).
+ * The weights of prototypes for classes (Figure 4 of the paper).
  *
  * @param classes names of the rows
- * @param prototypes numbers of the columns: those of a class that weighs them most stand together
- * @param weights {@code [classes][prototypes]}, 0 where a class does not see a prototype
+ * @param prototypes numbers of the columns, grouped by the class with the largest weight
+ * @param weights {@code [classes][prototypes]}, 0 if a class does not use a prototype
  * @param shown columns whose prototypes are shown for an explained class
  * @param whole whether these are all classes and prototypes of the probe
  */
 public record WeightTable(
         List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
-    private static final int MOST_CLASSES = 40;
-    private static final int MOST_PROTOTYPES = 1200;
-    /** Of each class, where not all prototypes find room. */
+    private static final int MAX_CLASSES = 40;
+    private static final int MAX_PROTOTYPES = 1200;
+    /** Prototypes per class, if not all fit. */
     private static final int STRONGEST = 20;
 
     /**
-     * The table of a clip's probe, its explained classes first where not all find room; empty where it has no
-     * prototypes of this kind.
+     * The table of a clip's probe, explained classes first if not all fit; empty if the probe has no prototypes.
      */
     static Optional<WeightTable> of(ClipExplanation clip) {
         if (clip.reasons().isEmpty()
                 || clip.reasons().getFirst().contributions().kind() != Contributions.Kind.PROTOTYPES) {
             return Optional.empty();
         }
-        boolean allClasses = clip.classes().size() <= MOST_CLASSES;
+        boolean allClasses = clip.classes().size() <= MAX_CLASSES;
         Set<Integer> rows = new LinkedHashSet<>();
         if (!allClasses) {
             clip.reasons().stream().map(Reason::classIndex).forEach(rows::add);
         }
         for (int c : allClasses
                 ? IntStream.range(0, clip.classes().size()).boxed().toList()
-                : Explainer.best(clip.logits(), MOST_CLASSES)) {
-            if (rows.size() < MOST_CLASSES) {
+                : Explainer.best(clip.logits(), MAX_CLASSES)) {
+            if (rows.size() < MAX_CLASSES) {
                 rows.add(c);
             }
         }
@@ -67,7 +66,7 @@ public record WeightTable(
             ClipExplanation clip, List<Integer> rows, List<List<Part>> parts, boolean allClasses) {
         Set<Integer> every = new LinkedHashSet<>();
         parts.forEach(own -> own.forEach(p -> every.add(p.index())));
-        boolean allPrototypes = every.size() <= MOST_PROTOTYPES;
+        boolean allPrototypes = every.size() <= MAX_PROTOTYPES;
         Set<Integer> marked = new HashSet<>();
         clip.reasons().forEach(r -> r.shown().forEach(s -> marked.add(s.part().index())));
         Set<Integer> columns = allPrototypes ? every : new LinkedHashSet<>(marked);
@@ -87,8 +86,8 @@ public record WeightTable(
             }
         }
         List<Integer> order = columns.stream()
-                .sorted(Comparator.comparingInt((Integer j) -> greatest(byPrototype.get(j)))
-                        .thenComparingDouble(j -> -byPrototype.get(j)[greatest(byPrototype.get(j))])
+                .sorted(Comparator.comparingInt((Integer j) -> max(byPrototype.get(j)))
+                        .thenComparingDouble(j -> -byPrototype.get(j)[max(byPrototype.get(j))])
                         .thenComparingInt(j -> j))
                 .toList();
         double[][] weights = new double[rows.size()][order.size()];
@@ -108,7 +107,7 @@ public record WeightTable(
                 allClasses && allPrototypes);
     }
 
-    private static int greatest(double[] values) {
+    private static int max(double[] values) {
         int best = 0;
         for (int i = 1; i < values.length; i++) {
             best = values[i] > values[best] ? i : best;
@@ -117,13 +116,13 @@ public record WeightTable(
     }
 
     Picture.Range range() {
-        double most = 0;
+        double max = 0;
         for (double[] row : weights) {
             for (double w : row) {
-                most = Math.max(most, Math.abs(w));
+                max = Math.max(max, Math.abs(w));
             }
         }
-        return Picture.Range.around0(most);
+        return Picture.Range.around0(max);
     }
 
     Picture picture() {

@@ -6,7 +6,7 @@ import org.unmute.report.page.AxisTick;
 import org.unmute.report.page.Fact;
 
 /**
- * All that a report shows, as plain numbers. Unknown or undefined numbers are NaN and shown as a dash.
+ * What the page of the demo shows. Unknown or undefined numbers are NaN and shown as a dash.
  *
  * @param title    the heading
  * @param summary  a sentence or two under it
@@ -72,7 +72,7 @@ public record DemoModel(
     public record ClassRow(String label, int positives, double[] averagePrecision) {}
 
     /**
-     * One test clip and what the probe made of it.
+     * One test clip, explained.
      *
      * @param name        file or clip name
      * @param probe       the probe whose scores and prototypes are shown
@@ -100,8 +100,8 @@ public record DemoModel(
      * A map over time and frequency.
      *
      * @param values  `[time][freq]`, frequency rising; rows of equal length
-     * @param seconds the stretch of time that the map covers
-     * @param ticks   what to write along the frequency axis
+     * @param seconds the duration that the map covers
+     * @param ticks   labels of the frequency axis
      * @param unit    the unit of the values, for the scale ("dB", "cosine")
      */
     public record Heat(float[][] values, double seconds, List<AxisTick> ticks, String unit) {
@@ -119,16 +119,16 @@ public record DemoModel(
         }
     }
 
-    /** A class's score for the clip (a probability in [0, 1]), and whether the class is really there. */
+    /** A class's score for the clip, a probability in [0, 1], and whether the clip is labelled with the class. */
     public record Score(String label, double score, boolean present) {}
 
     /**
-     * How similar each token is to one prototype.
+     * The similarity of each token to one prototype.
      *
-     * @param label        the class that the prototype speaks for most
+     * @param label        the class that the prototype contributes to most
      * @param prototype    its number
-     * @param contribution what it adds to the class's logit: weight times its best similarity
-     * @param present      whether the class is really in the clip
+     * @param contribution its term of the class's logit: weight times maximum similarity
+     * @param present      whether the clip is labelled with the class
      * @param similarity   cosine per token
      */
     public record PrototypeMap(String label, int prototype, double contribution, boolean present, Heat similarity) {}

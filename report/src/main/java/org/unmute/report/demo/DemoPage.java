@@ -1,29 +1,26 @@
 package org.unmute.report.demo;
 
-import static org.unmute.report.page.Html.count;
-import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.drawing.Markup.escape;
 import static org.unmute.report.page.Html.number;
 import static org.unmute.report.page.Html.percent;
+import static org.unmute.report.plot.NumberText.count;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.unmute.report.demo.DemoModel.ClassRow;
 import org.unmute.report.demo.DemoModel.ClassTable;
 import org.unmute.report.demo.DemoModel.ProbeResult;
-import org.unmute.report.page.Fact;
+import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Writes a {@link DemoModel} as one HTML file that holds everything it shows: style, pictures and sound. Its content
- * security policy forbids the browser to fetch anything else (see {@link Page}).
+ * Writes a {@link DemoModel} as one HTML file with its style sheet, images and sound inside (see {@link Page}).
  */
 public final class DemoPage {
     private final DemoModel model;
-    private final StringBuilder html = new StringBuilder(1 << 16);
 
     private DemoPage(DemoModel model) {
         this.model = model;
@@ -35,7 +32,7 @@ public final class DemoPage {
     }
 
     /**
-     * Writes the document; an older file of that name is replaced only when the new one is complete.
+     * Writes the document; an existing file is replaced only when the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
@@ -47,37 +44,28 @@ public final class DemoPage {
 
     private String document() {
         Page page = new Page(model.title(), model.summary());
-        page.section("scores", "Scores", part(this::scores));
+        page.section("scores", "Scores", scores());
         if (model.example() != null) {
-            page.section("clip", "One clip, explained", part(() -> new ExampleSection(html, model.example()).append()));
+            page.section("clip", "One clip, explained", ExampleSection.html(model.example()));
         }
-        page.section("classes", "Average precision per class", part(() -> classes(model.classes())));
-        page.section("run", "How this was made", part(this::facts));
+        page.section("classes", "Average precision per class", classes(model.classes()));
+        page.section("run", "How this was made", new Html().facts(model.facts()).toString());
         return page.html(model.made());
     }
 
-    /** What a part writes. */
-    private String part(Runnable writer) {
-        html.setLength(0);
-        writer.run();
-        return html.toString();
-    }
-
-    private void line(String format, Object... args) {
-        html.append(String.format(Locale.ROOT, format, args)).append('\n');
-    }
-
-    private void scores() {
+    private String scores() {
+        Html html = new Html();
         double best = model.results().stream()
                 .mapToDouble(ProbeResult::map)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(Double.NaN);
-        line("<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one"
-                + " standard deviation either side.</p>");
-        line("<div class=\"bars\" role=\"list\">");
+        html.line(
+                "<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one"
+                        + " standard deviation either side.</p>");
+        html.line("<div class=\"bars\" role=\"list\">");
         for (ProbeResult r : model.results()) {
-            line(
+            html.line(
                     "<div class=\"bar%s\" role=\"listitem\" aria-label=\"%s: %s plus or minus %s\"><span"
                             + " class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
                             + " style=\"width:%s\"></span><span class=\"whisker\""
@@ -92,15 +80,15 @@ public final class DemoPage {
                     percent(Math.clamp(r.map() + r.sd(), 0, 1) - Math.clamp(r.map() - r.sd(), 0, 1)),
                     number(r.map(), 3));
         }
-        line("<div class=\"bar axis\" aria-hidden=\"true\"><span></span><span class=\"track\"><i"
+        html.line("<div class=\"bar axis\" aria-hidden=\"true\"><span></span><span class=\"track\"><i"
                 + " style=\"left:0\">0</i><i style=\"left:25%%\">0.25</i><i style=\"left:50%%\">0.5</i><i"
                 + " style=\"left:75%%\">0.75</i><i style=\"left:100%%\">1</i></span><span></span></div></div>");
-        line("<div class=\"scroll\" tabindex=\"0\"><table><caption>mAP per probe</caption><thead><tr><th"
+        html.line("<div class=\"scroll\" tabindex=\"0\"><table><caption>mAP per probe</caption><thead><tr><th"
                 + " scope=\"col\">Probe</th><th scope=\"col\">mAP</th><th scope=\"col\">95\u202F%%"
                 + " interval</th><th scope=\"col\">Seeds</th><th"
                 + " scope=\"col\">Parameters</th></tr></thead><tbody>");
         for (ProbeResult r : model.results()) {
-            line(
+            html.line(
                     "<tr%s><th scope=\"row\">%s</th><td>%s \u00B1 %s</td><td>%s to %s</td><td>%d</td><td>%s</td></tr>",
                     r.map() == best ? " class=\"best\"" : "",
                     escape(r.probe()),
@@ -111,43 +99,38 @@ public final class DemoPage {
                     r.seeds(),
                     count(r.parameters()));
         }
-        line("</tbody></table></div>");
+        html.line("</tbody></table></div>");
+        return html.toString();
     }
 
-    private void classes(ClassTable table) {
-        line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th"
+    private static String classes(ClassTable table) {
+        Html html = new Html();
+        html.line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th"
                 + " scope=\"col\">Class</th><th scope=\"col\">Positives</th>");
         for (String probe : table.probes()) {
-            line("<th scope=\"col\">%s</th>", escape(probe));
+            html.line("<th scope=\"col\">%s</th>", escape(probe));
         }
-        line("</tr></thead><tbody>");
+        html.line("</tr></thead><tbody>");
         for (ClassRow row : table.rows()) {
-            line("<tr><th scope=\"row\">%s</th><td>%s</td>", escape(row.label()), count(row.positives()));
+            html.line("<tr><th scope=\"row\">%s</th><td>%s</td>", escape(row.label()), count(row.positives()));
             double best = Double.NEGATIVE_INFINITY;
             for (double ap : row.averagePrecision()) {
                 best = ap > best ? ap : best;
             }
             for (double ap : row.averagePrecision()) {
-                line(
+                html.line(
                         "<td class=\"ap%s\" style=\"--share:%s\">%s</td>",
                         ap == best ? " best" : "", percent(ap), number(ap, 3));
             }
-            line("</tr>");
+            html.line("</tr>");
         }
-        line("</tbody></table></div>");
-        line(
+        html.line("</tbody></table></div>");
+        html.line(
                 "<p class=\"note\">%s</p>",
                 table.absent().isEmpty()
                         ? "Every class has positives in the test clips."
                         : "Without a positive in the test clips, so left out of the macro mean: "
                                 + escape(String.join(", ", table.absent())) + ".");
-    }
-
-    private void facts() {
-        line("<dl>");
-        for (Fact fact : model.facts()) {
-            line("<div><dt>%s</dt><dd>%s</dd></div>", escape(fact.name()), escape(fact.value()));
-        }
-        line("</dl>");
+        return html.toString();
     }
 }

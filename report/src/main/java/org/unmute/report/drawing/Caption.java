@@ -3,7 +3,7 @@ package org.unmute.report.drawing;
 import java.util.Objects;
 
 /**
- * The words of a figure.
+ * Title and description of a figure.
  *
  * @param title       drawn above the figure, and its name for screen readers
  * @param subtitle    drawn below the title in a softer colour, wrapped; may be empty

@@ -2,7 +2,7 @@ package org.unmute.report.drawing;
 
 import java.util.Locale;
 
-/** What a colour is for. Each has one value for light and one for dark pages; {@link Theme} writes them as CSS. */
+/** The purpose of a colour. Each has one value for light and one for dark pages; {@link Theme} writes them as CSS. */
 public enum ColourRole implements Paint {
     /** Text and data outlines. */
     INK(0x1C2430, 0xE6EAF0),
@@ -10,7 +10,7 @@ public enum ColourRole implements Paint {
     SOFT(0x5B6675, 0x9AA7B6),
     /** Grid lines. */
     GRID(0xDFE3E9, 0x2B3644),
-    /** The figure's ground. */
+    /** Background. */
     GROUND(0xFFFFFF, 0x18202A),
     /** Empty cells. */
     EMPTY(0xEEF1F4, 0x222C38),

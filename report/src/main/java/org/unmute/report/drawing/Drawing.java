@@ -19,15 +19,15 @@ public record Drawing(double width, double height, Caption caption, List<Element
     }
 
     /**
-     * An SVG file of its own: with its name and description, and a style sheet that follows the viewer's light or dark
-     * theme. Viewers that know no style sheets show the light theme.
+     * A standalone SVG file with title, description and a style sheet that follows the viewer's light or dark theme.
+     * Viewers without style sheets show the light theme.
      */
     public String svg() {
         return SvgWriter.file(this);
     }
 
     /**
-     * The same as an element for an HTML page, whose style must hold {@link Theme#css()}.
+     * An SVG element for an HTML page whose style sheet includes {@link Theme#css()}.
      *
      * @param id unique in the page: letters, digits, hyphens
      */
@@ -36,7 +36,7 @@ public record Drawing(double width, double height, Caption caption, List<Element
     }
 
     /**
-     * A PNG file in the light theme, twice as many pixels as the drawing each way.
+     * A PNG file in the light theme, two pixels per unit of the drawing.
      *
      * @throws IllegalStateException if this Java has no fonts or no PNG writer; the message says what to install
      */

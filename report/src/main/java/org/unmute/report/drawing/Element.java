@@ -3,11 +3,11 @@ package org.unmute.report.drawing;
 import java.util.List;
 
 /**
- * One thing on a drawing. Coordinates are pixels at scale 1, x to the right, y downwards. A element that stands for a
- * number has a tip, which browsers show on hovering and screen readers read; others have null.
+ * An element of a drawing. Coordinates are in pixels at scale 1, x to the right, y downwards. An element that shows a
+ * number has a tooltip, which browsers show on hover and screen readers read; others have null.
  */
 public sealed interface Element {
-    /** What the element stands for, in words, or null. */
+    /** The tooltip, or null. */
     String tip();
 
     /** A rectangle with corners of a radius. */
@@ -44,7 +44,7 @@ public sealed interface Element {
             implements Element {}
 
     /**
-     * A matrix of colours, stretched without smoothing.
+     * A matrix of pixels, scaled without smoothing.
      *
      * @param x       left
      * @param y       top

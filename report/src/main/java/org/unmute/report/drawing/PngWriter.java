@@ -18,7 +18,7 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import org.unmute.report.drawing.Element.Spot;
 
-/** Paints a drawing in the light theme into a picture. */
+/** Renders a drawing as PNG, in the light theme. */
 final class PngWriter {
     private final Graphics2D g;
 
@@ -26,12 +26,12 @@ final class PngWriter {
         this.g = g;
     }
 
-    /** The drawing as a PNG file, {@code scale} pixels for one of the drawing. */
+    /** A PNG file with {@code scale} pixels per unit of the drawing. */
     static byte[] of(Drawing drawing, double scale) {
         return encoded(paint(drawing, scale));
     }
 
-    /** A picture as a PNG file. */
+    /** An image as a PNG file. */
     static byte[] encoded(BufferedImage image) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
@@ -116,7 +116,7 @@ final class PngWriter {
     }
 
     /**
-     * Text never gets wider than the room that the layout gave it: where this system's font is wider, it is narrowed.
+     * Text never exceeds the width that the layout assumed: a wider font is narrowed.
      */
     private void text(Element.Text text) {
         if (text.content().isBlank()) {

@@ -20,17 +20,17 @@ public record Style(Paint fill, Paint stroke, double width, double opacity, doub
         return new Style(null, paint, width, 1, 0);
     }
 
-    /** The same with an outline. */
+    /** A copy with an outline. */
     public Style edged(Paint paint, double edgeWidth) {
         return new Style(fill, paint, edgeWidth, opacity, dash);
     }
 
-    /** The same, translucent. */
+    /** A translucent copy. */
     public Style faded(double share) {
         return new Style(fill, stroke, width, share, dash);
     }
 
-    /** The same with dashes. */
+    /** A dashed copy. */
     public Style dashed(double length) {
         return new Style(fill, stroke, width, opacity, length);
     }

@@ -1,13 +1,15 @@
 package org.unmute.report.drawing;
 
+import static org.unmute.report.drawing.Markup.escape;
+
 import java.awt.image.BufferedImage;
 import java.util.Base64;
 import java.util.Locale;
 import org.unmute.report.drawing.Element.Spot;
 
 /**
- * Writes a drawing as SVG. Colours stand twice: as an attribute for viewers without style sheets, and as a class for
- * the theme.
+ * Writes a drawing as SVG. Each colour is written twice: as an attribute for viewers without style sheets, and as a
+ * class for the theme.
  */
 final class SvgWriter {
     private static final String FONTS =
@@ -192,7 +194,7 @@ final class SvgWriter {
         return this;
     }
 
-    /** At most two decimals, three below 1: opacity. */
+    /** At most three decimals. */
     private static String number(double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalStateException(
@@ -205,26 +207,5 @@ final class SvgWriter {
         }
         text = text.substring(0, text.charAt(end - 1) == '.' ? end - 1 : end);
         return text.equals("-0") ? "0" : text;
-    }
-
-    /** Markup replaced; characters that XML cannot hold shown as a box. */
-    static String escape(String text) {
-        StringBuilder escaped = new StringBuilder(text.length() + 16);
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                case '\n', '\t' -> escaped.append(' ');
-                default ->
-                    escaped.appendCodePoint(
-                            c < 0x20 || c >= 0x7F && c < 0xA0 || c >= 0xD800 && c < 0xE000 || c == 0xFFFE || c == 0xFFFF
-                                    ? 0x25A1
-                                    : c);
-            }
-        });
-        return escaped.toString();
     }
 }

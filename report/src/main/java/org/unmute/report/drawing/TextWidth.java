@@ -5,8 +5,8 @@ import java.util.List;
 import org.unmute.report.drawing.Element.Font;
 
 /**
- * How wide text gets. The page's font is not known when a figure is laid out, so widths are those of DejaVu Sans, wider
- * than the other fonts that browsers take for {@code sans-serif}: what fits by this table fits in them.
+ * Estimates the width of text. The page's font is unknown when a figure is laid out, so the widths are those of DejaVu
+ * Sans, which is wider than the other fonts that browsers use for {@code sans-serif}.
  */
 public final class TextWidth {
     /** Hundredths of the font size for the characters from space to tilde. */
@@ -34,7 +34,7 @@ public final class TextWidth {
         if (c >= ' ' && c <= '~') {
             return ASCII[c - ' '];
         }
-        // Accented Latin and Greek letters are at most 90; ellipsis, signs and Asian characters fill the square.
+        // Accented Latin and Greek letters are at most 90; the ellipsis, symbols and Asian characters are square.
         return c >= 0xA0 && c < 0x400 ? 80 : 105;
     }
 
@@ -43,34 +43,34 @@ public final class TextWidth {
         return lines.stream().mapToDouble(line -> of(line, font)).max().orElse(0);
     }
 
-    /** The text, or as much of its beginning as fits with an ellipsis; at least one character. */
-    public static String shorten(String text, Font font, double room) {
-        if (of(text, font) <= room) {
+    /** The text, or as much of its beginning as fits, with an ellipsis; at least one character. */
+    public static String shorten(String text, Font font, double maxWidth) {
+        if (of(text, font) <= maxWidth) {
             return text;
         }
         int[] all = text.codePoints().toArray();
         for (int n = all.length - 1; n > 1; n--) {
             String cut = new String(all, 0, n).stripTrailing() + ELLIPSIS;
-            if (of(cut, font) <= room) {
+            if (of(cut, font) <= maxWidth) {
                 return cut;
             }
         }
         return all.length <= 1 ? text : new String(all, 0, 1) + ELLIPSIS;
     }
 
-    /** The text in lines that fit, broken at spaces; single words that do not fit are shortened. */
-    public static List<String> wrap(String text, Font font, double room) {
+    /** The text in lines, broken at spaces; a word that does not fit is shortened. */
+    public static List<String> wrap(String text, Font font, double maxWidth) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.strip().split("\\s+")) {
-            if (!line.isEmpty() && of(line + " " + word, font) > room) {
-                lines.add(shorten(line.toString(), font, room));
+            if (!line.isEmpty() && of(line + " " + word, font) > maxWidth) {
+                lines.add(shorten(line.toString(), font, maxWidth));
                 line.setLength(0);
             }
             line.append(line.isEmpty() ? "" : " ").append(word);
         }
         if (!line.isEmpty()) {
-            lines.add(shorten(line.toString(), font, room));
+            lines.add(shorten(line.toString(), font, maxWidth));
         }
         return lines;
     }

@@ -2,21 +2,21 @@ package org.unmute.report.drawing;
 
 import java.util.Locale;
 
-/** The colours of the roles as CSS. */
+/** The colour roles as CSS. */
 public final class Theme {
     private Theme() {}
 
     /**
      * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink}, {@code
      * --chart-ground} ... for light pages, for dark screens and for print, and the classes that the figures' elements
-     * have. A page may set the properties anew.
+     * have. A page may override the properties.
      */
     public static String css() {
         return ":root{" + properties(false) + "}\n@media screen and (prefers-color-scheme:dark){:root{"
                 + properties(true) + "}}\n" + ".chart{display:block;max-width:100%;height:auto}\n" + classes();
     }
 
-    /** The rules of a file of its own. */
+    /** The rules of a standalone file. */
     static String fileCss() {
         return "svg{" + properties(false) + "}@media screen and (prefers-color-scheme:dark){svg{" + properties(true)
                 + "}}" + classes();

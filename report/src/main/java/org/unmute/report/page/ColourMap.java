@@ -1,8 +1,8 @@
 package org.unmute.report.page;
 
-/** A dark-blue to yellow map of evenly rising lightness, which prints and reads well without colour vision. */
+/** A dark blue to yellow colour map of evenly rising lightness, which works in print and without colour vision. */
 public final class ColourMap {
-    /** Stops at equal distances, in the manner of the viridis family. */
+    /** Equally spaced stops, similar to viridis. */
     private static final int[] STOPS = {
         0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725
     };

@@ -1,42 +1,108 @@
 package org.unmute.report.page;
 
+import static org.unmute.report.drawing.Markup.escape;
+
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.unmute.report.plot.NumberText;
 
-/** Text into HTML. */
+/** Builds a piece of HTML line by line, with the elements that several pages share. */
 public final class Html {
-    private Html() {}
+    private final StringBuilder html = new StringBuilder(1 << 12);
 
-    /** Text with everything that HTML would take as markup replaced, and control characters shown as a box. */
-    public static String escape(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '&' -> out.append("&amp;");
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '"' -> out.append("&quot;");
-                case '\'' -> out.append("&#39;");
-                default -> out.append(Character.isISOControl(c) && c != '\n' && c != '\t' ? '\u25A1' : c);
-            }
-        }
-        return out.toString();
-    }
-
-    /** A number with so many decimals, or a dash where it is not finite. */
+    /** A number with fixed decimals, or a dash if it is not finite. */
     public static String number(double value, int decimals) {
-        return Double.isFinite(value)
-                ? String.format(Locale.ROOT, "%." + decimals + "f", value).replace("-", "\u2212")
-                : "\u2013";
+        return Double.isFinite(value) ? NumberText.fixed(value, decimals) : "\u2013";
     }
 
-    /** A whole number with thin spaces between thousands. */
-    public static String count(long value) {
-        return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F");
-    }
-
-    /** A share of 1 as a CSS percentage. */
+    /** A fraction as a CSS percentage, clamped to 0 to 100 %. */
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.3f%%", 100 * Math.clamp(Double.isFinite(share) ? share : 0, 0, 1));
+    }
+
+    /** Appends a line; the arguments are HTML. */
+    public Html line(String format, Object... args) {
+        html.append(String.format(Locale.ROOT, format, args)).append('\n');
+        return this;
+    }
+
+    /** Appends finished HTML. */
+    public Html add(String finished) {
+        html.append(finished);
+        return this;
+    }
+
+    /** A list of names and values. */
+    public Html facts(List<Fact> facts) {
+        line("<dl>");
+        facts.forEach(f -> line("<div><dt>%s</dt><dd>%s</dd></div>", escape(f.name()), escape(f.value())));
+        return line("</dl>");
+    }
+
+    /** A player of mono samples in [-1, 1]. */
+    public Html audio(float[] samples, int sampleRate) {
+        return line(
+                "<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
+                WavDataUri.of(samples, sampleRate));
+    }
+
+    /** A horizontal bar for a score in [0, 1]. */
+    public Html scoreBar(String attributes, String name, double score, int decimals) {
+        return line(
+                "<div %s><span class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
+                        + " style=\"width:%s\"></span></span><span class=\"value\">%s</span></div>",
+                attributes, name, percent(score), number(score, decimals));
+    }
+
+    /** Opens a figure over time and frequency, up to the field that holds its image. */
+    public Html openPlot(String kind, String title, String detail, List<AxisTick> frequencies) {
+        return line(
+                        "<figure class=\"plot %s\"><figcaption><b>%s</b>%s</figcaption>",
+                        kind, escape(title), detail.isEmpty() ? "" : " <span>" + escape(detail) + "</span>")
+                .line("<div class=\"y\" aria-hidden=\"true\">%s</div>", ticks(frequencies, "bottom"))
+                .add("<div class=\"field\">");
+    }
+
+    /** Marks a point of the field, given as fractions from the left and the bottom. */
+    public Html ring(double x, double y) {
+        return line(
+                "<span class=\"ring\" aria-hidden=\"true\" style=\"left:%s;bottom:%s\"></span>",
+                percent(x), percent(y));
+    }
+
+    /** Ends the field and draws the legend of the colours. */
+    public Html scale(Picture.Range range, String unit) {
+        double width = range.high() - range.low();
+        int decimals = width >= 10 ? 0 : width >= 1 ? 1 : width >= 0.1 ? 2 : width >= 0.01 ? 3 : 4;
+        return scale(range, unit, decimals);
+    }
+
+    /** As above, with a number of decimals. */
+    public Html scale(Picture.Range range, String unit, int decimals) {
+        return line(
+                "<div class=\"scale\" aria-hidden=\"true\"><span class=\"colours%s\"></span><i class=\"high\">%s</i><i"
+                        + " class=\"low\">%s</i><i class=\"unit\">%s</i></div>",
+                range.diverging() ? " diverging" : "",
+                number(range.high(), decimals),
+                number(range.low(), decimals),
+                escape(unit));
+    }
+
+    /** Draws the time axis and closes the figure. */
+    public Html closePlot(double seconds) {
+        return line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(TimeTicks.of(seconds), "left"));
+    }
+
+    private static String ticks(List<AxisTick> ticks, String side) {
+        return ticks.stream()
+                .map(t -> "<i style=\"" + side + ":" + percent(t.position()) + "\">" + escape(t.label()) + "</i>")
+                .collect(Collectors.joining());
+    }
+
+    /** What was appended. */
+    @Override
+    public String toString() {
+        return html.toString();
     }
 }

@@ -1,6 +1,6 @@
 package org.unmute.report.page;
 
-import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.drawing.Markup.escape;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +12,8 @@ import java.util.Locale;
 import org.unmute.report.drawing.Theme;
 
 /**
- * The frame of every report: head, style sheet, heading, contents, footer. The page holds all that it shows, has no
- * scripts, and its content security policy forbids the browser to fetch anything. It is well-formed XML.
+ * The frame of every page: head, style sheet, heading, contents, footer. It has no scripts, and its content security
+ * policy forbids the browser to fetch anything. It is well-formed XML.
  */
 public final class Page {
     private static final DateTimeFormatter DATE =
@@ -55,7 +55,7 @@ public final class Page {
         return this;
     }
 
-    /** Adds HTML that stands between the parts, such as sections made elsewhere. */
+    /** Adds HTML between the sections. */
     public Page part(String html) {
         body.append(html);
         return this;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
- * Pixels. Rows go from top to bottom.
+ * An image, rows from top to bottom.
  *
  * @param width columns
  * @param height rows
@@ -17,13 +17,13 @@ import javax.imageio.ImageIO;
  */
 public record Picture(int width, int height, int[] rgb) {
     private static final int WIDEST = 4000;
-    /** Sides of an enlarged picture, at least, where its cells are few. */
+    /** Minimum size of an enlarged picture. */
     private static final int LARGE_WIDTH = 960;
 
     private static final int LARGE_HEIGHT = 160;
     private static final int WHITE = 0xffffff;
 
-    /** The range of values that colours stand for. */
+    /** The range of values that is mapped to colours. */
     public record Range(double low, double high, boolean diverging) {
         /** Dark to bright. */
         public static Range of(double low, double high) {
@@ -52,8 +52,8 @@ public record Picture(int width, int height, int[] rgb) {
 
         /** Blue below 0, red above. */
         public static Range around0(double size) {
-            double most = size > 0 ? size : 1;
-            return new Range(-most, most, true);
+            double max = size > 0 ? size : 1;
+            return new Range(-max, max, true);
         }
 
         int rgb(double value) {
@@ -62,7 +62,7 @@ public record Picture(int width, int height, int[] rgb) {
         }
     }
 
-    /** Ends and middle of the diverging map. */
+    /** Stops of the diverging colour map. */
     private static final int[] COLD_TO_WARM = {0x2166ac, 0x67a9cf, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xef8a62, 0xb2182b};
 
     private static int diverging(double position) {
@@ -79,7 +79,7 @@ public record Picture(int width, int height, int[] rgb) {
         return rgb;
     }
 
-    /** The colours of a range from low to high, for a style sheet. */
+    /** A CSS gradient from low to high. */
     public static String cssGradient(boolean diverging) {
         if (!diverging) {
             return ColourMap.cssGradient("to top");
@@ -92,8 +92,8 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     /**
-     * A map {@code [time][freq]}: time to the right, frequency upwards; very wide ones are thinned to the larger of
-     * neighbours.
+     * A map {@code [time][freq]}: time to the right, frequency upwards; very wide maps are reduced by taking the
+     * maximum of neighbours.
      */
     public static Picture ofMap(float[][] values, Range range) {
         int thin = Math.ceilDiv(values.length, WIDEST);
@@ -132,7 +132,7 @@ public record Picture(int width, int height, int[] rgb) {
         return new Picture(width, values.length, rgb);
     }
 
-    /** The same with cells large enough to look at. */
+    /** A copy with larger cells. */
     public Picture enlarged() {
         int h = Math.max(1, LARGE_WIDTH / width);
         int v = Math.max(1, LARGE_HEIGHT / height);
@@ -144,8 +144,7 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     /**
-     * The same with a white ring, black outside and inside, around a point given as shares of width and height from
-     * below.
+     * A copy with a white ring, edged in black, around a point given as fractions of width and height from the bottom.
      */
     public Picture ringed(double x, double y) {
         int[] marked = rgb.clone();

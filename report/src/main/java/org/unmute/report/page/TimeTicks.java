@@ -6,16 +6,16 @@ import java.util.List;
 /** Labels of a time axis. */
 public final class TimeTicks {
     private static final double[] STEPS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600};
-    private static final int MOST = 7;
+    private static final int MAX_LABELS = 7;
 
     private TimeTicks() {}
 
-    /** Whole or half seconds, or tens, so that there are at most about seven labels from 0 to {@code seconds}. */
+    /** At most about seven labels at round times from 0 to {@code seconds}. */
     public static List<AxisTick> of(double seconds) {
         double step = 0.1;
         for (double candidate : STEPS) {
             step = candidate;
-            if (seconds / candidate <= MOST) {
+            if (seconds / candidate <= MAX_LABELS) {
                 break;
             }
         }

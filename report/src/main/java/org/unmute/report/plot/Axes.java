@@ -11,18 +11,18 @@ import org.unmute.report.drawing.TextWidth;
 public final class Axes {
     private static final Style GRID = Style.stroke(ColourRole.GRID, 1);
     private static final Style EDGE = Style.stroke(ColourRole.SOFT, 1.2);
-    private static final double TITLE_ROOM = 24;
-    /** How much is needed below a plot for a horizontal axis with a title. */
+    private static final double TITLE_WIDTH = 24;
+    /** Height of a horizontal axis with its title. */
     public static final double BELOW = 46;
 
     private Axes() {}
 
-    /** How much is needed at the left of a plot for a vertical axis. */
-    public static double leftRoom(Scale scale) {
-        return Canvas.MARGIN + TITLE_ROOM + TextWidth.widest(scale.labels(), Canvas.SMALL) + 8;
+    /** Width of a vertical axis with its title. */
+    public static double leftWidth(Scale scale) {
+        return Canvas.MARGIN + TITLE_WIDTH + TextWidth.widest(scale.labels(), Canvas.SMALL) + 8;
     }
 
-    /** A vertical axis at the left, its grid lines reaching to the right. */
+    /** Draws a vertical axis with grid lines. */
     public static void left(Canvas canvas, Scale scale, double left, double right) {
         double[] ticks = scale.ticks();
         List<String> labels = scale.labels();
@@ -45,7 +45,7 @@ public final class Axes {
                 title.equals(scale.title()) ? null : scale.title()));
     }
 
-    /** A horizontal axis at the bottom, its grid lines reaching to the top. */
+    /** Draws a horizontal axis with grid lines. */
     public static void bottom(Canvas canvas, Scale scale, double top, double bottom) {
         double[] ticks = scale.ticks();
         List<String> labels = scale.labels();
@@ -58,7 +58,7 @@ public final class Axes {
         canvas.add(new Element.Line(scale.from(), bottom, scale.to(), bottom, EDGE, null));
     }
 
-    /** The words below a horizontal axis. */
+    /** Draws the title of a horizontal axis. */
     static void bottomTitle(Canvas canvas, String title, double from, double to, double y) {
         canvas.fitted((from + to) / 2, y, title, Canvas.LABEL, Anchor.MIDDLE, ColourRole.SOFT, to - from + 40);
     }

@@ -29,27 +29,27 @@ public record Axis(String label, Kind kind, double low, double high) {
         Objects.requireNonNull(kind, "kind");
     }
 
-    /** Plain numbers, as far as the data reach. */
+    /** Plain numbers, over the range of the data. */
     public static Axis linear(String label) {
         return new Axis(label, Kind.LINEAR, Double.NaN, Double.NaN);
     }
 
-    /** Fractions from 0 to 1 shown as percent, as far as the data reach. */
+    /** Fractions from 0 to 1 shown as percent, over the range of the data. */
     public static Axis percent(String label) {
         return new Axis(label, Kind.PERCENT, Double.NaN, Double.NaN);
     }
 
-    /** Differences of fractions shown as percentage points, as far as the data reach. */
+    /** Differences of fractions shown as percentage points, over the range of the data. */
     public static Axis points(String label) {
         return new Axis(label, Kind.POINTS, Double.NaN, Double.NaN);
     }
 
-    /** Positive numbers on a logarithmic scale, as far as the data reach. */
+    /** Positive numbers on a logarithmic scale, over the range of the data. */
     public static Axis logarithmic(String label) {
         return new Axis(label, Kind.LOGARITHMIC, Double.NaN, Double.NaN);
     }
 
-    /** The same axis, reaching at least from one value to another; NaN leaves an end to the data. */
+    /** A copy that covers at least a range; NaN leaves an end to the data. */
     public Axis reaching(double from, double to) {
         return new Axis(label, kind, from, to);
     }

@@ -12,7 +12,7 @@ import org.unmute.report.drawing.Paint;
 import org.unmute.report.drawing.Style;
 import org.unmute.report.drawing.TextWidth;
 
-/** The canvas that a chart is laid out on: collects elements below the title. */
+/** Collects the elements of a chart. */
 public final class Canvas {
     static final Font TITLE = new Font(16, true);
     static final Font NOTE = new Font(12.5, false);
@@ -27,7 +27,7 @@ public final class Canvas {
 
     public Canvas(Caption caption, double width) {
         this.caption = caption;
-        // Whole pixels, so that the ground covers the edge of a PNG.
+        // Whole pixels, so that the background covers the edge of a PNG.
         this.width = Math.ceil(width);
     }
 
@@ -39,7 +39,7 @@ public final class Canvas {
         elements.add(element);
     }
 
-    /** Writes title and subtitle; returns where the rest can begin. */
+    /** Draws title and subtitle and returns the y below them. */
     public double header() {
         double y = MARGIN;
         for (String line : TextWidth.wrap(caption.title(), TITLE, width - 2 * MARGIN)) {
@@ -55,23 +55,23 @@ public final class Canvas {
         return y + 14;
     }
 
-    /** Writes a line of text. */
+    /** Draws a line of text. */
     public void text(double x, double y, String words, Font font, Anchor anchor, Paint paint) {
         add(new Element.Text(x, y, words, font, anchor, 0, paint, null));
     }
 
-    /** Writes a line of text as far as it fits; the whole is in its tip. */
-    public void fitted(double x, double y, String words, Font font, Anchor anchor, Paint paint, double room) {
-        String shown = TextWidth.shorten(words, font, room);
+    /** Draws a line of text, shortened to a width; the tooltip has the whole text. */
+    public void fitted(double x, double y, String words, Font font, Anchor anchor, Paint paint, double maxWidth) {
+        String shown = TextWidth.shorten(words, font, maxWidth);
         add(new Element.Text(x, y, shown, font, anchor, 0, paint, shown.equals(words) ? null : words));
     }
 
-    /** Says in the middle of an area that there is nothing to show. */
-    public void nothing(double left, double top, double right, double bottom) {
+    /** Draws a note in the middle of an area that there are no data. */
+    public void noData(double left, double top, double right, double bottom) {
         text((left + right) / 2, (top + bottom) / 2 + 4, "no data", LABEL, Anchor.MIDDLE, ColourRole.SOFT);
     }
 
-    /** The drawing, on its ground. */
+    /** The drawing on its background. */
     public Drawing finish(double height) {
         List<Element> all = new ArrayList<>();
         all.add(new Element.Rect(0, 0, width, Math.ceil(height), 0, Style.fill(ColourRole.GROUND), null));

@@ -8,8 +8,8 @@ import org.unmute.report.drawing.Element.Font;
 import org.unmute.report.drawing.TextWidth;
 
 /**
- * Names in a row, one for each slot: level where they fit, in two lines where they fit so, else slanted and, if very
- * long, shortened. Where slots are narrower than a line of text, only every second, third ... name is written.
+ * The names of slots in a row: horizontal in one or two lines if they fit, else slanted and shortened. If slots are
+ * narrower than a line of text, only every n-th name is drawn.
  */
 public final class CategoryLabels {
     private static final Font FONT = Canvas.LABEL;
@@ -24,13 +24,13 @@ public final class CategoryLabels {
     private final int every;
     private final double longest;
     private final double slot;
-    private final double room;
+    private final double maxWidth;
 
     public CategoryLabels(List<String> names, double slot) {
         this.names = names;
         this.slot = slot;
-        room = slot - 8;
-        lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= room)
+        maxWidth = slot - 8;
+        lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= maxWidth)
                 ? 1
                 : names.stream().allMatch(this::fitsInTwo) ? 2 : 0;
         every = lines > 0 ? 1 : roundCount(LINE / SIN / slot);
@@ -38,16 +38,16 @@ public final class CategoryLabels {
     }
 
     private boolean fitsInTwo(String name) {
-        return TextWidth.wrap(name, FONT, room).size() <= 2
-                && List.of(name.strip().split("\\s+")).stream().allMatch(word -> TextWidth.of(word, FONT) <= room);
+        return TextWidth.wrap(name, FONT, maxWidth).size() <= 2
+                && List.of(name.strip().split("\\s+")).stream().allMatch(word -> TextWidth.of(word, FONT) <= maxWidth);
     }
 
-    /** The smallest of 1, 2, 5, 10, 20, 50 ... that is not below a number. */
-    public static int roundCount(double least) {
+    /** The smallest of 1, 2, 5, 10, 20, 50 ... that is at least {@code min}. */
+    public static int roundCount(double min) {
         int decade = 1;
         while (true) {
             for (int factor : new int[] {1, 2, 5}) {
-                if (factor * decade >= least - 1e-9) {
+                if (factor * decade >= min - 1e-9) {
                     return factor * decade;
                 }
             }
@@ -55,52 +55,52 @@ public final class CategoryLabels {
         }
     }
 
-    /** How much is needed above or below the slots. */
+    /** Height of the names above or below the slots. */
     public double height() {
         return Math.ceil(lines > 0 ? lines * LINE + 6 : longest * SIN + LINE);
     }
 
     /** How far names below the slots reach beyond the left end of the first. */
     public double overhangLeft() {
-        double most = 0;
+        double max = 0;
         for (int i = 0; lines == 0 && i < names.size(); i += every) {
-            most = Math.max(most, reach(i) - (i + 0.5) * slot);
+            max = Math.max(max, reach(i) - (i + 0.5) * slot);
         }
-        return most;
+        return max;
     }
 
     /** How far names above the slots reach beyond the right end of the last. */
     public double overhangRight() {
-        double most = 0;
+        double max = 0;
         for (int i = 0; lines == 0 && i < names.size(); i += every) {
-            most = Math.max(most, reach(i) - (names.size() - i - 0.5) * slot);
+            max = Math.max(max, reach(i) - (names.size() - i - 0.5) * slot);
         }
-        return most;
+        return max;
     }
 
     private double reach(int i) {
         return Math.min(LONGEST, TextWidth.of(names.get(i), FONT)) * COS + 6;
     }
 
-    /** Writes a name below its slot. */
+    /** Draws a name below its slot. */
     public void below(Canvas canvas, int i, double x, double y) {
         if (lines == 0) {
             slanted(canvas, i, x + 5, y + 12, Anchor.END);
             return;
         }
-        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, room);
+        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, maxWidth);
         for (int k = 0; k < parts.size(); k++) {
             canvas.text(x, y + LINE * (k + 1), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
         }
     }
 
-    /** Writes a name above its slot. */
+    /** Draws a name above its slot. */
     public void above(Canvas canvas, int i, double x, double y) {
         if (lines == 0) {
             slanted(canvas, i, x, y - 6, Anchor.START);
             return;
         }
-        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, room);
+        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, maxWidth);
         for (int k = 0; k < parts.size(); k++) {
             canvas.text(x, y - 6 - LINE * (parts.size() - 1 - k), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
         }

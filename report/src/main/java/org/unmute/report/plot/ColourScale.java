@@ -10,32 +10,32 @@ import org.unmute.report.drawing.Style;
 import org.unmute.report.drawing.TextWidth;
 
 /**
- * NumberText as colours over the figure's ground: the stronger the number, the less of the ground shows through, so the
- * scale runs towards white on light and towards dark on dark pages.
+ * Maps numbers to colours of varying opacity over the background: weak numbers fade to white on light pages and to dark
+ * on dark ones.
  *
- * @param colours which way the scale runs
- * @param low     the number at the weak end; of a diverging scale, the strongest below 0
- * @param high    the number at the strong end
- * @param most    the opacity of the strongest; at 0.7 text in {@link ColourRole#INK} still reads well on it
+ * @param colours sequential or diverging
+ * @param low     the number at the lowest opacity; in a diverging scale, the most negative one
+ * @param high    the number at the highest opacity
+ * @param maxOpacity    the highest opacity; up to 0.7, text in {@link ColourRole#INK} is readable on it
  */
-public record ColourScale(Palette colours, double low, double high, double most) {
+public record ColourScale(Palette colours, double low, double high, double maxOpacity) {
     /** Which colours a scale runs through. */
     public enum Palette {
-        /** From the smallest to the largest value, dark to light. */
+        /** From the smallest to the largest value. */
         SEQUENTIAL,
-        /** Blue below 0, red above, equally far. */
+        /** Blue below 0, red above, symmetric around 0. */
         DIVERGING
     }
 
-    /** The most that leaves text readable. */
+    /** The highest opacity that leaves text readable. */
     public static final double BELOW_TEXT = 0.7;
 
     private static final Rgb COOL = new Rgb(0x2F86C5);
     private static final Rgb WARM = new Rgb(0xE8602C);
-    private static final double LEAST = 0.04;
+    private static final double MIN_OPACITY = 0.04;
 
     /** A scale for the finite numbers of a matrix. */
-    public static ColourScale of(double[][] values, Palette colours, double most) {
+    public static ColourScale of(double[][] values, Palette colours, double maxOpacity) {
         Extent extent = new Extent(Axis.linear(""));
         for (double[] row : values) {
             for (double v : row) {
@@ -45,12 +45,12 @@ public record ColourScale(Palette colours, double low, double high, double most)
         if (colours == Palette.DIVERGING) {
             double far = Math.max(Math.abs(extent.low()), Math.abs(extent.high()));
             far = far > 0 ? far : 1;
-            return new ColourScale(colours, -far, far, most);
+            return new ColourScale(colours, -far, far, maxOpacity);
         }
         double high = extent.high() > extent.low()
                 ? extent.high()
                 : extent.low() + Math.max(1e-3, Math.abs(extent.low()) * 0.1);
-        return new ColourScale(colours, extent.low(), high, most);
+        return new ColourScale(colours, extent.low(), high, maxOpacity);
     }
 
     /** The fill of a cell. */
@@ -71,13 +71,13 @@ public record ColourScale(Palette colours, double low, double high, double most)
 
     private double opacity(double value) {
         double share = colours == Palette.DIVERGING ? Math.abs(value) / high : (value - low) / (high - low);
-        double least = colours == Palette.DIVERGING ? 0 : LEAST;
-        return least + (most - least) * Math.clamp(share, 0, 1);
+        double min = colours == Palette.DIVERGING ? 0 : MIN_OPACITY;
+        return min + (maxOpacity - min) * Math.clamp(share, 0, 1);
     }
 
-    /** Draws the scale upright with its ends, and its title above; returns the width that it takes. */
+    /** Draws the scale vertically, its title above and labels at its ends; returns its width. */
     public double legend(Canvas canvas, double x, double top, double bottom, String title, List<String> ends) {
-        // Steps of whole pixels: edges between them would show as lines.
+        // Whole pixels: smoothed edges between the steps would show as lines.
         double height = 3;
         double y = Math.round(top + 12);
         int steps = (int) Math.max(8, (bottom - y) / height);
@@ -101,7 +101,7 @@ public record ColourScale(Palette colours, double low, double high, double most)
         return legendWidth(title, ends);
     }
 
-    /** The width that the legend takes. */
+    /** The width of the legend. */
     public static double legendWidth(String title, List<String> ends) {
         return Math.max(TextWidth.of(title, Canvas.SMALL), 20 + TextWidth.widest(new ArrayList<>(ends), Canvas.SMALL));
     }

@@ -2,9 +2,9 @@ package org.unmute.report.plot;
 
 import org.unmute.report.plot.Axis.Kind;
 
-/** The smallest and largest of the numbers that an axis can show. */
+/** Minimum and maximum of the numbers that an axis can show. */
 public final class Extent {
-    /** Beyond this the distance of two numbers may overflow. */
+    /** Differences of larger numbers may overflow. */
     private static final double LARGEST = 1e100;
 
     private final Kind kind;
@@ -17,12 +17,12 @@ public final class Extent {
         add(axis.high());
     }
 
-    /** Whether an axis of a kind has a place for a number: finite, below 1e100 in size, positive if logarithmic. */
+    /** Whether an axis can show a number: finite, at most 1e100 in magnitude, positive if logarithmic. */
     public static boolean shows(Kind kind, double value) {
         return Math.abs(value) <= LARGEST && (kind != Kind.LOGARITHMIC || value >= 1 / LARGEST);
     }
 
-    /** Takes a number in if it can be shown. */
+    /** Includes a number if it can be shown. */
     public void add(double value) {
         if (shows(kind, value)) {
             low = Math.min(low, value);
@@ -30,7 +30,7 @@ public final class Extent {
         }
     }
 
-    /** Takes in a number and a distance either side, if there is one. */
+    /** Includes a number and its error bar, if it has one. */
     public void add(double value, double error) {
         add(value);
         if (shows(kind, value) && error > 0) {
@@ -44,12 +44,12 @@ public final class Extent {
         return low > high;
     }
 
-    /** The smallest number; without numbers, the usual beginning of such an axis. */
+    /** The minimum; without numbers, the default start of such an axis. */
     double low() {
         return isEmpty() ? kind == Kind.LOGARITHMIC ? 1 : 0 : low;
     }
 
-    /** The largest number; without numbers, the usual end of such an axis. */
+    /** The maximum; without numbers, the default end of such an axis. */
     double high() {
         return isEmpty() ? kind == Kind.LOGARITHMIC ? 100 : 1 : high;
     }

@@ -6,7 +6,7 @@ import org.unmute.report.drawing.Element;
 import org.unmute.report.drawing.Element.Anchor;
 import org.unmute.report.drawing.TextWidth;
 
-/** Names of series beside a sample of each, in as many rows as needed. */
+/** A legend: a sample and the name of each series, wrapped into rows. */
 public final class Legend {
     private static final double SAMPLE = 22;
     private static final double GAP = 18;
@@ -25,7 +25,7 @@ public final class Legend {
     public record Key(String name, SeriesStyle style, Sample sample) {}
 
     /**
-     * Writes the legend from {@code y} downwards; returns where the rest can begin. Keys without a name are left out.
+     * Draws the legend from {@code y} downwards and returns the y below it. Keys without a name are omitted.
      */
     public static double write(Canvas canvas, List<Key> keys, double left, double y) {
         double right = canvas.width() - Canvas.MARGIN;
@@ -36,15 +36,15 @@ public final class Legend {
             if (key.name().isEmpty()) {
                 continue;
             }
-            double room = right - left - SAMPLE - 6;
-            double width = SAMPLE + 6 + Math.min(room, TextWidth.of(key.name(), font(key)));
+            double maxWidth = right - left - SAMPLE - 6;
+            double width = SAMPLE + 6 + Math.min(maxWidth, TextWidth.of(key.name(), font(key)));
             if (x > left && x + width > right) {
                 x = left;
                 row += ROW;
             }
             sample(canvas, key, x, row + ROW / 2);
             canvas.fitted(
-                    x + SAMPLE + 6, row + ROW / 2 + 4.5, key.name(), font(key), Anchor.START, ColourRole.INK, room);
+                    x + SAMPLE + 6, row + ROW / 2 + 4.5, key.name(), font(key), Anchor.START, ColourRole.INK, maxWidth);
             x += width + GAP;
             any = true;
         }

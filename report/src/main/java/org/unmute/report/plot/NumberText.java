@@ -5,21 +5,21 @@ import java.math.MathContext;
 import java.util.Locale;
 import org.unmute.report.plot.Axis.Kind;
 
-/** NumberText as words: for axes, for hover texts, for CSV files. */
+/** Formats numbers for axes, tooltips and CSV files. */
 public final class NumberText {
     private static final String[] SUFFIXES = {"", "k", "M", "G", "T"};
     private static final String GAP = "\u2013";
 
     private NumberText() {}
 
-    /** With so many decimals and a true minus sign. */
+    /** With fixed decimals and a true minus sign; a zero has no sign. */
     public static String fixed(double value, int decimals) {
         String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
         boolean nothing = text.chars().allMatch(c -> c == '-' || c == '0' || c == '.');
         return nothing ? text.replace("-", "") : text.replace('-', '\u2212');
     }
 
-    /** A tick among ticks so far apart: just enough decimals, and k, M, G, T from ten thousand on. */
+    /** The label of a tick: as many decimals as the step needs, and k, M, G or T from ten thousand on. */
     static String tick(double value, double step, double largest) {
         if (!(step >= 1e-6) || largest >= 1e16) {
             return scientific(value);
@@ -29,7 +29,7 @@ public final class NumberText {
         return fixed(value / unit, decimals(step / unit)) + (value == 0 ? "" : SUFFIXES[thousands]);
     }
 
-    /** The tick of a logarithmic axis, on its own. */
+    /** The label of a tick of a logarithmic axis. */
     static String decade(double value) {
         if (value < 1e-3 || value >= 1e16) {
             return scientific(value);
@@ -65,7 +65,7 @@ public final class NumberText {
     }
 
     /**
-     * A value in words: fractions as percent with one decimal, others with four digits, a dash for what is not finite.
+     * A value: fractions as percent with one decimal, others with four digits, a dash if it is not finite.
      */
     public static String value(double value, Kind kind) {
         if (!Double.isFinite(value)) {
@@ -83,12 +83,12 @@ public final class NumberText {
                 : size >= 1000 || value == Math.rint(value) ? count(Math.round(value)) : plain(value, 4);
     }
 
-    /** An error in words, without a sign of its own. */
+    /** An error, after a plus-minus sign. */
     public static String plusMinus(double error, Kind kind) {
         return " \u00B1 " + (kind == Kind.POINTS ? fixed(100 * error, 1) + "\u00A0pp" : value(error, kind));
     }
 
-    /** How many decimals show three digits of the largest of some numbers; none if all are whole. */
+    /** The number of decimals that shows three digits of the largest number; 0 if all are integers. */
     public static int decimals(double[][] values) {
         double largest = 0;
         boolean whole = true;
@@ -103,12 +103,12 @@ public final class NumberText {
         return whole ? 0 : (int) Math.clamp(2 - Math.floor(Math.log10(largest)), 0, 6);
     }
 
-    /** A whole number with narrow spaces between thousands. */
+    /** An integer with thin spaces between thousands. */
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F").replace('-', '\u2212');
     }
 
-    /** For a CSV file: the shortest text that reads back as the same number; nothing if it is not finite. */
+    /** For a CSV file: the shortest text that parses to the same number; empty if it is not finite. */
     public static String csv(double value) {
         if (!Double.isFinite(value)) {
             return "";

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.report.plot.Axis.Kind;
 
-/** From the numbers of an axis to pixels. */
+/** Maps the numbers of an axis to pixels. */
 public final class Scale {
     private final Axis axis;
     private final Ticks ticks;
@@ -27,22 +27,22 @@ public final class Scale {
      *
      * @param from   the pixel of the smallest
      * @param to     the pixel of the largest
-     * @param spaced the least pixels between ticks
+     * @param spaced the minimum distance of ticks in pixels
      */
     public static Scale of(Axis axis, Extent extent, double from, double to, double spaced) {
-        int most = Math.max(2, (int) (Math.abs(to - from) / spaced) + 1);
+        int max = Math.max(2, (int) (Math.abs(to - from) / spaced) + 1);
         if (axis.kind() == Kind.LOGARITHMIC) {
             double decades = Math.log10(extent.high()) - Math.log10(extent.low());
             double beyond = Math.max(0.06 * decades, (Ticks.SHORTEST - decades) / 2);
             double low = extent.low() * Math.pow(10, -beyond);
             double high = extent.high() * Math.pow(10, beyond);
-            return new Scale(axis, Ticks.logarithmic(low, high, most), low, high, from, to);
+            return new Scale(axis, Ticks.logarithmic(low, high, max), low, high, from, to);
         }
-        Ticks ticks = Ticks.linear(extent.low(), extent.high(), most);
+        Ticks ticks = Ticks.linear(extent.low(), extent.high(), max);
         return new Scale(axis, ticks, ticks.first(), ticks.last(), from, to);
     }
 
-    /** The same numbers along other pixels. */
+    /** A copy over another range of pixels. */
     public Scale along(double newFrom, double newTo) {
         return new Scale(axis, ticks, low, high, newFrom, newTo);
     }
@@ -59,7 +59,7 @@ public final class Scale {
         return to;
     }
 
-    /** Where a number stands; numbers beyond the ends stand at the ends. */
+    /** The pixel of a number, clamped to the ends. */
     public double at(double value) {
         double share = axis.kind() == Kind.LOGARITHMIC
                 ? Math.log(Math.max(value, low) / low) / Math.log(high / low)
@@ -67,12 +67,12 @@ public final class Scale {
         return from + Math.clamp(share, 0, 1) * (to - from);
     }
 
-    /** Whether a number has a place on this axis. */
+    /** Whether this axis can show a number. */
     public boolean shows(double value) {
         return Extent.shows(axis.kind(), value);
     }
 
-    /** Where 0 stands, or the low end where 0 is not on the axis. */
+    /** The pixel of 0; on a logarithmic axis, its low end. */
     public double base() {
         return axis.kind() == Kind.LOGARITHMIC ? from : at(0);
     }
@@ -81,7 +81,7 @@ public final class Scale {
         return ticks.at().clone();
     }
 
-    /** What is written at each tick. */
+    /** The label of each tick. */
     List<String> labels() {
         List<String> labels = new ArrayList<>();
         double largest = Math.max(Math.abs(ticks.first()), Math.abs(ticks.last()));

@@ -8,7 +8,7 @@ import org.unmute.report.drawing.Element.Spot;
 import org.unmute.report.drawing.Paint;
 import org.unmute.report.drawing.Style;
 
-/** The shapes of points, and bars and lines in the style of their series. */
+/** Draws points, bars, lines and error bars in the style of their series. */
 public final class SeriesMarks {
     private static final double[] FILLED = {1, 0.45, 0.3, 0.18, 0.08};
 
@@ -39,8 +39,8 @@ public final class SeriesMarks {
     }
 
     /**
-     * A bar of a series: solid; paler with an outline each time the colour comes again; an outline alone for numbers
-     * not ours.
+     * A bar: solid for the first series of a colour, paler and outlined for each further one, an outline for published
+     * numbers.
      */
     public static void bar(
             Canvas canvas, double x, double y, double width, double height, SeriesStyle series, String tip) {
@@ -49,8 +49,7 @@ public final class SeriesMarks {
             canvas.add(new Element.Rect(x, y, width, height, 0, Style.fill(series.colour()), tip));
             return;
         }
-        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not
-        // touch.
+        // An opaque base hides the grid lines; the outline is inset, so that neighbours do not touch.
         canvas.add(
                 new Element.Rect(x, y, width, height, 0, Style.fill(ColourRole.GROUND), series.hollow() ? tip : null));
         if (!series.hollow()) {
@@ -62,15 +61,14 @@ public final class SeriesMarks {
                 x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(series.colour(), edge), null));
     }
 
-    /** How the lines of a series are drawn. */
+    /** The line style of a series. */
     public static Style line(SeriesStyle series) {
         Style solid = Style.stroke(series.colour(), series.strong() ? 2.6 : 1.7);
         return series.dashed() ? solid.dashed(5) : solid;
     }
 
     /**
-     * An error bar on a bar, with a thin rim of the ground where there is room, so that it stands out from the bar's
-     * colour.
+     * An error bar on a bar, if wide enough with a rim in the background colour, so that it stands out.
      */
     public static void errorBarOn(Canvas canvas, double x, double high, double low, double foot) {
         if (foot >= 3) {
@@ -84,7 +82,7 @@ public final class SeriesMarks {
         errorBar(canvas, x, high, low, foot, Style.stroke(paint, 1.3));
     }
 
-    /** The same lying down, on a bar. */
+    /** A horizontal error bar on a bar. */
     public static void errorBarAlong(Canvas canvas, double y, double low, double high, double foot) {
         for (Style style : List.of(Style.stroke(ColourRole.GROUND, 3.4), Style.stroke(ColourRole.INK, 1.3))) {
             double rim = style.width() > 2 ? 0.8 : 0;

@@ -4,13 +4,13 @@ import java.util.Objects;
 import org.unmute.report.drawing.Paint;
 
 /**
- * How one series is told from others: by colour, and by shape and dashes for those who do not see the colour.
+ * How a series is drawn. Shape and dashes tell series apart for readers who cannot tell the colours apart.
  *
  * @param colour the colour of lines, bars and points
  * @param shape  the shape of points
  * @param dashed whether lines are dashed
  * @param strong whether it is drawn heavier than others
- * @param hollow whether points and bars are outlines only, for numbers that are not ours, such as published ones
+ * @param hollow whether points and bars are outlines, as for published numbers
  */
 public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean strong, boolean hollow) {
     /** Shapes of points. */
@@ -33,7 +33,7 @@ public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean str
         Objects.requireNonNull(shape, "shape");
     }
 
-    /** The same as an outline, for published numbers. */
+    /** A copy drawn as outlines, for published numbers. */
     public SeriesStyle asOutline() {
         return new SeriesStyle(colour, shape, dashed, strong, true);
     }

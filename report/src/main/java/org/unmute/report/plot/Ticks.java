@@ -16,7 +16,7 @@ public record Ticks(double[] at, double step) {
     private static final double[] THREES = {1, 3};
     private static final double[] TWOS_AND_FIVES = {1, 2, 5};
     private static final double[] DIGITS = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-    /** A logarithmic axis is at least as long, in decades, so that round numbers lie on it. */
+    /** Minimum length of a logarithmic axis in decades, so that it contains round numbers. */
     static final double SHORTEST = 0.6;
 
     /** The first and last. */
@@ -32,11 +32,11 @@ public record Ticks(double[] at, double step) {
      * Evenly spaced multiples of 1, 2, 2.5 or 5 times a power of ten, from at or below {@code low} to at or above
      * {@code high}.
      *
-     * @param most about how many there is room for, at least 2
+     * @param max approximate maximum number of ticks, at least 2
      */
-    static Ticks linear(double low, double high, int most) {
+    static Ticks linear(double low, double high, int max) {
         double[] range = widened(low, high);
-        double raw = (range[1] - range[0]) / Math.max(1, most - 1);
+        double raw = (range[1] - range[0]) / Math.max(1, max - 1);
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
         double factor = 10;
         for (double f : ROUND) {
@@ -58,7 +58,7 @@ public record Ticks(double[] at, double step) {
         return new Ticks(at, step);
     }
 
-    /** A range with some width, even around a single number. */
+    /** Widens a range that is a single number. */
     private static double[] widened(double low, double high) {
         double size = Math.max(Math.abs(low), Math.abs(high));
         if (high - low > Math.max(1e-9 * size, 1e-100)) {
@@ -74,21 +74,21 @@ public record Ticks(double[] at, double step) {
      *
      * @param low  above 0
      * @param high at least {@link #SHORTEST} decades above {@code low}
-     * @param most about how many there is room for, at least 2
+     * @param max approximate maximum number of ticks, at least 2
      */
-    static Ticks logarithmic(double low, double high, int most) {
+    static Ticks logarithmic(double low, double high, int max) {
         List<Double> found = within(low, high, DECADES);
         if (found.size() < 3) {
             found = within(low, high, DIGITS);
             for (double[] digits : List.of(THREES, TWOS_AND_FIVES)) {
                 List<Double> candidate = within(low, high, digits);
-                if (candidate.size() >= 3 && candidate.size() <= Math.max(3, most)) {
+                if (candidate.size() >= 3 && candidate.size() <= Math.max(3, max)) {
                     found = candidate;
                 }
             }
         }
         List<Double> all = found;
-        int every = (all.size() + most - 1) / most;
+        int every = (all.size() + max - 1) / max;
         double[] at = new double[(all.size() + every - 1) / every];
         Arrays.setAll(at, i -> all.get(i * every));
         return new Ticks(at, Double.NaN);

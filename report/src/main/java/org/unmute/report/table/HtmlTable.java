@@ -1,17 +1,17 @@
 package org.unmute.report.table;
 
-import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.drawing.Markup.escape;
 
 import org.unmute.report.table.TableRow.Kind;
 
 /** A table as HTML: caption, headings with their scope, one {@code tbody} a group, published rows marked as such. */
 public final class HtmlTable {
-    /** From so many columns on, deviations stand below the means. */
+    /** With this many columns or more, deviations are written below the means. */
     private static final int MANY = 10;
 
     private HtmlTable() {}
 
-    /** The element, in a box that scrolls sideways where the page is too narrow and can be reached by keyboard. */
+    /** The table in a box that scrolls horizontally and can be focused by keyboard. */
     public static String of(Table table) {
         StringBuilder html = new StringBuilder();
         html.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-")

@@ -56,7 +56,7 @@ public final class LatexTable {
         return shown + (cell.spread().isEmpty() ? "" : " {\\scriptsize$\\pm$ " + escape(cell.spread()) + "}");
     }
 
-    /** Text as LaTeX shows it; signs that its usual encoding lacks are written as commands. */
+    /** Escapes text; symbols outside of LaTeX's default encoding become commands. */
     static String escape(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints().forEach(c -> {

@@ -10,8 +10,8 @@ import org.apache.commons.csv.CSVPrinter;
  * A table of the report.
  *
  * @param id       unique in the report and the name of its files: letters, digits, hyphens
- * @param caption  what it shows, a sentence
- * @param note     how to read it; may be empty
+ * @param caption  what the table shows, a sentence
+ * @param note     how to read the table; may be empty
  * @param headings the heading of the rows' headings, then one per column
  * @param rows     the rows; those of one group stand next to each other
  * @param csv      the same numbers in full, one measurement a line, header first, for the CSV file
@@ -36,7 +36,7 @@ public record Table(
         }
     }
 
-    /** A table whose CSV file has the cells as they are shown. */
+    /** A table whose CSV file has the displayed texts. */
     public static Table plain(String id, String caption, String note, List<String> headings, List<TableRow> rows) {
         List<List<String>> csv = new ArrayList<>(List.of(headings));
         for (TableRow row : rows) {

@@ -3,7 +3,7 @@ package org.unmute.report.table;
 /**
  * A cell of a table.
  *
- * @param text   what stands in it; empty for nothing to show
+ * @param text   the displayed text; empty for a missing value
  * @param spread what follows it in smaller print, such as the standard deviation after ±; may be empty
  * @param best   whether it is the best of its row
  */
@@ -16,7 +16,7 @@ public record TableCell(String text, String spread, boolean best) {
         return new TableCell(text, "", false);
     }
 
-    /** The same as the best of its row. */
+    /** A copy that is marked as the best of its row. */
     public TableCell asBest() {
         return new TableCell(text, spread, true);
     }

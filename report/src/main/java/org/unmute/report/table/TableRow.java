@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A row of a table.
  *
- * @param kind  whose numbers these are
+ * @param kind  where the numbers come from
  * @param group the rows of one group stand together under its name; empty for none
  * @param head  the row's heading
  * @param cells one per column after the heading

@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.grid.Nearest;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.EncoderSpec.Grid;
@@ -204,7 +205,7 @@ class ClipFiguresTest {
                 .containsPattern("left:0\\.07\\d%;width:38\\.\\d+%");
     }
 
-    /** The ring lies on the pixel with the greatest value of its map. */
+    /** The ring lies on the pixel with the maximum of its map. */
     @Test
     void ringsMarkTheWinningTokens() throws Exception {
         ClipExplanation clip = explained(PADDED, 64, 10.2, "protobin", false);
@@ -214,7 +215,7 @@ class ClipFiguresTest {
                 .toList();
         List<Part> shown = clip.reasons().stream()
                 .flatMap(r -> r.shown().stream())
-                .map(ClipExplanation.Shown::part)
+                .map(ClipExplanation.LocatedPart::part)
                 .toList();
         assertThat(rings).hasSize(shown.size());
         for (int i = 0; i < shown.size(); i++) {
@@ -285,8 +286,8 @@ class ClipFiguresTest {
     @Test
     void namesThatAreSpelledAlikeAreFound() {
         List<String> names = List.of("dog_bark", "Siren", "rain");
-        assertThat(NearestName.of("sirn", names)).isEqualTo("Siren");
-        assertThat(NearestName.of("DOGBARK", names)).isEqualTo("dog_bark");
-        assertThat(NearestName.of("", names)).isEqualTo("rain");
+        assertThat(Nearest.to("sirn", names)).contains("Siren");
+        assertThat(Nearest.to("DOGBARK", names)).contains("dog_bark");
+        assertThat(Nearest.to("", names)).isEmpty();
     }
 }
