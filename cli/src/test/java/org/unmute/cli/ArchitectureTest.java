@@ -123,6 +123,16 @@ class ArchitectureTest {
         dependsOnlyOn(CODECS, MODELS, JAVA, "javax.sound.sampled..");
     }
 
+    /** The exception is tensor, where {@code Tensor} and its ops know each other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"models", "probes", "experiments", "convert", "report", "cli"})
+    void packagesHaveNoCycles(String module) {
+        slices().matching("org.unmute." + module + ".(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(all);
+    }
+
     @Test
     void noClassAboveKernelsKnowsWhichBackendRuns() {
         noClasses()

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -17,15 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /** Rules for the sources of all modules that no compiler checks. */
 class SourceTest {
-    private static final int MOST_LINES = 400;
+    private static final int MAX_LINE_LENGTH = 120;
+    private static final int MAX_FILES_IN_PACKAGE = 25;
+    private static final int MAX_LINES = 400;
     /** The one type that carries every operation as a method. */
-    private static final int MOST_LINES_OF_TENSOR = 600;
+    private static final int MAX_LINES_OF_TENSOR = 600;
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
-    /**
-     * Places where one machine has something; patterns to search usual places, such as {@code /usr/lib/jvm/*}, are
-     * none.
-     */
+    /** Paths of one machine; patterns that search common folders, such as {@code /usr/lib/jvm/*}, are allowed. */
     private static final Pattern MACHINE_PATH =
             Pattern.compile("/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
 
@@ -48,11 +48,13 @@ class SourceTest {
         return folder;
     }
 
+    private static List<Path> javaSources() throws IOException {
+        return files(root()).filter(f -> f.toString().endsWith(".java")).toList();
+    }
+
     /** Production sources, at least those of the modules that are always there. */
     private static List<Path> mainSources() throws IOException {
-        List<Path> found = files(root())
-                .filter(f -> f.toString().endsWith(".java") && isMain(f))
-                .toList();
+        List<Path> found = javaSources().stream().filter(SourceTest::isMain).toList();
         assertThat(found)
                 .extracting(f -> root().relativize(f).getName(0).toString())
                 .contains(
@@ -93,12 +95,29 @@ class SourceTest {
         List<String> long_ = new ArrayList<>();
         for (Path file : mainSources()) {
             int lines = Files.readAllLines(file).size();
-            int most = file.endsWith("org/unmute/tensor/Tensor.java") ? MOST_LINES_OF_TENSOR : MOST_LINES;
-            if (lines > most) {
-                long_.add(root().relativize(file) + ": " + lines + " lines, at most " + most);
+            int max = file.endsWith("org/unmute/tensor/Tensor.java") ? MAX_LINES_OF_TENSOR : MAX_LINES;
+            if (lines > max) {
+                long_.add(root().relativize(file) + ": " + lines + " lines, at most " + max);
             }
         }
         assertThat(long_).isEmpty();
+    }
+
+    @Test
+    void linesAreShort() throws IOException {
+        assertThat(places(javaSources(), Pattern.compile(".{" + (MAX_LINE_LENGTH + 1) + "}")))
+                .isEmpty();
+    }
+
+    @Test
+    void packagesAreSmall() throws IOException {
+        Map<Path, Long> files = mainSources().stream()
+                .filter(f -> !f.endsWith("module-info.java"))
+                .collect(Collectors.groupingBy(f -> root().relativize(f.getParent()), Collectors.counting()));
+        files.values().removeIf(count -> count <= MAX_FILES_IN_PACKAGE);
+        assertThat(files)
+                .as("packages with more than %d files", MAX_FILES_IN_PACKAGE)
+                .isEmpty();
     }
 
     @Test

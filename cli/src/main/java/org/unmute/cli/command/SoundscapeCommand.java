@@ -1,5 +1,6 @@
 package org.unmute.cli.command;
 
+import org.unmute.cli.run.SourceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.run;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
@@ -16,12 +16,12 @@ public final class SourceReader {
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
     private final Map<String, String> hashes = new TreeMap<>();
 
-    SourceReader(int rate) {
+    public SourceReader(int rate) {
         this.rate = rate;
     }
 
     /** Mono samples at the rate. */
-    float[] read(Path file) throws IOException {
+    public float[] read(Path file) throws IOException {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
         if (samples == null) {
@@ -34,12 +34,12 @@ public final class SourceReader {
     }
 
     /** The number of different recordings read. */
-    int used() {
+    public int used() {
         return hashes.size();
     }
 
     /** One hash of all recordings read: of the lines "hash, two spaces, name", sorted by name. */
-    String sha256() {
+    public String sha256() {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(
                 (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
