@@ -125,7 +125,7 @@ class ArchitectureTest {
 
     /** The exception is tensor, where {@code Tensor} and its ops know each other. */
     @ParameterizedTest
-    @ValueSource(strings = {"models", "probes", "experiments", "convert", "report", "cli"})
+    @ValueSource(strings = {"models", "probes", "experiments", "report", "cli"})
     void packagesHaveNoCycles(String module) {
         slices().matching("org.unmute." + module + ".(**)")
                 .should()

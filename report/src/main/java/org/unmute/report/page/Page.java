@@ -87,7 +87,8 @@ public final class Page {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+                media-src data:; style-src 'unsafe-inline'"/>
                 <title>\
                 """ + escape(title) + "</title>\n<style>" + style() + "</style>\n</head>\n<body"
                 + (nav.isEmpty() ? "" : " class=\"wide\"") + ">\n" + skip

@@ -21,8 +21,9 @@ import org.unmute.models.encoder.AudioSetLabels;
  * already cut, so that the times of the row are not applied.
  */
 final class AudioSet implements Dataset {
-    private static final Pattern ROW = Pattern.compile(
-            "\\s*([A-Za-z0-9_-]{11})\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,\\s*(?:\"([^\"]*)\"|([^\",]+))\\s*");
+    private static final Pattern ROW =
+            Pattern.compile("\\s*([A-Za-z0-9_-]{11})\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,"
+                    + "\\s*(?:\"([^\"]*)\"|([^\",]+))\\s*");
     private static final Pattern SEGMENTS = Pattern.compile("num_segs=(\\d+)");
     private static final String BALANCED = "balanced_train_segments.csv";
     private static final String UNBALANCED = "unbalanced_train_segments.csv";
