@@ -11,6 +11,9 @@ import org.unmute.report.plot.NumberText;
 public final class Html {
     private final StringBuilder html = new StringBuilder(1 << 12);
 
+    /** Starts empty. */
+    public Html() {}
+
     /** A number with fixed decimals, or a dash if it is not finite. */
     public static String number(double value, int decimals) {
         return Double.isFinite(value) ? NumberText.fixed(value, decimals) : "\u2013";
