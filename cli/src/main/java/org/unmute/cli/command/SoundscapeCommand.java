@@ -1,6 +1,5 @@
 package org.unmute.cli.command;
 
-import org.unmute.cli.run.SourceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.run.RunRecord;
+import org.unmute.cli.run.SourceReader;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
