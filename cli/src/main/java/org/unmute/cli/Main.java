@@ -46,10 +46,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExit status:%n",
         footer = {
             "  0  done",
-            "  1  the work could not be finished",
-            "  2  the command line was not understood",
+            "  1  the work could not be completed",
+            "  2  the command line is wrong",
             "  3  an input file is missing, unreadable or malformed",
-            "  4  the device or backend that was asked for is not there",
+            "  4  the requested device or backend is not available",
             "",
             "Results go to standard output, progress and remarks to standard error.",
             "'unmute COMMAND --help' explains a command."
