@@ -1,4 +1,4 @@
-/** Probes on frozen token maps: pooling, losses, training, the token cache. */
+/** Probes on frozen token maps: pooling, losses, training, scoring, the token cache. */
 module org.unmute.probes {
     requires transitive org.unmute.models;
 
@@ -6,6 +6,7 @@ module org.unmute.probes {
     exports org.unmute.probes.loss;
     exports org.unmute.probes.pool;
     exports org.unmute.probes.pool.standard;
+    exports org.unmute.probes.score;
     exports org.unmute.probes.train;
 
     uses org.unmute.probes.pool.ProbeProvider;

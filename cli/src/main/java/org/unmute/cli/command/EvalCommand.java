@@ -26,7 +26,7 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -154,7 +154,7 @@ public final class EvalCommand implements Callable<Integer> {
     private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
         TokenSource clips = TokenSource.of(
                 tokens, truth.clips().stream().map(LabelledClip::file).toList());
-        return ProbeTrainer.predict(probe, clips, CHUNK);
+        return Scorer.scores(probe, clips, CHUNK);
     }
 
     private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {

@@ -8,8 +8,8 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.CondensedClips;
-import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
@@ -65,7 +65,7 @@ record PreparedFold(
     double score(Probe probe, CellData data, int batch) throws IOException {
         TrainedProbe scorer = new TrainedProbe(
                 probe, data.classes(), validation.grid().cls(), data.objective().isSingleLabel(), null, "", "");
-        return score(data.metric(), ProbeTrainer.predict(scorer, validation, batch), labels);
+        return score(data.metric(), Scorer.scores(scorer, validation, batch), labels);
     }
 
     /** NaN where the probe's numbers have left the finite ones, which is no error of the clips. */

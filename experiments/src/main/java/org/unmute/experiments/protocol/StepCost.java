@@ -14,6 +14,7 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.CondensedClips;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
@@ -129,7 +130,7 @@ public record StepCost(double train, double score, double pool) {
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
-        ProbeTrainer.predict(trained, seen, count);
+        Scorer.scores(trained, seen, count);
         return new StepCost(fastest.seconds / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
     }
 

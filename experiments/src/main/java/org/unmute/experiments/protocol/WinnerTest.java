@@ -8,7 +8,7 @@ import java.util.List;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.score.Scorer;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -72,7 +72,7 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
             Path file = Reruns.requireFile(work, rerun.name());
             scores.add(context.cores().run(backend -> {
                 TrainedProbe probe = TrainedProbe.load(file, backend);
-                float[][] rows = ProbeTrainer.predict(
+                float[][] rows = Scorer.scores(
                         probe, fold.test().tokens(), settings.training().batch());
                 return new FoldScores(
                         fold, probe, rows, data.metric().of(rows, PreparedFold.labels(fold.test())), rerun);

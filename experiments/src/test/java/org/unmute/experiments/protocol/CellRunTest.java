@@ -23,6 +23,7 @@ import org.unmute.experiments.search.SearchSpace;
 import org.unmute.experiments.search.StudySettings;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TrainingSettings;
@@ -77,7 +78,7 @@ class CellRunTest {
                     folder.resolve(seed.folder()).resolve("probe.safetensors"),
                     Backends.open("scalar", 1).backend());
             Fold fold = TinyCell.fold(0, false);
-            float[][] scores = ProbeTrainer.predict(probe, fold.test().tokens(), 7);
+            float[][] scores = Scorer.scores(probe, fold.test().tokens(), 7);
             assertThat(PrimaryMetric.MAP.of(scores, PreparedFold.labels(fold.test())))
                     .isCloseTo(seed.test(), within(1e-12));
             assertThat(probe.standardization()).isNotNull();
@@ -144,7 +145,7 @@ class CellRunTest {
                     Backends.open("scalar", 1).backend());
             Fold fold = TinyCell.fold(f, true);
             sum += PrimaryMetric.ACCURACY.of(
-                    ProbeTrainer.predict(probe, fold.test().tokens(), 8), PreparedFold.labels(fold.test()));
+                    Scorer.scores(probe, fold.test().tokens(), 8), PreparedFold.labels(fold.test()));
         }
         assertThat(result.seeds().getFirst().test()).isCloseTo(sum / 2, within(1e-15));
     }

@@ -23,7 +23,7 @@ import org.unmute.tensor.backend.Backend;
  * Reads clips into batches, standardized if asked for; clips are read and converted in parallel. A batch's tensors
  * share memory with those of the next: use one after the other, on one thread.
  */
-final class BatchReader {
+public final class BatchReader {
     private final Backend backend;
     private final TokenSource source;
     private final Standardization standardization;
@@ -40,7 +40,7 @@ final class BatchReader {
      * @param parts its clips, of one grid in each part, parts in the order of their first clips
      * @param clips the clips' numbers in the order in which they lie in the parts
      */
-    record Batch(List<TokenBatch> parts, int[] clips) {}
+    public record Batch(List<TokenBatch> parts, int[] clips) {}
 
     /** Clips of one grid and where they lie in memory. */
     private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {}
@@ -48,11 +48,11 @@ final class BatchReader {
     /**
      * A reader for a probe.
      *
-     * @param standardization or null
+     * @param standardization of the last layer's tokens, or null for none
      * @throws IllegalArgumentException if the probe looks at layers that the source lacks, or at layers and there is a
      *     standardization, which is one of the last layer
      */
-    static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
+    public static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
             throw new IllegalArgumentException("probe " + probe.name() + ": it looks at the tokens of " + probe.layers()
                     + " layers, the clips have "
@@ -80,8 +80,13 @@ final class BatchReader {
         cls = new BatchMemory(backend);
     }
 
-    /** Clips {@code order[from]} to before {@code order[to]}. */
-    Batch read(int[] order, int from, int to) throws IOException {
+    /**
+     * The clips {@code order[from]} up to, but not including, {@code order[to]}.
+     *
+     * @throws IllegalArgumentException if they are more numbers than an array holds
+     * @throws IOException if one cannot be read
+     */
+    public Batch read(int[] order, int from, int to) throws IOException {
         Map<TokenGrid, List<Integer>> byGrid = new LinkedHashMap<>();
         for (int i = from; i < to; i++) {
             byGrid.computeIfAbsent(source.grid(order[i]), _ -> new ArrayList<>())

@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
-import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
@@ -23,7 +21,7 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 
 /**
- * Trains a probe on frozen tokens (paper, section 5) and scores clips with it. The same probe, clips, settings and
+ * Trains a probe on frozen tokens (paper, section 5). The same probe, clips, settings and
  * backend give the same bits, also when a run was interrupted and went on from its checkpoint. A batch may hold clips
  * of different grids: they are pooled grid by grid and are one batch from there on.
  */
@@ -269,42 +267,5 @@ public final class ProbeTrainer {
 
     private Backend backend() {
         return probe.parameters().values().iterator().next().backend();
-    }
-
-    /**
-     * Scores of clips, {@code [clips][classes]}, in [0, 1].
-     *
-     * @param clips of any grids
-     * @param batch clips at a time; changes scores by no more than rounding
-     * @throws IllegalArgumentException if the clips do not fit the probe
-     * @throws IOException if tokens cannot be read
-     */
-    public static float[][] predict(TrainedProbe probe, TokenSource clips, int batch) throws IOException {
-        if (batch < 1) {
-            throw new IllegalArgumentException("predict: batch must be at least 1: " + batch);
-        }
-        TokenGrid grid = clips.grid();
-        if (grid.dim() != probe.probe().dim() || grid.cls() != probe.hasCls()) {
-            throw new IllegalArgumentException("predict: probe " + probe.probe().name()
-                    + " was trained on tokens of dim "
-                    + probe.probe().dim() + (probe.hasCls() ? " with cls" : " without cls") + ", the clips are " + grid
-                    + ": use the encoder whose tokens it was trained on");
-        }
-        int[] order = IntStream.range(0, clips.clips()).toArray();
-        BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
-        float[][] scores = new float[order.length][];
-        for (int from = 0; from < order.length; from += batch) {
-            int to = Math.min(order.length, from + batch);
-            try (TensorScope _ = new TensorScope()) {
-                BatchReader.Batch own = reader.read(order, from, to);
-                int at = 0;
-                for (TokenBatch part : own.parts()) {
-                    for (float[] row : probe.scores(part)) {
-                        scores[own.clips()[at++]] = row;
-                    }
-                }
-            }
-        }
-        return scores;
     }
 }

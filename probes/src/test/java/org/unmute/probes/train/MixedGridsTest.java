@@ -28,6 +28,7 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.Scorer;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -218,7 +219,7 @@ class MixedGridsTest {
     void clipsAreScoredInTheirOrder(String name) throws IOException {
         TokenSet clips = clips(ROWS);
         TrainedProbe probe = trained(probe(scalar, name, clips, ""));
-        float[][] scores = ProbeTrainer.predict(probe, clips.tokens(), 5);
+        float[][] scores = Scorer.scores(probe, clips.tokens(), 5);
         for (int i = 0; i < ROWS.length; i++) {
             assertThat(scores[i]).as("clip " + i).containsExactly(probe.scores(map(clips.tokens(), i)), within(1e-6f));
         }

@@ -27,6 +27,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeChecks;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
+import org.unmute.probes.score.Scorer;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
@@ -92,8 +93,7 @@ class ProbeTrainerTest {
         assertThat(epochs[29]).isLessThan(epochs[0]);
         TokenSet test = planted(200, 2);
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores =
-                ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
+        float[][] scores = Scorer.scores(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
         return meanAveragePrecision(scores, test.targets());
     }
 
@@ -178,7 +178,7 @@ class ProbeTrainerTest {
         float[] truth = new float[64 * CLASSES];
         TokenSource test = TokenSource.ofFeatures(separable(64, 2, truth));
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores = ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test, 64);
+        float[][] scores = Scorer.scores(result.trained(probe, names, true, Objective.ASL, "", ""), test, 64);
         assertThat(meanAveragePrecision(scores, truth)).isGreaterThan(0.9);
     }
 
@@ -361,8 +361,8 @@ class ProbeTrainerTest {
         var trained = new ProbeTrainer.Result(null, null, Throughput.NONE)
                 .trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
         TokenSource clips = planted(11, 7).tokens();
-        float[][] all = ProbeTrainer.predict(trained, clips, 100);
-        float[][] three = ProbeTrainer.predict(trained, clips, 3);
+        float[][] all = Scorer.scores(trained, clips, 100);
+        float[][] three = Scorer.scores(trained, clips, 3);
         for (int i = 0; i < 11; i++) {
             assertThat(three[i]).containsExactly(all[i], within(1e-6f));
         }

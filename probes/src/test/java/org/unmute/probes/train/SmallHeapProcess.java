@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.Scorer;
 
 /**
  * Trains and scores a probe on a cache in a process of its own, which the caller gives a small heap: arguments cache
@@ -38,7 +39,7 @@ final class SmallHeapProcess {
             TrainedProbe trained = result.trained(probe, List.of("a", "b"), false, Objective.ASL, "", "");
             double[] losses = result.losses().epochs();
             System.out.println(Runtime.getRuntime().maxMemory() + " " + cache.bytes() + " " + losses[0] + " "
-                    + losses[1] + " " + ProbeTrainer.predict(trained, clips.tokens(), 16).length);
+                    + losses[1] + " " + Scorer.scores(trained, clips.tokens(), 16).length);
         }
     }
 }

@@ -1,0 +1,54 @@
+package org.unmute.probes.score;
+
+import java.io.IOException;
+import java.util.stream.IntStream;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.BatchReader;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSource;
+import org.unmute.tensor.TensorScope;
+
+/** Scores clips of a token source with a trained probe. */
+public final class Scorer {
+    private Scorer() {}
+
+    /**
+     * The scores of all clips.
+     *
+     * @param clips of any grids
+     * @param batch clips at a time, at least 1; changes scores by no more than rounding
+     * @return {@code [clips][classes]}, in [0, 1]: softmax over classes for a single-label probe, else a sigmoid of
+     *     each
+     * @throws IllegalArgumentException if the clips do not fit the probe
+     * @throws IOException if tokens cannot be read
+     */
+    public static float[][] scores(TrainedProbe probe, TokenSource clips, int batch) throws IOException {
+        if (batch < 1) {
+            throw new IllegalArgumentException("score: batch must be at least 1: " + batch);
+        }
+        TokenGrid grid = clips.grid();
+        if (grid.dim() != probe.probe().dim() || grid.cls() != probe.hasCls()) {
+            throw new IllegalArgumentException("score: probe " + probe.probe().name()
+                    + " was trained on tokens of dim "
+                    + probe.probe().dim() + (probe.hasCls() ? " with cls" : " without cls") + ", the clips are " + grid
+                    + ": use the encoder whose tokens it was trained on");
+        }
+        int[] order = IntStream.range(0, clips.clips()).toArray();
+        BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
+        float[][] scores = new float[order.length][];
+        for (int from = 0; from < order.length; from += batch) {
+            int to = Math.min(order.length, from + batch);
+            try (TensorScope _ = new TensorScope()) {
+                BatchReader.Batch own = reader.read(order, from, to);
+                int at = 0;
+                for (TokenBatch part : own.parts()) {
+                    for (float[] row : probe.scores(part)) {
+                        scores[own.clips()[at++]] = row;
+                    }
+                }
+            }
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,2 @@
+/** Scores of clips by a trained probe. */
+package org.unmute.probes.score;
