@@ -5,7 +5,6 @@ module org.unmute.experiments {
     requires transitive org.unmute.probes;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.toml;
-    requires com.fasterxml.jackson.dataformat.yaml;
     requires org.apache.commons.csv;
 
     exports org.unmute.experiments;

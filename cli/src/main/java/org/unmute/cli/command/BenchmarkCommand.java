@@ -56,7 +56,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     private static final double SECONDS_PER_HOUR = 3600;
 
-    @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML or YAML file (docs/grid.md).")
+    @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML file (docs/grid.md).")
     private Path gridFile;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")

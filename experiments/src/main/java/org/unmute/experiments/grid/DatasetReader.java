@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.unmute.experiments.NearestName;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.set.DatasetInfo;
 import org.unmute.experiments.data.set.Datasets;
@@ -226,7 +227,7 @@ final class DatasetReader {
         Map<String, ProbeOptions> options = new LinkedHashMap<>();
         t.namedTables("set").forEach((name, table) -> {
             if (!Probes.names().contains(name)) {
-                throw table.problem("there is no probe of that name" + Nearest.among(name, Probes.names()));
+                throw table.problem("there is no probe of that name" + NearestName.suggestion(name, Probes.names()));
             }
             options.put(name, ProbeReader.options(name, table));
         });

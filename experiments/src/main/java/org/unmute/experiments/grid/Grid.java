@@ -8,7 +8,7 @@ import java.util.List;
 import org.unmute.experiments.InputException;
 
 /**
- * A benchmark: every probe on every data set's tokens of every encoder. Read from a TOML or YAML file whose keys
+ * A benchmark: every probe on every data set's tokens of every encoder. Read from a TOML file whose keys
  * docs/grid.md lists; nothing in it depends on the environment, and paths are relative to the file.
  *
  * @param file where it was read
@@ -32,6 +32,7 @@ public record Grid(
     /**
      * Reads and checks a grid file; does not look whether the files it names exist, see {@link #missing()}.
      *
+     * @throws IllegalArgumentException if its name does not end in {@code .toml}
      * @throws InputException naming file, line, key and value of the first thing that is wrong
      * @throws IOException if the file cannot be read
      */

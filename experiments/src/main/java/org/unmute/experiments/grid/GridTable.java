@@ -13,14 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.NearestName;
 
-/** One table of a grid file: every look is checked, every error names file, line, key, value and what is allowed. */
+/** A table of a grid file. Every value is checked as it is read; an error names file, line, key and value. */
 final class GridTable {
-    /** A number that YAML takes for a text, since it has no point. */
-    private static final Pattern EXPONENT = Pattern.compile("[-+]?\\d+[eE][-+]?\\d+");
-
     private final GridText text;
     private final String path;
     private final ObjectNode node;
@@ -35,11 +32,15 @@ final class GridTable {
         this.node = node;
     }
 
-    /** Refuses keys that are not among these. */
+    /**
+     * This table.
+     *
+     * @throws InputException for a key that is not among these
+     */
     GridTable only(List<String> known) {
         node.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
-                throw text.problem(at(key), "unknown key" + Nearest.among(key, known));
+                throw text.problem(at(key), "unknown key" + NearestName.suggestion(key, known));
             }
         });
         return this;
@@ -94,7 +95,7 @@ final class GridTable {
     Optional<String> choice(String key, List<String> words) {
         return text(key).map(t -> {
             if (!words.contains(t)) {
-                throw problem(key, "'" + t + "' is not known" + Nearest.among(t, words));
+                throw problem(key, "'" + t + "' is not known" + NearestName.suggestion(t, words));
             }
             return t;
         });
@@ -144,12 +145,7 @@ final class GridTable {
     }
 
     private double numberOf(String key, JsonNode n) {
-        double value = Double.NaN;
-        if (n.isNumber()) {
-            value = n.doubleValue();
-        } else if (n.isTextual() && EXPONENT.matcher(n.textValue()).matches()) {
-            value = Double.parseDouble(n.textValue());
-        }
+        double value = n.isNumber() ? n.doubleValue() : Double.NaN;
         if (!Double.isFinite(value)) {
             throw problem(key, "must be a finite number, is " + n);
         }
@@ -188,7 +184,7 @@ final class GridTable {
         }
         for (String name : chosen) {
             if (!names.contains(name)) {
-                throw problem(key, "'" + name + "' is not in the grid" + Nearest.among(name, names));
+                throw problem(key, "'" + name + "' is not in the grid" + NearestName.suggestion(name, names));
             }
         }
         return chosen;

@@ -2,11 +2,8 @@ package org.unmute.experiments.grid;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -16,54 +13,43 @@ import java.util.Map;
 import org.unmute.experiments.InputException;
 
 /**
- * A grid file as a tree, with the line of each key.
+ * The content of a grid file, with the line of each key.
  *
- * @param file it came from
+ * @param file where it was read
  * @param tree its content
  * @param lines line, from 1, by path: {@code protocol.epochs}, {@code datasets[0].root}
  */
 record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
-    private static final long MOST_BYTES = 1 << 20;
+    private static final long MAX_BYTES = 1 << 20;
     private static final TomlMapper TOML = TomlMapper.builder().build();
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     /**
-     * Reads a file; its name's end says whether it is TOML or YAML.
+     * Reads a TOML file.
      *
-     * @throws IllegalArgumentException if its name ends in neither
-     * @throws InputException if it is not there or not well formed
+     * @throws IllegalArgumentException if its name does not end in {@code .toml}
+     * @throws InputException if it is missing, too large, or malformed
      */
     static GridText read(Path file) throws IOException {
-        String name =
-                file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
-        boolean toml = name.endsWith(".toml");
-        if (!toml && !name.endsWith(".yaml") && !name.endsWith(".yml")) {
-            throw new IllegalArgumentException(
-                    "grid: " + file + " is neither .toml nor .yaml: name the file by what it holds");
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".toml")) {
+            throw new IllegalArgumentException("grid: " + file + " is not a .toml file: write the grid in TOML");
         }
         if (!Files.isRegularFile(file)) {
             throw new InputException("grid: no such file: " + file);
         }
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw new InputException(
-                    "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MOST_BYTES);
+                    "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MAX_BYTES);
         }
         try {
             String text = Files.readString(file);
-            JsonNode tree = toml ? TOML.readTree(text) : YAML.readTree(text);
-            if (!(tree instanceof ObjectNode table)) {
-                throw new InputException("grid: " + file + " holds no table with encoders, datasets and probes");
-            }
-            return new GridText(file, table, toml ? new TomlLines(text).byPath() : YamlLines.byPath(YAML, text));
+            return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
+            JsonLocation at = e.getLocation(); // where the parser stood, which is behind the error
             throw new InputException(
                     "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse("not well formed")
-                            + (toml ? " (here or in a line before)" : ""),
-                    e); // that parser tells where it stands, past the error
+                            + e.getOriginalMessage().lines().findFirst().orElse("malformed")
+                            + " (here or in a line before)",
+                    e);
         } catch (CharacterCodingException e) {
             throw new InputException("grid: " + file + " is not UTF-8 text", e);
         }

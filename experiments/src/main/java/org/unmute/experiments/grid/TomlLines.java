@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the line of each key of a TOML text that is known to be well formed: the library's tree does not tell. */
+/** Finds the line of each key of a well-formed TOML text; Jackson's tree does not keep it. */
 final class TomlLines {
     private final String text;
     private int at;

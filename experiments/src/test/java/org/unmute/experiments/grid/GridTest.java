@@ -315,30 +315,6 @@ class GridTest {
         assertThat(there.settings()).as("its window too").isEqualTo(EncoderSettings.AUTHORS);
     }
 
-    @Test
-    void yamlSaysTheSame() throws IOException {
-        Path yaml = Files.writeString(folder.resolve("grid.yaml"), """
-            # the same as above
-            encoders:
-              - {name: small, embedded: true}
-            probes: [linear, protobin]
-            datasets:
-              - name: urban
-                root: URBAN-SED
-            """);
-        Grid grid = Grid.read(yaml);
-        Grid toml = read(SMALL);
-        assertThat(grid.cells()).isEqualTo(toml.cells());
-        Path numbers = Files.writeString(folder.resolve("numbers.yml"), """
-            encoders: [{name: small, embedded: yes}]
-            probes: [{name: linear, lr: [1e-4, 1.0e-2]}]
-            datasets: [{name: urban, root: x}]
-            protocol: {halving: off, seeds: [1]}
-            """);
-        assertThat(Grid.read(numbers).probes().getFirst().rate()).isEqualTo(new Range("lr", 1e-4, 1e-2, true));
-        assertThat(Grid.read(numbers).protocol().halving()).isEmpty();
-    }
-
     /** The example grids are read, and are what they say. */
     @Test
     void thePapersGridIsThePapers() throws IOException {

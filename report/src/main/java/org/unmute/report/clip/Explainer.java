@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.unmute.experiments.grid.Nearest;
+import org.unmute.experiments.NearestName;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
@@ -39,7 +39,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         int index = scorer.classes().indexOf(name);
         if (index < 0) {
             throw new IllegalArgumentException("the probe has no class '" + name + "': "
-                    + Nearest.to(name, scorer.classes())
+                    + NearestName.to(name, scorer.classes())
                             .map(near -> "did you mean '" + near + "'? ")
                             .orElse("")
                     + "It has "

@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.grid.Nearest;
+import org.unmute.experiments.NearestName;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.EncoderSpec.Grid;
@@ -286,8 +286,8 @@ class ClipFiguresTest {
     @Test
     void namesThatAreSpelledAlikeAreFound() {
         List<String> names = List.of("dog_bark", "Siren", "rain");
-        assertThat(Nearest.to("sirn", names)).contains("Siren");
-        assertThat(Nearest.to("DOGBARK", names)).contains("dog_bark");
-        assertThat(Nearest.to("", names)).isEmpty();
+        assertThat(NearestName.to("sirn", names)).contains("Siren");
+        assertThat(NearestName.to("DOGBARK", names)).contains("dog_bark");
+        assertThat(NearestName.to("", names)).isEmpty();
     }
 }

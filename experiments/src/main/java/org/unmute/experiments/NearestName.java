@@ -1,33 +1,30 @@
-package org.unmute.experiments.grid;
+package org.unmute.experiments;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known word that a mistyped one is nearest to. */
-public final class Nearest {
-    private Nearest() {}
+/** Suggests a known name for a mistyped one, by Levenshtein distance; case does not count, and '_' is '-'. */
+public final class NearestName {
+    private NearestName() {}
 
-    /**
-     * The word that the fewest letters typed otherwise make of {@code typed}; empty if more than half of them differ.
-     */
+    /** The known name nearest to the one typed; empty if over half of it differs. */
     public static Optional<String> to(String typed, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(k -> distance(typed, k)))
                 .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));
     }
 
-    /** The end of a message about an unknown word: the nearest one, and all there are. */
-    static String among(String typed, Collection<String> known) {
+    /** The end of a message about an unknown name: the nearest one, if any, and all there are. */
+    public static String suggestion(String typed, Collection<String> known) {
         String all = String.join(", ", known);
         return to(typed, known)
                 .map(k -> "; did you mean '" + k + "'? There are " + all)
                 .orElse(": there are " + all);
     }
 
-    /** Levenshtein's distance; case and the kind of dash do not count. */
-    static int distance(String one, String other) {
+    private static int distance(String one, String other) {
         String a = one.toLowerCase(Locale.ROOT).replace('_', '-');
         String b = other.toLowerCase(Locale.ROOT).replace('_', '-');
         int[] row = new int[b.length() + 1];
