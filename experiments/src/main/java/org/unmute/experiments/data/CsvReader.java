@@ -44,8 +44,13 @@ final class CsvReader implements AutoCloseable {
 
     /** Opens a file; {@code .tsv} is separated by tabs, everything else by commas. */
     static CsvReader open(Path file) throws IOException {
+        return of(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    }
+
+    /** Reads a stream; the name is for messages. */
+    static CsvReader of(Path file, InputStream in) throws IOException {
         char delimiter = file.toString().toLowerCase(Locale.ROOT).endsWith(".tsv") ? '\t' : ',';
-        CsvReader reader = new CsvReader(file, delimiter, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        CsvReader reader = new CsvReader(file, delimiter, in.markSupported() ? in : new BufferedInputStream(in));
         try {
             reader.skipByteOrderMark();
             return reader;

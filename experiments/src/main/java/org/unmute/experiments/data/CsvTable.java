@@ -1,6 +1,7 @@
 package org.unmute.experiments.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,7 +31,19 @@ public final class CsvTable implements AutoCloseable {
      * @throws MalformedTableException if it is empty, or names a column twice
      */
     public static CsvTable open(Path file) throws IOException {
-        CsvReader reader = CsvReader.open(file);
+        return of(file, CsvReader.open(file));
+    }
+
+    /**
+     * Reads a table from a stream, which {@link #close} closes.
+     *
+     * @param name its name, for messages; {@code .tsv} is separated by tabs
+     */
+    public static CsvTable of(Path name, InputStream in) throws IOException {
+        return of(name, CsvReader.of(name, in));
+    }
+
+    private static CsvTable of(Path file, CsvReader reader) throws IOException {
         try {
             List<String> header = reader.next();
             if (header == null) {

@@ -1,2 +1,2 @@
-/** Reading of small JSON files, for this module only. */
+/** Strict reading of small JSON files, for this module only. */
 package org.unmute.experiments.json;

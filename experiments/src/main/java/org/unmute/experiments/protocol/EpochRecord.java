@@ -1,7 +1,6 @@
 package org.unmute.experiments.protocol;
 
-import java.nio.file.Path;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.json.JsonFields;
 
 /**
  * What an epoch of a training came to.
@@ -19,16 +18,8 @@ public record EpochRecord(int epoch, double loss, double validation, double rate
                 + JsonLines.number(seconds) + "}";
     }
 
-    static EpochRecord of(LineFields f) throws MalformedTableException {
+    static EpochRecord of(JsonFields f) {
         return new EpochRecord(
-                (int) f.whole("epoch"),
-                f.number("loss"),
-                f.number("validation"),
-                f.number("rate"),
-                f.number("seconds"));
-    }
-
-    static EpochRecord of(Path file, JsonLines.Line line) throws MalformedTableException {
-        return of(LineFields.of(file, line));
+                f.intCount("epoch"), f.number("loss"), f.number("validation"), f.number("rate"), f.number("seconds"));
     }
 }

@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.json.JsonTree;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.json.JsonFields;
 
 /**
  * A file of JSON objects, one a line, that only grows. A line counts once its line feed is written: what stands behind
@@ -20,15 +19,13 @@ import org.unmute.experiments.json.JsonTree;
  * JSON object is an error.
  */
 final class JsonLines implements AutoCloseable {
-    private final Path file;
+    private static final String HINT =
+            ": the journal was changed or is of another version; delete the cell's folder " + "to start it anew";
+
     private final FileChannel channel;
     private final boolean durable;
 
-    /** A line as it was read. */
-    record Line(long number, Map<String, Object> values) {}
-
-    private JsonLines(Path file, FileChannel channel, boolean durable) {
-        this.file = file;
+    private JsonLines(FileChannel channel, boolean durable) {
         this.channel = channel;
         this.durable = durable;
     }
@@ -46,7 +43,7 @@ final class JsonLines implements AutoCloseable {
             long whole = whole(Files.readAllBytes(file));
             channel.truncate(whole);
             channel.position(whole);
-            return new JsonLines(file, channel, durable);
+            return new JsonLines(channel, durable);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -64,10 +61,6 @@ final class JsonLines implements AutoCloseable {
         }
     }
 
-    Path file() {
-        return file;
-    }
-
     @Override
     public void close() throws IOException {
         channel.close();
@@ -76,20 +69,20 @@ final class JsonLines implements AutoCloseable {
     /**
      * The lines of a file, without an end that was cut off; none if there is no file.
      *
-     * @throws MalformedTableException naming the line that is no JSON object
+     * @throws InputException naming the line that is no JSON object
      */
-    static List<Line> read(Path file) throws IOException {
+    static List<JsonFields> read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return List.of();
         }
         byte[] bytes = Files.readAllBytes(file);
-        List<Line> lines = new ArrayList<>();
+        List<JsonFields> lines = new ArrayList<>();
         int whole = whole(bytes);
         long number = 1;
         int from = 0;
         for (int at = 0; at < whole; at++) {
             if (bytes[at] == '\n') {
-                lines.add(new Line(number, object(file, number, bytes, from, at)));
+                lines.add(object(file, number, bytes, from, at));
                 from = at + 1;
                 number++;
             }
@@ -97,22 +90,16 @@ final class JsonLines implements AutoCloseable {
         return lines;
     }
 
-    private static Map<String, Object> object(Path file, long number, byte[] bytes, int from, int to)
-            throws MalformedTableException {
+    private static JsonFields object(Path file, long number, byte[] bytes, int from, int to) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes, from, to - from))
                     .toString();
-            if (JsonTree.parse(file, number, text) instanceof Map<?, ?> map) {
-                @SuppressWarnings("unchecked") // keys of a JSON object are texts
-                Map<String, Object> values = (Map<String, Object>) map;
-                return values;
-            }
+            return JsonFields.parse(file, number, text, HINT);
         } catch (CharacterCodingException e) {
-            throw new MalformedTableException(file, number, "a byte sequence that is not UTF-8");
+            throw new InputException(file + ":" + number + ": a byte sequence that is not UTF-8", e);
         }
-        throw new MalformedTableException(file, number, "a JSON object is expected");
     }
 
     private static int whole(byte[] bytes) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.experiments.json.JsonFields;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.train.CheckpointPlace;
 import org.unmute.probes.train.EpochWatch;
@@ -93,11 +94,10 @@ final class ProbeRun {
             Verdict verdict)
             throws IOException {
         this.verdict = verdict;
-        for (JsonLines.Line line : JsonLines.read(epochsFile)) {
-            EpochRecord epoch = EpochRecord.of(epochsFile, line);
+        for (JsonFields line : JsonLines.read(epochsFile)) {
+            EpochRecord epoch = EpochRecord.of(line);
             if (epoch.epoch() != epochs.size() + 1) {
-                throw LineFields.of(epochsFile, line)
-                        .wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
+                throw line.wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
             }
             epochs.add(epoch);
             if (verdict.after(epoch)) {

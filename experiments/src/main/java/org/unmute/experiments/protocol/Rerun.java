@@ -1,10 +1,8 @@
 package org.unmute.experiments.protocol;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.json.JsonFields;
 
 /**
  * A training of one of the best configurations with one seed on one fold.
@@ -48,18 +46,13 @@ public record Rerun(
                 + JsonLines.number(clipsPerSecond) + "}";
     }
 
-    static Rerun of(Path file, JsonLines.Line line) throws MalformedTableException {
-        LineFields f = LineFields.of(file, line);
-        List<EpochRecord> epochs = new ArrayList<>();
-        for (LineFields e : f.list("epochs")) {
-            epochs.add(EpochRecord.of(e));
-        }
+    static Rerun of(JsonFields f) {
         return new Rerun(
-                (int) f.whole("rank"),
-                (int) f.whole("trial"),
-                (int) f.whole("fold"),
+                f.intCount("rank"),
+                f.intCount("trial"),
+                f.intCount("fold"),
                 f.whole("seed"),
-                epochs,
+                f.objects("epochs").stream().map(EpochRecord::of).toList(),
                 f.number("validation"),
                 f.number("seconds"),
                 f.number("clipsPerSecond"));

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Probes;
@@ -50,19 +50,11 @@ record Reruns(
     private Map<String, Rerun> recorded(List<FinishedTrial> top) throws IOException {
         Path file = folder.resolve(CellRun.RERUNS);
         Map<String, Rerun> done = new LinkedHashMap<>();
-        for (JsonLines.Line line : JsonLines.read(file)) {
-            Rerun r = Rerun.of(file, line);
-            if (r.rank() < 0
-                    || r.rank() >= top.size()
-                    || top.get(r.rank()).number() != r.trial()
-                    || done.put(r.name(), r) != null) {
-                throw new MalformedTableException(
-                        file,
-                        line.number(),
-                        "configuration " + r.rank() + " from trial " + r.trial() + ", seed " + r.seed() + ", fold "
-                                + r.fold()
-                                + " is not due here: the journal was changed; delete the cell's folder to start it"
-                                + " anew");
+        for (JsonFields line : JsonLines.read(file)) {
+            Rerun r = Rerun.of(line);
+            if (r.rank() >= top.size() || top.get(r.rank()).number() != r.trial() || done.put(r.name(), r) != null) {
+                throw line.wrong("configuration " + r.rank() + " from trial " + r.trial() + ", seed " + r.seed()
+                        + ", fold " + r.fold() + " is not due here");
             }
         }
         return done;

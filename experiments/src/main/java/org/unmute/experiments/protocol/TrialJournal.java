@@ -2,13 +2,13 @@ package org.unmute.experiments.protocol;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.search.EpochValue;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Range;
@@ -32,15 +32,15 @@ final class TrialJournal implements AutoCloseable {
     /**
      * Opens the journal and feeds its trials to a study.
      *
-     * @throws MalformedTableException for a line that is no trial of this search
+     * @throws InputException for a line that is no trial of this search
      */
     static TrialJournal resume(Path file, SearchSpace space, Study study) throws IOException {
-        for (JsonLines.Line line : JsonLines.read(file)) {
-            FinishedTrial trial = trial(LineFields.of(file, line), space);
+        for (JsonFields line : JsonLines.read(file)) {
+            FinishedTrial trial = trial(line, space);
             try {
                 study.replay(trial);
             } catch (IllegalArgumentException | IllegalStateException e) {
-                throw new MalformedTableException(file, line.number(), e.getMessage());
+                throw line.wrong(e.getMessage());
             }
         }
         return new TrialJournal(JsonLines.append(file, true));
@@ -78,20 +78,19 @@ final class TrialJournal implements AutoCloseable {
                 .toString();
     }
 
-    static FinishedTrial trial(LineFields f, SearchSpace space) throws MalformedTableException {
+    static FinishedTrial trial(JsonFields f, SearchSpace space) {
         Map<String, Double> values = new LinkedHashMap<>();
         for (Range range : space.ranges()) {
             values.put(range.name(), f.number(range.name()));
         }
-        List<EpochValue> epochs = new ArrayList<>();
-        for (LineFields e : f.list("epochs")) {
-            epochs.add(new EpochValue((int) e.whole("epoch"), e.number("validation")));
-        }
+        List<EpochValue> epochs = f.objects("epochs").stream()
+                .map(e -> new EpochValue(e.intCount("epoch"), e.number("validation")))
+                .toList();
         return new FinishedTrial(
-                (int) f.whole("trial"), stage(f), values, epochs, f.number("validation"), f.flag("pruned"));
+                f.intCount("trial"), stage(f), values, epochs, f.number("validation"), f.flag("pruned"));
     }
 
-    private static Stage stage(LineFields f) throws MalformedTableException {
+    private static Stage stage(JsonFields f) {
         String name = f.text("stage");
         for (Stage s : Stage.values()) {
             if (s.name().toLowerCase(Locale.ROOT).equals(name)) {

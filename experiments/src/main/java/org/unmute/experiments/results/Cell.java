@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.unmute.experiments.json.JsonFields;
 import org.unmute.probes.pool.Probes;
 
 /**
@@ -83,7 +84,7 @@ public record Cell(
      * @throws org.unmute.experiments.InputException if the file is damaged or contradicts itself, with its name
      */
     public static Cell read(Path folder) {
-        JsonFields json = JsonFields.read(folder.resolve(FILE));
+        JsonFields json = RunFiles.json(folder.resolve(FILE));
         if (!json.flag("higherIsBetter")) {
             throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
         }
@@ -114,8 +115,8 @@ public record Cell(
                 json.text("probe"),
                 json.text("metric"),
                 json.count("parameters"),
-                json.number32("classes"),
-                new Search(json.number32("trials"), json.number32("pruned"), best.number("lr"), best.number("wd")),
+                json.intCount("classes"),
+                new Search(json.intCount("trials"), json.intCount("pruned"), best.number("lr"), best.number("wd")),
                 seeds,
                 checked(
                         json,
@@ -124,7 +125,7 @@ public record Cell(
                 checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()),
                 json.scalars("options"),
                 json.number("clipsPerSecond"),
-                new Clips(json.number32("trainClips"), json.number32("validationClips"), json.number32("testClips")),
+                new Clips(json.intCount("trainClips"), json.intCount("validationClips"), json.intCount("testClips")),
                 json.scalars("encoderSettings"));
     }
 
@@ -159,7 +160,7 @@ public record Cell(
         try {
             return text == null ? USUAL_PROTOTYPES : Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw JsonFields.read(folder.resolve(FILE))
+            throw RunFiles.json(folder.resolve(FILE))
                     .wrong("option prototypes is '" + text + "': a whole number is expected");
         }
     }

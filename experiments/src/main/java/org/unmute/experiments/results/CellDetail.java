@@ -50,44 +50,35 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
     }
 
     private static List<ClassAverage> classes(Cell cell, List<Path> seeds) {
-        List<List<CsvRows.Row>> all = read(seeds, "per-class.csv", "class", "ap", "positives");
+        List<List<RunFiles.Row>> all = read(seeds, "per-class.csv", "class", "ap", "positives");
         List<ClassAverage> classes = new ArrayList<>();
         for (int c = 0; c < all.getFirst().size(); c++) {
-            CsvRows.Row first = all.getFirst().get(c);
+            RunFiles.Row first = all.getFirst().get(c);
             double[] ap = new double[all.size()];
             for (int s = 0; s < ap.length; s++) {
-                CsvRows.Row row = all.get(s).get(c);
+                RunFiles.Row row = all.get(s).get(c);
                 if (!row.text("class").equals(first.text("class"))
                         || row.count("positives") != first.count("positives")) {
-                    throw damaged(
-                            row.source(),
-                            "class '" + row.text("class") + "' with " + row.text("positives") + " positives where "
-                                    + first.source() + " has '" + first.text("class") + "' with "
-                                    + first.text("positives"));
+                    throw row.wrong("class '" + row.text("class") + "' with " + row.text("positives")
+                            + " positives where " + first.source() + " has '" + first.text("class") + "' with "
+                            + first.text("positives"));
                 }
-                ap[s] = row.number("ap");
-                if (ap[s] < 0 || ap[s] > 1) {
-                    throw damaged(
-                            row.source(),
-                            "class '" + row.text("class") + "': ap is " + ap[s] + ": a number from 0 to 1 is expected");
-                }
+                ap[s] = Double.isNaN(row.number("ap")) ? Double.NaN : row.fraction("ap");
             }
             classes.add(new ClassAverage(first.text("class"), first.count("positives"), Score.of(ap)));
         }
         if (classes.size() != cell.classes()) {
             throw damaged(
-                    all.getFirst().isEmpty()
-                            ? seeds.getFirst().resolve("per-class.csv").toString()
-                            : all.getFirst().getFirst().source(),
+                    seeds.getFirst().resolve("per-class.csv"),
                     classes.size() + " classes, " + Cell.FILE + " says " + cell.classes());
         }
         return classes;
     }
 
     private static List<EpochAverage> epochs(List<Path> seeds) {
-        Map<Long, List<CsvRows.Row>> byEpoch = new TreeMap<>();
+        Map<Long, List<RunFiles.Row>> byEpoch = new TreeMap<>();
         for (Path seed : seeds) {
-            for (CsvRows.Row row : CsvRows.read(seed.resolve("loss.csv"), "epoch", "loss", "validation")) {
+            for (RunFiles.Row row : RunFiles.rows(seed.resolve("loss.csv"), "epoch", "loss", "validation")) {
                 byEpoch.computeIfAbsent(row.count("epoch"), e -> new ArrayList<>())
                         .add(row);
             }
@@ -98,7 +89,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         return epochs;
     }
 
-    private static Score score(List<CsvRows.Row> rows, String column) {
+    private static Score score(List<RunFiles.Row> rows, String column) {
         return Score.of(rows.stream()
                 .mapToDouble(r -> r.number(column))
                 .filter(Double::isFinite)
@@ -106,19 +97,19 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
     }
 
     private static List<CalibrationBin> calibration(List<Path> seeds) {
-        List<List<CsvRows.Row>> all = read(seeds, "calibration.csv", "bin", "confidence", "accuracy", "count");
+        List<List<RunFiles.Row>> all = read(seeds, "calibration.csv", "bin", "confidence", "accuracy", "count");
         int bins = all.getFirst().size();
         List<CalibrationBin> out = new ArrayList<>();
         for (int b = 0; b < bins; b++) {
             long count = 0;
             double confidence = 0;
             double accuracy = 0;
-            for (List<CsvRows.Row> rows : all) {
-                CsvRows.Row row = rows.get(b);
+            for (List<RunFiles.Row> rows : all) {
+                RunFiles.Row row = rows.get(b);
                 long n = row.count("count");
                 count += n;
-                confidence += n == 0 ? 0 : n * fraction(row, "confidence");
-                accuracy += n == 0 ? 0 : n * fraction(row, "accuracy");
+                confidence += n == 0 ? 0 : n * row.fraction("confidence");
+                accuracy += n == 0 ? 0 : n * row.fraction("accuracy");
             }
             out.add(new CalibrationBin(
                     b / (double) bins,
@@ -130,25 +121,14 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         return out;
     }
 
-    private static double fraction(CsvRows.Row row, String column) {
-        double value = row.number(column);
-        if (!(value >= 0 && value <= 1)) {
-            throw damaged(
-                    row.source(),
-                    "bin " + row.text("bin") + ": " + column + " is " + row.text(column)
-                            + ": a number from 0 to 1 is expected");
-        }
-        return value;
-    }
-
     /** The same file of each seed; all must have as many rows. */
-    private static List<List<CsvRows.Row>> read(List<Path> seeds, String file, String... columns) {
-        List<List<CsvRows.Row>> all = new ArrayList<>();
+    private static List<List<RunFiles.Row>> read(List<Path> seeds, String file, String... columns) {
+        List<List<RunFiles.Row>> all = new ArrayList<>();
         for (Path seed : seeds) {
-            List<CsvRows.Row> rows = CsvRows.read(seed.resolve(file), columns);
+            List<RunFiles.Row> rows = RunFiles.rows(seed.resolve(file), columns);
             if (!all.isEmpty() && rows.size() != all.getFirst().size()) {
                 throw damaged(
-                        seed.resolve(file).toString(),
+                        seed.resolve(file),
                         rows.size() + " rows, " + seeds.getFirst().resolve(file) + " has "
                                 + all.getFirst().size());
             }
@@ -157,7 +137,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         return all;
     }
 
-    private static InputException damaged(String file, String what) {
+    private static InputException damaged(Path file, String what) {
         return new InputException(file + ": damaged: " + what);
     }
 }

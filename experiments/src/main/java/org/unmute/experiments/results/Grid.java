@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import org.unmute.experiments.json.JsonFields;
 
 /**
  * What a run set out to do: its {@code grid.json}.
@@ -41,7 +42,7 @@ public record Grid(
      * @throws org.unmute.experiments.InputException if it is missing or damaged
      */
     public static Grid read(Path run) {
-        JsonFields json = JsonFields.read(run.resolve(FILE));
+        JsonFields json = RunFiles.json(run.resolve(FILE));
         List<Name> encoders = names(json, "encoders");
         List<Name> datasets = names(json, "datasets");
         List<String> probes =

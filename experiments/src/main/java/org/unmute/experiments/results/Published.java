@@ -2,11 +2,11 @@ package org.unmute.experiments.results;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.unmute.experiments.data.CsvTable;
 
 /**
  * Scores that the paper states (Tables 2, 3 and 7, as far as they are known), for showing beside one's own, never for
@@ -46,9 +46,9 @@ public record Published(List<PublishedScore> scores) {
     /** The list in the program. */
     public static Published read() {
         try (InputStream in = Published.class.getResourceAsStream("published.csv")) {
-            return new Published(CsvRows.read(
+            return new Published(RunFiles.rows(
+                            CsvTable.of(Path.of("published.csv"), in),
                             "published.csv",
-                            new InputStreamReader(in, StandardCharsets.UTF_8),
                             "encoder",
                             "dataset",
                             "probe",

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Range;
@@ -229,7 +230,7 @@ class CellRunTest {
             lines[1] = lines[1].replaceFirst("\"lr\":[^,]+", damage);
             Files.writeString(damaged.resolve("trials.jsonl"), String.join("\n", lines) + "\n");
             assertThatThrownBy(() -> run("protobin", TinyCell.multiLabel(), damaged))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(InputException.class)
                     .hasMessageContaining("trials.jsonl:2: ");
         }
     }

@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.json.JsonFields;
 
 /** Journals with ends that were cut off, and with damage that no crash makes. */
 class JsonLinesTest {
@@ -33,13 +33,10 @@ class JsonLinesTest {
         try (JsonLines lines = JsonLines.append(file, false)) {
             lines.add("{\"n\":2.5e-3,\"x\":null}");
         }
-        assertThat(JsonLines.read(file))
-                .extracting(JsonLines.Line::values)
-                .first()
-                .isEqualTo(Map.of("n", 1.0));
-        assertThat(JsonLines.read(file).getLast().values())
-                .containsEntry("n", 0.0025)
-                .containsEntry("x", null);
+        assertThat(JsonLines.read(file)).hasSize(2);
+        assertThat(JsonLines.read(file).getFirst().whole("n")).isEqualTo(1);
+        assertThat(JsonLines.read(file).getLast().number("n")).isEqualTo(0.0025);
+        assertThat(JsonLines.read(file).getLast().number("x")).isNaN();
         assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":2.5e-3,\"x\":null}\n");
     }
 
@@ -59,7 +56,7 @@ class JsonLinesTest {
     void otherDamageIsAnErrorWithItsLine(String damaged) throws IOException {
         Path file = file("{\"n\":1}\n" + damaged + "\n{\"n\":3}\n");
         assertThatThrownBy(() -> JsonLines.read(file))
-                .isInstanceOf(MalformedTableException.class)
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining("a.jsonl:2: ");
     }
 
@@ -70,20 +67,23 @@ class JsonLinesTest {
         bytes[bytes.length - 4] = (byte) 0xFF;
         Files.write(file, bytes);
         assertThatThrownBy(() -> JsonLines.read(file))
-                .isInstanceOf(MalformedTableException.class)
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining("a.jsonl:2: ");
     }
 
     @Test
     void fieldsOfTheWrongKindAreNamed() throws IOException {
         Path file = file("{\"n\":\"one\",\"half\":0.5,\"list\":[1]}\n");
-        LineFields fields = LineFields.of(file, JsonLines.read(file).getFirst());
-        assertThatThrownBy(() -> fields.number("n")).hasMessageContaining("a.jsonl:1: \"n\" is no number");
-        assertThatThrownBy(() -> fields.whole("half")).hasMessageContaining("\"half\" is no whole number");
-        assertThatThrownBy(() -> fields.text("half")).hasMessageContaining("\"half\" is no text");
-        assertThatThrownBy(() -> fields.flag("n")).hasMessageContaining("\"n\" is neither true nor false");
-        assertThatThrownBy(() -> fields.list("n")).hasMessageContaining("\"n\" is no list");
-        assertThatThrownBy(() -> fields.list("list")).hasMessageContaining("something else than objects");
-        assertThatThrownBy(() -> fields.text("m")).hasMessageContaining("no \"m\"");
+        JsonFields fields = JsonLines.read(file).getFirst();
+        assertThatThrownBy(() -> fields.number("n"))
+                .hasMessageContaining("a.jsonl:1: field 'n' is \"one\": a number or null is expected")
+                .hasMessageContaining("delete the cell's folder");
+        assertThatThrownBy(() -> fields.whole("half"))
+                .hasMessageContaining("'half' is 0.5: a whole number is expected");
+        assertThatThrownBy(() -> fields.text("half")).hasMessageContaining("'half' is 0.5: a text is expected");
+        assertThatThrownBy(() -> fields.flag("n")).hasMessageContaining("true or false is expected");
+        assertThatThrownBy(() -> fields.objects("n")).hasMessageContaining("a list is expected");
+        assertThatThrownBy(() -> fields.objects("list")).hasMessageContaining("list[0]: an object is expected");
+        assertThatThrownBy(() -> fields.text("m")).hasMessageContaining("field 'm' is missing");
     }
 }

@@ -121,11 +121,11 @@ class MergeTest {
                 "eat/urban/mhca/cell.json|\"seed-1\"|\"seed-7\"|seed-7",
                 "eat/urban/mhca/cell.json|\"higherIsBetter\":true|\"higherIsBetter\":false|less is better",
                 "eat/urban/mhca/cell.json|\"metric\":\"mAP\"|\"metric\":\"AUC\"|AUC",
-                "eat/urban/mhca/cell.json|}]|}|no JSON",
+                "eat/urban/mhca/cell.json|}]|}|broken JSON",
                 "eat/urban/mhca/seed-1/per-class.csv|siren,|sirene,|sirene",
-                "eat/urban/mhca/seed-1/per-class.csv|positives|negatives|'positives' is missing",
-                "eat/urban/mhca/seed-0/loss.csv|1,0|one,0|line 2",
-                "eat/urban/mhca/seed-0/calibration.csv|,9000|,9000,1|line 2",
+                "eat/urban/mhca/seed-1/per-class.csv|positives|negatives|no column 'positives'",
+                "eat/urban/mhca/seed-0/loss.csv|1,0|one,0|loss.csv:2",
+                "eat/urban/mhca/seed-0/calibration.csv|,9000|,9000,1|calibration.csv:2",
             })
     void aDamagedFileIsNamedWithWhatIsWrong(String file, String from, String to, String told) throws IOException {
         Path path = run.folder().resolve(file);
@@ -142,7 +142,7 @@ class MergeTest {
     void aCutFileIsNamed() throws IOException {
         Path path = run.folder().resolve("eat/urban/mhca/cell.json");
         Files.writeString(path, Files.readString(path).substring(0, 200));
-        assertThatThrownBy(this::read).hasMessageContaining("mhca/cell.json").hasMessageContaining("damaged");
+        assertThatThrownBy(this::read).hasMessageContaining("mhca/cell.json").hasMessageContaining("broken JSON");
     }
 
     @Test

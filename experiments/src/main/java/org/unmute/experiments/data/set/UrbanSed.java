@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.json.JsonTree;
+import org.unmute.experiments.json.JsonFields;
 
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
@@ -123,35 +123,15 @@ final class UrbanSed implements Dataset {
 
     private static Set<String> ofJams(Path file) throws IOException {
         Set<String> labels = new LinkedHashSet<>();
-        Map<?, ?> root = map(file, JsonTree.read(file), "the file");
-        for (Object annotation : list(file, root.get("annotations"), "annotations")) {
-            Map<?, ?> one = map(file, annotation, "an annotation");
-            for (Object observation : list(file, one.get("data"), "annotations[].data")) {
-                Map<?, ?> value =
-                        map(file, map(file, observation, "an observation").get("value"), "data[].value");
-                if (!(value.get("role") instanceof String role) || !(value.get("label") instanceof String label)) {
-                    throw new MalformedTableException(
-                            file, 0, "no Scaper annotation: an observation without the texts role and label");
-                }
-                if (role.equals("foreground")) {
+        for (JsonFields annotation : JsonFields.read(file).objects("annotations")) {
+            for (JsonFields observation : annotation.objects("data")) {
+                JsonFields value = observation.object("value");
+                String label = value.text("label");
+                if (value.text("role").equals("foreground")) {
                     labels.add(label);
                 }
             }
         }
         return labels;
-    }
-
-    private static Map<?, ?> map(Path file, Object value, String what) throws MalformedTableException {
-        if (value instanceof Map<?, ?> map) {
-            return map;
-        }
-        throw new MalformedTableException(file, 0, "no Scaper annotation: " + what + " should be a JSON object");
-    }
-
-    private static List<?> list(Path file, Object value, String what) throws MalformedTableException {
-        if (value instanceof List<?> list) {
-            return list;
-        }
-        throw new MalformedTableException(file, 0, "no Scaper annotation: " + what + " should be a JSON array");
     }
 }

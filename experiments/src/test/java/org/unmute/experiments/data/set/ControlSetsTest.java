@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.probes.cache.AudioClip;
 
 /** URBAN-SED, ESC-50 and Speech Commands: small folders in each set's own layout. */
@@ -77,20 +79,20 @@ class ControlSetsTest {
         String[][] cases = {
             {good.substring(0, good.length() / 2), "broken JSON"},
             {good.replace("siren", "harp"), "unknown label 'harp'"},
-            {good.replace("\"role\": \"foreground\", ", ""), "without the texts role and label"},
-            {good.replace("\"annotations\"", "\"annotation\""), "annotations should be a JSON array"},
-            {good + "x", "text after the end"},
-            {good.replace("\"sandbox\": {}", "\"annotations\": []"), "the key 'annotations' occurs twice"},
-            {good.replace("10.0", "NaN"), "a value is expected"},
-            {good.replace("10.0", "[".repeat(80)), "nested deeper than 64 levels"},
-            {"[]", "the file should be a JSON object"},
-            {"", "the file ends too early"},
+            {good.replace("\"role\": \"foreground\", ", ""), "'role' is missing"},
+            {good.replace("\"annotations\"", "\"annotation\""), "'annotations' is missing"},
+            {good + "x", "broken JSON: Unrecognized token 'x'"},
+            {good.replace("\"sandbox\": {}", "\"annotations\": []"), "broken JSON: Duplicate field 'annotations'"},
+            {good.replace("10.0", "NaN"), "broken JSON: Non-standard token 'NaN'"},
+            {good.replace("10.0", "[".repeat(80)), "nesting depth (65)"},
+            {"[]", "a JSON object is expected"},
+            {"", "a JSON object is expected"},
         };
         for (String[] c : cases) {
             Path file = tree.text("annotations/test/soundscape_test_unimodal9.jams", c[0]);
             assertThatThrownBy(() -> tree.read("urban", Part.TEST))
                     .as(c[1])
-                    .isInstanceOf(org.unmute.experiments.data.MalformedTableException.class)
+                    .isInstanceOfAny(InputException.class, MalformedTableException.class)
                     .hasMessageStartingWith(file.toString())
                     .hasMessageContaining(c[1]);
         }
