@@ -34,7 +34,7 @@ class MainTest {
     @Test
     void helpNamesEveryCommandAndExitStatus() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("soundscape", "Exit status:", "  0  done", "  4  the device");
+        assertThat(out.toString()).contains("soundscape", "Exit status:", "  0  done", "  4  the requested device");
         assertThat(err.toString()).isEmpty();
     }
 
