@@ -16,7 +16,4 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.option to
             info.picocli;
-    opens org.unmute.cli.run to
-            info.picocli,
-            com.fasterxml.jackson.databind;
 }

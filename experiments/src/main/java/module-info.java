@@ -3,18 +3,23 @@
  */
 module org.unmute.experiments {
     requires transitive org.unmute.probes;
-    requires com.fasterxml.jackson.databind;
+    requires transitive com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.toml;
     requires org.apache.commons.csv;
 
     exports org.unmute.experiments;
+    exports org.unmute.experiments.benchmark;
     exports org.unmute.experiments.data;
     exports org.unmute.experiments.data.set;
     exports org.unmute.experiments.grid;
     exports org.unmute.experiments.metric;
     exports org.unmute.experiments.pretrain;
     exports org.unmute.experiments.protocol;
+    exports org.unmute.experiments.provenance;
     exports org.unmute.experiments.results;
     exports org.unmute.experiments.scene;
     exports org.unmute.experiments.search;
+
+    opens org.unmute.experiments.provenance to
+            com.fasterxml.jackson.databind;
 }

@@ -22,10 +22,10 @@ import org.unmute.cli.command.ReportCommand;
 import org.unmute.cli.command.SoundscapeCommand;
 import org.unmute.cli.command.TagCommand;
 import org.unmute.cli.command.VerifyCommand;
+import org.unmute.cli.command.VersionLines;
 import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.run.BuildInfo;
 import org.unmute.models.encoder.EncoderWarmUp;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "unmute",
         mixinStandardHelpOptions = true,
-        versionProvider = BuildInfo.VersionLines.class,
+        versionProvider = VersionLines.class,
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description =

@@ -11,19 +11,28 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.unmute.cli.BenchmarkGrid;
-import org.unmute.cli.BenchmarkPlan;
-import org.unmute.cli.BenchmarkResults;
-import org.unmute.cli.BenchmarkRun;
-import org.unmute.cli.BenchmarkSelection;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.option.ComputeOptions;
-import org.unmute.cli.run.RunRecord;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.benchmark.BenchmarkEncoder;
+import org.unmute.experiments.benchmark.BenchmarkHost;
+import org.unmute.experiments.benchmark.BenchmarkPlan;
+import org.unmute.experiments.benchmark.BenchmarkResults;
+import org.unmute.experiments.benchmark.BenchmarkRun;
+import org.unmute.experiments.benchmark.CellPatterns;
+import org.unmute.experiments.benchmark.GridRecord;
+import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
 import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.audio.Recording;
 import org.unmute.probes.cache.FolderLock;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -119,12 +128,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
         StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
         PrintWriter err = spec.commandLine().getErr();
         Grid grid;
+        List<Cell> cells;
         try {
             grid = Grid.read(gridFile);
+            cells = CellPatterns.of(grid.cells(), only);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);
         }
-        List<Cell> cells = BenchmarkSelection.of(grid.cells(), only);
         requireFiles(grid, cells);
         RunRecord record = new RunRecord(Commands.line(spec)).input(gridFile);
         Commands.chooseBackend(compute, common, record, err);
@@ -161,7 +171,6 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private int run(Grid grid, List<Cell> cells, RunRecord record, StopSign stop) throws IOException {
-        PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
@@ -174,7 +183,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         stop),
                 cells,
                 grid.protocol(),
-                err);
+                host());
         try {
             BenchmarkPlan plan = run.plan(dryRun);
             if (dryRun) {
@@ -192,8 +201,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         maxHours));
             }
             removeHalfWritten();
-            BenchmarkGrid.write(out, grid);
-            int status = run.work(plan);
+            GridRecord.write(out, grid);
+            boolean complete = run.work(plan);
             BenchmarkResults results = run.results();
             Map<String, Object> document = results.document();
             Map<String, Object> result = new LinkedHashMap<>();
@@ -206,12 +215,41 @@ public final class BenchmarkCommand implements Callable<Integer> {
             if (common.json()) {
                 Commands.printJson(spec.commandLine().getOut(), document);
             } else {
-                results.print(spec.commandLine().getOut());
+                BenchmarkTables.print(results, spec.commandLine().getOut());
             }
-            return status;
+            return complete ? ExitCode.OK : ExitCode.FAILED;
         } finally {
             run.close();
         }
+    }
+
+    private BenchmarkHost host() {
+        return new BenchmarkHost() {
+            @Override
+            public BenchmarkEncoder open(EncoderEntry entry) throws IOException {
+                return EncoderOptions.of(entry).open();
+            }
+
+            @Override
+            public Recording read(Path file) throws IOException {
+                return AudioFiles.read(file);
+            }
+
+            @Override
+            public ProgressBar progress(String what, String unit, long total) {
+                return Progress.start(spec.commandLine().getErr(), what, unit, total, common.quiet());
+            }
+
+            @Override
+            public void tell(String line) {
+                BenchmarkCommand.this.tell(List.of(line));
+            }
+
+            @Override
+            public String explain(Throwable failure) {
+                return Failure.of(failure).message();
+            }
+        };
     }
 
     /** Files that a killed process was about to write; nobody else writes here now. */
@@ -240,9 +278,6 @@ public final class BenchmarkCommand implements Callable<Integer> {
             Commands.printJson(o, plan.document());
             return;
         }
-        plan.table().print(o, false);
-        o.println();
-        plan.lines(finished).forEach(o::println);
-        o.flush();
+        BenchmarkTables.print(plan, finished, o);
     }
 }

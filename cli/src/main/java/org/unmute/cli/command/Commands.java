@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.unmute.cli.console.Json;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.option.ComputeOptions;
-import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -57,15 +56,11 @@ public final class Commands {
         }
     }
 
-    /** A number of bytes with a binary unit. */
-    public static String size(long bytes) {
-        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
-        double n = bytes;
-        int u = 0;
-        while (n >= 1024 && u < units.length - 1) {
-            n /= 1024;
-            u++;
+    /** Prints a line for the user, unless {@code err} is null, which is nowhere. */
+    static void tell(PrintWriter err, String line) {
+        if (err != null) {
+            err.println(line);
+            err.flush();
         }
-        return String.format(Locale.ROOT, u == 0 ? "%.0f %s" : "%.1f %s", n, units[u]);
     }
 }

@@ -14,9 +14,10 @@ import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
@@ -107,7 +108,7 @@ public final class ConvertCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec));
         checkPaths();
         if (!common.quiet()) {
-            spec.commandLine().getErr().println("reading " + in + ", " + Commands.size(Files.size(in)));
+            spec.commandLine().getErr().println("reading " + in + ", " + Units.bytes(Files.size(in)));
             spec.commandLine().getErr().flush();
         }
         try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
@@ -175,7 +176,7 @@ public final class ConvertCommand implements Callable<Integer> {
                     String.join(" or ", report.alsoFits())
                             + ", whose tensors have the same names: if it is that, say --model NAME");
         }
-        facts.put("file", report.container() + ", " + Commands.size(report.bytes()));
+        facts.put("file", report.container() + ", " + Units.bytes(report.bytes()));
         facts.put("SHA-256", report.sha256());
         facts.put(
                 "tensors",
@@ -229,7 +230,7 @@ public final class ConvertCommand implements Callable<Integer> {
         }
         o.println(
                 written != null
-                        ? "written to " + out + ", " + Commands.size(written)
+                        ? "written to " + out + ", " + Units.bytes(written)
                         : dryRun ? "nothing is written (--dry-run)" : "nothing is written");
         o.flush();
     }

@@ -11,7 +11,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.DatasetOptions;
 import org.unmute.experiments.data.set.Dataset;
 import org.unmute.experiments.data.set.DatasetInfo;
 import org.unmute.experiments.data.set.Datasets;
@@ -183,7 +182,7 @@ public final class DatasetsCommand implements Callable<Integer> {
                     report.missing().size(),
                     report.unusable().size(),
                     clips(set.info(), part));
-            json.put(part.label(), DatasetOptions.described(reading));
+            json.put(part.label(), reading.describe());
             report.missing().stream()
                     .limit(5)
                     .forEach(p ->

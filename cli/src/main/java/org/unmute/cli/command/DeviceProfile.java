@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.option.ComputeOptions;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
@@ -74,8 +75,8 @@ public final class DeviceProfile {
                 "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back",
                 all,
                 copied.count(),
-                Commands.size(copied.toDevice()),
-                Commands.size(copied.fromDevice())));
+                Units.bytes(copied.toDevice()),
+                Units.bytes(copied.fromDevice())));
         err.println(String.format(
                 Locale.ROOT,
                 "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %%"

@@ -14,7 +14,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.run.BuildInfo;
+import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,10 +88,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 "system",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch") + ", " + r.availableProcessors() + " processors");
-        String memory = Commands.size(r.maxMemory()) + " heap at most (UNMUTE_JAVA_OPTS=-Xmx8g changes it)";
+        String memory = Units.bytes(r.maxMemory()) + " heap at most (UNMUTE_JAVA_OPTS=-Xmx8g changes it)";
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
-            memory += ", " + Commands.size(os.getTotalMemorySize()) + " in the machine, "
-                    + Commands.size(os.getFreeMemorySize()) + " free";
+            memory += ", " + Units.bytes(os.getTotalMemorySize()) + " in the machine, "
+                    + Units.bytes(os.getFreeMemorySize()) + " free";
         }
         facts.put("memory", memory);
         facts.put("chosen", choice.reason());

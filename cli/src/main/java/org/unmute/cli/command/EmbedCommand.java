@@ -15,10 +15,11 @@ import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
-import org.unmute.cli.run.ClipRecord;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.UsedClips;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -101,9 +102,9 @@ public final class EmbedCommand implements Callable<Integer> {
             err.println("encoder " + loaded.origin() + ": "
                     + loaded.encoder().describe().description());
             err.println("front end: " + key.frontEnd());
-            err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in "
+            err.println(clips.clips().size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
                     + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
-                    + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+                    + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         }
         if (dryRun) {
             reportPlan(clips.clips().size(), bytes);
@@ -134,7 +135,7 @@ public final class EmbedCommand implements Callable<Integer> {
         }
         if (chosen.labels() != null) {
             try (TokenCache cache = TokenCache.open(out)) {
-                ClipRecord.write(
+                UsedClips.write(
                         out.resolve("clips.csv"),
                         LabelOptions.matched(
                                         chosen.labels(),
@@ -143,7 +144,7 @@ public final class EmbedCommand implements Callable<Integer> {
                                                 .toList())
                                 .manifest(),
                         cache,
-                        err);
+                        line -> Commands.tell(err, line));
             }
         }
         return ExitCode.OK;
@@ -205,8 +206,8 @@ public final class EmbedCommand implements Callable<Integer> {
             Commands.printJson(o, plan);
             return;
         }
-        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Commands.size(bytes)
-                + " in " + dtype + "; nothing was written");
+        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Units.bytes(bytes) + " in "
+                + dtype + "; nothing was written");
         o.flush();
     }
 

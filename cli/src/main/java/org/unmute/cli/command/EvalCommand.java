@@ -19,11 +19,11 @@ import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.ScoreFile;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.TokenData;
-import org.unmute.cli.run.ClipRecord;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.Scorer;
@@ -146,7 +146,7 @@ public final class EvalCommand implements Callable<Integer> {
                 scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
             }
             Path target = Files.createDirectories(out != null ? out : source.run);
-            ClipRecord.write(target.resolve("eval-clips.csv"), truth, tokens, err());
+            UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, line -> Commands.tell(err(), line));
             return scoring;
         }
     }

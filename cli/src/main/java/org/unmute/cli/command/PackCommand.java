@@ -17,7 +17,8 @@ import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.TokenData;
-import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
@@ -181,14 +182,14 @@ public final class PackCommand implements Callable<Integer> {
                 "%d prototypes of %d entries: %s before, %s packed (%.1f times less)",
                 facts.get("prototypes"),
                 facts.get("dim"),
-                Commands.size((Long) facts.get("prototypeBytesBefore")),
-                Commands.size((Long) facts.get("prototypeBytes")),
+                Units.bytes((Long) facts.get("prototypeBytesBefore")),
+                Units.bytes((Long) facts.get("prototypeBytes")),
                 (Long) facts.get("prototypeBytesBefore") / (double) (Long) facts.get("prototypeBytes")));
         lines.add(String.format(
                 Locale.ROOT,
                 "file: %s before, %s packed, linear layer in float32 included; %s",
-                Commands.size((Long) facts.get("fileBytesBefore")),
-                Commands.size((Long) facts.get("fileBytes")),
+                Units.bytes((Long) facts.get("fileBytesBefore")),
+                Units.bytes((Long) facts.get("fileBytes")),
                 out));
         lines.add(String.format(
                 Locale.ROOT,

@@ -19,11 +19,11 @@ import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.probe.TokenData;
-import org.unmute.cli.run.CacheOrigin;
-import org.unmute.cli.run.ClipRecord;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.UsedClips;
+import org.unmute.experiments.provenance.CacheOrigin;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -140,7 +140,7 @@ public final class ProbeCommand implements Callable<Integer> {
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireLayers(name, tokens, cache);
             Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
-            ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
+            UsedClips.write(out.resolve("clips.csv"), train, tokens, line -> Commands.tell(err, line));
             TokenSource source = TokenSource.of(
                     tokens, train.clips().stream().map(LabelledClip::file).toList());
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.experiments.provenance.Json;
 
 /**
  * A table for a terminal: text left-aligned, numbers right-aligned, a rule under the headings. The rows can also be

@@ -3,12 +3,14 @@ package org.unmute.cli.console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.unmute.experiments.benchmark.ProgressBar;
+import org.unmute.experiments.provenance.Units;
 
 /**
  * Progress on standard error: count, rate, time left. On a terminal one line that is rewritten, in a log a line every
  * five seconds, with {@code --quiet} nothing. Thread-safe.
  */
-public final class Progress implements AutoCloseable {
+public final class Progress implements ProgressBar {
     private static final long TERMINAL_NANOS = 200_000_000L;
     private static final long LOG_NANOS = 5_000_000_000L;
 
@@ -60,12 +62,14 @@ public final class Progress implements AutoCloseable {
     }
 
     /** Adds units that an earlier run completed; they do not count in the rate. */
+    @Override
     public synchronized void pass(long count) {
         resumed += count;
         done += count;
     }
 
     /** Adds completed units. */
+    @Override
     public synchronized void advance(long count) {
         done += count;
         long now = clock.getAsLong();
@@ -76,6 +80,7 @@ public final class Progress implements AutoCloseable {
     }
 
     /** Prints a separate line, such as a skipped file, without breaking the progress line. */
+    @Override
     public synchronized void remark(String line) {
         if (err != null) {
             clear();
@@ -91,7 +96,7 @@ public final class Progress implements AutoCloseable {
             clear();
             double seconds = (clock.getAsLong() - started) / 1e9;
             err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
-                    + duration(seconds) + rate(seconds));
+                    + Units.duration(seconds) + rate(seconds));
             err.flush();
         }
     }
@@ -99,7 +104,8 @@ public final class Progress implements AutoCloseable {
     private String text(long now) {
         double seconds = (now - started) / 1e9;
         long fresh = done - resumed;
-        String left = fresh > 0 && done < total ? ", " + duration((total - done) * seconds / fresh) + " left" : "";
+        String left =
+                fresh > 0 && done < total ? ", " + Units.duration((total - done) * seconds / fresh) + " left" : "";
         long percent = total > 0 ? 100 * done / total : 100;
         return what + ": " + done + "/" + total + " " + unit + " (" + percent + " %)" + rate(seconds) + left;
     }
@@ -124,17 +130,5 @@ public final class Progress implements AutoCloseable {
             err.print("\r" + " ".repeat(width) + "\r");
             width = 0;
         }
-    }
-
-    /** A duration: 8 s, 3 min 05 s, 2 h 07 min. */
-    public static String duration(double seconds) {
-        long s = Math.round(seconds);
-        if (s < 60) {
-            return (seconds < 9.95 ? String.format(Locale.ROOT, "%.1f", seconds) : Long.toString(s)) + " s";
-        }
-        if (s < 3600) {
-            return String.format(Locale.ROOT, "%d min %02d s", s / 60, s % 60);
-        }
-        return String.format(Locale.ROOT, "%d h %02d min", s / 3600, s % 3600 / 60);
     }
 }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.set.Dataset;
 import org.unmute.experiments.data.set.Datasets;
 import org.unmute.experiments.data.set.FewShot;
 import org.unmute.experiments.data.set.Part;
 import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
+import org.unmute.experiments.provenance.RunRecord;
 import picocli.CommandLine.Option;
 
 /**
@@ -117,7 +117,7 @@ public final class DatasetOptions {
         for (Part part : parts) {
             Reading reading = set.read(root, part, options);
             readings.add(reading);
-            noted.put(part.label(), described(reading));
+            noted.put(part.label(), reading.describe());
             if (err != null) {
                 tell(reading, err);
             }
@@ -144,25 +144,6 @@ public final class DatasetOptions {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage() + " (--split)", e);
         }
-    }
-
-    /** A summary of what was read, for records and JSON. */
-    public static Map<String, Object> described(Reading reading) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("clips", reading.clips().size());
-        facts.put("listed", reading.report().listed());
-        facts.put(
-                "missing",
-                reading.report().missing().stream()
-                        .map(Reading.Problem::toString)
-                        .toList());
-        facts.put(
-                "unusable",
-                reading.report().unusable().stream()
-                        .map(Reading.Problem::toString)
-                        .toList());
-        facts.put("remarks", reading.report().remarks());
-        return facts;
     }
 
     private static void tell(Reading reading, PrintWriter err) {

@@ -17,8 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.run.KnownDigests;
-import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.benchmark.BenchmarkEncoder;
 import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
@@ -156,7 +157,8 @@ public final class EncoderOptions {
             String origin,
             String norm,
             Map<String, String> config,
-            Map<String, Object> options) {
+            Map<String, Object> options)
+            implements BenchmarkEncoder {
         public Loaded {
             config = new TreeMap<>(config);
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
@@ -172,6 +174,7 @@ public final class EncoderOptions {
         }
 
         /** The cache key of its tokens. */
+        @Override
         public CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
             // Settings outside of the file, such as the number of heads, make another encoder of the same weights.
@@ -181,6 +184,7 @@ public final class EncoderOptions {
         }
 
         /** Records the encoder with all settings in effect. */
+        @Override
         public RunRecord note(RunRecord record, String resampling) {
             record.result("encoder", origin)
                     .result("encoderSha256", hash)
@@ -191,6 +195,7 @@ public final class EncoderOptions {
         }
 
         /** All settings in effect by name. */
+        @Override
         public Map<String, Object> settings() {
             EncoderSpec spec = encoder.describe();
             Map<String, Object> all = new LinkedHashMap<>();

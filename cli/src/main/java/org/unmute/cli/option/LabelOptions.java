@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.run.RunRecord;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.data.set.Task;
+import org.unmute.experiments.provenance.RunRecord;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

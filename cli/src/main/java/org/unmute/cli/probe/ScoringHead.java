@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.experiments.provenance.Units;
 
 class ProgressTest {
     private final StringWriter text = new StringWriter();
@@ -68,6 +69,6 @@ class ProgressTest {
     @ParameterizedTest
     @CsvSource({"0.04, 0.0 s", "9.94, 9.9 s", "9.96, 10 s", "59.4, 59 s", "185, 3 min 05 s", "7620, 2 h 07 min"})
     void durationsAsPeopleSayThem(double seconds, String said) {
-        assertThat(Progress.duration(seconds)).isEqualTo(said);
+        assertThat(Units.duration(seconds)).isEqualTo(said);
     }
 }

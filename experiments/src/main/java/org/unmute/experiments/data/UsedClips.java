@@ -3,9 +3,13 @@ package org.unmute.experiments.data;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -15,6 +19,24 @@ import org.unmute.tensor.io.AtomicFile;
  */
 public final class UsedClips {
     private UsedClips() {}
+
+    /**
+     * Writes the clips of a manifest with the hashes that a token cache holds.
+     *
+     * @param tell is told that the file is not written where a label contains ';'
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, Manifest used, TokenCache cache, Consumer<String> tell) throws IOException {
+        if (used.labels().names().stream().anyMatch(l -> l.contains(";"))) {
+            tell.accept(file + " is not written: a label contains ';', which separates labels in this file");
+            return;
+        }
+        Map<String, String> hashes = new HashMap<>();
+        for (CachedClip clip : cache.clips()) {
+            hashes.put(clip.id(), clip.audioSha256());
+        }
+        write(file, used.clips(), hashes);
+    }
 
     /**
      * Writes the record; the file is replaced only once the new one is complete.

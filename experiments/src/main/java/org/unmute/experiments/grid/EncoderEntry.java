@@ -16,6 +16,9 @@ import org.unmute.models.encoder.EncoderSettings;
  */
 public record EncoderEntry(
         String name, String title, Optional<Path> file, EncoderSettings settings, Optional<String> norm) {
+    /** The origin of the encoder in the program, in place of a file. */
+    public static final String EMBEDDED = "embedded";
+
     /** Whether it is the one in the program. */
     public boolean isEmbedded() {
         return file.isEmpty();

@@ -1,7 +1,9 @@
 package org.unmute.experiments.data.set;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
@@ -77,5 +79,16 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     /** The clips as a list to embed. */
     public ClipList clipList() {
         return new ClipList(root, clips.stream().map(Clip::audio).toList());
+    }
+
+    /** What was read and what was left out, for JSON. */
+    public Map<String, Object> describe() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("clips", clips.size());
+        facts.put("listed", report.listed());
+        facts.put("missing", report.missing().stream().map(Problem::toString).toList());
+        facts.put("unusable", report.unusable().stream().map(Problem::toString).toList());
+        facts.put("remarks", report.remarks());
+        return facts;
     }
 }

@@ -1,11 +1,10 @@
-package org.unmute.cli.run;
+package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.cli.console.Json;
 
 /** How a token cache was made, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {

@@ -1,16 +1,16 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.unmute.cli.console.Json;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.metric.Calibration;
 import org.unmute.experiments.metric.ClassScores;
@@ -20,13 +20,14 @@ import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.protocol.EpochRecord;
 import org.unmute.experiments.protocol.FoldScores;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The tables that a benchmark keeps of one seed. Scores of all folds stand in one table, since each clip is tested
  * once; numbers that are undefined are empty cells.
  */
-final class BenchmarkFiles {
+final class SeedTables {
     private static final CSVFormat CSV =
             CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
     private static final int BINS = 10;
@@ -43,7 +44,7 @@ final class BenchmarkFiles {
      * @param folder of the seed
      * @param tests the test clips, fold after fold, in the order of the scores
      */
-    BenchmarkFiles(
+    SeedTables(
             Path folder,
             List<String> classes,
             PrimaryMetric metric,
@@ -93,7 +94,7 @@ final class BenchmarkFiles {
         List<Map<String, Double>> each = new ArrayList<>();
         int from = 0;
         for (FoldScores f : folds) {
-            each.add(values(f.scores(), java.util.Arrays.copyOfRange(labels, from, from + f.scores().length)));
+            each.add(values(f.scores(), Arrays.copyOfRange(labels, from, from + f.scores().length)));
             from += f.scores().length;
         }
         Map<String, Object> all = new LinkedHashMap<>();

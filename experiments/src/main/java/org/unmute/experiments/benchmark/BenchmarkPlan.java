@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,15 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.cli.command.Commands;
-import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.Progress;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.protocol.StepCost;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenGrid;
@@ -63,7 +61,7 @@ public final class BenchmarkPlan {
     }
 
     /** Counts what is to be embedded before a group's cells. */
-    void embedding(BenchmarkTokens tokens, BenchmarkDataset dataset) throws IOException {
+    void embedding(DatasetTokens tokens, SplitDataset dataset) throws IOException {
         if (!tokens.complete()) {
             recordings += dataset.audio().size();
             bytes += tokens.bytes();
@@ -72,16 +70,16 @@ public final class BenchmarkPlan {
     }
 
     /** Times the probes of cells that are not finished. */
-    void cells(BenchmarkGroup group, String backendName, int layers, Progress progress) throws IOException {
+    void cells(CellGroup group, String backendName, int layers, ProgressBar progress) throws IOException {
         Backend backend = Backends.open(backendName, 1).backend();
         try {
             for (Cell cell : group.cells().values()) {
-                CellId id = BenchmarkGroup.id(cell);
+                CellId id = CellGroup.id(cell);
                 progress.advance(1);
-                if (Files.exists(id.folder(out).resolve(BenchmarkGroup.CELL))) {
+                if (Files.exists(id.folder(out).resolve(CellGroup.CELL))) {
                     continue;
                 }
-                CellSettings settings = BenchmarkGroup.settings(cell);
+                CellSettings settings = CellGroup.settings(cell);
                 int classes = group.dataset().labels().size();
                 StepKey key = new StepKey(
                         cell.probe().name(),
@@ -123,9 +121,9 @@ public final class BenchmarkPlan {
         }
     }
 
-    private static CellCost.Sizes sizes(BenchmarkDataset set) {
-        BenchmarkDataset.Parts p = set.folds().getFirst();
-        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
+    private static CellCost.Sizes sizes(SplitDataset set) {
+        SplitDataset.Parts p = set.folds().getFirst();
+        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
         return new CellCost.Sizes(
                 p.train().size() * (mixed ? 1 : 1 + set.variants()),
                 p.validation().size(),
@@ -155,7 +153,7 @@ public final class BenchmarkPlan {
     }
 
     /** Seconds on one core that a cell still takes; 0 for a finished one. */
-    double secondsLeft(CellId id) {
+    public double secondsLeft(CellId id) {
         return left.getOrDefault(id, 0.0);
     }
 
@@ -178,23 +176,21 @@ public final class BenchmarkPlan {
                 + (finished > 0 ? ", " + finished + " finished before" : "") + ": " + trainings + " trainings, about "
                 + epochs + " epochs (at most " + most + ")");
         if (recordings > 0) {
-            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600)
-                    + " and " + Commands.size(bytes) + " of token caches");
+            lines.add(recordings + " recordings to embed first: about " + Units.duration(embeddingHours * 3600)
+                    + " and " + Units.bytes(bytes) + " of token caches");
         }
         lines.add(String.format(
                 Locale.ROOT,
                 "about %s on %d %s altogether, from one step of each probe on random tokens",
-                Progress.duration(hours() * 3600),
+                Units.duration(hours() * 3600),
                 cores,
                 cores == 1 ? "core" : "cores"));
         return lines;
     }
 
-    /** The cost of each cell. */
-    public ConsoleTable table() {
-        ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
-        costs.forEach((id, c) -> t.row(id.toString(), c.trainings(), c.epochs(), c.mostEpochs(), left.get(id) / 60));
-        return t;
+    /** The cost of each cell that is not finished. */
+    public List<CellCost> costs() {
+        return List.copyOf(costs.values());
     }
 
     /** For JSON. */

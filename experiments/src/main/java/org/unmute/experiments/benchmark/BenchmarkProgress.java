@@ -1,11 +1,8 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
-import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
 import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellListener;
@@ -18,20 +15,22 @@ import org.unmute.experiments.protocol.EpochRecord;
  */
 final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
     private final BenchmarkPlan plan;
-    private final Progress progress;
+    private final ProgressBar progress;
+    private final BenchmarkHost host;
     private final int cells;
     private final Map<CellId, Double> counted = new HashMap<>();
     private int ended;
 
     /** @param cells how many are worked on */
-    BenchmarkProgress(PrintWriter err, boolean quiet, BenchmarkPlan plan, Iterable<CellId> ids, int cells) {
+    BenchmarkProgress(BenchmarkHost host, BenchmarkPlan plan, Iterable<CellId> ids, int cells) {
+        this.host = host;
         this.plan = plan;
         this.cells = cells;
         double total = 0;
         for (CellId id : ids) {
             total += plan.secondsLeft(id);
         }
-        progress = Progress.start(err, "benchmark", "core-seconds", Math.max(1, Math.round(total)), quiet);
+        progress = host.progress("benchmark", "core-seconds", Math.max(1, Math.round(total)));
     }
 
     @Override
@@ -59,9 +58,7 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
         ended++;
         String how = cell.failure() == null
                 ? "finished"
-                : cell.stopped()
-                        ? "stopped"
-                        : "failed: " + Failure.of(cell.failure()).message();
+                : cell.stopped() ? "stopped" : "failed: " + host.explain(cell.failure());
         progress.remark(String.format(Locale.ROOT, "%d of %d cells: %s %s", ended, cells, cell.cell(), how));
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.console.CommandException;
-import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
@@ -23,34 +22,36 @@ import org.unmute.tensor.io.Sha256;
  * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files
  * that every encoder embeds. Clips set aside for validation are neither mixed nor mixed in.
  */
-final class BenchmarkMixup {
+final class MixupVariants {
     private static final ManifestFormat FORMAT = new ManifestFormat("path", "labels", "split", ";");
     /** What ids of variants begin with. */
     static final String PREFIX = "mixup/";
 
-    private final BenchmarkDataset dataset;
+    private final SplitDataset dataset;
     private final DatasetEntry.MixedVariants mixed;
     private final Path runFolder;
+    private final BenchmarkHost host;
 
-    private BenchmarkMixup(BenchmarkDataset dataset, DatasetEntry.MixedVariants mixed, Path runFolder) {
+    private MixupVariants(SplitDataset dataset, DatasetEntry.MixedVariants mixed, Path runFolder, BenchmarkHost host) {
         this.dataset = dataset;
         this.mixed = mixed;
         this.runFolder = runFolder;
+        this.host = host;
     }
 
     /**
      * The data set with its variants, which are made below {@code folder} if they are not there; itself if it wants
      * none.
      */
-    static BenchmarkDataset applied(BenchmarkDataset dataset, Path folder) throws IOException {
+    static SplitDataset applied(SplitDataset dataset, Path folder, BenchmarkHost host) throws IOException {
         return dataset.entry().mixup().isEmpty()
                 ? dataset
-                : new BenchmarkMixup(dataset, dataset.entry().mixup().get(), folder).apply();
+                : new MixupVariants(dataset, dataset.entry().mixup().get(), folder, host).apply();
     }
 
-    private BenchmarkDataset apply() throws IOException {
+    private SplitDataset apply() throws IOException {
         if (dataset.folds().size() > 1) {
-            throw CommandException.usage("data set " + dataset.entry().name()
+            throw new InputException("data set " + dataset.entry().name()
                     + ": mixup variants of several folds are not made: state " + "one fold, or mixup = false");
         }
         List<LabelledClip> train = dataset.folds().getFirst().train();
@@ -83,11 +84,11 @@ final class BenchmarkMixup {
                 && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
             return Datasets.byName(own.dataset()).info().sampleRate();
         }
-        return AudioFiles.read(first.path()).sampleRate();
+        return host.read(first.path()).sampleRate();
     }
 
-    private static float[] samples(AudioClip clip, int rate) throws IOException {
-        return clip.cut(AudioFiles.read(clip.path()))
+    private float[] samples(AudioClip clip, int rate) throws IOException {
+        return clip.cut(host.read(clip.path()))
                 .resampled(rate, Resampler.Kernel.HANN)
                 .samples();
     }

@@ -1,9 +1,8 @@
-package org.unmute.cli.run;
+package org.unmute.experiments.provenance;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /**
  * The version of this program and the commit it was built from.
@@ -16,24 +15,12 @@ public record BuildInfo(String version, String commit) {
     /** Reads the properties that the build wrote into the jar. */
     public static BuildInfo read() {
         Properties p = new Properties();
-        try (InputStream in = BuildInfo.class.getResourceAsStream("/org/unmute/cli/build.properties")) {
+        try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {
             p.load(in);
         } catch (IOException e) {
             throw new IllegalStateException("build.properties cannot be read from the jar", e);
         }
         String commit = p.getProperty("commit", "");
         return new BuildInfo(p.getProperty("version"), commit.isBlank() || commit.startsWith("$") ? "unknown" : commit);
-    }
-
-    /** The lines of {@code --version}. */
-    public static final class VersionLines implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            BuildInfo build = read();
-            return new String[] {
-                "unmute " + build.version() + " (commit " + build.commit() + ")",
-                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
-            };
-        }
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -6,19 +6,22 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
-import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.grid.Cell;
 
 /**
  * Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the
  * end is any.
  */
-public final class BenchmarkSelection {
+public final class CellPatterns {
     private static final int DEPTH = 3;
 
-    private BenchmarkSelection() {}
+    private CellPatterns() {}
 
-    /** The cells that one of the patterns names, in their order; all without patterns. */
+    /**
+     * The cells that one of the patterns names, in their order; all without patterns.
+     *
+     * @throws IllegalArgumentException for a pattern that is malformed or names no cell
+     */
     public static List<Cell> of(List<Cell> cells, List<String> patterns) {
         if (patterns.isEmpty()) {
             return cells;
@@ -27,7 +30,7 @@ public final class BenchmarkSelection {
         for (String pattern : patterns) {
             PathMatcher own = matcher(pattern);
             if (cells.stream().noneMatch(c -> own.matches(Path.of(c.path())))) {
-                throw CommandException.usage("--only " + pattern + " names no cell: there are, for instance, "
+                throw new IllegalArgumentException("--only " + pattern + " names no cell: there are, for instance, "
                         + String.join(
                                 ", ", cells.stream().limit(3).map(Cell::path).toList()));
             }
@@ -41,7 +44,8 @@ public final class BenchmarkSelection {
     private static PathMatcher matcher(String pattern) {
         String[] names = pattern.split("/", -1);
         if (names.length > DEPTH) {
-            throw CommandException.usage("--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
+            throw new IllegalArgumentException(
+                    "--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
         }
         StringBuilder glob = new StringBuilder("glob:");
         for (int i = 0; i < DEPTH; i++) {
@@ -50,7 +54,7 @@ public final class BenchmarkSelection {
         try {
             return FileSystems.getDefault().getPathMatcher(glob.toString());
         } catch (PatternSyntaxException e) {
-            throw CommandException.usage("--only " + pattern + " is no pattern: " + e.getDescription(), e);
+            throw new IllegalArgumentException("--only " + pattern + " is no pattern: " + e.getDescription(), e);
         }
     }
 }

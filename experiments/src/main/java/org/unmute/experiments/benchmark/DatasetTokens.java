@@ -1,8 +1,7 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -11,14 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.unmute.cli.command.EmbedCommand;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Json;
-import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.run.RunRecord;
-import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
@@ -39,7 +34,7 @@ import org.unmute.tensor.io.Sha256;
  * complete.json} which names its key and the recordings with size and time of change, so that nothing is read again
  * when a run is resumed.
  */
-final class BenchmarkTokens {
+final class DatasetTokens {
     private static final String COMPLETE = "complete.json";
     private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
     private static final int SAMPLE = 8;
@@ -49,8 +44,9 @@ final class BenchmarkTokens {
     private static final double IMPROVEMENT = 0.95;
     private static final double MOST_SECONDS = 5;
 
-    private final EncoderOptions.Loaded loaded;
-    private final BenchmarkDataset dataset;
+    private final BenchmarkHost host;
+    private final BenchmarkEncoder loaded;
+    private final SplitDataset dataset;
     private final Path folder;
     private final CacheKey key;
 
@@ -58,13 +54,15 @@ final class BenchmarkTokens {
      * @param layers whether the tokens after every block are kept, too
      * @param caches folder of the caches of the run
      */
-    BenchmarkTokens(
-            EncoderOptions.Loaded loaded,
+    DatasetTokens(
+            BenchmarkHost host,
+            BenchmarkEncoder loaded,
             String encoder,
-            BenchmarkDataset dataset,
+            SplitDataset dataset,
             boolean layers,
             DType dtype,
             Path caches) {
+        this.host = host;
         this.loaded = loaded;
         this.dataset = dataset;
         folder = folder(caches, encoder, dataset, layers);
@@ -72,7 +70,7 @@ final class BenchmarkTokens {
                 .withLayers(layers ? loaded.encoder().describe().depth() : 0);
     }
 
-    static Path folder(Path caches, String encoder, BenchmarkDataset dataset, boolean layers) {
+    static Path folder(Path caches, String encoder, SplitDataset dataset, boolean layers) {
         return caches.resolve(encoder).resolve(dataset.entry().name() + (layers ? ".layers" : ""));
     }
 
@@ -120,19 +118,22 @@ final class BenchmarkTokens {
      *
      * @throws StoppedEmbedding if the sign is raised
      */
-    void embed(PrintWriter err, boolean quiet, StopSign stop, List<String> command) throws IOException {
+    void embed(StopSign stop, List<String> command) throws IOException {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         RunRecord record = new RunRecord(command);
         String before = recordings();
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
-                Progress progress =
-                        Progress.start(err, what, "clips", dataset.audio().size(), quiet)) {
-            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, KERNEL, false);
-            Embedding.Listener told = EmbedCommand.listener(progress);
+                ProgressBar progress =
+                        host.progress(what, "clips", dataset.audio().size())) {
+            Embedding embedding = new Embedding(loaded.encoder(), host::read, KERNEL, false);
             Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
-                    told.stored(clip, earlier);
+                    if (earlier) {
+                        progress.pass(1);
+                    } else {
+                        progress.advance(1);
+                    }
                     if (stop.raised()) {
                         throw new StoppedEmbedding();
                     }
@@ -140,11 +141,12 @@ final class BenchmarkTokens {
 
                 @Override
                 public void skipped(AudioClip clip, String reason) {
-                    told.skipped(clip, reason);
+                    progress.remark("skipped " + clip.id() + ": " + reason);
+                    progress.advance(1);
                 }
             });
             if (outcome.embedded() + outcome.present() == 0) {
-                throw CommandException.input("data set " + dataset.entry().name() + ": none of its "
+                throw new InputException("data set " + dataset.entry().name() + ": none of its "
                         + dataset.audio().size()
                         + " recordings can be used"
                         + (outcome.skipped().isEmpty()
@@ -160,7 +162,7 @@ final class BenchmarkTokens {
                     .result("skipped", outcome.skipped());
             record.write(folder);
         } catch (TokenCacheException e) {
-            throw CommandException.input(e.getMessage(), e);
+            throw new InputException(e.getMessage(), e);
         }
         Map<String, Object> complete = new LinkedHashMap<>();
         complete.put("key", key.toString());
@@ -187,7 +189,7 @@ final class BenchmarkTokens {
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = dataset.audio().get((int) ((long) i * n / Math.min(SAMPLE, n)));
             try {
-                lengths.add(clip.cut(AudioFiles.read(clip.path())).seconds());
+                lengths.add(clip.cut(host.read(clip.path())).seconds());
             } catch (IOException | IllegalArgumentException e) {
                 continue; // told when its turn comes
             }
@@ -206,7 +208,7 @@ final class BenchmarkTokens {
 
     /** Clips to embed, with variants that are still to be made. */
     private long clips() {
-        boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
+        boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
         return dataset.audio().size()
                 + (made
                         ? 0

@@ -1,4 +1,4 @@
-package org.unmute.cli.run;
+package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.console.Json;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 

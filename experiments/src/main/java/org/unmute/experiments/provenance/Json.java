@@ -1,4 +1,4 @@
-package org.unmute.cli.console;
+package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** How this program writes JSON: indented, in insertion order, numbers in full precision. */
 public final class Json {
+    /** Jackson's mapper, for reading too. */
     public static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 

@@ -1,36 +1,37 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.console.Json;
-import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.run.BuildInfo;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
 import org.unmute.experiments.grid.ProbeEntry;
 import org.unmute.experiments.grid.ProtocolSettings;
+import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
 
 /** Writes {@code grid.json}: what a run set out to do, with every value in effect. */
-public final class BenchmarkGrid {
-    static final String FILE = "grid.json";
+public final class GridRecord {
+    /** Its name in the folder of a run. */
+    public static final String FILE = "grid.json";
 
-    private BenchmarkGrid() {}
+    private GridRecord() {}
 
+    /** Writes the file into the folder of a run. */
     public static void write(Path out, Grid grid) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         BuildInfo build = BuildInfo.read();
         all.put("version", build.version());
         all.put("commit", build.commit());
         all.put("file", grid.file().toString());
-        all.put("encoders", grid.encoders().stream().map(BenchmarkGrid::encoder).toList());
-        all.put("datasets", grid.datasets().stream().map(BenchmarkGrid::dataset).toList());
-        all.put("probes", grid.probes().stream().map(BenchmarkGrid::probe).toList());
+        all.put("encoders", grid.encoders().stream().map(GridRecord::encoder).toList());
+        all.put("datasets", grid.datasets().stream().map(GridRecord::dataset).toList());
+        all.put("probes", grid.probes().stream().map(GridRecord::probe).toList());
         all.put("settings", settings(grid.protocol()));
         all.put("cells", grid.cells().stream().map(Cell::path).toList());
         AtomicFile.write(out.resolve(FILE), Json.MAPPER.writeValueAsBytes(all));
@@ -40,7 +41,7 @@ public final class BenchmarkGrid {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("name", e.name());
         m.put("title", e.title());
-        m.put("file", e.file().map(Path::toString).orElse(EncoderOptions.EMBEDDED));
+        m.put("file", e.file().map(Path::toString).orElse(EncoderEntry.EMBEDDED));
         e.norm().ifPresent(n -> m.put("norm", n));
         m.put("settings", e.settings().toString());
         return m;

@@ -1,17 +1,13 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.console.Json;
-import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.run.CacheOrigin;
-import org.unmute.cli.run.RunRecord;
+import java.util.function.Consumer;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
@@ -24,6 +20,9 @@ import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.protocol.Fold;
 import org.unmute.experiments.protocol.FoldScores;
 import org.unmute.experiments.protocol.SeedResult;
+import org.unmute.experiments.provenance.CacheOrigin;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.io.AtomicFile;
@@ -32,11 +31,11 @@ import org.unmute.tensor.io.AtomicFile;
  * The cells of a benchmark that work on one token cache: one encoder, one data set, tokens of the last layer or of all.
  * The cache is opened by the first cell that needs it.
  */
-final class BenchmarkGroup implements CellRecorder, AutoCloseable {
+final class CellGroup implements CellRecorder, AutoCloseable {
     static final String CELL = "cell.json";
 
     private final EncoderEntry encoder;
-    private final BenchmarkDataset dataset;
+    private final SplitDataset dataset;
     private final boolean layers;
     private final Path out;
     private final Map<CellId, Cell> cells = new LinkedHashMap<>();
@@ -57,7 +56,7 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
      */
     record RunContext(List<String> command, String backend, String reason) {}
 
-    BenchmarkGroup(EncoderEntry encoder, BenchmarkDataset dataset, boolean layers, Path out, RunContext run) {
+    CellGroup(EncoderEntry encoder, SplitDataset dataset, boolean layers, Path out, RunContext run) {
         this.encoder = encoder;
         this.dataset = dataset;
         this.layers = layers;
@@ -96,7 +95,7 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         return encoder;
     }
 
-    BenchmarkDataset dataset() {
+    SplitDataset dataset() {
         return dataset;
     }
 
@@ -105,7 +104,7 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     }
 
     /** Notes what is known once the encoder was opened. */
-    void describe(BenchmarkTokens tokens, EncoderOptions.Loaded loaded) {
+    void describe(DatasetTokens tokens, BenchmarkEncoder loaded) {
         cacheFolder = tokens.folder();
         encoderFacts = new LinkedHashMap<>(loaded.settings());
         encoderFacts.put("file", loaded.origin());
@@ -119,16 +118,16 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     }
 
     /** The clips of a cell; the cache must be complete. */
-    synchronized CellData data(Cell cell, PrintWriter err) throws IOException {
+    synchronized CellData data(Cell cell, Consumer<String> tell) throws IOException {
         if (cache == null) {
             cache = TokenCache.open(cacheFolder);
         }
-        BenchmarkData data = new BenchmarkData(dataset, cache);
+        LabelledTokens data = new LabelledTokens(dataset, cache);
         if (tests == null) {
             data.record(
                     Files.createDirectories(
                             out.resolve(encoder.name()).resolve(dataset.entry().name())),
-                    err);
+                    tell);
             tests = data.tests();
         }
         List<Fold> own = folds.get(cell.standardize());
@@ -142,8 +141,8 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     @Override
     public void seed(CellId id, SeedResult result, Path folder, List<FoldScores> scores) throws IOException {
         Cell cell = cells.get(id);
-        PrimaryMetric metric = BenchmarkData.metric(cell);
-        new BenchmarkFiles(folder, dataset.labels().names(), metric, scores, tests).write();
+        PrimaryMetric metric = LabelledTokens.metric(cell);
+        new SeedTables(folder, dataset.labels().names(), metric, scores, tests).write();
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString())
                 .result("probe", cell.probe().name())
@@ -152,10 +151,10 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
                 .result("encoderTitle", encoder.title())
                 .result("datasetTitle", dataset.entry().title())
                 .result("metric", metric.label())
-                .result("validation", BenchmarkFiles.finite(result.validation()))
-                .result("test", BenchmarkFiles.finite(result.test()))
+                .result("validation", SeedTables.finite(result.validation()))
+                .result("test", SeedTables.finite(result.test()))
                 .result("trainingSeconds", result.seconds())
-                .result("clipsPerSecond", BenchmarkFiles.finite(result.clipsPerSecond()))
+                .result("clipsPerSecond", SeedTables.finite(result.clipsPerSecond()))
                 .result("classes", dataset.labels().names())
                 .result("cache", cache.key().toString());
         CacheOrigin.note(cacheFolder.toAbsolutePath().normalize(), record);
@@ -181,16 +180,16 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         Map<String, Object> best = new LinkedHashMap<>();
         best.put("lr", r.best().values().get(CellSettings.RATE));
         best.put("wd", r.best().values().get(CellSettings.DECAY));
-        best.put("validation", BenchmarkFiles.finite(r.best().value()));
+        best.put("validation", SeedTables.finite(r.best().value()));
         best.put("trial", r.best().number());
         all.put("best", best);
-        all.put("seeds", r.seeds().stream().map(BenchmarkGroup::seed).toList());
-        all.put("validationMean", BenchmarkFiles.finite(r.mean(SeedResult::validation)));
-        all.put("validationSd", BenchmarkFiles.finite(r.deviation(SeedResult::validation)));
-        all.put("testMean", BenchmarkFiles.finite(r.mean(SeedResult::test)));
-        all.put("testSd", BenchmarkFiles.finite(r.deviation(SeedResult::test)));
+        all.put("seeds", r.seeds().stream().map(CellGroup::seed).toList());
+        all.put("validationMean", SeedTables.finite(r.mean(SeedResult::validation)));
+        all.put("validationSd", SeedTables.finite(r.deviation(SeedResult::validation)));
+        all.put("testMean", SeedTables.finite(r.mean(SeedResult::test)));
+        all.put("testSd", SeedTables.finite(r.deviation(SeedResult::test)));
         all.put("options", r.options());
-        all.put("clipsPerSecond", BenchmarkFiles.finite(r.mean(SeedResult::clipsPerSecond)));
+        all.put("clipsPerSecond", SeedTables.finite(r.mean(SeedResult::clipsPerSecond)));
         Fold first = r.data().folds().getFirst();
         all.put(
                 "folds",
@@ -214,10 +213,10 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     private static Map<String, Object> seed(SeedResult s) {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("seed", s.seed());
-        m.put("validation", BenchmarkFiles.finite(s.validation()));
-        m.put("test", BenchmarkFiles.finite(s.test()));
+        m.put("validation", SeedTables.finite(s.validation()));
+        m.put("test", SeedTables.finite(s.test()));
         m.put("seconds", s.seconds());
-        m.put("clipsPerSecond", BenchmarkFiles.finite(s.clipsPerSecond()));
+        m.put("clipsPerSecond", SeedTables.finite(s.clipsPerSecond()));
         m.put("folder", s.folder());
         return m;
     }

@@ -1,17 +1,17 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.run.ClipRecord;
+import java.util.function.Consumer;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.data.set.Task;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.metric.PrimaryMetric;
@@ -23,12 +23,12 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
 /** Brings the parts of a data set and the tokens of its clips together. */
-final class BenchmarkData {
-    private final BenchmarkDataset dataset;
+final class LabelledTokens {
+    private final SplitDataset dataset;
     private final TokenCache cache;
     private final Set<String> cached = new HashSet<>();
 
-    BenchmarkData(BenchmarkDataset dataset, TokenCache cache) {
+    LabelledTokens(SplitDataset dataset, TokenCache cache) {
         this.dataset = dataset;
         this.cache = cache;
         for (CachedClip clip : cache.clips()) {
@@ -39,7 +39,7 @@ final class BenchmarkData {
     /** The folds, shared by all cells of this encoder and data set that standardize alike. */
     List<Fold> folds(boolean standardize) {
         List<Fold> folds = new ArrayList<>();
-        for (BenchmarkDataset.Parts p : dataset.folds()) {
+        for (SplitDataset.Parts p : dataset.folds()) {
             folds.add(new Fold(
                     p.fold(),
                     set("train", p.train()),
@@ -67,7 +67,7 @@ final class BenchmarkData {
     }
 
     /** The clips that are used, in one fold. */
-    Manifest used(BenchmarkDataset.Parts p) {
+    Manifest used(SplitDataset.Parts p) {
         List<LabelledClip> all = new ArrayList<>();
         for (List<LabelledClip> part : List.of(p.train(), p.validation(), p.test())) {
             all.addAll(present(part));
@@ -87,7 +87,7 @@ final class BenchmarkData {
     private TokenSet set(String part, List<LabelledClip> clips) {
         List<LabelledClip> present = present(clips);
         if (present.isEmpty()) {
-            throw CommandException.input("data set " + dataset.entry().name() + ": none of the " + clips.size()
+            throw new InputException("data set " + dataset.entry().name() + ": none of the " + clips.size()
                     + " clips of its part " + part + " could be embedded");
         }
         return new TokenSet(
@@ -108,13 +108,13 @@ final class BenchmarkData {
     }
 
     /** Writes the clips that are used, with their hashes: {@code clips.csv}, or one file a fold. */
-    void record(Path folder, PrintWriter err) throws IOException {
-        for (BenchmarkDataset.Parts p : dataset.folds()) {
-            ClipRecord.write(
+    void record(Path folder, Consumer<String> tell) throws IOException {
+        for (SplitDataset.Parts p : dataset.folds()) {
+            UsedClips.write(
                     folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"),
                     used(p),
                     cache,
-                    err);
+                    tell);
         }
     }
 }

@@ -1,7 +1,6 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,12 +9,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.command.Commands;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
@@ -26,6 +19,7 @@ import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.Probes;
 
 /** Reads what cells need, says what they cost, embeds, and works through them. */
@@ -39,12 +33,12 @@ public final class BenchmarkRun implements AutoCloseable {
     private final Settings settings;
     private final List<Cell> cells;
     private final ProtocolSettings protocol;
-    private final PrintWriter err;
-    private final Map<DatasetEntry, BenchmarkDataset> datasets = new LinkedHashMap<>();
-    private final List<BenchmarkGroup> groups = new ArrayList<>();
+    private final BenchmarkHost host;
+    private final Map<DatasetEntry, SplitDataset> datasets = new LinkedHashMap<>();
+    private final List<CellGroup> groups = new ArrayList<>();
     private final Map<CellId, String> failed = new LinkedHashMap<>();
     private EncoderEntry openEntry;
-    private EncoderOptions.Loaded open;
+    private BenchmarkEncoder open;
 
     /**
      * @param out folder of the run
@@ -66,32 +60,32 @@ public final class BenchmarkRun implements AutoCloseable {
             int workers,
             StopSign stop) {}
 
-    /** @param err where progress is told; null for nowhere */
-    public BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, PrintWriter err) {
+    /** @param cells of the grid that are to be run */
+    public BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, BenchmarkHost host) {
         this.settings = settings;
         this.cells = cells;
         this.protocol = protocol;
-        this.err = err;
+        this.host = host;
     }
 
     /** Reads the data sets and encoders, and finds out what is to be done. */
     public BenchmarkPlan plan(boolean dryRun) throws IOException {
         for (Cell cell : cells) {
             if (!datasets.containsKey(cell.dataset())) {
-                BenchmarkDataset read = BenchmarkDataset.read(cell.dataset(), protocol);
+                SplitDataset read = SplitDataset.read(cell.dataset(), protocol);
                 datasets.put(
                         cell.dataset(),
                         dryRun
                                 ? read
-                                : BenchmarkMixup.applied(read, settings.caches().resolve("mixup")));
+                                : MixupVariants.applied(read, settings.caches().resolve("mixup"), host));
             }
         }
         group();
         BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
-        try (Progress progress = Progress.start(err, "timing", "cells", cells.size(), err == null)) {
-            for (BenchmarkGroup group : groups) {
-                EncoderOptions.Loaded encoder = open(group.encoder());
-                BenchmarkTokens tokens = tokens(group, encoder);
+        try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
+            for (CellGroup group : groups) {
+                BenchmarkEncoder encoder = open(group.encoder());
+                DatasetTokens tokens = tokens(group, encoder);
                 group.describe(tokens, encoder);
                 plan.embedding(tokens, group.dataset());
                 plan.cells(group, settings.backend(), tokens.key().layers(), progress);
@@ -101,14 +95,14 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     private void group() {
-        BenchmarkGroup.RunContext context =
-                new BenchmarkGroup.RunContext(settings.command(), settings.backend(), settings.reason());
-        Map<List<Object>, BenchmarkGroup> byTokens = new LinkedHashMap<>();
+        CellGroup.RunContext context =
+                new CellGroup.RunContext(settings.command(), settings.backend(), settings.reason());
+        Map<List<Object>, CellGroup> byTokens = new LinkedHashMap<>();
         for (Cell cell : cells) {
             boolean layers = Probes.type(cell.probe().name()).needsLayers();
             byTokens.computeIfAbsent(
                             List.of(cell.encoder(), cell.dataset(), layers),
-                            _ -> new BenchmarkGroup(
+                            _ -> new CellGroup(
                                     cell.encoder(), datasets.get(cell.dataset()), layers, settings.out(), context))
                     .add(cell);
         }
@@ -116,35 +110,44 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /** Opens an encoder; the one before is let go. */
-    private EncoderOptions.Loaded open(EncoderEntry entry) throws IOException {
+    private BenchmarkEncoder open(EncoderEntry entry) throws IOException {
         if (!entry.equals(openEntry)) {
             open = null;
-            open = EncoderOptions.of(entry).open();
+            open = host.open(entry);
             openEntry = entry;
         }
         return open;
     }
 
-    private BenchmarkTokens tokens(BenchmarkGroup group, EncoderOptions.Loaded encoder) {
-        return new BenchmarkTokens(
-                encoder, group.encoder().name(), group.dataset(), group.layers(), protocol.tokens(), settings.caches());
+    private DatasetTokens tokens(CellGroup group, BenchmarkEncoder encoder) {
+        return new DatasetTokens(
+                host,
+                encoder,
+                group.encoder().name(),
+                group.dataset(),
+                group.layers(),
+                protocol.tokens(),
+                settings.caches());
     }
 
     /** Cells that an earlier process finished. */
     public int finishedBefore() {
         return (int) cells.stream()
-                .filter(c ->
-                        Files.exists(BenchmarkGroup.id(c).folder(settings.out()).resolve(BenchmarkGroup.CELL)))
+                .filter(c -> Files.exists(CellGroup.id(c).folder(settings.out()).resolve(CellGroup.CELL)))
                 .count();
     }
 
-    /** Embeds and works through the cells. */
-    public int work(BenchmarkPlan plan) throws IOException {
-        for (BenchmarkGroup group : groups) {
+    /**
+     * Embeds and works through the cells.
+     *
+     * @return whether every cell is finished
+     */
+    public boolean work(BenchmarkPlan plan) throws IOException {
+        for (CellGroup group : groups) {
             try {
                 embed(group);
-            } catch (BenchmarkTokens.StoppedEmbedding e) {
-                return ExitCode.FAILED;
+            } catch (DatasetTokens.StoppedEmbedding e) {
+                return false;
             }
         }
         open = null;
@@ -152,17 +155,13 @@ public final class BenchmarkRun implements AutoCloseable {
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
                 BenchmarkProgress progress = new BenchmarkProgress(
-                        err,
-                        err == null,
-                        plan,
-                        cells.stream().map(BenchmarkGroup::id).toList(),
-                        cells.size())) {
+                        host, plan, cells.stream().map(CellGroup::id).toList(), cells.size())) {
             ended = CellQueue.run(tasks(plan, cores, progress), workers(), cores, settings.stop(), progress);
         }
         ended.stream()
                 .filter(e -> e.failure() != null && !e.stopped())
-                .forEach(e -> failed.put(e.cell(), Failure.of(e.failure()).message()));
-        return failed.isEmpty() && results().unfinished().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+                .forEach(e -> failed.put(e.cell(), host.explain(e.failure())));
+        return failed.isEmpty() && results().unfinished().isEmpty();
     }
 
     /**
@@ -173,7 +172,7 @@ public final class BenchmarkRun implements AutoCloseable {
             return settings.workers();
         }
         long largest = 1;
-        for (BenchmarkGroup group : groups) {
+        for (CellGroup group : groups) {
             for (Cell cell : group.cells().values()) {
                 long values = (long) cell.probe().batch().orElse(protocol.batch())
                         * group.typical().tokens()
@@ -182,28 +181,24 @@ public final class BenchmarkRun implements AutoCloseable {
             }
         }
         int most = Math.clamp(Runtime.getRuntime().maxMemory() / (largest * ARRAYS_OF_A_TRAINING), 1, settings.cores());
-        if (most < settings.cores() && err != null) {
-            err.println("heap for " + most + " of " + settings.cores() + " cells at a time, since a batch takes up to "
-                    + Commands.size(largest) + ": each gets more threads instead; UNMUTE_JAVA_OPTS=-Xmx… gives more");
+        if (most < settings.cores()) {
+            host.tell("heap for " + most + " of " + settings.cores() + " cells at a time, since a batch takes up to "
+                    + Units.bytes(largest) + ": each gets more threads instead; UNMUTE_JAVA_OPTS=-Xmx… gives more");
         }
         return most;
     }
 
     /** A data set that cannot be embedded fails its cells, not the others. */
-    private void embed(BenchmarkGroup group) throws IOException {
+    private void embed(CellGroup group) throws IOException {
         if (settings.stop().raised()) {
-            throw new BenchmarkTokens.StoppedEmbedding();
+            throw new DatasetTokens.StoppedEmbedding();
         }
         try {
-            BenchmarkTokens tokens = tokens(group, open(group.encoder()));
+            DatasetTokens tokens = tokens(group, open(group.encoder()));
             if (!tokens.complete()) {
-                tokens.embed(
-                        err == null ? new PrintWriter(PrintWriter.nullWriter()) : err,
-                        err == null,
-                        settings.stop(),
-                        settings.command());
+                tokens.embed(settings.stop(), settings.command());
             }
-        } catch (CommandException | InputException e) {
+        } catch (InputException e) {
             group.cells().keySet().forEach(id -> failed.put(id, e.getMessage()));
         }
     }
@@ -211,7 +206,7 @@ public final class BenchmarkRun implements AutoCloseable {
     /** The longest first, so that all workers are busy to the end. */
     private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkProgress progress) {
         List<CellQueue.Task> tasks = new ArrayList<>();
-        for (BenchmarkGroup group : groups) {
+        for (CellGroup group : groups) {
             CellRun.Context context = new CellRun.Context(cores, settings.stop(), progress, group, BETWEEN_CHECKPOINTS);
             group.cells().forEach((id, cell) -> {
                 if (!failed.containsKey(id)) {
@@ -223,18 +218,19 @@ public final class BenchmarkRun implements AutoCloseable {
         return tasks;
     }
 
-    private void work(BenchmarkGroup group, Cell cell, CellRun.Context context) throws IOException {
-        CellId id = BenchmarkGroup.id(cell);
+    private void work(CellGroup group, Cell cell, CellRun.Context context) throws IOException {
+        CellId id = CellGroup.id(cell);
         Path folder = id.folder(settings.out());
-        var data = group.data(cell, err);
-        if (Files.exists(folder.resolve(BenchmarkGroup.CELL))) {
-            CellRun.requireSame(BenchmarkGroup.settings(cell), data, folder);
+        var data = group.data(cell, host::tell);
+        if (Files.exists(folder.resolve(CellGroup.CELL))) {
+            CellRun.requireSame(CellGroup.settings(cell), data, folder);
             CellRun.discardWork(folder);
             return;
         }
-        CellRun.run(id, BenchmarkGroup.settings(cell), data, folder, context);
+        CellRun.run(id, CellGroup.settings(cell), data, folder, context);
     }
 
+    /** What the run came to. */
     public BenchmarkResults results() {
         return new BenchmarkResults(settings.out(), cells, failed);
     }
@@ -248,6 +244,6 @@ public final class BenchmarkRun implements AutoCloseable {
 
     @Override
     public void close() {
-        groups.forEach(BenchmarkGroup::close);
+        groups.forEach(CellGroup::close);
     }
 }

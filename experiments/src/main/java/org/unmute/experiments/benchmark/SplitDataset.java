@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,8 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.DatasetOptions;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
@@ -34,7 +33,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param folds at least one
  * @param facts what was read and what was missing, for records
  */
-record BenchmarkDataset(
+record SplitDataset(
         DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
     /** Names of the parts, as records of clips have them. */
     private static final String TRAIN = Part.TRAIN.label();
@@ -50,19 +49,19 @@ record BenchmarkDataset(
     record Parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {}
 
     /** Reads the set; clips that are missing are left out and listed in the facts. */
-    static BenchmarkDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
+    static SplitDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
         try {
             return switch (entry.source()) {
                 case DatasetEntry.OwnFiles own -> new Reader(entry, protocol).own(own);
                 case DatasetEntry.Labelled labelled -> new Reader(entry, protocol).labelled(labelled);
             };
         } catch (IllegalArgumentException e) {
-            throw CommandException.input("data set " + entry.name() + ": " + e.getMessage(), e);
+            throw new InputException("data set " + entry.name() + ": " + e.getMessage(), e);
         }
     }
 
     /** The same with further training clips in every fold. */
-    BenchmarkDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
+    SplitDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
         List<AudioClip> all = new ArrayList<>(audio);
         all.addAll(moreAudio);
         List<Parts> parts = folds.stream()
@@ -72,7 +71,7 @@ record BenchmarkDataset(
                     return new Parts(p.fold(), train, p.validation(), p.test());
                 })
                 .toList();
-        return new BenchmarkDataset(entry, labels, all, parts, facts);
+        return new SplitDataset(entry, labels, all, parts, facts);
     }
 
     /** Variants of each training clip that are still to be added. */
@@ -93,7 +92,7 @@ record BenchmarkDataset(
             this.protocol = protocol;
         }
 
-        BenchmarkDataset own(DatasetEntry.OwnFiles own) throws IOException {
+        SplitDataset own(DatasetEntry.OwnFiles own) throws IOException {
             Dataset set = Datasets.byName(own.dataset());
             List<Part> parts = set.parts(own.root());
             DatasetEntry.Splits splits = entry.splits();
@@ -120,9 +119,7 @@ record BenchmarkDataset(
             for (String split : splits) {
                 Reading reading = set.read(root, Part.of(split), options);
                 labels = reading.labels();
-                facts.put(
-                        (options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split,
-                        DatasetOptions.described(reading));
+                facts.put((options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split, reading.describe());
                 for (Reading.Clip clip : reading.clips()) {
                     audio.putIfAbsent(clip.audio().id(), clip.audio());
                     clips.add(new LabelledClip(clip.audio().id(), split, clip.labels()));
@@ -131,7 +128,7 @@ record BenchmarkDataset(
             return clips;
         }
 
-        BenchmarkDataset labelled(DatasetEntry.Labelled source) throws IOException {
+        SplitDataset labelled(DatasetEntry.Labelled source) throws IOException {
             Manifest all = Manifest.read(source.manifest(), source.format(), null);
             labels = all.labels();
             DatasetEntry.Splits splits = entry.splits();
@@ -168,7 +165,7 @@ record BenchmarkDataset(
                 clips.add(clip);
             }
             if (clips.isEmpty()) {
-                throw CommandException.input("data set " + entry.name() + ": none of the "
+                throw new InputException("data set " + entry.name() + ": none of the "
                         + rows.clips().size() + " recordings is in " + folder + ", the first: "
                         + rows.clips().getFirst().file() + ": state their folder with 'audio'");
             }
@@ -181,7 +178,7 @@ record BenchmarkDataset(
                 return new Parts(fold, train, validation, test);
             }
             ValidationSplit split = ValidationSplit.of(
-                    BenchmarkData.targets(train, labels),
+                    LabelledTokens.targets(train, labels),
                     labels.size(),
                     protocol.validation(),
                     protocol.validationSeed());
@@ -196,19 +193,19 @@ record BenchmarkDataset(
             return chosen;
         }
 
-        private BenchmarkDataset finish(List<Parts> folds) {
+        private SplitDataset finish(List<Parts> folds) {
             List<Parts> named = new ArrayList<>();
             for (Parts p : folds) {
                 named.add(new Parts(
                         p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
             }
-            return new BenchmarkDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), facts);
+            return new SplitDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), facts);
         }
 
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {
             for (LabelledClip c : clips) {
                 if (entry.task() == Task.SINGLE_LABEL && c.labels().size() != 1) {
-                    throw CommandException.input("data set " + entry.name() + ": clip " + c.file() + " has the labels "
+                    throw new InputException("data set " + entry.name() + ": clip " + c.file() + " has the labels "
                             + c.labels() + ", a single-label set has one for each clip: state task = \"multi-label\"");
                 }
             }

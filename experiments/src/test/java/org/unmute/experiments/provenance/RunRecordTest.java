@@ -1,4 +1,4 @@
-package org.unmute.cli.run;
+package org.unmute.experiments.provenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.console.Json;
 
 class RunRecordTest {
     @TempDir

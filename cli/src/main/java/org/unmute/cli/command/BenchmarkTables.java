@@ -1,0 +1,76 @@
+package org.unmute.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.experiments.benchmark.BenchmarkPlan;
+import org.unmute.experiments.benchmark.BenchmarkResults;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.protocol.CellCost;
+
+/** What {@code benchmark} prints: the plan and the results as tables. */
+final class BenchmarkTables {
+    private BenchmarkTables() {}
+
+    static void print(BenchmarkPlan plan, int finished, PrintWriter out) {
+        ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
+        for (CellCost c : plan.costs()) {
+            t.row(c.cell().toString(), c.trainings(), c.epochs(), c.mostEpochs(), plan.secondsLeft(c.cell()) / 60);
+        }
+        t.print(out, false);
+        out.println();
+        plan.lines(finished).forEach(out::println);
+        out.flush();
+    }
+
+    /** One table a data set, then what failed or is unfinished. */
+    static void print(BenchmarkResults results, PrintWriter out) throws IOException {
+        Map<String, ConsoleTable> tables = new LinkedHashMap<>();
+        for (Map.Entry<Cell, JsonNode> e : results.finished().entrySet()) {
+            Cell cell = e.getKey();
+            JsonNode json = e.getValue();
+            String metric = json.path("metric").asText();
+            ConsoleTable table = tables.computeIfAbsent(
+                    cell.dataset().title() + ": " + metric + " in %, mean ± sd over "
+                            + json.path("seeds").size() + " seeds",
+                    _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
+            table.row(
+                    cell.encoder().title(),
+                    cell.probe().label(),
+                    json.path("parameters").asLong(),
+                    score(json, "validation"),
+                    score(json, "test"),
+                    json.path("clipsPerSecond").isNull()
+                            ? null
+                            : Math.round(json.path("clipsPerSecond").asDouble()));
+        }
+        tables.forEach((title, table) -> {
+            out.println();
+            out.println(title);
+            out.println();
+            table.print(out, false);
+        });
+        results.failed().forEach((id, reason) -> out.println("failed: " + id + ": " + reason));
+        List<String> open = results.unfinished();
+        if (!open.isEmpty()) {
+            out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
+                    + open.getFirst() + "; run the same command again to go on");
+        }
+        out.flush();
+    }
+
+    private static String score(JsonNode json, String part) {
+        JsonNode mean = json.path(part + "Mean");
+        JsonNode sd = json.path(part + "Sd");
+        if (mean.isNull()) {
+            return "-";
+        }
+        return String.format(Locale.ROOT, "%.2f", 100 * mean.asDouble())
+                + (sd.isNull() ? "" : String.format(Locale.ROOT, " ± %.2f", 100 * sd.asDouble()));
+    }
+}

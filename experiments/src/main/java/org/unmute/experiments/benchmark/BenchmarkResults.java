@@ -1,0 +1,76 @@
+package org.unmute.experiments.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.protocol.CellId;
+import org.unmute.experiments.provenance.Json;
+
+/** What a benchmark came to: the finished cells as they lie on disk, the failed ones with their reasons. */
+public final class BenchmarkResults {
+    private final Path out;
+    private final List<Cell> cells;
+    private final Map<CellId, String> failed;
+
+    BenchmarkResults(Path out, List<Cell> cells, Map<CellId, String> failed) {
+        this.out = out;
+        this.cells = cells;
+        this.failed = failed;
+    }
+
+    private JsonNode read(Cell cell) throws IOException {
+        Path file = CellGroup.id(cell).folder(out).resolve(CellGroup.CELL);
+        return Files.exists(file) && !failed.containsKey(CellGroup.id(cell))
+                ? Json.MAPPER.readTree(file.toFile())
+                : null;
+    }
+
+    /** Cells that are neither finished nor failed. */
+    public List<String> unfinished() throws IOException {
+        List<String> all = new ArrayList<>();
+        for (Cell cell : cells) {
+            if (read(cell) == null && !failed.containsKey(CellGroup.id(cell))) {
+                all.add(cell.path());
+            }
+        }
+        return all;
+    }
+
+    /** The {@code cell.json} of each finished cell, in the order of the grid. */
+    public Map<Cell, JsonNode> finished() throws IOException {
+        Map<Cell, JsonNode> finished = new LinkedHashMap<>();
+        for (Cell cell : cells) {
+            JsonNode json = read(cell);
+            if (json != null) {
+                finished.put(cell, json);
+            }
+        }
+        return finished;
+    }
+
+    /** The failed cells with the reasons. */
+    public Map<CellId, String> failed() {
+        return Collections.unmodifiableMap(failed);
+    }
+
+    /** Everything, for JSON. */
+    public Map<String, Object> document() throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("run", out.toString());
+        all.put("cells", List.copyOf(finished().values()));
+        all.put(
+                "failed",
+                failed.entrySet().stream()
+                        .map(e -> Map.of("cell", e.getKey().toString(), "reason", e.getValue()))
+                        .toList());
+        all.put("unfinished", unfinished());
+        return all;
+    }
+}
