@@ -30,7 +30,7 @@ import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
-import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.protocol.StopSignal;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
 import org.unmute.probes.cache.FolderLock;
@@ -125,7 +125,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
         }
-        StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
+        StopSignal stop = maxHours == null ? StopSignal.never() : StopSignal.after(maxHours * SECONDS_PER_HOUR);
         PrintWriter err = spec.commandLine().getErr();
         Grid grid;
         List<Cell> cells;
@@ -170,7 +170,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Grid grid, List<Cell> cells, RunRecord record, StopSign stop) throws IOException {
+    private int run(Grid grid, List<Cell> cells, RunRecord record, StopSignal stop) throws IOException {
         BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,

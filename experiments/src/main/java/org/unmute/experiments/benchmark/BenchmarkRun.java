@@ -18,7 +18,7 @@ import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
-import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.protocol.StopSignal;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.Probes;
 
@@ -58,7 +58,7 @@ public final class BenchmarkRun implements AutoCloseable {
             String reason,
             int cores,
             int workers,
-            StopSign stop) {}
+            StopSignal stop) {}
 
     /** @param cells of the grid that are to be run */
     public BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, BenchmarkHost host) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.protocol.StopSign;
+import org.unmute.experiments.protocol.StopSignal;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
@@ -116,9 +116,9 @@ final class DatasetTokens {
     /**
      * Embeds what the cache lacks.
      *
-     * @throws StoppedEmbedding if the sign is raised
+     * @throws StoppedEmbedding if a stop is asked for
      */
-    void embed(StopSign stop, List<String> command) throws IOException {
+    void embed(StopSignal stop, List<String> command) throws IOException {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         RunRecord record = new RunRecord(command);
         String before = recordings();
@@ -170,7 +170,7 @@ final class DatasetTokens {
         AtomicFile.write(folder.resolve(COMPLETE), Json.MAPPER.writeValueAsBytes(complete));
     }
 
-    /** The stop sign was raised between two clips; what is embedded is kept. */
+    /** A stop was asked for between two clips; what is embedded is kept. */
     static final class StoppedEmbedding extends RuntimeException {
         private static final long serialVersionUID = 1;
     }

@@ -49,7 +49,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return new SearchSpace(List.of(probe.rate(), probe.decay()));
     }
 
-    /** How it is searched, for the greatest validation score. */
+    /** How it is searched, for the highest validation score. */
     public StudySettings study() {
         return new StudySettings(protocol.sobol(), protocol.tpe(), protocol.searchSeed(), protocol.halving(), true);
     }

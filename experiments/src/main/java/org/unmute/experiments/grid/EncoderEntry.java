@@ -46,7 +46,7 @@ public record EncoderEntry(
     /**
      * What a data set wants of one encoder: window, hop, mean and deviation.
      *
-     * @param settings only these four are looked at
+     * @param settings only these four count
      * @param norm label of a preset
      */
     record EncoderChange(EncoderSettings settings, Optional<String> norm) {}

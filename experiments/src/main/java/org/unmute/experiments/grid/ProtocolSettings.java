@@ -13,7 +13,7 @@ import org.unmute.tensor.DType;
  * @param epochs passes over the training clips
  * @param batch clips a step
  * @param warmUp steps of linear rise before the cosine
- * @param clip greatest norm of a step's gradients; 0 for no limit
+ * @param clip maximum norm of a step's gradients; 0 for no limit
  * @param decayAll whether weight decay reaches every parameter
  * @param sobol trials from the Sobol sequence
  * @param tpe trials from the tree-structured Parzen estimator

@@ -3,9 +3,9 @@ package org.unmute.experiments.metric;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Means over the classes where a value is defined; NaN where it is defined nowhere. */
-final class Means {
-    private Means() {}
+/** ClassMeans over the classes where a value is defined; NaN where it is defined nowhere. */
+final class ClassMeans {
+    private ClassMeans() {}
 
     static <T> double defined(List<T> items, ToDoubleFunction<T> value) {
         return items.stream()

@@ -1,22 +1,22 @@
 package org.unmute.experiments.metric;
 
 /** Counts of the decisions at probability one half. */
-final class Decided {
+final class DecisionCounts {
     private final int[] hits;
     private final int[] predicted;
     private final int[] positives;
     private int exactClips;
     private long wrong;
 
-    private Decided(int classes) {
+    private DecisionCounts(int classes) {
         hits = new int[classes];
         predicted = new int[classes];
         positives = new int[classes];
     }
 
     /** Decides "positive if probability ≥ 0.5" (inclusive) or "> 0.5". */
-    static Decided count(ScoreTable table, boolean[][] labels, boolean inclusive) {
-        Decided d = new Decided(table.classes());
+    static DecisionCounts count(ScoreTable table, boolean[][] labels, boolean inclusive) {
+        DecisionCounts d = new DecisionCounts(table.classes());
         for (int i = 0; i < table.clips(); i++) {
             int wrong = 0;
             for (int c = 0; c < table.classes(); c++) {

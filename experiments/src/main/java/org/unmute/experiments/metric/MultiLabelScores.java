@@ -89,8 +89,8 @@ public record MultiLabelScores(
         List<Ranking> rankings = rankings(table, labels);
         Ranking pooled = table.pooledRanking(labels);
         ClipRanking clipRanking = new ClipRanking(table, labels);
-        Decided atLeast = Decided.count(table, labels, true);
-        Decided above = Decided.count(table, labels, false);
+        DecisionCounts atLeast = DecisionCounts.count(table, labels, true);
+        DecisionCounts above = DecisionCounts.count(table, labels, false);
 
         List<ClassScores> perClass = IntStream.range(0, classes.size())
                 .parallel()
@@ -112,7 +112,7 @@ public record MultiLabelScores(
                 .toList();
 
         int[] positives = rankings.stream().mapToInt(Ranking::positives).toArray();
-        double macroAuroc = Means.defined(perClass, ClassScores::auroc);
+        double macroAuroc = ClassMeans.defined(perClass, ClassScores::auroc);
         List<Calibration> calibration = new ArrayList<>();
         for (int bins : new int[] {10, 15}) {
             for (Calibration.Edge edge : Calibration.Edge.values()) {
@@ -124,11 +124,15 @@ public record MultiLabelScores(
                 clipRanking.labelledClips(),
                 perClass,
                 meanAveragePrecision(perClass, pooled),
-                new Auroc(macroAuroc, pooled.auroc(), dPrime(macroAuroc), Means.finite(perClass, ClassScores::dPrime)),
+                new Auroc(
+                        macroAuroc,
+                        pooled.auroc(),
+                        dPrime(macroAuroc),
+                        ClassMeans.finite(perClass, ClassScores::dPrime)),
                 clipRanking.summary(),
                 atLeast.f1(),
                 above.f1(),
-                BestF1.of(Means.defined(perClass, s -> s.best().f1()), pooled, positives),
+                BestF1.of(ClassMeans.defined(perClass, s -> s.best().f1()), pooled, positives),
                 decisions(table, labels, clipRanking, atLeast),
                 calibration,
                 Map.of());
@@ -230,13 +234,14 @@ public record MultiLabelScores(
             }
         }
         return new MeanAveragePrecision(
-                Means.defined(perClass, ClassScores::averagePrecision),
+                ClassMeans.defined(perClass, ClassScores::averagePrecision),
                 sum / perClass.size(),
                 pooled.averagePrecision(),
                 positives == 0 ? Double.NaN : weighted / positives);
     }
 
-    private static Decisions decisions(ScoreTable table, boolean[][] labels, ClipRanking clipRanking, Decided atLeast) {
+    private static Decisions decisions(
+            ScoreTable table, boolean[][] labels, ClipRanking clipRanking, DecisionCounts atLeast) {
         int top1 = 0;
         for (int i = 0; i < table.clips(); i++) {
             top1 += labels[i][table.argmax(i)] ? 1 : 0;

@@ -13,7 +13,7 @@ public enum PrimaryMetric {
         public double of(float[][] scores, boolean[][] labels) {
             List<Ranking> rankings =
                     MultiLabelScores.rankings(ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY), labels);
-            return Means.defined(rankings, Ranking::averagePrecision);
+            return ClassMeans.defined(rankings, Ranking::averagePrecision);
         }
     },
     /** Share of clips whose best-scored class, the first on ties, is their label; one class a clip. */

@@ -41,7 +41,7 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
     }
 
     /**
-     * Expected epochs of a search, if trials come in random order: at each epoch where trials are looked at, the i-th
+     * Expected epochs of a search, if trials come in random order: at each epoch where trials are compared, the i-th
      * to get there goes on with a chance of {@code max(1, ⌊i/eta⌋) / i}. A search whose trials get better, as they
      * should, takes more.
      */

@@ -50,7 +50,7 @@ public final class CellQueue {
      * @param stop no further cell is begun once it is raised
      * @return how those that were begun ended, in the order of the tasks
      */
-    public static List<Ended> run(List<Task> tasks, int workers, CoreShare cores, StopSign stop, Listener listener) {
+    public static List<Ended> run(List<Task> tasks, int workers, CoreShare cores, StopSignal stop, Listener listener) {
         if (workers < 1) {
             throw new IllegalArgumentException("benchmark: at least one worker is needed: " + workers);
         }

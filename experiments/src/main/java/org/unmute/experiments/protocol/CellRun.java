@@ -52,13 +52,13 @@ public final class CellRun {
      * What all cells of a run share.
      *
      * @param cores the cores and the backend
-     * @param stop is looked at after each epoch
+     * @param stop is asked after each epoch
      * @param listener is told what goes on
      * @param recorder writes results
      * @param checkpoints least time between two checkpoints of one training
      */
     public record Context(
-            CoreShare cores, StopSign stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
+            CoreShare cores, StopSignal stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
 
     private CellRun(CellId id, CellSettings settings, CellData data, Path folder, Context context) {
         this.id = id;
@@ -82,7 +82,7 @@ public final class CellRun {
      *
      * @param folder of the cell; made if needed
      * @return what it came to, recorded already
-     * @throws StoppedException if the stop sign was raised; the same call goes on later
+     * @throws StoppedException if a stop was asked for; the same call goes on later
      * @throws CellFailedException if no configuration gave a number
      * @throws IOException if clips cannot be read, files not be written, or the folder was begun with other settings or
      *     damaged
@@ -147,8 +147,9 @@ public final class CellRun {
         String what = "trial " + trial.number();
         PreparedFold fold = folds.getFirst();
         long seed = settings.trialSeed(trial.number());
-        ProbeRun run = new ProbeRun(work, "trial-" + trial.number(), context.checkpoints(), context.stop());
-        ProbeRun.Outcome outcome = context.cores()
+        ResumableTraining run =
+                new ResumableTraining(work, "trial-" + trial.number(), context.checkpoints(), context.stop());
+        ResumableTraining.Outcome outcome = context.cores()
                 .run(backend -> run.run(
                         fresh(backend, fold.fold(), seed),
                         fold,
@@ -160,13 +161,14 @@ public final class CellRun {
                             return study.report(trial, epoch.epoch(), epoch.validation())
                                     && epoch.epoch() < settings.training().epochs();
                         }));
-        if (outcome.end() == ProbeRun.End.STOPPED) {
+        if (outcome.end() == ResumableTraining.End.STOPPED) {
             throw new StoppedException(id);
         }
-        study.finish(trial, outcome.validation(), outcome.end() == ProbeRun.End.PRUNED);
+        study.finish(trial, outcome.validation(), outcome.end() == ResumableTraining.End.PRUNED);
         journal.add(study.finished().getLast(), outcome.seconds());
         run.discard();
-        context.listener().training(id, what, outcome.validation(), outcome.end() == ProbeRun.End.PRUNED, false);
+        context.listener()
+                .training(id, what, outcome.validation(), outcome.end() == ResumableTraining.End.PRUNED, false);
     }
 
     private void requireGo() {

@@ -71,20 +71,20 @@ record Reruns(
             throw new StoppedException(id);
         }
         String name = Rerun.name(rank, fold.fold().number(), seed);
-        ProbeRun run = new ProbeRun(work, name, context.checkpoints(), context.stop());
-        ProbeRun.Outcome outcome = context.cores().run(backend -> {
+        ResumableTraining run = new ResumableTraining(work, name, context.checkpoints(), context.stop());
+        ResumableTraining.Outcome outcome = context.cores().run(backend -> {
             Probe probe = fresh(backend, fold, seed);
-            ProbeRun.Outcome own =
+            ResumableTraining.Outcome own =
                     run.run(probe, fold, data, settings.training(configuration.values(), seed), true, epoch -> {
                         context.listener().epoch(id, name, epoch);
                         return false;
                     });
-            if (own.end() == ProbeRun.End.COMPLETE) {
+            if (own.end() == ResumableTraining.End.COMPLETE) {
                 fold.trained(probe, data).save(file(work, name));
             }
             return own;
         });
-        if (outcome.end() == ProbeRun.End.STOPPED) {
+        if (outcome.end() == ResumableTraining.End.STOPPED) {
             throw new StoppedException(id);
         }
         Rerun rerun = new Rerun(

@@ -21,17 +21,17 @@ import org.unmute.probes.train.TrainingSettings;
  * its epoch, so there are never fewer lines than epochs in the checkpoint unless the machine lost power; then the
  * training starts anew.
  */
-final class ProbeRun {
+final class ResumableTraining {
     private final Path epochsFile;
     private final CheckpointPlace checkpoint;
-    private final StopSign stop;
+    private final StopSignal stop;
     private final List<EpochRecord> epochs = new ArrayList<>();
     private Verdict verdict;
     private boolean stopped;
     private double rate;
     private long epochBegun;
 
-    /** Looks at each epoch once, in order, also at those of an earlier process. */
+    /** Judges each epoch once, in order, those of an earlier process too. */
     @FunctionalInterface
     interface Verdict {
         /** Whether the training ends here. */
@@ -46,7 +46,7 @@ final class ProbeRun {
         PRUNED,
         /** The loss left the finite numbers. */
         DIVERGED,
-        /** The stop sign was raised. */
+        /** A stop was asked for. */
         STOPPED
     }
 
@@ -72,7 +72,7 @@ final class ProbeRun {
      * @param name of the training, unique in the folder
      * @param between least time between two checkpoints
      */
-    ProbeRun(Path folder, String name, Duration between, StopSign stop) {
+    ResumableTraining(Path folder, String name, Duration between, StopSignal stop) {
         epochsFile = folder.resolve(name + ".epochs.jsonl");
         checkpoint = new CheckpointPlace(folder.resolve(name + ".checkpoint.safetensors"), between);
         this.stop = stop;

@@ -4,23 +4,23 @@ package org.unmute.experiments.protocol;
  * Tells trainings to stop after the epoch that they are in: when asked to, or when the time is up. For any number of
  * threads.
  */
-public final class StopSign {
+public final class StopSignal {
     private final long started = System.nanoTime();
     private final double seconds;
     private volatile boolean raised;
 
-    private StopSign(double seconds) {
+    private StopSignal(double seconds) {
         this.seconds = seconds;
     }
 
     /** Stops only when asked to. */
-    public static StopSign never() {
-        return new StopSign(Double.POSITIVE_INFINITY);
+    public static StopSignal never() {
+        return new StopSignal(Double.POSITIVE_INFINITY);
     }
 
     /** Stops when so much time has passed, counted from now, or when asked to. */
-    public static StopSign after(double seconds) {
-        return new StopSign(seconds);
+    public static StopSignal after(double seconds) {
+        return new StopSignal(seconds);
     }
 
     /** Asks to stop. */

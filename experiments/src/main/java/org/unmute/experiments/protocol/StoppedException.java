@@ -1,7 +1,7 @@
 package org.unmute.experiments.protocol;
 
 /**
- * A cell was stopped by a {@link StopSign} before it was done. Its state is saved; the same call goes on from there.
+ * A cell was stopped by a {@link StopSignal} before it was done. Its state is saved; the same call goes on from there.
  */
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -4,10 +4,10 @@ package org.unmute.experiments.scene;
  * Building blocks of the synthesiser: filters, envelopes, levels. All in double, with StrictMath, so bits agree
  * everywhere.
  */
-final class Signal {
+final class Dsp {
     static final double TWO_PI = 2 * StrictMath.PI;
 
-    private Signal() {}
+    private Dsp() {}
 
     /** Root mean square; 0 for an empty signal. */
     static double rms(float[] x, int from, int to) {

@@ -139,7 +139,7 @@ public final class Mixup {
                 sources.add(from.id());
             }
         }
-        double peak = Signal.peak(mix);
+        double peak = Dsp.peak(mix);
         float[] samples = new float[mix.length];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = (float) (peak > 1 ? mix[i] / peak : mix[i]);
@@ -152,11 +152,11 @@ public final class Mixup {
         for (int i = 0; i < fitted.length; i++) {
             fitted[i] = other[i % other.length];
         }
-        double rms = Signal.rms(fitted);
+        double rms = Dsp.rms(fitted);
         if (rms < SILENT) {
             return;
         }
-        Signal.addAt(mix, fitted, 0, Signal.rms(mix) / Signal.fromDb(snrDb) / rms);
+        Dsp.addAt(mix, fitted, 0, Dsp.rms(mix) / Dsp.fromDb(snrDb) / rms);
     }
 
     private static double[] doubles(Clip clip) throws IOException {

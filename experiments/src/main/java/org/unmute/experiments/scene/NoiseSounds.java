@@ -1,7 +1,7 @@
 package org.unmute.experiments.scene;
 
-import org.unmute.experiments.scene.Signal.Biquad;
-import org.unmute.experiments.scene.Signal.Harmonics;
+import org.unmute.experiments.scene.Dsp.Biquad;
+import org.unmute.experiments.scene.Dsp.Harmonics;
 
 /**
  * The recipes of the noisy and impulsive classes, and of the background. Each takes its random numbers in a fixed
@@ -46,8 +46,8 @@ final class NoiseSounds {
                 double envelope = Math.min(1, x * 12) * StrictMath.exp(-3.5 * x);
                 bark[i] = envelope * (first.next(source) + 0.7 * second.next(source) + 0.08 * source);
             }
-            Signal.fade(bark, 0, bark.length / 5);
-            Signal.addAt(out, bark, samples(at), random.uniform(0.6, 1));
+            Dsp.fade(bark, 0, bark.length / 5);
+            Dsp.addAt(out, bark, samples(at), random.uniform(0.6, 1));
             at += length + gap * random.uniform(0.7, 1.3);
         }
         return out;
@@ -67,18 +67,17 @@ final class NoiseSounds {
             double level = random.uniform(0.3, 1) / (1 + mode);
             for (int i = 0; i < blow.length; i++) {
                 double t = i / (double) rate;
-                blow[i] +=
-                        level * StrictMath.exp(-t / decay * (1 + 0.4 * mode)) * StrictMath.sin(Signal.TWO_PI * f * t);
+                blow[i] += level * StrictMath.exp(-t / decay * (1 + 0.4 * mode)) * StrictMath.sin(Dsp.TWO_PI * f * t);
             }
         }
         for (int i = 0; i < Math.min(blow.length, samples(0.006)); i++) {
             blow[i] += click * random.noise() * (1 - i / (double) samples(0.006));
         }
-        Signal.fade(blow, 0, blow.length / 4);
+        Dsp.fade(blow, 0, blow.length / 4);
         double[] out = new double[samples(blows * interval * (1 + unsteady)) + blow.length];
         double at = 0;
         for (int b = 0; b < blows; b++) {
-            Signal.addAt(out, blow, samples(at), random.uniform(0.5, 1));
+            Dsp.addAt(out, blow, samples(at), random.uniform(0.5, 1));
             at += interval * (1 + random.uniform(-unsteady, unsteady));
         }
         return out;
@@ -92,11 +91,11 @@ final class NoiseSounds {
         double gustRate = random.uniform(0.3, 1.5);
         double gust = random.uniform(0, 0.4);
         for (int i = 0; i < out.length; i++) {
-            double swell = 1 + gust * StrictMath.sin(Signal.TWO_PI * gustRate * i / rate);
+            double swell = 1 + gust * StrictMath.sin(Dsp.TWO_PI * gustRate * i / rate);
             out[i] = swell * high.next(low.next(random.noise()));
         }
         impulses(out, random.logUniform(10, 120), random.uniform(0.5, 2), 1500, 6500, 0.002, 0.006);
-        Signal.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
+        Dsp.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
         return out;
     }
 
@@ -130,7 +129,7 @@ final class NoiseSounds {
             double fall = StrictMath.exp(-1 / (decay * rate));
             double envelope = strength;
             for (int i = 0; i < n && start + i < out.length; i++) {
-                out[start + i] += envelope * StrictMath.sin(Signal.TWO_PI * f * i / rate);
+                out[start + i] += envelope * StrictMath.sin(Dsp.TWO_PI * f * i / rate);
                 envelope *= fall;
             }
         }
@@ -153,11 +152,11 @@ final class NoiseSounds {
         for (int i = 0; i < length; i++) {
             double white = random.noise();
             dull = pole * dull + (1 - pole) * white;
-            double level = 1 + swell * StrictMath.sin(Signal.TWO_PI * (phase + swellRate * i / rate));
+            double level = 1 + swell * StrictMath.sin(Dsp.TWO_PI * (phase + swellRate * i / rate));
             out[i] = level * (dull + bright * white);
         }
-        double rms = Signal.rms(out);
-        Signal.scale(out, rms > 0 ? 1 / rms : 0);
+        double rms = Dsp.rms(out);
+        Dsp.scale(out, rms > 0 ? 1 / rms : 0);
         return out;
     }
 }

@@ -150,19 +150,19 @@ public final class SceneMixer {
         for (SourceClip recording : choose(split, random)) {
             float[] x = recording.samples().read();
             Extent extent = extent(recording, x, length, random);
-            double rms = Signal.rms(x, extent.from(), extent.to());
+            double rms = Dsp.rms(x, extent.from(), extent.to());
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), options.maxGainDb());
             if (events.isEmpty()) {
                 reference = rms;
             }
-            double factor = events.isEmpty() ? 1 : reference * Signal.fromDb(gainDb) / rms;
+            double factor = events.isEmpty() ? 1 : reference * Dsp.fromDb(gainDb) / rms;
             int at = random.between(0, length - (extent.to() - extent.from()));
             for (int i = extent.from(); i < extent.to(); i++) {
                 mix[at + i - extent.from()] += factor * x[i];
             }
             events.add(new Scene.Event(recording.label(), recording.id(), gainDb, at / (double) options.sampleRate()));
         }
-        double peak = Signal.peak(mix);
+        double peak = Dsp.peak(mix);
         double factor = peak > 1 ? 1 / peak : 1;
         float[] samples = new float[length];
         for (int i = 0; i < length; i++) {
@@ -211,7 +211,7 @@ public final class SceneMixer {
         if (to - from > length) {
             int start = random.between(from, to - length);
             // A stretch of pure silence inside a long recording would carry a label that cannot be heard.
-            if (Signal.rms(x, start, start + length) < SILENCE * peak) {
+            if (Dsp.rms(x, start, start + length) < SILENCE * peak) {
                 start = from;
             }
             return new Extent(start, start + length);

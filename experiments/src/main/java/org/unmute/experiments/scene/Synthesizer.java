@@ -1,6 +1,6 @@
 package org.unmute.experiments.scene;
 
-import org.unmute.experiments.scene.Signal.Biquad;
+import org.unmute.experiments.scene.Dsp.Biquad;
 
 /**
  * Makes single sounds of ten classes from a seed, without recordings. Pitch, rate, length, decay, colour and the
@@ -20,7 +20,7 @@ public final class Synthesizer {
      */
     public static float[] event(Sound sound, long seed) {
         double[] x = render(sound, seed);
-        double peak = Signal.peak(x);
+        double peak = Dsp.peak(x);
         float[] out = new float[x.length];
         for (int i = 0; i < out.length; i++) {
             out[i] = (float) (x[i] * 0.9 / peak);
@@ -57,11 +57,11 @@ public final class Synthesizer {
             Biquad.highPass(random.logUniform(30, 250), 0.6, SAMPLE_RATE).apply(dry);
         }
         double[] wet = new double[dry.length + SAMPLE_RATE / 10];
-        Signal.addAt(wet, dry, 0, 1);
+        Dsp.addAt(wet, dry, 0, 1);
         int reflections = random.between(0, 4);
         for (int r = 0; r < reflections; r++) {
             int delay = random.between(SAMPLE_RATE / 200, SAMPLE_RATE / 11);
-            Signal.addAt(wet, dry, delay, distance * random.uniform(-0.5, 0.5));
+            Dsp.addAt(wet, dry, delay, distance * random.uniform(-0.5, 0.5));
         }
         return wet;
     }

@@ -93,7 +93,7 @@ public final class SyntheticScenes {
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), 0);
             double[] event = cut(Synthesizer.render(sound, eventSeed), length, random);
             int at = random.between(0, length - event.length);
-            Signal.addAt(mix, event, at, Signal.fromDb(gainDb) / Signal.rms(event));
+            Dsp.addAt(mix, event, at, Dsp.fromDb(gainDb) / Dsp.rms(event));
             events.add(new Scene.Event(
                     sound.label(),
                     "synth:" + Long.toHexString(eventSeed),
@@ -102,9 +102,9 @@ public final class SyntheticScenes {
         }
         double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
         double[] noise = new NoiseSounds(random, Synthesizer.SAMPLE_RATE).background(length);
-        Signal.addAt(mix, noise, 0, Signal.fromDb(-snrDb));
+        Dsp.addAt(mix, noise, 0, Dsp.fromDb(-snrDb));
         double peak = random.logUniform(0.05, 0.9);
-        double factor = peak / Signal.peak(mix);
+        double factor = peak / Dsp.peak(mix);
         float[] samples = new float[length];
         for (int i = 0; i < length; i++) {
             samples[i] = (float) (mix[i] * factor);
@@ -165,6 +165,6 @@ public final class SyntheticScenes {
         }
         int from = random.between(0, event.length - length);
         double[] part = Arrays.copyOfRange(event, from, from + length);
-        return Signal.rms(part) > 0 ? part : Arrays.copyOf(event, length);
+        return Dsp.rms(part) > 0 ? part : Arrays.copyOf(event, length);
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.experiments.scene;
 
-import org.unmute.experiments.scene.Signal.Biquad;
-import org.unmute.experiments.scene.Signal.Harmonics;
+import org.unmute.experiments.scene.Dsp.Biquad;
+import org.unmute.experiments.scene.Dsp.Harmonics;
 
 /** The recipes of the pitched classes. Each takes its random numbers in a fixed order. */
 final class TonalSounds {
@@ -40,7 +40,7 @@ final class TonalSounds {
             double t = phase + sweepRate * i / rate;
             double cycle = t - Math.floor(t);
             double position = switch (shape) {
-                case 0 -> 0.5 - 0.5 * StrictMath.cos(Signal.TWO_PI * cycle);
+                case 0 -> 0.5 - 0.5 * StrictMath.cos(Dsp.TWO_PI * cycle);
                 case 1 -> cycle < 0.5 ? 2 * cycle : 2 - 2 * cycle;
                 default -> cycle < 0.5 ? 0 : 1;
             };
@@ -48,7 +48,7 @@ final class TonalSounds {
             slewed += (target - slewed) * 0.004;
             out[i] = tone.next(shape == 2 ? slewed : target);
         }
-        Signal.fade(out, samples(random.uniform(0.02, 0.3)), samples(random.uniform(0.05, 0.4)));
+        Dsp.fade(out, samples(random.uniform(0.02, 0.3)), samples(random.uniform(0.05, 0.4)));
         return out;
     }
 
@@ -71,8 +71,8 @@ final class TonalSounds {
                 double x = i / (double) chirp.length;
                 chirp[i] = tone.next(start * (1 + bend * x + 4 * arch * x * (1 - x)));
             }
-            Signal.fade(chirp, chirp.length / 4, chirp.length / 2);
-            Signal.addAt(out, chirp, samples(at), random.uniform(0.5, 1));
+            Dsp.fade(chirp, chirp.length / 4, chirp.length / 2);
+            Dsp.addAt(out, chirp, samples(at), random.uniform(0.5, 1));
             at += length + gap * random.uniform(0.7, 1.3);
         }
         return out;
@@ -93,11 +93,11 @@ final class TonalSounds {
         for (int i = 0; i < out.length; i++) {
             double t = i / (double) rate;
             jitter = 0.999 * jitter + 0.045 * random.noise();
-            double swing = StrictMath.sin(Signal.TWO_PI * wobbleRate * t);
+            double swing = StrictMath.sin(Dsp.TWO_PI * wobbleRate * t);
             double f = base * (1 + drift * i / out.length) * (1 + wobble * swing + 0.01 * jitter);
             out[i] = tone.next(f) * (1 + beat * swing) + roughness * 3 * rumble.next(random.noise());
         }
-        Signal.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
+        Dsp.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
         return out;
     }
 
@@ -122,9 +122,9 @@ final class TonalSounds {
             }
             // A decaying sine is a two-pole resonance: one StrictMath call a partial, not one a sample.
             double r = StrictMath.exp(-(1 + 0.45 * k) / (decay * rate));
-            double twoCos = 2 * r * StrictMath.cos(Signal.TWO_PI * f / rate);
+            double twoCos = 2 * r * StrictMath.cos(Dsp.TWO_PI * f / rate);
             double before = 0;
-            double now = levels[k] * r * StrictMath.sin(Signal.TWO_PI * f / rate);
+            double now = levels[k] * r * StrictMath.sin(Dsp.TWO_PI * f / rate);
             for (int i = 0; i < strike.length; i++) {
                 strike[i] += now;
                 double next = twoCos * now - r * r * before;
@@ -132,10 +132,10 @@ final class TonalSounds {
                 now = next;
             }
         }
-        Signal.fade(strike, samples(0.001), samples(0.05));
+        Dsp.fade(strike, samples(0.001), samples(0.05));
         double[] out = new double[strike.length + samples((strikes - 1) * interval * 1.1)];
         for (int s = 0; s < strikes; s++) {
-            Signal.addAt(out, strike, samples(s * interval * random.uniform(0.95, 1.05)), random.uniform(0.6, 1));
+            Dsp.addAt(out, strike, samples(s * interval * random.uniform(0.95, 1.05)), random.uniform(0.6, 1));
         }
         return out;
     }
@@ -156,8 +156,8 @@ final class TonalSounds {
             for (int i = 0; i < beep.length; i++) {
                 beep[i] = tone.next(b % 2 == 0 ? first : second);
             }
-            Signal.fade(beep, samples(0.004), samples(0.006));
-            Signal.addAt(out, beep, b * period, 1);
+            Dsp.fade(beep, samples(0.004), samples(0.006));
+            Dsp.addAt(out, beep, b * period, 1);
         }
         return out;
     }
@@ -175,11 +175,11 @@ final class TonalSounds {
         Biquad air = Biquad.bandPass(Math.min(0.45 * rate, start * 1.5), 1.2, rate);
         for (int i = 0; i < out.length; i++) {
             double x = StrictMath.pow(i / (double) out.length, curve);
-            double swing = StrictMath.sin(Signal.TWO_PI * vibratoRate * i / rate);
+            double swing = StrictMath.sin(Dsp.TWO_PI * vibratoRate * i / rate);
             out[i] = tone.next(start * StrictMath.pow(glide, x) * (1 + vibrato * swing))
                     + breath * air.next(random.noise());
         }
-        Signal.fade(out, samples(random.uniform(0.02, 0.15)), samples(random.uniform(0.04, 0.25)));
+        Dsp.fade(out, samples(random.uniform(0.02, 0.15)), samples(random.uniform(0.04, 0.25)));
         return out;
     }
 }

@@ -78,16 +78,16 @@ final class ParzenMixture {
     /** The logarithm of the density at a point of [0, 1]. */
     double logDensity(double x) {
         double[] logs = new double[parts.length];
-        double greatest = Double.NEGATIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < parts.length; i++) {
             logs[i] = StrictMath.log(weights[i]) + parts[i].logDensity(x);
-            greatest = Math.max(greatest, logs[i]);
+            max = Math.max(max, logs[i]);
         }
         double sum = 0;
         for (double log : logs) {
-            sum += StrictMath.exp(log - greatest);
+            sum += StrictMath.exp(log - max);
         }
-        return greatest + StrictMath.log(sum);
+        return max + StrictMath.log(sum);
     }
 
     /** One draw. */

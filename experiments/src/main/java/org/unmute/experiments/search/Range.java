@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param name of the number, for instance {@code lr}
  * @param low least value, included
- * @param high greatest value, included; equal to {@code low} for a number that is held fixed
+ * @param high maximum, included; equal to {@code low} for a number that is held fixed
  * @param logarithmic whether equal factors, not equal differences, are equally likely; then {@code low} is above 0
  */
 public record Range(String name, double low, double high, boolean logarithmic) {

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /**
  * The tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), one
  * dimension at a time, with the defaults of Optuna's: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the
- * others g(x); of 24 draws from l the one with the greatest l(x) / g(x) is tried next. Both densities are {@link
+ * others g(x); of 24 draws from l the one with the largest l(x) / g(x) is tried next. Both densities are {@link
  * ParzenMixture}s.
  *
  * <p>Points lie in the unit cube, where a logarithmic range is already spread evenly over its logarithm: densities,
@@ -63,12 +63,12 @@ public final class Tpe {
 
     private static double best(ParzenMixture l, ParzenMixture g, SplittableRandom random) {
         double best = Double.NaN;
-        double greatest = Double.NEGATIVE_INFINITY;
+        double maxGain = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < CANDIDATES; i++) {
             double x = l.draw(random);
             double gain = l.logDensity(x) - g.logDensity(x);
-            if (gain > greatest) {
-                greatest = gain;
+            if (gain > maxGain) {
+                maxGain = gain;
                 best = x;
             }
         }

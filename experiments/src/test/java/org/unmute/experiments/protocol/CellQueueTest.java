@@ -36,9 +36,9 @@ class CellQueueTest {
                                 TinyCell.settings(probe, 1),
                                 data,
                                 folder.resolve(probe),
-                                TinyCell.context(cores, StopSign.never(), CellListener.SILENT))));
+                                TinyCell.context(cores, StopSignal.never(), CellListener.SILENT))));
             }
-            return CellQueue.run(tasks, workers, cores, StopSign.never(), _ -> {});
+            return CellQueue.run(tasks, workers, cores, StopSignal.never(), _ -> {});
         }
     }
 
@@ -72,7 +72,7 @@ class CellQueueTest {
                             new CellQueue.Task(id("d"), () -> {})),
                     2,
                     cores,
-                    StopSign.never(),
+                    StopSignal.never(),
                     e -> told.add(e.cell()));
             assertThat(ended).extracting(CellQueue.Ended::cell).containsExactly(id("a"), id("b"), id("c"), id("d"));
             assertThat(ended.get(0).failure()).hasMessage("unreadable");
@@ -85,7 +85,7 @@ class CellQueueTest {
 
     @Test
     void noCellIsBegunAfterTheStopSign() {
-        StopSign stop = StopSign.never();
+        StopSignal stop = StopSignal.never();
         try (CoreShare cores = new CoreShare("scalar", 1)) {
             List<CellQueue.Ended> ended = CellQueue.run(
                     List.of(new CellQueue.Task(id("a"), stop::raise), new CellQueue.Task(id("b"), () -> {})),
@@ -95,8 +95,8 @@ class CellQueueTest {
                     _ -> {});
             assertThat(ended).extracting(CellQueue.Ended::cell).containsExactly(id("a"));
         }
-        assertThat(StopSign.after(0).raised()).isTrue();
-        assertThat(StopSign.after(1e9).raised()).isFalse();
+        assertThat(StopSignal.after(0).raised()).isTrue();
+        assertThat(StopSignal.after(1e9).raised()).isFalse();
     }
 
     @Test
@@ -128,7 +128,7 @@ class CellQueueTest {
                             })),
                     2,
                     cores,
-                    StopSign.never(),
+                    StopSignal.never(),
                     _ -> {});
             assertThat(together).containsExactly(4, 4);
             assertThat(alone).containsExactly(8);

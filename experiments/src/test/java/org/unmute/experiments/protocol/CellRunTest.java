@@ -44,13 +44,13 @@ class CellRunTest {
         cores.close();
     }
 
-    private CellResult run(String probe, CellData data, Path to, StopSign stop, CellListener listener)
+    private CellResult run(String probe, CellData data, Path to, StopSignal stop, CellListener listener)
             throws IOException {
         return CellRun.run(ID, TinyCell.settings(probe, 3), data, to, TinyCell.context(cores, stop, listener));
     }
 
     private CellResult run(String probe, CellData data, Path to) throws IOException {
-        return run(probe, data, to, StopSign.never(), CellListener.SILENT);
+        return run(probe, data, to, StopSignal.never(), CellListener.SILENT);
     }
 
     @Test
@@ -161,8 +161,8 @@ class CellRunTest {
                 probe,
                 TinyCell.multiLabel(),
                 whole,
-                StopSign.never(),
-                counting(epochs, Integer.MAX_VALUE, false, StopSign.never()));
+                StopSignal.never(),
+                counting(epochs, Integer.MAX_VALUE, false, StopSignal.never()));
         assertThat(epochs.get()).isBetween(4 * 4 + 5, 4 * 4 + 5 * 4);
         for (boolean killed : new boolean[] {true, false}) {
             Path cut = folder.resolve("cut-" + killed);
@@ -170,7 +170,7 @@ class CellRunTest {
             while (!Files.exists(cut.resolve("cell.txt"))) {
                 processes++;
                 assertThat(processes).isLessThan(60);
-                StopSign stop = StopSign.never();
+                StopSignal stop = StopSignal.never();
                 try {
                     run(
                             probe,
@@ -195,7 +195,7 @@ class CellRunTest {
     }
 
     /** Lets some epochs pass, then dies in the middle or asks to stop. */
-    private static CellListener counting(AtomicInteger seen, int most, boolean kill, StopSign stop) {
+    private static CellListener counting(AtomicInteger seen, int most, boolean kill, StopSignal stop) {
         return new CellListener() {
             @Override
             public void epoch(CellId cell, String what, EpochRecord epoch) {
@@ -239,7 +239,7 @@ class CellRunTest {
     void aFolderIsNotGoneOnWithUnderOtherSettingsOrClips() throws IOException {
         run("protobin", TinyCell.multiLabel(), folder);
         CellSettings other = TinyCell.settings("protobin", 3);
-        CellRun.Context context = TinyCell.context(cores, StopSign.never(), CellListener.SILENT);
+        CellRun.Context context = TinyCell.context(cores, StopSignal.never(), CellListener.SILENT);
         CellSettings epochs = new CellSettings(
                 "protobin",
                 other.options(),
@@ -278,7 +278,7 @@ class CellRunTest {
                 List.of(0L));
         CellData data = TinyCell.folds();
         assertThatThrownBy(() -> CellRun.run(
-                        ID, settings, data, folder, TinyCell.context(cores, StopSign.never(), CellListener.SILENT)))
+                        ID, settings, data, folder, TinyCell.context(cores, StopSignal.never(), CellListener.SILENT)))
                 .isInstanceOf(CellFailedException.class)
                 .hasMessageContaining("all 2 trials diverged");
         assertThat(folder.resolve("trials.jsonl")).content().contains("\"validation\":null");

@@ -115,7 +115,7 @@ final class TinyCell {
         }
     }
 
-    static CellRun.Context context(CoreShare cores, StopSign stop, CellListener listener) {
+    static CellRun.Context context(CoreShare cores, StopSignal stop, CellListener listener) {
         return new CellRun.Context(cores, stop, listener, new Recorder(), Duration.ZERO);
     }
 

@@ -45,7 +45,7 @@ class SynthesizerTest {
             }
             assertThat(peak).isGreaterThan(0.89f);
             assertThat(x.length / 16000.0).isBetween(0.3, 5.5);
-            assertThat(Signal.rms(x, 0, x.length)).isGreaterThan(0.005);
+            assertThat(Dsp.rms(x, 0, x.length)).isGreaterThan(0.005);
             hashes.add(SampleHash.of(x));
             lengths.add(x.length);
         }
@@ -56,7 +56,7 @@ class SynthesizerTest {
     @Test
     void harmonicsEqualTheirDirectSum() {
         double[] amplitudes = {1, 0.5, -0.25, 0.125};
-        Signal.Harmonics tone = new Signal.Harmonics(amplitudes, 0, 16000);
+        Dsp.Harmonics tone = new Dsp.Harmonics(amplitudes, 0, 16000);
         double phase = 0;
         for (int i = 0; i < 5000; i++) {
             double frequency = 200 + 0.2 * i;
