@@ -22,7 +22,6 @@ import org.unmute.cli.command.ReportCommand;
 import org.unmute.cli.command.SoundscapeCommand;
 import org.unmute.cli.command.TagCommand;
 import org.unmute.cli.command.VerifyCommand;
-import org.unmute.cli.command.VersionLines;
 import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;

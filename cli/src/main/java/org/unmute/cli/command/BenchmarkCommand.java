@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;

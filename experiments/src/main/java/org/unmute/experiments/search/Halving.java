@@ -9,7 +9,8 @@ package org.unmute.experiments.search;
  */
 public record Halving(int minEpochs, int eta) {
     /**
-     * Compares trials after 3, 9 and 27 epochs; a third goes on each time. The paper does not tell its numbers: an assumption.
+     * Compares trials after 3, 9 and 27 epochs; a third goes on each time. The paper does not tell its numbers: an
+     * assumption.
      */
     public static final Halving DEFAULT = new Halving(3, 3);
 

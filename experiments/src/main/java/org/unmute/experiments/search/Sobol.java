@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
  * put exactly one in each 2⁻ᵏ of every axis.
  *
  * <p>A seed shifts the whole sequence digit by digit (exclusive or with one random number a dimension), which keeps
- * that property and moves the first point from the corner, where every value is the minimum of its range. Without a seed
- * the points are the published ones.
+ * that property and moves the first point from the corner, where every value is the minimum of its range. Without a
+ * seed the points are the published ones.
  */
 public final class Sobol {
     /** How many dimensions have direction numbers. */

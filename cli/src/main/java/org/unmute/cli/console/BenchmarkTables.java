@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -7,17 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
 
 /** What {@code benchmark} prints: the plan and the results as tables. */
-final class BenchmarkTables {
+public final class BenchmarkTables {
     private BenchmarkTables() {}
 
-    static void print(BenchmarkPlan plan, int finished, PrintWriter out) {
+    /** The cost of each unfinished cell, then the plan in a few lines. */
+    public static void print(BenchmarkPlan plan, int finished, PrintWriter out) {
         ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
         for (CellCost c : plan.costs()) {
             t.row(c.cell().toString(), c.trainings(), c.epochs(), c.mostEpochs(), plan.secondsLeft(c.cell()) / 60);
@@ -29,7 +29,7 @@ final class BenchmarkTables {
     }
 
     /** One table a data set, then what failed or is unfinished. */
-    static void print(BenchmarkResults results, PrintWriter out) throws IOException {
+    public static void print(BenchmarkResults results, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
         for (Map.Entry<Cell, JsonNode> e : results.finished().entrySet()) {
             Cell cell = e.getKey();

@@ -1,10 +1,10 @@
-package org.unmute.cli.command;
+package org.unmute.cli;
 
 import org.unmute.experiments.provenance.BuildInfo;
 import picocli.CommandLine.IVersionProvider;
 
 /** The lines of {@code --version}. */
-public final class VersionLines implements IVersionProvider {
+final class VersionLines implements IVersionProvider {
     @Override
     public String[] getVersion() {
         BuildInfo build = BuildInfo.read();
