@@ -22,8 +22,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 
 /**
- * The way of one clip through {@code unmute embed}: which classes of ours stand on the stack where the front end and the
- * network are called and where the shard is written. What {@code docs/architecture.md} lists must stay short.
+ * The way of one clip through {@code unmute embed}: which classes of ours stand on the stack where the front end and
+ * the network are called and where the shard is written. What {@code docs/architecture.md} lists must stay short.
  */
 class EmbedPathTest {
     private static final int MAX_CLASSES = 12;

@@ -105,8 +105,8 @@ public final class Functions {
     // ---- cosines
 
     /**
-     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm has the
-     * lower limit. The shapes broadcast.
+     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm has
+     * the lower limit. The shapes broadcast.
      */
     public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis) {
         Tensor x = a.over(norm(a, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));

@@ -44,8 +44,8 @@ public final class Interpolation {
     }
 
     /**
-     * By a factor along one axis, to {@code ⌊size · factor⌋}. Positions are taken from the factor itself, not from the
-     * two sizes (torch's {@code recompute_scale_factor=False}), which differs where the factor leaves a fraction.
+     * By a factor along one axis, to {@code ⌊size · factor⌋}. Positions are taken from the factor itself, not from
+     * the two sizes (torch's {@code recompute_scale_factor=False}), which differs where the factor leaves a fraction.
      */
     public static Tensor scale(Tensor x, int axis, double factor, Mode mode) {
         int in = x.shape().dim(axis);

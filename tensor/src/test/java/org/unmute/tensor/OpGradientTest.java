@@ -216,14 +216,12 @@ class OpGradientTest {
                 "",
                 in -> new ReductionOps.SharedMax(in[0], new int[] {0, 2}, false),
                 s(3, 5, 2));
-        for (boolean greatest : new boolean[] {true, false}) {
+        for (boolean max : new boolean[] {true, false}) {
             add(
                     ReductionOps.LastExtreme.class,
-                    "greatest " + greatest,
+                    "max " + max,
                     in -> new ReductionOps.LastExtreme(
-                            in[0],
-                            greatest,
-                            Tensor.zeros(B, DType.I32, in[0].shape().without(-1))),
+                            in[0], max, Tensor.zeros(B, DType.I32, in[0].shape().without(-1))),
                     s(3, 1, 5));
         }
         add(ReductionOps.CumulativeSum.class, "", in -> new ReductionOps.CumulativeSum(in[0]), s(3, 7));

@@ -22,9 +22,9 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
-import org.unmute.experiments.results.Grid;
 import org.unmute.experiments.results.Merge;
 import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.ResultGrid;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.RunFolder;
@@ -118,7 +118,7 @@ public final class ReportCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec));
         Results results = Merge.read(runs);
         for (RunFolder run : results.runs()) {
-            record.input(run.folder().resolve(Grid.FILE));
+            record.input(run.folder().resolve(ResultGrid.FILE));
         }
         List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results, record));
         Map<String, byte[]> files;

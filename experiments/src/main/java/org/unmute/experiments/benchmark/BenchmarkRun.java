@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.EncoderEntry;
@@ -18,7 +19,6 @@ import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
-import org.unmute.experiments.protocol.StopSignal;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.Probes;
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.protocol.StopSignal;
+import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;

@@ -1,7 +1,7 @@
 package org.unmute.experiments.grid;
 
 import java.util.List;
-import org.unmute.experiments.data.set.Task;
+import org.unmute.experiments.data.Task;
 import org.unmute.experiments.search.SearchSpace;
 import org.unmute.experiments.search.StudySettings;
 import org.unmute.probes.pool.ProbeOptions;

@@ -3,6 +3,8 @@ package org.unmute.experiments.protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.StoppedException;
 
 /**
  * Works through cells on several threads, one cell at a time on each. What happens to one cell does not touch the

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Study;
 import org.unmute.experiments.search.Trial;

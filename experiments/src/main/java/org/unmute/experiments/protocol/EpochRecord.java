@@ -1,6 +1,7 @@
 package org.unmute.experiments.protocol;
 
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.json.JsonLines;
 
 /**
  * What an epoch of a training came to.

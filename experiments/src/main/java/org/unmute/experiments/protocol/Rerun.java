@@ -3,6 +3,7 @@ package org.unmute.experiments.protocol;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.json.JsonLines;
 
 /**
  * A training of one of the best configurations with one seed on one fold.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.json.JsonLines;
 import org.unmute.experiments.search.EpochValue;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Range;
@@ -19,8 +20,7 @@ import org.unmute.experiments.search.Study;
 /**
  * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device: {@code
  * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,"pruned":false,
- * "seconds":…}}.
- * A validation score of null is that of a trial that diverged.
+ * "seconds":…}}. A validation score of null is that of a trial that diverged.
  */
 final class TrialJournal implements AutoCloseable {
     private final JsonLines lines;

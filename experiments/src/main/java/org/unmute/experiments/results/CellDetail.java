@@ -28,7 +28,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
      *
      * @throws InputException if one is missing or damaged or does not fit the others, with its name
      */
-    public static CellDetail read(Cell cell) {
+    public static CellDetail read(ResultCell cell) {
         List<Path> seeds = cell.seeds().stream()
                 .map(s -> cell.folder().resolve(s.folder()))
                 .toList();
@@ -49,7 +49,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
                         .sum();
     }
 
-    private static List<ClassAverage> classes(Cell cell, List<Path> seeds) {
+    private static List<ClassAverage> classes(ResultCell cell, List<Path> seeds) {
         List<List<RunFiles.Row>> all = read(seeds, "per-class.csv", "class", "ap", "positives");
         List<ClassAverage> classes = new ArrayList<>();
         for (int c = 0; c < all.getFirst().size(); c++) {
@@ -70,7 +70,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         if (classes.size() != cell.classes()) {
             throw damaged(
                     seeds.getFirst().resolve("per-class.csv"),
-                    classes.size() + " classes, " + Cell.FILE + " says " + cell.classes());
+                    classes.size() + " classes, " + ResultCell.FILE + " says " + cell.classes());
         }
         return classes;
     }

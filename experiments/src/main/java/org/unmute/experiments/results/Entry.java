@@ -7,4 +7,4 @@ package org.unmute.experiments.results;
  * @param cell   its scores
  * @param detail what its seeds left beside them
  */
-public record Entry(Column column, Cell cell, CellDetail detail) {}
+public record Entry(Column column, ResultCell cell, CellDetail detail) {}

@@ -48,14 +48,14 @@ public final class Merge {
     }
 
     private Results results() {
-        List<Cell> cells = distinct();
+        List<ResultCell> cells = distinct();
         if (cells.isEmpty()) {
             throw new InputException("no finished cell in "
                     + runs.stream().map(r -> r.folder().toString()).collect(Collectors.joining(", "))
                     + ": let 'unmute benchmark' finish at least one");
         }
         comparable(cells);
-        Map<Cell, Column> columns = columns(cells);
+        Map<ResultCell, Column> columns = columns(cells);
         List<Column> order = columns.entrySet().stream()
                 .sorted(Comparator.comparing(e ->
                         probeOrder().indexOf(e.getKey().folder().getFileName().toString())))
@@ -64,19 +64,19 @@ public final class Merge {
                 .toList();
         List<Entry> entries = new ArrayList<>();
         List<Entry> variants = new ArrayList<>();
-        Map<List<Object>, List<Cell>> places = cells.stream()
+        Map<List<Object>, List<ResultCell>> places = cells.stream()
                 .collect(Collectors.groupingBy(
                         c -> List.of(c.dataset().key(), c.encoder().key(), columns.get(c)),
                         LinkedHashMap::new,
                         Collectors.toList()));
-        for (List<Cell> place : places.values()) {
-            Cell shown = shown(place);
-            for (Cell c : place) {
+        for (List<ResultCell> place : places.values()) {
+            ResultCell shown = shown(place);
+            for (ResultCell c : place) {
                 (c == shown ? entries : variants).add(new Entry(columns.get(c), c, CellDetail.read(c)));
             }
         }
-        List<Name> encoders = names(cells, Grid::encoders, Cell::encoder);
-        List<Name> datasets = names(cells, Grid::datasets, Cell::dataset);
+        List<Name> encoders = names(cells, ResultGrid::encoders, ResultCell::encoder);
+        List<Name> datasets = names(cells, ResultGrid::datasets, ResultCell::dataset);
         Comparator<Entry> byPlace = Comparator.comparing(
                         (Entry e) -> place(datasets, e.cell().dataset()))
                 .thenComparing(e -> place(encoders, e.cell().encoder()))
@@ -102,11 +102,11 @@ public final class Merge {
     }
 
     /** All cells, those that are the same in two runs once. */
-    private List<Cell> distinct() {
-        Map<List<Object>, Cell> byIdentity = new LinkedHashMap<>();
+    private List<ResultCell> distinct() {
+        Map<List<Object>, ResultCell> byIdentity = new LinkedHashMap<>();
         for (RunFolder run : runs) {
-            for (Cell cell : run.cells()) {
-                Cell other = byIdentity.putIfAbsent(
+            for (ResultCell cell : run.cells()) {
+                ResultCell other = byIdentity.putIfAbsent(
                         List.of(
                                 cell.encoder().key(),
                                 cell.dataset().key(),
@@ -124,8 +124,8 @@ public final class Merge {
         return List.copyOf(byIdentity.values());
     }
 
-    private static void requireSame(Cell a, Cell b) {
-        Function<Cell, List<List<Double>>> scores = c -> c.seeds().stream()
+    private static void requireSame(ResultCell a, ResultCell b) {
+        Function<ResultCell, List<List<Double>>> scores = c -> c.seeds().stream()
                 .map(s -> List.of((double) s.seed(), s.validation(), s.test()))
                 .toList();
         if (!scores.apply(a).equals(scores.apply(b))) {
@@ -134,14 +134,14 @@ public final class Merge {
         }
     }
 
-    private static String told(Cell c) {
+    private static String told(ResultCell c) {
         return c.folder() + " has " + c.test().mean() + " over " + c.seeds().size() + " seeds";
     }
 
-    private static void comparable(List<Cell> cells) {
-        Map<String, Cell> first = new LinkedHashMap<>();
-        for (Cell c : cells) {
-            Cell f = first.computeIfAbsent(c.dataset().key(), k -> c);
+    private static void comparable(List<ResultCell> cells) {
+        Map<String, ResultCell> first = new LinkedHashMap<>();
+        for (ResultCell c : cells) {
+            ResultCell f = first.computeIfAbsent(c.dataset().key(), k -> c);
             if (!f.metric().equals(c.metric()) || f.classes() != c.classes()) {
                 throw new InputException(
                         "data set " + c.dataset().key() + " is not the same everywhere: " + f.folder() + " has "
@@ -153,10 +153,10 @@ public final class Merge {
     }
 
     /** A column for each probe; several where one place has cells with other options than the number of prototypes. */
-    private Map<Cell, Column> columns(List<Cell> cells) {
-        Map<Cell, Column> columns = new LinkedHashMap<>();
-        Map<String, List<Cell>> byProbe =
-                cells.stream().collect(Collectors.groupingBy(Cell::probe, LinkedHashMap::new, Collectors.toList()));
+    private Map<ResultCell, Column> columns(List<ResultCell> cells) {
+        Map<ResultCell, Column> columns = new LinkedHashMap<>();
+        Map<String, List<ResultCell>> byProbe = cells.stream()
+                .collect(Collectors.groupingBy(ResultCell::probe, LinkedHashMap::new, Collectors.toList()));
         byProbe.forEach((probe, same) -> {
             SortedSet<String> differing = differingOptions(same);
             boolean apart = same.stream()
@@ -170,7 +170,7 @@ public final class Merge {
                         + same.stream().map(c -> named(c, differing)).distinct().collect(Collectors.joining(" or "))
                         + ".");
             }
-            for (Cell c : same) {
+            for (ResultCell c : same) {
                 String options = apart ? named(c, differing) : "";
                 columns.put(c, new Column(probe, options.isEmpty() ? probe : probe + " " + options));
             }
@@ -178,7 +178,7 @@ public final class Merge {
         return columns;
     }
 
-    private static SortedSet<String> differingOptions(List<Cell> cells) {
+    private static SortedSet<String> differingOptions(List<ResultCell> cells) {
         SortedSet<String> names = new TreeSet<>();
         cells.forEach(c -> names.addAll(c.otherOptions().keySet()));
         names.removeIf(name -> cells.stream()
@@ -189,7 +189,7 @@ public final class Merge {
         return names;
     }
 
-    private static String named(Cell c, SortedSet<String> options) {
+    private static String named(ResultCell c, SortedSet<String> options) {
         return options.stream()
                 .filter(c.otherOptions()::containsKey)
                 .map(n -> n + "=" + c.otherOptions().get(n))
@@ -197,10 +197,10 @@ public final class Merge {
     }
 
     /** Of cells that differ in the number of prototypes, the one with the paper's number or else the most. */
-    private static Cell shown(List<Cell> place) {
+    private static ResultCell shown(List<ResultCell> place) {
         return place.stream()
-                .max(Comparator.comparing((Cell c) -> c.prototypes() == c.paperPrototypes())
-                        .thenComparing(Cell::prototypes))
+                .max(Comparator.comparing((ResultCell c) -> c.prototypes() == c.paperPrototypes())
+                        .thenComparing(ResultCell::prototypes))
                 .orElseThrow();
     }
 
@@ -240,14 +240,15 @@ public final class Merge {
         return runs.stream().flatMap(r -> r.grid().probes().stream()).distinct().toList();
     }
 
-    private List<Name> names(List<Cell> cells, Function<Grid, List<Name>> planned, Function<Cell, Name> of) {
+    private List<Name> names(
+            List<ResultCell> cells, Function<ResultGrid, List<Name>> planned, Function<ResultCell, Name> of) {
         Map<String, Name> all = new LinkedHashMap<>();
         runs.forEach(r -> planned.apply(r.grid()).forEach(n -> all.putIfAbsent(n.key(), n)));
         cells.forEach(c -> all.putIfAbsent(of.apply(c).key(), of.apply(c)));
         return List.copyOf(all.values());
     }
 
-    private List<String> missing(List<Cell> cells) {
+    private List<String> missing(List<ResultCell> cells) {
         Set<String> done = cells.stream()
                 .map(c -> c.encoder().key() + "/" + c.dataset().key() + "/"
                         + c.folder().getFileName())
@@ -259,7 +260,7 @@ public final class Merge {
                 .toList();
     }
 
-    private void remarkDifferences(List<Cell> cells) {
+    private void remarkDifferences(List<ResultCell> cells) {
         differing("Program versions", runs.stream().map(r -> r.grid().version()));
         differing(
                 "Seeds a cell", cells.stream().map(c -> String.valueOf(c.seeds().size())));

@@ -75,7 +75,7 @@ public record Results(
         return entries.stream()
                 .map(Entry::cell)
                 .filter(c -> c.dataset().key().equals(dataset.key()))
-                .map(Cell::metric)
+                .map(ResultCell::metric)
                 .findFirst()
                 .orElse("mAP");
     }

@@ -16,7 +16,7 @@ import org.unmute.experiments.InputException;
  * @param cells      the finished cells, in the order of their paths
  * @param unfinished {@code encoder/dataset/probe} of cells of the grid without a {@code cell.json}
  */
-public record RunFolder(Path folder, Grid grid, List<Cell> cells, List<String> unfinished) {
+public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, List<String> unfinished) {
 
     /** Copies the lists. */
     public RunFolder {
@@ -34,20 +34,20 @@ public record RunFolder(Path folder, Grid grid, List<Cell> cells, List<String> u
         if (!Files.isDirectory(folder)) {
             throw new InputException(folder + ": no such folder: a run of 'unmute benchmark' is expected");
         }
-        Grid grid = Grid.read(folder);
-        List<Cell> cells = new ArrayList<>();
+        ResultGrid grid = ResultGrid.read(folder);
+        List<ResultCell> cells = new ArrayList<>();
         try (Stream<Path> files = Files.find(
                 folder,
                 4,
-                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(Cell.FILE))) {
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(ResultCell.FILE))) {
             for (Path file : files.sorted().toList()) {
                 if (folder.relativize(file).getNameCount() == 4) {
-                    cells.add(Cell.read(file.getParent()));
+                    cells.add(ResultCell.read(file.getParent()));
                 }
             }
         }
         List<String> unfinished = grid.planned().stream()
-                .filter(path -> !Files.exists(folder.resolve(path).resolve(Cell.FILE)))
+                .filter(path -> !Files.exists(folder.resolve(path).resolve(ResultCell.FILE)))
                 .toList();
         return new RunFolder(folder, grid, cells, unfinished);
     }

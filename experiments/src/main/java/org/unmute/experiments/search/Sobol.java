@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 
 /**
  * The Sobol sequence with the direction numbers of Joe and Kuo ("Constructing Sobol sequences with better
- * two-dimensional projections", 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. The first 2ᵏ points
- * put exactly one in each 2⁻ᵏ of every axis.
+ * two-dimensional projections", 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. The first 2ᵏ
+ * points put exactly one in each 2⁻ᵏ of every axis.
  *
  * <p>A seed shifts the whole sequence digit by digit (exclusive or with one random number a dimension), which keeps
  * that property and moves the first point from the corner, where every value is the minimum of its range. Without a

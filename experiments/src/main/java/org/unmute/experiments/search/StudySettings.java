@@ -28,7 +28,7 @@ public record StudySettings(int sobolTrials, int tpeTrials, long seed, Optional<
     }
 
     /**
-     * The paper's search (section 5): 25 Sobol, then 25 TPE trials, with successive halving, for the greatest
+     * The paper's search (section 5): 25 Sobol, then 25 TPE trials, with successive halving, for the largest
      * validation score.
      */
     public static StudySettings paper(long seed) {

@@ -128,7 +128,8 @@ class GridErrorsTest {
         root = 'u'                                    | state dataset = "fsd50k" and root, or manifest
         name = 'urbane', root = 'u'                   | datasets[0]: state dataset, one of as20k
         name = 'u', dataset = 'urbane', root = 'u'    | dataset: 'urbane' is not known; did you mean 'urban'?
-        name = 'urban'                                | 'root' is missing: the folder of the data set; 'unmute datasets urban'
+        name = 'urban'                                | 'root' is missing: the folder of the data set; 'unmute \
+        datasets urban'
         manifest = 'm.csv'                            | 'name' is missing
         name = 'a b', manifest = 'm.csv'              | name: names a folder
         name = 'urban', root = 'u', task = 'both'     | task: 'both' is not known: there are multi-label, single-label
@@ -149,7 +150,8 @@ class GridErrorsTest {
         name = 'hsn', root = 'u', fill-up = 1         | fill-up: must be true or false, is 1
         name = 'hsn', root = 'u', mixup = 5           | mixup: must be a table, is 5
         name = 'hsn', root = 'u', mixup = {variants = 0} | mixup.variants: must be a whole number from 1
-        name = 'hsn', root = 'u', mixup = {probability = 2} | mixup.probability: must be a number from 0.0 to 1.0, is 2.0
+        name = 'hsn', root = 'u', mixup = {probability = 2} | mixup.probability: must be a number from 0.0 to 1.0, \
+        is 2.0
         name = 'hsn', root = 'u', mixup = {min-snr = -61} | mixup.min-snr: must be a number from -60.0 to 90.0
         name = 'hsn', root = 'u', mixup = {max-snr = 91} | mixup.max-snr: must be a number from -60.0 to 90.0
         name = 'hsn', root = 'u', mixup = {min-snr = 31} | mixup: min-snr and max-snr must rise: 31.0 to 30.0
@@ -159,22 +161,30 @@ class GridErrorsTest {
         name = 'urban', root = 'u', max-missing = 1.5 | max-missing: must be a number from 0.0 to 1.0, is 1.5
         name = 'urban', root = 'u', train = []        | train: names no split
         name = 'urban', root = 'u', test = []         | test: names no split
-        name = 'urban', root = 'u', train = 'dev'     | train: 'dev' is none of the parts of a data set: train, validation, test
-        name = 'urban', root = 'u', train = ['train', 'test'] | test: split 'test' stands in two of train, validation and test
+        name = 'urban', root = 'u', train = 'dev'     | train: 'dev' is none of the parts of a data set: train, \
+        validation, test
+        name = 'urban', root = 'u', train = ['train', 'test'] | test: split 'test' stands in two of train, \
+        validation and test
         name = 'urban', root = 'u', validation = 'test' | test: split 'test' stands in two
         name = 'urban', root = 'u', validation = 'train' | validation: split 'train' stands in two
         name = 'urban', root = 'u', standardize = 'no' | standardize: must be true or false
         name = 'urban', root = 'u', loss = 'mse'      | loss: 'mse' is not known
         name = 'urban', root = 'u', set = 3           | set: must be a table
-        name = 'urban', root = 'u', set = {protobins = {}} | set.protobins: there is no probe of that name; did you mean 'protobin'?
-        name = 'urban', root = 'u', set = {protobin = {prototype = 3}} | set.protobin.prototype: unknown key; did you mean 'prototypes'?
+        name = 'urban', root = 'u', set = {protobins = {}} | set.protobins: there is no probe of that name; did you \
+        mean 'protobin'?
+        name = 'urban', root = 'u', set = {protobin = {prototype = 3}} | set.protobin.prototype: unknown key; did \
+        you mean 'prototypes'?
         name = 'urban', root = 'u', encoder-settings = {} | encoder-settings: must be a list
         name = 'urban', root = 'u', encoder-settings = [{frames = 512}] | encoder-settings[0]: 'encoders' is missing
-        name = 'urban', root = 'u', encoder-settings = [{encoders = ['e']}] | encoder-settings[0]: changes nothing: state frames
-        name = 'urban', root = 'u', encoder-settings = [{encoders = [], hop = 1}] | encoder-settings[0].encoders: names none
-        name = 'urban', root = 'u', encoder-settings = [{encoders = ['f'], hop = 1}] | encoders: 'f' is not in the grid; did you mean 'e'?
+        name = 'urban', root = 'u', encoder-settings = [{encoders = ['e']}] | encoder-settings[0]: changes nothing: \
+        state frames
+        name = 'urban', root = 'u', encoder-settings = [{encoders = [], hop = 1}] | encoder-settings[0].encoders: \
+        names none
+        name = 'urban', root = 'u', encoder-settings = [{encoders = ['f'], hop = 1}] | encoders: 'f' is not in the \
+        grid; did you mean 'e'?
         name = 'urban', root = 'u', encoder-settings = [{encoders = ['e'], heads = 1}] | heads: unknown key
-        name = 'urban', root = 'u', encoder-settings = [{encoders = 'e', hop = 1}, {encoders = 'e', hop = 2}] | 'e' has settings in another entry already
+        name = 'urban', root = 'u', encoder-settings = [{encoders = 'e', hop = 1}, {encoders = 'e', hop = 2}] | 'e' \
+        has settings in another entry already
         name = 'urban', root = 'u', roots = 'x'       | roots: unknown key; did you mean 'root'?
         """)
     void datasets(String table, String message) throws IOException {
@@ -184,16 +194,19 @@ class GridErrorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         label = 'a'                              | probes[0]: 'name' is missing
-        name = 'protobins'                       | name: 'protobins' is not known; did you mean 'protobin'? There are linear,
+        name = 'protobins'                       | name: 'protobins' is not known; did you mean 'protobin'? There \
+        are linear,
         name = 'linear', label = 'a:b'           | label: names a folder
         name = 'linear', set = {heads = 2}       | set: probe linear has no options
-        name = 'ep', set = {query = 2}           | set.query: unknown key; did you mean 'queries'? There are queries, norm
+        name = 'ep', set = {query = 2}           | set.query: unknown key; did you mean 'queries'? There are \
+        queries, norm
         name = 'ep', set = {queries = [2]}       | set.queries: must be a text, a number
         name = 'ep', lr = [2, 1]                 | lr: must be two numbers above 0
         name = 'ep', weight-decay = [-1, 1]      | weight-decay: must be two numbers above 0
         name = 'ep', batch = 0                   | batch: must be a whole number from 1
         name = 'ep', encoders = ['f']            | encoders: 'f' is not in the grid
-        name = 'ep', datasets = ['urbn']         | datasets: 'urbn' is not in the grid; did you mean 'urban'? There are urban
+        name = 'ep', datasets = ['urbn']         | datasets: 'urbn' is not in the grid; did you mean 'urban'? There \
+        are urban
         name = 'ep', datasets = []               | datasets: names none: leave it out for all
         name = 'ep', seeds = [1]                 | seeds: unknown key
         """)

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.Task;
 import org.unmute.experiments.data.set.FewShot;
-import org.unmute.experiments.data.set.Task;
 import org.unmute.experiments.scene.Mixup;
 import org.unmute.experiments.search.Halving;
 import org.unmute.experiments.search.Range;
@@ -187,8 +187,10 @@ class GridTest {
         Grid grid = read("""
             encoders = [{ name = "small", embedded = true }]
             probes = ["proto", "protofloat", "cgp", "mhca"]
-            datasets = [{ name = "esc50", root = "a" }, { name = "sc2", root = "b" }, { name = "nbp", root = "c" }, { name = "mix", manifest = "m/x.csv" },
-                { name = "nbp-plain", dataset = "nbp", root = "c", mixup = false }, { name = "mixed", dataset = "urban", root = "c", mixup = true }]
+            datasets = [{ name = "esc50", root = "a" }, { name = "sc2", root = "b" }, { name = "nbp", root = "c" }, \
+            { name = "mix", manifest = "m/x.csv" },
+                { name = "nbp-plain", dataset = "nbp", root = "c", mixup = false }, { name = "mixed", dataset = \
+            "urban", root = "c", mixup = true }]
             """);
         assertThat(grid.probes()).extracting(p -> p.rate().high()).containsExactly(8e-2, 8e-2, 8e-2, 7e-3);
         assertThat(grid.datasets().get(0).folds()).containsExactly(1, 2, 3, 4, 5);

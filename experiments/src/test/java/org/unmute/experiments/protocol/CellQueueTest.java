@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.StoppedException;
 
 /**
  * Cells side by side: shared cores, failures that stay in their cell, results that do not depend on the number of

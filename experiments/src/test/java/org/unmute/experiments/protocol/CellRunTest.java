@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Range;

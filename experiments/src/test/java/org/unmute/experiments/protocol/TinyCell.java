@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.experiments.search.Halving;
 import org.unmute.experiments.search.Range;

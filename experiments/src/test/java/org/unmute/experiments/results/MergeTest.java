@@ -202,7 +202,7 @@ class MergeTest {
     void oneNameForTwoDataSetsIsRefused() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("ep"));
         Path cell = second.cell(EAT, URBAN, "ep", Map.of(), 0.7);
-        Path json = cell.resolve(Cell.FILE);
+        Path json = cell.resolve(ResultCell.FILE);
         Files.writeString(json, Files.readString(json).replace("\"mAP\"", "\"accuracy\""));
         assertThatThrownBy(() -> read(second.folder()))
                 .hasMessageContaining("urban")

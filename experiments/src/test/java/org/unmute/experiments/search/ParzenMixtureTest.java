@@ -96,8 +96,8 @@ class ParzenMixtureTest {
     }
 
     /**
-     * From the error function of the C library. The series sums up to 150 positive terms, so it is off by at most 150 ·
-     * 2⁻⁵³ of the value.
+     * From the error function of the C library. The series sums up to 150 positive terms, so it is off by at most 150
+     * · 2⁻⁵³ of the value.
      */
     @ParameterizedTest
     @CsvSource({

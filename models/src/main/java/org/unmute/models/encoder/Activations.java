@@ -10,9 +10,9 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Every tensor of one forward pass by name, in the order of the network: what its {@link Trace} receives ({@code
- * patch_embed}, {@code block.0}, …), then {@code final_tokens}, the output of {@link EncoderNetwork#forward}, then what
- * follows from them: {@code cls} and {@code dist} ({@code [1, dim]}), {@code patch_tokens} ({@code [tokens, dim]}, in
- * the network's order), {@code token_map} ({@code [time, freq, dim]}, also as {@code token_map_time_freq}), {@code
+ * patch_embed}, {@code block.0}, …), then {@code final_tokens}, the output of {@link EncoderNetwork#forward}, then
+ * what follows from them: {@code cls} and {@code dist} ({@code [1, dim]}), {@code patch_tokens} ({@code [tokens, dim]},
+ * in the network's order), {@code token_map} ({@code [time, freq, dim]}, also as {@code token_map_time_freq}), {@code
  * logits} and {@code probs} of a head, and {@code layer.i}, the token map after {@code block.i}.
  */
 public final class Activations {

@@ -1,9 +1,8 @@
 package org.unmute.models.frontend;
 
 /**
- * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s},
- * s = (m - 1) / (m + 1), by its series up to s¹⁹, with an error of about 10⁻¹⁵. The vector backend does the same
- * operations.
+ * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) /
+ * (m + 1), by its series up to s¹⁹, with an error of about 10⁻¹⁵. The vector backend does the same operations.
  */
 public final class ScalarLogarithm {
     private static final long ONE = Double.doubleToRawLongBits(1);

@@ -3,8 +3,8 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Receives the intermediate tensors of a forward pass by name ({@code patch_embed}, {@code block.0}, …). Tensors belong
- * to the caller's scope.
+ * Receives the intermediate tensors of a forward pass by name ({@code patch_embed}, {@code block.0}, …). Tensors
+ * belong to the caller's scope.
  */
 @FunctionalInterface
 public interface Trace {

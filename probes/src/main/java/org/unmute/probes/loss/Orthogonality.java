@@ -5,8 +5,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Penalty on similar prototypes of one class, of the class-bound predecessor of protobin (paper, section 4.6): with
- * {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F / elements} over all
- * classes together.
+ * {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F /
+ * elements} over all classes together.
  */
 public final class Orthogonality {
     private static final double EPS = 1e-4;

@@ -18,8 +18,9 @@ import org.unmute.tensor.io.StoredType;
 
 /**
  * The deployed form of a trained protobin (paper, sections 4.1 and 4.2): one bit an entry of a prototype, in memory and
- * in the file, a 32nd of float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} has additions only,
- * and a lookup table holds the 256 signed sums of each eight entries of a token, computed once for all prototypes.
+ * in the file, a 32nd of float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} has additions
+ * only, and a lookup table holds the 256 signed sums of each eight entries of a token, computed once for all
+ * prototypes.
  *
  * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable and
  * thread-safe.
@@ -35,7 +36,8 @@ public final class PackedProtobin {
     private final int prototypes;
     private final int dim;
     /**
-     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, other bits 0.
+     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, other
+     * bits 0.
      */
     private final byte[] bits;
 
@@ -283,8 +285,8 @@ public final class PackedProtobin {
     }
 
     /**
-     * Writes one safetensors file: the bits as U8 {@code [prototypes, ⌈dim / 8⌉]}, the linear layer in F32, the rest in
-     * metadata. An existing file is replaced only once the new one is complete.
+     * Writes one safetensors file: the bits as U8 {@code [prototypes, ⌈dim / 8⌉]}, the linear layer in F32, the
+     * rest in metadata. An existing file is replaced only once the new one is complete.
      *
      * @throws IOException if it cannot be written
      */

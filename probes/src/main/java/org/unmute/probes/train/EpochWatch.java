@@ -3,7 +3,7 @@ package org.unmute.probes.train;
 import java.io.IOException;
 import org.unmute.probes.pool.Probe;
 
-/** Looks at a probe in training after each epoch, for instance to score validation clips, and may end the training. */
+/** Observes a probe in training after each epoch, for instance to score validation clips, and may end the training. */
 @FunctionalInterface
 public interface EpochWatch {
     /** Lets every epoch pass. */

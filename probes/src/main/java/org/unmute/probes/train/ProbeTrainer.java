@@ -154,7 +154,7 @@ public final class ProbeTrainer {
         state.putAll(probe.buffers());
         try (TensorScope _ = new TensorScope()) {
             Optimizer optimizer = new AdamW(groups(probe.parameters()), settings.schedule(steps));
-            Checkpoint checkpoint = place == null ? null : new Checkpoint(place.file(), describe());
+            TrainingCheckpoint checkpoint = place == null ? null : new TrainingCheckpoint(place.file(), describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
             TrainingStep training = training(settings.epochs() - first);
@@ -162,7 +162,7 @@ public final class ProbeTrainer {
             boolean ended = false;
             for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
                 double[] own = epoch(epoch, optimizer, training);
-                losses = Checkpoint.append(losses, own);
+                losses = TrainingCheckpoint.append(losses, own);
                 ended = watch.after(new EpochWatch.Epoch(
                         epoch + 1,
                         settings.epochs(),

@@ -15,7 +15,7 @@ import org.unmute.tensor.optim.Schedule;
  * @param decayAll whether decay reaches every parameter, else only weights of linear layers and convolutions: not
  *     prototypes, queries, biases and gains
  * @param warmUp steps of linear rise from 0 before the cosine, 0 for none
- * @param clip greatest norm of a step's gradients, 0 for no limit
+ * @param clip maximum norm of a step's gradients, 0 for no limit
  * @param objective the loss
  * @param standardize whether tokens are standardized by the training clips' mean and deviation of each dimension
  * @param seed decides the order of clips and dropout; fresh parameters have a seed of their own

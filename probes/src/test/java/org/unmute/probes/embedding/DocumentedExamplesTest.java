@@ -250,7 +250,8 @@ class DocumentedExamplesTest {
 
         final class Caller {
             private static long threads() {
-                return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("unmute-")).count();
+                return Thread.getAllStackTraces().keySet().stream().filter(t -> \
+        t.getName().startsWith("unmute-")).count();
             }
 
             public static void main(String[] args) throws Exception {
@@ -261,7 +262,8 @@ class DocumentedExamplesTest {
                     for (int i = 0; i < 40; i++) {
                         boolean together = i % 2 == 0;
                         calls.add(() -> {
-                            float[] s = together ? service.tag(List.of(clip, clip)).getLast() : service.tag(clip.samples(), clip.sampleRate());
+                            float[] s = together ? service.tag(List.of(clip, clip)).getLast() : \
+        service.tag(clip.samples(), clip.sampleRate());
                             return List.of("" + s[0], "" + s[1]);
                         });
                     }

@@ -23,7 +23,8 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
 
     /**
      * Scalar in float64 and, on two threads, every backend that runs here in float32, or the one that the system
-     * property {@code unmute.backend} names; devices that it does not name in the full build only. With {@code cpu} the best on the processor alone, on one thread and on two.
+     * property {@code unmute.backend} names; devices that it does not name in the full build only. With {@code cpu} the
+     * best on the processor alone, on one thread and on two.
      */
     public static List<Arithmetic> all() {
         return ALL;

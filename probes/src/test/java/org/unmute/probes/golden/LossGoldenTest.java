@@ -112,8 +112,8 @@ class LossGoldenTest {
     }
 
     /**
-     * At extreme logits the float64 and the float32 column differ in kind: either is right, and where both rest on
-     * 0 · ∞ and are NaN, so is 0 (note of the index). The tolerance is that of values of this size, not the difference
+     * At extreme logits the float64 and the float32 column differ in kind: either is right, and where both rest on 0 ·
+     * ∞ and are NaN, so is 0 (note of the index). The tolerance is that of values of this size, not the difference
      * between the columns.
      */
     private static void checkEither(Arithmetic a, ReferenceFile file, String at, String what, Tensor actual) {

@@ -26,7 +26,7 @@ class CheckpointTest {
     @TempDir
     Path folder;
 
-    private Checkpoint checkpoint;
+    private TrainingCheckpoint checkpoint;
     private Map<String, Tensor> parameters;
     private Optimizer optimizer;
 
@@ -45,7 +45,7 @@ class CheckpointTest {
 
     @BeforeEach
     void saved() throws IOException {
-        checkpoint = new Checkpoint(folder.resolve("c.safetensors"), Map.of("probe", "linear"));
+        checkpoint = new TrainingCheckpoint(folder.resolve("c.safetensors"), Map.of("probe", "linear"));
         parameters = parameters(1, 2, 3);
         optimizer = optimizer(parameters);
         step(parameters, optimizer);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.experiments.results.Cell;
 import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.RunFolder;
 import org.unmute.report.page.Fact;
@@ -71,7 +71,7 @@ final class OriginSection {
                     .forEach(all::add);
         });
         for (Entry e : all) {
-            Cell c = e.cell();
+            ResultCell c = e.cell();
             String options = joined(c.options());
             rows.add(TableRow.of(
                     c.dataset().title() + ", " + c.encoder().title(),

@@ -3,8 +3,8 @@ package org.unmute.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.unmute.experiments.results.Cell;
 import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.report.chart.ClassBars;
@@ -34,16 +34,16 @@ final class SpeedSection {
     private static ClassBars chart(Results results) {
         List<ClassBars.Bar> bars = new ArrayList<>();
         for (Column c : results.columns()) {
-            List<Cell> cells = results.entries().stream()
+            List<ResultCell> cells = results.entries().stream()
                     .filter(e -> e.column().equals(c))
                     .map(e -> e.cell())
                     .toList();
             OptionalDouble speed = cells.stream()
-                    .mapToDouble(Cell::clipsPerSecond)
+                    .mapToDouble(ResultCell::clipsPerSecond)
                     .filter(Double::isFinite)
                     .average();
-            long min = cells.stream().mapToLong(Cell::parameters).min().orElse(0);
-            long max = cells.stream().mapToLong(Cell::parameters).max().orElse(0);
+            long min = cells.stream().mapToLong(ResultCell::parameters).min().orElse(0);
+            long max = cells.stream().mapToLong(ResultCell::parameters).max().orElse(0);
             bars.add(new ClassBars.Bar(
                     c.label(),
                     speed.orElse(Double.NaN),

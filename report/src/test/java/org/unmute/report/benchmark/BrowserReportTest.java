@@ -109,8 +109,10 @@ class BrowserReportTest {
         JsonNode figures = browser.evaluate("""
             [...document.querySelectorAll('svg.chart')].map(s => ({id: s.id, name: s.querySelector('title').textContent,
                 width: s.getBoundingClientRect().width, texts: [...s.querySelectorAll('text')].map(t => t.textContent),
-                outside: [...s.querySelectorAll('text')].filter(t => { const b = t.getBoundingClientRect(), f = s.getBoundingClientRect();
-                    return b.left < f.left - 1 || b.right > f.right + 1 || b.top < f.top - 1 || b.bottom > f.bottom + 1; }).map(t => t.textContent)}))\
+                outside: [...s.querySelectorAll('text')].filter(t => { const b = t.getBoundingClientRect(), f = \
+            s.getBoundingClientRect();
+                    return b.left < f.left - 1 || b.right > f.right + 1 || b.top < f.top - 1 || b.bottom > f.bottom \
+            + 1; }).map(t => t.textContent)}))\
             """);
         assertThat(figures.size()).isGreaterThan(20);
         assertThat(figures).allSatisfy(f -> {
@@ -150,7 +152,8 @@ class BrowserReportTest {
         JsonNode tables = browser.evaluate("""
             [...document.querySelectorAll('table')].map(t => ({caption: t.caption.textContent,
                 bad: [...t.querySelectorAll('th')].filter(h => !['col', 'row', 'rowgroup'].includes(h.scope)).length,
-                rows: t.rows.length, uneven: [...t.tBodies].flatMap(b => [...b.rows]).filter(r => !r.classList.contains('group')
+                rows: t.rows.length, uneven: [...t.tBodies].flatMap(b => [...b.rows]).filter(r => \
+            !r.classList.contains('group')
                     && r.cells.length != t.tHead.rows[0].cells.length).length}))\
             """);
         assertThat(tables.size()).isGreaterThan(8);

@@ -86,8 +86,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * {@link #linear(View, View, View, View)} with an epilogue: {@code out = activation(x weightᵀ + bias) + residual}.
-     * A fused override gives the same bits as the separate steps.
+     * {@link #linear(View, View, View, View)} with an epilogue: {@code out = activation(x weightᵀ + bias) +
+     * residual}. A fused override gives the same bits as the separate steps.
      *
      * @param bias {@code [out]} or null
      * @param activation a function without constants, or null
@@ -199,9 +199,9 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * {@link #attention} with a bias that a gate scales for each query: {@code softmax(scale q kᵀ + gate bias) v}. The
-     * product of gate and bias is the largest tensor of such a transformer; this computes it for one entry of the first
-     * axis at a time, a fused override never.
+     * {@link #attention} with a bias that a gate scales for each query: {@code softmax(scale q kᵀ + gate bias) v}.
+     * The product of gate and bias is the largest tensor of such a transformer; this computes it for one entry of the
+     * first axis at a time, a fused override never.
      *
      * @param bias {@code [..., queries, keys]} with strides of 0 if shared
      * @param gate {@code [..., queries, 1]}

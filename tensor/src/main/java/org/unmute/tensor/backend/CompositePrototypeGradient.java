@@ -8,8 +8,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The gradient of prototype max pooling. With x the winning token of prototype p in a clip and s their cosine: {@code
- * ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; a norm below the floor is a constant, and the s term
- * vanishes. Clip by clip, so that scratch memory is {@code [prototypes, dim]}.
+ * ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; a norm below the floor is a
+ * constant, and the s term vanishes. Clip by clip, so that scratch memory is {@code [prototypes, dim]}.
  */
 final class CompositePrototypeGradient {
     private CompositePrototypeGradient() {}

@@ -117,8 +117,8 @@ public interface RowComposites extends Primitives {
     }
 
     /**
-     * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is {@code
-     * [..., 1]}.
+     * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is
+     * {@code [..., 1]}.
      */
     default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
         new CompositeCrossEntropy(this, x, y, weight).binaryBackward(gloss, gx);

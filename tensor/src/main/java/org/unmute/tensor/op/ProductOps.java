@@ -50,8 +50,8 @@ public sealed interface ProductOps extends Op {
         }
 
         /**
-         * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those axes
-         * join the inner axis, so that no product of a batch entry is stored only to be summed.
+         * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those
+         * axes join the inner axis, so that no product of a batch entry is stored only to be summed.
          */
         private static Tensor contract(Shape operand, Shape batch, Tensor left, Tensor right) {
             int lead = batch.rank();

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 import org.unmute.models.encoder.AudioSetLabels;
 
 /**

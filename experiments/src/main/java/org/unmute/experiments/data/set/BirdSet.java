@@ -13,6 +13,8 @@ import java.util.Set;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * A subset of BirdSet from its metadata, exported from Parquet to CSV: {@code HSN_metadata_train.csv} (focal recordings
@@ -56,7 +58,8 @@ final class BirdSet implements Dataset {
                   %1$s_metadata_train.csv      filepath,ebird_code,ebird_code_multilabel,ebird_code_secondary,
                                               length,detected_events,event_cluster,…
                   %1$s_metadata_test_5s.csv    filepath,ebird_code_multilabel,…
-                  …/XC….ogg                   recordings of the shards %1$s_train_shard_0001.tar.gz …, in any folders
+                  …/XC….ogg                   recordings of the shards %1$s_train_shard_0001.tar.gz …, in any \
+                folders
                   …/%1$s_….ogg                 segments of %1$s_test5s_shard_0001.tar.gz
                 The metadata is Parquet on the hub; export it with pandas: read_parquet(…).to_csv(…, index=False)
                 (if filepath is the table's index, reset_index() first).
@@ -201,22 +204,22 @@ final class BirdSet implements Dataset {
         if (primary.size() != 1) {
             throw new IllegalArgumentException("it has " + primary.size() + " codes in ebird_code, one is needed");
         }
-        double seconds = Nested.number(row.get(columns.length()).strip());
+        double seconds = NestedList.number(row.get(columns.length()).strip());
         if (seconds <= 0) {
             throw new IllegalArgumentException("its length is " + seconds + " s");
         }
         List<double[]> events = new ArrayList<>();
         int[] clusters = new int[0];
         if (row.get(columns.events()).strip().startsWith("[")) {
-            for (Object event : Nested.list(row.get(columns.events()))) {
-                double[] times = event instanceof List<?> pair ? Nested.numbers(pair) : new double[0];
+            for (Object event : NestedList.list(row.get(columns.events()))) {
+                double[] times = event instanceof List<?> pair ? NestedList.numbers(pair) : new double[0];
                 if (times.length != 2 || times[0] < 0 || times[1] < times[0]) {
                     throw new IllegalArgumentException(
                             "a detected event is no start and end: " + MalformedTableException.quote(event.toString()));
                 }
                 events.add(times);
             }
-            double[] numbers = Nested.numbers(Nested.list(row.get(columns.clusters())));
+            double[] numbers = NestedList.numbers(NestedList.list(row.get(columns.clusters())));
             clusters = new int[numbers.length];
             for (int i = 0; i < numbers.length; i++) {
                 clusters[i] = (int) numbers[i];
@@ -226,7 +229,7 @@ final class BirdSet implements Dataset {
             throw new IllegalArgumentException(
                     events.size() + " detected events have " + clusters.length + " clusters");
         }
-        boolean secondary = !Nested.texts(row.get(columns.secondary())).isEmpty();
+        boolean secondary = !NestedList.texts(row.get(columns.secondary())).isEmpty();
         return new FewShotDraw.Source(name, primary.getFirst(), seconds, secondary, events, clusters);
     }
 
@@ -234,7 +237,7 @@ final class BirdSet implements Dataset {
     private List<String> codes(Path list, CsvTable table, String field) throws MalformedTableException {
         List<String> codes = new ArrayList<>();
         try {
-            for (String text : Nested.texts(field)) {
+            for (String text : NestedList.texts(field)) {
                 boolean index = text.matches("\\d{1,4}") && Integer.parseInt(text) < labels.size();
                 String code = index ? labels.name(Integer.parseInt(text)) : text;
                 if (labels.indexOf(code) < 0) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 import org.unmute.probes.cache.AudioClip;
 
 /** Gathers the clips of a part while its lists are read, and what had to be left out. */

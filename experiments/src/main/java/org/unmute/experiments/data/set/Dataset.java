@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 
 /** A data set, read from its own files. */
 public interface Dataset {

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * What is known of a data set without opening it.

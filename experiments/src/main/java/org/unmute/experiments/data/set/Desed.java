@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * DESED, clip labels. Weak lists have the columns {@code filename, event_labels} (commas between labels), strong lists

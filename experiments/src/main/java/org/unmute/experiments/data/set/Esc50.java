@@ -8,6 +8,8 @@ import java.util.TreeMap;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part, the other four are for training. Classes are in

@@ -10,6 +10,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * Recordings in one folder a class, these in the folders {@code train}, {@code validation} and {@code test}; without

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * FSD50K from its ground truth: {@code dev.csv} has the columns fname, labels, mids and split ({@code train} or {@code

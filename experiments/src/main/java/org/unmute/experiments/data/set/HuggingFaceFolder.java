@@ -10,6 +10,7 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
@@ -103,7 +104,7 @@ final class HuggingFaceFolder {
                     continue;
                 }
                 try {
-                    List<String> labels = Nested.texts(fields.get(label));
+                    List<String> labels = NestedList.texts(fields.get(label));
                     if (labels.stream().anyMatch(l -> l.matches("\\d+"))) {
                         throw new IllegalArgumentException(
                                 "labels are numbers, whose names are not in the file: export their names");

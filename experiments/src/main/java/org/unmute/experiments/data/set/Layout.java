@@ -3,6 +3,7 @@ package org.unmute.experiments.data.set;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Part;
 
 /** Checks that all sets make of a folder before they read it. */
 final class Layout {

@@ -8,6 +8,7 @@ import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.Part;
 import org.unmute.probes.cache.AudioClip;
 
 /**

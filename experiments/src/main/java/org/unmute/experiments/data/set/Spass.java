@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * SPASS: five urban scenes of 5,000 clips each. A list a scene, {@code 2_MatrixLabelsPark.csv}, has a row an event with

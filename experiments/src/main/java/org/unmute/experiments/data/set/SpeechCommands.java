@@ -14,6 +14,8 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Wav;
 

@@ -12,6 +12,8 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Task;
 
 /**
  * Any recordings with a table {@code path,start,end,labels,split} beside them: {@code clips.csv} or {@code clips.tsv}.
@@ -144,7 +146,7 @@ final class TableSet implements Dataset {
 
     private static double seconds(Path list, long line, String text) throws MalformedTableException {
         try {
-            double value = Nested.number(text.strip());
+            double value = NestedList.number(text.strip());
             if (value >= 0) {
                 return value;
             }

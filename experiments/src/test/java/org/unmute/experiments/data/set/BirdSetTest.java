@@ -13,11 +13,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 
 /** BirdSet's metadata as CSV, and the drawing of few clips. */
 class BirdSetTest {
     private static final String HEADER =
-            "filepath,start_time,ebird_code,ebird_code_multilabel,ebird_code_secondary,length,detected_events,event_cluster\n";
+            "filepath,start_time,ebird_code,ebird_code_multilabel,ebird_code_secondary,length,"
+                    + "detected_events,event_cluster\n";
 
     @TempDir
     Path root;

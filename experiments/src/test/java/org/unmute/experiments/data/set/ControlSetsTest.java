@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 import org.unmute.probes.cache.AudioClip;
 
 /** URBAN-SED, ESC-50 and Speech Commands: small folders in each set's own layout. */
@@ -34,7 +35,8 @@ class ControlSetsTest {
                 """.formatted(roleAndLabel[i], roleAndLabel[i + 1]));
         }
         return """
-            {"annotations": [{"namespace": "scaper", "data": [%s], "sandbox": {"scaper": {"fg_spec": [[[["choose", []], {"a": true}]]]}}}],
+            {"annotations": [{"namespace": "scaper", "data": [%s], "sandbox": {"scaper": {"fg_spec": [[[["choose", \
+            []], {"a": true}]]]}}}],
              "file_metadata": {"duration": 10.0, "jams_version": "0.3.2"}, "sandbox": {}}
             """.formatted(data);
     }

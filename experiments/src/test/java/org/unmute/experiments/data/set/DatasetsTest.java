@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Part;
 import org.unmute.kernels.contract.golden.RealData;
 
 /** What all sets have in common, and the real lists where they are at hand. */

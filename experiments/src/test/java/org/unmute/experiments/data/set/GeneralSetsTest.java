@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 
 /** AudioSet, FSD50K, DESED, SPASS: small folders in each set's own layout. */
 class GeneralSetsTest {

@@ -20,25 +20,27 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Part;
 import org.unmute.experiments.json.JsonFields;
 
 /** Lists in fields, and JSON. */
 class ListReadersTest {
     @Test
     void listsAsExportsWriteThem() {
-        assertThat(Nested.list("[[0.5, 1.2], [3, 4.]]")).isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3", "4.")));
-        assertThat(Nested.list("[array([0.5, 1.2]) array([3. , 4. ], dtype=float32)]"))
+        assertThat(NestedList.list("[[0.5, 1.2], [3, 4.]]"))
+                .isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3", "4.")));
+        assertThat(NestedList.list("[array([0.5, 1.2]) array([3. , 4. ], dtype=float32)]"))
                 .isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3.", "4.")));
-        assertThat(Nested.list("[list([1]), array([], dtype=object)]".replace("list(", "array(")))
+        assertThat(NestedList.list("[list([1]), array([], dtype=object)]".replace("list(", "array(")))
                 .isEqualTo(List.of(List.of("1"), List.of()));
-        assertThat(Nested.list("[[1.5 2.5]\n [3.5 4.5]]"))
+        assertThat(NestedList.list("[[1.5 2.5]\n [3.5 4.5]]"))
                 .isEqualTo(List.of(List.of("1.5", "2.5"), List.of("3.5", "4.5")));
-        assertThat(Nested.texts("['a, b' \"c'd\"]")).containsExactly("a, b", "c'd");
-        assertThat(Nested.texts("[None]")).isEmpty();
-        assertThat(Nested.texts(" ")).isEmpty();
-        assertThat(Nested.texts("nan")).isEmpty();
-        assertThat(Nested.texts("a, b;c")).containsExactly("a", "b", "c");
-        assertThat(Nested.numbers(List.of("1", "2.", "-3e1"))).containsExactly(1, 2, -30);
+        assertThat(NestedList.texts("['a, b' \"c'd\"]")).containsExactly("a, b", "c'd");
+        assertThat(NestedList.texts("[None]")).isEmpty();
+        assertThat(NestedList.texts(" ")).isEmpty();
+        assertThat(NestedList.texts("nan")).isEmpty();
+        assertThat(NestedList.texts("a, b;c")).containsExactly("a", "b", "c");
+        assertThat(NestedList.numbers(List.of("1", "2.", "-3e1"))).containsExactly(1, 2, -30);
     }
 
     @Test
@@ -56,15 +58,15 @@ class ListReadersTest {
             {"[array([1], dtype=x", "ends too early"}
         };
         for (String[] c : cases) {
-            assertThatThrownBy(() -> Nested.list(c[0]))
+            assertThatThrownBy(() -> NestedList.list(c[0]))
                     .as(c[0])
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(c[1]);
         }
-        assertThatThrownBy(() -> Nested.texts("a,,b")).hasMessageContaining("an empty element");
-        assertThatThrownBy(() -> Nested.texts("[[1]]")).hasMessageContaining("a list within a list");
-        assertThatThrownBy(() -> Nested.number("NaN")).hasMessageContaining("not a finite number");
-        assertThatThrownBy(() -> Nested.number(List.of())).hasMessageContaining("not a finite number: '[]'");
+        assertThatThrownBy(() -> NestedList.texts("a,,b")).hasMessageContaining("an empty element");
+        assertThatThrownBy(() -> NestedList.texts("[[1]]")).hasMessageContaining("a list within a list");
+        assertThatThrownBy(() -> NestedList.number("NaN")).hasMessageContaining("not a finite number");
+        assertThatThrownBy(() -> NestedList.number(List.of())).hasMessageContaining("not a finite number: '[]'");
     }
 
     @Provide
@@ -80,16 +82,16 @@ class ListReadersTest {
 
     @Property(tries = 200)
     void quotedNamesComeBack(@ForAll @From("names") List<String> names) {
-        assertThat(Nested.texts(names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", ", "[", "]"))))
+        assertThat(NestedList.texts(names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", ", "[", "]"))))
                 .isEqualTo(names);
-        assertThat(Nested.texts(names.stream().map(n -> '"' + n + '"').collect(Collectors.joining(" ", "[", "]"))))
+        assertThat(NestedList.texts(names.stream().map(n -> '"' + n + '"').collect(Collectors.joining(" ", "[", "]"))))
                 .isEqualTo(names);
     }
 
     @Property(tries = 500)
     void anyTextIsAListOrRefused(@ForAll @From("fragments") String text) {
         try {
-            assertThat(Nested.list(text)).isNotNull();
+            assertThat(NestedList.list(text)).isNotNull();
         } catch (IllegalArgumentException e) {
             assertThat(e.getMessage()).startsWith("not a list: ");
         }

@@ -13,6 +13,7 @@ import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.tensor.io.Sha256;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.unmute.experiments.data.Part;
 import org.unmute.models.audio.Wav;
 
 /** A data set's folder, made in a test. */

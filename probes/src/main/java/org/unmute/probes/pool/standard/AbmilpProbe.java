@@ -21,8 +21,8 @@ import org.unmute.tensor.op.Unary;
  * {@code s_n = w₂ᵀ tanh(W₁ z_n + b₁) + b₂}, {@code a = softmax_n(s)}, descriptor {@code Σ a_n z_n}.
  *
  * <p>{@code abmilp-sa} lets tokens attend to each other first, as that code does by default on its command line: {@code
- * y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual; the
- * weights come from y.
+ * y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual;
+ * the weights come from y.
  *
  * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalization of the descriptor. {@code abmilp-sa}
  * only: {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw}

@@ -16,8 +16,8 @@ import org.unmute.tensor.Tensor;
 
 /**
  * Efficient probing (paper, section 3; {@code efficient-probing} poolings/ep.py with one head, no bias): M learned
- * queries attend to the raw tokens, {@code a_m = softmax_n(q_m · z_n / √dim)}; values {@code V = W_v z} are cut into M
- * slices of {@code dim / M}; the descriptor is {@code concat_m Σ_n a_{m,n} V_n^{(m)}}.
+ * queries attend to the raw tokens, {@code a_m = softmax_n(q_m · z_n / √dim)}; values {@code V = W_v z} are cut into
+ * M slices of {@code dim / M}; the descriptor is {@code concat_m Σ_n a_{m,n} V_n^{(m)}}.
  *
  * <p>Since the weighted sum is linear, {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: values are computed once a query, not
  * once a token.

@@ -89,7 +89,8 @@ public final class LinpreProbe extends PoolingProbe {
 
     /**
      * Tokens: with the maximum, only the winner; with the mean, all with weight 1/N; with logsumexp, each with its
-     * share {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln p_n}.
+     * share {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln
+     * p_n}.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {

@@ -20,12 +20,12 @@ import org.unmute.tensor.Tensor;
 /**
  * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3;
  * Bird-MAE {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without
- * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values concatenated; no
- * query or output projection.
+ * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values concatenated;
+ * no query or output projection.
  *
- * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: keys and
- * values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a clip instead
- * of {@code tokens · dim²}.
+ * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}:
+ * keys and values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a
+ * clip instead of {@code tokens · dim²}.
  *
  * <p>Options: {@code heads}, 12; where 12 does not divide dim, the largest number below that does. {@code token-norm},
  * {@code none}, or {@code batch}: batch normalization of the tokens first, as AIM's form of this pooling in

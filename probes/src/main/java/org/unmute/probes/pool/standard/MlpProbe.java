@@ -16,9 +16,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which names
- * the probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where the
- * encoder has none.
+ * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which
+ * names the probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where
+ * the encoder has none.
  *
  * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact
  * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.

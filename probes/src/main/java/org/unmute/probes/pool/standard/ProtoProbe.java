@@ -25,10 +25,10 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes, J consecutive
- * ones for each class. With tokens x on the grid, {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖²
- * + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class c} relu(w_{c,j})
- * d_j}. Training adds the {@link Orthogonality} of the prototypes within classes. Fresh prototypes are uniform in [0,
- * 1), weights 1, biases -2.
+ * ones for each class. With tokens x on the grid, {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4)
+ * (√(‖p‖² + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class
+ * c} relu(w_{c,j}) d_j}. Training adds the {@link Orthogonality} of the prototypes within classes. Fresh prototypes are
+ * uniform in [0, 1), weights 1, biases -2.
  *
  * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
  *

@@ -106,7 +106,8 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     }
 
     /**
-     * The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in protofloat.
+     * The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in
+     * protofloat.
      */
     public Tensor prototypes() {
         if (isFloat()) {

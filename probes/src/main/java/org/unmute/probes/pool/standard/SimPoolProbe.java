@@ -17,13 +17,13 @@ import org.unmute.tensor.Tensor;
 
 /**
  * SimPool (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token is the query. {@code u =
- * mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n / √dim)},
- * descriptor {@code Σ a_n v_n}; layer normalization with eps 1e-6, no biases, no value projection.
+ * mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n /
+ * √dim)}, descriptor {@code Σ a_n v_n}; layer normalization with eps 1e-6, no biases, no value projection.
  *
  * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since
- * weights sum to 1, the affine part of LN can be applied last: with ẑ normalized and {@code v = g ẑ + b}, {@code Σ a_n
- * v_n = g Σ a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} up to a number that is the same for
- * all tokens. So no token gets a gradient.
+ * weights sum to 1, the affine part of LN can be applied last: with ẑ normalized and {@code v = g ẑ + b}, {@code Σ
+ * a_n v_n = g Σ a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} up to a number that is
+ * the same for all tokens. So no token gets a gradient.
  *
  * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean {@code (Σ a_n (v_n - m +
  * 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public code over the

@@ -38,11 +38,11 @@ import org.unmute.tensor.op.Op;
  * ({@code probes/autograd} below it).
  *
  * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ
- * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's maximum magnitude. In {@code F32} it
- * may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's
- * own float32 result: the index says that another order of summation may need two to three times more. Where the
- * maximum is over {@value #HUGE_SPREAD} times the median of the nonzero elements, one absolute tolerance says nothing
- * about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
+ * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's maximum magnitude. In {@code F32}
+ * it may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of
+ * torch's own float32 result: the index says that another order of summation may need two to three times more. Where
+ * the maximum is over {@value #HUGE_SPREAD} times the median of the nonzero elements, one absolute tolerance says
+ * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
  * in {@code F32} with the same factor.
  */
 public final class AutogradGoldens {

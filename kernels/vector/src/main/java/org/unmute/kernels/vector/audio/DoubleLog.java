@@ -5,8 +5,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) / (m +
- * 1), by its series up to s¹⁹, accurate to some 10⁻¹⁵.
+ * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) /
+ * (m + 1), by its series up to s¹⁹, accurate to some 10⁻¹⁵.
  */
 final class DoubleLog {
     private static final double ROOT_HALF = Math.sqrt(0.5);

@@ -1,8 +1,8 @@
 package org.unmute.kernels.vector.elementwise;
 
 /**
- * {@code aᵇ} in float32, step by step as {@code power} in the device's {@code functions.h}, so that both give the same
- * bits. {@code b log₂ a} is a double-float; otherwise large powers would be off by many ulp.
+ * {@code aᵇ} in float32, step by step as {@code power} in the device's {@code functions.h}, so that both give the
+ * same bits. {@code b log₂ a} is a double-float; otherwise large powers would be off by many ulp.
  */
 final class Power {
     private static final float TINY_FACTOR = 0x1p23f;

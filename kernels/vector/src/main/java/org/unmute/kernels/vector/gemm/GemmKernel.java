@@ -99,7 +99,9 @@ public final class GemmKernel {
         PackedWeights.of(weight, this::pack);
     }
 
-    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer caches the packed form of its weights. */
+    /**
+     * {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer caches the packed form of its weights.
+     */
     public void linear(View x, View weight, View bias, ElementLoops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {
             return;

@@ -23,12 +23,12 @@ import org.unmute.tensor.backend.View;
  * Prototype max pooling with binarized prototypes, and its gradient, clip by clip; {@link BinaryMatch} finds the
  * winners.
  *
- * <p>Gradient: with signs p of norm √d, the winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
- * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. A task of the
- * prototypes' gradient takes a range of prototypes through all clips. Ranges are as long as the number of threads
- * allows: a clip's tokens come from memory each time, and should serve many prototypes (experiment 25). A winner's row
- * is read once, for the sum and for its product with the signs. Multiples of the signs are accumulated as one number a
- * prototype and applied at the end.
+ * <p>Gradient: with signs p of norm √d, the winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s
+ * p/√d) / √d} and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the
+ * floor. A task of the prototypes' gradient takes a range of prototypes through all clips. Ranges are as long as the
+ * number of threads allows: a clip's tokens come from memory each time, and should serve many prototypes (experiment
+ * 25). A winner's row is read once, for the sum and for its product with the signs. Multiples of the signs are
+ * accumulated as one number a prototype and applied at the end.
  *
  * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a row at a time.
  */

@@ -17,9 +17,10 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
  * range of all the clip's normalized tokens in each dim.
  *
  * <p>What all tokens have in common does not decide which one is nearest to a prototype, but would use up the range of
- * the tables and the precision of float32. {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same number
- * for all tokens, so tokens can be compared by it, up to {@link #error}: 2⁻²⁴ Σ|y| for rounding y (twice that for
- * denormals, and some 10⁻¹³ for float64). Tokens that differ only in their last bits are told apart as well as others.
+ * the tables and the precision of float32. {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same
+ * number for all tokens, so tokens can be compared by it, up to {@link #error}: 2⁻²⁴ Σ|y| for rounding y (twice
+ * that for denormals, and some 10⁻¹³ for float64). Tokens that differ only in their last bits are told apart as
+ * well as others.
  *
  * <p>Of equal tokens, mostly silence, only the first is kept; it would win the tie.
  */

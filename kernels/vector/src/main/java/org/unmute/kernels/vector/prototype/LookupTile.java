@@ -13,10 +13,10 @@ import org.unmute.kernels.vector.runtime.Lanes;
  * #GROUP} dims. One byte permutation looks up the patterns of all lanes: 6 dims of 64 prototypes in one instruction,
  * where a product takes 24 multiplications.
  *
- * <p>Entries are at most {@link #MAX_ENTRY}: two of them fit a byte. Sums widen without unpacking. Of the bytes b₀ … b₃
- * of an int lane, one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts); another, after a
- * shift by 8 bits, b₁ + 2⁸ b₂ and b₃. The last is unmixed, and the others follow from it in turn. So a pair of tables
- * takes two permutations and four other instructions.
+ * <p>Entries are at most {@link #MAX_ENTRY}: two of them fit a byte. Sums widen without unpacking. Of the bytes b₀
+ * … b₃ of an int lane, one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of
+ * shorts); another, after a shift by 8 bits, b₁ + 2⁸ b₂ and b₃. The last is unmixed, and the others follow from
+ * it in turn. So a pair of tables takes two permutations and four other instructions.
  *
  * <p>The largest sum of each prototype and the first token that has it are updated here, where the sums are in
  * registers; another scan of all sums would take a tenth of the time.

@@ -156,9 +156,10 @@ public final class PrototypeKernel {
     // ---- gradient
 
     /**
-     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) / ‖p‖} and {@code
-     * ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. Tasks are ranges of
-     * prototypes for the first and of tokens for the second; each token adds up its prototypes in order.
+     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) /
+     * ‖p‖} and {@code ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the
+     * floor. Tasks are ranges of prototypes for the first and of tokens for the second; each token adds up its
+     * prototypes in order.
      */
     public void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DenseRows p = DenseRows.of(prototypes);

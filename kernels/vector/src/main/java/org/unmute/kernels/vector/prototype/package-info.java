@@ -6,22 +6,23 @@
  * <h2>Problem</h2>
  *
  * A clip has n tokens x, the rows of X {@code [n, d]}. The j prototypes p are the rows of P {@code [j, d]}.
- * Binarization keeps the signs s ∈ {−1, 1}<sup>d</sup> of a prototype: −1 where p is negative, else 1 (zero counts as
- * positive). As ‖s‖ = √d, the cosine of a token and a binarized prototype is
+ * Binarization keeps the signs s ∈ {−1, 1}<sup>d</sup> of a prototype: −1 where p is negative, else 1 (zero
+ * counts as positive). As ‖s‖ = √d, the cosine of a token and a binarized prototype is
  *
  * <pre>    cos(x, s) = s·u / √d    with u = x / ‖x‖</pre>
  *
- * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, the first one on ties, and its cosine. √d is the
- * same for all tokens, so only the products s·u count. Computed directly they cost n j d multiplications. Most of them
- * are unnecessary: a product that is far from winning need not be known exactly. (‖x‖ is at least 10⁻¹². Clips and
- * prototypes with a NaN or an infinity are dealt with before: their cosines are NaN.)
+ * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, the first one on ties, and its cosine. √d is
+ * the same for all tokens, so only the products s·u count. Computed directly they cost n j d multiplications. Most of
+ * them are unnecessary: a product that is far from winning need not be known exactly. (‖x‖ is at least 10⁻¹².
+ * Clips and prototypes with a NaN or an infinity are dealt with before: their cosines are NaN.)
  *
  * <h2>Stages</h2>
  *
  * <b>Preparation.</b> Let c be the middle of the range of the u in each dim. Tokens are centered, {@code y = u − c},
- * rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). Since s·u = s·y + s·c and s·c is the
- * same for all tokens, the largest s·y wins too; and what all tokens have in common no longer uses up precision. Of
- * tokens that are equal bit for bit only the first is kept ({@link org.unmute.kernels.vector.prototype.DuplicateRows}).
+ * rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). Since s·u = s·y + s·c and s·c is
+ * the same for all tokens, the largest s·y wins too; and what all tokens have in common no longer uses up precision.
+ * Of tokens that are equal bit for bit only the first is kept ({@link
+ * org.unmute.kernels.vector.prototype.DuplicateRows}).
  *
  * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of a token:
  *
@@ -41,16 +42,17 @@
  *
  * <pre>    entry = m + round(α Σ ±y)    over the dims of the group</pre>
  *
- * with the center m (63, or less for very many dims) and the scale α = (m + 0.45) / (largest Σ|y| of a group), so that
- * entries are bytes from 0 to 2 m. The signs of a prototype ({@link org.unmute.kernels.vector.prototype.PrototypeBits})
- * select one entry a group; a byte permutation does so for 64 prototypes at once. The sum S of a token's G entries
- * differs from {@code G m + α s·y} by at most ½ + 10⁻⁴ a group:
+ * with the center m (63, or less for very many dims) and the scale α = (m + 0.45) / (largest Σ|y| of a group), so
+ * that entries are bytes from 0 to 2 m. The signs of a prototype ({@link
+ * org.unmute.kernels.vector.prototype.PrototypeBits}) select one entry a group; a byte permutation does so for 64
+ * prototypes at once. The sum S of a token's G entries differs from {@code G m + α s·y} by at most ½ + 10⁻⁴ a
+ * group:
  *
  * <pre>    (3)  |S − (G m + α s·y)| ≤ G (½ + 10⁻⁴)</pre>
  *
  * <p>The token with the largest sum is the <i>leader</i>. Its float32 product q is computed first. By (1) and (2) the
- * leader's true value is at least q − E. A token that wins has at least this true value, so by (1) its s·y is at least
- * q − E − ε, and by (3)
+ * leader's true value is at least q − E. A token that wins has at least this true value, so by (1) its s·y is at
+ * least q − E − ε, and by (3)
  *
  * <pre>    (4)  S ≥ G m + α (q − E − ε) − G (½ + 10⁻⁴)</pre>
  *
@@ -91,8 +93,8 @@
  * The range of each of the first five dims is symmetric, the last dim is always 0.5: c = (0, 0, 0, 0, 0, 0.5). So y is
  * u with 0 as its last entry, s·c = 0.5, and s·y = −1.7, 1.65, 1.7, 1.7, −1.65.
  *
- * <p>Groups of g = 5 dims: the first five, and the last with y = 0. The largest Σ|y| of a group is 1.7, so α = 63.45 /
- * 1.7 = 37.32. The second group's entry is always 63. The first group's entries are
+ * <p>Groups of g = 5 dims: the first five, and the last with y = 0. The largest Σ|y| of a group is 1.7, so α = 63.45
+ * / 1.7 = 37.32. The second group's entry is always 63. The first group's entries are
  *
  * <pre>
  *    token 0: 63 + round(−63.45) = 0      S =   0 + 63 =  63
@@ -102,10 +104,10 @@
  *    token 4: 63 + round(−61.58) = 1      S =   1 + 63 =  64
  * </pre>
  *
- * The leader's product is q = 1.7. E and ε are about 10⁻⁶ and do not show in these digits. By (4) a winner has S ≥ 2 ·
- * 63 + 63.45 − 2 · 0.5001 = 188.45. The code rounds the bound down, to be safe: with S ≥ 188, tokens 1, 2 and 3 remain.
- * Their products are 1.65, 1.7 and 1.7; by (5) token 1 is out. In float64, token 2 has 22 / 10 and token 3 has 44 / 20,
- * a tie: token 2 wins. Its cosine is 2.2 / √6 = 0.8981.
+ * The leader's product is q = 1.7. E and ε are about 10⁻⁶ and do not show in these digits. By (4) a winner has S
+ * ≥ 2 · 63 + 63.45 − 2 · 0.5001 = 188.45. The code rounds the bound down, to be safe: with S ≥ 188, tokens 1, 2
+ * and 3 remain. Their products are 1.65, 1.7 and 1.7; by (5) token 1 is out. In float64, token 2 has 22 / 10 and token
+ * 3 has 44 / 20, a tie: token 2 wins. Its cosine is 2.2 / √6 = 0.8981.
  *
  * <p>With g = 6 there is one group of six dims and an empty one, and all numbers are the same. {@code
  * WorkedExampleTest} computes them with the classes named here.

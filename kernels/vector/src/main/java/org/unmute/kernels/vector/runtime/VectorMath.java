@@ -99,7 +99,10 @@ public final class VectorMath {
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
     }
 
-    /** eˣ for x ≤ 0 (or NaN): the bits of {@link #exp} in half the time, because 2ⁿ⁺⁶⁴ is always a normal float. */
+    /**
+     * eˣ for x ≤ 0 (or NaN): the bits of {@link #exp} in half the time, because 2ⁿ⁺⁶⁴ is always a normal
+     * float.
+     */
     public static FloatVector expOfNegative(FloatVector x) {
         FloatVector rounded = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
         FloatVector p = expOfRemainder(x, rounded.sub(ROUNDER));
@@ -119,9 +122,9 @@ public final class VectorMath {
     }
 
     /**
-     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as large; 0 if below 2⁻¹²⁶. Unlike {@code
-     * exp(x - max)} this can be rescaled to another power exactly, so a device that finds the maximum on the way gets
-     * the same bits.
+     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as large; 0 if below 2⁻¹²⁶. Unlike
+     * {@code exp(x - max)} this can be rescaled to another power exactly, so a device that finds the maximum on the way
+     * gets the same bits.
      *
      * @param min smaller x, -∞ too, give 0
      */

@@ -11,8 +11,8 @@ import org.unmute.kernels.vector.runtime.Lanes;
 /**
  * Transposes squares of {@link Lanes#N} by N floats in registers.
  *
- * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each by
- * one two-vector permutation. Two such steps run at a time on four rows, which keeps few registers live and the loop
+ * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each
+ * by one two-vector permutation. Two such steps run at a time on four rows, which keeps few registers live and the loop
  * body short; between the pairs of steps the rows are in a small block in L1.
  */
 public final class Transpose {

@@ -1,4 +1,4 @@
-package org.unmute.experiments.data.set;
+package org.unmute.experiments.data;
 
 import java.util.Arrays;
 import java.util.Locale;

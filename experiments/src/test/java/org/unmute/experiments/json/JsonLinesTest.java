@@ -1,4 +1,4 @@
-package org.unmute.experiments.protocol;
+package org.unmute.experiments.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.json.JsonFields;
 
 /** Journals with ends that were cut off, and with damage that no crash makes. */
 class JsonLinesTest {

@@ -18,7 +18,7 @@ import org.unmute.experiments.json.JsonFields;
  * @param version  of the program that ran it
  * @param settings of the protocol, name to value
  */
-public record Grid(
+public record ResultGrid(
         List<Name> encoders,
         List<Name> datasets,
         List<String> probes,
@@ -29,7 +29,7 @@ public record Grid(
     public static final String FILE = "grid.json";
 
     /** Copies the lists. */
-    public Grid {
+    public ResultGrid {
         encoders = List.copyOf(encoders);
         datasets = List.copyOf(datasets);
         probes = List.copyOf(probes);
@@ -41,13 +41,13 @@ public record Grid(
      *
      * @throws org.unmute.experiments.InputException if it is missing or damaged
      */
-    public static Grid read(Path run) {
+    public static ResultGrid read(Path run) {
         JsonFields json = RunFiles.json(run.resolve(FILE));
         List<Name> encoders = names(json, "encoders");
         List<Name> datasets = names(json, "datasets");
         List<String> probes =
                 json.objects("probes").stream().map(p -> p.text("name")).toList();
-        return new Grid(
+        return new ResultGrid(
                 encoders,
                 datasets,
                 probes,

@@ -1,4 +1,6 @@
-package org.unmute.experiments.protocol;
+package org.unmute.experiments;
+
+import org.unmute.experiments.protocol.CellId;
 
 /**
  * A cell was stopped by a {@link StopSignal} before it was done. Its state is saved; the same call goes on from there.
@@ -6,7 +8,7 @@ package org.unmute.experiments.protocol;
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    StoppedException(CellId cell) {
+    public StoppedException(CellId cell) {
         super("benchmark: " + cell + " was stopped; run it again to go on");
     }
 }

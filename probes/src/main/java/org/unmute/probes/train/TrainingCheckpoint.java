@@ -20,7 +20,7 @@ import org.unmute.tensor.optim.Optimizer;
  * safetensors file that is replaced as a whole. Every random decision is a function of seed, epoch and step, so there
  * is no generator to save. The metadata holds what the run is made of; a checkpoint of another run is refused.
  */
-final class Checkpoint {
+public final class TrainingCheckpoint {
     private static final String FORMAT = "unmute-checkpoint-1";
     private static final String PARAMETER = "parameter.";
     private static final String OPTIMIZER = "optimizer.";
@@ -31,7 +31,7 @@ final class Checkpoint {
     private final Map<String, String> run;
 
     /** @param run what the run is made of, by name */
-    Checkpoint(Path path, Map<String, String> run) {
+    TrainingCheckpoint(Path path, Map<String, String> run) {
         this.path = path;
         this.run = new LinkedHashMap<>(run);
         this.run.put("format", FORMAT);

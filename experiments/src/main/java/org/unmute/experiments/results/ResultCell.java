@@ -29,7 +29,7 @@ import org.unmute.probes.pool.Probes;
  * @param clips           training, validation and test clips
  * @param encoderSettings front end and further settings in effect
  */
-public record Cell(
+public record ResultCell(
         Path folder,
         Name encoder,
         Name dataset,
@@ -59,7 +59,7 @@ public record Cell(
     private static final double ROUNDING = 1e-6;
 
     /** Copies the lists. */
-    public Cell {
+    public ResultCell {
         seeds = List.copyOf(seeds);
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         encoderSettings = Collections.unmodifiableSortedMap(new TreeMap<>(encoderSettings));
@@ -83,7 +83,7 @@ public record Cell(
      *
      * @throws org.unmute.experiments.InputException if the file is damaged or contradicts itself, with its name
      */
-    public static Cell read(Path folder) {
+    public static ResultCell read(Path folder) {
         JsonFields json = RunFiles.json(folder.resolve(FILE));
         if (!json.flag("higherIsBetter")) {
             throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
@@ -108,7 +108,7 @@ public record Cell(
         }
         Name encoder = new Name(json.text("encoder"), json.text("encoderTitle", json.text("encoder")));
         Name dataset = new Name(json.text("dataset"), json.text("datasetTitle", json.text("dataset")));
-        return new Cell(
+        return new ResultCell(
                 folder,
                 encoder,
                 dataset,

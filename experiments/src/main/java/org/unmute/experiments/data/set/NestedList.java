@@ -9,14 +9,14 @@ import org.unmute.experiments.data.MalformedTableException;
  * ['a', 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements
  * are texts (quoted or not) and lists.
  */
-final class Nested {
+public final class NestedList {
     private static final int DEEPEST = 8;
 
     private final String text;
     private int at;
     private int depth;
 
-    private Nested(String text) {
+    private NestedList(String text) {
         this.text = text;
     }
 
@@ -27,7 +27,7 @@ final class Nested {
      * @throws IllegalArgumentException with the reason if it is none
      */
     static List<Object> list(String text) {
-        Nested reader = new Nested(text.strip());
+        NestedList reader = new NestedList(text.strip());
         if (reader.peek() != '[') {
             throw reader.wrong("a list begins with '['");
         }

@@ -1,4 +1,4 @@
-package org.unmute.experiments.protocol;
+package org.unmute.experiments.json;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,14 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.json.JsonFields;
 
 /**
  * A file of JSON objects, one a line, that only grows. A line counts once its line feed is written: what stands behind
  * the last line feed was cut off by a crash and is dropped when the file is opened to append. Anything else that is no
  * JSON object is an error.
  */
-final class JsonLines implements AutoCloseable {
+public final class JsonLines implements AutoCloseable {
     private static final String HINT =
             ": the journal was changed or is of another version; delete the cell's folder " + "to start it anew";
 
@@ -35,7 +34,7 @@ final class JsonLines implements AutoCloseable {
      *
      * @param durable whether each line is forced to the device
      */
-    static JsonLines append(Path file, boolean durable) throws IOException {
+    public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -51,7 +50,7 @@ final class JsonLines implements AutoCloseable {
     }
 
     /** Adds a line: one JSON object without line feeds. */
-    void add(String object) throws IOException {
+    public void add(String object) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((object + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
@@ -71,7 +70,7 @@ final class JsonLines implements AutoCloseable {
      *
      * @throws InputException naming the line that is no JSON object
      */
-    static List<JsonFields> read(Path file) throws IOException {
+    public static List<JsonFields> read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return List.of();
         }
@@ -111,7 +110,7 @@ final class JsonLines implements AutoCloseable {
     }
 
     /** A number as JSON; null for one that is not finite. */
-    static String number(double value) {
+    public static String number(double value) {
         return Double.isFinite(value) ? Double.toString(value) : "null";
     }
 }

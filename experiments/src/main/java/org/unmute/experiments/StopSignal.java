@@ -1,4 +1,4 @@
-package org.unmute.experiments.protocol;
+package org.unmute.experiments;
 
 /**
  * Tells trainings to stop after the epoch that they are in: when asked to, or when the time is up. For any number of

@@ -1,4 +1,4 @@
-package org.unmute.experiments.data.set;
+package org.unmute.experiments.data;
 
 /** What a clip's labels are. */
 public enum Task {
