@@ -19,8 +19,8 @@ import org.unmute.experiments.search.Study;
 
 /**
  * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device: {@code
- * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,"pruned":false,
- * "seconds":…}}. A validation score of null is that of a trial that diverged.
+ * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,
+ * "pruned":false,"seconds":…}}. A validation score of null is that of a trial that diverged.
  */
 final class TrialJournal implements AutoCloseable {
     private final JsonLines lines;

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Where and how often the state of a run is saved. How often changes nothing in the result.
  *
  * @param file replaced as a whole each time
- * @param between the least time between two saves; the last epoch's state is saved in any case
+ * @param between the minimum time between two saves; the last epoch's state is saved in any case
  */
 public record CheckpointPlace(Path file, Duration between) {
     /** Saves after every epoch. */
