@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable, WarmStart.Owner {
     private static final String SUFFIX = "Command";
-    /** In the order of the help text. The command {@code name} is the class {@code NameCommand}. */
+    /** The commands in the order of the help text; class {@code NameCommand} implements the command {@code name}. */
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             DoctorCommand.class,
@@ -95,8 +95,8 @@ public final class Main implements Runnable, WarmStart.Owner {
     }
 
     /**
-     * Registers only the command that is called, since reading the options of all commands takes longer than many of
-     * them run.
+     * Registers only the command that is called: reading the options of all commands takes longer than many commands
+     * run.
      */
     static CommandLine commandLineFor(EncoderWarmUp warmUp, String... args) {
         List<Class<?>> named = COMMANDS.stream()
@@ -116,7 +116,7 @@ public final class Main implements Runnable, WarmStart.Owner {
         return line;
     }
 
-    /** Runs the command and ends the process with its {@link ExitCode}. */
+    /** Runs the command and exits with its {@link ExitCode}. */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
         EncoderWarmUp warmUp = WarmStart.begin(args);
@@ -131,8 +131,8 @@ public final class Main implements Runnable, WarmStart.Owner {
     /**
      * Runs the command in this process.
      *
-     * @param out  where results go
-     * @param err  where progress, remarks and errors go
+     * @param out  receives results
+     * @param err  receives progress, remarks and errors
      * @param args the command line
      * @return one of {@link ExitCode}
      */

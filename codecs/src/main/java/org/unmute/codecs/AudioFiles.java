@@ -19,9 +19,9 @@ import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.audio.Wav;
 
 /**
- * Reads sound files. The first bytes tell the format, not the file's name: {@link Wav} reads WAV; the javax.sound
- * providers on the class path read FLAC, Ogg Vorbis, MP3, AIFF and AU. Channels are averaged into one. An MP3 keeps
- * the few milliseconds of silence that its encoder put in front, and a truncated MP3 cannot be detected.
+ * Reads sound files. The first bytes determine the format, not the file's name: {@link Wav} reads WAV; the javax.sound
+ * providers on the class path read FLAC, Ogg Vorbis, MP3, AIFF and AU. Channels are averaged into one. An MP3 keeps the
+ * few milliseconds of silence that its encoder put in front, and a truncated MP3 cannot be detected.
  */
 public final class AudioFiles {
     private static final int MAX_CHANNELS = 64;
@@ -109,7 +109,7 @@ public final class AudioFiles {
         } catch (UnreadableAudioException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // On damaged data the decoders throw unchecked exceptions of all kinds.
+            // The decoders throw all kinds of unchecked exceptions on damaged data.
             throw unreadable(file, "damaged " + format + " data: " + e, e);
         }
     }
@@ -117,7 +117,7 @@ public final class AudioFiles {
     private static InputStream open(Path file, Format format) throws IOException {
         InputStream in = Files.newInputStream(file);
         if (format == Format.OGG) {
-            // The decoder returns nothing for a file that fits into its first buffer, and it skips zeros.
+            // The decoder returns nothing for a file that fits into its first buffer. It skips the appended zeros.
             in = new SequenceInputStream(in, new ByteArrayInputStream(new byte[OGG_PADDING]));
         }
         return new BufferedInputStream(in, 1 << 16);
@@ -129,7 +129,9 @@ public final class AudioFiles {
         return e;
     }
 
-    /** Signed integers of the file's own width, or of 16 bits for lossy codecs, which have none. */
+    /**
+     * The format to decode to: signed integers of the file's width, or of 16 bits for lossy codecs, which have none.
+     */
     private static AudioFormat pcmOf(AudioFormat format, Path file) throws UnreadableAudioException {
         int channels = format.getChannels();
         float rate = format.getSampleRate();

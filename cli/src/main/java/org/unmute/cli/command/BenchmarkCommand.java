@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The paper's protocol over a grid of encoders, data sets and probes. */
+/** Runs the paper's protocol over a grid of encoders, data sets and probes. */
 @Command(
         name = "benchmark",
         sortOptions = false,
@@ -61,7 +61,7 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchmarkCommand implements Callable<Integer> {
     private static final String LOCK = "run.lock";
-    /** Names that {@link org.unmute.tensor.io.AtomicFile} gives to files until they are whole. */
+    /** Names of the temporary files of {@link org.unmute.tensor.io.AtomicFile}. */
     private static final Pattern HALF_WRITTEN = Pattern.compile(".+\\.\\d+-\\d+\\.tmp");
 
     private static final double SECONDS_PER_HOUR = 3600;
@@ -147,7 +147,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    /** Files of cells that are not run need not be there. */
+    /** Requires the files of the cells to run; files of other cells may be missing. */
     private static void requireFiles(Grid grid, List<Cell> cells) {
         if (cells.isEmpty()) {
             throw CommandException.input(
@@ -253,7 +253,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         };
     }
 
-    /** Files that a killed process was about to write; nobody else writes here now. */
+    /** Removes temporary files that a killed process left; the lock excludes other writers. */
     private void removeHalfWritten() throws IOException {
         List<Path> left;
         try (Stream<Path> files = Files.walk(out)) {

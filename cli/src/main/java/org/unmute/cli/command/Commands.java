@@ -12,11 +12,11 @@ import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What the commands do alike. */
+/** Code that the commands share. */
 public final class Commands {
     private Commands() {}
 
-    /** The command line as it was typed, the program's name first. */
+    /** The command line as typed, starting with the program's name. */
     static List<String> line(CommandSpec spec) {
         List<String> all = new ArrayList<>(List.of("unmute"));
         all.addAll(spec.root().commandLine().getParseResult().originalArgs());
@@ -24,7 +24,7 @@ public final class Commands {
     }
 
     /**
-     * Opens the requested backend, prints it in one line and records it.
+     * Opens the requested backend, prints a line about it and records it.
      *
      * @throws Backends.UnavailableException if it cannot run on this machine
      */
@@ -56,7 +56,7 @@ public final class Commands {
         }
     }
 
-    /** Prints a line for the user, unless {@code err} is null, which is nowhere. */
+    /** Prints a line for the user; does nothing if {@code err} is null. */
     static void tell(PrintWriter err, String line) {
         if (err != null) {
             err.println(line);

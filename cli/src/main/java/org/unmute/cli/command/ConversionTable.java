@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.convert.ConversionReport;
 
-/** The report of a conversion as a table: tensors that are kept, renamed, dropped and missing. */
+/** The report of a conversion as a table: kept, renamed, dropped and missing tensors. */
 public final class ConversionTable {
     /** With this many rows or more, tensors dropped for the same reason share a row. */
     private static final int MANY = 4;

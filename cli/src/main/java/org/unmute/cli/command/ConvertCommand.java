@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
 public final class ConvertCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
 
-    /** Element type of the floating tensors. */
+    /** Element type of the floating-point tensors. */
     enum ElementType {
         /** As in the checkpoint. */
         keep,
@@ -55,7 +55,7 @@ public final class ConvertCommand implements Callable<Integer> {
         f32,
         /** 16 bits, numbers up to 65504. */
         f16,
-        /** 16 bits with the range of 32. */
+        /** 16 bits with the range of f32. */
         bf16;
 
         Optional<StoredType> type() {

@@ -32,7 +32,7 @@ public final class DemoReport {
     private static final double LOW_HZ = 20;
     private static final int[] SPECTROGRAM_TICKS = {200, 500, 1000, 2000, 4000, 8000};
     private static final int[] MAP_TICKS = {500, 2000, 8000};
-    /** Maximum number of classes listed for the clip, and of classes whose prototype is drawn. */
+    /** Maximum number of classes listed for the clip, and of those drawn with a prototype. */
     private static final int LISTED = 6;
 
     private static final int DRAWN = 4;
@@ -143,8 +143,8 @@ public final class DemoReport {
     }
 
     /**
-     * The clip with the largest margin between its labels and the other classes under protobin; clips with several
-     * labels first.
+     * Chooses the clip with the largest margin between its labels and the other classes under protobin, preferably one
+     * with several labels.
      */
     private int choose(float[][] scores) {
         boolean[][] truth = tested.multiHot();
@@ -205,7 +205,7 @@ public final class DemoReport {
         return 1127 * Math.log(1 + hz / MEL_BREAK);
     }
 
-    /** For each of the best classes, the prototype that contributes most to its logit in this clip. */
+    /** For each class with a high score, the prototype that contributes most to its logit in this clip. */
     private List<DemoModel.PrototypeMap> prototypes(
             TrainedProbe trained,
             TokenMap map,

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
                         + " in the program.")
 public final class DoctorCommand implements Callable<Integer> {
     /**
-     * Device backends that may be missing from the class path; they are reported apart from backends that cannot run.
+     * Device backends that may be missing from the class path; they are listed separately from backends that cannot
+     * run.
      */
     private static final Map<String, String> NOT_IN_THIS_BUILD = Map.of(
             "cuda", "unmute-kernels-cuda is not on the class path",

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Recordings to token maps in a cache on disk. */
+/** Embeds recordings as token maps in a cache on disk. */
 @Command(
         name = "embed",
         sortOptions = false,
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
 public final class EmbedCommand implements Callable<Integer> {
-    /** Recordings that the size of the cache is estimated from. */
+    /** Number of recordings from which the size of the cache is estimated. */
     private static final int SAMPLE = 16;
 
     @Mixin
@@ -158,7 +158,7 @@ public final class EmbedCommand implements Callable<Integer> {
         };
     }
 
-    /** From the lengths of some recordings spread over the list. */
+    /** Estimates the size of the cache from the lengths of some recordings spread over the list. */
     private static long expectedBytes(EncoderSpec spec, ClipList clips, CacheKey key) {
         int n = clips.clips().size();
         long rows = 0;
@@ -170,7 +170,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
                 seen++;
             } catch (IOException | IllegalArgumentException e) {
-                continue; // reported when it is embedded
+                continue; // reported during embedding
             }
         }
         int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));

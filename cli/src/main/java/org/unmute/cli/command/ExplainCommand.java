@@ -144,7 +144,7 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    /** The encoder given on the command line, or the run's. */
+    /** Opens the encoder given on the command line, else the run's. */
     private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
         boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
         return WarmStart.awaitedBy(named ? encoder.open() : recorded(source), spec);

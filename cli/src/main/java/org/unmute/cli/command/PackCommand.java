@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
 public final class PackCommand implements Callable<Integer> {
-    /** Maximum difference of scores that rounding in float32 explains. */
+    /** Maximum difference of scores that float32 rounding explains. */
     private static final double LIMIT = 1e-5;
 
     private static final int CACHED_CLIPS = 256;
@@ -77,7 +77,7 @@ public final class PackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Clips that were scored with both probes. */
+    /** The result of scoring clips with both probes. */
     private record Check(String clips, int count, double difference) {}
 
     @Override
@@ -137,7 +137,10 @@ public final class PackCommand implements Callable<Integer> {
         }
     }
 
-    /** Clips of random tokens, with the mean and deviation of the training tokens if the probe stores them. */
+    /**
+     * Compares both probes on clips of random tokens, with the mean and deviation of the training tokens if the probe
+     * stores them.
+     */
     private Check onMadeUpClips(TrainedProbe trained, PackedProtobin packed) {
         int dim = packed.dim();
         Standardization s = trained.standardization();

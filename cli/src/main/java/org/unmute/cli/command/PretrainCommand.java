@@ -52,13 +52,13 @@ public final class PretrainCommand implements Callable<Integer> {
     private static final int MEASURED = 200;
 
     private static final int RATE = 16_000;
-    /** Far from the seeds of the demo, so that pre-training never sees its clips. */
+    /** Far from the seeds of the demo, so that pre-training never sees the demo's clips. */
     private static final long SYNTHETIC_SEED = 1_000_003;
 
     @ArgGroup(multiplicity = "1")
     private Data data;
 
-    /** The kind of data. */
+    /** The training data. */
     static final class Data {
         @Option(
                 names = "--audio",

@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes tables and figures of benchmark runs. */
+/** Writes tables and figures of benchmark runs. */
 @Command(
         name = "report",
         sortOptions = false,
@@ -207,7 +207,7 @@ public final class ReportCommand implements Callable<Integer> {
         return files.keySet().stream().filter(f -> f.endsWith(ending)).count();
     }
 
-    /** A row for each data set and encoder, a column for each probe. */
+    /** One row per data set and encoder, one column per probe. */
     private static ConsoleTable table(Results results) {
         List<Setting> settings = results.settings();
         List<String> headings = new ArrayList<>(List.of("data set", "encoder"));

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Folds numbered names: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names fold
- * that differ in nothing but numbers between dots.
+ * Folds numbered names: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names are
+ * folded if they differ only in numbers between dots.
  */
 public final class SeriesFold {
     private static final Pattern DOT = Pattern.compile("\\.");
@@ -27,9 +27,9 @@ public final class SeriesFold {
     record Group<T>(String name, List<T> items) {}
 
     /**
-     * Folds items by name; items are kept apart if {@code apart} differs.
+     * Folds items by name; items with different {@code apart} stay separate.
      *
-     * @param apart what must be equal in addition to the pattern of the name
+     * @param apart a key that must be equal in addition to the pattern of the name
      */
     static <T> List<Group<T>> fold(List<T> items, Function<T, String> name, Function<T, ?> apart) {
         Map<List<Object>, List<T>> groups = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import org.unmute.models.encoder.EncoderWarmUp;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Has the loops of an encoder's forward pass compiled in the background, from the start of the process on, while
- * options are parsed and files are read. Only for commands that encode, on the processor.
+ * Warms up the loops of an encoder's forward pass in the background while options are parsed and files are read. Only
+ * for commands that encode on the CPU.
  */
 public final class WarmStart {
     private static final Set<String> ENCODING = Set.of("embed", "tag", "explain", "features", "verify");
@@ -16,21 +16,21 @@ public final class WarmStart {
 
     private WarmStart() {}
 
-    /** What the program is started with. */
+    /** The program's main object. */
     public interface Owner {
-        /** What this process compiles in the background; null if nothing. */
+        /** The warm-up that this process runs in the background; null if none. */
         EncoderWarmUp warmUp();
     }
 
     /**
-     * Begins if the command line looks as if it were of use, else gives null; mistakes in the command line are reported
-     * later.
+     * Begins a warm-up if the command line is likely to need one, else returns null. Mistakes in the command line are
+     * reported later.
      */
     public static EncoderWarmUp begin(String... args) {
         return isOfUse(List.of(args)) ? EncoderWarmUp.begin() : null;
     }
 
-    /** The encoder, which waits for the warm-up of the command line before its first forward pass. */
+    /** Makes the encoder wait for this process's warm-up before its first forward pass. */
     static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded, CommandSpec command) {
         return command.root().userObject() instanceof Owner owner && owner.warmUp() != null
                 ? loaded.after(owner.warmUp())

@@ -12,11 +12,11 @@ import org.unmute.experiments.benchmark.BenchmarkResults;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
 
-/** What {@code benchmark} prints: the plan and the results as tables. */
+/** Prints the plan and the results of {@code benchmark} as tables. */
 public final class BenchmarkTables {
     private BenchmarkTables() {}
 
-    /** The cost of each unfinished cell, then the plan in a few lines. */
+    /** Prints the cost of each unfinished cell, then the plan in a few lines. */
     public static void print(BenchmarkPlan plan, int finished, PrintWriter out) {
         ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
         for (CellCost c : plan.costs()) {
@@ -28,7 +28,7 @@ public final class BenchmarkTables {
         out.flush();
     }
 
-    /** One table a data set, then what failed or is unfinished. */
+    /** Prints one table per data set, then the failed and unfinished cells. */
     public static void print(BenchmarkResults results, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
         for (Map.Entry<Cell, JsonNode> e : results.finished().entrySet()) {

@@ -1,6 +1,6 @@
 package org.unmute.cli.console;
 
-/** Ends a command with a message for its user and an exit status. It is not a bug, so no stack trace is printed. */
+/** Ends a command with a message for the user and an exit status. It is not a bug, so no stack trace is printed. */
 public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exitCode;

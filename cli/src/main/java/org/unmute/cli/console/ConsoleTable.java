@@ -11,8 +11,8 @@ import java.util.Map;
 import org.unmute.experiments.provenance.Json;
 
 /**
- * A table for a terminal: text left-aligned, numbers right-aligned, a rule under the headings. The rows can also be
- * printed as JSON, one object each.
+ * A table for a terminal: text is left-aligned, numbers are right-aligned, and a rule is under the headings. It can
+ * also be printed as JSON, one object per row.
  */
 public final class ConsoleTable {
     private final List<String> headings;
@@ -44,7 +44,7 @@ public final class ConsoleTable {
         return this;
     }
 
-    /** Prints the table as text, or as JSON where {@code json} is set. */
+    /** Prints the table as text, or as JSON if {@code json} is set. */
     public void print(PrintWriter out, boolean json) {
         out.print(json ? json() : text());
         out.flush();
@@ -90,7 +90,7 @@ public final class ConsoleTable {
         return text.toString();
     }
 
-    /** An array of objects, keyed by heading; NaN becomes null. */
+    /** The rows as a JSON array of objects, keyed by heading; non-finite numbers become null. */
     public String json() {
         List<Map<String, Object>> objects = new ArrayList<>();
         for (Object[] row : rows) {

@@ -24,7 +24,7 @@ import org.unmute.tensor.io.MalformedFileException;
  *
  * @param exitCode one of {@link ExitCode}
  * @param message  one line
- * @param bug      whether it is a bug of the program, so that the stack trace is printed
+ * @param bug      whether it is a bug in the program, for which the stack trace is printed
  */
 public record Failure(int exitCode, String message, boolean bug) {
 

@@ -7,8 +7,8 @@ import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.provenance.Units;
 
 /**
- * Progress on standard error: count, rate, time left. On a terminal one line that is rewritten, in a log a line every
- * five seconds, with {@code --quiet} nothing. Thread-safe.
+ * Shows count, rate and time left on standard error: one rewritten line on a terminal, a line every five seconds in a
+ * log, nothing with {@code --quiet}. Thread-safe.
  */
 public final class Progress implements ProgressBar {
     private static final long TERMINAL_NANOS = 200_000_000L;
@@ -89,7 +89,7 @@ public final class Progress implements ProgressBar {
         }
     }
 
-    /** Prints a last line with the count and the time. */
+    /** Prints a final line with the count and the time. */
     @Override
     public synchronized void close() {
         if (err != null) {

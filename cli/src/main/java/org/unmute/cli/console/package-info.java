@@ -1,2 +1,2 @@
-/** What a person at the terminal sees: tables, progress, messages, exit codes. */
+/** Console output: tables, progress, messages, exit codes. */
 package org.unmute.cli.console;

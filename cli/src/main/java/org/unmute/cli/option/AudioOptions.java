@@ -72,9 +72,9 @@ public final class AudioOptions {
     /**
      * The recordings in order, with labels if a data set is given.
      *
-     * @param record receives what was read of a data set
+     * @param record receives a description of the data set read
      * @param err receives warnings about missing clips; null for none
-     * @throws CommandException if there are none, or their list cannot be read
+     * @throws CommandException if no recordings are given, or their list cannot be read
      */
     public Chosen choose(RunRecord record, PrintWriter err) {
         if (dataset.given() == (audio != null)) {
@@ -103,10 +103,10 @@ public final class AudioOptions {
     }
 
     /**
-     * Recordings.
+     * The chosen recordings.
      *
      * @param clips in order
-     * @param labels of the same clips; null if they are not known
+     * @param labels of the same clips; null if unknown
      */
     public record Chosen(ClipList clips, Manifest labels) {}
 

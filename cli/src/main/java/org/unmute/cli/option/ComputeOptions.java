@@ -45,7 +45,7 @@ public final class ComputeOptions {
                             + " it. Each launch is waited for, so the whole takes longer.")
     boolean profile;
 
-    /** What {@code --precision} takes. */
+    /** The values of {@code --precision}. */
     enum Precision {
         FP32,
         TF32,

@@ -19,13 +19,13 @@ import org.unmute.experiments.provenance.RunRecord;
 import picocli.CommandLine.Option;
 
 /**
- * Options that select a data set and how its clips are sampled. The class that mixes them in has its folder as {@code
- * --root}.
+ * Options that select a data set and how its clips are sampled. The class that mixes them in supplies the folder as
+ * {@code --root}.
  */
 public final class DatasetOptions {
     private static final int NAMED = 5;
 
-    /** Which recordings few-shot clips are sampled from. */
+    /** The recordings from which few-shot clips are sampled. */
     enum Condition {
         lenient,
         strict,
@@ -78,7 +78,7 @@ public final class DatasetOptions {
         return name != null;
     }
 
-    /** Its name. */
+    /** The data set's name. */
     String name() {
         return name;
     }
@@ -96,8 +96,8 @@ public final class DatasetOptions {
      * Reads parts of the set.
      *
      * @param root its folder, or null if none was given
-     * @param splits names of parts; null or {@code all}: all that the folder has
-     * @param record what was read is noted here
+     * @param splits names of parts; null or {@code all} for every part in the folder
+     * @param record receives a description of what was read
      * @param err receives warnings about missing clips; null for none
      */
     List<Reading> read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {

@@ -57,7 +57,7 @@ public final class EncoderOptions {
         }
     }
 
-    /** Whose preprocessing is used. */
+    /** The origin of the preprocessing. */
     enum Source {
         authors,
         biofoundation
@@ -149,7 +149,7 @@ public final class EncoderOptions {
      * @param origin the file, or {@link #EMBEDDED}
      * @param norm label of the preset of statistics, or null
      * @param config the given entries of the configuration
-     * @param options the given options by name, to open it again
+     * @param options the given options by name, to open the encoder again
      */
     public record Loaded(
             Encoder encoder,
@@ -168,7 +168,7 @@ public final class EncoderOptions {
             this(encoder, hash, origin, norm, config, Map.of());
         }
 
-        /** The same, with an encoder that waits for a warm-up. */
+        /** A copy with an encoder that waits for a warm-up. */
         public Loaded after(EncoderWarmUp warmUp) {
             return new Loaded(encoder.after(warmUp), hash, origin, norm, config, options);
         }
@@ -177,7 +177,7 @@ public final class EncoderOptions {
         @Override
         public CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
-            // Settings outside of the file, such as the number of heads, make another encoder of the same weights.
+            // Settings outside the file, such as the number of heads, make a different encoder from the same weights.
             String network = encoder.describe().name() + ": "
                     + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
             return new CacheKey(network, Sha256.of(hash + network), frontEnd, Sha256.of(frontEnd), dtype);

@@ -66,19 +66,18 @@ public final class LabelOptions {
         return dataset.given() ? "data set " + dataset.name() : String.valueOf(labels);
     }
 
-    /** Whether clips of the data set have one class or several; null for a label file, which does not say. */
+    /** Whether clips of the data set have one class or several; null for a label file, which does not state it. */
     public Task task() {
         return dataset.given() ? dataset.dataset().info().task() : null;
     }
 
     /**
-     * The rows of some splits.
+     * Reads the rows of some splits.
      *
-     * @param classes given by a probe or a table of scores, which the labels must have; null for those of the label
-     *     file
-     * @param splits names of splits; {@code all}: every row; of a label file without a split column every row in any
-     *     case
-     * @param record what was read is noted here
+     * @param classes the classes of a probe or a table of scores, which the labels must have; null for those of the
+     *     label file
+     * @param splits names of splits, or {@code all} for every row; ignored if the label file has no split column
+     * @param record receives a description of what was read
      * @param err receives warnings about missing clips; null for none
      */
     public Manifest read(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)

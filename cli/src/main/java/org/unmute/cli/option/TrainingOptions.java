@@ -103,10 +103,9 @@ public final class TrainingOptions {
     }
 
     /**
-     * The loss: as given; else cross-entropy where the data set has one class a clip, and the asymmetric loss
-     * everywhere else.
+     * The given loss; by default cross-entropy for a data set with one class per clip, else the asymmetric loss.
      *
-     * @param task of the data set; null for a label file, which does not say
+     * @param task of the data set; null for a label file, which does not state it
      * @throws CommandException if there is no such loss
      */
     public ChosenLoss loss(Task task) {

@@ -15,7 +15,7 @@ import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
-/** Sections that explain clips with a trained probe and the encoder in its run's record. */
+/** Explains clips for a report, with a trained probe and the encoder in its run's record. */
 public final class ClipReasons implements ClipSection {
     /** Number of prototypes shown for each class. */
     private static final int MOST = 5;
@@ -32,7 +32,7 @@ public final class ClipReasons implements ClipSection {
      * Opens the probe and its encoder.
      *
      * @param run a cell's or a seed's folder, or one that {@code unmute probe} wrote
-     * @throws CommandException if there is none, or its encoder is not recorded or missing
+     * @throws CommandException if there is no probe, or its encoder is missing or not recorded
      */
     public static ClipReasons open(Path run) throws IOException {
         SavedProbe source = SavedProbe.find(run, null);

@@ -19,7 +19,7 @@ public final class ProbeFiles {
     private ProbeFiles() {}
 
     /**
-     * The trained probes in a run's folder, sorted by name, without packed ones.
+     * The trained probes in a run's folder, except packed ones, sorted by name.
      *
      * @throws CommandException if there is none, or a file cannot be read
      */
@@ -63,7 +63,7 @@ public final class ProbeFiles {
         return files.getFirst();
     }
 
-    /** @throws CommandException if it is no safetensors file */
+    /** @throws CommandException if it is not a safetensors file */
     public static boolean isPacked(Path file) {
         try {
             return PackedProtobin.isPacked(file);
@@ -72,7 +72,7 @@ public final class ProbeFiles {
         }
     }
 
-    /** @throws CommandException if it is no trained probe */
+    /** @throws CommandException if it is not a trained probe */
     public static TrainedProbe trained(Path file) {
         try {
             return TrainedProbe.load(file, Backends.current());
@@ -81,7 +81,7 @@ public final class ProbeFiles {
         }
     }
 
-    /** @throws CommandException if it is no packed probe */
+    /** @throws CommandException if it is not a packed probe */
     static PackedProtobin packed(Path file) {
         try {
             return PackedProtobin.load(file);

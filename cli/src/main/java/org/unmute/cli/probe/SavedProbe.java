@@ -23,7 +23,7 @@ import org.unmute.tensor.DType;
  *
  * @param folder its folder
  * @param probe its file
- * @param results of the folder's run.json; a missing node if there is none
+ * @param results the results in the folder's run.json; a missing node if there is none
  */
 public record SavedProbe(Path folder, Path probe, JsonNode results) {
     private static final String RECORD = "run.json";

@@ -91,7 +91,7 @@ public final class Scoring {
         intervals.add(ci);
     }
 
-    /** Mean over the runs of a metric. */
+    /** Mean of a metric over the runs. */
     public double mean(String metric) {
         return values.stream()
                 .mapToDouble(v -> v.getOrDefault(metric, Double.NaN))
@@ -99,7 +99,7 @@ public final class Scoring {
                 .orElse(Double.NaN);
     }
 
-    /** Sample standard deviation over the runs; NaN for a single one. */
+    /** Sample standard deviation over the runs; NaN for a single run. */
     public double deviation(String metric) {
         if (values.size() < 2) {
             return Double.NaN;
@@ -111,7 +111,7 @@ public final class Scoring {
                 / (values.size() - 1));
     }
 
-    /** Ends of the interval of a metric, or NaN without bootstrap. */
+    /** Ends of a metric's bootstrap interval; NaN without bootstrap. */
     public double[] interval(String metric) {
         double low = 0;
         double high = 0;
@@ -132,7 +132,7 @@ public final class Scoring {
         return perRun.getFirst().absentClasses();
     }
 
-    /** Mean over the runs of each class's average precision; NaN without positives. */
+    /** Average precision of each class, averaged over the runs; NaN without positives. */
     public double[] averagePrecision() {
         double[] ap = new double[classes.size()];
         for (MultiLabelScores m : perRun) {
@@ -143,14 +143,14 @@ public final class Scoring {
         return ap;
     }
 
-    /** Clips of each class. */
+    /** Number of clips of each class. */
     public int[] positives() {
         return perRun.getFirst().perClass().stream()
                 .mapToInt(ClassScores::positives)
                 .toArray();
     }
 
-    /** The main figures as a table. */
+    /** The main metrics as a table. */
     public ConsoleTable table() {
         ConsoleTable t = new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to").decimals(4);
         Map<String, String> shown = new LinkedHashMap<>();

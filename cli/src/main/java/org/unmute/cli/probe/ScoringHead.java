@@ -18,8 +18,8 @@ import org.unmute.probes.pool.TrainedProbe;
 /**
  * Computes scores of a recording: an encoder's own head, or a probe on its tokens.
  *
- * @param classes names, in the order of the logits
- * @param logits of samples at the encoder's rate; called from several threads
+ * @param classes class names, in the order of the logits
+ * @param logits computes logits from samples at the encoder's rate; called from several threads
  * @param exclusive whether classes are mutually exclusive; null if unknown
  * @param about a description, for the record
  */
@@ -36,10 +36,10 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
     }
 
     /**
-     * A trained or packed probe.
+     * The head of a trained or packed probe.
      *
-     * @param named its file, or the folder of a run with one
-     * @param key of the encoder's tokens
+     * @param named the probe's file, or the folder of a run with one probe
+     * @param key the cache key of the encoder's tokens
      * @throws CommandException if it cannot be read, or was trained on other tokens
      */
     public static ScoringHead ofProbe(Path named, EncoderOptions.Loaded loaded, CacheKey key, RunRecord record)

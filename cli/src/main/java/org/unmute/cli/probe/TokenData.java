@@ -14,7 +14,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** Matches labels, token caches and probes, and reports what does not fit. */
+/** Matches labels, token caches and probes, and reports mismatches. */
 public final class TokenData {
     private TokenData() {}
 
@@ -43,7 +43,7 @@ public final class TokenData {
     }
 
     /**
-     * A probe of layers only works on a cache that holds them.
+     * Requires a cache with all layers if the probe reads them.
      *
      * @param probe name of the probe
      */
@@ -56,7 +56,7 @@ public final class TokenData {
         }
     }
 
-    /** A probe only works on tokens of the encoder and front end it was trained on. */
+    /** Requires tokens of the encoder and front end that the probe was trained on. */
     public static void requireSameEncoder(TrainedProbe probe, TokenCache cache, Path run, Path folder) {
         requireLayers(probe.probe().name(), cache, folder);
         boolean known = !probe.encoderHash().isEmpty();

@@ -76,7 +76,7 @@ public final class KnownDigests {
             return known;
         }
         String digest = Sha256.of(file);
-        // Not if the file was written to in the meantime.
+        // Not cached if the file was written to in the meantime.
         if (state.equals(state(file)) && isSettled(file)) {
             write(kept, digest + " " + state + "\n");
         }

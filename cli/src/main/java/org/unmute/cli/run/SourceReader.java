@@ -20,7 +20,7 @@ public final class SourceReader {
         this.rate = rate;
     }
 
-    /** Mono samples at the rate. */
+    /** Mono samples at the reader's rate. */
     public float[] read(Path file) throws IOException {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
@@ -38,7 +38,7 @@ public final class SourceReader {
         return hashes.size();
     }
 
-    /** One hash of all recordings read: of the lines "hash, two spaces, name", sorted by name. */
+    /** A single hash for all recordings read: the hash of the lines "hash, two spaces, name", sorted by name. */
     public String sha256() {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(

@@ -1,2 +1,2 @@
-/** The record of a run: what is needed to repeat it. */
+/** Reads and hashes the input files of a run. */
 package org.unmute.cli.run;

@@ -44,8 +44,8 @@ public final class LikelyCause {
     }
 
     /**
-     * Fits the reference as a linear function of ours. If it fits, the reference is normalised with other statistics,
-     * which follow from the fit.
+     * Fits the reference as a linear function of our values. If the fit is good, the reference was normalised with
+     * other statistics, which follow from it.
      */
     private static String otherNormalisation(
             Spectrogram own, ReferenceFeatures.Stored fbank, Map<String, Object> settings) {

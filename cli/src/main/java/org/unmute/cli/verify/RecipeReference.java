@@ -47,7 +47,7 @@ public record RecipeReference(Path folder, JsonNode config) {
     }
 
     /**
-     * Checks by its examples that a recipe is the one implemented here.
+     * Checks against a recipe's examples that it is the one implemented here.
      *
      * @throws CommandException if an example has another result
      */

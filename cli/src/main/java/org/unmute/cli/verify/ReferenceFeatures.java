@@ -40,7 +40,7 @@ public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List
         }
     }
 
-    /** Reads an npy or safetensors file, told apart by the extension. */
+    /** Reads an npy or safetensors file, chosen by the extension. */
     public static ReferenceFeatures read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw CommandException.input("no such reference file: " + file

@@ -62,7 +62,7 @@ public record TensorComparison(
     /**
      * Compares one tensor.
      *
-     * @param spec the encoder, whose token grid, with {@code time} rows, is used to name the place
+     * @param spec the encoder; its token grid, with {@code time} rows, names the place
      */
     static TensorComparison of(
             String tensor,
@@ -143,7 +143,7 @@ public record TensorComparison(
         return a.elements() == b.elements() && (one.containsAll(other) || other.containsAll(one));
     }
 
-    /** The strides of the shape, without those of 1. */
+    /** The products of the sizes from each axis to the last, without 1. */
     private static Set<Long> edges(Shape shape) {
         Set<Long> edges = new HashSet<>();
         long product = 1;
@@ -199,7 +199,7 @@ public record TensorComparison(
         return Double.isNaN(value) ? "-" : value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
     }
 
-    /** For JSON. */
+    /** The comparison for JSON. */
     public Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("tensor", tensor);

@@ -18,17 +18,17 @@ import org.unmute.tensor.TensorScope;
 
 /**
  * Compares an encoder with reference features. If the reference contains the spectrogram ({@code fbank}), the network
- * runs on it, so that rounding in the front end neither hides nor mimics an error of the network, and the front end is
- * compared separately; otherwise everything starts from the recording.
+ * runs on it and the front end is compared separately, so that rounding in the front end neither hides nor mimics an
+ * error of the network. Otherwise everything starts from the recording.
  */
 public final class Verification {
-    /** Allowed difference of the network given the spectrogram; float32 rounding is a tenth of it at base size. */
+    /** Allowed difference of the network given the spectrogram; float32 rounding at base size is a tenth of it. */
     static final double FROM_FBANK = 1e-4;
     /** Allowed difference starting from the recording. */
     static final double FROM_RECORDING = 2e-3;
     /**
      * Kaldi's filter bank in float32 differs from float64 by 2e-5 on average, but by up to 0.02 of log energy in cells
-     * of almost no energy. So the mean and the 99.9th percentile of normalised values are compared.
+     * with almost no energy. So the mean and the 99.9th percentile of normalised values are compared.
      */
     private static final double FBANK_MEAN = 1e-4;
 
@@ -56,7 +56,7 @@ public final class Verification {
     /**
      * Compares.
      *
-     * @param samples the recording at the encoder's rate; null if there is none, then the reference must hold the
+     * @param samples the recording at the encoder's rate; null if there is none; the reference must then hold the
      *     spectrogram
      * @throws CommandException if no tensor can be compared
      */
@@ -124,7 +124,7 @@ public final class Verification {
                 fbank.rows() == null ? () -> LikelyCause.ofFrontEnd(own, fbank, spec) : () -> LikelyCause.FRONT_END);
     }
 
-    /** The network on the reference's spectrogram. */
+    /** Runs the network on the reference's spectrogram. */
     private Map<String, Tensor> run(ReferenceFeatures.Stored fbank) {
         long[] sizes = TensorComparison.squeezed(fbank.shape());
         String problem = "the reference's fbank is " + fbank.shape();
@@ -185,7 +185,7 @@ public final class Verification {
         differences.add(d);
     }
 
-    /** Infers from its size what an unnamed array is, and adds a remark. */
+    /** Infers what an unnamed array is from its size, and adds a remark. */
     private String assume(Shape shape, Shape grid) {
         long time = grid.size(0);
         long freq = grid.size(1);

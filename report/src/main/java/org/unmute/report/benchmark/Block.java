@@ -31,7 +31,7 @@ public sealed interface Block {
         }
     }
 
-    /** What is hidden until it is opened; printed only when open. */
+    /** Blocks that are hidden until opened, and printed only when open. */
     record Collapsible(String summary, boolean open, List<Block> blocks) implements Block {
         /** Copies the list. */
         public Collapsible {
@@ -43,7 +43,7 @@ public sealed interface Block {
     record Facts(List<Fact> facts) implements Block {}
 
     /**
-     * Finished HTML that fetches nothing. It has sections of its own and is placed below its section.
+     * Finished HTML that fetches nothing. It has its own sections and is placed below the section that holds it.
      *
      * @param html  well-formed
      * @param files additional files by path below the page's folder

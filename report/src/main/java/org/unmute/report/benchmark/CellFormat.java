@@ -26,7 +26,7 @@ final class CellFormat {
         return text.isEmpty() || text.startsWith("\u2212") ? text : "+" + text;
     }
 
-    /** With fixed decimals; empty if not finite. A number that rounds to zero has no sign. */
+    /** A number with fixed decimals; empty if not finite. A number that rounds to zero has no sign. */
     static String decimals(double value, int decimals) {
         return Double.isFinite(value) ? NumberText.fixed(value, decimals) : "";
     }
@@ -47,10 +47,10 @@ final class CellFormat {
     }
 
     /**
-     * Marks the best cells: all that display the same text as the highest (or lowest) number are tied. Nothing is
-     * marked if there are fewer than two numbers.
+     * Marks the best cells. Cells with the same text as the highest (or lowest) number are tied. Nothing is marked if
+     * there are fewer than two numbers.
      *
-     * @param values what the cells show; NaN for none
+     * @param values the numbers in the cells; NaN for none
      */
     static List<TableCell> best(List<TableCell> cells, double[] values, boolean highest) {
         List<Integer> order = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 import org.unmute.report.table.TableRow.Kind;
 
-/** The gain of each probe over the linear one. */
+/** The gain of each probe over the linear probe. */
 final class GainSection {
     /** With more settings than this, the chart averages over the encoders of a data set. */
     private static final int MAX_GROUPS = 8;

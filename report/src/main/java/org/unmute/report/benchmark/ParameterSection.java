@@ -12,7 +12,7 @@ import org.unmute.report.drawing.Caption;
 import org.unmute.report.plot.Axis;
 import org.unmute.report.plot.SeriesStyle;
 
-/** Parameters against score, a figure for each data set. */
+/** Parameters against score, one figure per data set. */
 final class ParameterSection {
     private ParameterSection() {}
 

@@ -20,8 +20,8 @@ import org.unmute.report.table.Table;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Turns sections into the files of a report: {@code report.html}, which is self-contained, {@code tables/} with
- * each table as CSV, Markdown and LaTeX, {@code figures/} with each figure as SVG, PNG and CSV.
+ * Turns sections into the files of a report: a self-contained {@code report.html}, {@code tables/} with each table as
+ * CSV, Markdown and LaTeX, and {@code figures/} with each figure as SVG, PNG and CSV.
  */
 public final class ReportFolder {
     /** The page's name. */
@@ -58,7 +58,7 @@ public final class ReportFolder {
     }
 
     /**
-     * Writes files into a folder, each atomically, the first one last.
+     * Writes each file atomically into a folder, the first one last.
      *
      * @throws IOException if one cannot be written
      */

@@ -15,9 +15,7 @@ import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
 import org.unmute.report.table.TableRow.Kind;
 
-/**
- * The table of all scores: a row for each data set and encoder, a column for each probe, published numbers below ours.
- */
+/** The table of all scores: one row per data set and encoder, one column per probe, published numbers below ours. */
 final class ResultSection {
     private static final String NOTE =
             "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips. Bold: the best"
@@ -106,7 +104,7 @@ final class ResultSection {
         return c.label().equals(c.probe()) ? published.find(s, c.probe()) : Optional.empty();
     }
 
-    /** Means over all settings with the same metric; NaN in columns that lack one. */
+    /** Means over all settings with the same metric; NaN in columns that lack a setting. */
     private List<TableRow> means(List<Setting> settings, boolean fineTuned) {
         List<TableRow> rows = new ArrayList<>();
         for (String metric : settings.stream()

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param id     unique: letters, digits, hyphens
  * @param title  plain text
- * @param blocks what it holds
+ * @param blocks the content
  */
 public record Section(String id, String title, List<Block> blocks) {
     /** Copies the list. */

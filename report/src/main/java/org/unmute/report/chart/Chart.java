@@ -4,9 +4,7 @@ import java.util.List;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Drawing;
 
-/**
- * A chart: plain numbers that can be drawn or written as a table. Arrays are kept as given. Not modified.
- */
+/** A chart: plain numbers that can be drawn or written as a table. Arrays are neither copied nor modified. */
 public sealed interface Chart
         permits ClassBars, GroupedBars, HeatMap, LineChart, RankingChart, ReliabilityDiagram, ScatterChart, WinMatrix {
     /** Title, subtitle and the description for screen readers. */

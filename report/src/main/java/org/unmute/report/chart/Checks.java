@@ -1,6 +1,6 @@
 package org.unmute.report.chart;
 
-/** Checks the sizes of the arrays that a chart is given. */
+/** Checks the sizes of a chart's arrays. */
 final class Checks {
     private Checks() {}
 

@@ -10,16 +10,16 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesStyle;
 
 /**
- * Horizontal bars in descending order, such as average precision per class with the number of positives beside each.
+ * Horizontal bars in descending order, such as average precision per class with the number of positives next to each.
  *
- * @param caption title and description
+ * @param caption   title and description
  * @param values    the value axis
  * @param style     the bars' colour
- * @param noteTitle what the notes are, written above them, such as {@code positives}
- * @param reference what the reference marks are, such as {@code linear}; empty if there are none
+ * @param noteTitle heading above the notes, such as {@code positives}
+ * @param reference name of the reference marks, such as {@code linear}; empty if there are none
  * @param bars      the bars, in any order; those without a value come last
- * @param top       how many of the highest to show if there are more than {@code top + bottom}
- * @param bottom    how many of the lowest to show then
+ * @param top       number of highest bars shown if there are more than {@code top + bottom}
+ * @param bottom    number of lowest bars shown in that case
  */
 public record ClassBars(
         Caption caption,
@@ -35,10 +35,10 @@ public record ClassBars(
      * One bar.
      *
      * @param label     the class
-     * @param value     its length; NaN writes a dash
+     * @param value     its length; NaN is shown as a dash
      * @param error     half the length of its error bar; NaN for none
      * @param note      written at the right, such as the number of positives
-     * @param reference where another probe stands; NaN for none
+     * @param reference the value of another probe; NaN for none
      */
     public record Bar(String label, double value, double error, String note, double reference) {}
 

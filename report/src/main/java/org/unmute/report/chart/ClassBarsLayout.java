@@ -17,7 +17,7 @@ import org.unmute.report.plot.Scale;
 import org.unmute.report.plot.SeriesMarks;
 import org.unmute.report.plot.SeriesStyle;
 
-/** Layout of {@link ClassBars}: a row has name, bar, value and note; one line stands for all omitted rows. */
+/** Layout of {@link ClassBars}: each row has name, bar, value and note; one line replaces all omitted rows. */
 final class ClassBarsLayout {
     private static final double ROW = 20;
     private static final double PLOT = 380;

@@ -13,9 +13,9 @@ import org.unmute.report.plot.SeriesStyle;
  * negative values.
  *
  * @param caption title and description
- * @param groups  what the groups are, from left to right
+ * @param groups  names of the groups, from left to right
  * @param values  the value axis
- * @param series  one bar of each stands in every group
+ * @param series  each has one bar in every group
  */
 public record GroupedBars(Caption caption, List<String> groups, Axis values, List<Series> series) implements Chart {
     /**
@@ -31,7 +31,7 @@ public record GroupedBars(Caption caption, List<String> groups, Axis values, Lis
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a series has another number of values or errors than there are groups
+     * @throws IllegalArgumentException if a series does not have one value and one error per group
      */
     public GroupedBars {
         groups = List.copyOf(groups);

@@ -9,16 +9,16 @@ import org.unmute.report.plot.ColourScale.Palette;
 import org.unmute.report.plot.NumberText;
 
 /**
- * A matrix in colours with a name for each row and column, such as the weights from prototypes to classes (Figure 4).
+ * A matrix drawn in colours with named rows and columns, such as the weights from prototypes to classes (Figure 4).
  *
- * @param caption title and description
- * @param rowTitle    what the rows are
- * @param columnTitle what the columns are
- * @param rowNames    their names; some are omitted where not all fit
- * @param columnNames their names
+ * @param caption     title and description
+ * @param rowTitle    heading of the rows
+ * @param columnTitle heading of the columns
+ * @param rowNames    names of the rows; some are omitted if not all fit
+ * @param columnNames names of the columns
  * @param values      {@code [rows, columns]}; NaN is an empty cell
- * @param valueTitle  what the colours measure, beside the scale
- * @param colours     which scale
+ * @param valueTitle  what the colours measure, written next to the scale
+ * @param colours     the palette
  * @param written     whether numbers are written into cells that are large enough
  */
 public record HeatMap(

@@ -48,7 +48,7 @@ final class LabelPlacer {
      * Reserves a place for a label near a point; null if nothing nearby is free. Call {@link #keepFree} for all points
      * first.
      *
-     * @param gap    from the point's middle to the label
+     * @param gap    from the point's centre to the label
      * @param width  of the label
      * @param height of the label
      */

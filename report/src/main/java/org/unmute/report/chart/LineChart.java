@@ -9,7 +9,8 @@ import org.unmute.report.plot.NumberText;
 import org.unmute.report.plot.SeriesStyle;
 
 /**
- * Lines with error bands, such as loss curves per epoch, or mAP against prototypes per class with one sd either side.
+ * Lines with error bands, such as loss curves per epoch, or mAP against prototypes per class with one standard
+ * deviation on either side.
  *
  * @param caption title and description
  * @param x       the horizontal axis

@@ -11,9 +11,9 @@ import org.unmute.report.plot.SeriesStyle;
  * A bump chart: ranks from column to column, best on top, with a line for each contestant (Figure 6 of the paper:
  * encoders ranked under each probe).
  *
- * @param caption title and description
- * @param columns     what the columns are, from left to right
- * @param contestants who is ranked
+ * @param caption     title and description
+ * @param columns     names of the columns, from left to right
+ * @param contestants what is ranked
  */
 public record RankingChart(Caption caption, List<String> columns, List<Contestant> contestants) implements Chart {
     /**
@@ -21,14 +21,14 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
      *
      * @param name   written at both ends
      * @param style  its colour
-     * @param scores one per column, higher is better; NaN: not ranked there, the line has a gap
+     * @param scores one per column, higher is better; NaN if not ranked there, which leaves a gap
      */
     public record Contestant(String name, SeriesStyle style, double[] scores) {}
 
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a contestant has another number of scores than there are columns
+     * @throws IllegalArgumentException if a contestant does not have one score per column
      */
     public RankingChart {
         columns = List.copyOf(columns);

@@ -9,7 +9,7 @@ import org.unmute.report.plot.SeriesStyle;
 
 /**
  * Calibration: the accuracy of predictions against their confidence, with the diagonal of a calibrated classifier and,
- * below, how many predictions each bin holds.
+ * below, the number of predictions in each bin.
  *
  * @param caption title and description
  * @param style   the bars' colour
@@ -20,11 +20,11 @@ public record ReliabilityDiagram(Caption caption, SeriesStyle style, List<Bin> b
     /**
      * Predictions of similar confidence.
      *
-     * @param low        the bin begins here
-     * @param high       the bin ends here
+     * @param low        lower end of the bin
+     * @param high       upper end of the bin
      * @param confidence their mean confidence; NaN if there are none
-     * @param accuracy   the fraction that is right; NaN if there are none
-     * @param count      how many there are
+     * @param accuracy   the fraction of correct predictions; NaN if there are none
+     * @param count      number of predictions
      */
     public record Bin(double low, double high, double confidence, double accuracy, long count) {}
 

@@ -24,7 +24,7 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
      * @param series for the legend; points of a series share a style; empty for none
      * @param style  colour and shape
      * @param x      the horizontal value; points that are not finite are omitted
-     * @param y      where it stands
+     * @param y      the vertical value
      * @param error  half the height of its error bar; NaN for none
      */
     public record Point(String label, String series, SeriesStyle style, double x, double y, double error) {}

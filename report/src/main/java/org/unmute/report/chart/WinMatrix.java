@@ -6,18 +6,18 @@ import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Drawing;
 
 /**
- * How often each probe beats each other one (Figure 5): a square heat map, the row against the column.
+ * How often each probe beats each other probe (Figure 5): a square heat map of rows against columns.
  *
- * @param caption title and description
+ * @param caption  title and description
  * @param names    the contestants, in order
- * @param wins     {@code [row, column]}: in how many contests the row beat the column; the diagonal is not read
- * @param contests {@code [row, column]}: how many contests the two had; 0 leaves the cell empty
+ * @param wins     {@code [row, column]}: number of contests in which the row beat the column; the diagonal is not read
+ * @param contests {@code [row, column]}: number of contests between the two; 0 leaves the cell empty
  */
 public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[][] contests) implements Chart {
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a matrix is not square of the number of names, or wins exceed contests
+     * @throws IllegalArgumentException if a matrix does not have the size of the names, or wins exceed contests
      */
     public WinMatrix {
         names = List.copyOf(names);

@@ -45,7 +45,7 @@ final class ClipAxes {
         return bands;
     }
 
-    /** Seconds of the time axis. */
+    /** Length of the time axis in seconds. */
     double end() {
         return end;
     }
@@ -55,7 +55,7 @@ final class ClipAxes {
         return spec.grid().rowSamples() / (double) spec.sampleRate();
     }
 
-    /** The middle of a token row. */
+    /** Time in the middle of a token row, in seconds. */
     private double tokenBoxSeconds(int t) {
         TokenPlace place = spec.place(t, 0);
         return (place.start() + place.end()) / 2;
@@ -104,7 +104,7 @@ final class ClipAxes {
 
     private List<AxisTick> ticks(double apart) {
         List<AxisTick> ticks = new ArrayList<>();
-        // from above, where bands are wide
+        // from high frequencies, where bands are wide, to low ones
         for (int i = TICKS.length - 1; i >= 0; i--) {
             double at = bands.position(TICKS[i]);
             if (TICKS[i] <= bands.highHz()

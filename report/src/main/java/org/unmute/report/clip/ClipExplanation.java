@@ -13,14 +13,14 @@ import org.unmute.probes.pool.Contributions.Part;
  *
  * @param clip name of the recording
  * @param recording its sound
- * @param encoder what made its tokens
- * @param features the tokens, as the encoder gave them
+ * @param encoder the encoder of its tokens
+ * @param features the tokens and other features, as the encoder computed them
  * @param probe name of the probe
  * @param classes names of all classes
  * @param logits of all classes
  * @param scores of all classes, in [0, 1]
  * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
- * @param reasons the classes explained, in the order asked for, or highest score first
+ * @param reasons the explained classes, in the requested order, or highest score first
  * @param on the probe on this clip, for further queries
  */
 public record ClipExplanation(
@@ -51,7 +51,7 @@ public record ClipExplanation(
      * @param contributions all parts
      * @param shown the parts with the largest magnitude, each with its place
      * @param others the number of parts not shown
-     * @param rest the sum of those
+     * @param rest the sum of the parts not shown
      */
     public record Reason(
             int classIndex,

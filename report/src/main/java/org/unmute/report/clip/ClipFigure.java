@@ -8,9 +8,9 @@ import org.unmute.report.page.Picture;
  * A map on the clip's time and frequency axes.
  *
  * @param file its file name without extension
- * @param group figures of a group are shown together under its name; empty for none
- * @param title what it is
- * @param detail a few more words
+ * @param group name under which figures are shown together; empty for none
+ * @param title its title
+ * @param detail text after the title
  * @param alt text alternative for screen readers
  * @param picture its colours
  * @param box the region of the axes that it covers

@@ -10,14 +10,14 @@ import java.util.Map;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The figures of one clip, for a page of its own or as a part of a report: spectrogram with the sound, token map in
- * colours (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their
- * weights (Figure 4).
+ * The figures of one clip, for a separate page or as part of a report: spectrogram with the sound, coloured token map
+ * (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their weights
+ * (Figure 4).
  *
  * @param clip the clip
- * @param end seconds of the time axis
+ * @param end length of the time axis in seconds
  * @param sections figures that belong together, in the order to show
- * @param weights prototypes and classes, or null where the probe has none
+ * @param weights the weights from prototypes to classes, or null if the probe has no prototypes
  */
 public record ClipFigures(ClipExplanation clip, double end, List<Section> sections, WeightTable weights) {
     /** Copies the list. */
@@ -30,7 +30,7 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
      *
      * @param title heading
      * @param note what they show, in a sentence or two
-     * @param figures none where there is nothing to show, which the note explains
+     * @param figures the figures; empty if there is nothing to show, which the note explains
      */
     public record Section(String title, String note, List<ClipFigure> figures) {
         /** Copies the list. */
@@ -51,7 +51,8 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
 
     /**
      * The figures as an HTML fragment (also well-formed XML): one {@code div} of class {@code clip-figures} with a
-     * scoped style sheet, images and sound inside, light or dark as the reader's system is. A page may hold several.
+     * scoped style sheet, images and sound inside, light or dark as the reader's system prefers. A page may hold
+     * several.
      */
     public String html() {
         return new ClipHtml(this).fragment();

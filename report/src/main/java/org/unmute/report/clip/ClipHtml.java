@@ -21,7 +21,7 @@ import org.unmute.report.page.Picture;
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
-    /** The sound of a longer recording would take hundreds of megabytes. */
+    /** The sound of longer recordings is left out: it would take hundreds of megabytes. */
     private static final int MAX_SECONDS = 600;
 
     private final ClipFigures figures;

@@ -48,14 +48,14 @@ public sealed interface ExplainedProbe {
     /**
      * Checks that it was trained on tokens of this key.
      *
-     * @throws IllegalArgumentException if it was trained on others, or its file does not say on which
+     * @throws IllegalArgumentException if it was trained on other tokens, or its file does not state which
      */
     void requireTokensOf(CacheKey key);
 
     /**
      * The probe on one clip; tokens are standardized as in training.
      *
-     * @throws IllegalArgumentException if they do not fit
+     * @throws IllegalArgumentException if the features do not fit the probe
      */
     OnClip on(Features features);
 
@@ -68,7 +68,7 @@ public sealed interface ExplainedProbe {
         Optional<Contributions> contributions(int classIndex);
 
         /**
-         * The similarity of prototypes with every token, {@code [which][time · freq]}; only of a probe that has
+         * The similarity of prototypes with every token, {@code [which][time · freq]}; only for a probe that has
          * prototypes.
          */
         float[][] similarities(int[] which);
@@ -76,9 +76,7 @@ public sealed interface ExplainedProbe {
         /** The attention to each token, averaged over heads or queries; empty if the probe has none. */
         Optional<float[]> attention();
 
-        /**
-         * The logit of each token for a class; only of a probe that classifies tokens before pooling.
-         */
+        /** The logit of each token for a class; only for a probe that classifies tokens before pooling. */
         Optional<float[]> tokenLogits(int classIndex);
     }
 

@@ -27,7 +27,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     public static final int DEFAULT_CLASSES = 3;
     /** Maximum number of class names in a message. */
     private static final int MAX_NAMED = 30;
-    /** Allowed rounding difference of sum and logit, relative to the magnitude of the terms but at least 1. */
+    /** Allowed rounding difference between sum and logit, relative to the magnitude of the terms, at least 1. */
     private static final double TOLERANCE = 1e-5;
 
     /**
@@ -53,11 +53,11 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     /**
      * Runs encoder and probe on a recording and splits the logits into their terms.
      *
-     * @param clip what to call the recording
+     * @param clip name of the recording
      * @param classes indices of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
      * @param max maximum number of parts shown for each class
-     * @param figures whether {@link ClipFigures} will be drawn, which need more of the encoder
-     * @throws ClipTooShortException if it is shorter than one frame
+     * @param figures whether {@link ClipFigures} will be drawn, which need more features
+     * @throws ClipTooShortException if the recording is shorter than one frame
      * @throws IllegalArgumentException if the probe cannot explain its scores, or the scores are not finite
      */
     public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int max, boolean figures) {

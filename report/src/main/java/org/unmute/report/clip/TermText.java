@@ -69,7 +69,7 @@ public final class TermText {
             case TOKENS -> "token";
             case FEATURES -> "feature";
         };
-        // cgp has several terms of each prototype, and linearc one that is no token
+        // cgp has several terms per prototype, and linearc has one that is not a token
         boolean plain =
                 reason.contributions().parts().stream().allMatch(p -> p.name().equals(what + " " + p.index()));
         return "the other " + reason.others() + " " + (plain ? what : "term") + (reason.others() == 1 ? "" : "s");

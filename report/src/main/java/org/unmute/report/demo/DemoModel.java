@@ -6,15 +6,15 @@ import org.unmute.report.page.AxisTick;
 import org.unmute.report.page.Fact;
 
 /**
- * What the page of the demo shows. Unknown or undefined numbers are NaN and shown as a dash.
+ * The content of the demo's page. Unknown or undefined numbers are NaN and shown as a dash.
  *
- * @param title    the heading
- * @param summary  a sentence or two under it
- * @param facts    how the run was made: encoder, data, seeds, backend …
- * @param results  one row per probe, in the order to show
- * @param classes  average precision per class and probe
- * @param example  one clip explained, or null
- * @param made     when the run ended
+ * @param title   the heading
+ * @param summary a sentence or two under it
+ * @param facts   how the run was made: encoder, data, seeds, backend …
+ * @param results one row per probe, in the order to show
+ * @param classes average precision per class and probe
+ * @param example one clip explained, or null
+ * @param made    when the run ended
  */
 public record DemoModel(
         String title,
@@ -77,8 +77,8 @@ public record DemoModel(
      * @param name        file or clip name
      * @param probe       the probe whose scores and prototypes are shown
      * @param samples     the waveform in [-1, 1]
-     * @param sampleRate  samples a second
-     * @param spectrogram what the encoder sees
+     * @param sampleRate  samples per second
+     * @param spectrogram the encoder's input
      * @param scores      classes to list, best first
      * @param prototypes  the winning prototypes of the predicted classes
      */
@@ -99,7 +99,7 @@ public record DemoModel(
     /**
      * A map over time and frequency.
      *
-     * @param values  `[time][freq]`, frequency rising; rows of equal length
+     * @param values  {@code [time][freq]}, frequency ascending; rows of equal length
      * @param seconds the duration that the map covers
      * @param ticks   labels of the frequency axis
      * @param unit    the unit of the values, for the scale ("dB", "cosine")

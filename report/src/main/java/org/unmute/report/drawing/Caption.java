@@ -24,7 +24,7 @@ public record Caption(String title, String subtitle, String description) {
         return new Caption(title, "", "");
     }
 
-    /** A title with a line below it that is the description too. */
+    /** A title with a subtitle that is also the description. */
     public static Caption of(String title, String subtitle) {
         return new Caption(title, subtitle, subtitle);
     }

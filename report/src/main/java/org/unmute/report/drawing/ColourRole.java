@@ -2,7 +2,9 @@ package org.unmute.report.drawing;
 
 import java.util.Locale;
 
-/** The purpose of a colour. Each has one value for light and one for dark pages; {@link Theme} writes them as CSS. */
+/**
+ * The purpose of a colour. Each role has one value for light and one for dark pages; {@link Theme} writes them as CSS.
+ */
 public enum ColourRole implements Paint {
     /** Text and data outlines. */
     INK(0x1C2430, 0xE6EAF0),

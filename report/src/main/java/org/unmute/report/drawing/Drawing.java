@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * A laid-out figure: elements in the order in which they are painted.
  *
- * @param width   in pixels at scale 1
- * @param height  in pixels at scale 1
- * @param caption its words
- * @param elements   what is on it
+ * @param width    in pixels at scale 1
+ * @param height   in pixels at scale 1
+ * @param caption  title and description
+ * @param elements in painting order
  */
 public record Drawing(double width, double height, Caption caption, List<Element> elements) {
     private static final double PNG_SCALE = 2;

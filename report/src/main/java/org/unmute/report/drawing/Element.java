@@ -10,7 +10,7 @@ public sealed interface Element {
     /** The tooltip, or null. */
     String tip();
 
-    /** A rectangle with corners of a radius. */
+    /** A rectangle; a positive radius rounds its corners. */
     record Rect(double x, double y, double width, double height, double radius, Style style, String tip)
             implements Element {}
 
@@ -31,14 +31,14 @@ public sealed interface Element {
     /**
      * A line of text.
      *
-     * @param x        where the anchor is
-     * @param y        the base line
-     * @param content  the words
+     * @param x        position of the anchor
+     * @param y        the baseline
+     * @param content  the text
      * @param font     size and weight
-     * @param anchor   which part of the text stands at x
+     * @param anchor   which part of the text is at x
      * @param rotation degrees clockwise around the anchor
      * @param paint    the colour
-     * @param tip      the whole text where the words are shortened, else null
+     * @param tip      the whole text if the content is shortened, else null
      */
     record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
             implements Element {}
@@ -63,7 +63,7 @@ public sealed interface Element {
     /** Size in pixels and weight of text. */
     record Font(double size, boolean bold) {}
 
-    /** Which part of a text stands at its x. */
+    /** Which part of a text is at its x. */
     enum Anchor {
         /** It begins there. */
         START,

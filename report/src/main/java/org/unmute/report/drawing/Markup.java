@@ -1,6 +1,6 @@
 package org.unmute.report.drawing;
 
-/** Text inside of HTML and SVG. */
+/** Escapes text for HTML and SVG. */
 public final class Markup {
     private Markup() {}
 

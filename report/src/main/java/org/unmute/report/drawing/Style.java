@@ -1,7 +1,7 @@
 package org.unmute.report.drawing;
 
 /**
- * How a element is painted.
+ * How an element is painted.
  *
  * @param fill    the inside, or null
  * @param stroke  the outline, or null

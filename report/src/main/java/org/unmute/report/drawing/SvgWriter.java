@@ -18,7 +18,7 @@ final class SvgWriter {
 
     private SvgWriter() {}
 
-    /** A file of its own. */
+    /** A standalone file. */
     static String file(Drawing drawing) {
         SvgWriter svg = new SvgWriter();
         svg.out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -26,7 +26,7 @@ final class SvgWriter {
         return svg.out.toString();
     }
 
-    /** An element of a page. */
+    /** An element for a page. */
     static String element(Drawing drawing, String id) {
         if (!id.matches("[A-Za-z][A-Za-z0-9-]*")) {
             throw new IllegalArgumentException(

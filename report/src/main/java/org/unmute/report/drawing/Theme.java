@@ -7,9 +7,9 @@ public final class Theme {
     private Theme() {}
 
     /**
-     * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink}, {@code
-     * --chart-ground} ... for light pages, for dark screens and for print, and the classes that the figures' elements
-     * have. A page may override the properties.
+     * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink},
+     * {@code --chart-ground} ... for light pages, for dark screens and for print, and the classes of the figures'
+     * elements. A page may override the properties.
      */
     public static String css() {
         return ":root{" + properties(false) + "}\n@media screen and (prefers-color-scheme:dark){:root{"

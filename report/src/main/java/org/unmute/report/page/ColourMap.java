@@ -1,6 +1,8 @@
 package org.unmute.report.page;
 
-/** A dark blue to yellow colour map of evenly rising lightness, which works in print and without colour vision. */
+/**
+ * A dark blue to yellow colour map with evenly increasing lightness, which works in print and without colour vision.
+ */
 public final class ColourMap {
     /** Equally spaced stops, similar to viridis. */
     private static final int[] STOPS = {

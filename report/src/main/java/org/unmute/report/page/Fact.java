@@ -1,7 +1,7 @@
 package org.unmute.report.page;
 
 /**
- * One line of how a result was made, such as the encoder or the data.
+ * One fact about how a result was made, such as the encoder or the data.
  *
  * @param name  what it is
  * @param value plain text

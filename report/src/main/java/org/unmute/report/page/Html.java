@@ -81,7 +81,7 @@ public final class Html {
         return scale(range, unit, decimals);
     }
 
-    /** As above, with a number of decimals. */
+    /** Ends the field and draws the legend with the given number of decimals. */
     public Html scale(Picture.Range range, String unit, int decimals) {
         return line(
                 "<div class=\"scale\" aria-hidden=\"true\"><span class=\"colours%s\"></span><i class=\"high\">%s</i><i"
@@ -103,7 +103,7 @@ public final class Html {
                 .collect(Collectors.joining());
     }
 
-    /** What was appended. */
+    /** The HTML so far. */
     @Override
     public String toString() {
         return html.toString();

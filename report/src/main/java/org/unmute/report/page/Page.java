@@ -13,7 +13,7 @@ import org.unmute.report.drawing.Theme;
 
 /**
  * The frame of every page: head, style sheet, heading, contents, footer. It has no scripts, and its content security
- * policy forbids the browser to fetch anything. It is well-formed XML.
+ * policy keeps the browser from fetching anything. It is well-formed XML.
  */
 public final class Page {
     private static final DateTimeFormatter DATE =
@@ -35,7 +35,7 @@ public final class Page {
      *
      * @param id      unique: letters, digits, hyphens
      * @param heading plain text
-     * @param html    what it holds
+     * @param html    the content
      */
     public Page section(String id, String heading, String html) {
         contents.append("<li><a href=\"#")

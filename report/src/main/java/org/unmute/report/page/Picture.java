@@ -25,7 +25,7 @@ public record Picture(int width, int height, int[] rgb) {
 
     /** The range of values that is mapped to colours. */
     public record Range(double low, double high, boolean diverging) {
-        /** Dark to bright. */
+        /** A sequential range, dark to bright. */
         public static Range of(double low, double high) {
             return new Range(low, high > low ? high : low + 1, false);
         }
@@ -35,7 +35,10 @@ public record Picture(int width, int height, int[] rgb) {
             return between(values, 0, 1);
         }
 
-        /** Without the lowest 2 % and the highest 0.2 %, so that a few silent bins do not take up the whole scale. */
+        /**
+         * The range without the lowest 2 % and the highest 0.2 %, so that a few silent bins do not take up the whole
+         * scale.
+         */
         public static Range trimmed(float[][] values) {
             return between(values, 0.02, 0.998);
         }
@@ -50,7 +53,7 @@ public record Picture(int width, int height, int[] rgb) {
             return last < 0 ? of(0, 1) : of(sorted[(int) (lowShare * last)], sorted[(int) (highShare * last)]);
         }
 
-        /** Blue below 0, red above. */
+        /** A diverging range, blue below 0 and red above. */
         public static Range around0(double size) {
             double max = size > 0 ? size : 1;
             return new Range(-max, max, true);
@@ -112,7 +115,7 @@ public record Picture(int width, int height, int[] rgb) {
         return new Picture(width, height, rgb);
     }
 
-    /** Colours of tokens {@code t · freq + f}. */
+    /** A token map in the given colours, in the order {@code t · freq + f}. */
     public static Picture ofTokens(int[] colours, int freq) {
         int width = colours.length / freq;
         int[] rgb = new int[colours.length];

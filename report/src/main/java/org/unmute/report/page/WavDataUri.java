@@ -5,13 +5,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Samples as a 16-bit WAV inside a {@code data:} address. */
+/** Samples as a 16-bit WAV in a {@code data:} URI. */
 public final class WavDataUri {
     private static final int HEADER = 44;
 
     private WavDataUri() {}
 
-    /** The address of mono samples in [-1, 1]. */
+    /** The URI of mono samples in [-1, 1]. */
     public static String of(float[] samples, int sampleRate) {
         int bytes = Math.multiplyExact(samples.length, 2);
         ByteBuffer wav = ByteBuffer.allocate(Math.addExact(HEADER, bytes)).order(ByteOrder.LITTLE_ENDIAN);

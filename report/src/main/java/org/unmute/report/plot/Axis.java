@@ -3,7 +3,7 @@ package org.unmute.report.plot;
 import java.util.Objects;
 
 /**
- * What an axis measures.
+ * The quantity that an axis measures, and its range.
  *
  * @param label the quantity, with its unit if it has one; for fractions the unit is added
  * @param kind  how values are spaced and written
@@ -49,7 +49,7 @@ public record Axis(String label, Kind kind, double low, double high) {
         return new Axis(label, Kind.LOGARITHMIC, Double.NaN, Double.NaN);
     }
 
-    /** A copy that covers at least a range; NaN leaves an end to the data. */
+    /** A copy that covers at least a range; NaN lets the data decide an end. */
     public Axis reaching(double from, double to) {
         return new Axis(label, kind, from, to);
     }

@@ -66,7 +66,7 @@ public final class Canvas {
         add(new Element.Text(x, y, shown, font, anchor, 0, paint, shown.equals(words) ? null : words));
     }
 
-    /** Draws a note in the middle of an area that there are no data. */
+    /** Draws the note "no data" in the middle of an area. */
     public void noData(double left, double top, double right, double bottom) {
         text((left + right) / 2, (top + bottom) / 2 + 4, "no data", LABEL, Anchor.MIDDLE, ColourRole.SOFT);
     }

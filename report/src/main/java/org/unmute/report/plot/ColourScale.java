@@ -19,7 +19,7 @@ import org.unmute.report.drawing.TextWidth;
  * @param maxOpacity    the highest opacity; up to 0.7, text in {@link ColourRole#INK} is readable on it
  */
 public record ColourScale(Palette colours, double low, double high, double maxOpacity) {
-    /** Which colours a scale runs through. */
+    /** The colours of a scale. */
     public enum Palette {
         /** From the smallest to the largest value. */
         SEQUENTIAL,

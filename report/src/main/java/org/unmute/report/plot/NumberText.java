@@ -12,7 +12,7 @@ public final class NumberText {
 
     private NumberText() {}
 
-    /** With fixed decimals and a true minus sign; a zero has no sign. */
+    /** A number with fixed decimals and a true minus sign; zero has no sign. */
     public static String fixed(double value, int decimals) {
         String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
         boolean nothing = text.chars().allMatch(c -> c == '-' || c == '0' || c == '.');

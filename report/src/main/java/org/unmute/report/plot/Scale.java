@@ -25,8 +25,8 @@ public final class Scale {
     /**
      * A scale for all numbers of an extent.
      *
-     * @param from   the pixel of the smallest
-     * @param to     the pixel of the largest
+     * @param from   the pixel of the smallest number
+     * @param to     the pixel of the largest number
      * @param spaced the minimum distance of ticks in pixels
      */
     public static Scale of(Axis axis, Extent extent, double from, double to, double spaced) {

@@ -67,9 +67,7 @@ public final class SeriesMarks {
         return series.dashed() ? solid.dashed(5) : solid;
     }
 
-    /**
-     * An error bar on a bar, if wide enough with a rim in the background colour, so that it stands out.
-     */
+    /** An error bar on a bar. If wide enough, it has a rim in the background colour to stand out. */
     public static void errorBarOn(Canvas canvas, double x, double high, double low, double foot) {
         if (foot >= 3) {
             errorBar(canvas, x, high, low, foot + 0.8, Style.stroke(ColourRole.GROUND, 3.4));
@@ -77,7 +75,7 @@ public final class SeriesMarks {
         errorBar(canvas, x, high, low, foot, Style.stroke(ColourRole.INK, 1.3));
     }
 
-    /** An error bar in a colour of its own. */
+    /** An error bar in the given colour. */
     public static void errorBar(Canvas canvas, double x, double high, double low, double foot, Paint paint) {
         errorBar(canvas, x, high, low, foot, Style.stroke(paint, 1.3));
     }

@@ -10,8 +10,8 @@ import org.unmute.report.drawing.ColourRole;
 import org.unmute.report.plot.SeriesStyle.Shape;
 
 /**
- * Assigns styles to series. A probe listed here has the same style in every figure of every report, and prototypes have
- * the warm colours; a probe that is not listed, such as one from another jar, takes the next unused style.
+ * Assigns styles to series. A probe listed here has the same style in every figure of every report; prototypes have the
+ * warm colours. A probe that is not listed, such as one from another jar, takes the next unused style.
  */
 public final class SeriesStyles {
     private static final List<ColourRole> COLOURS = List.of(
@@ -32,7 +32,9 @@ public final class SeriesStyles {
             new SeriesStyle(ColourRole.PROTO, Shape.DIAMOND, false, false, false),
             "protofloat",
             new SeriesStyle(ColourRole.PROTOFLOAT, Shape.SQUARE, true, false, false));
-    /** Probes with a fixed style; the position decides. The ones compared most come first and differ in colour. */
+    /**
+     * Probes with a fixed style, given by their position. Those compared most often come first and differ in colour.
+     */
     private static final List<String> FIXED = List.of(
             "linear",
             "mhca",
@@ -64,8 +66,8 @@ public final class SeriesStyles {
 
     /**
      * A style for each label. A label is a probe's name, optionally followed by a space and its options, such as
-     * {@code protobin prototypes=10}. The first label of a probe takes the probe's style, further ones its colour with
-     * another shape.
+     * {@code protobin prototypes=10}. The first label of a probe takes the probe's style, further labels take its
+     * colour with another shape.
      */
     public static Map<String, SeriesStyle> ofProbes(List<String> labels) {
         Map<String, SeriesStyle> byProbe = new HashMap<>();
@@ -94,7 +96,7 @@ public final class SeriesStyles {
         return label.split(" ", 2)[0];
     }
 
-    /** The same colour with a shape and dashes that are not taken; if all are, the last one again. */
+    /** The same colour with a shape and dashes that are not taken; if all are taken, the last one tried. */
     private static SeriesStyle variant(SeriesStyle base, Set<SeriesStyle> taken) {
         SeriesStyle style = base;
         for (int k = 1; k < 2 * SHAPES.size(); k++) {

@@ -69,12 +69,12 @@ public record Ticks(double[] at, double step) {
     }
 
     /**
-     * Powers of ten within a range of positive numbers; where these are fewer than three, also 2 and 5 times or 3 times
-     * them, or all digits.
+     * Powers of ten within a range of positive numbers; if there are fewer than three, also their multiples by 3, by 2
+     * and 5, or by all digits.
      *
      * @param low  above 0
      * @param high at least {@link #SHORTEST} decades above {@code low}
-     * @param max approximate maximum number of ticks, at least 2
+     * @param max  approximate maximum number of ticks, at least 2
      */
     static Ticks logarithmic(double low, double high, int max) {
         List<Double> found = within(low, high, DECADES);

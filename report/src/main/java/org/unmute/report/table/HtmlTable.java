@@ -4,7 +4,7 @@ import static org.unmute.report.drawing.Markup.escape;
 
 import org.unmute.report.table.TableRow.Kind;
 
-/** A table as HTML: caption, headings with their scope, one {@code tbody} a group, published rows marked as such. */
+/** A table as HTML: caption, headings with their scope, one {@code tbody} per group, published rows marked as such. */
 public final class HtmlTable {
     /** With this many columns or more, deviations are written below the means. */
     private static final int MANY = 10;

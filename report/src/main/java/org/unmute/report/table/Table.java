@@ -12,9 +12,9 @@ import org.apache.commons.csv.CSVPrinter;
  * @param id       unique in the report and the name of its files: letters, digits, hyphens
  * @param caption  what the table shows, a sentence
  * @param note     how to read the table; may be empty
- * @param headings the heading of the rows' headings, then one per column
- * @param rows     the rows; those of one group stand next to each other
- * @param csv      the same numbers in full, one measurement a line, header first, for the CSV file
+ * @param headings the heading of the first column, then one per column of cells
+ * @param rows     the rows; those of a group are consecutive
+ * @param csv      the same numbers in full for the CSV file, one measurement per line, header first
  */
 public record Table(
         String id, String caption, String note, List<String> headings, List<TableRow> rows, List<List<String>> csv) {
@@ -22,7 +22,7 @@ public record Table(
     /**
      * Copies the lists.
      *
-     * @throws IllegalArgumentException if a row has another number of cells than there are columns
+     * @throws IllegalArgumentException if a row does not have one cell per column
      */
     public Table {
         headings = List.copyOf(headings);

@@ -4,7 +4,7 @@ package org.unmute.report.table;
  * A cell of a table.
  *
  * @param text   the displayed text; empty for a missing value
- * @param spread what follows it in smaller print, such as the standard deviation after ±; may be empty
+ * @param spread text after it in smaller print, such as the standard deviation after ±; may be empty
  * @param best   whether it is the best of its row
  */
 public record TableCell(String text, String spread, boolean best) {

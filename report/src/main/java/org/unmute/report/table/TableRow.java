@@ -6,12 +6,12 @@ import java.util.List;
  * A row of a table.
  *
  * @param kind  where the numbers come from
- * @param group the rows of one group stand together under its name; empty for none
+ * @param group rows of a group are shown together under its name; empty for none
  * @param head  the row's heading
  * @param cells one per column after the heading
  */
 public record TableRow(Kind kind, String group, String head, List<TableCell> cells) {
-    /** Whose numbers a row holds. */
+    /** The origin of a row's numbers. */
     public enum Kind {
         /** Measured in the runs. */
         OURS,
