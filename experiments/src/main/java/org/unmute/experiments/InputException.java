@@ -1,6 +1,8 @@
 package org.unmute.experiments;
 
-/** A file of an experiment is missing, damaged or contradicts another. The message names the file and is for users. */
+/**
+ * Thrown for a missing, damaged or contradictory file of an experiment. The message names the file and is for users.
+ */
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -5,18 +5,18 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Suggests a known name for a mistyped one, by Levenshtein distance; case does not count, and '_' is '-'. */
+/** Suggests a known name for a mistyped one, by Levenshtein distance. It ignores case and treats '_' as '-'. */
 public final class NearestName {
     private NearestName() {}
 
-    /** The known name nearest to the one typed; empty if over half of it differs. */
+    /** The nearest known name; empty if more than half of it differs. */
     public static Optional<String> to(String typed, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(k -> distance(typed, k)))
                 .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));
     }
 
-    /** The end of a message about an unknown name: the nearest one, if any, and all there are. */
+    /** The end of a message about an unknown name: the nearest known name, if any, and all known names. */
     public static String suggestion(String typed, Collection<String> known) {
         String all = String.join(", ", known);
         return to(typed, known)

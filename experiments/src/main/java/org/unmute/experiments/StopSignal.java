@@ -1,9 +1,6 @@
 package org.unmute.experiments;
 
-/**
- * Tells trainings to stop after the epoch that they are in: when asked to, or when the time is up. For any number of
- * threads.
- */
+/** Tells trainings to stop after their current epoch, on request or when the time is up. Thread-safe. */
 public final class StopSignal {
     private final long started = System.nanoTime();
     private final double seconds;
@@ -13,22 +10,22 @@ public final class StopSignal {
         this.seconds = seconds;
     }
 
-    /** Stops only when asked to. */
+    /** Stops only on request. */
     public static StopSignal never() {
         return new StopSignal(Double.POSITIVE_INFINITY);
     }
 
-    /** Stops when so much time has passed, counted from now, or when asked to. */
+    /** Stops on request, or once this many seconds have passed from now. */
     public static StopSignal after(double seconds) {
         return new StopSignal(seconds);
     }
 
-    /** Asks to stop. */
+    /** Requests a stop. */
     public void raise() {
         raised = true;
     }
 
-    /** Whether to stop. */
+    /** Whether to stop now. */
     public boolean raised() {
         return raised || (System.nanoTime() - started) / 1e9 >= seconds;
     }

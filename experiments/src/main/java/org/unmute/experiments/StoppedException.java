@@ -2,9 +2,7 @@ package org.unmute.experiments;
 
 import org.unmute.experiments.protocol.CellId;
 
-/**
- * A cell was stopped by a {@link StopSignal} before it was done. Its state is saved; the same call goes on from there.
- */
+/** A {@link StopSignal} stopped a cell before it was finished. Its state is saved; the same call resumes it. */
 public final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

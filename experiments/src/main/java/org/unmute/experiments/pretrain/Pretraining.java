@@ -19,8 +19,8 @@ import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
 /**
- * Masked-autoencoder pre-training of a {@link SmallVit} from recordings without labels, on our own autograd. The same
- * settings, recordings and seed give the same encoder, bit for bit, on the same backend.
+ * Masked-autoencoder pre-training of a {@link SmallVit} on unlabelled recordings, with this project's autograd. The
+ * same settings, recordings and seed give the same encoder, bit for bit, on the same backend.
  */
 public final class Pretraining {
     private static final double BETA1 = 0.9;
@@ -35,13 +35,13 @@ public final class Pretraining {
      * How to train.
      *
      * @param steps optimizer steps
-     * @param batch clips a step
+     * @param batch clips per step
      * @param rate peak learning rate
-     * @param decay weight decay of matrices; biases, norms and tokens are not decayed
-     * @param warmUp steps over which the rate rises
-     * @param distinct different training clips; their spectrograms stay in memory and come up again and again
-     * @param maskRatio part of the patches that is hidden
-     * @param seed of the weights, the order and the masks
+     * @param decay weight decay of matrices; biases, norms and tokens have none
+     * @param warmUp number of warm-up steps
+     * @param distinct number of distinct training clips; their spectrograms stay in memory and are reused
+     * @param maskRatio fraction of patches that is masked
+     * @param seed of weights, order of clips and masks
      */
     public record Recipe(
             int steps, int batch, int distinct, double rate, double decay, int warmUp, double maskRatio, long seed) {
@@ -62,19 +62,19 @@ public final class Pretraining {
         }
     }
 
-    /** Where the recordings come from. */
+    /** The source of recordings. */
     public interface Source {
-        /** One training clip of exactly or nearly a window, mono at the encoder's rate. Called from several threads. */
+        /** One training clip of about one window, mono at the encoder's rate. Called from several threads. */
         float[] samples(long index) throws IOException;
     }
 
-    /** Told about every step. */
+    /** Is notified of every step. */
     public interface Listener {
-        /** Step from 1, its loss and learning rate. */
+        /** Called after each step; {@code step} counts from 1. */
         void step(int step, double loss, double rate);
     }
 
-    /** Training of an encoder of these settings. */
+    /** Prepares the training of an encoder. */
     public Pretraining(SmallVit.Settings settings, Recipe recipe) {
         this.settings = settings;
         this.recipe = recipe;
@@ -83,10 +83,10 @@ public final class Pretraining {
     /**
      * Trains.
      *
-     * @param source asked for clips 0 to {@code distinct - 1}, each once
-     * @return the encoder's parameters by name, with the decoder's under {@code decoder.}
+     * @param source called for clips 0 to {@code distinct - 1}, once each
+     * @return the encoder's parameters by name, and the decoder's with the prefix {@code decoder.}
      * @throws IOException if a recording cannot be read
-     * @throws ArithmeticException if the loss stops being a number
+     * @throws ArithmeticException if the loss becomes non-finite
      */
     public Map<String, Tensor> train(Source source, Listener listener) throws IOException {
         FreshWeights weights = new FreshWeights(recipe.seed());
@@ -142,7 +142,7 @@ public final class Pretraining {
         return IntStream.of(clips).mapToObj(c -> seen[c]).toList();
     }
 
-    /** The first pass takes the clips in order, later ones are drawn at random. */
+    /** The first pass takes the clips in order; later clips are drawn at random. */
     private int clip(long index) {
         long pass = index / recipe.distinct();
         int at = (int) (index % recipe.distinct());
@@ -153,9 +153,9 @@ public final class Pretraining {
     }
 
     /**
-     * Mean and standard deviation of the log mel energies over some clips, for the front end's normalisation.
+     * Mean and standard deviation of the log mel energies over some clips, for the front end's normalization.
      *
-     * @param samples clips to measure; fewer than all will do
+     * @param samples clips to measure; a subset is enough
      */
     public static double[] statistics(SmallVit.Settings settings, List<float[]> samples) {
         double sum = 0;

@@ -1,4 +1,2 @@
-/**
- * Masked-autoencoder pre-training of the small encoder on recordings without labels; what {@code unmute pretrain} runs.
- */
+/** Masked-autoencoder pre-training of the small encoder on unlabelled recordings, as run by {@code unmute pretrain}. */
 package org.unmute.experiments.pretrain;

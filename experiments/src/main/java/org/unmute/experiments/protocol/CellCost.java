@@ -4,26 +4,26 @@ import org.unmute.experiments.search.Halving;
 import org.unmute.experiments.search.StudySettings;
 
 /**
- * What a cell will cost.
+ * The expected cost of a cell.
  *
  * @param cell which cell
- * @param trainings trials and trainings of the best configurations
- * @param epochs of all trainings, as expected where poor trials are stopped
- * @param mostEpochs of all trainings, if none were stopped
- * @param seconds on one core, as expected
+ * @param trainings number of trials and of trainings of the best configurations
+ * @param epochs expected epochs of all trainings, with poor trials stopped early
+ * @param mostEpochs epochs of all trainings if no trial is stopped
+ * @param seconds expected seconds on one core
  */
 public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs, double seconds) {
     /**
-     * Numbers of clips.
+     * Number of clips in each part.
      *
-     * @param train of a fold
-     * @param validation of a fold
-     * @param test of a fold
-     * @param folds at least 1
+     * @param train training clips of a fold
+     * @param validation validation clips of a fold
+     * @param test test clips of a fold
+     * @param folds number of folds, at least 1
      */
     public record Sizes(int train, int validation, int test, int folds) {}
 
-    /** Estimates a cell from what a clip costs. */
+    /** Estimates the cost of a cell from the cost per clip. */
     public static CellCost of(CellId cell, CellSettings settings, Sizes sizes, StepCost step) {
         int epochs = settings.training().epochs();
         int again = settings.top() * settings.seeds().size() * sizes.folds();
@@ -41,9 +41,8 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
     }
 
     /**
-     * Expected epochs of a search, if trials come in random order: at each epoch where trials are compared, the i-th
-     * to get there goes on with a chance of {@code max(1, ⌊i/eta⌋) / i}. A search whose trials get better, as they
-     * should, takes more.
+     * Expected epochs of a search whose trials come in random order: at each rung, the i-th trial to arrive continues
+     * with probability {@code max(1, ⌊i/eta⌋) / i}. A search whose trials improve over time takes more.
      */
     static double searchEpochs(StudySettings study, int epochs) {
         double alive = study.trials();
@@ -70,7 +69,7 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
         return sum;
     }
 
-    /** Hours that cells take on so many cores, all of them in use. */
+    /** Hours that the cells take on this many cores, all of them busy. */
     public static double hours(Iterable<CellCost> cells, int cores) {
         double all = 0;
         for (CellCost c : cells) {

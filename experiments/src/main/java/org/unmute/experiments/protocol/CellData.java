@@ -5,14 +5,14 @@ import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.probes.train.Objective;
 
 /**
- * A data set as one encoder sees it.
+ * A data set with the tokens of one encoder.
  *
  * @param folds at least one
  * @param classes class names in the order of the targets
- * @param objective the loss; cross-entropy where each clip has exactly one class
- * @param metric what settings are chosen by and what is reported
+ * @param objective the loss; cross-entropy if each clip has exactly one class
+ * @param metric the metric that selects settings and is reported
  * @param encoderHash hash of the encoder's weights and settings, for saved probes
- * @param frontEndHash hash of its front end, for saved probes
+ * @param frontEndHash hash of the encoder's front end, for saved probes
  */
 public record CellData(
         List<Fold> folds,

@@ -1,6 +1,6 @@
 package org.unmute.experiments.protocol;
 
-/** A cell cannot come to a result: no configuration gave a number. */
+/** A cell has no result because no configuration gave a finite score. */
 public final class CellFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,17 +1,17 @@
 package org.unmute.experiments.protocol;
 
-/** Is told what goes on in cells, from the threads that work on them. */
+/** Is notified of progress in cells, on the threads that run them. */
 public interface CellListener {
-    /** Hears nothing. */
+    /** Ignores all notifications. */
     CellListener SILENT = new CellListener() {};
 
     /**
-     * An epoch was trained, now or by an earlier process.
+     * An epoch was trained, by this process or an earlier one.
      *
      * @param what which training, in words
      */
     default void epoch(CellId cell, String what, EpochRecord epoch) {}
 
-    /** A training ended; {@code before}: by an earlier process. */
+    /** A training ended; {@code before} is true if an earlier process finished it. */
     default void training(CellId cell, String what, double validation, boolean pruned, boolean before) {}
 }

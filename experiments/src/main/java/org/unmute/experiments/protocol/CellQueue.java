@@ -6,10 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.StoppedException;
 
-/**
- * Works through cells on several threads, one cell at a time on each. What happens to one cell does not touch the
- * others.
- */
+/** Runs cells on several threads, one cell at a time on each. A failure in one cell does not affect the others. */
 public final class CellQueue {
     private CellQueue() {}
 
@@ -17,27 +14,28 @@ public final class CellQueue {
     @FunctionalInterface
     public interface Work {
         /**
-         * @throws Exception what hinders the cell from being finished; {@link StoppedException} if it is only put off
+         * @throws Exception why the cell cannot be finished; {@link StoppedException} if it was stopped and can be
+         *     resumed
          */
         void run() throws Exception;
     }
 
-    /** A cell to work on. */
+    /** A cell to run. */
     public record Task(CellId cell, Work work) {}
 
     /**
      * How a cell ended.
      *
-     * @param failure null if it is done
+     * @param failure null if it finished
      */
     public record Ended(CellId cell, Throwable failure) {
-        /** Whether it can be gone on with later. */
+        /** Whether it was stopped and can be resumed later. */
         public boolean stopped() {
             return failure instanceof StoppedException;
         }
     }
 
-    /** Is told when a cell ends, on its thread. */
+    /** Is notified when a cell ends, on the thread that ran it. */
     @FunctionalInterface
     public interface Listener {
         void ended(Ended cell);
@@ -46,11 +44,11 @@ public final class CellQueue {
     /**
      * Runs all tasks and waits for them.
      *
-     * @param tasks in the order in which they are begun: the longest first keeps all threads busy to the end
-     * @param workers threads, at least 1
-     * @param cores counts cells under way
-     * @param stop no further cell is begun once it is raised
-     * @return how those that were begun ended, in the order of the tasks
+     * @param tasks in starting order: longest first keeps all threads busy to the end
+     * @param workers number of threads, at least 1
+     * @param cores counts the running cells
+     * @param stop once raised, no further cell is started
+     * @return how each started cell ended, in the order of the tasks
      */
     public static List<Ended> run(List<Task> tasks, int workers, CoreShare cores, StopSignal stop, Listener listener) {
         if (workers < 1) {
@@ -63,7 +61,7 @@ public final class CellQueue {
         Ended[] ended = new Ended[tasks.size()];
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Math.min(workers, tasks.size()); i++) {
-            cores.enter(); // all before the first begins, so that it does not take every core
+            cores.enter(); // all before the first starts, so that it does not take every core
             threads.add(Thread.ofPlatform()
                     .daemon()
                     .name("unmute-cell-" + (i + 1))
@@ -95,7 +93,7 @@ public final class CellQueue {
         try {
             task.work().run();
             return new Ended(task.cell(), null);
-        } catch (Throwable t) { // also running out of memory: the other cells may be smaller
+        } catch (Throwable t) { // also OutOfMemoryError: the other cells may be smaller
             return new Ended(task.cell(), t);
         }
     }

@@ -6,17 +6,17 @@ import java.util.function.ToDoubleFunction;
 import org.unmute.experiments.search.FinishedTrial;
 
 /**
- * What a cell came to.
+ * The result of a cell.
  *
  * @param id which cell
  * @param data its clips and metric
- * @param settings how it was worked through
+ * @param settings its protocol
  * @param options all options of the probe, defaults resolved
- * @param parameters how many numbers the probe trains
+ * @param parameters number of trainable parameters of the probe
  * @param trials all trials of the search in order
  * @param reruns all trainings of the best configurations
  * @param best the configuration with the best mean validation score, as the search tried it
- * @param seeds its seeds, in order
+ * @param seeds the results of that configuration, in order of seeds
  */
 public record CellResult(
         CellId id,
@@ -39,12 +39,12 @@ public record CellResult(
         return (int) trials.stream().filter(FinishedTrial::pruned).count();
     }
 
-    /** Mean over seeds of a figure, of those where it is known; NaN if it is nowhere. */
+    /** Mean of a figure over the seeds for which it is not NaN; NaN if there are none. */
     public double mean(ToDoubleFunction<SeedResult> figure) {
         return SeedResult.mean(seeds, figure);
     }
 
-    /** Sample standard deviation over seeds (n - 1); NaN for a single one. */
+    /** Sample standard deviation over seeds (n - 1); NaN for a single seed. */
     public double deviation(ToDoubleFunction<SeedResult> figure) {
         if (seeds.size() < 2) {
             return Double.NaN;

@@ -22,22 +22,22 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Works through one cell (paper, section 5): trials of a search, each a training with a validation score after each
- * epoch by which poor ones are stopped; then the best configurations again with several seeds; of these, the one with
- * the best mean validation score is scored on the test part, once. In a data set with folds the search sees the first
- * fold only; the best configurations are trained on every fold, and validation and test scores are means over folds.
+ * Runs one cell (paper, section 5). A search runs trials, each a training with a validation score after every epoch,
+ * and stops poor ones. The best configurations are trained again with several seeds. The one with the best mean
+ * validation score is scored on the test part, once. In a data set with folds the search uses the first fold only; the
+ * best configurations are trained on every fold, and validation and test scores are means over folds.
  *
- * <p>Killed at any moment and called again, it goes on where it was and ends with the same numbers: a finished trial is
- * a line in {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl}, one under
- * way has a checkpoint in the folder {@code work}. All results are functions of clips, settings and backend, not of the
- * number of cores.
+ * <p>If the process is killed at any moment, the same call resumes the cell and ends with the same numbers. A finished
+ * trial is a line in {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl},
+ * and a running training has a checkpoint in the folder {@code work}. All results are functions of clips, settings and
+ * backend, not of the number of cores.
  */
 public final class CellRun {
-    /** Trials of a cell, in its folder. */
+    /** File of the search's trials, in the cell's folder. */
     public static final String TRIALS = "trials.jsonl";
-    /** Trainings of the best configurations. */
+    /** File of the trainings of the best configurations. */
     public static final String RERUNS = "reruns.jsonl";
-    /** What the cell's numbers depend on. */
+    /** File of the settings that the cell's numbers depend on. */
     public static final String SETTINGS = "settings.txt";
 
     private static final String WORK = "work";
@@ -54,10 +54,10 @@ public final class CellRun {
      * What all cells of a run share.
      *
      * @param cores the cores and the backend
-     * @param stop is asked after each epoch
-     * @param listener is told what goes on
+     * @param stop is checked after each epoch
+     * @param listener is notified of progress
      * @param recorder writes results
-     * @param checkpoints least time between two checkpoints of one training
+     * @param checkpoints minimum time between two checkpoints of a training
      */
     public record Context(
             CoreShare cores, StopSignal stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
@@ -82,13 +82,13 @@ public final class CellRun {
     /**
      * Runs a cell to its end.
      *
-     * @param folder of the cell; made if needed
-     * @return what it came to, recorded already
-     * @throws StoppedException if a stop was asked for; the same call goes on later
-     * @throws CellFailedException if no configuration gave a number
-     * @throws IOException if clips cannot be read, files not be written, or the folder was begun with other settings or
-     *     damaged
-     * @throws IllegalArgumentException if probe, options and clips do not fit
+     * @param folder of the cell; created if needed
+     * @return the result, already recorded
+     * @throws StoppedException if a stop was requested; the same call resumes the cell
+     * @throws CellFailedException if no configuration gave a finite score
+     * @throws IOException if clips cannot be read, files cannot be written, or the folder is damaged or was started
+     *     with other settings
+     * @throws IllegalArgumentException if probe, options and clips do not fit together
      */
     public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context)
             throws IOException {
@@ -96,9 +96,9 @@ public final class CellRun {
     }
 
     /**
-     * Compares a cell, finished or not, with the settings and clips that its folder was begun with.
+     * Checks that a cell's folder, finished or not, was started with these settings and clips.
      *
-     * @throws IOException if they differ, with the first difference
+     * @throws IOException if they differ; names the first difference
      */
     public static void requireSame(CellSettings settings, CellData data, Path folder) throws IOException {
         SettingsFile.of(folder.resolve(SETTINGS), settings, data).requireSame();
@@ -183,7 +183,7 @@ public final class CellRun {
         discardWork(folder);
     }
 
-    /** Deletes what an unfinished cell keeps beside its journals; harmless where there is nothing. */
+    /** Deletes the state files that an unfinished cell keeps next to its journals; does nothing if there are none. */
     public static void discardWork(Path folder) throws IOException {
         Path work = folder.resolve(WORK);
         if (!Files.isDirectory(work)) {

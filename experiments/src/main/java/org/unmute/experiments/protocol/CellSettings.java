@@ -13,15 +13,15 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * How a cell is worked through.
+ * The protocol of a cell.
  *
- * @param probe kind of probe, as {@link Probes#names()} lists them
+ * @param probe type of probe, one of {@link Probes#names()}
  * @param options of the probe
- * @param training what is not searched; its seed is that of the search, its objective is replaced by that of the data
- *     set and its standardizing by that of the {@linkplain Fold folds}
- * @param space what is searched: ranges named {@link #RATE} and {@link #DECAY}, one or both
- * @param study how it is searched
- * @param top how many of the best configurations are trained again, at least 1
+ * @param training the settings that are not searched; its seed is the search's seed. The data set replaces its
+ *     objective, the {@linkplain Fold folds} replace its standardization
+ * @param space searched ranges, named {@link #RATE} and {@link #DECAY}; one or both
+ * @param study settings of the search
+ * @param top number of best configurations that are trained again, at least 1
  * @param seeds of these trainings, at least one, all different
  */
 public record CellSettings(
@@ -32,16 +32,14 @@ public record CellSettings(
         StudySettings study,
         int top,
         List<Long> seeds) {
-    /** The learning rate among searched numbers. */
+    /** Name of the searched learning rate. */
     public static final String RATE = "lr";
-    /** The weight decay among searched numbers. */
+    /** Name of the searched weight decay. */
     public static final String DECAY = "wd";
 
     private static final List<Long> FIVE_SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
 
-    /**
-     * @throws IllegalArgumentException if a number is out of range, a seed comes twice or something else is searched
-     */
+    /** @throws IllegalArgumentException if a number is out of range, a seed is repeated or another name is searched */
     public CellSettings {
         seeds = List.copyOf(seeds);
         if (top < 1 || seeds.isEmpty() || new HashSet<>(seeds).size() != seeds.size()) {
@@ -75,7 +73,7 @@ public record CellSettings(
                 FIVE_SEEDS);
     }
 
-    /** The training of a configuration. */
+    /** The training settings of a configuration. */
     TrainingSettings training(Map<String, Double> values, long seed) {
         TrainingSettings s = training.withSeed(seed).withStandardize(false);
         s = values.containsKey(RATE) ? s.withRate(values.get(RATE)) : s;
@@ -87,7 +85,7 @@ public record CellSettings(
         return new SplittableRandom(training.seed() + 0x9E3779B97F4A7C15L * (trial + 1L)).nextLong() >>> 1;
     }
 
-    /** Everything that decides the numbers, by name; a resumed cell compares it. */
+    /** All settings that decide the numbers, by name; a resumed cell compares them. */
     Map<String, String> describe() {
         Map<String, String> d = new LinkedHashMap<>();
         d.put("probe", probe);

@@ -9,10 +9,9 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Shares the cores among trainings that run at the same time. One training splits its kernels over threads of its own,
- * several at once would fight for the cores; so each training gets a backend of {@code cores / trainings under way}
- * threads, and all cores stay in use when few cells are left. A backend gives the same bits on any number of threads,
- * so results do not depend on the share.
+ * Shares the cores among trainings that run at the same time. Each training gets a backend with {@code cores / running
+ * cells} threads, so that trainings do not compete for cores and all cores stay busy when few cells are left. A backend
+ * gives the same bits on any number of threads, so results do not depend on the share.
  */
 public final class CoreShare implements AutoCloseable {
     private final String backend;
@@ -22,7 +21,7 @@ public final class CoreShare implements AutoCloseable {
 
     /**
      * @param backend name, as {@link Backends#open} takes it
-     * @param cores how many to use, at least 1
+     * @param cores number of cores to use, at least 1
      */
     public CoreShare(String backend, int cores) {
         if (cores < 1) {
@@ -35,34 +34,34 @@ public final class CoreShare implements AutoCloseable {
     /** A training. */
     @FunctionalInterface
     public interface Work<T> {
-        /** Runs it on a backend that is for it alone or has one thread. */
+        /** Runs it on a backend that no other training uses, or that has one thread. */
         T on(Backend backend) throws IOException;
     }
 
-    /** One more cell is worked on; each is counted out again by {@link #leave}. */
+    /** Counts one more running cell; call {@link #leave} when it ends. */
     public synchronized void enter() {
         cells++;
     }
 
-    /** One cell less is worked on. */
+    /** Counts one running cell less. */
     public synchronized void leave() {
         cells--;
     }
 
-    /** Threads that a training would get now. */
+    /** Number of threads that a training would get now. */
     public synchronized int threads() {
         return Math.max(1, cores / Math.max(1, cells));
     }
 
     /**
-     * Runs a training on its share of the cores, reading and metrics included.
+     * Runs a training, including reading and metrics, on its share of the cores.
      *
      * @throws IOException what the training throws
      */
     public <T> T run(Work<T> work) throws IOException {
         int threads = threads();
         Backend own = backend(threads);
-        try (ForkJoinPool pool = new ForkJoinPool(threads)) { // parallel streams inside stay in it
+        try (ForkJoinPool pool = new ForkJoinPool(threads)) { // parallel streams inside use this pool
             return pool.submit(() -> attempt(work, own)).get().value();
         } catch (ExecutionException e) {
             throw new IllegalStateException("benchmark: a training ended without a result", e);
@@ -72,7 +71,7 @@ public final class CoreShare implements AutoCloseable {
         }
     }
 
-    /** A result or what was thrown: a pool would wrap that. */
+    /** A result or the exception, which a pool would wrap. */
     private record Attempt<T>(T result, Throwable thrown) {
         T value() throws IOException {
             switch (thrown) {
@@ -99,7 +98,7 @@ public final class CoreShare implements AutoCloseable {
         return byThreads.computeIfAbsent(threads, n -> Backends.open(backend, n).backend());
     }
 
-    /** Ends the threads of the backends. Not while trainings run. */
+    /** Closes the backends. Must not be called while trainings run. */
     @Override
     public synchronized void close() {
         byThreads.values().forEach(Backend::close);

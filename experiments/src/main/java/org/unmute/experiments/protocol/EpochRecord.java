@@ -4,13 +4,13 @@ import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.json.JsonLines;
 
 /**
- * What an epoch of a training came to.
+ * The record of one epoch of a training.
  *
  * @param epoch from 1
- * @param loss mean of the batches' losses, each before the batch's update
+ * @param loss mean loss of the batches, each before its update
  * @param validation score of the validation clips after the epoch, from 0 to 1; NaN if there is none
- * @param rate learning rate of its last step
- * @param seconds time for it, validation included
+ * @param rate learning rate of the last step
+ * @param seconds duration, including validation
  */
 public record EpochRecord(int epoch, double loss, double validation, double rate, double seconds) {
     String json() {

@@ -6,9 +6,9 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.train.TokenSet;
 
 /**
- * The clips of one way to divide a data set: to train on, to choose settings by, to score on once. Most sets have one;
- * one with folds has as many. Cells of the same encoder and data set share it, so that figures over all training clips
- * are computed once.
+ * One division of a data set into clips to train on, to select settings by and to test on once. Most sets have one
+ * division, a set with folds has one per fold. Cells of the same encoder and data set share it, so that statistics of
+ * the training clips are computed once.
  */
 public final class Fold {
     private final int number;
@@ -45,7 +45,7 @@ public final class Fold {
         return train;
     }
 
-    /** Clips to choose settings by. */
+    /** Clips to select settings by. */
     public TokenSet validation() {
         return validation;
     }
@@ -61,7 +61,8 @@ public final class Fold {
     }
 
     /**
-     * What tokens are standardized by; empty if they are not. Any number of threads may ask, one of them computes.
+     * The statistics that tokens are standardized by; empty if they are not. Thread-safe: only the first call computes
+     * them.
      *
      * @throws IOException if a training clip cannot be read
      */

@@ -4,12 +4,12 @@ import java.util.List;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * The test of one seed on one fold.
+ * The test scores of one seed on one fold.
  *
  * @param fold the clips
- * @param probe as it was saved
+ * @param probe the saved probe
  * @param scores {@code [test clips, classes]}, in [0, 1]
- * @param test their primary metric
+ * @param test primary metric of the scores
  * @param rerun the training
  */
 public record FoldScores(Fold fold, TrainedProbe probe, float[][] scores, double test, Rerun rerun) {

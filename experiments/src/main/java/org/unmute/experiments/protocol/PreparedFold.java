@@ -14,15 +14,15 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
 /**
- * A fold made ready for many trainings of one kind of probe: standardized as it is read, and pooled once where the
- * probe's pooling has no parameters.
+ * A fold prepared for many trainings of one type of probe: standardized when it is read, and pooled once if the probe's
+ * pooling has no parameters.
  *
- * @param fold the clips as they are
+ * @param fold the original clips
  * @param train clips to train on
  * @param validation clips to score after each epoch
  * @param labels {@code [validation clips, classes]}
- * @param standardization what both are standardized by, or null
- * @param poolingSeconds what pooling the training clips once took; 0 if they are not
+ * @param standardization statistics that both are standardized by, or null
+ * @param poolingSeconds time for pooling the training clips once; 0 if they are not pooled
  */
 record PreparedFold(
         Fold fold,
@@ -31,7 +31,7 @@ record PreparedFold(
         boolean[][] labels,
         Standardization standardization,
         double poolingSeconds) {
-    /** @param kind a probe of the kind, whose pooling is used */
+    /** @param kind a probe of this type; its pooling is used */
     static PreparedFold of(Fold fold, Probe kind) throws IOException {
         Standardization by = kind.layers() > 0 ? null : fold.standardization().orElse(null);
         TokenSource train =
@@ -56,7 +56,7 @@ record PreparedFold(
                 seconds);
     }
 
-    /** What a fresh probe has to know: of the clips as they are, not as they were pooled. */
+    /** The layout for a new probe: that of the original clips, not of the pooled ones. */
     TokenLayout layout() {
         return fold.train().tokens().layout();
     }
@@ -68,7 +68,7 @@ record PreparedFold(
         return score(data.metric(), Scorer.scores(scorer, validation, batch), labels);
     }
 
-    /** NaN where the probe's numbers have left the finite ones, which is no error of the clips. */
+    /** NaN if a score is NaN: the probe diverged; the clips are not at fault. */
     private static double score(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
         for (float[] row : scores) {
             for (float s : row) {
@@ -88,7 +88,7 @@ record PreparedFold(
         return labels;
     }
 
-    /** The probe with what scoring needs. */
+    /** The probe with the metadata that scoring needs. */
     TrainedProbe trained(Probe probe, CellData data) {
         return new TrainedProbe(
                 probe,

@@ -8,15 +8,15 @@ import org.unmute.experiments.json.JsonLines;
 /**
  * A training of one of the best configurations with one seed on one fold.
  *
- * @param rank of the configuration in the search, from 0
+ * @param rank rank of the configuration in the search, from 0
  * @param trial number of the trial that found it
  * @param fold {@link Fold#number()}
  * @param seed of the training
- * @param epochs all of them; fewer if it diverged
+ * @param epochs all epochs; fewer if it diverged
  * @param validation the last epoch's score; NaN if it diverged
- * @param seconds time for it
- * @param clipsPerSecond training clips a second, each counted in each epoch; NaN if nothing was trained by the process
- *     that finished it
+ * @param seconds duration
+ * @param clipsPerSecond training clips per second, each clip counted in every epoch; NaN if the process that finished
+ *     it trained nothing
  */
 public record Rerun(
         int rank,
@@ -31,7 +31,7 @@ public record Rerun(
         epochs = List.copyOf(epochs);
     }
 
-    /** Name of its files. */
+    /** Base name of its files. */
     String name() {
         return name(rank, fold, seed);
     }

@@ -19,7 +19,7 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Trains the best configurations with every seed on every fold. A training counts once its line is in {@code
+ * Trains the best configurations with every seed on every fold. A training is finished once its line is in {@code
  * reruns.jsonl}.
  */
 record Reruns(
@@ -103,7 +103,7 @@ record Reruns(
         return rerun;
     }
 
-    /** Pooling beforehand is part of a training, though here it was done once for all. */
+    /** Counts the pooling time as part of every training, although it is done once for all. */
     private static double speed(Throughput throughput, PreparedFold fold) {
         return throughput.clips() == 0
                 ? Double.NaN
@@ -120,7 +120,7 @@ record Reruns(
                 Probes.create(backend, settings.probe(), fold.layout(), train.classes(), settings.options(), seed));
     }
 
-    /** Trainings whose line says that they ended but whose probe is gone cannot be tested. */
+    /** Fails if the journal says that a training ended but its probe is gone: it cannot be tested. */
     static Path requireFile(Path work, String name) throws IOException {
         Path file = file(work, name);
         if (!Files.exists(file)) {

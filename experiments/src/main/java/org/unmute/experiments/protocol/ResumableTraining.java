@@ -18,10 +18,10 @@ import org.unmute.probes.train.TrainingDivergedException;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * One training with a validation score after each epoch, which may be cut off at any moment. Two files keep its state:
- * the epochs done so far, one a line, and a checkpoint from now and then. A line is written before the checkpoint of
- * its epoch, so there are never fewer lines than epochs in the checkpoint unless the machine lost power; then the
- * training starts anew.
+ * One training with a validation score after each epoch. It can be killed at any moment and resumed. Two files keep its
+ * state: a line for each finished epoch, and a checkpoint at intervals. The line of an epoch is written before its
+ * checkpoint, so the file never has fewer lines than the checkpoint has epochs unless the machine lost power; then the
+ * training starts again.
  */
 final class ResumableTraining {
     private final Path epochsFile;
@@ -33,10 +33,10 @@ final class ResumableTraining {
     private double rate;
     private long epochBegun;
 
-    /** Judges each epoch once, in order, those of an earlier process too. */
+    /** Judges each epoch once, in order, including those of an earlier process. */
     @FunctionalInterface
     interface Verdict {
-        /** Whether the training ends here. */
+        /** Whether the training ends after this epoch. */
         boolean after(EpochRecord epoch);
     }
 
@@ -46,15 +46,15 @@ final class ResumableTraining {
         COMPLETE,
         /** Ended by the verdict. */
         PRUNED,
-        /** The loss left the finite numbers. */
+        /** The loss became non-finite. */
         DIVERGED,
-        /** A stop was asked for. */
+        /** A stop was requested. */
         STOPPED
     }
 
     /**
      * @param epochs in order
-     * @param throughput of what was trained by this process
+     * @param throughput of the epochs that this process trained
      */
     record Outcome(End end, List<EpochRecord> epochs, Throughput throughput) {
         double seconds() {
@@ -72,7 +72,7 @@ final class ResumableTraining {
     /**
      * @param folder of state files
      * @param name of the training, unique in the folder
-     * @param between least time between two checkpoints
+     * @param between minimum time between two checkpoints
      */
     ResumableTraining(Path folder, String name, Duration between, StopSignal stop) {
         epochsFile = folder.resolve(name + ".epochs.jsonl");
@@ -81,11 +81,10 @@ final class ResumableTraining {
     }
 
     /**
-     * Trains to the end, or goes on where an earlier process was cut off.
+     * Trains to the end, resuming where an earlier process was killed.
      *
-     * @param probe as it is at the start of the training; modified, and of use only if the training is {@link
-     *     End#COMPLETE}
-     * @param weightsWanted whether the trained probe is needed, so that known scores are not enough
+     * @param probe the newly initialized probe; modified, and usable only if the training is {@link End#COMPLETE}
+     * @param weightsWanted whether the trained probe is needed; if not, recorded scores are enough
      */
     Outcome run(
             Probe probe,

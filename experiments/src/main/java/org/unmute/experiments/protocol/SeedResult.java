@@ -3,21 +3,21 @@ package org.unmute.experiments.protocol;
 import java.util.List;
 
 /**
- * What one seed of the chosen configuration came to.
+ * The result of one seed of the chosen configuration.
  *
  * @param seed of the trainings
  * @param validation mean over folds
  * @param test mean over folds
- * @param seconds of training, all folds together
- * @param clipsPerSecond mean over folds; NaN if not known, as of a training that was interrupted after its last step
+ * @param seconds training time, summed over folds
+ * @param clipsPerSecond mean over folds; NaN if unknown, for example if a training was interrupted after its last step
  */
 public record SeedResult(long seed, double validation, double test, double seconds, double clipsPerSecond) {
-    /** Name of its folder in that of the cell. */
+    /** Name of its folder inside the cell's folder. */
     public String folder() {
         return "seed-" + seed;
     }
 
-    /** Mean of some figure, of those that are known; NaN if none is. */
+    /** Mean of a figure over the seeds for which it is not NaN; NaN if there are none. */
     static double mean(List<SeedResult> seeds, java.util.function.ToDoubleFunction<SeedResult> figure) {
         return seeds.stream()
                 .mapToDouble(figure)

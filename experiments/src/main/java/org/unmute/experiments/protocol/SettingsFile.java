@@ -11,14 +11,14 @@ import java.util.TreeSet;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * What a cell's numbers depend on, one {@code name=value} a line, so that a folder is never gone on with under other
- * settings.
+ * The settings that a cell's numbers depend on, one {@code name=value} per line, so that a folder is never resumed with
+ * other settings.
  */
 record SettingsFile(Path file, Map<String, String> settings) {
     /**
-     * Writes the file where there is none, else compares.
+     * Writes the file if there is none, else compares it.
      *
-     * @throws IOException if they differ, naming the first difference with both values
+     * @throws IOException if they differ; names the first difference with both values
      */
     void requireSame() throws IOException {
         if (!Files.exists(file)) {
@@ -54,7 +54,7 @@ record SettingsFile(Path file, Map<String, String> settings) {
         return value == null ? "not set" : value;
     }
 
-    /** What the settings and clips of a cell come to. */
+    /** Collects the settings of a cell and the fingerprints of its clips. */
     static SettingsFile of(Path file, CellSettings settings, CellData data) {
         Map<String, String> all = new LinkedHashMap<>(settings.describe());
         all.put("metric", data.metric().label());

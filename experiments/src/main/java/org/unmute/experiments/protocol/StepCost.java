@@ -25,11 +25,11 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * What one clip costs, measured by a few steps on random tokens. Reading the clips from a cache is not counted.
+ * The cost of one clip, measured by a few steps on random tokens. Reading the clips from a cache is not included.
  *
- * @param train seconds for a clip in a training step
- * @param score seconds for a clip that is scored
- * @param pool seconds for a clip that is pooled beforehand; 0 for probes that see every token each time
+ * @param train seconds per clip in a training step
+ * @param score seconds per clip for scoring
+ * @param pool seconds per clip for pooling beforehand; 0 for probes that read all tokens in every step
  */
 public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
@@ -37,18 +37,18 @@ public record StepCost(double train, double score, double pool) {
     private static final double IMPROVEMENT = 0.95;
     private static final double MOST_SECONDS = 2;
     private static final int MOST_STEPS = 10_000;
-    /** Above this many seconds a step of few clips tells enough; below, overheads of a step count. */
+    /** Above this many seconds, a step of few clips is long enough to measure; below, the overhead per step matters. */
     private static final double LONG_STEP = 0.05;
 
     /**
-     * Measures.
+     * Measures the cost.
      *
      * @param grid of a typical clip
-     * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
-     * @param batch clips a step
-     * @param patience seconds without a faster step after which the fastest counts: the first steps of a kind of probe
-     *     are slow, before the compiler has seen them
-     * @throws IllegalArgumentException if the probe cannot look at such clips
+     * @param layers number of layers, for probes that read several; 0 for the last only
+     * @param batch clips per step
+     * @param patience seconds without a faster step after which the fastest is taken: the first steps of a probe are
+     *     slow until HotSpot has compiled them
+     * @throws IllegalArgumentException if the probe does not accept such clips
      */
     public static StepCost measure(
             Backend backend,
@@ -134,7 +134,7 @@ public record StepCost(double train, double score, double pool) {
         return new StepCost(fastest.seconds / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
     }
 
-    /** Times steps until no faster one has come for a while. */
+    /** Times steps until none has been faster for a while. */
     private static final class Fastest {
         private final double patience;
         private final long begun = System.nanoTime();

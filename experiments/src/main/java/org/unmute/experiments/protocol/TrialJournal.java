@@ -18,9 +18,9 @@ import org.unmute.experiments.search.Stage;
 import org.unmute.experiments.search.Study;
 
 /**
- * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device: {@code
+ * {@code trials.jsonl}: one line per finished trial, in order, each forced to disk: {@code
  * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,
- * "pruned":false,"seconds":…}}. A validation score of null is that of a trial that diverged.
+ * "pruned":false,"seconds":…}}. A validation score of null means that the trial diverged.
  */
 final class TrialJournal implements AutoCloseable {
     private final JsonLines lines;
@@ -32,7 +32,7 @@ final class TrialJournal implements AutoCloseable {
     /**
      * Opens the journal and feeds its trials to a study.
      *
-     * @throws InputException for a line that is no trial of this search
+     * @throws InputException for a line that is not a trial of this search
      */
     static TrialJournal resume(Path file, SearchSpace space, Study study) throws IOException {
         for (JsonFields line : JsonLines.read(file)) {

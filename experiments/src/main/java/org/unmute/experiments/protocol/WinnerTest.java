@@ -12,8 +12,8 @@ import org.unmute.probes.score.Scorer;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Chooses the configuration by its mean validation score over seeds and folds and scores its probes on the test part,
- * as they were saved. No other configuration sees the test part.
+ * Chooses the configuration with the best mean validation score over seeds and folds, and scores its saved probes on
+ * the test part. No other configuration is tested.
  */
 record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, CellData data, CellRun.Context context) {
     CellResult run(List<FinishedTrial> trials, List<FinishedTrial> top, List<Rerun> reruns, Probe kind)
@@ -35,7 +35,9 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
                 seeds);
     }
 
-    /** The configuration with the best mean; of equal ones the first. One of which a training diverged is out. */
+    /**
+     * The configuration with the best mean; on ties, the first. A configuration with a diverged training is excluded.
+     */
     private int winner(List<FinishedTrial> top, List<Rerun> reruns) {
         int best = -1;
         double bestMean = Double.NaN;

@@ -8,11 +8,11 @@ import java.util.Properties;
  * The version of this program and the commit it was built from.
  *
  * @param version version of the program
- * @param commit  the commit, or "unknown" if the build did not set it
+ * @param commit the commit, or "unknown" if the build did not set it
  */
 public record BuildInfo(String version, String commit) {
 
-    /** Reads the properties that the build wrote into the jar. */
+    /** Reads the properties that the build writes into the jar. */
     public static BuildInfo read() {
         Properties p = new Properties();
         try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {

@@ -6,17 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How a token cache was made, from the record that {@code embed} writes next to it. */
+/** The origin of a token cache, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {
-    /** The entries of that record that are needed to make the same tokens again. */
+    /** The entries of that record that are needed to reproduce the tokens. */
     static final List<String> NAMES =
             List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
 
     private CacheOrigin() {}
 
     /**
-     * Copies the encoder of a cache into the record of a run, so that 'unmute explain' finds it. Does nothing for a
-     * cache without a record, such as one that another program filled.
+     * Copies the encoder of a cache into the record of a run, where 'unmute explain' reads it. Does nothing for a cache
+     * without a record, for example one filled by another program.
      *
      * @throws IOException if the record cannot be read
      */

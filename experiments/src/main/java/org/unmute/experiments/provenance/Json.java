@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** How this program writes JSON: indented, in insertion order, numbers in full precision. */
+/** The JSON format of this program's files: indented, in insertion order, numbers in full precision. */
 public final class Json {
-    /** Jackson's mapper, for reading too. */
+    /** Jackson's mapper for writing and reading. */
     public static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 

@@ -15,7 +15,7 @@ import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * Collects what is needed to reproduce a result, and writes it as {@code run.json}: command line, versions, machine,
+ * Collects the facts needed to reproduce a result and writes them as {@code run.json}: command line, versions, machine,
  * backend, hashes of the inputs, seed, times, results.
  */
 public final class RunRecord {
@@ -49,7 +49,7 @@ public final class RunRecord {
             double seconds,
             Map<String, Object> results) {}
 
-    /** @param command the command line, the program's name first */
+    /** @param command the command line, beginning with the program's name */
     public RunRecord(List<String> command) {
         this.command = List.copyOf(command);
     }
@@ -60,7 +60,7 @@ public final class RunRecord {
         return this;
     }
 
-    /** The reason for the choice of the backend, in one line; null before {@link #backend}. */
+    /** The reason for the choice of backend, in one line; null before {@link #backend}. */
     public String backendReason() {
         return backendReason;
     }
@@ -81,7 +81,7 @@ public final class RunRecord {
         return input(file, Files.size(file), Sha256.of(file));
     }
 
-    /** Adds an input file whose SHA-256 is known. */
+    /** Adds an input file with a known SHA-256. */
     public RunRecord input(Path file, long bytes, String sha256) {
         inputs.add(new Input(file.toString(), bytes, sha256));
         return this;
@@ -114,8 +114,7 @@ public final class RunRecord {
     }
 
     /**
-     * Loads the classes that write the record, which takes almost a tenth of a second: call it while other threads
-     * work.
+     * Loads the classes that write the record, which takes almost 0.1 s; call it while other threads work.
      *
      * @throws IOException if it cannot be written
      */

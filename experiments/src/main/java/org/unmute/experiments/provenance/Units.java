@@ -2,7 +2,7 @@ package org.unmute.experiments.provenance;
 
 import java.util.Locale;
 
-/** Durations and sizes as text for people. */
+/** Formats durations and sizes for people. */
 public final class Units {
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 

@@ -1,2 +1,2 @@
-/** What is written beside a result so that it can be made again: {@code run.json}, the clips used, hashes. */
+/** The files next to a result that make it reproducible: {@code run.json}, the clips used, hashes. */
 package org.unmute.experiments.provenance;

@@ -1,8 +1,8 @@
 package org.unmute.experiments.scene;
 
 /**
- * Building blocks of the synthesiser: filters, envelopes, levels. All in double, with StrictMath, so bits agree
- * everywhere.
+ * Building blocks of the synthesizer: filters, envelopes, levels. All in double with StrictMath, so every machine gives
+ * the same bits.
  */
 final class Dsp {
     static final double TWO_PI = 2 * StrictMath.PI;
@@ -41,14 +41,14 @@ final class Dsp {
         return StrictMath.pow(10, db / 20);
     }
 
-    /** x multiplied by a factor. Modified. */
+    /** Multiplies {@code x} by a factor, in place. */
     static void scale(double[] x, double factor) {
         for (int i = 0; i < x.length; i++) {
             x[i] *= factor;
         }
     }
 
-    /** Raised-cosine fades at both ends, to avoid clicks. Modified. */
+    /** Raised-cosine fades at both ends, in place, to avoid clicks. */
     static void fade(double[] x, int in, int out) {
         int n = x.length;
         for (int i = 0; i < Math.min(in, n); i++) {
@@ -59,7 +59,7 @@ final class Dsp {
         }
     }
 
-    /** Adds {@code part * gain} into {@code target} from {@code at} on; what lies beyond the end is dropped. */
+    /** Adds {@code part * gain} to {@code target} from index {@code at}; samples beyond the end are dropped. */
     static void addAt(double[] target, double[] part, int at, double gain) {
         for (int i = Math.max(0, -at); i < part.length && at + i < target.length; i++) {
             target[at + i] += gain * part[i];
@@ -68,7 +68,7 @@ final class Dsp {
 
     /**
      * Second-order filter with the coefficients of Bristow-Johnson's audio equaliser cookbook; {@code frequency} in Hz,
-     * {@code q} the quality.
+     * {@code q} is the quality factor.
      */
     static final class Biquad {
         private final double b0;
@@ -115,7 +115,7 @@ final class Dsp {
             return y;
         }
 
-        /** Filters a signal in place. Modified. */
+        /** Filters a signal in place. */
         void apply(double[] x) {
             for (int i = 0; i < x.length; i++) {
                 x[i] = next(x[i]);
@@ -123,7 +123,7 @@ final class Dsp {
         }
     }
 
-    /** An oscillator with harmonics, run sample by sample so that its frequency may move. */
+    /** An oscillator with harmonics that runs sample by sample, so that its frequency may change. */
     static final class Harmonics {
         private final double[] amplitudes;
         private final int rate;
@@ -136,14 +136,14 @@ final class Dsp {
             this.rate = rate;
         }
 
-        /** The next sample at this fundamental, in Hz; multiples above 0.47 of the sample rate are left out. */
+        /** The next sample at this fundamental, in Hz; harmonics above 0.47 of the sample rate are omitted. */
         double next(double frequency) {
             phase += TWO_PI * frequency / rate;
             if (phase > TWO_PI) {
                 phase -= TWO_PI;
             }
             int limit = (int) Math.min(amplitudes.length, 0.47 * rate / frequency);
-            // sin(k*phase) by the two-term recurrence: two StrictMath calls a sample however many harmonics there are.
+            // sin(k*phase) by the two-term recurrence: two StrictMath calls per sample for any number of harmonics.
             double twoCos = 2 * StrictMath.cos(phase);
             double before = 0;
             double sine = StrictMath.sin(phase);

@@ -15,11 +15,11 @@ import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Variants of few training clips, made beforehand by adding other clips (paper section 5: five variants a clip, each
- * mixed with probability 0.9). The operator is BirdSet's {@code MultilabelMix}: a uniform number of other clips is
- * added one after the other, each at an RMS level of one random signal-to-noise ratio below what is there so far; the
- * labels are the union. Variant {@code v} of clip {@code i} is a pure function of the clips, the options, the seed, i
- * and v.
+ * Mixup variants of training clips, made before training by adding other clips (paper section 5: five variants per
+ * clip, each mixed with probability 0.9). The operator is BirdSet's {@code MultilabelMix}: a uniform number of other
+ * clips is added one after another, each at an RMS level that lies one random signal-to-noise ratio below the mix so
+ * far. The labels are the union. Variant {@code v} of clip {@code i} is a pure function of the clips, the options, the
+ * seed, i and v.
  */
 public final class Mixup {
     /** Name of the table in a folder of variants. */
@@ -28,14 +28,14 @@ public final class Mixup {
     private static final double SILENT = 1e-5;
 
     /**
-     * @param variants variants of each clip, from 1
-     * @param probability that a variant is mixed at all, 0 to 1; others are copies
-     * @param minSnrDb lowest level of what is there over what is added, in dB
-     * @param maxSnrDb highest
-     * @param maxAdded most clips added, from 1
+     * @param variants number of variants per clip, at least 1
+     * @param probability that a variant is mixed, in [0, 1]; other variants are copies
+     * @param minSnrDb minimum level of the mix so far above an added clip, in dB
+     * @param maxSnrDb maximum of that level, in dB
+     * @param maxAdded maximum number of added clips, at least 1
      */
     public record Options(int variants, double probability, double minSnrDb, double maxSnrDb, int maxAdded) {
-        /** The paper's: 5 variants, 0.9, 2 to 30 dB, up to 3 clips. */
+        /** The paper's protocol: 5 variants, probability 0.9, 2 to 30 dB, up to 3 clips. */
         public static final Options PAPER = new Options(5, 0.9, 2, 30, 3);
 
         public Options {
@@ -74,12 +74,12 @@ public final class Mixup {
     }
 
     /**
-     * A variant.
+     * A variant of a clip.
      *
-     * @param samples {@code [samples]}, as long as the clip it was made of
-     * @param labels the union, the clip's own first
-     * @param sources ids, the clip itself first
-     * @param snrDb level of what was there over each clip added, in dB; NaN if none was added
+     * @param samples {@code [samples]}, as long as the original clip
+     * @param labels the union of labels, the clip's own first
+     * @param sources ids of the mixed clips, the clip itself first
+     * @param snrDb level of the mix above each added clip, in dB; NaN if none was added
      */
     public record Variant(float[] samples, List<String> labels, List<String> sources, double snrDb) {}
 
@@ -88,8 +88,8 @@ public final class Mixup {
     private final long seed;
 
     /**
-     * @param clips at least two if anything is to be mixed; others are added from the whole list
-     * @throws IllegalArgumentException if an id is there twice, or a label contains the table's separator {@code ;}
+     * @param clips at least two if the probability is above 0; added clips are drawn from the whole list
+     * @throws IllegalArgumentException if an id is repeated or a label contains the table's separator {@code ;}
      */
     public Mixup(List<Clip> clips, Options options, long seed) {
         this.clips = List.copyOf(clips);
@@ -111,13 +111,13 @@ public final class Mixup {
     }
 
     /**
-     * Makes a variant. A clip that is added is repeated or cut to the length of the first; silent clips change nothing,
-     * but give their labels all the same, as in the original.
+     * Makes a variant. An added clip is repeated or cut to the length of the first. A silent clip changes no sample but
+     * adds its labels, as in BirdSet.
      *
      * @param index of the clip
      * @param variant from 0
      * @throws IOException if a clip cannot be read
-     * @throws IllegalArgumentException if a clip has no samples, or a number that is not finite
+     * @throws IllegalArgumentException if a clip has no samples or a non-finite one
      */
     public Variant variant(int index, int variant) throws IOException {
         Clip clip = clips.get(index);
@@ -131,7 +131,7 @@ public final class Mixup {
             snr = random.uniform(options.minSnrDb(), options.maxSnrDb());
             int added = random.between(1, options.maxAdded());
             for (int k = 0; k < added; k++) {
-                // Any clip but the first itself: adding a clip to itself would be a copy of another level.
+                // Any clip but the first: adding a clip to itself only changes its level.
                 int other = random.between(0, clips.size() - 2);
                 Clip from = clips.get(other < index ? other : other + 1);
                 add(mix, doubles(from), snr);
@@ -177,10 +177,10 @@ public final class Mixup {
     /**
      * Writes every clip and its variants as WAV (16 bit, mono): {@code train/000000-0.wav} is the first clip itself,
      * {@code train/000000-1.wav} its first variant. The table {@code clips.csv} has the columns {@code
-     * path,labels,split,sources,snr_db} and is written last, so that a folder that has one is complete.
+     * path,labels,split,sources,snr_db}. It is written last, so a folder with a table is complete.
      *
      * @throws FileAlreadyExistsException if there is a table already
-     * @throws IOException if a clip cannot be read, or the folder not be written
+     * @throws IOException if a clip cannot be read, or the folder cannot be written
      */
     public void write(Path folder, int sampleRate) throws IOException {
         Path table = folder.resolve(TABLE);

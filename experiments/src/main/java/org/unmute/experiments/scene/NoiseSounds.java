@@ -3,10 +3,7 @@ package org.unmute.experiments.scene;
 import org.unmute.experiments.scene.Dsp.Biquad;
 import org.unmute.experiments.scene.Dsp.Harmonics;
 
-/**
- * The recipes of the noisy and impulsive classes, and of the background. Each takes its random numbers in a fixed
- * order.
- */
+/** Recipes of the noisy and impulsive classes and of the background. Each draws its random numbers in a fixed order. */
 final class NoiseSounds {
     private final SceneRandom random;
     private final int rate;
@@ -99,7 +96,7 @@ final class NoiseSounds {
         return out;
     }
 
-    /** Sparse, sharp impulses of very different strength over a faint breath of noise: fire, or a dusty record. */
+    /** Sparse, sharp impulses of very different strength over faint noise: fire, or a dusty record. */
     double[] crackle() {
         double[] out = new double[samples(random.uniform(1.0, 2.7))];
         Biquad breath = Biquad.lowPass(random.logUniform(200, 1500), 0.7, rate);
@@ -111,7 +108,7 @@ final class NoiseSounds {
         return out;
     }
 
-    /** Adds decaying resonances at random moments, {@code perSecond} of them on average. Modified. */
+    /** Adds decaying resonances at random times, on average {@code perSecond} per second. Works in place. */
     private void impulses(
             double[] out,
             double perSecond,

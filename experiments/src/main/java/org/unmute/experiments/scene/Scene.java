@@ -6,18 +6,18 @@ import java.util.Objects;
 /**
  * A mono clip with several labelled events.
  *
- * @param samples    the waveform in [-1, 1]; not copied
- * @param sampleRate samples a second
- * @param events     what is in it, the reference event (gain 0 dB) first
+ * @param samples the waveform in [-1, 1]; not copied
+ * @param sampleRate samples per second
+ * @param events its events, the reference event (gain 0 dB) first
  */
 public record Scene(float[] samples, int sampleRate, List<Event> events) {
 
     /**
      * One event in a scene.
      *
-     * @param label         its class
-     * @param source        what it was made from: a recording's id, or a synthesiser seed
-     * @param gainDb        its RMS level relative to the scene's first event, in dB
+     * @param label its class
+     * @param source its origin: a recording's id or a synthesizer seed
+     * @param gainDb its RMS level relative to the scene's first event, in dB
      * @param offsetSeconds where it starts in the scene, in seconds
      */
     public record Event(String label, String source, double gainDb, double offsetSeconds) {
@@ -32,7 +32,7 @@ public record Scene(float[] samples, int sampleRate, List<Event> events) {
         events = List.copyOf(events);
     }
 
-    /** The labels, in the order of the events; no label twice. */
+    /** The distinct labels, in the order of the events. */
     public List<String> labels() {
         return events.stream().map(Event::label).distinct().toList();
     }

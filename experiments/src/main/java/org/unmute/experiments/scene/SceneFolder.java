@@ -17,7 +17,8 @@ import org.unmute.tensor.io.AtomicFile;
 /**
  * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
  * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
- * the order of the labels, separated by {@code ;}. The manifest is written last, so a folder that has one is complete.
+ * the order of the labels, separated by {@code ;}. The manifest is written last, so a folder with a manifest is
+ * complete.
  */
 public final class SceneFolder {
     /** Name of the manifest in the folder. */
@@ -32,10 +33,10 @@ public final class SceneFolder {
     }
 
     /**
-     * Makes the folder, or goes on with one that has no manifest yet (its scenes are written anew).
+     * Creates the folder, or reuses one without a manifest (its scenes are overwritten).
      *
      * @throws FileAlreadyExistsException if there is a manifest already
-     * @throws IOException                if the folder cannot be made
+     * @throws IOException if the folder cannot be created
      */
     public static SceneFolder create(Path root) throws IOException {
         Path manifest = root.resolve(MANIFEST);
@@ -51,9 +52,9 @@ public final class SceneFolder {
     /**
      * Writes one scene.
      *
-     * @return its file, below the folder, with '/'
+     * @return its file relative to the folder, with '/'
      * @throws IllegalArgumentException if a label or source contains {@code ;}
-     * @throws IOException              if it cannot be written
+     * @throws IOException if it cannot be written
      */
     public String add(Scene scene, Split split) throws IOException {
         for (Scene.Event event : scene.events()) {

@@ -10,15 +10,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Mixes labelled single-event recordings into multi-label scenes: different classes, random levels, random places.
- * Scene {@code i} of a split is a pure function of (recordings, options, seed, split, i). Train scenes draw from the
- * train folds only and test scenes from the test folds only.
+ * Mixes labelled single-event recordings into multi-label scenes: different classes, random levels, random offsets.
+ * Scene {@code i} of a split is a pure function of (recordings, options, seed, split, i). Train scenes use recordings
+ * of the train folds only, test scenes those of the test folds only.
  */
 public final class SceneMixer {
-    /** Samples at either end of a recording below this share of its peak (-60 dB) are padding, no part of the event. */
+    /**
+     * Samples at the ends of a recording below this fraction of its peak (-60 dB) are padding, not part of the event.
+     */
     private static final float SILENCE = 1e-3f;
 
-    /** Reads the samples of a recording when it is needed. */
+    /** Reads the samples of a recording on demand. */
     @FunctionalInterface
     public interface Samples {
         /** Mono samples at the mixer's rate; not modified by the mixer. */
@@ -28,20 +30,20 @@ public final class SceneMixer {
     /**
      * A recording of one event.
      *
-     * @param id      its name, unique, written to the manifest
-     * @param label   its class
-     * @param fold    the fold it belongs to
+     * @param id unique name, written to the manifest
+     * @param label its class
+     * @param fold the fold it belongs to
      * @param samples how to read it
      */
     public record SourceClip(String id, String label, String fold, Samples samples) {}
 
     /**
-     * @param sampleRate samples a second of all recordings and scenes
-     * @param seconds    length of a scene, above 0 and at most 600
-     * @param minEvents  fewest events in a scene, from 1
-     * @param maxEvents  most events in a scene
-     * @param minGainDb  lowest RMS level of a further event relative to the first, in dB
-     * @param maxGainDb  highest RMS level of a further event relative to the first, in dB
+     * @param sampleRate samples per second of all recordings and scenes
+     * @param seconds length of a scene, above 0 and at most 600
+     * @param minEvents minimum number of events in a scene, at least 1
+     * @param maxEvents maximum number of events in a scene
+     * @param minGainDb minimum RMS level of a further event relative to the first, in dB
+     * @param maxGainDb maximum RMS level of a further event relative to the first, in dB
      */
     public record Options(
             int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
@@ -63,7 +65,7 @@ public final class SceneMixer {
             }
         }
 
-        /** 5 s scenes of 1 to 3 events, the further ones 0 to -6 dB. */
+        /** 5 s scenes of 1 to 3 events, further ones at 0 to -6 dB. */
         public static Options standard(int sampleRate) {
             return new Options(sampleRate, 5, 1, 3, -6, 0);
         }
@@ -74,9 +76,9 @@ public final class SceneMixer {
     private final Map<Split, Map<String, List<SourceClip>>> byLabel = new HashMap<>();
 
     /**
-     * @param recordings at least {@code options.maxEvents()} classes on either side
-     * @throws IllegalArgumentException if a fold is on both sides, a source is there twice, a side has no recording or
-     *     fewer classes than a scene may have, or a label is empty or contains the manifest's separator {@code ;}
+     * @param recordings at least {@code options.maxEvents()} classes per split
+     * @throws IllegalArgumentException if a fold is in both splits, a source is repeated, a split has no recording or
+     *     fewer classes than {@code maxEvents}, or a label is empty or contains the manifest's separator {@code ;}
      */
     public SceneMixer(
             List<SourceClip> recordings, Set<String> trainFolds, Set<String> testFolds, Options options, long seed) {
@@ -123,19 +125,19 @@ public final class SceneMixer {
         return groups;
     }
 
-    /** The classes a split can show, sorted. */
+    /** The classes of a split, sorted. */
     public List<String> labels(Split split) {
         return List.copyOf(byLabel.get(split).keySet());
     }
 
     /**
      * Mixes scene {@code index} of a split. The first event keeps its recorded level; each further one is scaled so
-     * that its RMS is a random gain below or above the first one's. An event shorter than the scene lies at a random
-     * offset; of a longer one a random stretch is taken. The whole is scaled down to a peak of 1 only where it would
-     * clip.
+     * that its RMS is a random gain below or above the first one's. An event shorter than the scene is placed at a
+     * random offset; of a longer one, a random segment is used. The scene is scaled down to a peak of 1 only if it
+     * would clip.
      *
-     * @throws IOException              if a recording cannot be read
-     * @throws IllegalArgumentException if a chosen recording is empty, silent or not finite, or {@code index} is
+     * @throws IOException if a recording cannot be read
+     * @throws IllegalArgumentException if a chosen recording is empty, silent or non-finite, or {@code index} is
      *     negative
      */
     public Scene mix(Split split, int index) throws IOException {
@@ -171,7 +173,7 @@ public final class SceneMixer {
         return new Scene(samples, options.sampleRate(), events);
     }
 
-    /** One recording each of a random number of different classes. */
+    /** One recording from each of a random number of different classes. */
     private List<SourceClip> choose(Split split, SceneRandom random) {
         Map<String, List<SourceClip>> groups = byLabel.get(split);
         List<String> labels = new ArrayList<>(groups.keySet());
@@ -184,7 +186,7 @@ public final class SceneMixer {
         return chosen;
     }
 
-    /** The stretch of a recording that is mixed: {@code [from, to)}. */
+    /** The segment of a recording that is mixed: {@code [from, to)}. */
     private record Extent(int from, int to) {}
 
     private static Extent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
@@ -210,7 +212,7 @@ public final class SceneMixer {
         }
         if (to - from > length) {
             int start = random.between(from, to - length);
-            // A stretch of pure silence inside a long recording would carry a label that cannot be heard.
+            // A silent segment of a long recording would have a label without a sound.
             if (Dsp.rms(x, start, start + length) < SILENCE * peak) {
                 start = from;
             }

@@ -2,7 +2,7 @@ package org.unmute.experiments.scene;
 
 /**
  * A small random number generator (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
- * 2014) whose every draw is the same on every machine and JDK.
+ * 2014) with the same draws on every machine and JDK.
  */
 final class SceneRandom {
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
@@ -12,7 +12,7 @@ final class SceneRandom {
         this.state = seed;
     }
 
-    /** A bijection of 64-bit numbers that leaves no visible relation between neighbours. */
+    /** SplitMix64's finalizer: a bijection of 64-bit numbers that decorrelates neighbors. */
     static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -48,7 +48,7 @@ final class SceneRandom {
         return StrictMath.exp(uniform(StrictMath.log(low), StrictMath.log(high)));
     }
 
-    /** Uniform whole number in [low, high], both included. */
+    /** Uniform integer in [low, high], both included. */
     int between(int low, int high) {
         return low + (int) (nextDouble() * (high - low + 1));
     }

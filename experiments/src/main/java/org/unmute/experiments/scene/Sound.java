@@ -1,8 +1,8 @@
 package org.unmute.experiments.scene;
 
 /**
- * The ten procedural sound classes. Tonal ones share a frequency range and differ in how they move; impulsive ones
- * share a spectrum and differ in rhythm and decay; textures differ in colour.
+ * The ten procedural sound classes. Tonal ones share a frequency range and differ in modulation; impulsive ones share a
+ * spectrum and differ in rhythm and decay; textures differ in colour.
  */
 public enum Sound {
     SIREN("siren"),

@@ -3,12 +3,12 @@ package org.unmute.experiments.scene;
 import org.unmute.experiments.scene.Dsp.Biquad;
 
 /**
- * Makes single sounds of ten classes from a seed, without recordings. Pitch, rate, length, decay, colour and the
- * "microphone" (tilt and a few early reflections) vary from seed to seed. Pure functions of class and seed: the bits
- * agree on every machine.
+ * Synthesizes single sounds of ten classes from a seed, without recordings. Pitch, rate, length, decay, colour and the
+ * "microphone" (tilt and a few early reflections) vary with the seed. A sound is a pure function of class and seed,
+ * with the same bits on every machine.
  */
 public final class Synthesizer {
-    /** Samples a second of everything synthesised. */
+    /** Sample rate of all synthesized sounds, in Hz. */
     public static final int SAMPLE_RATE = 16000;
 
     private Synthesizer() {}
@@ -28,7 +28,7 @@ public final class Synthesizer {
         return out;
     }
 
-    /** The event in double, at no particular level. */
+    /** The event in double, before its level is normalized. */
     static double[] render(Sound sound, long seed) {
         SceneRandom random = new SceneRandom(SceneRandom.mix(seed) ^ sound.ordinal() * 0x632BE59BD9B4E019L);
         TonalSounds tonal = new TonalSounds(random, SAMPLE_RATE);

@@ -9,18 +9,18 @@ import java.util.stream.IntStream;
 
 /**
  * An endless, seeded set of polyphonic clips of the ten {@link Sound} classes: each clip holds a few different classes
- * at different levels, placed at random over background noise. Clip {@code i} of a split is a pure function of
+ * at different levels, at random offsets over background noise. Clip {@code i} of a split is a pure function of
  * (options, seed, split, i), and the splits share no clip seed and no event seed.
  */
 public final class SyntheticScenes {
     private static final int GROUP = 64;
     /**
-     * @param seconds      length of a clip, above 0 and at most 60
-     * @param minEvents    fewest events in a clip, from 1
-     * @param maxEvents    most events in a clip, at most 10
-     * @param minGainDb    the lowest RMS level of a further event relative to the first, in dB, at most 0
-     * @param minSnrDb     the lowest level of the first event over the background, in dB of RMS
-     * @param maxSnrDb     the highest level of the first event over the background, in dB of RMS
+     * @param seconds length of a clip, above 0 and at most 60
+     * @param minEvents minimum number of events in a clip, at least 1
+     * @param maxEvents maximum number of events in a clip, at most 10
+     * @param minGainDb minimum RMS level of a further event relative to the first, in dB, at most 0
+     * @param minSnrDb minimum level of the first event above the background, in dB of RMS
+     * @param maxSnrDb maximum level of the first event above the background, in dB of RMS
      */
     public record Options(
             double seconds, int minEvents, int maxEvents, double minGainDb, double minSnrDb, double maxSnrDb) {
@@ -49,12 +49,12 @@ public final class SyntheticScenes {
             return new Options(3, 1, 3, -12, 3, 25);
         }
 
-        /** The same with another clip length. */
+        /** These options with another clip length. */
         public Options withSeconds(double s) {
             return new Options(s, minEvents, maxEvents, minGainDb, minSnrDb, maxSnrDb);
         }
 
-        /** The same with another number of events a clip. */
+        /** These options with another number of events per clip. */
         public Options withEvents(int min, int max) {
             return new Options(seconds, min, max, minGainDb, minSnrDb, maxSnrDb);
         }
@@ -133,7 +133,7 @@ public final class SyntheticScenes {
         out.finish();
     }
 
-    /** Clips are made on all cores, a group at a time, and written in order. */
+    /** Synthesizes clips on all cores, one group at a time, and writes them in order. */
     private void write(SceneFolder out, Split split, int count) throws IOException {
         for (int first = 0; first < count; first += GROUP) {
             List<Scene> group = IntStream.range(first, Math.min(count, first + GROUP))
@@ -158,7 +158,7 @@ public final class SyntheticScenes {
         return Arrays.copyOf(all, count);
     }
 
-    /** An event no longer than the clip: a random stretch of it where it is longer. */
+    /** The event, or a random segment of it if it is longer than the clip. */
     private static double[] cut(double[] event, int length, SceneRandom random) {
         if (event.length <= length) {
             return event;

@@ -3,7 +3,7 @@ package org.unmute.experiments.scene;
 import org.unmute.experiments.scene.Dsp.Biquad;
 import org.unmute.experiments.scene.Dsp.Harmonics;
 
-/** The recipes of the pitched classes. Each takes its random numbers in a fixed order. */
+/** Recipes of the pitched classes. Each draws its random numbers in a fixed order. */
 final class TonalSounds {
     private final SceneRandom random;
     private final int rate;
@@ -26,7 +26,7 @@ final class TonalSounds {
         return a;
     }
 
-    /** A tone that sweeps up and down for as long as it lasts, smoothly or as a two-tone horn. */
+    /** A tone that sweeps up and down throughout, smoothly or as a two-tone horn. */
     double[] siren() {
         double[] out = new double[samples(random.uniform(1.2, 2.6))];
         double low = random.logUniform(420, 950);
@@ -101,7 +101,7 @@ final class TonalSounds {
         return out;
     }
 
-    /** Strikes of inharmonic partials that die away, the high ones first. */
+    /** Strikes of inharmonic partials that decay, the high ones first. */
     double[] bell() {
         int strikes = random.between(1, 3);
         double interval = random.uniform(0.25, 0.9);
@@ -120,7 +120,7 @@ final class TonalSounds {
             if (f > 0.47 * rate) {
                 continue;
             }
-            // A decaying sine is a two-pole resonance: one StrictMath call a partial, not one a sample.
+            // A decaying sine is a two-pole resonance: one StrictMath call per partial, not per sample.
             double r = StrictMath.exp(-(1 + 0.45 * k) / (decay * rate));
             double twoCos = 2 * r * StrictMath.cos(Dsp.TWO_PI * f / rate);
             double before = 0;

@@ -1,9 +1,9 @@
 package org.unmute.experiments.search;
 
 /**
- * What a trial reached.
+ * The validation score of a trial after an epoch.
  *
- * @param epoch epochs done, from 1
- * @param value validation score after them
+ * @param epoch number of epochs done, from 1
+ * @param value validation score
  */
 public record EpochValue(int epoch, double value) {}

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A trial and what came of it; all that a study needs to go on from there.
+ * A trial and its result: everything that a study needs to resume after it.
  *
  * @param number from 0
  * @param stage where the values came from
  * @param values by name of their range; not modifiable
- * @param epochs what was reported, by rising epoch; not modifiable
- * @param value the trial's result; not finite for one that diverged
+ * @param epochs reported scores in order of epochs; not modifiable
+ * @param value the trial's result; non-finite if it diverged
  * @param pruned whether it was stopped early
  */
 public record FinishedTrial(
@@ -24,12 +24,12 @@ public record FinishedTrial(
         epochs = List.copyOf(epochs);
     }
 
-    /** The epochs done as far as they were reported; 0 if none was. */
+    /** The last reported epoch; 0 if none was reported. */
     public int lastEpoch() {
         return epochs.isEmpty() ? 0 : epochs.getLast().epoch();
     }
 
-    /** Whether it gave no number. */
+    /** Whether its result is non-finite. */
     public boolean diverged() {
         return !Double.isFinite(value);
     }

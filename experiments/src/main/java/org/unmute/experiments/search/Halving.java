@@ -1,16 +1,16 @@
 package org.unmute.experiments.search;
 
 /**
- * When asynchronous successive halving looks at a trial (Li et al., "A system for massively parallel hyperparameter
- * tuning", 2020, algorithm 2): after {@code minEpochs · etaᵏ} epochs for k = 0, 1, …
+ * The epochs at which asynchronous successive halving judges a trial (Li et al., "A system for massively parallel
+ * hyperparameter tuning", 2020, algorithm 2): after {@code minEpochs · etaᵏ} epochs for k = 0, 1, …
  *
  * @param minEpochs the first epoch at which a trial may be stopped, at least 1
- * @param eta one trial in {@code eta} goes on at each of these epochs, at least 2
+ * @param eta one trial in {@code eta} continues after each of these epochs, at least 2
  */
 public record Halving(int minEpochs, int eta) {
     /**
-     * Compares trials after 3, 9 and 27 epochs; a third goes on each time. The paper does not tell its numbers: an
-     * assumption.
+     * Compares trials after 3, 9 and 27 epochs; a third continues each time. The paper does not state its numbers;
+     * these are assumed.
      */
     public static final Halving DEFAULT = new Halving(3, 3);
 

@@ -6,17 +6,18 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and one around
- * the middle that spans everything and so is the prior (Bergstra et al. 2011, section 4; widths and weights as Optuna's
- * univariate defaults).
+ * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and a wide one
+ * around the middle as the prior (Bergstra et al. 2011, section 4; widths and weights are Optuna's univariate
+ * defaults).
  *
- * <p>A point's deviation is the greater distance to its neighbours, the prior's middle counting as a neighbour, but the
- * outermost points look inwards only; it is kept between 1 / min(100, 2 + points) and 1. All points weigh the same as
- * the prior up to 25 of them; of more, the newest 25 do and older ones fade linearly to 1 / points.
+ * <p>A point's deviation is the larger of the distances to its neighbors, where the prior's middle counts as a
+ * neighbor; an outermost point uses its inner neighbor only. It is clamped to [1 / min(100, 2 + points), 1]. Up to 25
+ * points weigh as much as the prior. Of more points, the newest 25 keep that weight and the weights of older ones fall
+ * linearly to 1 / points.
  */
 final class ParzenMixture {
     private static final double MIDDLE = 0.5;
-    /** How many of the newest points keep their full weight. */
+    /** Number of newest points that keep their full weight. */
     private static final int FRESH = 25;
 
     private final TruncatedNormal[] parts;
@@ -34,7 +35,7 @@ final class ParzenMixture {
         weights = weights(n);
     }
 
-    /** Of the parts, the prior last; they sum to 1. */
+    /** Weights of the parts, the prior last; they sum to 1. */
     static double[] weights(int points) {
         double[] weights = new double[points + 1];
         Arrays.fill(weights, 1);
@@ -53,7 +54,7 @@ final class ParzenMixture {
         return weights;
     }
 
-    /** Of each point, in the order given. */
+    /** Deviation of each point, in the order given. */
     static double[] deviations(double[] points) {
         int n = points.length;
         double[] at = Arrays.copyOf(points, n + 1);

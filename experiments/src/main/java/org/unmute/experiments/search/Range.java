@@ -3,16 +3,17 @@ package org.unmute.experiments.search;
 import java.util.Objects;
 
 /**
- * One searched number and the interval it is searched in.
+ * One searched number and its interval.
  *
  * @param name of the number, for instance {@code lr}
- * @param low least value, included
- * @param high maximum, included; equal to {@code low} for a number that is held fixed
- * @param logarithmic whether equal factors, not equal differences, are equally likely; then {@code low} is above 0
+ * @param low minimum, included
+ * @param high maximum, included; equal to {@code low} for a fixed number
+ * @param logarithmic whether the number is uniform on a logarithmic scale; then {@code low} is above 0
  */
 public record Range(String name, double low, double high, boolean logarithmic) {
     /**
-     * @throws IllegalArgumentException if the bounds are not finite, fall, or are not above 0 for a logarithmic range
+     * @throws IllegalArgumentException if a bound is non-finite, {@code low} is above {@code high}, or {@code low} is
+     *     not above 0 for a logarithmic range
      */
     public Range {
         Objects.requireNonNull(name, "name");
@@ -37,11 +38,11 @@ public record Range(String name, double low, double high, boolean logarithmic) {
     }
 
     /**
-     * The value at a share of the way from {@code low} to {@code high}, along the logarithm for a logarithmic range.
-     * The same on every machine.
+     * The value at a fraction of the way from {@code low} to {@code high}, on a logarithmic scale for a logarithmic
+     * range. The same on every machine.
      *
-     * @param share in [0, 1]
-     * @throws IllegalArgumentException for another share
+     * @param share fraction in [0, 1]
+     * @throws IllegalArgumentException for a fraction outside [0, 1]
      */
     public double at(double share) {
         if (!(share >= 0 && share <= 1)) {
@@ -52,6 +53,6 @@ public record Range(String name, double low, double high, boolean logarithmic) {
         }
         double value =
                 logarithmic ? low * StrictMath.exp(share * StrictMath.log(high / low)) : low + share * (high - low);
-        return Math.clamp(value, low, high); // the exponential may miss a bound by a rounding
+        return Math.clamp(value, low, high); // rounding in exp may miss a bound
     }
 }

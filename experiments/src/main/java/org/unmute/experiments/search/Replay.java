@@ -1,18 +1,18 @@
 package org.unmute.experiments.search;
 
-/** Compares a recorded trial with what a study suggests in its place. */
+/** Compares a recorded trial with the one that a study suggests. */
 record Replay(FinishedTrial recorded, Trial expected) {
     private static final String CAUSE = ": recorded by a search with another space, seed, number of trials or halving; "
             + "take those of the record, or start anew in another folder";
 
-    /** Whether a study stops a trial at a score. */
+    /** Decides whether a study stops a trial at a score. */
     @FunctionalInterface
     interface Stops {
         boolean at(int previous, int epoch, double value);
     }
 
     /**
-     * @param stops asked for each recorded epoch; must not record anything
+     * @param stops called for each recorded epoch; must not record anything
      * @throws IllegalArgumentException with both values, if they differ
      */
     void requireSame(Stops stops) {

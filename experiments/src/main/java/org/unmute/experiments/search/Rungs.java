@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** The values that trials had at the epochs where successive halving looks. */
+/** The scores of trials at the rungs, the epochs at which successive halving judges them. */
 final class Rungs {
     private final Halving halving;
     private final boolean maximise;
@@ -18,17 +18,17 @@ final class Rungs {
     }
 
     /**
-     * Whether a trial with this score is stopped; nothing is recorded. A trial that jumps over a rung is judged there
-     * by its first score after it.
+     * Whether a trial with this score is stopped; records nothing. A trial without a score at a rung is judged by its
+     * first score after it.
      *
-     * @param previous the trial's epoch before, 0 for none
+     * @param previous the trial's previously reported epoch, 0 for none
      */
     boolean stops(int previous, int epoch, double value) {
         double loss = loss(value);
         return passed(previous, epoch).anyMatch(rung -> stopsAt(rung, loss));
     }
 
-    /** Keeps the score for the trials to come. */
+    /** Records the score for comparison with later trials. */
     void record(int previous, int epoch, double value) {
         passed(previous, epoch)
                 .forEach(rung ->
@@ -50,7 +50,7 @@ final class Rungs {
     }
 
     private double loss(double value) {
-        // + 0.0: sorting tells -0 from 0, a tie does not
+        // + 0.0: sorting distinguishes -0 from 0, but they must tie
         return Double.isNaN(value) ? Double.POSITIVE_INFINITY : (maximise ? -value : value) + 0.0;
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The numbers that are searched together, seen by the samplers as the unit cube with one dimension a range. */
+/** The numbers that are searched together. Samplers see them as the unit cube with one dimension per range. */
 public final class SearchSpace {
     private final List<Range> ranges;
 
@@ -38,7 +38,7 @@ public final class SearchSpace {
      * The values at a point of the unit cube, by name in order of the ranges; not modifiable.
      *
      * @param unitCube [ranges], each in [0, 1]; not modified
-     * @throws IllegalArgumentException for another length or a number outside
+     * @throws IllegalArgumentException for another length or a number outside [0, 1]
      */
     public Map<String, Double> at(double[] unitCube) {
         if (unitCube.length != ranges.size()) {

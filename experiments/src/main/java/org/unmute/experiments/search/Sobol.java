@@ -4,20 +4,20 @@ import java.util.SplittableRandom;
 
 /**
  * The Sobol sequence with the direction numbers of Joe and Kuo ("Constructing Sobol sequences with better
- * two-dimensional projections", 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. The first 2ᵏ
- * points put exactly one in each 2⁻ᵏ of every axis.
+ * two-dimensional projections", 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. Of the first 2ᵏ
+ * points, exactly one lies in each of the 2ᵏ equal intervals of every axis.
  *
- * <p>A seed shifts the whole sequence digit by digit (exclusive or with one random number a dimension), which keeps
- * that property and moves the first point from the corner, where every value is the minimum of its range. Without a
- * seed the points are the published ones.
+ * <p>A seed applies a digital shift to the sequence (exclusive or with one random number per dimension). The shift
+ * keeps that property and moves the first point away from the corner at which every value is the minimum of its range.
+ * Without a seed the points are the published ones.
  */
 public final class Sobol {
-    /** How many dimensions have direction numbers. */
+    /** Number of dimensions with direction numbers. */
     public static final int MOST_DIMENSIONS = 10;
 
     private static final int BITS = 32;
     /**
-     * Of dimensions 2, 3, …: the inner coefficients of the primitive polynomial as bits, then the first direction
+     * For dimensions 2, 3, …: the inner coefficients of the primitive polynomial as bits, then the first direction
      * numbers.
      */
     private static final int[][] JOE_KUO = {
@@ -53,7 +53,7 @@ public final class Sobol {
         shift = new int[dimensions];
     }
 
-    /** The points shifted digit by digit by random numbers of {@code seed}. */
+    /** The points with a digital shift drawn from {@code seed}. */
     public Sobol(int dimensions, long seed) {
         this(dimensions);
         SplittableRandom random = new SplittableRandom(seed);

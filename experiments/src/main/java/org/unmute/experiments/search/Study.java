@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One search: suggests values, hears what came of them, stops what is poor. One trial is under way at a time.
+ * One search: suggests values, takes their scores and stops poor trials. One trial is open at a time.
  *
  * <pre>{@code
  * Study study = new Study(space, StudySettings.paper(0));
@@ -19,9 +19,9 @@ import java.util.Optional;
  * List<FinishedTrial> top = study.best(3);
  * }</pre>
  *
- * <p>A suggestion depends on space, settings and the trials finished before it, and on nothing else: no clock, no state
- * of a random generator that a restart would lose. So a study that is fed its recorded trials goes on exactly as one
- * that was never interrupted, on every machine. Not for several threads.
+ * <p>A suggestion depends only on space, settings and the trials finished before it, not on a clock or on random state
+ * that a restart would lose. So a study that replays its recorded trials continues exactly like one that was never
+ * interrupted, on every machine. Not thread-safe.
  */
 public final class Study {
     private final SearchSpace space;
@@ -34,7 +34,7 @@ public final class Study {
     private Trial open;
     private final List<EpochValue> reported = new ArrayList<>();
 
-    /** A study with no trial done. */
+    /** A study without finished trials. */
     public Study(SearchSpace space, StudySettings settings) {
         this.space = space;
         this.settings = settings;
@@ -47,7 +47,7 @@ public final class Study {
     /**
      * The next values to try.
      *
-     * @throws IllegalStateException if all trials are used or one is still under way
+     * @throws IllegalStateException if all trials are used or one is still open
      */
     public Trial next() {
         if (open != null) {
@@ -80,18 +80,18 @@ public final class Study {
     }
 
     /**
-     * Hears a validation score during a trial.
+     * Reports a validation score during a trial.
      *
-     * <p>At the epochs of {@link Halving} a trial goes on if its score is among the best 1/eta (at least one) of the
+     * <p>At the epochs of {@link Halving} a trial continues if its score is among the best 1/eta (at least one) of the
      * scores that trials up to this one had there, or equal to the last of these. NaN stops a trial at any epoch, with
-     * and without halving. At a trial's last epoch there is nothing left to stop: the caller finishes it as not pruned.
+     * and without halving. After a trial's last epoch the caller ignores the result and finishes it as not pruned.
      *
-     * @param trial the one under way
+     * @param trial the open trial
      * @param epoch epochs done, from 1, greater than at the last report
      * @param value validation score
      * @return whether to stop the trial now
-     * @throws IllegalStateException if the trial is not under way
-     * @throws IllegalArgumentException if the epoch does not rise
+     * @throws IllegalStateException if the trial is not open
+     * @throws IllegalArgumentException if the epoch is not above the previous one
      */
     public boolean report(Trial trial, int epoch, double value) {
         requireOpen(trial);
@@ -113,10 +113,10 @@ public final class Study {
     /**
      * Ends a trial.
      *
-     * @param trial the one under way
-     * @param value its result, for a pruned trial the last score; NaN or infinite if it diverged, which counts as worst
+     * @param trial the open trial
+     * @param value its result, for a pruned trial the last score; non-finite if it diverged, which counts as worst
      * @param pruned whether it was stopped early
-     * @throws IllegalStateException if the trial is not under way
+     * @throws IllegalStateException if the trial is not open
      */
     public void finish(Trial trial, double value, boolean pruned) {
         requireOpen(trial);
@@ -142,10 +142,10 @@ public final class Study {
     }
 
     /**
-     * The best trials, best first: those that ended by their value, then, only if too few ended, pruned ones by how far
-     * they came and their value. None that diverged.
+     * The best trials, best first: complete trials by value; then, only if these are fewer than {@code k}, pruned ones
+     * by last epoch and value. Diverged trials are excluded.
      *
-     * @param k how many at most; fewer are given where fewer are left
+     * @param k maximum number of trials; fewer are returned if there are fewer
      */
     public List<FinishedTrial> best(int k) {
         return finished.stream()
@@ -156,12 +156,12 @@ public final class Study {
     }
 
     /**
-     * Takes over a trial recorded by an earlier study of the same space and settings. To be called with all of them in
+     * Replays a trial that an earlier study of the same space and settings recorded. Call it with all of them, in
      * order.
      *
-     * @throws IllegalStateException if all trials are used or one is under way
-     * @throws IllegalArgumentException if this study would have tried something else or stopped the trial elsewhere;
-     *     the study is as before
+     * @throws IllegalStateException if all trials are used or one is open
+     * @throws IllegalArgumentException if this study would have tried other values or stopped the trial at another
+     *     epoch; the study is unchanged
      */
     public void replay(FinishedTrial recorded) {
         Trial expected = next();

@@ -4,14 +4,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a study goes about its search.
+ * The settings of a study.
  *
- * @param sobolTrials trials from the Sobol sequence, which come first; at least 0
- * @param tpeTrials trials from the tree-structured Parzen estimator after them; at least 0, and both together at least
- *     1
+ * @param sobolTrials number of first trials, from the Sobol sequence; at least 0
+ * @param tpeTrials number of following trials, from the tree-structured Parzen estimator; at least 0, both together at
+ *     least 1
  * @param seed shifts the Sobol points and draws the estimator's candidates
- * @param halving when poor trials are stopped; empty to let every trial end
- * @param maximise whether greater values are better
+ * @param halving when poor trials are stopped; empty to complete every trial
+ * @param maximise whether larger values are better
  */
 public record StudySettings(int sobolTrials, int tpeTrials, long seed, Optional<Halving> halving, boolean maximise) {
     /** @throws IllegalArgumentException if there is no trial */
@@ -35,7 +35,7 @@ public record StudySettings(int sobolTrials, int tpeTrials, long seed, Optional<
         return new StudySettings(25, 25, seed, Optional.of(Halving.DEFAULT), true);
     }
 
-    /** All trials. */
+    /** Total number of trials. */
     public int trials() {
         return sobolTrials + tpeTrials;
     }

@@ -6,15 +6,15 @@ import java.util.SplittableRandom;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), one
- * dimension at a time, with the defaults of Optuna's: of n trials the best min(⌈n/10⌉, 25) give the density l(x),
- * the others g(x); of 24 draws from l the one with the largest l(x) / g(x) is tried next. Both densities are {@link
+ * dimension at a time, with Optuna's defaults: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the others
+ * g(x); of 24 draws from l, the one with the largest l(x) / g(x) is tried next. Both densities are {@link
  * ParzenMixture}s.
  *
- * <p>Points lie in the unit cube, where a logarithmic range is already spread evenly over its logarithm: densities,
- * widths and draws are those of the logarithm.
+ * <p>Points lie in the unit cube. There a logarithmic range is already on its logarithmic scale, and so are densities,
+ * widths and draws.
  */
 public final class Tpe {
-    /** Draws from which the next point is taken. */
+    /** Number of candidates from which the next point is taken. */
     public static final int CANDIDATES = 24;
 
     private static final int MOST_GOOD = 25;
@@ -37,7 +37,7 @@ public final class Tpe {
     }
 
     /**
-     * How many of {@code trials} count as good.
+     * Number of good trials among {@code trials}.
      *
      * @return ⌈trials/10⌉, at most 25
      */
@@ -48,7 +48,7 @@ public final class Tpe {
     /**
      * The next point, [dimensions], each in [0, 1]: a function of the arguments and the seed alone.
      *
-     * @param trial its number, which draws other candidates for each trial
+     * @param trial number of the trial; each trial draws other candidates
      * @param good points of the good trials, oldest first; may be empty
      * @param others points of the other trials, oldest first; may be empty
      */

@@ -3,8 +3,8 @@ package org.unmute.experiments.search;
 import java.util.Comparator;
 
 /**
- * Best trial first, as Optuna's estimator sorts them: ended before pruned before diverged; ended ones by value, pruned
- * ones by how far they came and then by value; what is equal by number.
+ * Best trial first, as Optuna's estimator sorts them: complete before pruned before diverged. Complete trials are
+ * sorted by value, pruned ones by last epoch and then by value; ties by number.
  */
 final class TrialOrder {
     private TrialOrder() {}
@@ -24,8 +24,8 @@ final class TrialOrder {
 
     private static double loss(FinishedTrial trial, boolean maximise) {
         if (trial.diverged()) {
-            return 0; // all alike, told apart by number
+            return 0; // all equal; the number decides
         }
-        return (maximise ? -trial.value() : trial.value()) + 0.0; // +0.0: comparing must not part -0 from 0
+        return (maximise ? -trial.value() : trial.value()) + 0.0; // +0.0: -0 and 0 must compare as equal
     }
 }

@@ -2,11 +2,13 @@ package org.unmute.experiments.search;
 
 import java.util.SplittableRandom;
 
-/** A normal distribution cut off at 0 and 1. The same numbers on every machine: strict functions only. */
+/**
+ * A normal distribution truncated to [0, 1]. It uses StrictMath only, so it gives the same numbers on every machine.
+ */
 record TruncatedNormal(double mean, double deviation) {
     private static final double LOG_SQRT_2PI = 0.5 * StrictMath.log(2 * Math.PI);
 
-    /** @throws IllegalArgumentException for a mean outside [0, 1] or a deviation that is not above 0 */
+    /** @throws IllegalArgumentException for a mean outside [0, 1] or a deviation not above 0 */
     TruncatedNormal {
         if (!(mean >= 0 && mean <= 1 && deviation > 0)) {
             throw new IllegalArgumentException(
@@ -22,8 +24,8 @@ record TruncatedNormal(double mean, double deviation) {
     }
 
     /**
-     * One draw, by rejection: with the mean inside and deviations up to the interval's length, one in three is kept at
-     * worst.
+     * One draw, by rejection. With the mean in [0, 1] and a deviation of at most 1, at least one draw in three is
+     * accepted on average.
      */
     double draw(SplittableRandom random) {
         while (true) {
@@ -49,7 +51,7 @@ record TruncatedNormal(double mean, double deviation) {
     /** P(0 ≤ X ≤ x) of a standard normal X: φ(x) (x + x³/3 + x⁵/(3·5) + …), whose terms are all positive. */
     static double half(double x) {
         if (x > 9) {
-            return 0.5; // what is missing is below 2e-19
+            return 0.5; // the remainder is below 2e-19
         }
         double term = x;
         double sum = x;

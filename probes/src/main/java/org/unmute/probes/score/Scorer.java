@@ -17,9 +17,9 @@ public final class Scorer {
      * The scores of all clips.
      *
      * @param clips of any grids
-     * @param batch clips at a time, at least 1; changes scores by no more than rounding
-     * @return {@code [clips][classes]}, in [0, 1]: softmax over classes for a single-label probe, else a sigmoid of
-     *     each
+     * @param batch clips per batch, at least 1; it changes scores by rounding errors only
+     * @return {@code [clips][classes]}, in [0, 1]: softmax over classes for a single-label probe, else the sigmoid of
+     *     each logit
      * @throws IllegalArgumentException if the clips do not fit the probe
      * @throws IOException if tokens cannot be read
      */

@@ -9,8 +9,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Memory for the numbers of one batch, used again for the next. On the CPU what is read goes straight to where tensors
- * look; another backend is sent a copy. One thread fills it at a time or several fill separate places.
+ * A buffer for one batch, reused for the next. On the CPU, clips are read directly into the tensors' memory; other
+ * backends get a copy. Several threads may fill disjoint parts of it.
  */
 final class BatchMemory {
     private final Backend backend;
@@ -24,7 +24,7 @@ final class BatchMemory {
         this.backend = backend;
     }
 
-    /** The same for float16, of a backend whose memory is the host's ({@link Backend#supportsF16Tokens()}). */
+    /** {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). */
     short[] reserveHalves(int values) {
         if (allHalves == null || halves.length < values) {
             halves = new short[0];
@@ -34,15 +34,15 @@ final class BatchMemory {
         return halves;
     }
 
-    /** {@link #tensor} of what was filled in float16. */
+    /** {@link #tensor} for float16. */
     Tensor halfTensor(int at, long... shape) {
         return allHalves.slice(0, at, Shape.of(shape).elements()).reshape(shape);
     }
 
     /**
-     * Makes room; what was there is lost.
+     * Makes the buffer large enough; its contents are lost.
      *
-     * @return the array to fill, from 0 on
+     * @return the array to fill, from index 0
      */
     float[] reserve(int values) {
         if (all == null || host.length < values) {
@@ -55,7 +55,7 @@ final class BatchMemory {
         return host;
     }
 
-    /** What was filled from a place on, once it has been; its numbers change with the next batch. */
+    /** The filled values from index {@code at} as a tensor; the next batch overwrites them. Call it after filling. */
     Tensor tensor(int at, long... shape) {
         Shape to = Shape.of(shape);
         Tensor part = all.slice(0, at, to.elements()).reshape(shape);

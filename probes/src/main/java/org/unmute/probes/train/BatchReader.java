@@ -20,8 +20,8 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Reads clips into batches, standardized if asked for; clips are read and converted in parallel. A batch's tensors
- * share memory with those of the next: use one after the other, on one thread.
+ * Reads clips into batches, optionally standardized; clips are read and converted in parallel. The tensors of
+ * consecutive batches share memory: use one batch at a time, on one thread.
  */
 public final class BatchReader {
     private final Backend backend;
@@ -37,20 +37,20 @@ public final class BatchReader {
     /**
      * A batch.
      *
-     * @param parts its clips, of one grid in each part, parts in the order of their first clips
-     * @param clips the clips' numbers in the order in which they lie in the parts
+     * @param parts its clips, those of one grid per part; parts are in the order of their first clips
+     * @param clips indices of the clips, in the order of the parts
      */
     public record Batch(List<TokenBatch> parts, int[] clips) {}
 
-    /** Clips of one grid and where they lie in memory. */
+    /** Clips of one grid and their offsets in memory. */
     private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {}
 
     /**
      * A reader for a probe.
      *
-     * @param standardization of the last layer's tokens, or null for none
-     * @throws IllegalArgumentException if the probe looks at layers that the source lacks, or at layers and there is a
-     *     standardization, which is one of the last layer
+     * @param standardization for the last layer's tokens, or null for none
+     * @throws IllegalArgumentException if the probe reads several layers and the source has another number of them, or
+     *     there is a standardization, which covers the last layer only
      */
     public static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
@@ -81,10 +81,10 @@ public final class BatchReader {
     }
 
     /**
-     * The clips {@code order[from]} up to, but not including, {@code order[to]}.
+     * Reads the clips {@code order[from]} (inclusive) to {@code order[to]} (exclusive).
      *
-     * @throws IllegalArgumentException if they are more numbers than an array holds
-     * @throws IOException if one cannot be read
+     * @throws IllegalArgumentException if their values do not fit into one array
+     * @throws IOException if a clip cannot be read
      */
     public Batch read(int[] order, int from, int to) throws IOException {
         Map<TokenGrid, List<Integer>> byGrid = new LinkedHashMap<>();
@@ -189,7 +189,7 @@ public final class BatchReader {
                 own, grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
-    /** A reader of smaller clips with the same logits, if the probe has such; else this. */
+    /** A reader of pooled clips with the same logits, if the probe allows it; else this reader. */
     BatchReader condensed(Probe probe, int batch) throws IOException {
         TokenMap[] small = new TokenMap[source.clips()];
         int[] order = IntStream.range(0, small.length).toArray();

@@ -11,16 +11,16 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** Clips pooled once for many runs of a probe whose pooling has no parameters. */
+/** Pools clips once for many runs of a probe whose pooling has no parameters. */
 public final class CondensedClips {
     private CondensedClips() {}
 
     /**
-     * Smaller clips in memory on which every probe of this kind and these options gives the same logits, as
-     * {@link Probe#condensed} says.
+     * Smaller clips in memory for which every probe of this type and these options gives the same logits; see {@link
+     * Probe#condensed}.
      *
-     * @param probe one of the kind; only its pooling is used
-     * @return empty where the probe has to see every token again, or looks at several layers
+     * @param probe a probe of this type; only its pooling is used
+     * @return empty if the probe needs all tokens in every step or reads several layers
      * @throws IOException if a clip cannot be read
      */
     public static Optional<TokenSource> of(Probe probe, TokenSource clips) throws IOException {

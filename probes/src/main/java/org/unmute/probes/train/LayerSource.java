@@ -5,7 +5,7 @@ import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
-/** What an encoder gave for clips, layers included, in memory. */
+/** An encoder's features of clips, including layers, in memory. */
 final class LayerSource implements TokenSource {
     private final List<Features> clips;
     private final MemorySource last;

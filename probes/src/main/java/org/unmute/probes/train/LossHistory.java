@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The loss of every step of a run.
  *
- * @param steps in order, over all epochs, each before the step's update
- * @param stepsPerEpoch steps an epoch has
+ * @param steps losses in order over all epochs, each before the step's update
+ * @param stepsPerEpoch steps per epoch
  */
 public record LossHistory(double[] steps, int stepsPerEpoch) {
     /** The mean loss of each epoch. */

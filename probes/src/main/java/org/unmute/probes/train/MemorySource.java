@@ -55,7 +55,7 @@ final class MemorySource implements TokenSource {
         return "memory-" + Long.toHexString(crc.getValue());
     }
 
-    /** A text that differs where values differ. */
+    /** A text that differs if values differ. */
     static String fingerprint(Iterable<Tensor> tensors) {
         CRC32C crc = new CRC32C();
         tensors.forEach(t -> update(crc, t.toFloats()));

@@ -6,13 +6,13 @@ import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
 
-/** The losses a probe is trained with, at the defaults of the paper's section 11. */
+/** The losses for training a probe, with the defaults of the paper's section 11. */
 public enum Objective {
-    /** {@link AsymmetricLoss}; several classes a clip. */
+    /** {@link AsymmetricLoss}; any number of classes per clip. */
     ASL(AsymmetricLoss.DEFAULT),
-    /** {@link BinaryCrossEntropy}; several classes a clip. */
+    /** {@link BinaryCrossEntropy}; any number of classes per clip. */
     BCE(BinaryCrossEntropy.DEFAULT),
-    /** {@link CrossEntropy}; one class a clip. */
+    /** {@link CrossEntropy}; one class per clip. */
     CE(CrossEntropy.DEFAULT);
 
     private final Loss loss;
@@ -32,9 +32,9 @@ public enum Objective {
     }
 
     /**
-     * By its name, as the command line takes it: {@code asl}, {@code bce}, {@code ce}.
+     * The objective with a name of the command line: {@code asl}, {@code bce}, {@code ce}.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no such objective
      */
     public static Objective named(String name) {
         for (Objective o : values()) {

@@ -21,9 +21,9 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 
 /**
- * Trains a probe on frozen tokens (paper, section 5). The same probe, clips, settings and
- * backend give the same bits, also when a run was interrupted and went on from its checkpoint. A batch may hold clips
- * of different grids: they are pooled grid by grid and are one batch from there on.
+ * Trains a probe on frozen tokens (paper, section 5). The same probe, clips, settings and backend give the same bits,
+ * even if a run was interrupted and resumed from its checkpoint. A batch may hold clips of different grids: they are
+ * pooled grid by grid, and their descriptors form one batch.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -49,14 +49,14 @@ public final class ProbeTrainer {
     }
 
     /**
-     * What a run gives.
+     * The result of a run.
      *
-     * @param standardization what tokens were standardized by, or null
+     * @param standardization statistics that tokens were standardized by, or null
      * @param losses the loss of every step
-     * @param throughput how fast it was
+     * @param throughput speed of the run
      */
     public record Result(Standardization standardization, LossHistory losses, Throughput throughput) {
-        /** The probe with what scoring needs; hashes as {@link TrainedProbe} says. */
+        /** The probe with the metadata that scoring needs; for the hashes see {@link TrainedProbe}. */
         public TrainedProbe trained(
                 Probe probe,
                 List<String> classes,
@@ -75,16 +75,17 @@ public final class ProbeTrainer {
     }
 
     /**
-     * Trains a probe. With a checkpoint file, the state is saved there after every epoch, and a run that finds one of
-     * the same run goes on from it; one that is complete returns at once.
+     * Trains a probe. With a checkpoint file, the state is saved there after every epoch. If the file already holds a
+     * checkpoint of the same run, training resumes from it; a complete run returns at once.
      *
-     * @param probe in float32; its parameters are modified. To go on from a checkpoint, give it as it was at the start
-     *     of the run: made with the same seed
-     * @param clips training clips only: statistics for standardizing come from them
+     * @param probe in float32; its parameters are modified. To resume from a checkpoint, pass a new probe created with
+     *     the seed of the run
+     * @param clips training clips only; they give the statistics for standardization
      * @param checkpoint a file, or null for none
-     * @throws IllegalArgumentException if clips do not fit the probe, or with cross-entropy a clip has not exactly one
-     *     class
-     * @throws IOException if tokens or the checkpoint cannot be read or written, or the checkpoint is of another run
+     * @throws IllegalArgumentException if clips do not fit the probe, or a clip does not have exactly one class with
+     *     cross-entropy
+     * @throws IOException if tokens or the checkpoint cannot be read or written, or the checkpoint belongs to another
+     *     run
      * @throws TrainingDivergedException if the loss becomes NaN or infinite
      */
     public static Result train(
@@ -100,11 +101,11 @@ public final class ProbeTrainer {
     }
 
     /**
-     * Trains a probe under watch; as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} else. A
-     * run that goes on from a checkpoint is not watched over the epochs before it.
+     * Trains a probe like {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} and calls a watch
+     * after each epoch. A resumed run does not call it for epochs before the checkpoint.
      *
-     * @param checkpoint where the state is saved, or null for nowhere
-     * @param watch looks at each epoch and may end the training; the losses of the result end there
+     * @param checkpoint where the state is saved, or null to save none
+     * @param watch observes each epoch and may end the training; the losses of the result end there
      */
     public static Result train(
             Probe probe,

@@ -1,17 +1,17 @@
 package org.unmute.probes.train;
 
 /**
- * How fast a run was: clips that went through steps, and the time that took, with reading, converting and pooling
- * beforehand, without checkpoints and without what listeners do. Of a run that was interrupted, what was done since.
+ * The speed of a run. The time includes reading, conversion and pooling beforehand, but not checkpoints and listeners.
+ * For a resumed run, only the part after the interruption counts.
  *
- * @param clips clips of all steps, each counted in each epoch
- * @param seconds time for them
+ * @param clips number of clips in all steps, each counted in every epoch
+ * @param seconds time for these steps
  */
 public record Throughput(long clips, double seconds) {
-    /** Of a run without a step. */
+    /** The throughput of a run without steps. */
     public static final Throughput NONE = new Throughput(0, 0);
 
-    /** NaN for a run without a step. */
+    /** Clips per second; NaN for a run without steps. */
     public double clipsPerSecond() {
         return clips == 0 ? Double.NaN : clips / seconds;
     }

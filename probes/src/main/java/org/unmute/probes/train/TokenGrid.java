@@ -8,7 +8,7 @@ import org.unmute.probes.cache.CachedClip;
  *
  * @param time grid rows
  * @param freq grid columns
- * @param dim numbers a token
+ * @param dim length of a token
  * @param cls whether there are cls tokens
  */
 public record TokenGrid(int time, int freq, int dim, boolean cls) {
@@ -20,15 +20,12 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return new TokenGrid(clip.time(), clip.freq(), clip.dim(), clip.hasCls());
     }
 
-    /** Tokens a clip. */
+    /** Number of tokens per clip. */
     public int tokens() {
         return time * freq;
     }
 
-    /**
-     * @throws IllegalArgumentException if the tokens of another clip are of another length, or differ in having a cls
-     * token
-     */
+    /** @throws IllegalArgumentException if another clip differs in token length or in having a cls token */
     void requireSameTokens(String clip, TokenGrid other) {
         if (dim != other.dim || cls != other.cls) {
             throw new IllegalArgumentException("token source: " + clip + " is " + other + ", the first is " + this
@@ -36,7 +33,7 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         }
     }
 
-    /** @throws IllegalArgumentException if another token map of the same clip differs */
+    /** @throws IllegalArgumentException if another token map of the same clip has a different size */
     void requireSame(String what, TokenGrid other) {
         if (!equals(other)) {
             throw new IllegalArgumentException("token source: " + what + " is " + other + ", its last is " + this

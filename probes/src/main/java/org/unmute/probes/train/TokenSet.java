@@ -12,11 +12,11 @@ import org.unmute.tensor.DType;
  * Clips with their labels.
  *
  * @param tokens the clips' tokens
- * @param targets {@code [clips, classes]}, 1 for present classes and 0 for absent ones, or in between
+ * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones; values in between are allowed
  * @param classes number of classes
  */
 public record TokenSet(TokenSource tokens, float[] targets, int classes) {
-    /** @throws IllegalArgumentException if the number of targets does not fit or one lies outside [0, 1] */
+    /** @throws IllegalArgumentException if the number of targets does not fit or a target lies outside [0, 1] */
     public TokenSet {
         if (classes < 1 || targets.length != (long) tokens.clips() * classes) {
             throw new IllegalArgumentException("token set: " + tokens.clips() + " clips and " + classes
@@ -41,10 +41,10 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
     }
 
     /**
-     * Some of the clips, in the given order; tokens are shared.
+     * A subset of the clips, in the given order; tokens are shared.
      *
      * @throws IllegalArgumentException if there are none
-     * @throws IndexOutOfBoundsException if a number is not that of a clip
+     * @throws IndexOutOfBoundsException if an index is out of range
      */
     public TokenSet subset(int... clips) {
         Subset source = new Subset(tokens, clips.clone());
@@ -55,7 +55,7 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         return new TokenSet(source, own, classes);
     }
 
-    /** A text that differs where clips or targets differ. */
+    /** A text that differs if clips or targets differ. */
     public String fingerprint() {
         CRC32C crc = new CRC32C();
         MemorySource.update(crc, targets);

@@ -10,8 +10,8 @@ import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.DType;
 
 /**
- * Where training reads token maps from: clips by number, all with tokens of one length and with or without cls token;
- * their grids may differ. Any number of threads may read.
+ * The source of token maps for training: clips by index. All clips have the same token length, and either all or none
+ * have a cls token; their grids may differ. Thread-safe.
  */
 public interface TokenSource {
     /** Number of clips. */
@@ -28,21 +28,21 @@ public interface TokenSource {
     /**
      * Reads one clip.
      *
-     * @param tokens {@code [time * freq, dim]} from {@code tokensAt} on. Modified.
-     * @param cls {@code [dim]} from {@code clsAt} on; ignored without cls tokens. Modified.
+     * @param tokens {@code [time * freq, dim]}, written from index {@code tokensAt}
+     * @param cls {@code [dim]}, written from index {@code clsAt}; ignored without cls tokens
      * @throws IOException if it cannot be read
      */
     void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException;
 
-    /** How tokens are stored: {@code F16} where {@link #readHalves} can be called, else {@code F32}. */
+    /** The storage type of tokens: {@code F16} if {@link #readHalves} is supported, else {@code F32}. */
     default DType stored() {
         return DType.F32;
     }
 
     /**
-     * Reads one clip as {@link #read} does, its tokens as they are stored.
+     * Reads one clip like {@link #read}, but without converting its float16 tokens.
      *
-     * @param tokens float16, {@code [time * freq, dim]} from {@code tokensAt} on. Modified.
+     * @param tokens float16, {@code [time * freq, dim]}, written from index {@code tokensAt}
      * @throws UnsupportedOperationException if tokens are not stored in float16
      * @throws IOException if it cannot be read
      */
@@ -50,16 +50,16 @@ public interface TokenSource {
         throw new UnsupportedOperationException("token source: tokens are stored as " + stored() + ", not as F16");
     }
 
-    /** Layers whose tokens come along, for probes that look at several; 0 for the last only. */
+    /** Number of available layers, for probes that read several; 0 for the last only. */
     default int layers() {
         return 0;
     }
 
     /**
-     * Reads all layers of one clip: layer l, as {@link #read} reads the last, {@code l * tokensStep} and {@code l *
-     * clsStep} numbers after the first one.
+     * Reads all layers of one clip, each like {@link #read}; layer l is written {@code l * tokensStep} and {@code l *
+     * clsStep} values after the first.
      *
-     * @throws UnsupportedOperationException if only the last layer's tokens are there
+     * @throws UnsupportedOperationException if only the last layer's tokens are available
      * @throws IOException if it cannot be read
      */
     default void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
@@ -67,7 +67,9 @@ public interface TokenSource {
         throw new UnsupportedOperationException("token source: it holds the tokens of the last layer only");
     }
 
-    /** What a fresh probe for these clips has to know; columns that differ from clip to clip are not known. */
+    /**
+     * The layout for creating a probe for these clips; the number of columns is unknown if it differs between clips.
+     */
     default TokenLayout layout() {
         int freq = grid().freq();
         for (int i = 1; i < clips() && freq > 0; i++) {
@@ -76,11 +78,11 @@ public interface TokenSource {
         return new TokenLayout(grid().dim(), freq, grid().cls(), layers());
     }
 
-    /** A text that differs where clips differ; a resumed run compares it. */
+    /** A text that differs if clips differ; a resumed run compares it. */
     String fingerprint();
 
     /**
-     * Mean and deviation of each dimension over all clips, of the last layer.
+     * Mean and standard deviation of each dimension of the last layer's tokens over all clips.
      *
      * @throws IOException if a clip cannot be read
      */
@@ -89,10 +91,10 @@ public interface TokenSource {
     }
 
     /**
-     * The same clips, standardized as they are read; of the last layer only.
+     * The same clips, standardized when they are read; last layer only.
      *
-     * @throws IllegalArgumentException if the figures are of another dimension, or of clips with a cls token where
-     *     these have none
+     * @throws IllegalArgumentException if the statistics have another dimension, or include a cls token that these
+     *     clips do not have
      */
     default TokenSource standardized(Standardization by) {
         return new StandardizedSource(this, by);
@@ -101,17 +103,17 @@ public interface TokenSource {
     /**
      * Token maps in memory.
      *
-     * @throws IllegalArgumentException if there are none, or they differ in dim or having a cls token
+     * @throws IllegalArgumentException if there are none, or they differ in dim or in having a cls token
      */
     static TokenSource of(List<TokenMap> maps) {
         return new MemorySource(maps);
     }
 
     /**
-     * What an encoder gave for clips, in memory, with the tokens of the layers it was asked for.
+     * An encoder's features of clips, in memory, with the tokens of the requested layers.
      *
-     * @throws IllegalArgumentException if there are none, they have no layers, or they differ in dim, number of layers
-     *     or having a cls token, or a clip's layers in grid
+     * @throws IllegalArgumentException if there are none, they have no layers, they differ in dim, number of layers or
+     *     in having a cls token, or a clip's layers differ in grid
      */
     static TokenSource ofFeatures(List<Features> clips) {
         if (clips.isEmpty()) {
@@ -121,10 +123,10 @@ public interface TokenSource {
     }
 
     /**
-     * Clips of a cache, read from its memory-mapped shards each time.
+     * Clips of a cache, read from its memory-mapped shards on every call.
      *
-     * @param clipIds which clips, in order
-     * @throws IllegalArgumentException if there are none, one is not in the cache, or they differ in dim or having a
+     * @param clipIds ids of the clips, in order
+     * @throws IllegalArgumentException if there are none, one is not in the cache, or they differ in dim or in having a
      *     cls token
      */
     static TokenSource of(TokenCache cache, List<String> clipIds) {

@@ -17,8 +17,8 @@ import org.unmute.tensor.optim.Optimizer;
 
 /**
  * The state of a run after an epoch: parameters and buffers, the optimizer's state and the losses so far, in one
- * safetensors file that is replaced as a whole. Every random decision is a function of seed, epoch and step, so there
- * is no generator to save. The metadata holds what the run is made of; a checkpoint of another run is refused.
+ * safetensors file that is replaced atomically. Every random decision is a function of seed, epoch and step, so no
+ * generator state is saved. The metadata describes the run; a checkpoint of another run is refused.
  */
 public final class TrainingCheckpoint {
     private static final String FORMAT = "unmute-checkpoint-1";
@@ -30,7 +30,7 @@ public final class TrainingCheckpoint {
     private final Path path;
     private final Map<String, String> run;
 
-    /** @param run what the run is made of, by name */
+    /** @param run description of the run, by name */
     TrainingCheckpoint(Path path, Map<String, String> run) {
         this.path = path;
         this.run = new LinkedHashMap<>(run);
@@ -53,10 +53,11 @@ public final class TrainingCheckpoint {
     }
 
     /**
-     * Brings parameters and optimizer to the saved state, if there is one. All or nothing: everything is checked first.
+     * Restores parameters and optimizer from the saved state, if there is one. Everything is checked first, so nothing
+     * changes on failure.
      *
      * @return the losses so far; none if there is no checkpoint
-     * @throws IOException if it cannot be read or is of another run
+     * @throws IOException if it cannot be read or belongs to another run
      */
     double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
         if (!Files.exists(path)) {

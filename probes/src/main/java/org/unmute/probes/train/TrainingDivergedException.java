@@ -1,6 +1,6 @@
 package org.unmute.probes.train;
 
-/** The loss became NaN or infinite, so that going on is pointless. The last checkpoint is from before. */
+/** The loss became NaN or infinite, so training stopped. The last checkpoint precedes this. */
 public final class TrainingDivergedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

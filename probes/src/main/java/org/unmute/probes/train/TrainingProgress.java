@@ -1,21 +1,21 @@
 package org.unmute.probes.train;
 
-/** Is told each step of a training run. */
+/** Is notified of each step of a training run. */
 @FunctionalInterface
 public interface TrainingProgress {
-    /** Says nothing. */
+    /** Ignores all steps. */
     TrainingProgress SILENT = step -> {};
 
     /**
      * One step.
      *
      * @param epoch which epoch, from 1
-     * @param epochs of how many
-     * @param step which step of the epoch, from 1
-     * @param steps of how many
+     * @param epochs total number of epochs
+     * @param step number of the step in the epoch, from 1
+     * @param steps steps per epoch
      * @param loss the batch's loss before the update
      * @param rate the learning rate used
-     * @param throughput how fast the run was so far
+     * @param throughput speed of the run so far
      */
     record Step(int epoch, int epochs, int step, int steps, double loss, double rate, Throughput throughput) {}
 

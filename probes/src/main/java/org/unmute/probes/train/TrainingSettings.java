@@ -6,19 +6,21 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.optim.Schedule;
 
 /**
- * How a probe is trained: AdamW, learning rate from {@code rate} to 0 along a cosine over all steps.
+ * The settings for training a probe with AdamW; a cosine schedule takes the learning rate from {@code rate} to 0 over
+ * all steps.
  *
  * @param epochs passes over the clips, at least 1
- * @param batch clips a step, at least 1; the last step of an epoch takes what is left
+ * @param batch clips per step, at least 1; the last step of an epoch may have fewer
  * @param rate learning rate, above 0
  * @param decay decoupled weight decay, at least 0
- * @param decayAll whether decay reaches every parameter, else only weights of linear layers and convolutions: not
- *     prototypes, queries, biases and gains
- * @param warmUp steps of linear rise from 0 before the cosine, 0 for none
- * @param clip maximum norm of a step's gradients, 0 for no limit
+ * @param decayAll whether decay applies to all parameters; if not, only to weights of linear layers and convolutions,
+ *     not to prototypes, queries, biases and gains
+ * @param warmUp steps of linear warm-up from 0 before the cosine, 0 for none
+ * @param clip maximum gradient norm, 0 for no clipping
  * @param objective the loss
- * @param standardize whether tokens are standardized by the training clips' mean and deviation of each dimension
- * @param seed decides the order of clips and dropout; fresh parameters have a seed of their own
+ * @param standardize whether tokens are standardized by mean and standard deviation of each dimension over the training
+ *     clips
+ * @param seed for the order of clips and dropout; initial parameters have their own seed
  */
 public record TrainingSettings(
         int epochs,
@@ -50,12 +52,12 @@ public record TrainingSettings(
     }
 
     /**
-     * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on everything, cosine
+     * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on all parameters, cosine
      * without warm-up, no clipping, asymmetric loss. The learning rate, which the paper tunes, is 1e-2 for probes with
      * prototypes (searched from 2e-3 to 8e-2, since cosines are small) and 1e-3 for all others (1e-4 to 7e-3).
      *
      * @param probe name of the probe
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no such probe
      */
     public static TrainingSettings defaults(String probe) {
         return new TrainingSettings(
@@ -91,7 +93,7 @@ public record TrainingSettings(
         return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
     }
 
-    /** With weight decay on everything or on matrices only. */
+    /** With weight decay on all parameters or on matrices only. */
     public TrainingSettings withDecayAll(boolean decayAll) {
         return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
     }
@@ -101,7 +103,7 @@ public record TrainingSettings(
         return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
     }
 
-    /** With another limit of the gradients' norm. */
+    /** With another maximum gradient norm. */
     public TrainingSettings withClip(double clip) {
         return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
     }
@@ -121,12 +123,12 @@ public record TrainingSettings(
         return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
     }
 
-    /** The learning rate's course over all steps. */
+    /** The learning rate schedule over all steps. */
     Schedule schedule(long steps) {
         return warmUp == 0 ? Schedule.cosine(steps) : Schedule.cosineWithWarmUp(steps, warmUp, 0);
     }
 
-    /** By name, for reports and for comparing a checkpoint's settings. */
+    /** All settings by name, for reports and for comparison with a checkpoint. */
     public Map<String, String> describe() {
         Map<String, String> d = new LinkedHashMap<>();
         d.put("epochs", Integer.toString(epochs));

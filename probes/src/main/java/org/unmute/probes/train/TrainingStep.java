@@ -6,16 +6,19 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.tensor.Tensor;
 
 /**
- * The loss of a batch. Clips of different grids are pooled grid by grid; from the descriptors on they are one batch
- * again, so the loss is the mean over all of its clips and its gradients are those of one batch.
+ * The loss of a batch. Clips of different grids are pooled grid by grid and their descriptors are joined, so loss and
+ * gradients are those of one batch.
  *
- * @param probe what is trained
- * @param clips gives the targets
+ * @param probe the trained probe
+ * @param clips the targets
  * @param objective the loss
- * @param reader gives the tokens of the same clips
+ * @param reader reads the tokens of the same clips
  */
 record TrainingStep(Probe probe, TokenSet clips, Objective objective, BatchReader reader) {
-    /** One number: the loss of clips {@code order[from]} to before {@code order[to]}, with what the probe adds. */
+    /**
+     * The loss of clips {@code order[from]} (inclusive) to {@code order[to]} (exclusive) as a scalar, including the
+     * probe's regularization.
+     */
     Tensor loss(int[] order, int from, int to, SplittableRandom random) throws IOException {
         BatchReader.Batch batch = reader.read(order, from, to);
         Tensor logits = probe.trainingLogits(batch.parts(), random);

@@ -4,14 +4,15 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Sets part of the training clips aside for validation, so that each class keeps its share of both parts: iterative
- * stratification (Sechidis et al. 2011), which deals out the clips of the rarest class first. Both lists are ascending.
+ * Sets part of the training clips aside for validation by iterative stratification (Sechidis et al. 2011): each class
+ * has about the same share in both parts, and the clips of the rarest class are assigned first. Both lists are
+ * ascending.
  *
  * @param train clips to train on
  * @param validation clips set aside
  */
 public record ValidationSplit(int[] train, int[] validation) {
-    /** The share and seed of the paper's section 11: one tenth, seed 0. */
+    /** A split with the share and seed of the paper's section 11: one tenth, seed 0. */
     public static ValidationSplit of(TokenSet clips) {
         return of(clips.targets(), clips.classes(), 0.1, 0);
     }
@@ -19,8 +20,8 @@ public record ValidationSplit(int[] train, int[] validation) {
     /**
      * A split.
      *
-     * @param targets {@code [clips, classes]}; a class is present from 0.5 on
-     * @param share of the clips set aside, above 0 and below 1
+     * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5
+     * @param share fraction of clips set aside, above 0 and below 1
      * @throws IllegalArgumentException if the share is out of range or leaves one part without clips
      */
     public static ValidationSplit of(float[] targets, int classes, double share, long seed) {
@@ -103,7 +104,7 @@ public record ValidationSplit(int[] train, int[] validation) {
             return aside;
         }
 
-        /** The part that wants a class more; on a tie that with more room. A full part gets nothing. */
+        /** The part that needs more clips of a class; on ties, the one with more clips open. A full part gets none. */
         private int choose(double training, double validation) {
             if (room[0] == 0 || room[1] == 0) {
                 return room[0] == 0 ? 1 : 0;
@@ -122,7 +123,7 @@ public record ValidationSplit(int[] train, int[] validation) {
             }
         }
 
-        /** The class with the fewest clips left, or -1. */
+        /** The class with the fewest unassigned clips, or -1 if there are none. */
         private int rarest() {
             int best = -1;
             for (int c = 0; c < classes; c++) {
