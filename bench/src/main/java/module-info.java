@@ -1,6 +1,6 @@
 /**
- * Benchmarks. They run on the class path (JMH forks JVMs of its own); {@code ./unmute bench} and {@code bench/run}
- * start them.
+ * Benchmarks. They run on the class path, since JMH forks JVMs; {@code ./unmute bench} and {@code bench/run} start
+ * them.
  */
 module org.unmute.bench {
     requires org.unmute.probes;
@@ -14,7 +14,7 @@ module org.unmute.bench {
     requires jdk.unsupported;
     requires java.management;
 
-    // For the peers, a module of its own with large natives.
+    // For the module of the peers, which has large native libraries.
     exports org.unmute.bench.onnx;
     exports org.unmute.bench.peer;
 

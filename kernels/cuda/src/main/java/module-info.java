@@ -1,6 +1,4 @@
-/**
- * NVIDIA devices, found by the service loader. The binding finds its native code on the class path only.
- */
+/** NVIDIA devices, found by the service loader. The binding finds its native code only on the class path. */
 module org.unmute.kernels.cuda {
     requires org.unmute.tensor;
     requires org.unmute.kernels.device;

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * Compares two builds of the vector backend in one JVM, interleaved call by call, so that other load on the machine
- * affects both alike. Each build brings its whole class path, its own {@link KernelCase} included, in a class loader of
- * its own, so that classes may have moved between the two. With one thread it measures the thread's CPU time, which is
+ * affects both alike. A separate class loader loads each build from its whole class path, with its own {@link
+ * KernelCase}, so classes may have moved between the two. With one thread it measures the thread's CPU time, which is
  * less sensitive to other load than wall time.
  */
 public final class BuildComparison {

@@ -24,7 +24,7 @@ import org.unmute.tensor.backend.Backends;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class KernelBenchmark {
-    /** What is called. */
+    /** The kernel to time. */
     @Param
     public KernelCase kernel;
 
@@ -38,14 +38,14 @@ public class KernelBenchmark {
     /** For JMH. */
     public KernelBenchmark() {}
 
-    /** Makes the operands. */
+    /** Creates the operands. */
     @Setup
     public void setUp() {
         backend = Backends.open("vector", threads).backend();
         call = kernel.on(backend);
     }
 
-    /** Ends the threads. */
+    /** Stops the backend's threads. */
     @TearDown
     public void tearDown() {
         backend.close();

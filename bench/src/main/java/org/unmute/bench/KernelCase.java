@@ -7,7 +7,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Unary;
 
-/** What is timed of a CPU backend: one call each, on operands as encoders and the training of probes make them. */
+/** Calls of a CPU backend to time, on operands like those of encoders and probe training. */
 public enum KernelCase {
     /** Gradient of a weight of 64 rows from 188,000 tokens. */
     GRADIENT_64 {
@@ -16,7 +16,7 @@ public enum KernelCase {
             return weightGradient(b, 188_000, 64, 768);
         }
     },
-    /** The same from 12,000 tokens. */
+    /** The same gradient from 12,000 tokens. */
     GRADIENT_64_SHORT {
         @Override
         Runnable on(Backend b) {
@@ -51,7 +51,7 @@ public enum KernelCase {
             return product(b, random(b, 32, 12, 512), random(b, 32, 512, 768));
         }
     },
-    /** A linear map to 12 outputs with a weight that changes. */
+    /** A linear map to 12 outputs with an unfrozen weight. */
     LINEAR_TO_12 {
         @Override
         Runnable on(Backend b) {
@@ -109,7 +109,7 @@ public enum KernelCase {
             return linear(b, 4104, 768, 3072, true);
         }
     },
-    /** A linear map with a weight that changes. */
+    /** A linear map with an unfrozen weight. */
     LINEAR_CHANGING {
         @Override
         Runnable on(Backend b) {
@@ -141,7 +141,7 @@ public enum KernelCase {
             return () -> b.softmax(x, y);
         }
     },
-    /** Few prototypes of one bit an entry and the tokens of one clip. */
+    /** Few binarized prototypes and the tokens of one clip. */
     BINARY_100 {
         @Override
         Runnable on(Backend b) {
@@ -154,28 +154,28 @@ public enum KernelCase {
             return match(b, 300, true, 512);
         }
     },
-    /** 50 classes of 20. */
+    /** 50 classes with 20 prototypes each. */
     BINARY_1000 {
         @Override
         Runnable on(Backend b) {
             return match(b, 1000, true, 512);
         }
     },
-    /** AudioSet with 10 prototypes a class. */
+    /** AudioSet with 10 prototypes per class. */
     BINARY_5270 {
         @Override
         Runnable on(Backend b) {
             return match(b, 5270, true, 512);
         }
     },
-    /** AudioSet with 20 prototypes a class. */
+    /** AudioSet with 20 prototypes per class. */
     BINARY_10540 {
         @Override
         Runnable on(Backend b) {
             return match(b, 10_540, true, 512);
         }
     },
-    /** AudioSet with 10 prototypes a class, and longer clips. */
+    /** AudioSet with 10 prototypes per class, and longer clips. */
     BINARY_2048_TOKENS {
         @Override
         Runnable on(Backend b) {
@@ -188,7 +188,7 @@ public enum KernelCase {
             return match(b, random(b, 1, 8192, DIM), 5270, true);
         }
     },
-    /** Clips enough for each thread to take its own, as in training. */
+    /** Enough clips for each thread to process its own, as in training. */
     BINARY_CLIPS {
         @Override
         Runnable on(Backend b) {
@@ -202,7 +202,7 @@ public enum KernelCase {
             return match(b, 5270, true, 1);
         }
     },
-    /** A clip of 16 sounds: each token stands there 32 times. */
+    /** A clip of 16 different tokens, each repeated 32 times. */
     BINARY_REPEATED {
         @Override
         Runnable on(Backend b) {
@@ -210,8 +210,8 @@ public enum KernelCase {
         }
     },
     /**
-     * The worst case: tokens that differ by roundings, which no table tells apart, and one far from them, for whose
-     * sake tables are coarse.
+     * The worst case: tokens that differ only by rounding, which no lookup table distinguishes, and one outlier, which
+     * makes the tables coarse.
      */
     BINARY_CROWD {
         @Override
@@ -225,7 +225,7 @@ public enum KernelCase {
             return match(b, tokens, 5270, true);
         }
     },
-    /** Prototypes as learned. */
+    /** Float prototypes. */
     FLOAT_5270 {
         @Override
         Runnable on(Backend b) {
@@ -236,7 +236,7 @@ public enum KernelCase {
     private static final int TOKENS = 512;
     private static final int DIM = 768;
 
-    /** Makes the operands; what is returned does the work once. */
+    /** Creates the operands and returns the call. */
     abstract Runnable on(Backend b);
 
     private static Runnable weightGradient(Backend b, int tokens, int outputs, int inputs) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may use whom. This module sees all others that users get, so the rules are checked here. */
+/** Allowed dependencies. The rules are checked here, since this module sees all others that are shipped. */
 class ArchitectureTest {
     private static final String TENSOR = "org.unmute.tensor..";
     private static final String KERNELS = "org.unmute.kernels..";
@@ -37,7 +37,7 @@ class ArchitectureTest {
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
 
-    /** Without the suite that backends are tested with, which is here only for tests. */
+    /** Without the contract suite, which is here only for tests. */
     private static JavaClasses all;
 
     @BeforeAll
@@ -48,7 +48,7 @@ class ArchitectureTest {
                 .that(not(resideInAPackage("org.unmute.kernels.contract..")));
     }
 
-    /** Without this the rules below would hold for classes that were never read. */
+    /** Otherwise the rules below would hold trivially for classes that were not read. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -85,7 +85,7 @@ class ArchitectureTest {
         dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, JAVA, "jcuda..");
     }
 
-    /** Families of kernels share {@code tile} and {@code runtime}; the backend alone composes them. */
+    /** Families of kernels share {@code tile} and {@code runtime}; only the backend composes them. */
     @Test
     void kernelFamiliesOfTheVectorBackendAreIndependent() {
         slices().matching("org.unmute.kernels.vector.(**)")
@@ -123,7 +123,7 @@ class ArchitectureTest {
         dependsOnlyOn(CODECS, MODELS, JAVA, "javax.sound.sampled..");
     }
 
-    /** The exception is tensor, where {@code Tensor} and its ops know each other. */
+    /** The exception is tensor, where {@code Tensor} and its ops depend on each other. */
     @ParameterizedTest
     @ValueSource(strings = {"models", "probes", "experiments", "report", "cli"})
     void packagesHaveNoCycles(String module) {

@@ -16,8 +16,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 
 /**
- * {@code benchmark} on data sets with files of their own: a validation part, parts of recordings, mixup variants,
- * folds; all layers.
+ * {@code benchmark} on data sets with their own files: a validation part, parts of recordings, mixup variants, folds,
+ * all layers.
  */
 class BenchmarkDatasetTest {
     private static final String PROTOCOL = """
@@ -62,7 +62,7 @@ class BenchmarkDatasetTest {
         Wav.write(file, samples, 16_000);
     }
 
-    /** Recordings of which every second half is a clip, two classes, with a validation part. */
+    /** Recordings whose second halves are clips, two classes, with a validation part. */
     private static void table(Path root) throws IOException {
         StringBuilder rows = new StringBuilder("path,start,end,labels,split\n");
         for (int i = 0; i < 36; i++) {

@@ -16,7 +16,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.probes.cache.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
 
-/** {@code benchmark}: what it writes, what it says beforehand, what it refuses. */
+/** {@code benchmark}: what it writes, announces and rejects. */
 class BenchmarkEndToEndTest {
     private static final String SHORT = """
         epochs = 2

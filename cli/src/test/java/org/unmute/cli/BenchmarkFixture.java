@@ -12,21 +12,21 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.unmute.experiments.scene.SyntheticScenes;
 
-/** Small benchmarks: synthesized data sets, the encoder in the program and a tiny one. */
+/** Small benchmarks: synthesized data sets, the built-in encoder and a tiny one. */
 final class BenchmarkFixture {
-    /** Names of results that are times. */
+    /** Names of results that contain times. */
     private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");
 
     private BenchmarkFixture() {}
 
-    /** Writes scenes of one second with a manifest; {@code single}: of one event each. */
+    /** Writes one-second scenes with a manifest; {@code single} gives each one event. */
     static void scenes(Path folder, String name, boolean single, int train, int test) throws IOException {
         SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
         new SyntheticScenes(single ? options.withEvents(1, 1) : options, single ? 3 : 4)
                 .write(folder.resolve(name), train, test);
     }
 
-    /** A grid of two encoders, one of them in a file beside it, and two data sets, {@code many} and {@code one}. */
+    /** A grid of two encoders, one of them in a separate file, and two data sets, {@code many} and {@code one}. */
     static Path grid(Path folder, String file, Path encoder, String protocol, String... probes) throws IOException {
         StringBuilder text = new StringBuilder("""
             [[encoders]]

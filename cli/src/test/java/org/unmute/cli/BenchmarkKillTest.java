@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A benchmark of 2 x 2 x 4 cells that is killed twice and goes on ends as one that nobody disturbed. */
+/** A benchmark of 2 x 2 x 4 cells that is killed twice and resumed ends like an uninterrupted one. */
 @FullBuild("kills processes")
 class BenchmarkKillTest {
     private static final int CELLS = 16;
@@ -83,7 +83,7 @@ class BenchmarkKillTest {
         assertReportTells(killed);
     }
 
-    /** What the benchmark wrote is what the report reads: the same means in its table. */
+    /** The report reads what the benchmark wrote: its table has the same means. */
     private static void assertReportTells(Path run) throws IOException {
         Path report = folder.resolve("report");
         Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
@@ -106,7 +106,10 @@ class BenchmarkKillTest {
         }
     }
 
-    /** Runs the benchmark in a process of its own and kills it once its journals have so many lines; the lines then. */
+    /**
+     * Runs the benchmark in a separate process, kills it once its journals have {@code lines} lines, and returns the
+     * lines then.
+     */
     private static int killAfter(int lines, Path grid, Path run) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -156,7 +159,7 @@ class BenchmarkKillTest {
         if (!Files.isDirectory(run)) {
             return List.of();
         }
-        // Not by walking the tree: files come and go while it is walked.
+        // Not by walking the tree, since files come and go meanwhile.
         List<Path> all = new ArrayList<>();
         for (String encoder : List.of("own", "tiny")) {
             for (String dataset : List.of("many", "one")) {
@@ -173,7 +176,7 @@ class BenchmarkKillTest {
         return all;
     }
 
-    /** The module path of the test run holds the modules, the class path what is left. */
+    /** The module path of the test run holds the modules, the class path the rest. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .filter(p -> !p.isEmpty())

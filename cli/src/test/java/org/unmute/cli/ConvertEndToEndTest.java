@@ -23,10 +23,7 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
-/**
- * {@code unmute convert} on small checkpoints that are built here: a fine-tuned EAT with the names of fairseq and a
- * teacher beside it.
- */
+/** {@code unmute convert} on small checkpoints built here: a fine-tuned EAT with fairseq's names and its teacher. */
 class ConvertEndToEndTest {
     private static final int DIM = 48;
     private static final int CLASSES = 527;
@@ -43,7 +40,7 @@ class ConvertEndToEndTest {
         eat("model.", 2).write(checkpoint);
     }
 
-    /** Encoder and head below a prefix, some tensors beside them. */
+    /** Encoder and head under a prefix, with some other tensors. */
     private static SafetensorsWriter eat(String prefix, int depth) {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, prefix + IMAGE + "extra_tokens", 1, 1, DIM);
@@ -117,7 +114,7 @@ class ConvertEndToEndTest {
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.names()).hasSize(34).contains("blocks.1.norm2.bias", "head.weight", IMAGE + "extra_tokens");
         }
-        // The shape of the rows is known from the count of numbers alone.
+        // Only the count of numbers determines the shape of the rows.
         assertThat(Ran.unmute("convert", "-q", "--all", "--dry-run", checkpoint)
                         .endsWith(ExitCode.OK)
                         .out())
@@ -405,7 +402,7 @@ class ConvertEndToEndTest {
                 .contains(what);
     }
 
-    /** The name does not matter: a safetensors file may be called otherwise. */
+    /** The name does not matter: a safetensors file may have another extension. */
     @Test
     void theFormatIsKnownByTheContent() throws IOException {
         Path odd = Files.copy(checkpoint, folder.resolve("odd.pt"));

@@ -19,8 +19,8 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets made
- * here.
+ * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets
+ * created here.
  */
 class DatasetEndToEndTest {
     private static final List<String> CLASSES = List.of("siren", "drilling", "dog_bark");
@@ -166,7 +166,7 @@ class DatasetEndToEndTest {
                 .element(1)
                 .asString()
                 .startsWith("audio/test/soundscape_11.wav,,,");
-        // The record is a label file itself.
+        // The record is itself a label file.
         assertThat(Ran.unmute(
                                 "probe",
                                 "-q",
@@ -240,7 +240,7 @@ class DatasetEndToEndTest {
     }
 
     /**
-     * Sets with one class a clip take cross-entropy by themselves, all others the asymmetric loss; what is asked for
+     * Sets with one class per clip default to cross-entropy, all others to the asymmetric loss; an explicit choice
      * wins.
      */
     @Test

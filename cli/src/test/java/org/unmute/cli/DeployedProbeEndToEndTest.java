@@ -18,7 +18,7 @@ import org.unmute.models.audio.Wav;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** Trained probes put to work: {@code pack}, {@code tag --probe}, and cgp on a cache of all layers. */
+/** Trained probes in use: {@code pack}, {@code tag --probe}, and cgp on a cache of all layers. */
 class DeployedProbeEndToEndTest {
     private static final int CLIPS = 8;
 

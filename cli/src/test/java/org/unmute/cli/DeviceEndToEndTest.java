@@ -18,7 +18,9 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 
-/** The whole line on an OpenCL device, compared with the processor; its memory and its number, as a user meets them. */
+/**
+ * The whole pipeline on an OpenCL device, compared with the CPU; its memory cap and device numbers, as users see them.
+ */
 @FullBuild("runs every command on an OpenCL device")
 class DeviceEndToEndTest {
     private static final double TOLERANCE = 1e-3;
@@ -113,7 +115,7 @@ class DeviceEndToEndTest {
                 .asDouble();
     }
 
-    /** The same probe on tokens and scores of either device; and a probe that was trained on either. */
+    /** The same probe with tokens and scores from either device, and a probe trained on either. */
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "linear-mean"})
     void embeddingTrainingAndScoringGiveTheMeanAveragePrecisionOfTheProcessor(String probe) {
@@ -130,7 +132,7 @@ class DeviceEndToEndTest {
     }
 
     /**
-     * Trained on the same tokens, protobin is the same file to the last bit; docs/numerics.md says what takes the same
+     * Trained on the same tokens, protobin gives the same file bit for bit; docs/numerics.md says what has the same
      * bits everywhere.
      */
     @Test
@@ -195,7 +197,7 @@ class DeviceEndToEndTest {
                 .contains("largest F32[");
     }
 
-    /** PoCL makes as many devices of the processor as its variable says. */
+    /** PoCL presents the CPU as several devices, as its environment variable says. */
     @Test
     void severalDevicesAreListedAndChosenByNumber() throws Exception {
         Map<String, String> two = Map.of("POCL_DEVICES", "pthread basic");

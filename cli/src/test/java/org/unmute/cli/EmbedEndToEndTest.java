@@ -22,7 +22,7 @@ import org.unmute.models.audio.Wav;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** {@code embed} on a folder as people have them: with files that are no recordings. */
+/** {@code embed} on a realistic folder, with files that are not recordings. */
 class EmbedEndToEndTest {
     private static final int GOOD = 5;
     /** What the reason must mention, by clip. */

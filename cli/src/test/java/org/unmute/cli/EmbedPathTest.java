@@ -22,8 +22,8 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 
 /**
- * The way of one clip through {@code unmute embed}: which classes of ours stand on the stack where the front end and
- * the network are called and where the shard is written. What {@code docs/architecture.md} lists must stay short.
+ * The path of one clip through {@code unmute embed}: our classes on the stack where the front end and the network are
+ * called and where the shard is written. The list in {@code docs/architecture.md} must stay short.
  */
 class EmbedPathTest {
     private static final int MAX_CLASSES = 12;
@@ -74,7 +74,7 @@ class EmbedPathTest {
                 .endsWith(ExitCode.OK);
     }
 
-    /** A write of a clip's record: the lock of the folder is written, too. */
+    /** A write of a clip's record, as opposed to the folder's lock. */
     private static boolean isWriteToShard(RecordedEvent e) {
         return isCallOf(e, WRITE)
                 && e.getStackTrace().getFrames().stream()
@@ -87,7 +87,9 @@ class EmbedPathTest {
                 && method.equals(called.getType().getName() + "::" + called.getName());
     }
 
-    /** Our classes among the traced methods and their callers, nested ones and lambdas under their outer class. */
+    /**
+     * Our classes among the traced methods and their callers; nested classes and lambdas count as their outer class.
+     */
     private static Set<String> classes(List<RecordedEvent> events, Predicate<RecordedEvent> which) {
         Set<String> names = new TreeSet<>();
         events.stream()

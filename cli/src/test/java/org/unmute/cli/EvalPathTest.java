@@ -18,9 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 
 /**
- * The classes of ours between {@code unmute eval}, the shard that it reads and the probe that scores:
- * docs/architecture.md lists them. They are taken from the stacks of a real run, which the JVM's method tracing (JEP
- * 520) records.
+ * Our classes between {@code unmute eval}, the shard that it reads and the probe that scores; docs/architecture.md
+ * lists them. The JVM's method tracing (JEP 520) records them from the stacks of a real run.
  */
 class EvalPathTest {
     private static final int MAX_CLASSES = 10;
@@ -93,7 +92,7 @@ class EvalPathTest {
         return recording;
     }
 
-    /** The stacks of all events, outermost class first; nested classes count as the class they are in. */
+    /** The stacks of all events, outermost class first; nested classes count as their outer class. */
     private static List<List<String>> stacks(Path recording) throws Exception {
         Process print = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jfr").toString(),

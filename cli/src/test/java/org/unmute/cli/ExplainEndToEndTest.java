@@ -38,7 +38,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** {@code explain} on runs of a small cache of synthesized scenes, embedded by the encoder in the program. */
+/** {@code explain} on runs of a small cache of synthesized scenes, embedded by the built-in encoder. */
 class ExplainEndToEndTest {
     private static final int TRAIN = 16;
 
@@ -89,7 +89,7 @@ class ExplainEndToEndTest {
         return Ran.unmute(with(new Object[] {"explain", "-q", "--audio", clip}, more));
     }
 
-    /** The terms of a class, the others and the bias, added up as a reader of the table would. */
+    /** The sum of a class's terms, the remainder and the bias, as a reader of the table would add them. */
     private static double sum(JsonNode reason) {
         double sum = reason.get("bias").asDouble() + reason.get("othersAdd").asDouble();
         for (JsonNode term : reason.get("terms")) {
@@ -270,7 +270,7 @@ class ExplainEndToEndTest {
                 .contains("--encoder");
     }
 
-    /** A cell of a benchmark: the seed's folder names the encoder, or the cache whose record does. */
+    /** A cell of a benchmark: the seed's folder names the encoder or the cache that records it. */
     @Test
     void foldersOfABenchmarkAreRead() throws IOException {
         Path cell = Files.createDirectories(folder.resolve("cell"));

@@ -17,7 +17,7 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 
-/** {@code features}: what other programs read. */
+/** {@code features}: files for other programs. */
 @Tag("golden")
 class FeaturesEndToEndTest {
     @TempDir

@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
-/** Virtual machines of their own, for what this one cannot show: other paths, other environments, other properties. */
+/** Separate JVMs, for tests that need another path, environment or system properties. */
 final class Java {
     private static final int PATIENCE_MINUTES = 10;
 
     private Java() {}
 
-    /** The module path of the test run holds the modules, the class path what is left. */
+    /** The module path of the test run holds the modules, the class path the rest. */
     static List<Path> path() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .flatMap(p -> Arrays.stream(p.split(File.pathSeparator)))
@@ -44,7 +44,7 @@ final class Java {
         }
     }
 
-    /** The path of the test run but for what holds these classes, each of which must be there before. */
+    /** The path of the test run without the entries that hold these classes; each class must be present. */
     static List<Path> pathWithout(String... classes) {
         List<Path> rest = new ArrayList<>(path());
         for (String c : classes) {
@@ -62,8 +62,8 @@ final class Java {
     /**
      * Runs {@code java}.
      *
-     * @param folder where it runs and what it prints is kept meanwhile
-     * @param environment what is added to the environment
+     * @param folder working directory, which also holds the output meanwhile
+     * @param environment variables added to the environment
      */
     static Ran run(Path folder, Map<String, String> environment, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(

@@ -16,7 +16,7 @@ import org.unmute.kernels.contract.golden.RealData;
 import org.unmute.models.audio.Wav;
 
 /**
- * Real recordings of keywords through the command: {@code tag} gives the original model's logits, {@code eval} its
+ * Real keyword recordings through the command line: {@code tag} gives the original model's logits, {@code eval} its
  * accuracy.
  */
 class KeywordsEndToEndTest {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
-/** A killed {@code embed} and a killed {@code probe}, run again, give what an undisturbed run gives, byte for byte. */
+/** A killed {@code embed} or {@code probe} that runs again gives what an uninterrupted run gives, byte for byte. */
 @FullBuild("kills processes")
 class KillAndResumeTest {
     private static final int CLIPS = 160;
@@ -110,7 +110,9 @@ class KillAndResumeTest {
         };
     }
 
-    /** Runs the command in a process of its own and kills it when the condition holds; whether it ended by itself. */
+    /**
+     * Runs the command in a separate process and kills it when the condition holds; returns whether it ended by itself.
+     */
     private static boolean killWhen(BooleanSupplier condition, String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -139,7 +141,7 @@ class KillAndResumeTest {
         }
     }
 
-    /** The module path of the test run holds the modules, the class path what is left. */
+    /** The module path of the test run holds the modules, the class path the rest. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
                 .filter(p -> !p.isEmpty())

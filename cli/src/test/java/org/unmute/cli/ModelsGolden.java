@@ -9,7 +9,7 @@ import org.unmute.kernels.contract.golden.Golden;
 public final class ModelsGolden {
     private ModelsGolden() {}
 
-    /** The root: the folder that was asked for, or that of models. */
+    /** The root: the requested folder, else that of models. */
     public static Path root() {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.root();
@@ -19,7 +19,7 @@ public final class ModelsGolden {
                 .resolveSibling("models/src/test/resources/golden");
     }
 
-    /** A file or folder in it; the test is skipped, and says so, where it is missing. */
+    /** A file or folder in it; if it is missing, the test is skipped with the reason. */
     public static Path require(String name) {
         Path path = root().resolve(name);
         if (!Files.exists(path)) {

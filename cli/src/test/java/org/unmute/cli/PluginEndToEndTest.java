@@ -24,8 +24,8 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
- * {@code docs/examples/plugin}, a Maven project of its own, adds a probe and an encoder from its jar to every command.
- * Maven 3.9 or newer builds it without network, from the local repository and this build's classes.
+ * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and an encoder to every command.
+ * Maven 3.9 or newer builds it offline, from the local repository and this build's classes.
  */
 @FullBuild("runs Maven and virtual machines")
 class PluginEndToEndTest {
@@ -222,7 +222,7 @@ class PluginEndToEndTest {
         assertThat(page).isNotEmptyDirectory();
     }
 
-    /** A launcher beside an empty build, whose java prints its arguments. */
+    /** A launcher with an empty build and a java that prints its arguments. */
     @Test
     void theLauncherPutsMoreJarsOnTheClassPath() throws Exception {
         Path home = Files.createDirectories(folder.resolve("jdk/bin"));

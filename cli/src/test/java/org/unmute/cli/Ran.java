@@ -8,14 +8,14 @@ import java.io.StringWriter;
 import java.util.Arrays;
 
 /**
- * A command that was run in this process.
+ * A command that ran in this process.
  *
  * @param status its exit status
  * @param out what it printed
- * @param err what it told beside
+ * @param err its standard error
  */
 public record Ran(int status, String out, String err) {
-    /** Runs {@code unmute}; arguments are turned into text. */
+    /** Runs {@code unmute}; arguments are converted to strings. */
     public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -26,7 +26,7 @@ public record Ran(int status, String out, String err) {
         return new Ran(status, out.toString(), err.toString());
     }
 
-    /** This run, if it ended so. */
+    /** Asserts the exit status and returns this run. */
     public Ran endsWith(int expected) {
         if (status != expected) {
             throw new AssertionError("exit status " + status + ", expected " + expected + "\n" + this);

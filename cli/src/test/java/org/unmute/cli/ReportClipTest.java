@@ -16,7 +16,7 @@ import org.unmute.experiments.fixture.RunFixture;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.fixture.Browser;
 
-/** A clip in the report: explained by a probe that was really trained, on the encoder in the program. */
+/** A clip in the report: explained by a trained probe on the built-in encoder. */
 class ReportClipTest {
     @TempDir
     private static Path folder;

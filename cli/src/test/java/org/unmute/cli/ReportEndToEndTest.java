@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.fixture.RunFixture;
 
-/** {@code unmute report} on runs written by code. */
+/** {@code unmute report} on generated runs. */
 class ReportEndToEndTest {
     @TempDir
     private Path folder;

@@ -53,7 +53,7 @@ class SourceTest {
         return folder;
     }
 
-    /** Production sources, at least those of the modules that are always there. */
+    /** Production sources; must include those of the modules that always exist. */
     private static List<Path> mainSources() throws IOException {
         List<Path> found = files(root())
                 .filter(f -> f.toString().endsWith(".java") && isMain(f))
@@ -136,15 +136,15 @@ class SourceTest {
                 .filter(f -> TEXT.contains(extension(f)))
                 .toList();
         assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
-        // The launcher looks for a JDK in the folders where systems keep them: "/usr/lib/jvm/*" is a place to search,
-        // no machine's path.
+        // The launcher searches the usual folders for a JDK: "/usr/lib/jvm/*" is a search pattern, not one machine's
+        // path.
         Path launcher = root().resolve("unmute");
         assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH))
                 .isEmpty();
         assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
     }
 
-    /** It tells the JVM how to compile them, and the JVM says nothing of a name that is none. */
+    /** It tells the JVM how to compile them, and the JVM silently ignores unknown names. */
     @Test
     void launcherNamesTheKernelsThereAre() throws IOException {
         Path kernels = root().resolve("kernels/vector/src/main/java/org/unmute/kernels/vector");

@@ -9,12 +9,12 @@ import org.unmute.experiments.scene.SyntheticScenes;
 final class TinyEncoder {
     private TinyEncoder() {}
 
-    /** Writes an encoder of this many channels. */
+    /** Writes an encoder with {@code dim} channels. */
     static Path write(Path folder, int dim) {
         return write(folder, dim, 1);
     }
 
-    /** Writes an encoder of this many channels and blocks. */
+    /** Writes an encoder with {@code dim} channels and {@code depth} blocks. */
     static Path write(Path folder, int dim, int depth) {
         Path file = folder.resolve("encoder-" + dim + "-" + depth + ".safetensors");
         Ran.unmute(

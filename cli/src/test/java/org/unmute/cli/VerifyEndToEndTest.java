@@ -20,7 +20,7 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** {@code verify} with the numbers of EAT's authors' code, whole and tampered with. */
+/** {@code verify} with reference numbers from the EAT authors' code, intact and altered. */
 @Tag("golden")
 class VerifyEndToEndTest {
     private static final int DIM = 48;

@@ -14,10 +14,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
-/**
- * Without the device modules, and without the bindings they need, everything else works: in a virtual machine of its
- * own.
- */
+/** Everything else works without the device modules and their bindings; runs in a separate JVM. */
 @FullBuild("starts virtual machines")
 class WithoutDevicesTest {
     private static final String OPENCL = "org/unmute/kernels/opencl/OpenClBackendProvider.class";
@@ -94,7 +91,7 @@ class WithoutDevicesTest {
                 .doesNotContain("\tat ");
     }
 
-    /** As a library on the module path: modules that are not there are not missed. */
+    /** As a library on the module path, without the device modules. */
     @Test
     void aLibraryOnTheModulePathNeedsNoDeviceModule() throws Exception {
         List<Path> modules = Java.pathWithout(OPENCL, CUDA, DEVICE, JOCL, JCUDA).stream()

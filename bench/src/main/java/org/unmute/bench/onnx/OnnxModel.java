@@ -41,13 +41,13 @@ public final class OnnxModel {
         record Real(String name, float value) implements Attribute {}
     }
 
-    /** An input of floats; a size of -1 is any. */
+    /** An input of floats; -1 stands for any size. */
     public OnnxModel input(String name, long... shape) {
         graph.message(11, value(name, FLOAT, shape));
         return this;
     }
 
-    /** An output; a size of -1 is any. */
+    /** An output; -1 stands for any size. */
     public OnnxModel output(String name, int type, long... shape) {
         graph.message(12, value(name, type, shape));
         return this;

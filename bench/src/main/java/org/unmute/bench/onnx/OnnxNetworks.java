@@ -4,8 +4,8 @@ import java.util.function.Function;
 import org.unmute.bench.onnx.OnnxModel.Attribute;
 
 /**
- * The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed
- * as MatMul takes them.
+ * The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed,
+ * as MatMul expects them.
  */
 public final class OnnxNetworks {
     private static final float EPS = 1e-6f;
@@ -19,7 +19,7 @@ public final class OnnxNetworks {
         return m.output("y", OnnxModel.FLOAT, -1, out);
     }
 
-    /** Tokens {@code [n, dim]} and signs {@code [prototypes, dim]}: max cosine and its token. */
+    /** Tokens {@code [n, dim]} and signs {@code [prototypes, dim]}: each prototype's max cosine and winner. */
     public static OnnxModel match(float[] signs, int prototypes, int dim) {
         OnnxModel m = new OnnxModel().input("x", -1, dim);
         float[] scaled = transposed(signs, prototypes, dim);

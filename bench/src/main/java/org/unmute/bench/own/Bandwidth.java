@@ -6,9 +6,7 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
-/**
- * Memory read bandwidth: every thread sums an array of its own that exceeds its private caches.
- */
+/** Memory read bandwidth: each thread sums its own array, which exceeds its private caches. */
 final class Bandwidth implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = 512 << 20;

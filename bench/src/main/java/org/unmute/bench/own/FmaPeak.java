@@ -15,7 +15,8 @@ final class FmaPeak implements Peer.Call {
     private static final int REGISTERS = 16;
     private static final int ROUNDS = 20_000;
     /**
-     * Iterations per call: only a newly entered method runs in its compiled form, with its vectors in registers.
+     * Calls of {@link #multiply} per run: only a newly entered method runs in its compiled form, with vectors in
+     * registers.
      */
     private static final int REPEATS = 60;
 

@@ -5,7 +5,7 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 
-/** The max cosine of every binarized prototype over a clip's tokens, and its token. */
+/** The max cosine of every binarized prototype over a clip's tokens, and its winner. */
 final class OwnMatch extends ScopedCall {
     private final Tensor tokens;
     private final Tensor bank;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.tensor.Tensor;
 
-/** A linear map without bias on weights that were packed once, as an encoder's are. */
+/** A linear map without bias on weights packed once, like an encoder's. */
 final class OwnMatmul extends ScopedCall {
     private final Tensor x;
     private final Tensor weight;

@@ -103,7 +103,7 @@ final class OwnPretrainStep implements Peer.Call {
         loss = training.step();
     }
 
-    /** Writes the last step's loss, the gradients of the given parameters and the losses of two steps from them. */
+    /** Writes the last step's loss and, from fresh parameters, the gradients and the losses of two steps. */
     @Override
     public void show(CaseFolder to) throws IOException {
         to.write("loss", Shape.of(1), new float[] {(float) loss});

@@ -27,11 +27,10 @@ import org.unmute.tensor.optim.Gradients;
 
 /**
  * One step of a probe's training, as {@code unmute probe} runs it: tokens of a batch from the cache's float16 shards,
- * forward, loss, gradients, AdamW. The trainer runs on a thread of its own and stops after each step until the next
- * call.
+ * forward, loss, gradients, AdamW. The trainer runs on its own thread and waits after each step for the next call.
  */
 final class OwnProbeStep implements Peer.Call {
-    /** So many epochs that the learning rate stays nearly constant, as it does for a peer. */
+    /** Enough epochs to keep the learning rate almost constant, as it is for a peer. */
     private static final int EPOCHS = 1_000_000;
 
     private final CaseFolder folder;

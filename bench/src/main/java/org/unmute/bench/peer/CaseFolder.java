@@ -46,27 +46,27 @@ public final class CaseFolder {
         return folder.resolve(name);
     }
 
-    /** What kind of work it is. */
+    /** The kind of work. */
     public String kind() {
         return text("kind");
     }
 
-    /** A text of {@code case.json}. */
+    /** A string field of {@code case.json}. */
     public String text(String field) {
         return required(field).asText();
     }
 
-    /** A number of {@code case.json}. */
+    /** An integer field of {@code case.json}. */
     public int size(String field) {
         return required(field).asInt();
     }
 
-    /** A number of {@code case.json} that need not be whole. */
+    /** A floating-point field of {@code case.json}. */
     public double number(String field) {
         return required(field).asDouble();
     }
 
-    /** A list of texts of {@code case.json}. */
+    /** A field of {@code case.json} that lists strings. */
     public List<String> texts(String field) {
         List<String> all = new ArrayList<>();
         required(field).forEach(node -> all.add(node.asText()));

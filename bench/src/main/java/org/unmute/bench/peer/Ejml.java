@@ -8,7 +8,7 @@ import org.unmute.tensor.Shape;
 public final class Ejml implements Peer {
     private final int threads;
 
-    /** @param threads 1; others are refused case by case */
+    /** @param threads 1; with any other number, each case is unsupported */
     public Ejml(int threads) {
         this.threads = threads;
     }

@@ -1,8 +1,8 @@
 package org.unmute.bench.peer;
 
 /**
- * An engine that is timed: a peer, or this engine in the same role. It runs in a process of its own with a fixed number
- * of threads, reads the same inputs from the same files as all others, and writes its outputs before it is timed.
+ * An engine that is timed: a peer, or this engine in the same role. It runs in its own process with a fixed number of
+ * threads, reads the same inputs from the same files as all others, and writes its outputs before it is timed.
  */
 public interface Peer extends AutoCloseable {
     /** Name, version and the library that multiplies, for the table. */

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much memory a process holds, from Linux's {@code /proc}; -1 elsewhere. */
+/** Resident memory of a process, from Linux's {@code /proc}; -1 elsewhere. */
 public final class ProcessMemory {
     private ProcessMemory() {}
 
-    /** Forgets this process's peak. @return resident bytes now */
+    /** Resets this process's peak. @return resident bytes now */
     static long restartPeak() {
         try {
             Files.writeString(Path.of("/proc/self/clear_refs"), "5");
@@ -18,7 +18,7 @@ public final class ProcessMemory {
         return read("self", "VmRSS");
     }
 
-    /** The most that a process ever had resident, in bytes, since it started or forgot. */
+    /** Peak resident bytes of a process since it started or its peak was reset. */
     public static long peak(long process) {
         return read(Long.toString(process), "VmHWM");
     }
@@ -31,7 +31,7 @@ public final class ProcessMemory {
                 }
             }
         } catch (IOException e) {
-            // No Linux, or the process has ended.
+            // Not Linux, or the process has ended.
             return -1;
         }
         return -1;

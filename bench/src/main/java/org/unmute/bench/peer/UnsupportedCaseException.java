@@ -4,7 +4,7 @@ package org.unmute.bench.peer;
 public final class UnsupportedCaseException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** With the reason in a few words. */
+    /** @param reason in a few words */
     public UnsupportedCaseException(String reason) {
         super(reason);
     }

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.StringJoiner;
 
 /**
- * Runs one peer as a process controlled line by line: {@code prepare FOLDER}, {@code time CALLS
- * SECONDS}, {@code quit}. Every answer is one line that begins with {@link #MARK}, since native libraries print to
- * standard output as they like; everything else goes to standard error.
+ * Runs one peer as a process controlled line by line: {@code prepare FOLDER}, {@code time CALLS SECONDS}, {@code quit}.
+ * An answer is one line that begins with {@link #MARK}, since native libraries may print to standard output; everything
+ * else goes to standard error.
  */
 public final class WorkerMain {
-    /** Begins a line that is an answer. */
+    /** Prefix of an answer line. */
     public static final String MARK = "@bench ";
 
     private final Peer peer;
@@ -42,7 +42,7 @@ public final class WorkerMain {
             answers.flush();
             status = 1;
         }
-        // Native libraries leave threads behind.
+        // Native libraries may leave threads running.
         System.exit(status);
     }
 

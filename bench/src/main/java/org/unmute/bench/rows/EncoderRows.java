@@ -20,7 +20,7 @@ public final class EncoderRows {
     private static final int MEL = 128;
     private static final long SEED = 7;
     /**
-     * After twelve blocks on log energies, of which the smallest differ most: our fbank is computed in float64,
+     * For tokens after twelve blocks. The smallest log energies differ most: our fbank is computed in float64,
      * torchaudio's in float32.
      */
     static final double TOKEN_TOLERANCE = 1e-2;
@@ -34,7 +34,7 @@ public final class EncoderRows {
      *
      * @param name of its family
      * @param title in words
-     * @param tokens of the recording, with a class token if there is one
+     * @param tokens of the recording, including the class token if there is one
      * @param shapes of its tensors
      */
     private record Model(String name, String title, int tokens, Map<String, Shape> shapes) {}

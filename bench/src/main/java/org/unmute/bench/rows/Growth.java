@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Growth of time and memory with the size of the work: series of rows without peers that vary one number. */
+/** Growth of time and memory with size: series of rows without peers, each varying one number. */
 public final class Growth {
     private static final String PREFIX = "growth-";
     private static final int[] TOKENS = {64, 128, 256, 512, 1024, 2048, 4096, 8192};

@@ -19,11 +19,11 @@ public final class KernelRows {
     static final int DIM = 768;
     static final int HEADS = 12;
     static final int DEPTH = 12;
-    /** Rows of the smaller products. EJML, 50 to 90 times slower, is timed there only. */
+    /** Rows of the smaller products. EJML, 50 to 90 times slower, is timed only on these. */
     private static final int SMALL = 512;
 
     private static final long SEED = 42;
-    /** Of a sum of 3,072 products in another order. */
+    /** For a sum of 3,072 products in another order. */
     private static final double PRODUCT_TOLERANCE = 1e-4;
 
     private static final double FORWARD_TOLERANCE = 1e-3;
@@ -79,7 +79,7 @@ public final class KernelRows {
         return forwardGflop(batch, tokens, DEPTH);
     }
 
-    /** The same of fewer blocks. */
+    /** The same with fewer blocks. */
     static double forwardGflop(int batch, int tokens, int blocks) {
         return 1e-9 * batch * blocks * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
     }
@@ -139,7 +139,7 @@ public final class KernelRows {
                 .write();
     }
 
-    /** Scores within rounding; where the winners differ, ours must be right in float64. */
+    /** Scores must agree within rounding; where winners differ, ours must be at least as good in float64. */
     static void sameWinners(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         int[] own = Npy.read(ours.resolve("winner.npy")).ints();
         int[] other = Npy.read(theirs.resolve("winner.npy")).ints();

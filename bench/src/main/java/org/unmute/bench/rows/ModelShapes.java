@@ -70,7 +70,7 @@ public final class ModelShapes {
         return shapes;
     }
 
-    /** {@code blocks.0} to {@code blocks.depth-1} below a prefix. */
+    /** {@code blocks.0} to {@code blocks.depth-1} under a prefix. */
     static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
         for (int i = 0; i < depth; i++) {
             String b = prefix + "blocks." + i + ".";

@@ -11,7 +11,7 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** Whether a peer computed the same as this engine. */
+/** Compares a peer's outputs with this engine's. */
 public final class OutputComparison {
     private OutputComparison() {}
 

@@ -29,13 +29,13 @@ public final class ProgramRows {
     private static final String TORCH = "torch-debian";
     /** Tokens are stored in float16. */
     private static final double STORED_TOLERANCE = 2e-2;
-    /** Of the mean loss of an epoch, after hundreds of updates that amplify rounding. */
+    /** For the mean loss of an epoch, after hundreds of updates that amplify rounding. */
     private static final double LOSS_TOLERANCE = 0.05;
 
     private static final TokenFiles.Size SCENES = new TokenFiles.Size(1500, 98, 5, 64);
     private static final int CLASSES = 10;
     private static final int EPOCHS = 30;
-    /** As {@code unmute probe} starts: the same seed makes the same parameters. */
+    /** For {@code unmute probe}: the same seed gives the same initial parameters. */
     private static final int SEED = 0;
 
     private ProgramRows() {}
@@ -159,10 +159,7 @@ public final class ProgramRows {
         return root.resolve("bench/peers/python/program.py").toString();
     }
 
-    /**
-     * The order in which the trainer takes the clips in each epoch, so that a peer can take the same: {@code [epochs,
-     * clips]}.
-     */
+    /** The order of clips in each epoch of the trainer, so that a peer can use the same: {@code [epochs, clips]}. */
     private static int[] order(int epochs, int clips, long seed) {
         int[] all = new int[epochs * clips];
         long key = new SplittableRandom(new SplittableRandom(seed).nextLong()).nextLong();
@@ -177,7 +174,7 @@ public final class ProgramRows {
         return all;
     }
 
-    /** Scenes with one to three of ten classes; each class adds a direction of its own to some tokens. */
+    /** Scenes with one to three of ten classes; each class adds its own direction to some tokens. */
     private static void writeScenes(Path folder) throws IOException {
         int each = SCENES.time() * SCENES.freq();
         SplittableRandom random = new SplittableRandom(9);

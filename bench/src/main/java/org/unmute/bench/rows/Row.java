@@ -13,7 +13,8 @@ import org.unmute.bench.table.Program;
  * @param id name for {@code --only} and goals
  * @param title in words
  * @param threads threads of every engine
- * @param gflop GFLOP of a call, 0 if not meaningful; of matching by lookups, those of the product that it replaces
+ * @param gflop GFLOP of a call, 0 if not meaningful; for matching by lookup tables, those of the product that they
+ *     replace
  * @param gbytes GB that a call must read from memory, 0 if not meaningful
  * @param peers names of the peers
  * @param scripted whether PyTorch needs a TorchScript file of the case
@@ -68,7 +69,7 @@ public record Row(
     /** Writes inputs, weights and {@code case.json}. */
     @FunctionalInterface
     public interface CaseFiles {
-        /** Into an empty folder. */
+        /** Writes the case into an empty folder. */
         void write(Path folder) throws IOException;
     }
 
@@ -79,7 +80,7 @@ public record Row(
          * @param folder of the case
          * @param ours folder with our outputs
          * @param theirs folder with the peer's
-         * @throws PeerException if they differ, with how much
+         * @throws PeerException if they differ, with the difference
          */
         void check(Path folder, Path ours, Path theirs) throws PeerException, IOException;
     }
@@ -93,7 +94,7 @@ public record Row(
      * A whole process that a row times.
      *
      * @param command of a process that writes into a new folder
-     * @param outputs converts what the process left to comparable outputs
+     * @param outputs converts the process's results to comparable outputs
      */
     public record Program(Command command, Outputs outputs) {}
 

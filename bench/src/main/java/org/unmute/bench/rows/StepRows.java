@@ -30,12 +30,13 @@ public final class StepRows {
 
     private static final double LOSS_TOLERANCE = 1e-4;
     /**
-     * After an update that moves each parameter by the learning rate in the direction of the gradient's sign, however
+     * For the loss after one update, which moves each parameter by the learning rate along the gradient's sign, however
      * small the gradient.
      */
     private static final double SECOND_LOSS_TOLERANCE = 2e-2;
     /**
-     * Of the root mean square. Where two tokens match a prototype equally well but for rounding, the winner may differ.
+     * Relative to the root mean square. The winner may differ where two tokens match a prototype equally well up to
+     * rounding.
      */
     private static final double GRADIENT_TOLERANCE = 2e-2;
 
@@ -96,7 +97,9 @@ public final class StepRows {
                 StepRows::agree);
     }
 
-    /** Tokens in a cache as {@code unmute embed} writes it and as arrays, targets, a fresh probe's parameters. */
+    /**
+     * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and a fresh probe's parameters.
+     */
     static void writeProbe(Path folder, String name, int batch, int classes) throws IOException {
         ProbeOptions options =
                 name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
@@ -175,8 +178,8 @@ public final class StepRows {
     }
 
     /**
-     * The first step's loss and, if a peer writes them, gradients and the loss after an update. TorchScript writes the
-     * loss alone.
+     * The first step's loss and, if a peer writes them, gradients and the loss after an update. TorchScript writes only
+     * the loss.
      */
     static void agree(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         relative("loss", floats(ours, "loss"), floats(theirs, "loss"), 0, LOSS_TOLERANCE);

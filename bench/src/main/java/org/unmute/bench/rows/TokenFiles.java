@@ -18,8 +18,8 @@ public final class TokenFiles {
      * Sizes of a cache.
      *
      * @param clips in the cache
-     * @param time token rows of each
-     * @param freq token columns of each
+     * @param time token rows per clip
+     * @param freq token columns per clip
      * @param dim of a token
      */
     record Size(int clips, int time, int freq, int dim) {}

@@ -33,7 +33,7 @@ final class Bench implements AutoCloseable {
     private int threadsOpen;
 
     /**
-     * @param work folder for cases; what is in it of an earlier run is replaced
+     * @param work folder for cases; those of an earlier run are replaced
      * @param wanted names of peers
      * @param commit of the program
      */
@@ -126,7 +126,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** FMA peak and memory bandwidth on so many threads, 10⁹ per second; 0 where not measured. */
+    /** FMA peak, GFLOP/s, and memory bandwidth, GB/s, of a number of threads; 0 if not measured. */
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};
@@ -164,7 +164,7 @@ final class Bench implements AutoCloseable {
         workers.clear();
     }
 
-    /** Removes a folder with all that is in it. */
+    /** Removes a folder and its contents. */
     static void remove(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

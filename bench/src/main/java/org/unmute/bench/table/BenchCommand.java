@@ -216,8 +216,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--only: no regular expression: " + e.getDescription() + ": " + only);
         }
-        // The table is the default; results that are read may hold both; what is asked for by name need not be asked
-        // for twice.
+        // The table is the default. Results from a file may hold both. --only with a curve's name needs no --growth.
         boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
         List<Row> rows = BenchRows.all(root).stream()
                 .filter(r -> pattern.matcher(r.id()).find())
@@ -261,7 +260,7 @@ public final class BenchCommand implements Callable<Integer> {
         return agree ? 0 : FAILED;
     }
 
-    /** A folder for cases that also goes when the program is interrupted. */
+    /** A folder for cases, removed even if the program is interrupted. */
     private static Path workFolder() throws IOException {
         Path work = Files.createTempDirectory("unmute-bench");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -305,7 +304,7 @@ public final class BenchCommand implements Callable<Integer> {
         return measured;
     }
 
-    /** Writes the sections of which there are results; the others stay. */
+    /** Writes the sections that have results; the others stay. */
     private void report(List<RowResult> all) throws IOException {
         if (out == null) {
             return;

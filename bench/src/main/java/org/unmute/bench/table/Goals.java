@@ -51,7 +51,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * One goal for the rows whose id matches.
      *
      * @param rows regular expression of a whole id
-     * @param peers to compare with: the fastest of those that were timed; may be empty
+     * @param peers of which the fastest timed one is compared; may be empty
      * @param ratio max ratio of our time to the peer's; 0 for no limit
      * @param flopShare min share of the measured FMA peak; 0 for no limit
      * @param seconds max duration of a call; 0 for no limit
@@ -102,7 +102,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         }
     }
 
-    /** How a goal stands. */
+    /** The status of a goal. */
     enum State {
         /** Measured and fulfilled. */
         REACHED,
@@ -116,8 +116,8 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * One goal in one row.
      *
      * @param row id
-     * @param state how it stands
-     * @param text figures in words
+     * @param state its status
+     * @param text explanation with figures
      */
     record Verdict(String row, State state, String text) {}
 
@@ -144,7 +144,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         }
     }
 
-    /** Whether some goal is about a row. */
+    /** Whether any goal applies to a row. */
     boolean concerns(String id) {
         return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id))
                 || growth.stream()
@@ -160,7 +160,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     /**
-     * Every goal in every row that it is about; a goal whose rows were not measured at all has one verdict under its
+     * Judges every goal in every row that it applies to. A goal with no measured row gets one verdict under its
      * pattern.
      */
     List<Verdict> judge(List<RowResult> rows) {
@@ -186,7 +186,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         }
     }
 
-    /** A part of a curve can miss a goal, but only the whole curve reaches it. */
+    /** A part of a curve can miss a goal, but only the whole curve can reach it. */
     private static Verdict judge(String id, String what, GrowthReport report, Optional<Double> value, double max) {
         if (value.isEmpty() || !report.isComplete() && value.get() <= max) {
             return new Verdict(id, State.NOT_MEASURED, what + ": not all points were measured");

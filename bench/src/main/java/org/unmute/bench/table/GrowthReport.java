@@ -15,7 +15,7 @@ final class GrowthReport {
      * A measured point.
      *
      * @param point what was measured
-     * @param entry ours
+     * @param entry our result
      */
     record Measured(Growth.Point point, RowResult.Entry entry) {
         /** Milliseconds per unit of work. */
@@ -65,8 +65,8 @@ final class GrowthReport {
     }
 
     /**
-     * The power of the series' number with which the memory of tensors grows in the upper half of the range: 1 is
-     * linear. Empty if it is not counted.
+     * The exponent with which tensor memory grows with the series' number, in the upper half of its range; 1 is linear.
+     * Empty if memory is not counted.
      */
     Optional<Double> memoryExponent() {
         List<Measured> counted =

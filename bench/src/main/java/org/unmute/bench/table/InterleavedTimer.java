@@ -15,24 +15,21 @@ import org.unmute.bench.rows.Row;
 
 /**
  * Times this engine and the peers of one row, interleaved: each runs once and the outputs are compared with ours, all
- * warm up, then in each round everyone gets a short burst of calls, in an order that rotates. So a machine that slows
- * down slows down everyone.
+ * warm up, then each gets a short burst of calls per round, in rotating order. A machine that slows down thus affects
+ * all alike.
  */
 public final class InterleavedTimer {
-    /** Between bursts, until threads of the one before have stopped waiting for work by spinning. */
+    /** Pause between bursts, for the previous engine's threads to stop spinning. */
     private static final long PAUSE_MILLIS = 40;
 
     private static final double WARM_UP_SECONDS = 0.5;
     private static final double MAX_WARM_UP_SECONDS = 6;
-    /** A peer is warm once it has twice in a row taken at least this share of its time half a second before. */
+    /** A peer is warm once it takes, twice in a row, at least this share of its time half a second before. */
     private static final double SETTLED = 0.97;
 
     private static final double BURST_SECONDS = 0.2;
     private static final int MIN_ROUNDS = 2;
-    /**
-     * A call this long was warmed up by the one before, whose outputs were compared: its warm-up counts as its first
-     * turn.
-     */
+    /** A call this long needs little warm-up: once its time has settled, the warm-up call counts as the first burst. */
     private static final double LONG_MILLIS = 2000;
     /** A peer that takes this many times as long as ours is called once per round, in two rounds only. */
     private static final double MAX_RATIO = 20;
@@ -123,7 +120,7 @@ public final class InterleavedTimer {
         return List.copyOf(entries.values());
     }
 
-    /** Shortens a problem for the table; the progress shows all of it. */
+    /** Shortens a problem for the table; the progress output has all of it. */
     private static String cut(String problem) {
         return problem.length() <= MAX_LETTERS ? problem : problem.substring(0, MAX_LETTERS) + " …";
     }
@@ -141,7 +138,7 @@ public final class InterleavedTimer {
             this.memory = memory;
         }
 
-        /** Warms up as long as calls become faster: a JIT compiler may be running. */
+        /** Warms up until calls no longer become faster: a JIT compiler may be running. */
         void warmUp() {
             try {
                 long begun = System.nanoTime();

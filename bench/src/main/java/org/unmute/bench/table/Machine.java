@@ -48,7 +48,7 @@ final class Machine {
                 }
             }
         } catch (IOException e) {
-            // No Linux: the name that Java knows must do.
+            // Not Linux: fall back to what Java knows.
             return otherwise;
         }
         return otherwise;

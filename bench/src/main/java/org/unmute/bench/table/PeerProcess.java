@@ -3,7 +3,7 @@ package org.unmute.bench.table;
 import java.nio.file.Path;
 import org.unmute.bench.peer.PeerException;
 
-/** A peer, or this engine, in a process of its own. */
+/** A peer, or this engine, in its own process. */
 public interface PeerProcess extends AutoCloseable {
     /** As {@code --peers} takes it. */
     String name();
@@ -17,7 +17,7 @@ public interface PeerProcess extends AutoCloseable {
     /**
      * Runs the case repeatedly.
      *
-     * @param maxCalls number of calls at most
+     * @param maxCalls max number of calls
      * @param seconds after which no further call begins; the first always does
      * @return milliseconds of every call
      */
@@ -33,10 +33,10 @@ public interface PeerProcess extends AutoCloseable {
     void close();
 
     /**
-     * What it held when it was ready.
+     * Memory of a prepared peer.
      *
-     * @param tensorBytes most that its tensors took during a call, -1 if it does not count
-     * @param residentBytes the process when inputs and weights were loaded, -1 if unknown
+     * @param tensorBytes peak bytes of tensors during a call, -1 if not counted
+     * @param residentBytes resident bytes with inputs and weights loaded, -1 if unknown
      */
     record Memory(long tensorBytes, long residentBytes) {
         static final Memory UNKNOWN = new Memory(-1, -1);

@@ -21,11 +21,11 @@ import org.unmute.bench.rows.Row;
 public final class Peers {
     /** Debian's PyTorch in Python. */
     static final String TORCH = "torch-debian";
-    /** PyTorch through DJL, which takes TorchScript that Python writes. */
+    /** PyTorch through DJL, which runs TorchScript that Python writes. */
     static final String DJL = "pytorch";
 
     private static final double TIMEOUT_SECONDS = 600;
-    /** How {@code blas.py} begins its answer for a reference BLAS. */
+    /** Prefix of {@code blas.py}'s answer for a reference BLAS. */
     private static final String REFERENCE_BLAS = "reference BLAS";
 
     private static final double PYTHON_PROBE_SECONDS = 60;
@@ -51,9 +51,9 @@ public final class Peers {
     private String pythonBlas;
 
     /**
-     * @param root of the repository, with what was built below it
+     * @param root of the repository, which is built
      * @param work folder for logs and unpacked natives
-     * @param buildProblem why the peers' libraries are not here; empty if they are
+     * @param buildProblem why the peers' libraries are missing; empty if they are not
      */
     Peers(Path root, Path work, String buildProblem) {
         this.root = root;
@@ -66,7 +66,7 @@ public final class Peers {
         return List.copyOf(JAVA.keySet());
     }
 
-    /** Starts one. */
+    /** Starts a peer. */
     Worker open(String name, int threads) throws PeerException {
         Path log = work.resolve("log").resolve(name + "-" + threads + ".log");
         if (name.equals(TORCH)) {
@@ -150,8 +150,8 @@ public final class Peers {
     }
 
     /**
-     * The number of threads of every library (Debian's PyTorch calls an OpenBLAS with a pool next to OpenMP's, so both
-     * are set). Idle OpenMP threads sleep soon, so that they do not disturb the next engine.
+     * Sets the number of threads of every library. Debian's PyTorch calls an OpenBLAS with its own thread pool, so both
+     * that and OpenMP's are set. Idle OpenMP threads soon sleep, so that they do not disturb the next engine.
      */
     private static Map<String, String> environment(int threads) {
         String t = Integer.toString(threads);
@@ -162,7 +162,7 @@ public final class Peers {
         return root.resolve("bench/peers/python/worker.py");
     }
 
-    /** Writes {@code model.pt} beside a case, or {@code model.pt.missing} with the reason. */
+    /** Writes {@code model.pt} next to a case, or {@code model.pt.missing} with the reason. */
     void writeScript(Path folder) throws IOException {
         String problem;
         try {

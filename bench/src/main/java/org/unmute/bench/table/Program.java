@@ -115,7 +115,7 @@ public final class Program implements PeerProcess {
         return all.stream().mapToDouble(ms -> ms).toArray();
     }
 
-    /** The most that one of the processes had resident, looked at from time to time. */
+    /** Peak resident bytes of any of the processes, sampled while they run. */
     @Override
     public long peakBytes() {
         return peak;

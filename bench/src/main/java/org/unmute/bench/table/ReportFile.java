@@ -5,10 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/**
- * A Markdown file of which this program owns some sections, between comments that name them; what others wrote stays as
- * it is.
- */
+/** A Markdown file with sections that this program owns, between comments that name them; all other text stays. */
 final class ReportFile {
     private ReportFile() {}
 
@@ -17,7 +14,7 @@ final class ReportFile {
     }
 
     /**
-     * The text with a section replaced, or added at the end where there is none.
+     * The text with a section replaced, or appended if there is none.
      *
      * @throws IOException if the section begins and does not end
      */

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Results as JSON. A row that is measured again replaces the former one, so that a table can be measured piece by
- * piece.
+ * Results as JSON. A row that is measured again replaces its earlier result, so a table can be measured piece by piece.
  */
 final class ResultFile {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,7 +42,7 @@ final class ResultFile {
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** The former rows with the new ones in their places, in the order of all ids; rows of unknown ids come last. */
+    /** The earlier rows, replaced by new ones of the same id, in the given order; rows of unknown ids come last. */
     static List<RowResult> merge(List<RowResult> former, List<RowResult> fresh, List<String> order) {
         Map<String, RowResult> all = new LinkedHashMap<>();
         order.forEach(id -> all.put(id, null));

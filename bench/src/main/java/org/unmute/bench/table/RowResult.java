@@ -26,7 +26,7 @@ public record RowResult(
      * @param label name and version; empty if it did not start
      * @param ms median of a call, 0 if it was not timed
      * @param rounds median of each round
-     * @param extraBytes peak of the process above what it held with inputs and weights loaded, -1 if unknown
+     * @param extraBytes peak resident bytes beyond those with inputs and weights loaded, -1 if unknown
      * @param tensorBytes peak bytes of tensors during a call, -1 if unknown
      * @param problem why it was not timed; null if it was
      */
@@ -50,12 +50,12 @@ public record RowResult(
      * @param commit of the program, empty if unknown
      * @param machine processor, cores, memory
      * @param jvm version and vector width
-     * @param gflops peak of fused multiply-adds on so many threads, 10⁹ operations per second; 0 if not measured
-     * @param gbytes memory read on so many threads, 10⁹ bytes a second; 0 if not measured
+     * @param gflops FMA peak on the row's number of threads, GFLOP/s; 0 if not measured
+     * @param gbytes memory read bandwidth on as many threads, GB/s; 0 if not measured
      */
     record Origin(String date, String commit, String machine, String jvm, double gflops, double gbytes) {}
 
-    /** An engine that was timed. */
+    /** The entry of an engine that was timed. */
     Optional<Entry> timed(String name) {
         return entries.stream()
                 .filter(e -> e.name().equals(name) && e.isTimed())

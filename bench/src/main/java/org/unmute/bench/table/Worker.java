@@ -47,9 +47,9 @@ final class Worker implements PeerProcess {
      * Starts a worker.
      *
      * @param environment added to this process's own
-     * @param log takes what the process prints
+     * @param log file for the process's standard error
      * @param timeout seconds that one order may take
-     * @throws PeerException if it does not start, with what it said
+     * @throws PeerException if it does not start, with its last output
      */
     static Worker start(String name, List<String> command, Map<String, String> environment, Path log, double timeout)
             throws PeerException {
@@ -134,7 +134,7 @@ final class Worker implements PeerProcess {
         return label;
     }
 
-    /** Whether it can be asked again. */
+    /** Whether it can take another order. */
     boolean isAlive() {
         return process.isAlive();
     }

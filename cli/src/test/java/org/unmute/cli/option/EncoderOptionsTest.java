@@ -25,7 +25,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** What encoder options become, and that each of them makes another cache. */
+/** Parsing of encoder options; each option leads to a different cache. */
 @Tag("golden")
 class EncoderOptionsTest {
     @TempDir

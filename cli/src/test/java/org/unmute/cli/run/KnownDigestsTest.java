@@ -36,7 +36,7 @@ class KnownDigestsTest {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             out.setLength(17 << 20);
         }
-        // Settled at once; the clock of file times may be some milliseconds behind the other.
+        // Settled at once; file times may lag the system clock by some milliseconds.
         digests = new KnownDigests(folder.resolve("known"), Duration.ofDays(-1));
     }
 
@@ -49,7 +49,7 @@ class KnownDigestsTest {
         }
     }
 
-    /** Puts another digest where the file's is kept, to see whether it is looked at. */
+    /** Replaces the stored digest of the file, to detect whether it is used. */
     private void replaceKept() throws IOException {
         Path one = kept().getFirst();
         Files.writeString(one, OTHER + Files.readString(one).substring(OTHER.length()));
@@ -70,7 +70,7 @@ class KnownDigestsTest {
         digests.of(file);
         replaceKept();
         FileTime modified = Files.getLastModifiedTime(file);
-        Thread.sleep(20); // longer than the system's clock of file times needs to go on
+        Thread.sleep(20); // longer than the resolution of file times
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             out.seek(1000);
             out.write(1);

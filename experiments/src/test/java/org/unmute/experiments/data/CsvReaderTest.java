@@ -104,7 +104,7 @@ class CsvReaderTest {
         assertThat(rows(text)).isEqualTo(table);
     }
 
-    /** A valid file with bytes changed, put in or cut off is read or refused in our words; nothing else happens. */
+    /** A valid file with changed, inserted or missing bytes is either read or rejected with our own message. */
     @Property(tries = 300)
     void mutatedFilesAreReadOrRefused(
             @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind)

@@ -23,7 +23,7 @@ class GridDocumentTest {
         return Files.readAllLines(Path.of("../docs/grid.md"));
     }
 
-    /** Rows of the table whose header begins so, below a heading. */
+    /** Rows of the table under a heading, found by the start of its header. */
     private static List<String[]> rows(String heading, String header) throws IOException {
         List<String[]> rows = new ArrayList<>();
         boolean here = false;

@@ -18,7 +18,7 @@ class GridErrorsTest {
     @TempDir
     Path folder;
 
-    /** A grid of the four tables, each on lines of its own so that lines can be told: 1, 2, 3 and from 4 on. */
+    /** A grid of the four tables, each on its own lines, so that errors can name them: 1, 2, 3 and from 4 on. */
     private static String grid(String encoder, String dataset, String probe, String protocol) {
         return "encoders = [{ " + encoder + " }]\ndatasets = [{ " + dataset + " }]\nprobes = [{ " + probe
                 + " }]\n[protocol]\n" + protocol + "\n";

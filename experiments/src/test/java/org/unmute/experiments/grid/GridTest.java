@@ -179,9 +179,7 @@ class GridTest {
         assertThat(cell.options()).isEqualTo(ProbeOptions.DEFAULTS);
     }
 
-    /**
-     * Paper sections 5 and 11: families of probes, sets of few shots, five folds, cross-entropy for one label a clip.
-     */
+    /** Paper sections 5 and 11: families of probes, few-shot sets, five folds, cross-entropy for one label per clip. */
     @Test
     void setsBringTheirOwnDefaults() throws IOException {
         Grid grid = read("""
@@ -317,7 +315,7 @@ class GridTest {
         assertThat(there.settings()).as("its window too").isEqualTo(EncoderSettings.AUTHORS);
     }
 
-    /** The example grids are read, and are what they say. */
+    /** The example grids can be read and contain what they claim. */
     @Test
     void thePapersGridIsThePapers() throws IOException {
         Grid grid = Grid.read(Path.of("../docs/grids/paper.toml"));

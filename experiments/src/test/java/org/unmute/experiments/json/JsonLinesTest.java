@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
 
-/** Journals with ends that were cut off, and with damage that no crash makes. */
+/** Journals with a truncated end, and with damage that no crash can cause. */
 class JsonLinesTest {
     @TempDir
     Path folder;

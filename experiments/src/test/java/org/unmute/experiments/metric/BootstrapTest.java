@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
 
-    /** The weighted walk must equal scoring an evaluation in which drawn clips are really repeated. */
+    /** The weighted walk must equal scoring an evaluation that really repeats the drawn clips. */
     @Test
     void weightsEqualRepeatedClips() {
         for (int levels : new int[] {2, 1 << 20}) {

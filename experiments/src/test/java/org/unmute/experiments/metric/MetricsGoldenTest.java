@@ -21,7 +21,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Every figure of {@code probes/metrics/expected.json}, at 1e-9; a figure that is not computed here fails. */
+/**
+ * Every figure of {@code probes/metrics/expected.json}, at 1e-9; an expected figure that is not computed here fails the
+ * test.
+ */
 @Tag("golden")
 class MetricsGoldenTest {
     private static final double TOLERANCE = 1e-9;
@@ -178,7 +181,7 @@ class MetricsGoldenTest {
         Golden.assertClose(what, wanted, actual, TOLERANCE, TOLERANCE);
     }
 
-    /** null stands for undefined, infinities for themselves in words. */
+    /** null means undefined; infinities are spelled out. */
     private static double number(JsonNode n) {
         if (n.isNull()) {
             return Double.NaN;

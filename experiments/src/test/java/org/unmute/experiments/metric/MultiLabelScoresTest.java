@@ -30,7 +30,7 @@ class MultiLabelScoresTest {
         }
     }
 
-    /** Scores on a grid, so that ties are common; few enough positives that classes and clips without any occur. */
+    /** Scores on a grid, so that ties are common; few positives, so that some classes and clips have none. */
     static Case random(long seed, int clips, int classes, int levels, double positives) {
         Random random = new Random(seed);
         float[][] scores = new float[clips][classes];

@@ -24,7 +24,7 @@ class CellCostTest {
     @Test
     void epochsOfASearchFollowFromItsHalving() {
         assertThat(CellCost.searchEpochs(study(50, null), 30)).isEqualTo(1500);
-        // The first always goes on, the second and third with a chance of 1/2 and 1/3.
+        // The first always continues, the second and third with probability 1/2 and 1/3.
         assertThat(CellCost.searchEpochs(study(1, new Halving(3, 3)), 30)).isCloseTo(30, within(1e-9));
         assertThat(CellCost.searchEpochs(study(3, new Halving(4, 10)), 30))
                 .isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));

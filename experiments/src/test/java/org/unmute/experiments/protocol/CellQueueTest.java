@@ -15,10 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.StoppedException;
 
-/**
- * Cells side by side: shared cores, failures that stay in their cell, results that do not depend on the number of
- * workers.
- */
+/** Concurrent cells: shared cores, isolated failures, and results that do not depend on the number of workers. */
 class CellQueueTest {
     private static final List<String> PROBES = List.of("linear-mean", "mhca", "protobin", "linpre");
 
@@ -28,7 +25,7 @@ class CellQueueTest {
 
     private static List<CellQueue.Ended> run(Path folder, int workers) {
         try (CoreShare cores = new CoreShare("scalar", 2)) {
-            CellData data = TinyCell.multiLabel(); // one, so that its statistics are computed by whoever comes first
+            CellData data = TinyCell.multiLabel(); // shared, so that the first cell computes its statistics
             List<CellQueue.Task> tasks = new ArrayList<>();
             for (String probe : PROBES) {
                 tasks.add(new CellQueue.Task(
@@ -124,7 +121,7 @@ class CellQueueTest {
                                 shared.run();
                                 assertThat(first.await(1, TimeUnit.MINUTES)).isTrue();
                                 while (cores.threads() == 4) {
-                                    Thread.sleep(1); // until the other worker has found nothing more to do
+                                    Thread.sleep(1); // until the other worker finds nothing left to do
                                 }
                                 alone.add(cores.threads());
                             })),

@@ -32,7 +32,7 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 
-/** Cells from the first trial to the test, undisturbed, stopped and cut off. */
+/** Cells from the first trial to the test: uninterrupted, stopped and killed. */
 class CellRunTest {
     private static final CellId ID = new CellId("tiny", "planted", "probe");
 
@@ -153,7 +153,7 @@ class CellRunTest {
         assertThat(result.seeds().getFirst().test()).isCloseTo(sum / 2, within(1e-15));
     }
 
-    /** Dies, or stops, after two to seven epochs, those that an earlier process did in the same training included. */
+    /** Dies or stops after two to seven epochs, counting those of the same training in an earlier process. */
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "linear-mean"})
     void aCellThatIsCutOffOverAndOverEndsWithTheSameBits(String probe) throws IOException {
@@ -196,7 +196,7 @@ class CellRunTest {
         private static final long serialVersionUID = 1;
     }
 
-    /** Lets some epochs pass, then dies in the middle or asks to stop. */
+    /** Lets some epochs pass, then throws or requests a stop. */
     private static CellListener counting(AtomicInteger seen, int most, boolean kill, StopSignal stop) {
         return new CellListener() {
             @Override

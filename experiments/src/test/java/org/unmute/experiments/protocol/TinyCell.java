@@ -23,9 +23,7 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 
-/**
- * Cells that are worked through in a moment: clips of a few tokens in memory, in which each class leaves its direction.
- */
+/** Cells that run in a moment: clips of a few tokens in memory, to which each class adds its own direction. */
 final class TinyCell {
     static final int DIM = 8;
     static final int CLASSES = 3;
@@ -89,7 +87,7 @@ final class TinyCell {
         return new CellSettings(probe, ProbeOptions.DEFAULTS, training, space, study, 2, List.of(0L, 5L));
     }
 
-    /** Writes each seed's test scores and, at the end, what the cell came to, without times. */
+    /** Writes each seed's test scores and, at the end, the cell's outcome, without times. */
     static final class Recorder implements CellRecorder {
         @Override
         public void seed(CellId cell, SeedResult result, Path folder, List<FoldScores> folds) throws IOException {

@@ -29,7 +29,7 @@ class AnalysisTest {
 
     @ParameterizedTest
     @CsvSource({
-        // mean and sd of each; who beats whom under the pooled, the own and the opponent's deviation
+        // mean and sd of each; who beats whom by the pooled, own and opponent's deviation
         "0.70, 0.01, 0.60, 0.02, true, true, true",
         "0.75, 0.125, 0.625, 0.125, true, true, true",
         "0.70, 0.04, 0.67, 0.01, true, false, true",

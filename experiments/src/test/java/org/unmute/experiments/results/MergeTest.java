@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.fixture.RunFixture;
 
-/** Reading runs: what is finished, missing, damaged, or there twice. */
+/** Reading runs: finished, missing, damaged and duplicate cells. */
 class MergeTest {
     @TempDir
     private Path folder;

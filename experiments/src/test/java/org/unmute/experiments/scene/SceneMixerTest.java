@@ -22,7 +22,7 @@ class SceneMixerTest {
     private static final int RATE = 8000;
     private static final Options OPTIONS = new Options(RATE, 1, 1, 3, -6, 0);
 
-    /** Recordings of class c are sines of 300 * (c + 1) Hz, 0.25 s long, so that each can be found again in a mix. */
+    /** Recordings of class c are sines of 300 * (c + 1) Hz, 0.25 s long, so that each can be recognized in a mix. */
     private static List<SourceClip> recordings(double amplitude) {
         List<SourceClip> all = new ArrayList<>();
         for (int fold = 1; fold <= 3; fold++) {
@@ -48,8 +48,8 @@ class SceneMixerTest {
         double re = 0;
         double im = 0;
         int n = RATE / 4;
-        // The first and last sample of a sine are near zero and are trimmed; whole periods, so other classes cancel
-        // only where they overlap whole periods too: the test therefore places events without overlap.
+        // The first and last sample of a sine are near zero and trimmed. Other classes cancel only if they also overlap
+        // by whole periods, so the test places events without overlap.
         for (int i = 0; i < n - 2 && at + i < scene.samples().length; i++) {
             re += scene.samples()[at + i] * Math.cos(2 * Math.PI * 300 * (c + 1) * i / RATE);
             im += scene.samples()[at + i] * Math.sin(2 * Math.PI * 300 * (c + 1) * i / RATE);

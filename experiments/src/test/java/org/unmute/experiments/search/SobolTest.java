@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SobolTest {
-    /** The first ten points in three dimensions that Joe and Kuo print beside their program. */
+    /** The first ten points in three dimensions that Joe and Kuo publish with their program. */
     private static final double[][] PUBLISHED = {
         {0, 0, 0},
         {0.5, 0.5, 0.5},

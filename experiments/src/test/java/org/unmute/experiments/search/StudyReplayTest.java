@@ -25,7 +25,9 @@ class StudyReplayTest {
                 new StudySettings(6, 10, seed, halving ? Optional.of(new Halving(1, 2)) : Optional.empty(), true));
     }
 
-    /** Trains a trial as a probe would: noise that depends on the trial alone, ties, and now and then no number. */
+    /**
+     * Trains a trial as a probe would: scores with noise that depends only on the trial, with ties and occasional NaN.
+     */
     private static void train(Study study, boolean coarse) {
         Trial trial = study.next();
         SplittableRandom noise = new SplittableRandom(trial.number());
@@ -41,7 +43,7 @@ class StudyReplayTest {
         }
     }
 
-    /** However often a search is interrupted, and wherever, it does the same trials and ends with the same best. */
+    /** However often and wherever a search is interrupted, it runs the same trials and finds the same best. */
     @Property(tries = 200)
     void aResumedStudyIsTheUndisturbedOne(
             @ForAll long seed,
@@ -62,7 +64,7 @@ class StudyReplayTest {
                 train(again, coarse);
             }
             if (midTrial && !again.exhausted()) {
-                again.report(again.next(), 1, 0.5); // killed in the middle of it: leaves no record
+                again.report(again.next(), 1, 0.5); // killed midway, so it leaves no record
             }
             resumed = again;
         }

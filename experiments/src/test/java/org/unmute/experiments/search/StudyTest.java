@@ -17,7 +17,8 @@ class StudyTest {
     }
 
     /**
-     * Runs one trial that reports {@code values} after epochs 1, 2, … until it is stopped; returns the epochs it did.
+     * Runs one trial that reports {@code values} after epochs 1, 2, … until it is stopped; returns the number of
+     * epochs run.
      */
     private static int run(Study study, double... values) {
         Trial trial = study.next();
@@ -170,7 +171,7 @@ class StudyTest {
         assertThat(study.best(4).stream().map(FinishedTrial::number)).containsExactly(0, 2, 1);
     }
 
-    /** All trials diverging must not stop the estimator. */
+    /** The estimator must not fail if all trials diverge. */
     @Test
     void aStudyWhereEverythingDivergesStillSuggests() {
         Study study = new Study(SPACE, settings(3, 20, null));

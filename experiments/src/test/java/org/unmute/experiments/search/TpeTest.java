@@ -18,8 +18,7 @@ class TpeTest {
             new SearchSpace(List.of(Range.logarithmic("lr", 1e-4, 7e-3), Range.logarithmic("wd", 1e-5, 5e-4)));
 
     /**
-     * A smooth peak of 0 at lr = 2e-3, wd = 3e-5, as a validation score has one; the weight decay matters a tenth as
-     * much.
+     * A smooth peak of 0 at lr = 2e-3, wd = 3e-5, like a validation score's; the weight decay matters a tenth as much.
      */
     private static double peak(Map<String, Double> at) {
         double rate = Math.log(at.get("lr") / 2e-3);
@@ -52,7 +51,7 @@ class TpeTest {
         }
     }
 
-    /** The same number of points, so that only how they are chosen differs. */
+    /** The number of points is the same, so only their choice differs. */
     @Test
     void estimatedTrialsAreBetterThanMoreSobolPoints() {
         List<Double> estimated = new ArrayList<>();

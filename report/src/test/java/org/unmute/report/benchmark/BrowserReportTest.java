@@ -25,7 +25,7 @@ import org.unmute.report.demo.DemoPage;
 import org.unmute.report.demo.DemoPageTest;
 import org.unmute.report.fixture.Browser;
 
-/** The reports in a real browser. The pictures that are left in {@code target/report-test} are for looking at. */
+/** The reports in a real browser. The screenshots in {@code target/report-test} are for visual inspection. */
 @FullBuild("starts a browser")
 class BrowserReportTest {
     private static final Path PICTURES = Path.of("target", "report-test");
@@ -71,7 +71,7 @@ class BrowserReportTest {
                 .allSatisfy(r -> assertThat(r).startsWith("data:"));
     }
 
-    /** All pictures are decoded, on hidden parts of the page too. */
+    /** All images are decoded, including those on hidden parts of the page. */
     private static void picturesAreDecoded(int least) throws IOException {
         JsonNode sizes = browser.evaluate(
                 "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth * i.naturalHeight, e"

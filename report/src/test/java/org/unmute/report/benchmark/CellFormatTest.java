@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.experiments.results.Score;
 import org.unmute.report.table.TableCell;
 
-/** Rounding and which numbers are in bold. */
+/** Rounding, and the choice of bold numbers. */
 class CellFormatTest {
     private static List<Boolean> best(boolean highest, double... values) {
         List<TableCell> cells = DoubleStream.of(values)

@@ -16,7 +16,7 @@ import org.unmute.report.plot.ColourScale;
 import org.unmute.report.plot.SeriesStyle;
 import org.unmute.report.plot.SeriesStyles;
 
-/** Numbers stand where they belong: elements with a tip are the data. */
+/** Data elements, which are those with a tooltip, are at the right positions. */
 class ChartValuesTest {
     private static final double GAP = Double.NaN;
     private static final SeriesStyle LOOK = SeriesStyles.at(0);
@@ -85,7 +85,7 @@ class ChartValuesTest {
         double base = up.y() + up.height();
         assertThat(down.y()).isCloseTo(base, within(1e-9));
         assertThat(down.height()).isCloseTo(2 * up.height(), within(1e-9));
-        // The tick labels agree: the label is centred on its line.
+        // Tick labels agree: a label is centred on its line.
         assertThat(text(chart, "5").y() - 4).isCloseTo(up.y(), within(1e-9));
         assertThat(text(chart, "0").y() - 4).isCloseTo(base, within(1e-9));
         assertThat(chart.rows())

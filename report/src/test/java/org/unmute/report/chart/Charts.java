@@ -12,7 +12,7 @@ import org.unmute.report.plot.ColourScale;
 import org.unmute.report.plot.SeriesStyle;
 import org.unmute.report.plot.SeriesStyles;
 
-/** Charts of all kinds, ordinary, crowded, with gaps, with one number and with none, from a fixed seed. */
+/** Charts of all kinds: ordinary, crowded, with gaps, with one number and with none; from a fixed seed. */
 public final class Charts {
     public static final List<String> PROBES = List.of(
             "linear",
@@ -38,7 +38,7 @@ public final class Charts {
 
     private Charts() {}
 
-    /** Every chart by a name. */
+    /** All charts by name. */
     static Map<String, Chart> all() {
         Charts made = new Charts();
         made.matrices();

@@ -21,7 +21,7 @@ import org.unmute.report.drawing.TextWidth;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** What holds for every chart, whatever the data: also for gaps, one number, none. */
+/** Properties of every chart, whatever the data, including gaps, a single number and none. */
 class EveryChartTest {
     private static final Map<String, Chart> CHARTS = Charts.all();
 
@@ -48,7 +48,7 @@ class EveryChartTest {
                 .mapToInt(t -> root.getElementsByTagName(t).getLength())
                 .sum();
         assertThat(elements).isEqualTo(drawing.elements().size());
-        // Base64 may hold any letters.
+        // Base64 may contain any letters.
         assertThat(drawing.svg().replaceAll("base64,[^\"]*", ""))
                 .doesNotContain("NaN")
                 .doesNotContain("Infinity")
@@ -108,7 +108,8 @@ class EveryChartTest {
     }
 
     /**
-     * Where an element is, text as wide as its table says; a little is taken off as letters do not fill their height.
+     * The bounds of an element. Text is as wide as the width table says; its box is reduced a little, since letters do
+     * not fill their height.
      */
     static Rectangle2D bounds(Element element) {
         return switch (element) {

@@ -36,7 +36,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** Figures of clips with grids and encoders that the end-to-end test does not have. */
+/** Figures of clips with grids and encoders that the end-to-end test does not cover. */
 class ClipFiguresTest {
     private static final int RATE = 16_000;
     private static final int DIM = 8;
@@ -46,7 +46,7 @@ class ClipFiguresTest {
         return new Input(RATE, samples, 400, hop, "", Map.of(), new MelBands(128, 20, 8000));
     }
 
-    /** No class token, one row of tokens over all frequencies, no windows, as Dasheng. */
+    /** No class token, one row of tokens over all frequencies, no windows, like Dasheng. */
     private static final EncoderSpec WHOLE = new EncoderSpec(
             "whole",
             "",

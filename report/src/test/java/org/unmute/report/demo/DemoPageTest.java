@@ -44,7 +44,7 @@ public class DemoPageTest {
     /** Explicit, since the package is exported and the class public. */
     DemoPageTest() {}
 
-    /** Made-up numbers on a synthetic clip. */
+    /** Invented numbers on a synthetic clip. */
     public static DemoModel model(String title) {
         Scene scene = new SyntheticScenes(SyntheticScenes.Options.standard().withEvents(3, 3), 11).clip(Split.TEST, 4);
         float[][] spectrogram = spectrogram(scene.samples());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.report.table.TableRow.Kind;
 import org.xml.sax.InputSource;
 
-/** One table in four forms. */
+/** One table in four formats. */
 class TableTest {
     private static final String EVIL = "a<b>&|_$%#{}~^\\";
 

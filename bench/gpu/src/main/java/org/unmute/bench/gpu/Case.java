@@ -34,11 +34,11 @@ interface Case {
     /** Uploads the inputs to a backend, which must be the current one. */
     Work open(Backend backend);
 
-    /** How large the rows are. */
+    /** The sizes of the rows. */
     enum Sizes {
         /** For a GPU. */
         FULL(0.2),
-        /** For trying the check where the device is a CPU. */
+        /** For trying the check on a CPU device. */
         SMALL(0.005);
 
         private final double roundSeconds;
@@ -47,7 +47,7 @@ interface Case {
             this.roundSeconds = roundSeconds;
         }
 
-        /** Seconds for which a row's work is repeated per round. */
+        /** Seconds per round during which a row's work is repeated. */
         double roundSeconds() {
             return roundSeconds;
         }
@@ -72,7 +72,7 @@ interface Case {
         };
     }
 
-    /** All rows; with those of lower precision where a device may have it. */
+    /** All rows, including those of lower precision if {@code precisions}. */
     static List<Case> all(Sizes sizes, boolean precisions) {
         List<Case> rows = new ArrayList<>(inFloat32(sizes));
         if (precisions) {

@@ -14,7 +14,7 @@ public final class CheckReport {
         return this;
     }
 
-    /** A point of a list; lines are not broken. */
+    /** A list item, on one line. */
     CheckReport point(String line) {
         text.append("- ").append(line.replace('\n', ' ')).append('\n');
         return this;

@@ -5,8 +5,8 @@ package org.unmute.bench.gpu;
  *
  * @param work what was timed
  * @param nanos median of one run on the device; NaN if it failed
- * @param eager PyTorch's; NaN where it was not timed
- * @param compiled PyTorch's through torch.compile; NaN where it was not timed
+ * @param eager median of eager PyTorch; NaN if not timed
+ * @param compiled median of PyTorch with torch.compile; NaN if not timed
  * @param agreement what the results were compared with and how far they differ, or what went wrong
  * @param isGood whether the results agree
  */

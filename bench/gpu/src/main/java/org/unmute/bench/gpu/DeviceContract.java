@@ -21,12 +21,12 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** All parts of the suite that every backend passes, on the device that the system property {@value #DEVICE} names. */
+/** The whole contract suite, on the device that the system property {@value #DEVICE} names. */
 final class DeviceContract {
     /** As {@code --device} takes it. */
     static final String DEVICE = "unmute.backend";
 
-    /** In the order in which they are run. */
+    /** In order of execution. */
     static final List<Class<?>> PARTS = List.of(
             Elementwise.class,
             Reduction.class,

@@ -43,7 +43,7 @@ final class GpuCheck implements Callable<Integer> {
     static final int NO_DEVICE = 4;
     private static final String GOLDEN = "unmute.golden";
 
-    /** What can be run. */
+    /** The parts of the check. */
     enum Part {
         /** Every op against the scalar backend in float64, and gradients against stored numbers. */
         CONTRACT,
@@ -253,7 +253,7 @@ final class GpuCheck implements Callable<Integer> {
         }
     }
 
-    /** Null, with the reason in the report, where it is not there or not wanted. */
+    /** The PyTorch process; null if it is unavailable or not wanted, with the reason in the report. */
     private Torch torch(CheckReport report, Path folder) {
         if (torch == Way.NONE) {
             report.point("PyTorch: not asked for; results are compared with the CPU's");

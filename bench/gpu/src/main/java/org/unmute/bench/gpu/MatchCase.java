@@ -29,9 +29,9 @@ record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary,
     }
 
     /**
-     * Of values only: which of two tokens wins may differ where their cosines are equal but for rounding. Operands
-     * rounded to TF32 move a cosine by up to 2^-10, to bfloat16 by up to 2^-7 (in a sum of hundreds half of that is far
-     * off), on both sides; the max cosines of random tokens are about 0.15.
+     * For values only: winners may differ where cosines are equal up to rounding. Rounding the operands moves a cosine
+     * by up to 2^-10 (TF32) or 2^-7 (bfloat16; sums of hundreds of terms stay far below half of that), on both sides.
+     * The max cosines of random tokens are about 0.15.
      */
     @Override
     public double tolerance() {

@@ -4,7 +4,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** An affine map without bias, {@code x [rows, in]} times {@code weight [out, in]} transposed. */
+/** A linear map without bias, {@code x [rows, in]} times {@code weight [out, in]} transposed. */
 record MatmulCase(int rows, int in, int out, String precision) implements Case {
     @Override
     public String name() {
@@ -28,9 +28,9 @@ record MatmulCase(int rows, int in, int out, String precision) implements Case {
     }
 
     /**
-     * Operands are rounded by at most 2^-11 (TF32) or 2^-8 (bfloat16) of themselves, or cut off, by others, by at most
-     * 2^-10 (TF32). The errors of hundreds of terms of either sign come to no more than that relative to the max
-     * result; as much on both sides.
+     * Rounding changes an operand by at most 2^-11 (TF32) or 2^-8 (bfloat16) of its value; other libraries truncate to
+     * TF32, which changes it by at most 2^-10. The errors of hundreds of terms of either sign add up to no more than
+     * that relative to the max result, on each side.
      */
     @Override
     public double tolerance() {

@@ -42,10 +42,7 @@ record ProtobinCase(int batch, int tokens, int dim, int classes, int each) imple
                 + 6.0 * batch * prototypes * classes;
     }
 
-    /**
-     * Tokens, and parameters, gradients and moments: each is read and written but the gradient, which is written and
-     * read.
-     */
+    /** Tokens are read. Parameters and both moments are read and written; gradients are written and read. */
     @Override
     public double bytes() {
         double parameters = (double) classes * each * (dim + classes);

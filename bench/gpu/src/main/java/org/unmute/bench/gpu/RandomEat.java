@@ -6,7 +6,7 @@ import java.util.Map;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.tensor.Shape;
 
-/** An EAT checkpoint of random numbers. */
+/** An EAT checkpoint with random weights. */
 record RandomEat(int dim, int depth) implements Checkpoint {
     private static final String PREFIX = "model.";
     private static final float SCALE = 0x1p-4f;

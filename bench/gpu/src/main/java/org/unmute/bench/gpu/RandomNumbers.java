@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * Numbers in [-1, 1) that depend on a name and an index only. {@code torch/worker.py} generates the same ones, so that
- * inputs need not be copied: the 24 high bits of a mixed 32-bit counter, which float32 holds exactly.
+ * Random numbers in [-1, 1) that depend only on a name and an index: the 24 high bits of a mixed 32-bit counter, which
+ * float32 holds exactly. {@code torch/worker.py} generates the same numbers, so inputs need not be copied.
  */
 final class RandomNumbers {
     private RandomNumbers() {}
 
-    /** {@code count} numbers times {@code scale}, which is a power of two where both sides must agree to the bit. */
+    /** {@code count} numbers times {@code scale}. A power of two keeps both sides equal to the bit. */
     static float[] of(String name, int count, float scale) {
         CRC32 crc = new CRC32();
         crc.update(name.getBytes(StandardCharsets.UTF_8));

@@ -26,11 +26,11 @@ record Suite(String name, List<String> classes) {
      * The outcome.
      *
      * @param failures each test's path and message
-     * @param skipped reasons of those that were skipped, each once
+     * @param skipped distinct reasons of skipped tests
      */
     record Outcome(
             String name, int passed, List<String> failures, int skippedCount, Set<String> skipped, double seconds) {
-        /** Nothing failed and something passed. */
+        /** Whether nothing failed and something passed. */
         boolean isGood() {
             return failures.isEmpty() && passed > 0;
         }
@@ -52,7 +52,7 @@ record Suite(String name, List<String> classes) {
         }
     }
 
-    /** Runs them, failures told to {@code progress} as they come. */
+    /** Runs the tests and prints failures to {@code progress} as they occur. */
     Outcome run(PrintWriter progress) {
         long begun = System.nanoTime();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()

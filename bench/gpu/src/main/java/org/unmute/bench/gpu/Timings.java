@@ -15,8 +15,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Times the rows: the device, PyTorch and compiled PyTorch interleaved, several rounds, medians. Results are compared
- * first, with PyTorch's or, without PyTorch, with the CPU's.
+ * Times the rows on the device, in PyTorch and in compiled PyTorch, interleaved over several rounds; medians count.
+ * Results are first compared with PyTorch's or, without PyTorch, with the CPU's.
  */
 final class Timings {
     private static final int ROUNDS = 5;
@@ -34,7 +34,7 @@ final class Timings {
      * Times on a device.
      *
      * @param torch null without PyTorch
-     * @param compile whether torch.compile is timed, too
+     * @param compile whether to time torch.compile, too
      * @param roundSeconds min duration of a round
      */
     Timings(Backends.Choice device, Torch torch, boolean compile, double roundSeconds, PrintWriter progress) {
@@ -156,9 +156,7 @@ final class Timings {
         return good;
     }
 
-    /**
-     * Max difference relative to the max absolute value; infinite if there is NaN or the lengths differ.
-     */
+    /** Max difference relative to the max absolute value; infinite if a value is NaN or the lengths differ. */
     static double difference(float[] a, float[] b) {
         if (b == null || a.length != b.length) {
             return Double.POSITIVE_INFINITY;
@@ -206,7 +204,7 @@ final class Timings {
         long nanos(int count) throws E;
     }
 
-    /** Number of runs for a round that is long enough; finding it warms everything up. */
+    /** The number of runs that fill a round; finding it is the warm-up. */
     private <E extends Exception> int runs(Timed<E> timed) throws E {
         timed.nanos(1);
         int count = 1;
@@ -217,10 +215,7 @@ final class Timings {
         return count;
     }
 
-    /**
-     * A device works in the order of the calls, whatever backend made them, so downloading one number waits for all of
-     * it.
-     */
+    /** A device executes calls in order, whichever backend made them, so downloading one number waits for all work. */
     private long time(Work work, int count) {
         float[] one = new float[1];
         Backend b = device.backend();

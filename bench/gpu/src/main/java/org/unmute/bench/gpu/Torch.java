@@ -130,13 +130,13 @@ final class Torch implements AutoCloseable {
         return label;
     }
 
-    /** Prepares a case, eagerly; gives the results. */
+    /** Prepares a case in eager mode and returns the results. */
     Map<String, float[]> prepare(Case c) throws TorchException {
         String[] order = c.order().split(" ", 2);
         return read("eager", ask("prepare " + folder + " " + order[0] + " " + order[1], "prepared"));
     }
 
-    /** Compiles what was prepared; gives the compiled form's results. */
+    /** Compiles the prepared case and returns its results. */
     Map<String, float[]> compile() throws TorchException {
         return read("compiled", ask("compile " + folder, "compiled"));
     }
@@ -146,7 +146,7 @@ final class Torch implements AutoCloseable {
         return Long.parseLong(ask("time " + (compiled ? "compiled " : "eager ") + count, "timed"));
     }
 
-    /** Forgets what was prepared. */
+    /** Releases the prepared case. */
     void release() throws TorchException {
         ask("release", "released");
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 
-/** BirdSet's metadata as CSV, and the drawing of few clips. */
+/** BirdSet's metadata as CSV, and few-shot sampling. */
 class BirdSetTest {
     private static final String HEADER =
             "filepath,start_time,ebird_code,ebird_code_multilabel,ebird_code_secondary,length,"
@@ -82,7 +82,8 @@ class BirdSetTest {
                         "XC3.ogg,,whcspa,[1],None,19,[],[]")
                 .wav("a/XC1.wav", "b/XC2.wav", "b/XC3.wav");
         List<String> lines = Tree.lines(tree.read("hsn", Part.TRAIN));
-        // XC1: cluster 1; [9.6, 9.7] lies inside [9.5, 11.5]; the window about 10.5 is moved back into the recording.
+        // XC1: cluster 1; [9.6, 9.7] lies inside [9.5, 11.5]; the window around 10.5 is shifted back into the
+        // recording.
         assertThat(lines)
                 .containsExactly(
                         "a/XC1.wav#3.75-8.75: gcrfin",
@@ -206,7 +207,8 @@ class BirdSetTest {
             sources.add(source(i));
         }
         var drawn = new FewShotDraw(FewShot.PAPER.withShots(30), 5).draw(sources);
-        // 20 recordings of the rare class: all of them, and 10 second clips; 40 of the other: 30 different ones.
+        // The rare class has 20 recordings: all are drawn, 10 of them with a second clip. The other has 40: 30
+        // different ones are drawn.
         assertThat(drawn.get("rare"))
                 .hasSize(30)
                 .extracting(d -> d.source().name())

@@ -18,7 +18,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 import org.unmute.kernels.contract.golden.RealData;
 
-/** What all sets have in common, and the real lists where they are at hand. */
+/** What all sets have in common, and the real lists if available. */
 class DatasetsTest {
     @TempDir
     Path folder;
@@ -58,7 +58,7 @@ class DatasetsTest {
         assertThat(info.missingShare()).isBetween(0.0, 0.3);
     }
 
-    /** An empty folder is refused with the tree, never read as an empty set. */
+    /** An empty folder is rejected with the expected tree, never read as an empty set. */
     @ParameterizedTest
     @MethodSource("all")
     void anEmptyFolderIsRefused(Dataset dataset) {

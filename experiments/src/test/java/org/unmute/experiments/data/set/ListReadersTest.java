@@ -169,7 +169,10 @@ class ListReadersTest {
         }
     }
 
-    /** A list of AudioSet with a byte changed, put in or cut off gives clips or is refused in our words. */
+    /**
+     * An AudioSet list with a changed, inserted or missing byte either yields clips or is rejected with our own
+     * message.
+     */
     @Property(tries = 300)
     void mutatedSegmentsAreReadOrRefused(
             @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind)

@@ -17,7 +17,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.tensor.io.Sha256;
 
-/** Tables and folders of one's own recordings, and the record of what a run used. */
+/** Tables and folders of the user's own recordings, and the record of what a run used. */
 class OwnRecordingsTest {
     @TempDir
     Path root;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.unmute.experiments.data.Part;
 import org.unmute.models.audio.Wav;
 
-/** A data set's folder, made in a test. */
+/** The folder of a data set that a test creates. */
 record Tree(Path root) {
     private static final int RATE = 1000;
 
@@ -26,7 +26,7 @@ record Tree(Path root) {
         return this;
     }
 
-    /** Writes a recording of some length. */
+    /** Writes a recording of a given length. */
     Path wav(String file, double seconds) throws IOException {
         Path path = root.resolve(file);
         Files.createDirectories(path.getParent());

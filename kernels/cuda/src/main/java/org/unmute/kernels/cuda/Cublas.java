@@ -15,15 +15,15 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.NativeFolder;
 
 /**
- * Matrix products by cuBLAS in float32, where the library is installed: it comes with the CUDA toolkit, not with the
- * driver. Work goes to the default stream of one device. TF32 is off, and results have the same bits on every run:
- * cuBLAS guarantees that for one stream without atomics, on the same GPU model and version.
+ * Float32 matrix products by cuBLAS, if it is installed; it comes with the CUDA toolkit, not with the driver. Work runs
+ * on the default stream of one device. TF32 is off. Results have the same bits on every run, which cuBLAS guarantees
+ * for one stream without atomics, on the same GPU model and library version.
  */
 final class Cublas {
     /** System property: {@code false} turns cuBLAS off. Default {@code true}. */
     static final String PROPERTY = "unmute.cuda.cublas";
 
-    /** Its name in profiles; includes {@link CublasGemm#EPILOGUE}. */
+    /** The kernel's name in profiles; its times include {@link CublasGemm#EPILOGUE}. */
     static final Kernel KERNEL = new Kernel("cublas", "matmul_cublas");
 
     /** The library version that the binding needs. */
@@ -38,7 +38,7 @@ final class Cublas {
 
     private final cublasHandle handle = new cublasHandle();
 
-    /** For the device whose context is current on the calling thread. */
+    /** Opens cuBLAS on the device whose context is current on the calling thread. */
     Cublas() {
         JCublas2.cublasCreate(handle);
         JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
@@ -57,7 +57,7 @@ final class Cublas {
             return problem.isEmpty();
         }
 
-        /** Which matrix products run, for users. */
+        /** Tells users which matrix products run. */
         String describe() {
             return isAvailable()
                     ? "matrix products by cuBLAS " + version
@@ -77,7 +77,7 @@ final class Cublas {
         return found;
     }
 
-    /** The result if the property turns it off; empty if not. */
+    /** The result if the property turns cuBLAS off, else empty. */
     static Optional<Library> off(String property) {
         return switch (property.strip()) {
             case "true" -> Optional.empty();

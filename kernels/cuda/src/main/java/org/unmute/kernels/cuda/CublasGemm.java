@@ -10,14 +10,14 @@ import org.unmute.kernels.device.LaunchPlan;
 
 /**
  * A matrix product in cuBLAS's column-major terms: result [rows, columns] = first [rows, inner] second [inner,
- * columns], for each entry of a batch. Our matrices are row-major, which is the transpose in column-major order, and (a
- * b)ᵀ = bᵀ aᵀ: so first is our b, second is our a, and rows are our columns.
+ * columns], for each entry of a batch. Our row-major matrices are transposes in column-major order, and (a b)ᵀ = bᵀ
+ * aᵀ. Hence first is our b, second is our a, and rows are our columns.
  *
  * @param rows rows of the result
  * @param columns columns of the result
  * @param inner size of the inner axis; at least 1
  * @param batch number of entries
- * @param hasEpilogue whether bias, activation or residual follow, by {@link #EPILOGUE} with the product's own arguments
+ * @param hasEpilogue whether {@link #EPILOGUE} then applies bias, activation or residual, with the product's arguments
  */
 record CublasGemm(
         Matrix first,
@@ -82,9 +82,9 @@ record CublasGemm(
     record Matrix(DeviceMemory memory, long offset, boolean transposed, long leading, long stride) {}
 
     /**
-     * A launch of a portable kernel as a call of cuBLAS; empty if it is no matrix product, or cuBLAS does not support
-     * its layout: an operand with no contiguous axis, a column-major result, a row broadcast by a stride of 0, an
-     * unevenly strided batch, or a residual in the result's memory, which the product would overwrite.
+     * Converts a launch of a portable kernel to a cuBLAS call. Empty if the kernel is not a matrix product or cuBLAS
+     * does not support its layout: an operand with no contiguous axis, a column-major result, a row broadcast by a
+     * stride of 0, an unevenly strided batch, or a residual in the result's memory, which the product would overwrite.
      */
     static Optional<CublasGemm> of(Kernel kernel, List<Argument> arguments) {
         if (!PRODUCTS.contains(kernel)) {
@@ -140,7 +140,8 @@ record CublasGemm(
     }
 
     /**
-     * The leading dimension of a column-major matrix, 0 if it is not one. The stride of an axis of size 1 is ignored.
+     * The leading dimension of a column-major matrix, or 0 if it is not column-major. The stride of an axis of size 1
+     * is ignored.
      */
     private static long leading(long rows, long columns, long down, long right) {
         if (rows > 1 && down != 1) {

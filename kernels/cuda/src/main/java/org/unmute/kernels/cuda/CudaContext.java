@@ -15,7 +15,7 @@ import jcuda.driver.JITOptions;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 
-/** One device with its loaded kernels, shared by all backends on it and kept until the process ends. */
+/** A device with its loaded kernels. All backends on the device share it until the process ends. */
 final class CudaContext {
     private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
     private static final int LOG_BYTES = 16 << 10;
@@ -64,7 +64,7 @@ final class CudaContext {
         return products;
     }
 
-    /** cuBLAS, where it runs. The context must be current on the calling thread. */
+    /** cuBLAS, if it runs on this device. The context must be current on the calling thread. */
     Optional<Cublas> cublas() {
         return products().isAvailable() ? Optional.of(cublas) : Optional.empty();
     }

@@ -136,7 +136,7 @@ final class CudaDevice implements Device {
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = variant(portable);
-        // A variant computes in the precision asked for; the rest is float32, which cuBLAS can do.
+        // A variant computes in the requested precision. All else is float32, which cuBLAS supports.
         Optional<CublasGemm> gemm = kernel.equals(portable) ? CublasGemm.of(kernel, arguments) : Optional.empty();
         if (gemm.isPresent() && multiply(gemm.get())) {
             if (gemm.get().hasEpilogue()) {

@@ -20,7 +20,7 @@ import org.unmute.kernels.device.NativeFolder;
 
 /** The NVIDIA devices of this machine, detected once. */
 final class CudaDevices {
-    /** Target of the PTX. */
+    /** Compute capability that the PTX targets, times ten. */
     private static final int MIN_CAPABILITY = 75;
 
     private static CudaDevices found;
@@ -38,7 +38,7 @@ final class CudaDevices {
      *
      * @param device its handle
      * @param description one line
-     * @param capability ten times its compute capability
+     * @param capability its compute capability times ten
      * @param limits its limits
      * @param problem why the kernels do not run on it; empty if they do
      */
@@ -49,7 +49,7 @@ final class CudaDevices {
         return devices;
     }
 
-    /** Why there are none; empty if there are. */
+    /** Why there are no devices; empty if there are some. */
     String problem() {
         return problem;
     }
@@ -82,8 +82,8 @@ final class CudaDevices {
     }
 
     /**
-     * Why the driver's library is missing; empty if it is not. Checked before loading the binding, whose own error is
-     * long and thrown only once.
+     * Why the driver's library is missing; empty if it is present. Checked before the binding is loaded, since its own
+     * error is long and thrown only once.
      */
     @SuppressWarnings("restricted") // Only looks up a library.
     static String missingDriver(String system) {

@@ -11,7 +11,7 @@ enum Precision {
     /** 7 mantissa bits: relative rounding error at most 2^-8. */
     BF16("bfloat16");
 
-    /** System property with {@code fp32}, the default, {@code tf32} or {@code bf16}; {@code --precision} sets it. */
+    /** System property: {@code fp32} (the default), {@code tf32} or {@code bf16}; {@code --precision} sets it. */
     static final String PROPERTY = "unmute.precision";
 
     private final String label;
@@ -26,9 +26,9 @@ enum Precision {
     }
 
     /**
-     * The value of the system property.
+     * The precision that the system property selects.
      *
-     * @throws IllegalArgumentException if it is anything else
+     * @throws IllegalArgumentException if the property has another value
      */
     static Precision chosen() {
         String name = System.getProperty(PROPERTY, "fp32").strip().toLowerCase(Locale.ROOT);

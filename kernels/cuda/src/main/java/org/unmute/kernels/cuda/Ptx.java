@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file a family. */
+/** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file per family. */
 final class Ptx {
     private static final Pattern HASH = Pattern.compile("// sha256 ([0-9a-f]{64})");
 

@@ -13,14 +13,14 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
 /**
- * Tensor-core variants of portable kernels, with the same arguments and launch plan. A variant is named after its
- * portable kernel, its reference, with the precision as suffix.
+ * Tensor-core variants of portable kernels, with the same arguments and launch plan. The portable kernel is the
+ * reference; a variant has its name with the precision as suffix.
  */
 final class Variants {
     /** Needed for TF32, bfloat16 and asynchronous copies. */
     static final int MIN_CAPABILITY = 80;
 
-    /** Source files of variants, without extension, and the portable kernels that each has variants of. */
+    /** Source files without extension, each with the portable kernels that it has variants of. */
     static final Map<String, List<Kernel>> FILES = Map.of(
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
             "prototype_tensor",
@@ -50,7 +50,7 @@ final class Variants {
                 .toList();
     }
 
-    /** Which matrix products run, and the precision of the kernels, for users. */
+    /** Tells users which matrix products run and the precision of the kernels. */
     static String describe(Precision precision, int capability, Cublas.Library cublas) {
         if (precision == Precision.FP32) {
             return cublas.describe() + ", all in float32";
@@ -62,7 +62,7 @@ final class Variants {
                         + " on tensor cores, the rest in float32";
     }
 
-    /** A file's text with each header put in where it is first included. */
+    /** A file's text with each header inlined where it is first included. */
     static String text(String file) {
         return KernelSource.plainText(file + ".cu", Variants::read);
     }

@@ -4,17 +4,18 @@ import java.util.List;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * Memory, copies and launches on one device: all that differs between OpenCL and CUDA. Work runs in the order of the
- * calls. A launch may still be running when its call returns; a copy to or from a Java array is complete. Thread-safe.
+ * Memory, copies and launches on one device: everything that differs between OpenCL and CUDA. Work runs in the order of
+ * the calls. A launch may still be running when its call returns; a copy to or from a Java array is complete.
+ * Thread-safe.
  */
 public interface Device extends AutoCloseable {
-    /** As {@code --device} takes it, such as {@code opencl:1}. */
+    /** The name for {@code --device}, such as {@code opencl:1}. */
     String name();
 
     /** One line for users: the device, its driver, its size. */
     String describe();
 
-    /** What the device allows. */
+    /** The device's limits. */
     DeviceLimits limits();
 
     /**
@@ -24,7 +25,7 @@ public interface Device extends AutoCloseable {
      */
     DeviceMemory allocate(long bytes);
 
-    /** Frees memory. Launches called before may still use it. */
+    /** Frees memory. Earlier launches may still use it. */
     void free(DeviceMemory memory);
 
     /** Copies {@code count} elements of a Java array to the device. */
@@ -39,7 +40,8 @@ public interface Device extends AutoCloseable {
     /**
      * Builds a kernel ahead of its first {@link #launch}.
      *
-     * @throws DeviceException if it does not build; the message has kernel, file, device, driver and the compiler's log
+     * @throws DeviceException if it does not build; the message names kernel, file, device and driver and includes the
+     *     compiler's log
      */
     void prepare(Kernel kernel);
 

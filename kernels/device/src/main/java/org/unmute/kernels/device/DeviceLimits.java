@@ -3,7 +3,7 @@ package org.unmute.kernels.device;
 import java.util.Optional;
 
 /**
- * What a device allows.
+ * The limits of a device.
  *
  * @param memoryBytes global memory
  * @param maxAllocation bytes of the largest single allocation
@@ -11,9 +11,7 @@ import java.util.Optional;
  * @param localBytes memory that a group shares
  */
 public record DeviceLimits(long memoryBytes, long maxAllocation, int groupItems, long localBytes) {
-    /**
-     * What attention needs, the kernel that needs most. The full profile of OpenCL guarantees it.
-     */
+    /** What attention needs; no kernel needs more. OpenCL's full profile guarantees it. */
     private static final long LOCAL_BYTES = 32 << 10;
 
     /** Why the kernels cannot run on the device; empty if they can. */

@@ -50,7 +50,7 @@ public final class KernelSource {
     private KernelSource() {}
 
     /**
-     * A family's text for a compiler that reads one file: each header put in where it is first included, with {@code
+     * A family's text for a compiler that reads one file: each header inlined where it is first included, with {@code
      * #line} so that errors name the file and line as written.
      */
     public static String text(String family) {
@@ -60,10 +60,10 @@ public final class KernelSource {
     }
 
     /**
-     * A file's text with each header put in where it is first included, and nothing else added.
+     * A file's text with each header inlined where it is first included, and nothing else added.
      *
-     * @param file with its ending
-     * @param reader gives the text of a file or header
+     * @param file name with extension
+     * @param reader reads a file or header
      */
     public static String plainText(String file, UnaryOperator<String> reader) {
         StringBuilder text = new StringBuilder();
@@ -99,8 +99,8 @@ public final class KernelSource {
     }
 
     /**
-     * SHA-256, in hexadecimal, of a text without its line comments and blank lines: it tells whether a build from the
-     * text is out of date, see {@code kernels/cuda/build-ptx}.
+     * SHA-256, in hexadecimal, of a text without line comments and blank lines. It tells whether a build from the text
+     * is out of date; see {@code kernels/cuda/build-ptx}.
      */
     public static String hash(String text) {
         String code = text.lines()
@@ -116,7 +116,7 @@ public final class KernelSource {
         }
     }
 
-    /** One file as it is. */
+    /** Reads one file unchanged. */
     public static String read(String file) {
         try (InputStream in = KernelSource.class.getResourceAsStream(file)) {
             if (in == null) {

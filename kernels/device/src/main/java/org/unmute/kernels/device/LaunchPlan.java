@@ -12,9 +12,9 @@ import java.util.Optional;
 public record LaunchPlan(int groups, int items) {
     /** Items in a group of elementwise kernels and of kernels that reduce a row. */
     public static final int GROUP_ITEMS = 128;
-    /** Tile of results of a group in small matrix products, attention and prototype matching. */
+    /** Side of a group's tile of results in small matrix products, attention and prototype matching. */
     public static final int TILE = 64;
-    /** Tile of results of a group in large matrix products. */
+    /** Side of a group's tile of results in large matrix products. */
     public static final int WIDE = 128;
     /** Items in a group that computes a tile. */
     public static final int TILE_ITEMS = 256;

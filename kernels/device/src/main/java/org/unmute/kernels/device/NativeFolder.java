@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 
 /**
  * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code
- * java.io.tmpdir} and load whatever file has that name; in a folder that only this user may write to, it is theirs.
+ * java.io.tmpdir} and load whatever file has that name; in a folder that only this user may write to, that file is
+ * theirs.
  */
 public final class NativeFolder {
     private static final String TEMPORARY = "java.io.tmpdir";

@@ -17,8 +17,8 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
- * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building a
- * program takes long.
+ * An OpenCL device with its built programs. All backends on the device share it until the process ends, since building
+ * a program takes long.
  */
 final class OpenClContext {
     private static final Map<Integer, OpenClContext> OPEN = new HashMap<>();
@@ -94,7 +94,7 @@ final class OpenClContext {
         return description;
     }
 
-    /** The built program that has a kernel. */
+    /** The built program that contains a kernel. */
     cl_program program(Kernel kernel) {
         synchronized (programs) {
             return programs.computeIfAbsent(

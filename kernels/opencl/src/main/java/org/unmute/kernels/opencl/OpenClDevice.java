@@ -24,10 +24,10 @@ final class OpenClDevice implements Device {
     private final String name;
     private final OpenClContext context;
     private final cl_command_queue queue;
-    /** A kernel object holds its arguments, so each device object has its own, guarded by its lock. */
+    /** A kernel object holds its arguments, so each device object has its own kernels, guarded by its lock. */
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
 
-    @SuppressWarnings("deprecation") // The call that replaces it came with OpenCL 2.0.
+    @SuppressWarnings("deprecation") // Its replacement needs OpenCL 2.0.
     OpenClDevice(String name, OpenClContext context) {
         this.name = name;
         this.context = context;

@@ -30,7 +30,7 @@ final class Platforms {
         return devices;
     }
 
-    /** Why there are none; empty if there are. */
+    /** Why there are no devices; empty if there are some. */
     String problem() {
         return problem;
     }

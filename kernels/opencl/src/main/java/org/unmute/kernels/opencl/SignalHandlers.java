@@ -35,7 +35,7 @@ final class SignalHandlers {
     }
 
     /** Access to {@code sigaction}; empty where the C library has none or Java cannot call it. */
-    @SuppressWarnings("restricted") // sigaction with the parameters that POSIX gives it.
+    @SuppressWarnings("restricted") // The parameters are those of POSIX.
     static Optional<SignalHandlers> find() {
         Linker linker;
         try {
@@ -56,7 +56,7 @@ final class SignalHandlers {
 
     /**
      * Runs code that may replace signal handlers, then restores them. A handler that another thread installs meanwhile
-     * is lost, so this is for a driver's few long calls only.
+     * is lost, so use this only for a driver's few long calls.
      *
      * @throws IllegalCallerException if the JVM does not allow native access
      */

@@ -51,7 +51,7 @@ final class Arguments {
         return this;
     }
 
-    /** A struct whose members are those of the parts, in order. */
+    /** A struct with the members of all parts, in order. */
     Arguments struct(long[]... parts) {
         return struct(concat(parts));
     }

@@ -24,7 +24,8 @@ final class ConvolutionKernels {
     }
 
     /**
-     * {@link org.unmute.tensor.backend.Backend#convolveTokens} with an activation that {@link MatmulKernels#isFused}.
+     * {@link org.unmute.tensor.backend.Backend#convolveTokens} with a {@linkplain MatmulKernels#isFused fused}
+     * activation.
      */
     void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
         Types.require("convolveTokens", DType.F32, x, weight, out);

@@ -15,8 +15,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * A backend on a {@link Device}: float32 and int32, halves as storage. Memory stays on the device; only {@link #upload}
- * and {@link #download} transfer. The order of summation depends on sizes alone, so on one device the same input gives
- * the same bits. float64 is not supported: OpenCL devices need not have it.
+ * and {@link #download} transfer data. The order of summation depends on sizes alone, so on one device the same input
+ * gives the same bits. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend implements Backend, Profiled {
     /** System property: cap on the device memory used, in MiB. */

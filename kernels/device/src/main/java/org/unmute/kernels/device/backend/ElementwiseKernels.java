@@ -11,7 +11,7 @@ import org.unmute.tensor.op.Unary;
 /** Launches of {@code elementwise.cl}. */
 final class ElementwiseKernels {
     private static final String FAMILY = "elementwise";
-    /** Up to here int32 scales and shifts exactly in 64 bits. */
+    /** Up to these limits, int32 is scaled and shifted exactly in 64 bits. */
     private static final double MAX_SCALE = 0x1p31;
 
     private static final double MAX_SHIFT = 0x1p61;
@@ -51,7 +51,7 @@ final class ElementwiseKernels {
             first = p - 1;
             second = p;
         } else if (f == Unary.CLAMP) {
-            // The floats within [p, q], also where p or q is not a float.
+            // The range of floats within [p, q]; p and q need not be floats.
             first = atLeast(p);
             second = -atLeast(-q);
         }

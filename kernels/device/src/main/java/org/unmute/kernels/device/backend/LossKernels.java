@@ -59,7 +59,7 @@ final class LossKernels {
         return views[0].shape().elements() > 0;
     }
 
-    /** Weights broadcast to every row; x as a placeholder where there are none. */
+    /** Weights broadcast to every row; x as a placeholder if there are none. */
     private static View repeated(View x, View weight) {
         return weight == null ? x : weight.expand(x.shape());
     }

@@ -84,7 +84,7 @@ final class MatmulKernels {
                 arguments);
     }
 
-    /** The code of an activation that {@link #isFused}, as in {@code activation.h}. */
+    /** The code of a {@linkplain #isFused fused} activation in {@code activation.h}. */
     static int code(Unary activation) {
         return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
     }
@@ -119,7 +119,7 @@ final class MatmulKernels {
         return new View(v.buffer(), v.shape().head(rank - 2), v.offset(), strides);
     }
 
-    /** {@code activation(x weightᵀ + bias) + residual}; all rows of x as one matrix if they are evenly strided. */
+    /** {@code activation(x weightᵀ + bias) + residual}; evenly strided rows of x form one matrix. */
     void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
         Types.require("linear", DType.F32, x, weight, out);
         View transposed = weight.transpose(0, 1);

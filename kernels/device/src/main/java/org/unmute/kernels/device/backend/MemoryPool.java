@@ -21,7 +21,7 @@ import org.unmute.tensor.Shape;
  */
 final class MemoryPool {
     private static final long MIN_BLOCK = 256;
-    /** Block sizes between two powers of two: a block is at most an eighth larger than asked for. */
+    /** Block sizes between two powers of two: a block is at most an eighth larger than requested. */
     private static final int STEPS = 8;
     /**
      * Garbage on the device does not fill the Java heap, so the pool calls the collector at this much live memory, and
@@ -30,7 +30,7 @@ final class MemoryPool {
     private static final long FIRST_COLLECTION = 1L << 29;
 
     private static final long COLLECTION_MILLIS = 100;
-    /** Longer where the alternative is to fail: on a busy machine references are enqueued late. */
+    /** Longer before allocation fails: on a busy machine references are enqueued late. */
     private static final long LAST_COLLECTION_MILLIS = 1000;
 
     private final Device device;
@@ -49,7 +49,7 @@ final class MemoryPool {
         this.cap = cap;
     }
 
-    /** An allocated block. It stays reachable from the pool, its buffer does not. */
+    /** An allocated block. The pool keeps it reachable, but not its buffer. */
     final class Block {
         private final DeviceMemory memory;
         private final long bytes;
@@ -72,7 +72,7 @@ final class MemoryPool {
             return memory;
         }
 
-        /** Bytes asked for. */
+        /** Requested bytes. */
         long bytes() {
             return bytes;
         }
@@ -162,7 +162,7 @@ final class MemoryPool {
         try {
             return device.allocate(size);
         } catch (DeviceException e) {
-            // Free the idle blocks and let the device decide.
+            // Free the idle blocks and try again.
             trim(Long.MAX_VALUE);
             try {
                 return device.allocate(size);
@@ -172,7 +172,7 @@ final class MemoryPool {
         }
     }
 
-    /** Frees idle blocks, largest first, until so many bytes are freed. */
+    /** Frees idle blocks, largest first, until {@code bytes} are freed. */
     private void trim(long bytes) {
         long freed = 0;
         for (Deque<DeviceMemory> same : idle.descendingMap().values()) {

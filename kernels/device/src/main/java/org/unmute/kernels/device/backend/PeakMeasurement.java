@@ -9,7 +9,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /**
- * Measures the peak of a device, the best of several tries each: memory by a large copy, arithmetic by {@code peak.cl}.
+ * Measures a device's peak, the best of several tries: memory bandwidth by a large copy, arithmetic by {@code peak.cl}.
  */
 final class PeakMeasurement {
     private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");

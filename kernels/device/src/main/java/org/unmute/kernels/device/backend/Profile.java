@@ -19,7 +19,7 @@ public final class Profile implements WorkProfile {
     private long transfers;
     private Peak peak;
 
-    /** @param measurement measures the device's peak; not counted here */
+    /** @param measurement measures the device's peak; its own launches are not counted */
     Profile(Supplier<Peak> measurement) {
         this.measurement = measurement;
     }

@@ -13,7 +13,7 @@ import org.unmute.tensor.op.Reduce;
 final class ReduceKernels {
     private static final String REDUCE = "reduce";
     private static final String EXTREME = "extreme";
-    /** Shorter sums are taken by single items even where their elements are contiguous. */
+    /** A single item computes each shorter sum, even of contiguous elements. */
     private static final long SHORT = 24;
     /** Items that share a sum of contiguous elements: as many partial sums as on the CPU. */
     private static final int SUM_ITEMS = 64;
@@ -75,7 +75,8 @@ final class ReduceKernels {
     }
 
     /**
-     * Reduces the chunks of {@code parts [chunks, results]}; a reduced axis of {@code out} stands for the chunks.
+     * Reduces the chunks of {@code parts [chunks, results]}; a reduced axis of {@code out} serves as the axis of
+     * chunks.
      */
     private void second(Reduce f, View parts, View out) {
         int reduced = 0;

@@ -12,7 +12,7 @@ import org.unmute.tensor.op.Reduce;
 final class RowKernels {
     private static final String SOFTMAX = "softmax";
     private static final String NORMALIZE = "normalize";
-    /** Items per row where a group takes several rows. */
+    /** Items per row in kernels whose groups process several rows. */
     private static final int ROW_ITEMS = 16;
 
     private static final long BUSY_ITEMS = 1 << 16;
@@ -52,7 +52,7 @@ final class RowKernels {
         rows(new Kernel(NORMALIZE, "l2_normalize_backward"), x, y, gy, gx);
     }
 
-    /** A kernel whose arguments are the views, the loop over their rows, and the rows. */
+    /** Runs a kernel whose arguments are the views, the loop over their rows, and the rows. */
     private void rows(Kernel kernel, View... views) {
         Types.require(kernel.name(), DType.F32, views);
         if (views[0].shape().elements() == 0) {

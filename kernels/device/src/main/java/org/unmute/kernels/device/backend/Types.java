@@ -7,7 +7,7 @@ import org.unmute.tensor.backend.View;
 final class Types {
     private Types() {}
 
-    /** Refuses views of another type; answers the type. */
+    /** Rejects views of any other type; returns the type. */
     static DType require(String operation, DType type, View... views) {
         for (View v : views) {
             if (v.dtype() != type) {
@@ -18,7 +18,7 @@ final class Types {
         return type;
     }
 
-    /** Refuses views that are neither all F32 nor all I32; answers their type. */
+    /** Rejects views that are neither all F32 nor all I32; returns their type. */
     static DType requireNumeric(String operation, View... views) {
         DType type = views[0].dtype();
         if (type != DType.F32 && type != DType.I32) {
