@@ -6,7 +6,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 
-/** An encoder of a grid, opened. */
+/** An opened encoder of a grid. */
 public interface BenchmarkEncoder {
     /** The encoder. */
     Encoder encoder();
@@ -23,6 +23,6 @@ public interface BenchmarkEncoder {
     /** The cache key of its tokens. */
     CacheKey key(String resampling, DType dtype);
 
-    /** Adds the encoder and its settings to a record, which is returned. */
+    /** Adds the encoder and its settings to {@code record} and returns it. */
     RunRecord note(RunRecord record, String resampling);
 }

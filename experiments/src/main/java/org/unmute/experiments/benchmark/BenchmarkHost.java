@@ -18,17 +18,17 @@ public interface BenchmarkHost {
     Recording read(Path file) throws IOException;
 
     /**
-     * Begins to show how far some work is.
+     * Starts a progress bar.
      *
-     * @param what what is done, as in "embedding"
-     * @param unit what is counted, as in "clips"
-     * @param total how many there are
+     * @param what the kind of work, such as "embedding"
+     * @param unit the unit counted, such as "clips"
+     * @param total the total number of units
      */
     ProgressBar progress(String what, String unit, long total);
 
-    /** Tells the user a line, unless output is silenced. */
+    /** Prints a line for the user, unless output is silenced. */
     void tell(String line);
 
-    /** What a failure means to the user, in one line. */
+    /** Explains a failure to the user in one line. */
     String explain(Throwable failure);
 }

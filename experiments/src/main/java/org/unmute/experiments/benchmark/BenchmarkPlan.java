@@ -25,8 +25,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * What a benchmark is going to cost, said before it starts: trainings, epochs and hours. One step of each probe is
- * timed on random tokens of the right size, on one core; nothing is read from the data sets.
+ * The estimated cost of a benchmark before it starts: trainings, epochs and hours. One step of each probe is timed on
+ * random tokens of the right size, on one core, without reading the data sets.
  */
 public final class BenchmarkPlan {
     /** Seconds; see {@link StepCost#measure}. */
@@ -36,7 +36,7 @@ public final class BenchmarkPlan {
 
     private final Path out;
     private final int cores;
-    /** Kinds of probes that were timed before. */
+    /** Kinds of probes timed so far. */
     private final Set<String> warm = new HashSet<>();
 
     private final Map<StepKey, StepCost> steps = new HashMap<>();
@@ -60,7 +60,7 @@ public final class BenchmarkPlan {
         this.cores = cores;
     }
 
-    /** Counts what is to be embedded before a group's cells. */
+    /** Adds the cost of embedding a group's clips. */
     void embedding(DatasetTokens tokens, SplitDataset dataset) throws IOException {
         if (!tokens.complete()) {
             recordings += dataset.audio().size();
@@ -69,7 +69,7 @@ public final class BenchmarkPlan {
         }
     }
 
-    /** Times the probes of cells that are not finished. */
+    /** Times the probes of unfinished cells. */
     void cells(CellGroup group, String backendName, int layers, ProgressBar progress) throws IOException {
         Backend backend = Backends.open(backendName, 1).backend();
         try {
@@ -103,7 +103,7 @@ public final class BenchmarkPlan {
         }
     }
 
-    /** A probe that cannot look at such tokens costs nothing: its cell ends with the reason when its turn comes. */
+    /** A probe that does not support these tokens costs nothing: its cell fails with the reason when it runs. */
     private static StepCost measured(Backend backend, StepKey k, double patience) throws IOException {
         try {
             return StepCost.measure(
@@ -147,12 +147,12 @@ public final class BenchmarkPlan {
                 : 0;
     }
 
-    /** Cells that are not finished. */
+    /** Number of unfinished cells. */
     int open() {
         return costs.size();
     }
 
-    /** Seconds on one core that a cell still takes; 0 for a finished one. */
+    /** Remaining seconds of a cell on one core; 0 if it is finished. */
     public double secondsLeft(CellId id) {
         return left.getOrDefault(id, 0.0);
     }
@@ -166,7 +166,7 @@ public final class BenchmarkPlan {
         return embeddingHours + left.values().stream().mapToDouble(s -> s).sum() / cores / 3600;
     }
 
-    /** What is going to happen, in a few lines. */
+    /** The plan in a few lines. */
     public List<String> lines(int finished) {
         List<String> lines = new ArrayList<>();
         long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
@@ -188,12 +188,12 @@ public final class BenchmarkPlan {
         return lines;
     }
 
-    /** The cost of each cell that is not finished. */
+    /** The cost of each unfinished cell. */
     public List<CellCost> costs() {
         return List.copyOf(costs.values());
     }
 
-    /** For JSON. */
+    /** The plan as a JSON object. */
     public Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(

@@ -10,8 +10,8 @@ import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.EpochRecord;
 
 /**
- * Shows how far a benchmark is, in seconds of one core as they were estimated: so a slow probe counts for more than a
- * fast one, and the time left follows from what was really done.
+ * Shows the progress of a benchmark in estimated core-seconds, so that a slow probe counts more than a fast one and the
+ * remaining time follows from the work done.
  */
 final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
     private final BenchmarkPlan plan;
@@ -21,7 +21,7 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
     private final Map<CellId, Double> counted = new HashMap<>();
     private int ended;
 
-    /** @param cells how many are worked on */
+    /** @param cells number of cells to run */
     BenchmarkProgress(BenchmarkHost host, BenchmarkPlan plan, Iterable<CellId> ids, int cells) {
         this.host = host;
         this.plan = plan;
@@ -37,7 +37,7 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
     public synchronized void epoch(CellId cell, String what, EpochRecord epoch) {
         CellCost cost = plan.cost(cell);
         if (cost != null && cost.epochs() > 0) {
-            // A search may take more epochs than expected; what is left of the cell then counts when it ends.
+            // A search may take more epochs than expected, so the last 1 % of a cell counts only when it ends.
             count(
                     cell,
                     Math.min(

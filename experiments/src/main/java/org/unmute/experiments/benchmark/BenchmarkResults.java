@@ -13,7 +13,7 @@ import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.provenance.Json;
 
-/** What a benchmark came to: the finished cells as they lie on disk, the failed ones with their reasons. */
+/** The outcome of a benchmark: the finished cells as stored on disk and the failed ones with their reasons. */
 public final class BenchmarkResults {
     private final Path out;
     private final List<Cell> cells;
@@ -55,12 +55,12 @@ public final class BenchmarkResults {
         return finished;
     }
 
-    /** The failed cells with the reasons. */
+    /** The failed cells with their reasons. */
     public Map<CellId, String> failed() {
         return Collections.unmodifiableMap(failed);
     }
 
-    /** Everything, for JSON. */
+    /** The outcome as a JSON object. */
     public Map<String, Object> document() throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("run", out.toString());

@@ -22,9 +22,9 @@ import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.Probes;
 
-/** Reads what cells need, says what they cost, embeds, and works through them. */
+/** Reads the data sets and encoders of cells, estimates the cost, embeds the clips and runs the cells. */
 public final class BenchmarkRun implements AutoCloseable {
-    /** At most so much work is lost when a run is killed in the middle of a training. */
+    /** The most work that is lost when a run is killed during a training. */
     private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(20);
 
     private static final long ARRAYS_OF_A_TRAINING = 8;
@@ -41,14 +41,14 @@ public final class BenchmarkRun implements AutoCloseable {
     private BenchmarkEncoder open;
 
     /**
-     * @param out folder of the run
-     * @param caches folder of its token caches
+     * @param out the run's folder
+     * @param caches folder of the token caches
      * @param command the command line
-     * @param backend name of what computes
+     * @param backend name of the backend
      * @param reason why it was chosen
-     * @param cores threads that cells share
-     * @param workers cells at a time; 0 for as many as there are cores and memory for
-     * @param stop ends the run in good order
+     * @param cores threads shared by the cells
+     * @param workers cells to run at a time; 0 for as many as cores and memory allow
+     * @param stop stops the run cleanly
      */
     public record Settings(
             Path out,
@@ -60,7 +60,7 @@ public final class BenchmarkRun implements AutoCloseable {
             int workers,
             StopSignal stop) {}
 
-    /** @param cells of the grid that are to be run */
+    /** @param cells the cells of the grid to run */
     public BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, BenchmarkHost host) {
         this.settings = settings;
         this.cells = cells;
@@ -68,7 +68,7 @@ public final class BenchmarkRun implements AutoCloseable {
         this.host = host;
     }
 
-    /** Reads the data sets and encoders, and finds out what is to be done. */
+    /** Reads the data sets and encoders and plans the work. */
     public BenchmarkPlan plan(boolean dryRun) throws IOException {
         for (Cell cell : cells) {
             if (!datasets.containsKey(cell.dataset())) {
@@ -109,7 +109,7 @@ public final class BenchmarkRun implements AutoCloseable {
         groups.addAll(byTokens.values());
     }
 
-    /** Opens an encoder; the one before is let go. */
+    /** Opens an encoder and drops the previous one. */
     private BenchmarkEncoder open(EncoderEntry entry) throws IOException {
         if (!entry.equals(openEntry)) {
             open = null;
@@ -130,7 +130,7 @@ public final class BenchmarkRun implements AutoCloseable {
                 settings.caches());
     }
 
-    /** Cells that an earlier process finished. */
+    /** Number of cells that an earlier process finished. */
     public int finishedBefore() {
         return (int) cells.stream()
                 .filter(c -> Files.exists(CellGroup.id(c).folder(settings.out()).resolve(CellGroup.CELL)))
@@ -138,7 +138,7 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /**
-     * Embeds and works through the cells.
+     * Embeds the clips and runs the cells.
      *
      * @return whether every cell is finished
      */
@@ -165,7 +165,8 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /**
-     * Cells at a time. A training holds its batch and several arrays of that size: what it computes and the gradients.
+     * Number of cells to run at a time. A training holds its batch and several arrays of that size for activations and
+     * gradients.
      */
     private int workers() {
         if (settings.workers() > 0) {
@@ -188,7 +189,7 @@ public final class BenchmarkRun implements AutoCloseable {
         return most;
     }
 
-    /** A data set that cannot be embedded fails its cells, not the others. */
+    /** A data set that cannot be embedded fails only its own cells. */
     private void embed(CellGroup group) throws IOException {
         if (settings.stop().raised()) {
             throw new DatasetTokens.StoppedEmbedding();
@@ -203,7 +204,7 @@ public final class BenchmarkRun implements AutoCloseable {
         }
     }
 
-    /** The longest first, so that all workers are busy to the end. */
+    /** The longest tasks first, so that all workers stay busy to the end. */
     private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkProgress progress) {
         List<CellQueue.Task> tasks = new ArrayList<>();
         for (CellGroup group : groups) {
@@ -230,12 +231,12 @@ public final class BenchmarkRun implements AutoCloseable {
         CellRun.run(id, CellGroup.settings(cell), data, folder, context);
     }
 
-    /** What the run came to. */
+    /** The outcome of the run. */
     public BenchmarkResults results() {
         return new BenchmarkResults(settings.out(), cells, failed);
     }
 
-    /** What was read of each data set. */
+    /** What was read from each data set. */
     public Map<String, Object> datasetFacts() {
         Map<String, Object> all = new LinkedHashMap<>();
         datasets.forEach((entry, set) -> all.put(entry.name(), set.facts()));

@@ -28,8 +28,8 @@ import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The cells of a benchmark that work on one token cache: one encoder, one data set, tokens of the last layer or of all.
- * The cache is opened by the first cell that needs it.
+ * The cells of a benchmark that share one token cache: one encoder, one data set, tokens of the last layer or of all
+ * layers. The first cell that needs the cache opens it.
  */
 final class CellGroup implements CellRecorder, AutoCloseable {
     static final String CELL = "cell.json";
@@ -48,10 +48,10 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private List<List<LabelledClip>> tests;
 
     /**
-     * What records of results say of the whole run.
+     * What result records state about the whole run.
      *
      * @param command the command line
-     * @param backend what computes
+     * @param backend name of the backend
      * @param reason why it was chosen
      */
     record RunContext(List<String> command, String backend, String reason) {}
@@ -103,7 +103,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         return layers;
     }
 
-    /** Notes what is known once the encoder was opened. */
+    /** Stores what is known once the encoder is open. */
     void describe(DatasetTokens tokens, BenchmarkEncoder loaded) {
         cacheFolder = tokens.folder();
         encoderFacts = new LinkedHashMap<>(loaded.settings());
@@ -112,12 +112,12 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         typical = tokens.typical();
     }
 
-    /** Size of a clip of typical length. */
+    /** Token grid of a clip of typical length. */
     TokenGrid typical() {
         return typical;
     }
 
-    /** The clips of a cell; the cache must be complete. */
+    /** The data of a cell. The cache must be complete. */
     synchronized CellData data(Cell cell, Consumer<String> tell) throws IOException {
         if (cache == null) {
             cache = TokenCache.open(cacheFolder);

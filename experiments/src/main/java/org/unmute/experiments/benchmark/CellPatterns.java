@@ -9,8 +9,8 @@ import java.util.regex.PatternSyntaxException;
 import org.unmute.experiments.grid.Cell;
 
 /**
- * Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the
- * end is any.
+ * Selects cells by patterns of the form {@code encoder/dataset/probe}. A star matches any name, and so do names left
+ * out at the end.
  */
 public final class CellPatterns {
     private static final int DEPTH = 3;
@@ -18,9 +18,9 @@ public final class CellPatterns {
     private CellPatterns() {}
 
     /**
-     * The cells that one of the patterns names, in their order; all without patterns.
+     * The cells that match any of the patterns, in their order; all cells if there are no patterns.
      *
-     * @throws IllegalArgumentException for a pattern that is malformed or names no cell
+     * @throws IllegalArgumentException for a pattern that is malformed or matches no cell
      */
     public static List<Cell> of(List<Cell> cells, List<String> patterns) {
         if (patterns.isEmpty()) {

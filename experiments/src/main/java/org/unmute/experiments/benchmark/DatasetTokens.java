@@ -30,15 +30,15 @@ import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * The token cache of one encoder and one data set of a benchmark. A cache that is complete has a file {@code
- * complete.json} which names its key and the recordings with size and time of change, so that nothing is read again
- * when a run is resumed.
+ * The token cache of one encoder and one data set of a benchmark. A complete cache has a file {@code complete.json}
+ * with its key and a hash of the recordings' ids, sizes and modification times, so that a resumed run reads nothing
+ * again.
  */
 final class DatasetTokens {
     private static final String COMPLETE = "complete.json";
     private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
     private static final int SAMPLE = 8;
-    /** Of the search for the time that a clip takes: it ends when no faster one has come for a while. */
+    /** Seconds without a faster run after which timing a clip ends. */
     private static final double PATIENCE = 0.3;
 
     private static final double IMPROVEMENT = 0.95;
@@ -51,8 +51,8 @@ final class DatasetTokens {
     private final CacheKey key;
 
     /**
-     * @param layers whether the tokens after every block are kept, too
-     * @param caches folder of the caches of the run
+     * @param layers whether the tokens after every block are kept too
+     * @param caches the run's folder of caches
      */
     DatasetTokens(
             BenchmarkHost host,
@@ -98,7 +98,7 @@ final class DatasetTokens {
                 && json.path("recordings").asText().equals(recordings());
     }
 
-    /** A text that differs where the list of clips, or one of their files, does. */
+    /** A hash that changes if the list of clips or one of their files changes. */
     private String recordings() throws IOException {
         StringBuilder text = new StringBuilder();
         for (AudioClip clip : dataset.audio()) {
@@ -114,9 +114,9 @@ final class DatasetTokens {
     }
 
     /**
-     * Embeds what the cache lacks.
+     * Embeds the clips that the cache lacks.
      *
-     * @throws StoppedEmbedding if a stop is asked for
+     * @throws StoppedEmbedding if a stop is requested
      */
     void embed(StopSignal stop, List<String> command) throws IOException {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
@@ -170,19 +170,19 @@ final class DatasetTokens {
         AtomicFile.write(folder.resolve(COMPLETE), Json.MAPPER.writeValueAsBytes(complete));
     }
 
-    /** A stop was asked for between two clips; what is embedded is kept. */
+    /** A stop was requested between two clips; clips embedded so far are kept. */
     static final class StoppedEmbedding extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
-    /** The grid of a clip of typical length, from some that are spread over the list. */
+    /** The grid of a clip of typical length, from a sample spread over the list. */
     TokenGrid typical() {
         EncoderSpec spec = loaded.encoder().describe();
         int time = Math.clamp(spec.rows((long) (seconds() * spec.sampleRate())), 1, 1 << 20);
         return new TokenGrid(time, spec.freq(), spec.dim(), spec.hasCls());
     }
 
-    /** Mean length of some clips; the window's where none can be read. */
+    /** Mean length of a sample of clips; the window's if none can be read. */
     private double seconds() {
         List<Double> lengths = new ArrayList<>();
         int n = dataset.audio().size();
@@ -191,7 +191,7 @@ final class DatasetTokens {
             try {
                 lengths.add(clip.cut(host.read(clip.path())).seconds());
             } catch (IOException | IllegalArgumentException e) {
-                continue; // told when its turn comes
+                continue; // reported when it is embedded
             }
         }
         EncoderSpec spec = loaded.encoder().describe();
@@ -199,14 +199,14 @@ final class DatasetTokens {
         return lengths.stream().mapToDouble(d -> d).average().orElse(window);
     }
 
-    /** Bytes that the complete cache takes. */
+    /** Size of the complete cache in bytes, estimated. */
     long bytes() {
         TokenGrid grid = typical();
         return TokenCache.estimate(
                 clips(), grid.time(), grid.freq(), grid.dim(), grid.cls(), key.layers(), key.dtype());
     }
 
-    /** Clips to embed, with variants that are still to be made. */
+    /** Number of clips to embed, including variants still to be created. */
     private long clips() {
         boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
         return dataset.audio().size()
@@ -216,7 +216,7 @@ final class DatasetTokens {
                                 * dataset.folds().getFirst().train().size());
     }
 
-    /** Hours that the whole set takes on this machine, from one clip of typical length. */
+    /** Estimated hours to embed the whole set on this machine, from timing one clip of typical length. */
     double hours() {
         int rate = loaded.encoder().describe().sampleRate();
         float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
@@ -228,7 +228,7 @@ final class DatasetTokens {
         long first = System.nanoTime();
         long improved = first;
         long now = first;
-        do { // the first ones are slow, before the compiler has seen them
+        do { // the first runs are slow, until HotSpot has compiled the code
             long begun = now;
             loaded.encoder().encode(new Recording(noise, rate));
             now = System.nanoTime();

@@ -15,14 +15,14 @@ import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
 
-/** Writes {@code grid.json}: what a run set out to do, with every value in effect. */
+/** Writes {@code grid.json}: the grid of a run with every value in effect. */
 public final class GridRecord {
-    /** Its name in the folder of a run. */
+    /** Name of the file in a run's folder. */
     public static final String FILE = "grid.json";
 
     private GridRecord() {}
 
-    /** Writes the file into the folder of a run. */
+    /** Writes the file into a run's folder. */
     public static void write(Path out, Grid grid) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         BuildInfo build = BuildInfo.read();

@@ -22,7 +22,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
-/** Brings the parts of a data set and the tokens of its clips together. */
+/** Joins the clips of a data set with their cached tokens. */
 final class LabelledTokens {
     private final SplitDataset dataset;
     private final TokenCache cache;
@@ -36,7 +36,7 @@ final class LabelledTokens {
         }
     }
 
-    /** The folds, shared by all cells of this encoder and data set that standardize alike. */
+    /** The folds, shared by all cells of this encoder and data set with the same {@code standardize}. */
     List<Fold> folds(boolean standardize) {
         List<Fold> folds = new ArrayList<>();
         for (SplitDataset.Parts p : dataset.folds()) {
@@ -50,7 +50,7 @@ final class LabelledTokens {
         return folds;
     }
 
-    /** What a cell works on. */
+    /** The data of a cell. */
     CellData of(Cell cell, List<Fold> folds) {
         return new CellData(
                 folds,
@@ -61,12 +61,12 @@ final class LabelledTokens {
                 cache.key().frontEndHash());
     }
 
-    /** What a cell's settings are chosen by. */
+    /** The metric that selects a cell's settings. */
     static PrimaryMetric metric(Cell cell) {
         return cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
     }
 
-    /** The clips that are used, in one fold. */
+    /** The clips used in one fold. */
     Manifest used(SplitDataset.Parts p) {
         List<LabelledClip> all = new ArrayList<>();
         for (List<LabelledClip> part : List.of(p.train(), p.validation(), p.test())) {
@@ -75,7 +75,7 @@ final class LabelledTokens {
         return new Manifest(all, dataset.labels());
     }
 
-    /** The test clips that are used, fold after fold, in the order of the scores. */
+    /** The test clips used, fold by fold, in the order of the scores. */
     List<List<LabelledClip>> tests() {
         return dataset.folds().stream().map(p -> present(p.test())).toList();
     }
@@ -107,7 +107,7 @@ final class LabelledTokens {
         return targets;
     }
 
-    /** Writes the clips that are used, with their hashes: {@code clips.csv}, or one file a fold. */
+    /** Writes the clips used with their hashes: {@code clips.csv}, or one file per fold. */
     void record(Path folder, Consumer<String> tell) throws IOException {
         for (SplitDataset.Parts p : dataset.folds()) {
             UsedClips.write(

@@ -19,12 +19,12 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files
- * that every encoder embeds. Clips set aside for validation are neither mixed nor mixed in.
+ * The mixup variants of a benchmark's data set (paper, section 5). They are created once, from the training clips
+ * alone, as files that every encoder embeds. Validation clips are neither mixed nor mixed in.
  */
 final class MixupVariants {
     private static final ManifestFormat FORMAT = new ManifestFormat("path", "labels", "split", ";");
-    /** What ids of variants begin with. */
+    /** Prefix of the variants' clip ids. */
     static final String PREFIX = "mixup/";
 
     private final SplitDataset dataset;
@@ -40,8 +40,8 @@ final class MixupVariants {
     }
 
     /**
-     * The data set with its variants, which are made below {@code folder} if they are not there; itself if it wants
-     * none.
+     * The data set with its variants, which are created below {@code folder} if missing; the data set itself if it has
+     * no mixup.
      */
     static SplitDataset applied(SplitDataset dataset, Path folder, BenchmarkHost host) throws IOException {
         return dataset.entry().mixup().isEmpty()
@@ -70,7 +70,7 @@ final class MixupVariants {
         List<AudioClip> more = new ArrayList<>();
         List<LabelledClip> labelled = new ArrayList<>();
         for (LabelledClip c : table.clips()) {
-            if (!c.file().endsWith("-0.wav")) { // the clip itself is there already
+            if (!c.file().endsWith("-0.wav")) { // the clip itself is in the set already
                 more.add(new AudioClip(PREFIX + c.file(), folder.resolve(c.file())));
                 labelled.add(
                         new LabelledClip(PREFIX + c.file(), train.getFirst().split(), c.labels()));

@@ -24,8 +24,8 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The tables that a benchmark keeps of one seed. Scores of all folds stand in one table, since each clip is tested
- * once; numbers that are undefined are empty cells.
+ * The tables that a benchmark writes for one seed. The scores of all folds share one table, since each clip is tested
+ * once. Undefined numbers are empty cells.
  */
 final class SeedTables {
     private static final CSVFormat CSV =
@@ -41,8 +41,8 @@ final class SeedTables {
     private final boolean[][] labels;
 
     /**
-     * @param folder of the seed
-     * @param tests the test clips, fold after fold, in the order of the scores
+     * @param folder the seed's folder
+     * @param tests the test clips, fold by fold, in the order of the scores
      */
     SeedTables(
             Path folder,
@@ -89,7 +89,7 @@ final class SeedTables {
         AtomicFile.write(folder.resolve(name), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Every metric; of several folds the mean. */
+    /** Every metric, averaged over the folds. */
     private Map<String, Object> metrics() {
         List<Map<String, Double>> each = new ArrayList<>();
         int from = 0;
@@ -195,7 +195,7 @@ final class SeedTables {
         }
     }
 
-    /** Null, an empty cell, for what is undefined. */
+    /** The value, or null (an empty cell) if it is not finite. */
     static Double finite(double x) {
         return Double.isFinite(x) ? x : null;
     }

@@ -25,30 +25,30 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.train.ValidationSplit;
 
 /**
- * A data set of a benchmark as it was read: which clips train, validate and test, in each fold.
+ * A data set of a benchmark as read from disk: the training, validation and test clips of each fold.
  *
- * @param entry what the grid says of it
+ * @param entry its entry in the grid
  * @param labels the classes
- * @param audio every clip once, to embed
+ * @param audio every clip once, for embedding
  * @param folds at least one
  * @param facts what was read and what was missing, for records
  */
 record SplitDataset(
         DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
-    /** Names of the parts, as records of clips have them. */
+    /** Names of the parts, as clip records use them. */
     private static final String TRAIN = Part.TRAIN.label();
 
     private static final String VALIDATION = Part.VALIDATION.label();
     private static final String TEST = Part.TEST.label();
 
     /**
-     * One way to divide the set.
+     * One division of the set.
      *
      * @param fold from 1; 0 for a set without folds
      */
     record Parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {}
 
-    /** Reads the set; clips that are missing are left out and listed in the facts. */
+    /** Reads the set. Missing clips are left out and listed in the facts. */
     static SplitDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
         try {
             return switch (entry.source()) {
@@ -60,7 +60,7 @@ record SplitDataset(
         }
     }
 
-    /** The same with further training clips in every fold. */
+    /** This set with more training clips in every fold. */
     SplitDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
         List<AudioClip> all = new ArrayList<>(audio);
         all.addAll(moreAudio);
@@ -74,12 +74,11 @@ record SplitDataset(
         return new SplitDataset(entry, labels, all, parts, facts);
     }
 
-    /** Variants of each training clip that are still to be added. */
+    /** Number of mixup variants still to be added per training clip. */
     int variants() {
         return entry.mixup().map(m -> m.options().variants()).orElse(0);
     }
 
-    /** Reads one set. */
     private static final class Reader {
         private final DatasetEntry entry;
         private final ProtocolSettings protocol;

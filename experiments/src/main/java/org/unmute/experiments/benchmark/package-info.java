@@ -1,2 +1,4 @@
-/** Runs a grid: tokens cached once for each encoder and data set, then every cell. Start at {@link BenchmarkRun}. */
+/**
+ * Runs a grid: tokens are cached once per encoder and data set, then every cell is run. Start at {@link BenchmarkRun}.
+ */
 package org.unmute.experiments.benchmark;

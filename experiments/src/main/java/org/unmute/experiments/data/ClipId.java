@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Clip ids: paths below the audio root, with '/', without '.' and '..'; of a part of a file, with its seconds behind,
- * as in {@code a/b.wav#1.5-6.5}.
+ * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
+ * seconds, as in {@code a/b.wav#1.5-6.5}.
  */
 public final class ClipId {
     private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)");
@@ -33,9 +33,9 @@ public final class ClipId {
     }
 
     /**
-     * The id of a row that may name a part of a file: its start and end in two fields, both empty for the whole file.
+     * The id of a row whose start and end fields may select a part of the file; both are empty for the whole file.
      *
-     * @throws IllegalArgumentException with the reason if they are no range of seconds
+     * @throws IllegalArgumentException if they are not a range of seconds
      */
     static String part(String file, String start, String end) {
         if (start.isBlank() && end.isBlank()) {
@@ -50,7 +50,7 @@ public final class ClipId {
         return part(file, Double.parseDouble(start), Double.parseDouble(end));
     }
 
-    /** Seconds without needless zeros, to the microsecond. */
+    /** Seconds to the microsecond, without trailing zeros. */
     public static String seconds(double seconds) {
         return BigDecimal.valueOf(seconds)
                 .setScale(6, RoundingMode.HALF_EVEN)
@@ -58,7 +58,7 @@ public final class ClipId {
                 .toPlainString();
     }
 
-    /** The part of a file that an id stands for; none for a whole file. */
+    /** The part of a file that an id names; empty for a whole file. */
     public static Optional<Part> part(String id) {
         Matcher m = PART.matcher(id);
         return m.matches()
@@ -67,7 +67,7 @@ public final class ClipId {
     }
 
     /**
-     * The id that a relative path stands for.
+     * The id of a relative path.
      *
      * @throws IllegalArgumentException with the reason, for an empty or absolute path or one that leaves the root
      */

@@ -18,14 +18,14 @@ import java.util.stream.Stream;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here: one that is
- * missing is for the reader of the audio to report.
+ * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here; missing ones are
+ * reported when the audio is read.
  *
- * @param root what ids are relative to
+ * @param root the folder that ids are relative to
  * @param clips no two with the same id
  */
 public record ClipList(Path root, List<AudioClip> clips) {
-    /** Extensions taken as audio when a folder is searched, without dot, in lower case. */
+    /** Audio file extensions, in lower case, without the dot. */
     public static final Set<String> AUDIO_EXTENSIONS =
             Set.of("wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff", "au");
 
@@ -39,17 +39,18 @@ public record ClipList(Path root, List<AudioClip> clips) {
      * Lists recordings.
      *
      * <ul>
-     *   <li>A folder: all audio files in it and below, links followed, what has a leading dot left out, sorted by id.
+     *   <li>A folder: all audio files in it and below, sorted by id. Links are followed; names with a leading dot are
+     *       skipped.
      *   <li>An audio file: itself; its folder is the root.
-     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows; of each
-     *       the seconds in the columns {@code start} and {@code end}, if it has them.
+     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows, with
+     *       the seconds in the columns {@code start} and {@code end}, if there are any.
      *   <li>Any other file: one path per line, in their order; empty lines and lines that begin with '#' are skipped.
      * </ul>
      *
      * @param source folder, audio file or list
-     * @param root what paths in a list are relative to and must stay below; null for the list's own folder
-     * @throws MalformedTableException if a list breaks a rule
-     * @throws IOException if nothing is there, or no audio
+     * @param root the folder that paths in a list are relative to and must not leave; null for the list's own folder
+     * @throws MalformedTableException if a list is malformed
+     * @throws IOException if {@code source} does not exist or has no audio
      */
     public static ClipList of(Path source, Path root) throws IOException {
         if (Files.isDirectory(source)) {
@@ -111,7 +112,7 @@ public record ClipList(Path root, List<AudioClip> clips) {
         return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     }
 
-    /** The clips of a list while it is read. */
+    /** Collects the clips of a list. */
     private static final class Listed {
         private final Path list;
         private final Path root;
@@ -166,7 +167,7 @@ public record ClipList(Path root, List<AudioClip> clips) {
                     .orElseGet(() -> new AudioClip(id, root.resolve(file))));
         }
 
-        /** An absolute path that lies below the root becomes relative; any other text stays as it is. */
+        /** Makes an absolute path below the root relative; leaves a relative path unchanged. */
         private String belowRoot(String text) {
             Path path = Path.of(text);
             if (!path.isAbsolute()) {

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Rows of a CSV file, strictly: UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows ended by
- * LF or CR LF, empty lines skipped. Refused with file and line: NUL, malformed UTF-8, a quote inside an unquoted field,
- * text after a closing quote, an open quote at the end, a lone CR, and a row beyond 1 MiB. Needs memory for one row.
+ * Reads the rows of a CSV file strictly: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows ended by LF or CR
+ * LF, empty lines skipped. Errors, with file and line: NUL, malformed UTF-8, a quote inside an unquoted field, text
+ * after a closing quote, an unclosed quote, a lone CR, and a row beyond 1 MiB. Only one row is held in memory.
  */
 final class CsvReader implements AutoCloseable {
     static final int MAX_ROW_BYTES = 1 << 20;
@@ -42,12 +42,12 @@ final class CsvReader implements AutoCloseable {
         this.in = in;
     }
 
-    /** Opens a file; {@code .tsv} is separated by tabs, everything else by commas. */
+    /** Opens a file; tabs separate the fields of a {@code .tsv}, commas those of any other file. */
     static CsvReader open(Path file) throws IOException {
         return of(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
     }
 
-    /** Reads a stream; the name is for messages. */
+    /** Reads a stream; the name is used in messages and decides the separator. */
     static CsvReader of(Path file, InputStream in) throws IOException {
         char delimiter = file.toString().toLowerCase(Locale.ROOT).endsWith(".tsv") ? '\t' : ',';
         CsvReader reader = new CsvReader(file, delimiter, in.markSupported() ? in : new BufferedInputStream(in));
@@ -67,7 +67,7 @@ final class CsvReader implements AutoCloseable {
         }
     }
 
-    /** Line at which the row last read begins, from 1. */
+    /** First line of the last row read, from 1. */
     long line() {
         return rowLine;
     }
@@ -104,7 +104,7 @@ final class CsvReader implements AutoCloseable {
         }
     }
 
-    /** Reads up to the delimiter or the row's end, which is returned; -1 at the end of the file. */
+    /** Reads up to the delimiter or line end and returns that character; -1 at the end of the file. */
     private int plainField(int first) throws IOException {
         int c = first;
         while (c >= 0 && c != delimiter && c != '\n' && c != '\r') {

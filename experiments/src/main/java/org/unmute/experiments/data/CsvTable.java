@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A CSV file with a header row; every further row has as many fields as the header. A {@code .tsv} is separated by
- * tabs. Strict: UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows of at most 1 MiB. Needs
- * memory for one row.
+ * A CSV file with a header row; every other row has as many fields as the header. Tabs separate the fields of a {@code
+ * .tsv}. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. Only one row
+ * is held in memory.
  */
 public final class CsvTable implements AutoCloseable {
     private final Path file;
@@ -37,7 +37,7 @@ public final class CsvTable implements AutoCloseable {
     /**
      * Reads a table from a stream, which {@link #close} closes.
      *
-     * @param name its name, for messages; {@code .tsv} is separated by tabs
+     * @param name its name, for messages; tabs separate the fields of a {@code .tsv}
      */
     public static CsvTable of(Path name, InputStream in) throws IOException {
         return of(name, CsvReader.of(name, in));
@@ -63,15 +63,15 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /** Whether there is a column of this name, whatever the case of its letters. */
+    /** Whether there is a column of this name, ignoring case. */
     public boolean hasColumn(String name) {
         return find(name) >= 0;
     }
 
     /**
-     * Index of a column that must be there.
+     * Index of a required column.
      *
-     * @throws MalformedTableException naming the columns that are there
+     * @throws MalformedTableException naming the existing columns, if it is missing
      */
     public int required(String name) throws MalformedTableException {
         int at = find(name);
@@ -82,7 +82,7 @@ public final class CsvTable implements AutoCloseable {
         return at;
     }
 
-    /** Index of a column by its name, whatever the case of its letters; -1 if there is none. */
+    /** Index of a column by its name, ignoring case; -1 if there is none. */
     public int find(String name) {
         for (int i = 0; i < header.size(); i++) {
             if (header.get(i).strip().equalsIgnoreCase(name)) {
@@ -93,12 +93,12 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /**
-     * A column by its name or, without a name, the one among the usual names.
+     * Finds a column by its name or, if none is given, by the usual names.
      *
-     * @param named the name asked for, or null
+     * @param named the requested name, or null
      * @param usual names to look for otherwise
-     * @param option how a user names the column, for messages
-     * @return its index, or -1 if none was asked for and none of the usual ones is there
+     * @param option how a user selects the column, for messages
+     * @return its index, or -1 if no name is given and none of the usual ones exists
      */
     public int column(String named, List<String> usual, String option) throws MalformedTableException {
         if (named != null) {
@@ -150,7 +150,7 @@ public final class CsvTable implements AutoCloseable {
         return row;
     }
 
-    /** Line of the row last read. */
+    /** Line of the last row read. */
     public long line() {
         return reader.line();
     }

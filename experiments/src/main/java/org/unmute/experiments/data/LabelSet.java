@@ -33,28 +33,25 @@ public final class LabelSet {
     }
 
     /**
-     * These names in this order.
+     * A set of these names in this order.
      *
-     * @throws IllegalArgumentException if there is none, or one is there twice
+     * @throws IllegalArgumentException if there are no names, or a name is repeated
      */
     public static LabelSet of(List<String> names) {
         return new LabelSet(names);
     }
 
-    /**
-     * All different names, sorted by their characters, so that the order does not depend on the rows'; at least one.
-     */
+    /** The distinct names in lexicographic order, so that the order of rows does not matter; at least one. */
     public static LabelSet union(Collection<String> names) {
         return new LabelSet(List.copyOf(new TreeSet<>(names)));
     }
 
     /**
      * Reads a vocabulary. A {@code .csv} or {@code .tsv} has a header with a column display_name, label, name, class or
-     * category (AudioSet's {@code index,mid,display_name}), or rows that begin with a number, the name following
-     * (FSD50K's {@code 0,Accordion,/m/0mkg}), or one column. Any other file has one name per line, without blanks
-     * around it.
+     * category (AudioSet's {@code index,mid,display_name}), or rows of a number followed by the name (FSD50K's {@code
+     * 0,Accordion,/m/0mkg}), or a single column. Any other file has one name per line; surrounding blanks are stripped.
      *
-     * @throws MalformedTableException if it breaks a rule, or names a class twice
+     * @throws MalformedTableException if it is malformed, or names a class twice
      */
     public static LabelSet read(Path file) throws IOException {
         String name = file.toString().toLowerCase(Locale.ROOT);

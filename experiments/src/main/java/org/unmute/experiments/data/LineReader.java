@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvTable}'s files:
- * UTF-8, no NUL, at most 1 MiB.
+ * Reads the lines of a text file that are neither blank nor comments ('#'), by the rules of {@link CsvTable}: UTF-8, no
+ * NUL, at most 1 MiB per line.
  */
 public final class LineReader implements AutoCloseable {
     private static final int MAX_COMMENTS = 16;
@@ -34,12 +34,12 @@ public final class LineReader implements AutoCloseable {
         return new LineReader(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
     }
 
-    /** Number of the line last read, from 1. */
+    /** Number of the last line read, from 1. */
     public long line() {
         return line;
     }
 
-    /** The next line without its end; null at the end of the file. */
+    /** The next line without its line end; null at the end of the file. */
     public String next() throws IOException {
         while (true) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -75,7 +75,7 @@ public final class LineReader implements AutoCloseable {
         }
     }
 
-    /** The first lines passed over so far that begin with '#', at most 16. */
+    /** The comment lines skipped so far (those that begin with '#'), at most the first 16. */
     public List<String> comments() {
         return List.copyOf(comments);
     }

@@ -3,7 +3,7 @@ package org.unmute.experiments.data;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A label file, vocabulary or list breaks a rule. The message begins with {@code file:line}. */
+/** A label file, vocabulary or list is malformed. The message begins with {@code file:line}. */
 public final class MalformedTableException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int QUOTED_CHARS = 80;
@@ -32,7 +32,7 @@ public final class MalformedTableException extends IOException {
         return line;
     }
 
-    /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
+    /** Quotes text from a file for a message: control characters are replaced, long text is truncated. */
     public static String quote(String text) {
         StringBuilder out = new StringBuilder("'");
         text.codePoints().limit(QUOTED_CHARS).forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Clips with their labels and splits, in the order of the label file. Immutable.
  *
  * @param clips no two with the same file
- * @param labels the classes; holds every clip's labels
+ * @param labels the classes; contains every clip's labels
  */
 public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     private static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
@@ -29,8 +29,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     }
 
     /**
-     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. Where there are columns {@code start} and {@code
-     * end} and a row has seconds in them, it labels that part of the file.
+     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. If there are columns {@code start} and {@code end}
+     * and a row has seconds in them, the row labels that part of the file.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
      * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
@@ -43,7 +43,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         }
     }
 
-    /** One reading of a label file. */
+    /** Reads the rows of a label file. */
     private static final class Rows {
         private final Path file;
         private final CsvTable table;
@@ -158,7 +158,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         }
     }
 
-    /** The different splits, in the order of their first clip. */
+    /** The distinct splits, in the order of their first clip. */
     public List<String> splits() {
         return clips.stream().map(LabelledClip::split).distinct().toList();
     }
@@ -214,7 +214,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     }
 
     /**
-     * A manifest matched to clips that are there.
+     * A manifest matched to existing clips.
      *
      * @param manifest the clips found, by the ids of the cache or folder
      * @param missing files of the label file that were not found
@@ -226,11 +226,11 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     }
 
     /**
-     * Finds the manifest's files among clip ids: the same id or, failing that, the only id that is the same without its
-     * extension (label files like FSD50K's give names without {@code .wav}).
+     * Matches the manifest's files to clip ids: the same id or, failing that, the only id that is equal without its
+     * extension (label files such as FSD50K's omit {@code .wav}).
      *
-     * @throws IllegalArgumentException if several ids differ from a file by their extension only, or two files are one
-     *     clip
+     * @throws IllegalArgumentException if several ids differ from a file only by their extension, or two files match
+     *     one clip
      */
     public Matched matchedTo(Collection<String> clipIds) {
         Set<String> ids = new HashSet<>(clipIds);

@@ -5,11 +5,11 @@ import java.util.Locale;
 
 /** A part of a data set. */
 public enum Part {
-    /** To train on. */
+    /** For training. */
     TRAIN,
-    /** To choose settings by. */
+    /** For choosing settings. */
     VALIDATION,
-    /** To score on, once. */
+    /** For scoring, once. */
     TEST;
 
     /** {@code train}, {@code validation} or {@code test}. */
@@ -18,7 +18,7 @@ public enum Part {
     }
 
     /**
-     * The part of a label.
+     * The part with this label.
      *
      * @throws IllegalArgumentException naming the labels
      */

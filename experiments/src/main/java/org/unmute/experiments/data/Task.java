@@ -1,10 +1,10 @@
 package org.unmute.experiments.data;
 
-/** What a clip's labels are. */
+/** How many labels a clip has. */
 public enum Task {
-    /** Any number of classes a clip; scored by the macro mean of average precision. */
+    /** Any number of classes per clip; scored by the macro mean of average precision. */
     MULTI_LABEL("mAP"),
-    /** Exactly one class a clip; scored by accuracy. */
+    /** Exactly one class per clip; scored by accuracy. */
     SINGLE_LABEL("accuracy");
 
     private final String metric;

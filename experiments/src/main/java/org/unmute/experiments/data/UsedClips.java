@@ -13,9 +13,9 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The record of the clips that a run really used: a CSV {@code file,start,end,labels,split,sha256}. Start and end are
- * seconds, empty for a whole file; labels have ';' between them; the hash is that of the whole file. It can be read
- * again as a label file, and as the table of the data set "table".
+ * Writes the clips that a run used as a CSV {@code file,start,end,labels,split,sha256}. Start and end are seconds,
+ * empty for a whole file; labels are separated by ';'; the hash is that of the whole file. The CSV can be read as a
+ * label file and as the table of the data set "table".
  */
 public final class UsedClips {
     private UsedClips() {}
@@ -23,7 +23,7 @@ public final class UsedClips {
     /**
      * Writes the clips of a manifest with the hashes that a token cache holds.
      *
-     * @param tell is told that the file is not written where a label contains ';'
+     * @param tell receives a message if the file is not written because a label contains ';'
      * @throws IOException if it cannot be written
      */
     public static void write(Path file, Manifest used, TokenCache cache, Consumer<String> tell) throws IOException {

@@ -1,2 +1,2 @@
-/** What is to be embedded and what it is labelled with: lists of recordings, label files, class vocabularies. */
+/** Lists of recordings to embed, label files and class vocabularies. */
 package org.unmute.experiments.data;

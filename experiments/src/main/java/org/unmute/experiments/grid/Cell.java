@@ -10,20 +10,20 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * One probe on one data set's tokens of one encoder, with everything decided.
+ * One probe on one data set's tokens of one encoder, with all settings resolved.
  *
- * @param encoder as this data set wants it
+ * @param encoder the encoder, with this data set's settings
  * @param dataset the data set
  * @param probe the probe
  * @param protocol the grid's
  */
 public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe, ProtocolSettings protocol) {
-    /** Name of its folder below the run's: {@code encoder/dataset/probe}. */
+    /** Path of its folder below the run's: {@code encoder/dataset/probe}. */
     public String path() {
         return encoder.name() + "/" + dataset.name() + "/" + probe.label();
     }
 
-    /** The probe's options: those of its entry before those that the data set has for it. */
+    /** The probe's options: those of its own entry override the data set's. */
     public ProbeOptions options() {
         ProbeOptions all = dataset.set().getOrDefault(probe.name(), ProbeOptions.DEFAULTS);
         for (var option : probe.options().values().entrySet()) {
@@ -32,29 +32,29 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return all;
     }
 
-    /** The loss: the data set's, else the protocol's, else by the task. */
+    /** The loss: the data set's, else the protocol's, else the task's default. */
     public Objective objective() {
         return dataset.loss()
                 .or(protocol::loss)
                 .orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
     }
 
-    /** Whether its tokens are standardized; never those of all layers, which a probe scales to length 1 itself. */
+    /** Whether its tokens are standardized; never for probes on all layers, which normalize the tokens themselves. */
     public boolean standardize() {
         return !Probes.type(probe.name()).needsLayers() && dataset.standardize().orElse(protocol.standardize());
     }
 
-    /** What is searched: {@code lr} and {@code wd}. */
+    /** The hyperparameters searched: {@code lr} and {@code wd}. */
     public SearchSpace space() {
         return new SearchSpace(List.of(probe.rate(), probe.decay()));
     }
 
-    /** How it is searched, for the highest validation score. */
+    /** The search's settings; it maximizes the validation score. */
     public StudySettings study() {
         return new StudySettings(protocol.sobol(), protocol.tpe(), protocol.searchSeed(), protocol.halving(), true);
     }
 
-    /** How the probe is trained at a point of the search. */
+    /** The training settings at a point of the search. */
     public TrainingSettings training(double rate, double decay, long seed) {
         return TrainingSettings.defaults(probe.name())
                 .withEpochs(protocol.epochs())

@@ -14,16 +14,16 @@ import org.unmute.probes.train.Objective;
 /**
  * A data set of a grid.
  *
- * @param name of its folder
- * @param title for tables
+ * @param name name of its folder
+ * @param title its name in tables
  * @param source where clips and labels are
- * @param task decides metric and, unless it is stated, loss
- * @param splits which parts train, validate and test
+ * @param task decides the metric and, unless stated, the loss
+ * @param splits the parts for training, validation and testing
  * @param folds the folds to test on one after the other; empty for a set with fixed parts
- * @param mixup variants of the training clips, made and embedded beforehand
+ * @param mixup variants of the training clips, created and embedded beforehand
  * @param standardize whether tokens are standardized; empty for the protocol's choice
  * @param loss empty for the protocol's choice
- * @param encoders what it wants of encoders, by their name
+ * @param encoders changes to encoders' settings, by encoder name
  * @param set options of probes for this set, by the probe's name in {@link org.unmute.probes.pool.Probes}
  */
 public record DatasetEntry(
@@ -68,10 +68,10 @@ public record DatasetEntry(
     /**
      * Names of splits.
      *
-     * @param train to train on
-     * @param validation to choose by; present but empty: part of the training clips is set aside; absent: the set's own
-     *     part where it has one, else part of the training clips
-     * @param test to score on
+     * @param train for training
+     * @param validation for choosing settings; present but empty: part of the training clips; absent: the set's own
+     *     part if it has one, else part of the training clips
+     * @param test for scoring
      */
     public record Splits(List<String> train, Optional<List<String>> validation, List<String> test) {
         public Splits {
@@ -84,7 +84,7 @@ public record DatasetEntry(
     /**
      * Variants that are added to the training clips.
      *
-     * @param options of the operator
+     * @param options options of mixup
      * @param seed of the draws
      */
     public record MixedVariants(Mixup.Options options, long seed) {}

@@ -40,7 +40,7 @@ final class DatasetReader {
     static final List<String> MIXUP_KEYS =
             List.of("variants", "probability", "min-snr", "max-snr", "max-added", "seed");
     private static final List<String> PARTS = List.of("train", "validation", "test");
-    /** Sets of which few training clips are drawn. */
+    /** The few-shot sets. */
     private static final List<String> FEW_SHOT = List.of("hsn", "pow", "per", "nes", "sne", "uhh", "nbp");
 
     private final GridTable t;
@@ -92,7 +92,7 @@ final class DatasetReader {
         if (!t.has("dataset") && !t.has("name")) {
             throw t.problem("state dataset = \"fsd50k\" and root, or manifest = \"labels.csv\"");
         }
-        // A set's name alone says which it is.
+        // The name of a known set identifies it.
         String key = t.has("dataset") ? "dataset" : "name";
         if (key.equals("name") && !Datasets.names().contains(t.required("name"))) {
             throw t.problem("state dataset, one of " + String.join(", ", Datasets.names())

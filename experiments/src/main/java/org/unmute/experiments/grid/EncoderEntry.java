@@ -7,24 +7,24 @@ import org.unmute.models.encoder.EncoderSettings;
 /**
  * An encoder of a grid.
  *
- * @param name of its folder
- * @param title for tables
- * @param file its checkpoint; empty for the encoder in the program
- * @param settings what is not the authors' choice
- * @param norm label of a {@link org.unmute.models.encoder.NormPreset}, whose mean and deviation, and window unless the
- *     settings state one, go before the authors'
+ * @param name name of its folder
+ * @param title its name in tables
+ * @param file its checkpoint; empty for the embedded encoder
+ * @param settings settings that differ from the authors'
+ * @param norm label of a {@link org.unmute.models.encoder.NormPreset}, whose mean, standard deviation and, unless the
+ *     settings state one, window override the authors'
  */
 public record EncoderEntry(
         String name, String title, Optional<Path> file, EncoderSettings settings, Optional<String> norm) {
-    /** The origin of the encoder in the program, in place of a file. */
+    /** The origin of the embedded encoder, in place of a file. */
     public static final String EMBEDDED = "embedded";
 
-    /** Whether it is the one in the program. */
+    /** Whether it is the embedded encoder. */
     public boolean isEmbedded() {
         return file.isEmpty();
     }
 
-    /** What a data set wants otherwise; a window and statistics of its own, or a preset, go before this entry's. */
+    /** This entry with a data set's changes: its window, hop, statistics or preset override this entry's. */
     EncoderEntry with(EncoderChange change) {
         EncoderSettings s = settings;
         Optional<String> preset = norm;
@@ -44,7 +44,7 @@ public record EncoderEntry(
     }
 
     /**
-     * What a data set wants of one encoder: window, hop, mean and deviation.
+     * A data set's changes to an encoder's settings: window, hop, mean and standard deviation.
      *
      * @param settings only these four count
      * @param norm label of a preset

@@ -27,7 +27,7 @@ final class EncoderReader {
             "hop",
             "front-end",
             "config");
-    /** What a data set may want otherwise. */
+    /** Keys of a data set's changes to an encoder. */
     static final List<String> CHANGES = List.of("encoders", "frames", "norm", "norm-mean", "norm-std", "hop");
 
     private EncoderReader() {}

@@ -8,8 +8,8 @@ import java.util.List;
 import org.unmute.experiments.InputException;
 
 /**
- * A benchmark: every probe on every data set's tokens of every encoder. Read from a TOML file whose keys
- * docs/grid.md lists; nothing in it depends on the environment, and paths are relative to the file.
+ * A benchmark: every probe on every data set's tokens of every encoder. It is read from a TOML file, whose keys
+ * docs/grid.md lists. Nothing in it depends on the environment, and paths are relative to the file.
  *
  * @param file where it was read
  * @param encoders in the order of the file
@@ -30,10 +30,10 @@ public record Grid(
     }
 
     /**
-     * Reads and checks a grid file; does not look whether the files it names exist, see {@link #missing()}.
+     * Reads and checks a grid file; does not check that the files it names exist, see {@link #missing()}.
      *
      * @throws IllegalArgumentException if its name does not end in {@code .toml}
-     * @throws InputException naming file, line, key and value of the first thing that is wrong
+     * @throws InputException naming file, line, key and value of the first error
      * @throws IOException if the file cannot be read
      */
     public static Grid read(Path file) throws IOException {
@@ -41,8 +41,7 @@ public record Grid(
     }
 
     /**
-     * The cells: by encoder, then data set, then probe, each in the file's order, without those that a probe leaves
-     * out.
+     * The cells: by encoder, then data set, then probe, each in the file's order, without those that a probe excludes.
      */
     public List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
@@ -58,7 +57,7 @@ public record Grid(
         return cells;
     }
 
-    /** The files and folders that the grid names and that are not there, each once. */
+    /** The distinct files and folders that the grid names but that do not exist. */
     public List<Path> missing() {
         List<Path> named = new ArrayList<>();
         encoders.forEach(e -> e.file().ifPresent(named::add));

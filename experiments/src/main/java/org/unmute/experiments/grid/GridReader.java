@@ -36,7 +36,7 @@ final class GridReader {
         return new Grid(text.file(), encoders, datasets, probes, settings);
     }
 
-    /** Their names, each of them once. */
+    /** The names of the entries, checked to be unique. */
     private static <T> List<String> names(List<GridTable> tables, List<T> entries, Function<T, String> name) {
         Map<String, Integer> first = new HashMap<>();
         for (int i = 0; i < entries.size(); i++) {
@@ -50,7 +50,7 @@ final class GridReader {
         return entries.stream().map(name).toList();
     }
 
-    /** A name that can be a folder's on every system. */
+    /** Checks that a name is a valid folder name on every system. */
     static String folderName(GridTable table, String key, String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}") || name.endsWith(".")) {
             throw table.problem(

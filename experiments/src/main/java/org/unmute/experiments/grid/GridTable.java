@@ -33,9 +33,9 @@ final class GridTable {
     }
 
     /**
-     * This table.
+     * Checks the keys and returns this table.
      *
-     * @throws InputException for a key that is not among these
+     * @throws InputException for an unknown key
      */
     GridTable only(List<String> known) {
         node.fieldNames().forEachRemaining(key -> {
@@ -50,12 +50,12 @@ final class GridTable {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    /** An error at one of the keys. */
+    /** An error at a key. */
     InputException problem(String key, String what) {
         return text.problem(at(key), what);
     }
 
-    /** An error of the table as a whole. */
+    /** An error in the table as a whole. */
     InputException problem(String what) {
         return text.problem(path, what);
     }
@@ -91,7 +91,7 @@ final class GridTable {
         return text(key).orElseThrow(() -> problem("'" + key + "' is missing"));
     }
 
-    /** One of a few words. */
+    /** One of the given words. */
     Optional<String> choice(String key, List<String> words) {
         return text(key).map(t -> {
             if (!words.contains(t)) {
@@ -133,7 +133,7 @@ final class GridTable {
         return get(key, n -> numberOf(key, n));
     }
 
-    /** A number from {@code low}, both included. */
+    /** A number from {@code low} to {@code high}, both included. */
     double number(String key, double low, double high, double absent) {
         double value = number(key).orElse(absent);
         if (!(value >= low && value <= high)) {
@@ -163,7 +163,7 @@ final class GridTable {
         });
     }
 
-    /** A list of different texts, or one text for a list of one. */
+    /** A list of distinct strings; a single string is a list of one. */
     Optional<List<String>> texts(String key) {
         return get(
                 key,
@@ -176,7 +176,7 @@ final class GridTable {
                                 : List.of(textOf(key, n))));
     }
 
-    /** A list of some of these names, which must not be empty; an empty one where the key is missing. */
+    /** A non-empty list of some of these names; empty if the key is missing. */
     List<String> known(String key, List<String> names) {
         List<String> chosen = texts(key).orElse(List.of());
         if (has(key) && chosen.isEmpty()) {
@@ -190,7 +190,7 @@ final class GridTable {
         return chosen;
     }
 
-    /** A list of different whole numbers. */
+    /** A list of distinct integers. */
     Optional<List<Long>> wholes(String key, long low, long high) {
         return get(
                 key,
@@ -238,7 +238,7 @@ final class GridTable {
         return new GridTable(text, where, object);
     }
 
-    /** The tables below a key by their names, in the file's order. */
+    /** The tables below a key by name, in the file's order. */
     Map<String, GridTable> namedTables(String key) {
         Map<String, GridTable> all = new LinkedHashMap<>();
         table(key)
@@ -248,9 +248,9 @@ final class GridTable {
     }
 
     /**
-     * The tables of a list; a text in it stands for a table with that name alone.
+     * The tables of a list; a string in it is short for a table with only that name.
      *
-     * @throws InputException if there is none
+     * @throws InputException if the list is missing or empty
      */
     List<GridTable> tables(String key) {
         JsonNode n = node.get(key);
@@ -265,7 +265,7 @@ final class GridTable {
         return all;
     }
 
-    /** Plain values by name as text, as the options of probes are written. */
+    /** The scalar values by name, as strings, as probe options take them. */
     Map<String, String> values() {
         Map<String, String> all = new TreeMap<>();
         node.properties().forEach(e -> {

@@ -44,7 +44,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
             String text = Files.readString(file);
             return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation(); // where the parser stood, which is behind the error
+            JsonLocation at = e.getLocation(); // where the parser stopped, which may be after the error
             throw new InputException(
                     "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
                             + e.getOriginalMessage().lines().findFirst().orElse("malformed")

@@ -8,12 +8,12 @@ import org.unmute.probes.pool.ProbeOptions;
 /**
  * A probe of a grid.
  *
- * @param name which probe, in {@link org.unmute.probes.pool.Probes}
- * @param label of its folder and in tables; the name unless given
- * @param options that differ from the probe's defaults
+ * @param name the probe's name in {@link org.unmute.probes.pool.Probes}
+ * @param label name of its folder and in tables; the probe's name unless given
+ * @param options options that differ from the probe's defaults
  * @param rate searched learning rates, named {@code lr}
  * @param decay searched weight decays, named {@code wd}
- * @param batch clips a step; empty for the protocol's
+ * @param batch clips per step; empty for the protocol's
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
  */

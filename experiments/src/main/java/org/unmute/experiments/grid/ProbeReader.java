@@ -37,7 +37,7 @@ final class ProbeReader {
                 t.known("datasets", datasetNames));
     }
 
-    /** The options of a probe; their values are checked when the probe is made. */
+    /** The options of a probe; their values are checked when the probe is created. */
     static ProbeOptions options(String probe, GridTable set) {
         List<String> known = Probes.type(probe).options();
         if (known.isEmpty() && !set.keys().isEmpty()) {

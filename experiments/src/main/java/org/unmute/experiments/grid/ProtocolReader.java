@@ -8,7 +8,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
 import org.unmute.tensor.DType;
 
-/** Reads {@code protocol}; its defaults are the paper's and those of docs/protocol.md. */
+/** Reads {@code protocol}; the defaults are those of the paper and of docs/protocol.md. */
 final class ProtocolReader {
     static final List<String> KEYS = List.of(
             "epochs",
@@ -59,7 +59,7 @@ final class ProtocolReader {
         if (seeds.isEmpty()) {
             throw t.problem("seeds", "names none");
         }
-        rate(t, "linear"); // a range that no probe takes is checked all the same
+        rate(t, "linear"); // check a range even if no probe uses it
         rate(t, "lr-prototypes", PROTOTYPE_RATES);
         decay(t);
         double validation = t.number("validation", 0, 1, 0.1);
@@ -98,7 +98,7 @@ final class ProtocolReader {
                 h.whole("eta", 2, MOST, Halving.DEFAULT.eta())));
     }
 
-    /** The loss of a table; empty for automatic and where none is stated. */
+    /** The loss of a table; empty if automatic or not stated. */
     static Optional<Objective> loss(GridTable table) {
         return table.choice("loss", LOSSES).filter(l -> !l.equals("auto")).map(Objective::named);
     }

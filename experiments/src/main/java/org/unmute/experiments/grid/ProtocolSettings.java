@@ -7,23 +7,23 @@ import org.unmute.probes.train.Objective;
 import org.unmute.tensor.DType;
 
 /**
- * How every cell of a grid is trained, searched and scored. The defaults are the paper's where it is known and the
- * assumptions of docs/protocol.md elsewhere.
+ * How every cell of a grid is trained, searched and scored. The defaults are the paper's where known, else the
+ * assumptions of docs/protocol.md.
  *
  * @param epochs passes over the training clips
- * @param batch clips a step
- * @param warmUp steps of linear rise before the cosine
+ * @param batch clips per step
+ * @param warmUp steps of linear warm-up before the cosine schedule
  * @param clip maximum norm of a step's gradients; 0 for no limit
- * @param decayAll whether weight decay reaches every parameter
+ * @param decayAll whether weight decay applies to every parameter
  * @param sobol trials from the Sobol sequence
  * @param tpe trials from the tree-structured Parzen estimator
- * @param halving when poor trials are stopped; empty for never
- * @param searchSeed of the search and of its trials' training
- * @param top how many of the best configurations are trained again
- * @param seeds of these runs
+ * @param halving early stopping of poor trials; empty for none
+ * @param searchSeed seed of the search and of its trials' training
+ * @param top number of best configurations that are trained again
+ * @param seeds seeds of these runs
  * @param loss empty: cross-entropy for single-label sets, asymmetric loss for others
- * @param validation share of the training clips that is set aside where a set has no validation part
- * @param validationSeed of that split
+ * @param validation share of the training clips set aside if a set has no validation part
+ * @param validationSeed seed of that split
  * @param standardize whether tokens are standardized
  * @param tokens how tokens are stored: float16 or float32
  */

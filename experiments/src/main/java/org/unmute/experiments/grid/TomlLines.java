@@ -5,20 +5,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the line of each key of a well-formed TOML text; Jackson's tree does not keep it. */
+/** Finds the line of each key of a well-formed TOML text; Jackson's tree does not keep lines. */
 final class TomlLines {
     private final String text;
     private int at;
     private int line = 1;
     private final Map<String, Integer> lines = new HashMap<>();
-    /** Tables of an array of tables so far, by its path. */
+    /** Number of tables so far in each array of tables, by its path. */
     private final Map<String, Integer> elements = new HashMap<>();
 
     TomlLines(String text) {
         this.text = text;
     }
 
-    /** Line, from 1, by path. */
+    /** The line of each path, from 1. */
     Map<String, Integer> byPath() {
         String table = "";
         for (skipBlank(); at < text.length(); skipBlank()) {
@@ -69,7 +69,7 @@ final class TomlLines {
         value(path);
     }
 
-    /** The parts of a dotted key; stands on {@code end} afterwards. */
+    /** Reads the parts of a dotted key and stops at {@code end}. */
     private List<String> keys(char end) {
         List<String> keys = new ArrayList<>();
         StringBuilder key = new StringBuilder();
@@ -140,7 +140,7 @@ final class TomlLines {
             }
             skip(3);
             while (at < text.length() && peek() == quote) {
-                next(); // up to two quotes may stand before the closing three
+                next(); // up to two quotes may precede the closing three
             }
             return;
         }

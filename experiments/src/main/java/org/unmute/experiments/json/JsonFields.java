@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import org.unmute.experiments.InputException;
 
 /**
- * The fields of a JSON object in a file. A field that is missing or of another kind is refused with file, line and
- * name. Strict: duplicate keys, malformed UTF-8, nesting beyond 64 levels, text after the object and files beyond 16
- * MiB are refused.
+ * The fields of a JSON object in a file. A field that is missing or of the wrong type is an error with file, line and
+ * name. Parsing is strict: duplicate keys, malformed UTF-8, nesting beyond 64 levels, text after the object and files
+ * beyond 16 MiB are errors.
  */
 public final class JsonFields {
     private static final int MAX_BYTES = 16 << 20;
@@ -68,9 +68,9 @@ public final class JsonFields {
     /**
      * Parses one object.
      *
-     * @param file where it stands, for messages
-     * @param line of the file, from 1, where the text is that line; 0 where it is the whole file
-     * @param hint what to do about a wrong field, at the end of its message; may be empty
+     * @param file its file, for messages
+     * @param line the line of the file that the text is, from 1; 0 if it is the whole file
+     * @param hint advice that ends the message about a wrong field; may be empty
      * @throws InputException if it is anything else
      */
     public static JsonFields parse(Path file, long line, String text, String hint) {
@@ -96,7 +96,7 @@ public final class JsonFields {
         return node.hasNonNull(name);
     }
 
-    /** A text that is not blank. */
+    /** A string that is not blank. */
     public String text(String name) {
         JsonNode value = node.path(name);
         if (!value.isTextual() || value.textValue().isBlank()) {
@@ -105,7 +105,7 @@ public final class JsonFields {
         return value.textValue();
     }
 
-    /** A text, or {@code absent} where the field is missing or null. */
+    /** A string, or {@code absent} if the field is missing or null. */
     public String text(String name, String absent) {
         return has(name) ? text(name) : absent;
     }
@@ -140,7 +140,7 @@ public final class JsonFields {
         return value;
     }
 
-    /** A whole number. */
+    /** An integer that fits a {@code long}. */
     public long whole(String name) {
         JsonNode value = node.path(name);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
@@ -149,7 +149,7 @@ public final class JsonFields {
         return value.longValue();
     }
 
-    /** A whole number, 0 or more. */
+    /** A non-negative integer. */
     public long count(String name) {
         long value = whole(name);
         if (value < 0) {
@@ -158,7 +158,7 @@ public final class JsonFields {
         return value;
     }
 
-    /** A whole number, 0 or more, that fits an {@code int}. */
+    /** A non-negative integer that fits an {@code int}. */
     public int intCount(String name) {
         long value = count(name);
         if (value > Integer.MAX_VALUE) {
@@ -198,7 +198,7 @@ public final class JsonFields {
         return value;
     }
 
-    /** The fields of an object as text, sorted by name; none where it is missing or null. */
+    /** The fields of an object as text, sorted by name; none if it is missing or null. */
     public SortedMap<String, String> scalars(String name) {
         SortedMap<String, String> all = new TreeMap<>();
         if (has(name)) {
@@ -210,13 +210,13 @@ public final class JsonFields {
         return all;
     }
 
-    /** An error of a field. */
+    /** An error about a field. */
     public InputException wrong(String name, String expected, JsonNode value) {
         return wrong("field '" + name + "' " + (value.isMissingNode() ? "is missing" : "is " + value) + ": " + expected
                 + " is expected");
     }
 
-    /** An error of the object: where it stands, what is wrong, and the hint. */
+    /** An error about the object: its place, what is wrong, and the hint. */
     public InputException wrong(String what) {
         return new InputException(where + ": " + what + hint);
     }

@@ -13,8 +13,8 @@ import java.util.List;
 import org.unmute.experiments.InputException;
 
 /**
- * A file of JSON objects, one a line, that only grows. A line counts once its line feed is written: what stands behind
- * the last line feed was cut off by a crash and is dropped when the file is opened to append. Anything else that is no
+ * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
+ * line feed was cut off by a crash and is dropped when the file is opened for appending. Any other line that is not a
  * JSON object is an error.
  */
 public final class JsonLines implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * Opens a file to append; it and its folders are made if needed.
+     * Opens a file for appending; it and its folders are created if needed.
      *
      * @param durable whether each line is forced to the device
      */
@@ -49,7 +49,7 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /** Adds a line: one JSON object without line feeds. */
+    /** Appends a line: one JSON object without line feeds. */
     public void add(String object) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((object + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
@@ -66,9 +66,9 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * The lines of a file, without an end that was cut off; none if there is no file.
+     * The lines of a file, without an incomplete last line; none if there is no file.
      *
-     * @throws InputException naming the line that is no JSON object
+     * @throws InputException naming the line that is not a JSON object
      */
     public static List<JsonFields> read(Path file) throws IOException {
         if (!Files.exists(file)) {
@@ -109,7 +109,7 @@ public final class JsonLines implements AutoCloseable {
         return end;
     }
 
-    /** A number as JSON; null for one that is not finite. */
+    /** A number as JSON; {@code null} if it is not finite. */
     public static String number(double value) {
         return Double.isFinite(value) ? Double.toString(value) : "null";
     }

@@ -13,7 +13,7 @@ public record BestF1(double macroOwnThresholds, Threshold micro, Threshold macro
         return new BestF1(macroOwnThresholds, pooled.bestF1(), bestMacro(pooled, positives));
     }
 
-    /** Walks down the pooled thresholds and renews only the F1 of classes whose decisions change. */
+    /** Walks down the pooled thresholds and updates the F1 of only those classes whose decisions change. */
     private static Threshold bestMacro(Ranking pooled, int[] positives) {
         int classes = positives.length;
         int present = 0;
@@ -36,7 +36,7 @@ public record BestF1(double macroOwnThresholds, Threshold micro, Threshold macro
                     f1[c] = now;
                 }
             }
-            // The running sum drifts by some 1e-13: a gain below that is a tie, and ties go to the larger threshold.
+            // The running sum drifts by about 1e-13: a gain below that is a tie, and ties go to the larger threshold.
             double mean = sum / present;
             if (!(mean <= best.f1() + 1e-12)) {
                 best = new Threshold(mean, pooled.threshold(g));

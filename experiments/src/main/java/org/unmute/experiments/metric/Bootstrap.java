@@ -8,19 +8,16 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Percentile bootstrap over clips. Each resample draws as many clips as there are, with replacement; a class of which
- * it holds no positive clip is left out of that resample's mean. The result depends on the seed alone, not on the
- * threads.
+ * Percentile bootstrap over clips. Each resample draws as many clips as there are, with replacement. A class without a
+ * positive clip in a resample is left out of that resample's mean. The result depends on the seed alone, not on the
+ * number of threads.
  *
- * @param resamples how many, from 1
+ * @param resamples number of resamples, at least 1
  * @param level share of resamples inside the interval, in (0, 1)
  * @param seed of the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
-    /**
-     * Resamples that are walked together: wide enough for vector loops, small enough for their weights to stay in
-     * cache.
-     */
+    /** Resamples processed together: wide enough for vector loops, small enough for their weights to stay in cache. */
     private static final int MAX_WIDTH = 64;
 
     private static final long BLOCK_BYTES = 16L << 20;
@@ -38,7 +35,7 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /**
-     * Intervals of macro and micro mAP, macro AUROC, d', lwlrap and top-1, by the names of {@link
+     * Intervals of macro and micro mAP, macro AUROC, d', lwlrap and top-1, under the names of {@link
      * MultiLabelScores#values()}.
      *
      * @param scores {@code [clips, classes]}. Not modified.
@@ -81,7 +78,7 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /**
-     * Intervals of top-1, top-5, macro mAP and macro AUROC, by the names of {@link SingleLabelScores#values()}.
+     * Intervals of top-1, top-5, macro mAP and macro AUROC, under the names of {@link SingleLabelScores#values()}.
      *
      * @param scores {@code [clips, classes]}. Not modified.
      * @param labels class index per clip. Not modified.

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * @param bins number of bins
  * @param edge which end of a bin belongs to it
  * @param expectedError ECE: sum over bins of (share of items) x |mean label - mean confidence|
- * @param maximumError MCE: the largest gap of a bin that holds items
+ * @param maximumError MCE: the maximum of |mean label - mean confidence| over non-empty bins
  */
 public record Calibration(int bins, Edge edge, double expectedError, double maximumError) {
 
@@ -40,7 +40,7 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
         return sums;
     }
 
-    /** Over clips: the largest probability against whether that class (the first, on ties) is the label. */
+    /** Over clips: the maximum probability against whether its class (the first, on ties) is the label. */
     public static Calibration top1(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
         return top1(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge);
     }
@@ -59,11 +59,11 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     }
 
     /**
-     * What fell into a bin.
+     * The contents of one bin.
      *
      * @param confidence mean confidence; NaN for an empty bin
-     * @param accuracy share that was right; NaN for an empty bin
-     * @param count how many
+     * @param accuracy share of items whose label is true; NaN for an empty bin
+     * @param count number of items
      */
     public record Bin(double confidence, double accuracy, long count) {}
 

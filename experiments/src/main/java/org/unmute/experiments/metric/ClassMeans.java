@@ -3,7 +3,7 @@ package org.unmute.experiments.metric;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** ClassMeans over the classes where a value is defined; NaN where it is defined nowhere. */
+/** Means over the classes for which a value is defined; NaN if there are none. */
 final class ClassMeans {
     private ClassMeans() {}
 

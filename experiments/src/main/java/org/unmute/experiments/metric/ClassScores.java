@@ -6,7 +6,7 @@ package org.unmute.experiments.metric;
  * @param name class name
  * @param positives clips that have the label
  * @param averagePrecision NaN without positives
- * @param auroc NaN if all clips have the label or none has
+ * @param auroc NaN if all clips have the label or none does
  * @param dPrime √2·Φ⁻¹(auroc); infinite at AUROC 0 and 1, NaN where AUROC is
  * @param lwlrap mean precision at this label over the clips that have it; NaN without positives
  * @param lwlrapWeight share of this class in all (clip, label) pairs

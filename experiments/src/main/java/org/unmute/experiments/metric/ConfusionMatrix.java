@@ -1,6 +1,6 @@
 package org.unmute.experiments.metric;
 
-/** Counts of (true class, predicted class) and the figures that follow from them. Immutable. */
+/** Counts of (true class, predicted class) and the metrics derived from them. Immutable. */
 public final class ConfusionMatrix {
     private final int classes;
     private final int[] counts;
@@ -29,17 +29,17 @@ public final class ConfusionMatrix {
         return classes;
     }
 
-    /** Clips of class {@code truth} for which {@code predicted} scored best. */
+    /** Number of clips of class {@code truth} for which {@code predicted} scored highest. */
     public int count(int truth, int predicted) {
         return counts[truth * classes + predicted];
     }
 
-    /** Clips of a class. */
+    /** Number of clips of a class. */
     public long clipsOf(int truth) {
         return truths[truth];
     }
 
-    /** Share of clips decided right. */
+    /** Share of clips classified correctly. */
     public double accuracy() {
         return (double) correct / total;
     }

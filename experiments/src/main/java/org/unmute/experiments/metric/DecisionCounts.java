@@ -1,6 +1,6 @@
 package org.unmute.experiments.metric;
 
-/** Counts of the decisions at probability one half. */
+/** Counts of decisions at probability 0.5. */
 final class DecisionCounts {
     private final int[] hits;
     private final int[] predicted;

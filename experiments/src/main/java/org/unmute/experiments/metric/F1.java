@@ -1,7 +1,7 @@
 package org.unmute.experiments.metric;
 
 /**
- * F1 = 2 TP / (2 TP + FP + FN), 0 where that denominator is 0, for one decision rule.
+ * F1 = 2 TP / (2 TP + FP + FN), 0 if that denominator is 0, for one decision rule.
  *
  * @param macro mean over all classes; a class without positives counts 0
  * @param micro from the counts of all classes together

@@ -7,15 +7,15 @@ import java.util.Locale;
  * A percentile bootstrap interval.
  *
  * <p>Average precision is biased upwards under resampling: a positive clip drawn twice supports itself in the ranking,
- * most of all in classes with few positives. Compare {@code mean} with the score itself; where they differ by more than
- * the interval is wide, the score can lie outside.
+ * most of all in classes with few positives. Compare {@code mean} with the score itself; if they differ by more than
+ * the interval's width, the score can lie outside.
  *
  * @param low lower end; NaN if the metric was undefined in every resample
  * @param high upper end
- * @param mean mean over the resamples; minus the score itself it estimates the bias of resampling
+ * @param mean mean over the resamples; {@code mean} minus the score estimates the bias of resampling
  * @param level share of resamples inside, in (0, 1)
  * @param resamples number of resamples drawn
- * @param undefined resamples left out because the metric is undefined there (no positive was drawn, say)
+ * @param undefined resamples left out because the metric is undefined there (for example, no positive was drawn)
  */
 public record Interval(double low, double high, double mean, double level, int resamples, int undefined) {
 
@@ -40,15 +40,15 @@ public record Interval(double low, double high, double mean, double level, int r
         double position = share * (sorted.length - 1);
         int below = (int) position;
         double rest = position - below;
-        // Two infinite neighbours have no difference to interpolate.
+        // The difference of two equal infinities would be NaN.
         return rest == 0 || sorted[below] == sorted[below + 1]
                 ? sorted[below]
                 : sorted[below] + rest * (sorted[below + 1] - sorted[below]);
     }
 
     /**
-     * This interval moved by the bias of resampling, so that the resamples' mean falls on the score itself. The width
-     * stays.
+     * This interval shifted by the bias of resampling, so that the resamples' mean equals the score. The width stays
+     * the same.
      *
      * @param score the metric of the whole set
      */

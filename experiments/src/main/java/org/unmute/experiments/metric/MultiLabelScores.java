@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Everything that is known about one multi-label evaluation. Undefined values are NaN.
+ * All metrics of one multi-label evaluation. Undefined values are NaN.
  *
  * @param clips clips scored
  * @param labelledClips clips with at least one label
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * @param bestF1 F1 at thresholds chosen on these data
  * @param decisions top-1 and exact decisions
  * @param calibration over all (clip, class) pairs, for 10 and 15 bins and both edges
- * @param intervals bootstrap intervals by the names of {@link #values()}; empty unless added
+ * @param intervals bootstrap intervals under the names of {@link #values()}; empty unless added
  */
 public record MultiLabelScores(
         int clips,
@@ -47,7 +47,7 @@ public record MultiLabelScores(
     /**
      * Mean average precision, in [0, 1].
      *
-     * @param macro the primary figure: mean over classes with at least one positive
+     * @param macro the primary metric: mean over classes with at least one positive
      * @param macroAllClasses scikit-learn's raw macro average, where a class without positives counts 0
      * @param micro of all (clip, class) pairs in one ranking
      * @param weighted mean over classes weighted by their positives
@@ -69,7 +69,7 @@ public record MultiLabelScores(
      *
      * @param top1 share of all clips whose best-scored class (the first, on ties) is among their labels
      * @param top1Labelled the same share of the clips with labels
-     * @param exactMatch share of clips whose decided set (probability ≥ 0.5) equals their labels
+     * @param exactMatch share of clips whose predicted label set (probability ≥ 0.5) equals their labels
      * @param hammingLoss share of (clip, class) decisions that are wrong
      */
     public record Decisions(double top1, double top1Labelled, double exactMatch, double hammingLoss) {}
@@ -138,7 +138,7 @@ public record MultiLabelScores(
                 Map.of());
     }
 
-    /** The same scores with bootstrap intervals, as {@link Bootstrap#multiLabel} gives them. */
+    /** The same scores with bootstrap intervals, as {@link Bootstrap#multiLabel} computes them. */
     public MultiLabelScores withIntervals(Map<String, Interval> intervals) {
         return new MultiLabelScores(
                 clips,
@@ -156,7 +156,7 @@ public record MultiLabelScores(
     }
 
     /**
-     * Names of the classes without a positive clip: left out of {@code map.macro}, counted 0 in {@code
+     * Names of the classes without a positive clip: left out of {@code map.macro}, counted as 0 in {@code
      * map.macroAllClasses}.
      */
     public List<String> absentClasses() {
@@ -166,7 +166,7 @@ public record MultiLabelScores(
                 .toList();
     }
 
-    /** All figures that are not per class, by stable names, in a fixed order, for tables and JSON. */
+    /** All metrics that are not per class, under stable names in a fixed order, for tables and JSON. */
     public Map<String, Double> values() {
         Map<String, Double> v = new LinkedHashMap<>();
         v.put("mAP_macro_skip", map.macro);

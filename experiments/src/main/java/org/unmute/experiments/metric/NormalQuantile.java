@@ -24,7 +24,7 @@ final class NormalQuantile {
 
     /**
      * The x ≥ 0 with Q(x) = 1 - Φ(x) = q, for q in [0, 0.5]. Newton's method on log Q: that function is concave and
-     * falling, so from the second step on the iterates come down to the root from the right and cannot overshoot.
+     * decreasing, so from the second step on the iterates approach the root from the right and cannot overshoot.
      */
     private static double upper(double q) {
         if (q == 0) {

@@ -3,11 +3,10 @@ package org.unmute.experiments.metric;
 import java.util.List;
 
 /**
- * The one number that the paper reports for a data set, from 0 to 1, greater is better. Cheaper than all metrics
- * together.
+ * The metric that the paper reports for a data set, from 0 to 1; higher is better. Cheaper than computing all metrics.
  */
 public enum PrimaryMetric {
-    /** Macro mean of average precision over classes with at least one positive clip; several classes a clip. */
+    /** Macro mean of average precision over classes with at least one positive clip; for multi-label sets. */
     MAP("mAP") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
@@ -16,7 +15,7 @@ public enum PrimaryMetric {
             return ClassMeans.defined(rankings, Ranking::averagePrecision);
         }
     },
-    /** Share of clips whose best-scored class, the first on ties, is their label; one class a clip. */
+    /** Share of clips whose best-scored class, the first on ties, is their label; for single-label sets. */
     ACCURACY("accuracy") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
@@ -31,7 +30,7 @@ public enum PrimaryMetric {
         this.label = label;
     }
 
-    /** As tables name it: {@code mAP} or {@code accuracy}. */
+    /** Its name in tables: {@code mAP} or {@code accuracy}. */
     public String label() {
         return label;
     }

@@ -3,8 +3,8 @@ package org.unmute.experiments.metric;
 import java.util.Arrays;
 
 /**
- * Items in descending order of score, equal scores forming one group: the one structure from which average precision,
- * AUROC and the best F1 are read. Sorting is done once; resampled versions only change the items' weights.
+ * Items in descending order of score; equal scores form one group. Average precision, AUROC and the best F1 are
+ * computed from it. Items are sorted once; resamples only change their weights.
  */
 final class Ranking {
     private final int[] order;
@@ -135,8 +135,8 @@ final class Ranking {
     }
 
     /**
-     * The largest F1 over thresholds "positive if score ≥ t", t among the scores; the largest such t. NaN without
-     * positives.
+     * The maximum F1 over thresholds "positive if score ≥ t" with t among the scores, at the largest such t. NaN
+     * without positives.
      */
     Threshold bestF1() {
         Threshold best = Threshold.UNDEFINED;

@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Some resamples of the clips, as how often each clip was drawn. A ranking is walked once for all of them: the inner
- * loops run over the resamples, contiguous in memory, and only groups with a positive need more than an addition.
+ * A block of resamples, stored as the number of times each clip was drawn. One walk down a ranking serves all of them:
+ * the inner loops run over the resamples, which are contiguous in memory, and only groups with a positive need more
+ * than an addition.
  */
 final class ResampleBlock {
     private final int first;
     private final int width;
     /**
-     * {@code [clips, width]}: how often resample {@code first + w} drew the clip. The counts follow Poisson(1): bytes
-     * hold them (above 127 has a chance of 1e-215) and keep the table in cache.
+     * {@code [clips, width]}: how often resample {@code first + w} drew the clip. The counts follow Poisson(1), so
+     * bytes suffice (a count above 127 has probability 1e-215) and keep the table in cache.
      */
     private final byte[] drawn;
 

@@ -1,12 +1,13 @@
 package org.unmute.experiments.metric;
 
-/** What the scores given to a metric are. Thresholds at one half and calibration need to know. */
+/** The scale of the scores given to a metric. Thresholds at 0.5 and calibration depend on it. */
 public enum ScoreScale {
     /** Values in [0, 1]. */
     PROBABILITY,
     /**
-     * Any finite or infinite numbers; the sigmoid (multi-label) or the softmax (single-label) makes them probabilities.
-     * Clips are ranked before that squashing, so confident scores that would all round to 1 keep their order.
+     * Finite or infinite numbers, which the sigmoid (multi-label) or the softmax (single-label) turns into
+     * probabilities. Ranking uses logits or log-probabilities, so confident scores that would all round to 1 keep their
+     * order.
      */
     LOGIT
 }

@@ -2,14 +2,11 @@ package org.unmute.experiments.metric;
 
 import java.util.List;
 
-/**
- * Checked scores {@code [clips, classes]} in two readings: the float that ranks, the probability that decides and
- * calibrates.
- */
+/** Checked scores {@code [clips, classes]} as floats for ranking and as probabilities for decisions and calibration. */
 final class ScoreTable {
     private final float[][] scores;
     private final ScoreScale scale;
-    /** Per clip the logarithm of the softmax denominator; null where scores need none. */
+    /** Logarithm of the softmax denominator per clip; null if the scores need no softmax. */
     private final double[] logDenominator;
 
     private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator) {
@@ -105,14 +102,14 @@ final class ScoreTable {
         return scores[0].length;
     }
 
-    /** The scores of one clip, to compare its classes with one another. Not to be modified. */
+    /** The scores of one clip, for comparing its classes. Not to be modified. */
     float[] scores(int clip) {
         return scores[clip];
     }
 
     /**
-     * What orders clips within a class. For softmax that is the logarithm of the probability: it keeps apart what would
-     * all round to 1.
+     * The score that orders clips within a class. With softmax it is the logarithm of the probability, which separates
+     * probabilities that would all round to 1.
      */
     private float rankScore(int clip, int label) {
         float s = scores[clip][label];

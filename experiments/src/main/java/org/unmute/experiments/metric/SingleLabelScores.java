@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Everything that is known about one evaluation where each clip has exactly one class. Undefined values are NaN.
+ * All metrics of one evaluation where each clip has exactly one class. Undefined values are NaN.
  *
  * @param clips clips scored
  * @param perClass one entry per class, in the order of the scores
  * @param topK for k = 1, 3, 5
- * @param macroMap mean over classes with clips of the average precision, one class against the rest
- * @param macroAuroc mean over classes with clips of the area under the ROC curve, one class against the rest
+ * @param macroMap one-versus-rest average precision, averaged over the classes with clips
+ * @param macroAuroc one-versus-rest area under the ROC curve, averaged over the classes with clips
  * @param confusion true against predicted class; the prediction is the best-scored class, the first on ties
  * @param negativeLogLikelihood mean of -ln(max(p(class), 1e-300)), in nats
  * @param brier mean over clips of the squared error summed over classes
  * @param calibration of the best-scored class, for 10 and 15 bins and both edges
- * @param intervals bootstrap intervals by the names of {@link #values()}; empty unless added
+ * @param intervals bootstrap intervals under the names of {@link #values()}; empty unless added
  */
 public record SingleLabelScores(
         int clips,
@@ -44,12 +44,12 @@ public record SingleLabelScores(
     }
 
     /**
-     * One class against the rest.
+     * One class versus the rest.
      *
      * @param name class name
      * @param clips clips of this class
      * @param averagePrecision NaN without clips
-     * @param auroc NaN without clips or without others
+     * @param auroc NaN without clips of this or of other classes
      * @param recall NaN without clips
      * @param f1 of the best-scored class; 0 for a class that is neither true nor predicted anywhere
      */
@@ -103,7 +103,7 @@ public record SingleLabelScores(
                 Map.of());
     }
 
-    /** The same scores with bootstrap intervals, as {@link Bootstrap#singleLabel} gives them. */
+    /** The same scores with bootstrap intervals, as {@link Bootstrap#singleLabel} computes them. */
     public SingleLabelScores withIntervals(Map<String, Interval> intervals) {
         return new SingleLabelScores(
                 clips,
@@ -123,7 +123,7 @@ public record SingleLabelScores(
         return perClass.stream().filter(c -> c.clips() == 0).map(OneClass::name).toList();
     }
 
-    /** All figures that are not per class, by stable names, in a fixed order, for tables and JSON. */
+    /** All metrics that are not per class, under stable names in a fixed order, for tables and JSON. */
     public Map<String, Double> values() {
         Map<String, Double> v = new LinkedHashMap<>();
         for (TopK t : topK) {

@@ -1,7 +1,7 @@
 package org.unmute.experiments.metric;
 
 /**
- * Share of clips whose class is among the k best scored.
+ * Share of clips whose class is among the k with the highest scores.
  *
  * @param k from 1
  * @param firstIndex equal scores rank in class order (as argmax takes the first)

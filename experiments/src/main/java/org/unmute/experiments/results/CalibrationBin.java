@@ -1,12 +1,12 @@
 package org.unmute.experiments.results;
 
 /**
- * Predictions of like confidence, of all seeds together.
+ * One bin of predictions with similar confidence, over all seeds.
  *
  * @param low        the bin's lower end
  * @param high       the bin's upper end
- * @param confidence mean confidence; NaN where empty
- * @param accuracy   share that is right; NaN where empty
- * @param count      predictions in it
+ * @param confidence mean confidence; NaN if empty
+ * @param accuracy   share of correct predictions; NaN if empty
+ * @param count      number of predictions
  */
 public record CalibrationBin(double low, double high, double confidence, double accuracy, long count) {}

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.unmute.experiments.InputException;
 
 /**
- * What the seeds of a cell left beside their scores, averaged.
+ * Per-class scores, training curves and calibration of a cell, averaged over its seeds.
  *
  * @param classes     one per class of the data set, in its order
  * @param epochs      one per epoch
@@ -16,7 +16,6 @@ import org.unmute.experiments.InputException;
  */
 public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, List<CalibrationBin> calibration) {
 
-    /** Copies the lists. */
     public CellDetail {
         classes = List.copyOf(classes);
         epochs = List.copyOf(epochs);
@@ -26,7 +25,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
     /**
      * Reads {@code per-class.csv}, {@code loss.csv} and {@code calibration.csv} of all seeds.
      *
-     * @throws InputException if one is missing or damaged or does not fit the others, with its name
+     * @throws InputException naming a file that is missing, damaged or inconsistent with the others
      */
     public static CellDetail read(ResultCell cell) {
         List<Path> seeds = cell.seeds().stream()
@@ -36,8 +35,8 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
     }
 
     /**
-     * Expected calibration error: over the bins, the share of predictions times how far accuracy is from confidence;
-     * NaN without any.
+     * Expected calibration error: the sum over bins of (share of predictions) x |accuracy - confidence|; NaN without
+     * predictions.
      */
     public double calibrationError() {
         long all = calibration.stream().mapToLong(CalibrationBin::count).sum();
@@ -121,7 +120,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         return out;
     }
 
-    /** The same file of each seed; all must have as many rows. */
+    /** The same file of each seed; all must have the same number of rows. */
     private static List<List<RunFiles.Row>> read(List<Path> seeds, String file, String... columns) {
         List<List<RunFiles.Row>> all = new ArrayList<>();
         for (Path seed : seeds) {

@@ -7,12 +7,11 @@ import java.util.List;
  * Which encoder is best under each probe (paper, Figure 6): by the mean test score over the data sets on which every
  * ranked encoder has a finished cell of the probe.
  *
- * @param encoders those with a cell of any probe
+ * @param encoders encoders with a cell of any probe
  * @param ranked   one per column in which at least two encoders can be compared
  */
 public record EncoderRanking(List<Name> encoders, List<Ranked> ranked) {
 
-    /** Copies the lists. */
     public EncoderRanking {
         encoders = List.copyOf(encoders);
         ranked = List.copyOf(ranked);
@@ -22,8 +21,8 @@ public record EncoderRanking(List<Name> encoders, List<Ranked> ranked) {
      * One probe.
      *
      * @param column   the probe
-     * @param datasets what the means are over
-     * @param means    one per encoder; NaN where it has no cell of this probe
+     * @param datasets the data sets averaged over
+     * @param means    one per encoder; NaN if it has no cell of this probe
      */
     public record Ranked(Column column, List<Name> datasets, double[] means) {}
 

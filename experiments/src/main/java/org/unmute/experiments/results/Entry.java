@@ -1,10 +1,10 @@
 package org.unmute.experiments.results;
 
 /**
- * A cell at its place in the tables.
+ * A cell and its place in the tables.
  *
  * @param column the column that it belongs to
  * @param cell   its scores
- * @param detail what its seeds left beside them
+ * @param detail per-class scores, training curves and calibration
  */
 public record Entry(Column column, ResultCell cell, CellDetail detail) {}

@@ -1,7 +1,7 @@
 package org.unmute.experiments.results;
 
 /**
- * An epoch of the re-runs.
+ * One epoch, averaged over the re-runs.
  *
  * @param epoch      from 1
  * @param loss       training loss over the seeds

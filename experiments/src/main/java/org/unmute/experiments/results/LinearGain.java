@@ -7,33 +7,32 @@ import java.util.function.Predicate;
 import org.unmute.experiments.results.Results.Setting;
 
 /**
- * What each probe adds to the linear probe on the same tokens.
+ * The gain of each probe over the linear probe on the same tokens.
  *
- * @param linear the column compared with
- * @param gains  one per cell of another column in a setting that has the linear probe too
+ * @param linear the reference column
+ * @param gains  one per cell of another column in settings that also have the linear probe
  */
 public record LinearGain(Column linear, List<Gain> gains) {
-    /** Kinds that may serve as the linear probe, the paper's first. */
+    /** Kinds that can serve as the linear probe, the paper's first. */
     private static final List<String> LINEAR = List.of("linear", "linear-mean");
 
-    /** Copies the list. */
     public LinearGain {
         gains = List.copyOf(gains);
     }
 
     /**
-     * One difference.
+     * One gain.
      *
      * @param setting the encoder and data set
      * @param column  the probe
-     * @param points  its mean minus linear's, a fraction: 0.12 are 12 percentage points
-     * @param sd      of the difference of two independent seeds: the root of the sum of both variances; NaN for a
-     *     single seed
+     * @param points  its mean minus that of the linear probe, as a fraction: 0.12 is 12 percentage points
+     * @param sd      standard deviation of the difference of two independent seeds: the square root of the sum of both
+     *     variances; NaN for a single seed
      */
     public record Gain(Setting setting, Column column, double points, double sd) {}
 
     /**
-     * All gains over {@code linear}, or over {@code linear-mean} where no cell has {@code linear}; none without either.
+     * All gains over {@code linear}, or over {@code linear-mean} if no cell has {@code linear}; empty without either.
      */
     public static Optional<LinearGain> of(Results results) {
         return LINEAR.stream()
@@ -61,19 +60,19 @@ public record LinearGain(Column linear, List<Gain> gains) {
         return gains;
     }
 
-    /** The columns with a gain somewhere. */
+    /** The columns with at least one gain. */
     public List<Column> columns() {
         return gains.stream().map(Gain::column).distinct().toList();
     }
 
-    /** The gain at a place. */
+    /** The gain of a column in a setting. */
     public Optional<Gain> find(Setting setting, Column column) {
         return gains.stream()
                 .filter(g -> g.setting().equals(setting) && g.column().equals(column))
                 .findFirst();
     }
 
-    /** Mean gain of a column, and its deviation over the settings. */
+    /** Mean and standard deviation of a column's gain over the settings. */
     public Score mean(Column column, Predicate<Setting> in) {
         return Score.of(gains.stream()
                 .filter(g -> g.column().equals(column) && in.test(g.setting()))

@@ -16,13 +16,13 @@ import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 
 /**
- * Puts runs together. Two cells of one encoder, data set and probe are
+ * Merges runs. Two cells with the same encoder, data set and probe are
  * <ul>
- * <li>told apart where their options differ: another number of prototypes is a variant for the effect of J, any other
- * option makes a column of its own (options that differ only between encoders or data sets, such as those that follow
- * from a token's size, do not);</li>
- * <li>counted once where options and the scores of all seeds are the same;</li>
- * <li>refused otherwise, since nothing says which one is meant.</li>
+ * <li>kept apart if their options differ: a different number of prototypes makes a variant for the effect of J, any
+ *     other option a separate column (except options that differ only between encoders or data sets, such as those that
+ *     depend on the token size);</li>
+ * <li>counted once if their options and the scores of all seeds are the same;</li>
+ * <li>an error otherwise, since it is not clear which one is meant.</li>
  * </ul>
  */
 public final class Merge {
@@ -34,7 +34,7 @@ public final class Merge {
     }
 
     /**
-     * Reads runs and puts them together.
+     * Reads and merges runs.
      *
      * @throws InputException if a file is damaged, two runs contradict each other, or no cell is finished
      * @throws IOException if a folder cannot be listed
@@ -101,7 +101,7 @@ public final class Merge {
                 remarks);
     }
 
-    /** All cells, those that are the same in two runs once. */
+    /** All cells, without duplicates across runs. */
     private List<ResultCell> distinct() {
         Map<List<Object>, ResultCell> byIdentity = new LinkedHashMap<>();
         for (RunFolder run : runs) {
@@ -152,7 +152,7 @@ public final class Merge {
         }
     }
 
-    /** A column for each probe; several where one place has cells with other options than the number of prototypes. */
+    /** One column per probe; several if cells in one place differ in options other than the number of prototypes. */
     private Map<ResultCell, Column> columns(List<ResultCell> cells) {
         Map<ResultCell, Column> columns = new LinkedHashMap<>();
         Map<String, List<ResultCell>> byProbe = cells.stream()
@@ -196,7 +196,7 @@ public final class Merge {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Of cells that differ in the number of prototypes, the one with the paper's number or else the most. */
+    /** Among cells that differ in the number of prototypes, the one with the paper's number, else the largest. */
     private static ResultCell shown(List<ResultCell> place) {
         return place.stream()
                 .max(Comparator.comparing((ResultCell c) -> c.prototypes() == c.paperPrototypes())
@@ -208,7 +208,7 @@ public final class Merge {
         return names.stream().map(Name::key).toList().indexOf(name.key());
     }
 
-    /** Which number of prototypes tables show, told once for all cells alike. */
+    /** Adds a remark about the number of prototypes that tables show, once for all cells alike. */
     private void remarkPrototypes(List<Entry> entries, List<Entry> variants) {
         Map<String, Integer> cells = new LinkedHashMap<>();
         for (Entry shown : entries) {

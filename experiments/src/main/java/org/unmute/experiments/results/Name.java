@@ -4,6 +4,6 @@ package org.unmute.experiments.results;
  * An encoder or a data set.
  *
  * @param key   its name in files, such as {@code urban}
- * @param title what people call it, such as {@code URBAN-SED}
+ * @param title its display name, such as {@code URBAN-SED}
  */
 public record Name(String key, String title) {}

@@ -9,13 +9,12 @@ import java.util.stream.Collectors;
 import org.unmute.experiments.results.Results.Setting;
 
 /**
- * How a prototype probe's score depends on J, its prototypes a class (paper, Table 7).
+ * How a prototype probe's score depends on J, its number of prototypes per class (paper, Table 7).
  *
- * @param curves one per setting and column that has cells with at least two different J
+ * @param curves one per setting and column that has cells with at least two values of J
  */
 public record PrototypeEffect(List<Curve> curves) {
 
-    /** Copies the list. */
     public PrototypeEffect {
         curves = List.copyOf(curves);
     }
@@ -25,10 +24,9 @@ public record PrototypeEffect(List<Curve> curves) {
      *
      * @param setting the encoder and data set
      * @param column  the probe
-     * @param points  by rising J
+     * @param points  in ascending order of J
      */
     public record Curve(Setting setting, Column column, List<Point> points) {
-        /** Copies the list. */
         public Curve {
             points = List.copyOf(points);
         }
@@ -37,7 +35,7 @@ public record PrototypeEffect(List<Curve> curves) {
     /**
      * One cell.
      *
-     * @param prototypes J, a class
+     * @param prototypes J, per class
      * @param parameters of the probe
      * @param score      on the test clips
      */

@@ -9,18 +9,15 @@ import java.util.Optional;
 import org.unmute.experiments.data.CsvTable;
 
 /**
- * Scores that the paper states (Tables 2, 3 and 7, as far as they are known), for showing beside one's own, never for
- * computing with.
+ * Scores published in the paper (Tables 2, 3 and 7, as far as known), shown next to one's own and never used in
+ * computations.
  *
  * @param scores all of them
  */
 public record Published(List<PublishedScore> scores) {
-    /**
-     * The name under which fully fine-tuned encoders stand in the column of probes; as their own papers report them.
-     */
+    /** The probe name of fully fine-tuned encoders, whose scores are those of their own papers. */
     public static final String FINE_TUNED = "ft";
 
-    /** Copies the list. */
     public Published {
         scores = List.copyOf(scores);
     }
@@ -32,8 +29,8 @@ public record Published(List<PublishedScore> scores) {
      * @param dataset data set's name
      * @param probe   probe's name, or {@link #FINE_TUNED}
      * @param metric  {@code mAP} or {@code accuracy}
-     * @param percent in percent, with the decimals of the paper
-     * @param source  where it stands
+     * @param percent in percent, with as many decimals as in the paper
+     * @param source  where it is published
      */
     public record PublishedScore(
             String encoder, String dataset, String probe, String metric, String percent, String source) {
@@ -43,7 +40,7 @@ public record Published(List<PublishedScore> scores) {
         }
     }
 
-    /** The list in the program. */
+    /** Reads the list shipped with the program. */
     public static Published read() {
         try (InputStream in = Published.class.getResourceAsStream("published.csv")) {
             return new Published(RunFiles.rows(
@@ -70,9 +67,8 @@ public record Published(List<PublishedScore> scores) {
     }
 
     /**
-     * The published score of a probe, or of {@link #FINE_TUNED}, in a setting; capitals and hyphens of the encoder's
-     * name do not matter. Which of two readings the paper's {@code linearc} is, is not known: its score stands beside
-     * both.
+     * The published score of a probe, or of {@link #FINE_TUNED}, in a setting; case and hyphens of the encoder's name
+     * are ignored. It is not known which of two readings the paper's {@code linearc} is, so both get its score.
      */
     public Optional<PublishedScore> find(Results.Setting setting, String probe) {
         String name = probe.startsWith("linearc-") ? "linearc" : probe;

@@ -13,7 +13,7 @@ import org.unmute.probes.pool.Probes;
 /**
  * A finished cell of the grid {encoder, data set, probe}: its {@code cell.json}.
  *
- * @param folder          where it lies
+ * @param folder          its folder
  * @param encoder         the frozen encoder
  * @param dataset         the data set
  * @param probe           the probe's kind, one of {@link Probes#names()} or unknown to this version
@@ -25,7 +25,7 @@ import org.unmute.probes.pool.Probes;
  * @param validation      over the seeds
  * @param test            over the seeds
  * @param options         options of the probe that differ from its defaults, or all of them
- * @param clipsPerSecond  training clips a second, mean over the seeds
+ * @param clipsPerSecond  training clips per second, mean over the seeds
  * @param clips           training, validation and test clips
  * @param encoderSettings front end and further settings in effect
  */
@@ -46,19 +46,18 @@ public record ResultCell(
         Clips clips,
         SortedMap<String, String> encoderSettings) {
 
-    /** The file whose being there says that the cell is finished. */
+    /** The file that marks a cell as finished. */
     public static final String FILE = "cell.json";
-    /** The option with the number of prototypes a class. */
+    /** The option with the number of prototypes per class. */
     public static final String PROTOTYPES = "prototypes";
 
-    /** Prototypes a class where the options do not say it, and on as20k (paper, section 4.1). */
+    /** Prototypes per class if the options do not state it, and the paper's number on as20k (section 4.1). */
     private static final int USUAL_PROTOTYPES = 20;
 
     private static final int AS20K_PROTOTYPES = 10;
-    /** Sums of a few fractions in another order. */
+    /** Tolerance for sums of a few fractions in a different order. */
     private static final double ROUNDING = 1e-6;
 
-    /** Copies the lists. */
     public ResultCell {
         seeds = List.copyOf(seeds);
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
@@ -69,9 +68,9 @@ public record ResultCell(
      * What the search did.
      *
      * @param trials      settings tried
-     * @param pruned      of these, stopped early
-     * @param learningRate the best
-     * @param weightDecay the best
+     * @param pruned      trials stopped early
+     * @param learningRate best learning rate
+     * @param weightDecay best weight decay
      */
     public record Search(int trials, int pruned, double learningRate, double weightDecay) {}
 
@@ -81,7 +80,7 @@ public record ResultCell(
     /**
      * Reads the cell in a folder.
      *
-     * @throws org.unmute.experiments.InputException if the file is damaged or contradicts itself, with its name
+     * @throws org.unmute.experiments.InputException naming a file that is damaged or contradicts itself
      */
     public static ResultCell read(Path folder) {
         JsonFields json = RunFiles.json(folder.resolve(FILE));
@@ -129,7 +128,7 @@ public record ResultCell(
                 json.scalars("encoderSettings"));
     }
 
-    /** The mean and deviation of the seeds, which must be those that the file states. */
+    /** The mean and standard deviation over the seeds, which must agree with those in the file. */
     private static Score checked(JsonFields json, String name, double[] values) {
         Score score = Score.of(values);
         same(json, name + "Mean", score.mean());
@@ -145,13 +144,13 @@ public record ResultCell(
         }
     }
 
-    /** Whether it has prototypes of which there are so many a class. */
+    /** Whether the probe has a number of prototypes per class. */
     public boolean prototypical() {
         return options.containsKey(PROTOTYPES)
                 || List.of("proto", "protobin", "protofloat").contains(probe);
     }
 
-    /** Prototypes a class; 0 where the probe has none. */
+    /** Prototypes per class; 0 if the probe has none. */
     public int prototypes() {
         if (!prototypical()) {
             return 0;
@@ -165,12 +164,12 @@ public record ResultCell(
         }
     }
 
-    /** Prototypes a class that the paper takes on this data set. */
+    /** The paper's number of prototypes per class on this data set. */
     int paperPrototypes() {
         return dataset.key().equals("as20k") ? AS20K_PROTOTYPES : USUAL_PROTOTYPES;
     }
 
-    /** The options but for the number of prototypes. */
+    /** The options except the number of prototypes. */
     Map<String, String> otherOptions() {
         SortedMap<String, String> others = new TreeMap<>(options);
         others.remove(PROTOTYPES);

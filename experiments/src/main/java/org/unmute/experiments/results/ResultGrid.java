@@ -9,11 +9,11 @@ import java.util.SortedMap;
 import org.unmute.experiments.json.JsonFields;
 
 /**
- * What a run set out to do: its {@code grid.json}.
+ * The planned grid of a run: its {@code grid.json}.
  *
- * @param encoders the encoders, in the order to show
- * @param datasets the data sets, in the order to show
- * @param probes   names of the probes' folders, in the order to show
+ * @param encoders the encoders, in display order
+ * @param datasets the data sets, in display order
+ * @param probes   names of the probes' folders, in display order
  * @param planned  {@code encoder/dataset/probe} of all cells, data set by data set
  * @param version  of the program that ran it
  * @param settings of the protocol, name to value
@@ -28,7 +28,6 @@ public record ResultGrid(
     /** The file's name. */
     public static final String FILE = "grid.json";
 
-    /** Copies the lists. */
     public ResultGrid {
         encoders = List.copyOf(encoders);
         datasets = List.copyOf(datasets);
@@ -56,7 +55,7 @@ public record ResultGrid(
                 json.scalars("settings"));
     }
 
-    /** Data set by data set, in the order of the lists; what stands in none of them comes last. */
+    /** Data set by data set, in the order of the lists; cells that are in neither list come last. */
     private static List<String> planned(JsonFields json, List<Name> encoders, List<Name> datasets) {
         List<String> cells = new ArrayList<>();
         for (JsonNode cell : json.array("cells")) {

@@ -8,14 +8,14 @@ import java.util.stream.Stream;
  * The finished cells of one or several runs as one grid.
  *
  * @param runs     the folders
- * @param encoders in the order to show
- * @param datasets in the order to show
- * @param columns  probes in the order to show
- * @param entries  the cells that tables show: at most one for an encoder, a data set and a column
+ * @param encoders in display order
+ * @param datasets in display order
+ * @param columns  probes in display order
+ * @param entries  the cells that tables show: at most one per encoder, data set and column
  * @param variants cells of the same columns with other numbers of prototypes, for the effect of J alone
  * @param missing  {@code encoder/dataset/probe} of planned cells that no run has finished
- * @param planned  how many different cells the runs' grids have together
- * @param remarks  what a reader should know about how the runs were put together
+ * @param planned  number of distinct cells in the runs' grids
+ * @param remarks  what a reader should know about how the runs were merged
  */
 public record Results(
         List<RunFolder> runs,
@@ -28,7 +28,6 @@ public record Results(
         int planned,
         List<String> remarks) {
 
-    /** Copies the lists. */
     public Results {
         runs = List.copyOf(runs);
         encoders = List.copyOf(encoders);
@@ -40,7 +39,7 @@ public record Results(
         remarks = List.copyOf(remarks);
     }
 
-    /** The cell at a place, if it is finished. */
+    /** The cell of an encoder, data set and column, if it is finished. */
     public Optional<Entry> find(Name encoder, Name dataset, Column column) {
         return entries.stream()
                 .filter(e -> e.column().equals(column)
@@ -49,7 +48,7 @@ public record Results(
                 .findFirst();
     }
 
-    /** The test score at a place; undefined without a finished cell. */
+    /** The test score of that cell; undefined if it is not finished. */
     public Score score(Name encoder, Name dataset, Column column) {
         return find(encoder, dataset, column).map(e -> e.cell().test()).orElse(Score.of());
     }
@@ -85,13 +84,13 @@ public record Results(
         return columns.stream().filter(c -> c.label().equals(probe)).findFirst();
     }
 
-    /** Those cells shown and those of other numbers of prototypes. */
+    /** The entries followed by the variants. */
     public Stream<Entry> all() {
         return Stream.concat(entries.stream(), variants.stream());
     }
 
     /**
-     * What probes are compared in: an encoder on a data set.
+     * The setting in which probes are compared: an encoder on a data set.
      *
      * @param encoder the encoder
      * @param dataset the data set
@@ -102,7 +101,7 @@ public record Results(
             return dataset.title() + ", " + encoder.title();
         }
 
-        /** Both keys, good for a file's name. */
+        /** Both keys, usable as a file name. */
         public String key() {
             return dataset.key() + "-" + encoder.key();
         }

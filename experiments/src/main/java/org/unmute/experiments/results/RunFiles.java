@@ -13,12 +13,12 @@ import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.json.JsonFields;
 
-/** The files of a run as they are read back; what does not fit is refused with file and line. */
+/** Reads the files of a run. Errors name file and line. */
 final class RunFiles {
     private RunFiles() {}
 
     /**
-     * A file that holds one JSON object.
+     * Reads a file with one JSON object.
      *
      * @throws InputException if it is missing or damaged
      */
@@ -31,9 +31,9 @@ final class RunFiles {
     }
 
     /**
-     * The rows of a CSV file.
+     * Reads the rows of a CSV file.
      *
-     * @param columns that it must have
+     * @param columns the required columns
      * @throws InputException if it is missing or damaged
      */
     static List<Row> rows(Path file, String... columns) {
@@ -44,7 +44,7 @@ final class RunFiles {
         }
     }
 
-    /** The rows of a table, which is closed. */
+    /** Reads the rows of a table and closes it. */
     static List<Row> rows(CsvTable table, String source, String... columns) throws IOException {
         try (table) {
             Map<String, Integer> index = new HashMap<>();
@@ -90,7 +90,7 @@ final class RunFiles {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // refused below
+                // reported below
             }
             throw wrong(column, "a number");
         }

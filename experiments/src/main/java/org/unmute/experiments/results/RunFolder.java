@@ -9,16 +9,15 @@ import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 
 /**
- * A folder of {@code unmute benchmark}: its grid, its finished cells, and what is not finished.
+ * A folder of {@code unmute benchmark}: its grid and its finished and unfinished cells.
  *
  * @param folder     where it is
- * @param grid       what the run set out to do
+ * @param grid       the planned grid
  * @param cells      the finished cells, in the order of their paths
  * @param unfinished {@code encoder/dataset/probe} of cells of the grid without a {@code cell.json}
  */
 public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, List<String> unfinished) {
 
-    /** Copies the lists. */
     public RunFolder {
         cells = List.copyOf(cells);
         unfinished = List.copyOf(unfinished);
@@ -27,7 +26,7 @@ public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, Li
     /**
      * Reads a run.
      *
-     * @throws InputException if it is no run's folder, or a file in it is damaged, with its name
+     * @throws InputException naming the folder if it is not a run's, or a damaged file in it
      * @throws IOException if a folder cannot be listed
      */
     public static RunFolder read(Path folder) throws IOException {

@@ -8,7 +8,7 @@ package org.unmute.experiments.results;
  * @param seeds number of seeds
  */
 public record Score(double mean, double sd, int seeds) {
-    /** Of values, one a seed. */
+    /** The score of one value per seed. */
     public static Score of(double... values) {
         if (values.length == 0) {
             return new Score(Double.NaN, Double.NaN, 0);

@@ -7,7 +7,7 @@ package org.unmute.experiments.results;
  * @param validation     metric on the validation clips, a fraction
  * @param test           metric on the test clips, a fraction
  * @param seconds        training time
- * @param clipsPerSecond training clips a second
+ * @param clipsPerSecond training clips per second
  * @param folder         name of its folder below the cell's
  */
 public record SeedRun(

@@ -3,7 +3,7 @@ package org.unmute.experiments.results;
 /**
  * When a probe beats another in one setting: its mean is above the opponent's mean by at least one standard deviation
  * (paper, Figure 5). The caption does not say whose deviation; {@link #POOLED} is the default, because it is the only
- * one of the three that judges a pair alike from both sides.
+ * one of the three that treats both sides of a pair alike.
  */
 public enum WinRule {
     /** The root mean square of both deviations. */
@@ -13,7 +13,7 @@ public enum WinRule {
     /** The opponent's: the mean is at or above the opponent's {@code mean + sd}. */
     OPPONENT;
 
-    /** The deviation that counts when {@code a} claims to beat {@code b}. */
+    /** The standard deviation that applies when testing whether {@code a} beats {@code b}. */
     double deviation(Score a, Score b) {
         return switch (this) {
             case POOLED -> Math.sqrt((a.sd() * a.sd() + b.sd() * b.sd()) / 2);
@@ -22,7 +22,9 @@ public enum WinRule {
         };
     }
 
-    /** Whether {@code a} beats {@code b}; equal means are never a win, and without deviations there is none. */
+    /**
+     * Whether {@code a} beats {@code b}; equal means are never a win, and without standard deviations there is no win.
+     */
     public boolean wins(Score a, Score b) {
         return a.mean() > b.mean() && a.mean() - b.mean() >= deviation(a, b);
     }

@@ -3,10 +3,10 @@ package org.unmute.experiments.results;
 import java.util.List;
 
 /**
- * How often each probe beats each other one, over all settings in which both have a score and a deviation.
+ * How often each probe beats each other probe, over all settings in which both have a score and a standard deviation.
  *
  * @param columns  the probes
- * @param rule     when one wins
+ * @param rule     when a probe wins
  * @param wins     {@code [row, column]}: settings in which the row beats the column
  * @param contests {@code [row, column]}: settings in which the two were compared; those without a winner are ties
  * @param skipped  pairs that could not be compared, because a cell has a single seed or no score

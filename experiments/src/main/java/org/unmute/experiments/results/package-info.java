@@ -1,5 +1,4 @@
 /**
- * Reads the folders that {@code unmute benchmark} leaves and computes from them what the paper's tables and figures
- * show.
+ * Reads the folders that {@code unmute benchmark} writes and computes the contents of the paper's tables and figures.
  */
 package org.unmute.experiments.results;

@@ -14,13 +14,13 @@ import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.MalformedTableException;
 
 /**
- * The audio files of a folder by their names without extension. A name in a list is only ever compared with the names
- * of files that are there, so a list cannot lead out of the folder. What has a leading dot is left out.
+ * The audio files of a folder by name without extension. A name in a list is only compared with the names of existing
+ * files, so a list cannot lead out of the folder. Names with a leading dot are skipped.
  */
 final class AudioFolder {
     private final String dataset;
     private final Path folder;
-    /** Paths below the folder; null where audio is not looked for. */
+    /** Paths below the folder; null if audio is not looked for. */
     private final Map<String, String> byStem;
 
     private AudioFolder(String dataset, Path folder, Map<String, String> byStem) {
@@ -30,9 +30,9 @@ final class AudioFolder {
     }
 
     /**
-     * Lists a folder and what is below it.
+     * Lists a folder and its subfolders.
      *
-     * @throws DatasetException if it is not there
+     * @throws DatasetException if it is missing
      */
     static AudioFolder of(DatasetInfo info, Path folder, ReadOptions options) throws IOException {
         if (!options.audio()) {
@@ -57,20 +57,20 @@ final class AudioFolder {
         return new AudioFolder(info.name(), folder, byStem);
     }
 
-    /** Number of different names. */
+    /** Number of distinct names. */
     int size() {
         return byStem == null ? 0 : byStem.size();
     }
 
-    /** All names without extension; empty where audio is not looked for. */
+    /** All names without extension, sorted; empty if audio is not looked for. */
     List<String> stems() {
         return byStem == null ? List.of() : byStem.keySet().stream().sorted().toList();
     }
 
     /**
-     * The file that has one of these names without extension; null if none is there.
+     * The file with the first of these names (without extension) that exists; null if none does.
      *
-     * @throws DatasetException if several files could be meant
+     * @throws DatasetException if several files have that name
      */
     Path find(String... stems) throws DatasetException {
         if (byStem == null) {
@@ -91,7 +91,7 @@ final class AudioFolder {
         return null;
     }
 
-    /** The file of a name with or without an audio extension; the extension may be another one. */
+    /** The file with this name, given with or without an audio extension; the file's extension may differ. */
     Path findFile(String name) throws DatasetException {
         if (byStem == null && isAudio(name)) {
             return folder.resolve(name);

@@ -18,9 +18,9 @@ import org.unmute.models.encoder.AudioSetLabels;
 
 /**
  * AudioSet from its segment lists: {@code as20k} trains on the balanced list, {@code as2m} on the unbalanced and the
- * balanced one; both test on the evaluation list. A row is {@code YTID, start, end, "mid,mid"} below three lines of
- * comment. Recordings are found by the YouTube id in the names that downloaders usually give; each is one segment
- * already cut, so that the times of the row are not applied.
+ * balanced one; both test on the evaluation list. Rows {@code YTID, start, end, "mid,mid"} follow three comment lines.
+ * Recordings are found by YouTube id under the names that downloaders usually give. Each is a segment already cut, so
+ * the times of the row are not applied.
  */
 final class AudioSet implements Dataset {
     private static final Pattern ROW =
@@ -169,7 +169,7 @@ final class AudioSet implements Dataset {
         return names;
     }
 
-    /** The names that downloaders give, without extension; ids have 11 characters, so no name fits two ids. */
+    /** The names that downloaders give, without extension; ids have 11 characters, so no name matches two ids. */
     private static String[] names(String id, double start, double end) {
         List<String> all = new ArrayList<>();
         for (String prefix : List.of("", "Y")) {

@@ -20,7 +20,7 @@ import org.unmute.experiments.data.Task;
  * A subset of BirdSet from its metadata, exported from Parquet to CSV: {@code HSN_metadata_train.csv} (focal recordings
  * with detected events) and {@code HSN_metadata_test_5s.csv} (segments of 5 s of soundscapes, which may have no label).
  * Recordings are found by the last part of {@code filepath}, in any folders below the root. Codes may be names or class
- * ids; lists may be written in any of the usual ways. The training part is drawn as {@link FewShot} says.
+ * ids; lists may have any form that {@link NestedList} reads. The training part is drawn as {@link FewShot} describes.
  */
 final class BirdSet implements Dataset {
     private static final double CLIP_SECONDS = 5;
@@ -233,7 +233,7 @@ final class BirdSet implements Dataset {
         return new FewShotDraw.Source(name, primary.getFirst(), seconds, secondary, events, clusters);
     }
 
-    /** Codes of a field; class ids become codes. */
+    /** The codes in a field; class ids are converted to codes. */
     private List<String> codes(Path list, CsvTable table, String field) throws MalformedTableException {
         List<String> codes = new ArrayList<>();
         try {
@@ -252,7 +252,7 @@ final class BirdSet implements Dataset {
         return codes;
     }
 
-    /** The last part of a path; folders of the machine that wrote it do not matter. */
+    /** The file name of a path; the folders of the machine that wrote it are ignored. */
     private static String fileName(String path) {
         String text = path.strip();
         return text.substring(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);

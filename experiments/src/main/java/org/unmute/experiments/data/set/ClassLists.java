@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.unmute.experiments.data.LabelSet;
 
-/** Class lists that are part of the program: one name a line; lines that begin with '#' say where the list is from. */
+/** Class lists shipped with the program: one name per line; lines that begin with '#' state the source. */
 final class ClassLists {
     private ClassLists() {}
 

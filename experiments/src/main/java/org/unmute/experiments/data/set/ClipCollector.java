@@ -15,7 +15,7 @@ import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.probes.cache.AudioClip;
 
-/** Gathers the clips of a part while its lists are read, and what had to be left out. */
+/** Collects the clips of a part, and the clips left out, while its lists are read. */
 final class ClipCollector {
     private static final int NAMED = 5;
 
@@ -39,17 +39,17 @@ final class ClipCollector {
         this.labels = labels;
     }
 
-    /** A whole file; {@code audio} is null if it is not there. */
+    /** Adds a whole file; {@code audio} is null if it is missing. */
     void file(Path list, long line, String name, Path audio, Collection<String> wanted) throws IOException {
         part(list, line, name, audio, 0, Double.POSITIVE_INFINITY, wanted);
     }
 
     /**
-     * A part of a file.
+     * Adds a part of a file.
      *
-     * @param name as the list has it
-     * @param audio null if the file is not there
-     * @throws MalformedTableException for a label that the set does not have, or a clip that was named before
+     * @param name the name in the list
+     * @param audio null if the file is missing
+     * @throws MalformedTableException for an unknown label or a repeated clip
      */
     void part(Path list, long line, String name, Path audio, double start, double end, Collection<String> wanted)
             throws IOException {
@@ -99,7 +99,7 @@ final class ClipCollector {
         unusable.add(new Reading.Problem(root.relativize(list) + ":" + line, name, reason));
     }
 
-    /** Clips that the lists name and that were not wanted. */
+    /** Counts clips that the lists name but that are not used. */
     void passedOver(int clips) {
         passedOver += clips;
     }
@@ -108,7 +108,7 @@ final class ClipCollector {
         remarks.add(text);
     }
 
-    /** @throws DatasetException if nothing is left, or too much was left out */
+    /** @throws DatasetException if no clip is left, or too many were left out */
     Reading finish() throws DatasetException {
         int left = missing.size() + unusable.size();
         int listed = clips.size() + left + passedOver;

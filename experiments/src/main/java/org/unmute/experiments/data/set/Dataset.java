@@ -15,15 +15,15 @@ public interface Dataset {
     /**
      * The classes in the order of a probe's outputs.
      *
-     * @param root folder of the data set; only opened where the set's files hold the list
-     * @throws MalformedTableException if a file of the set breaks a rule
-     * @throws DatasetException if the files do not hold the classes that they should
+     * @param root folder of the data set; only opened if the set's files hold the list
+     * @throws MalformedTableException if a file of the set is malformed
+     * @throws DatasetException if the files do not hold the expected classes
      * @throws IOException if a file cannot be read
      */
     LabelSet labels(Path root) throws IOException;
 
     /**
-     * The parts that a folder has, in order: those that the set has, or those that are there where the folder decides.
+     * The parts in a folder, in order: the set's own, or those found if the folder decides.
      *
      * @param root folder of the data set
      * @throws IOException if its list cannot be read
@@ -36,10 +36,10 @@ public interface Dataset {
      * The clips of a part. Every row of the set's lists becomes a clip or is named in the report.
      *
      * @param root folder of the data set
-     * @throws MalformedTableException if a list breaks a rule: ragged row, unknown label, a clip twice, a path that
+     * @throws MalformedTableException if a list is malformed: ragged row, unknown label, repeated clip, path that
      *     leaves the root
-     * @throws DatasetException if the files expected are not there, the set has no such part, or more clips are missing
-     *     or unusable than the options allow
+     * @throws DatasetException if expected files are missing, the set has no such part, or more clips are missing or
+     *     unusable than the options allow
      * @throws IOException if a file cannot be read
      */
     Reading read(Path root, Part part, ReadOptions options) throws IOException;

@@ -20,14 +20,14 @@ public final class DatasetException extends IOException {
     /**
      * @param dataset its name
      * @param detail what is wrong, the values, what to do
-     * @param problems every clip concerned
+     * @param problems the clips concerned
      */
     public DatasetException(String dataset, String detail, List<Reading.Problem> problems) {
         super("dataset " + dataset + ": " + detail);
         this.problems = List.copyOf(problems);
     }
 
-    /** Every clip concerned; empty where the fault is not one of single clips. */
+    /** The clips concerned; empty if the error does not concern single clips. */
     public List<Reading.Problem> problems() {
         return problems == null ? List.of() : problems;
     }

@@ -8,19 +8,19 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * What is known of a data set without opening it.
+ * Facts about a data set that are known without opening it.
  *
  * @param name short name, as in the paper
  * @param title its full name
  * @param task multi-label or single-label; decides the metric
- * @param classes number of classes in the paper; 0 where the files decide
- * @param parts the parts it has, with the number of clips as published; 0 where none is known
+ * @param classes number of classes in the paper; 0 if the files decide
+ * @param parts the parts, with the published number of clips; 0 if unknown
  * @param folds number of cross-validation folds; 0 for fixed parts
- * @param clipSeconds length of a clip in seconds; 0 where it differs
- * @param sampleRate rate of its files in Hz; 0 where it differs
- * @param missingShare share of listed clips that may be missing before a reading fails, from 0 to 1; above 0 where
- *     copies are never complete
- * @param tree the files that are expected, as lines to print
+ * @param clipSeconds length of a clip in seconds; 0 if it varies
+ * @param sampleRate rate of its files in Hz; 0 if it varies
+ * @param missingShare share of listed clips that may be missing before a reading fails, from 0 to 1; above 0 if copies
+ *     are never complete
+ * @param tree the expected files, as lines to print
  * @param source where to get it
  * @param licence its terms
  * @param notes what was verified, what is assumed, one sentence each

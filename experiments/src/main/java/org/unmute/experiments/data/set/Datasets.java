@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The data sets that are read: the paper's fourteen, AudioSet's unbalanced list, and two forms for one's own
- * recordings.
+ * The supported data sets: the paper's fourteen, AudioSet's unbalanced list, and two formats for one's own recordings.
  */
 public final class Datasets {
     private static final List<Dataset> ALL = all();
@@ -25,7 +24,7 @@ public final class Datasets {
         return ALL;
     }
 
-    /** Their names. */
+    /** The names of all sets. */
     public static List<String> names() {
         return ALL.stream().map(d -> d.info().name()).toList();
     }

@@ -16,10 +16,10 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * DESED, clip labels. Weak lists have the columns {@code filename, event_labels} (commas between labels), strong lists
- * {@code filename, onset, offset, event_label}, one row an event; the labels of a clip are the union of its events', a
- * row without label is a clip without events. The copy that the paper's authors host is read as {@link
- * HuggingFaceFolder} says.
+ * DESED with clip labels. Weak lists have the columns {@code filename, event_labels} (labels separated by commas),
+ * strong lists {@code filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over
+ * its events; a row without label is a clip without events. The copy that the paper's authors host is a {@link
+ * HuggingFaceFolder}.
  */
 final class Desed implements Dataset {
     private static final LabelSet LABELS = ClassLists.read("desed");
@@ -80,7 +80,7 @@ final class Desed implements Dataset {
         return clips.finish();
     }
 
-    /** Lists below metadata/, without extension. */
+    /** Paths of the lists below metadata/, without extension. */
     private static List<String> lists(Path root, Part part) throws IOException {
         if (part != Part.TRAIN) {
             return List.of(part == Part.VALIDATION ? "validation/validation" : "eval/public");
@@ -102,8 +102,8 @@ final class Desed implements Dataset {
         Path audio = root.resolve("audio").resolve(list);
         Path resampled = audio.resolveSibling(audio.getFileName() + "_16k");
         Path above = audio.getParent();
-        // validation/validation and eval/public are also found one level up; train/weak is not, as other lists lie
-        // beside it.
+        // validation/validation and eval/public are also found one level up; train/weak is not, as its parent holds
+        // other lists.
         return Files.isDirectory(audio)
                 ? audio
                 : Files.isDirectory(resampled)

@@ -12,7 +12,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part, the other four are for training. Classes are in
+ * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part; the other four are for training. Classes are in
  * the order of the column {@code target}.
  */
 final class Esc50 implements Dataset {

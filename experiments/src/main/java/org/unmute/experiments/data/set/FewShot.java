@@ -4,7 +4,7 @@ package org.unmute.experiments.data.set;
  * How a few training clips per class are drawn from long recordings, as Bird-MAE's script for the same data does (paper
  * section 7: 64 shots).
  *
- * @param shots most clips per class; 0 for one clip of every recording
+ * @param shots maximum number of clips per class; 0 for one clip of every recording
  * @param condition which recordings are drawn from
  * @param fillUp whether classes with too few clips are filled up from recordings that do not meet the condition
  * @param seed of every draw

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 
 /**
  * Draws a few clips per class from recordings with detected events (paper section 2; the steps are those of Bird-MAE's
- * script on BirdSet's event mapping). Of each recording that meets the condition the events of its most frequent
- * cluster are kept, those inside another left out; one at random is its primary clip, the others are left over. A class
- * takes its primary clips, at random if there are more than wanted, then left-over ones. The same recordings and seed
- * give the same clips, whatever the order of the rows.
+ * script on BirdSet's event mapping). For each recording that meets the condition, the events of its most frequent
+ * cluster are kept, except those inside another. One at random is the primary clip; the others are left over. A class
+ * takes primary clips, at random if there are more than needed, then left-over ones. The same recordings and seed give
+ * the same clips, whatever the order of the rows.
  */
 final class FewShotDraw {
     /** No clear sound belongs to this cluster. */
@@ -29,8 +29,8 @@ final class FewShotDraw {
      *
      * @param name unique
      * @param label its class
-     * @param seconds its length, above 0; NaN if it is not known
-     * @param secondary whether another species is noted
+     * @param seconds its length, above 0; NaN if unknown
+     * @param secondary whether a second species is noted
      * @param events start and end in seconds
      * @param clusters the cluster of each event
      */
@@ -109,7 +109,7 @@ final class FewShotDraw {
         }
         Map<Double, Drawn> byStart = new TreeMap<>();
         for (double[] event : events(s)) {
-            // The window of the clips' length about the event's middle, moved into the recording.
+            // The clip is centred on the event, then moved into the recording.
             double start = Math.max(0, (event[0] + event[1] - clipSeconds) / 2);
             if (!Double.isNaN(s.seconds())) {
                 start = Math.min(start, s.seconds() - clipSeconds);
@@ -120,7 +120,7 @@ final class FewShotDraw {
         return byStart.isEmpty() ? List.of(new Drawn(s, 0, clipSeconds)) : List.copyOf(byStart.values());
     }
 
-    /** The events of the most frequent cluster (of equals the lowest), those strictly inside another left out. */
+    /** The events of the most frequent cluster (on ties, the lowest), except those strictly inside another. */
     private static List<double[]> events(Source s) {
         int n = s.clusters().length;
         boolean onlyNoise = n == 1 && s.clusters()[0] == NOISE;

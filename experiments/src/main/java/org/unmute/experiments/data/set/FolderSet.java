@@ -14,7 +14,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * Recordings in one folder a class, these in the folders {@code train}, {@code validation} and {@code test}; without
+ * Recordings in one folder per class, below the folders {@code train}, {@code validation} and {@code test}; without
  * those, all recordings are for training. Classes are sorted by name.
  */
 final class FolderSet implements Dataset {

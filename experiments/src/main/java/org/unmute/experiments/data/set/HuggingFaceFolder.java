@@ -14,11 +14,11 @@ import org.unmute.experiments.data.Part;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
- * or one at the top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names,
- * written as a list in any of the usual ways. Parquet is not read.
+ * or one at the top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names, in a
+ * list of any form that {@link NestedList} reads. Parquet is not read.
  */
 final class HuggingFaceFolder {
-    /** What is expected, as lines to print. */
+    /** The expected files, as lines to print. */
     static final String TREE = """
         ROOT/
           train/metadata.csv        file_name,labels    and the recordings beside it
@@ -85,7 +85,7 @@ final class HuggingFaceFolder {
         });
     }
 
-    /** Told each row. */
+    /** Receives each row. */
     private interface Row {
         void read(long line, String name, List<String> labels) throws IOException;
     }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 
-/** Checks that all sets make of a folder before they read it. */
+/** Checks of a folder before a set is read. */
 final class Layout {
     private Layout() {}
 
@@ -23,20 +23,20 @@ final class Layout {
         }
     }
 
-    /** What to do where a file that is expected is not there: the end of a message. */
+    /** Advice on a missing file, which ends a message. */
     static String advice(DatasetInfo info) {
         return ": 'unmute datasets " + info.name() + "' prints the files expected (DatasetInfo.tree); the set is from "
                 + info.source();
     }
 
-    /** @throws DatasetException if a list is not there */
+    /** @throws DatasetException if a list is missing */
     static void require(DatasetInfo info, Path list) throws DatasetException {
         if (!Files.isRegularFile(list)) {
             throw new DatasetException(info.name(), "no file " + list + Layout.advice(info));
         }
     }
 
-    /** @throws DatasetException if the set's files hold another number of classes than the set has */
+    /** @throws DatasetException if the number of classes in the files is not the set's */
     static LabelSet requireClasses(DatasetInfo info, LabelSet labels, Path list) throws DatasetException {
         if (labels.size() != info.classes()) {
             throw new DatasetException(

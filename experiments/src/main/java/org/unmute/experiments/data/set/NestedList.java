@@ -5,9 +5,9 @@ import java.util.List;
 import org.unmute.experiments.data.MalformedTableException;
 
 /**
- * A list in a field of a CSV file, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code
- * ['a', 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements
- * are texts (quoted or not) and lists.
+ * Parses a list in a CSV field, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code ['a',
+ * 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements are
+ * strings (quoted or not) and lists.
  */
 public final class NestedList {
     private static final int DEEPEST = 8;
@@ -23,8 +23,8 @@ public final class NestedList {
     /**
      * Reads a list.
      *
-     * @return texts and lists of them
-     * @throws IllegalArgumentException with the reason if it is none
+     * @return strings and nested lists of them
+     * @throws IllegalArgumentException if it is not a list
      */
     static List<Object> list(String text) {
         NestedList reader = new NestedList(text.strip());
@@ -39,8 +39,8 @@ public final class NestedList {
     }
 
     /**
-     * Texts of a list, or of a field that holds them without brackets, ',' or ';' between them; a field that is empty,
-     * or says {@code None}, {@code nan} or {@code null}, has none.
+     * The strings of a list, or of a field without brackets that separates them by ',' or ';'. A field that is empty,
+     * {@code None}, {@code nan} or {@code null} has none.
      */
     static List<String> texts(String field) {
         String t = field.strip();
@@ -87,7 +87,7 @@ public final class NestedList {
                 }
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException(
                 "not a finite number: " + MalformedTableException.quote(String.valueOf(element)));
@@ -116,7 +116,7 @@ public final class NestedList {
             if (peek() == ',') {
                 at++;
                 space();
-                // A comma promises another element, or the keyword of an array.
+                // A comma must be followed by another element.
                 if (peek() == ']') {
                     throw wrong("an element is missing after ','");
                 }
@@ -153,7 +153,7 @@ public final class NestedList {
         return text.substring(from, at);
     }
 
-    /** {@code array([...])}, perhaps with {@code , dtype=...}. */
+    /** {@code array([...])}, optionally with {@code , dtype=...}. */
     private Object array() {
         at += "array(".length();
         space();

@@ -3,11 +3,11 @@ package org.unmute.experiments.data.set;
 /**
  * How a data set is read.
  *
- * @param fold the fold to test on, from 1, in sets with folds; 0 where none is chosen
- * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own
- * @param audio whether audio files are looked for; without, clips get the path of the set's usual layout and none is
+ * @param fold the fold to test on, from 1, in sets with folds; 0 if none is chosen
+ * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own limit
+ * @param audio whether audio files are looked for; if not, clips get the path of the set's usual layout and none is
  *     missing
- * @param fewShot how few training clips are drawn in sets that are used so; other sets do not look at it
+ * @param fewShot how training clips are drawn in few-shot sets; ignored by other sets
  */
 public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fewShot) {
     /** No fold, the set's own limit, audio looked for, 64 shots with seed 0. */

@@ -12,12 +12,12 @@ import org.unmute.experiments.data.Part;
 import org.unmute.probes.cache.AudioClip;
 
 /**
- * What was read of a part of a data set.
+ * The result of reading a part of a data set.
  *
  * @param info the set
  * @param part which part
- * @param root folder of the set, that ids are relative to
- * @param labels the classes; holds every clip's labels
+ * @param root folder of the set, which ids are relative to
+ * @param labels the classes; contains every clip's labels
  * @param clips no two with the same id, in the order of the set's lists
  * @param report what was left out, and remarks
  */
@@ -56,9 +56,9 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
      * What was left out.
      *
      * @param listed clips that the lists name
-     * @param missing clips whose audio file is not there
-     * @param unusable clips that are there, but cannot be used
-     * @param remarks what else a reader of the result should know
+     * @param missing clips whose audio file is missing
+     * @param unusable clips that exist but cannot be used
+     * @param remarks further remarks on the result
      */
     public record Report(int listed, List<Problem> missing, List<Problem> unusable, List<String> remarks) {
         public Report {
@@ -68,7 +68,7 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
         }
     }
 
-    /** The clips as a manifest, the part as their split. */
+    /** The clips as a manifest, with the part as their split. */
     public Manifest manifest() {
         return new Manifest(
                 clips.stream()

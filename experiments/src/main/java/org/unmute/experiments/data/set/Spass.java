@@ -17,10 +17,10 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * SPASS: five urban scenes of 5,000 clips each. A list a scene, {@code 2_MatrixLabelsPark.csv}, has a row an event with
- * the columns {@code audio_filename} and {@code class}; the labels of a clip are the union of its events'. The set has
- * no parts of its own: in each scene, sorted by file name, the first 70 % train, the next 10 % validate, the rest
- * tests. The copy that the paper's authors host is read as {@link HuggingFaceFolder} says.
+ * SPASS: five urban scenes of 5,000 clips each. Each scene has a list such as {@code 2_MatrixLabelsPark.csv}, with one
+ * row per event and the columns {@code audio_filename} and {@code class}; the labels of a clip are the union over its
+ * events. The set defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 %
+ * for validation, the rest for testing. The copy that the paper's authors host is a {@link HuggingFaceFolder}.
  */
 final class Spass implements Dataset {
     private static final List<String> SCENES = List.of("Market", "Park", "Square", "Street", "Waterfront");
@@ -114,11 +114,11 @@ final class Spass implements Dataset {
     }
 
     private static int upTo(int clips, double share) {
-        // A thousandth is added so that 0.7 of 10 is 7 in floating point too.
+        // Adding 0.001 makes 0.7 of 10 truncate to 7 despite rounding error.
         return (int) (clips * share + 0.001);
     }
 
-    /** The scenes' lists in the folder or in one below it. */
+    /** The scenes' lists, in the folder or a subfolder. */
     private static Map<String, Path> lists(Path root) throws IOException {
         Map<String, Path> lists = new TreeMap<>();
         if (!Files.isDirectory(root)) {
@@ -162,7 +162,7 @@ final class Spass implements Dataset {
         return root.resolve(scene + " audio files");
     }
 
-    /** Sorted by file name. */
+    /** The clips of a list, sorted by file name. */
     private static Map<String, Listed> clips(Path list) throws IOException {
         Map<String, Listed> clips = new TreeMap<>();
         try (CsvTable table = CsvTable.open(list)) {

@@ -20,11 +20,11 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Wav;
 
 /**
- * Speech Commands v0.02 with 12 classes: ten words, {@code _unknown_} for all other words, {@code _silence_}.
- * Validation and test are what the set's lists name, the rest is for training. Silence is made of {@code
- * _background_noise_}: each file is cut into whole seconds, counted through all files in the order of their names; of
- * every ten the first eight train, the ninth validates, the tenth tests. A folder of the official test archive, which
- * has one folder a class, is read as the test part.
+ * Speech Commands v0.02 with 12 classes: ten words, {@code _unknown_} for all other words, {@code _silence_}. The set's
+ * lists name the validation and test clips; the rest is for training. Silence comes from {@code _background_noise_}:
+ * each file is cut into whole seconds, numbered across all files in order of name; of every ten, the first eight are
+ * for training, the ninth for validation, the tenth for testing. The official test archive, which has one folder per
+ * class, is read as the test part.
  */
 final class SpeechCommands implements Dataset {
     private static final String SILENCE = "_silence_";
@@ -121,7 +121,7 @@ final class SpeechCommands implements Dataset {
         return LABELS.indexOf(word) >= 0 && !word.equals(SILENCE) ? word : UNKNOWN;
     }
 
-    /** Clips and the lines that name them, in their order. */
+    /** Clips, sorted, and the lines that name them. */
     private static Map<String, Long> list(Path file) throws IOException {
         Layout.require(INFO, file);
         Map<String, Long> clips = new TreeMap<>();

@@ -16,9 +16,9 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 
 /**
- * Any recordings with a table {@code path,start,end,labels,split} beside them: {@code clips.csv} or {@code clips.tsv}.
- * Start and end are seconds and may be missing or empty, several labels have ';' between them, split is train,
- * validation or test; without that column all rows are for training. What a run writes about the clips that it used has
+ * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv} or {@code
+ * clips.tsv}. Start and end are seconds and may be missing or empty; labels are separated by ';'; split is train,
+ * validation or test. Without a split column all rows are for training. The list of used clips that a run writes has
  * this form.
  */
 final class TableSet implements Dataset {
@@ -151,7 +151,7 @@ final class TableSet implements Dataset {
                 return value;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // Reported below.
         }
         throw new MalformedTableException(
                 list, line, "start and end are seconds from 0, not " + MalformedTableException.quote(text));

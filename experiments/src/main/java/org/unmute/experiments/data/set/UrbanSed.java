@@ -18,9 +18,9 @@ import org.unmute.experiments.json.JsonFields;
 
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
- * labels; the simplified text file ({@code start, end, label}, tabs between) is read where there is no JAMS file.
- * Labels of a clip are the union of its events'. The Hugging Face folder that the paper's authors host is read as
- * {@link HuggingFaceFolder} says.
+ * labels; the simplified text file ({@code start, end, label}, separated by tabs) is read if there is no JAMS file. The
+ * labels of a clip are the union over its events. The copy that the paper's authors host is a {@link
+ * HuggingFaceFolder}.
  */
 final class UrbanSed implements Dataset {
     private static final LabelSet LABELS = ClassLists.read("urban");
@@ -91,7 +91,7 @@ final class UrbanSed implements Dataset {
         return clips.finish();
     }
 
-    /** The annotation of each clip, sorted by name; a JAMS file goes before a text file. */
+    /** The annotation of each clip, sorted by name; a JAMS file takes precedence over a text file. */
     private static Map<String, Path> annotations(Path folder) throws IOException {
         Map<String, Path> byClip = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {

@@ -1,5 +1,2 @@
-/**
- * The paper's data sets as people have them on disk: which files are expected, which clips they hold, how each is
- * scored.
- */
+/** Reads the paper's data sets from disk: the expected files, the clips in them, and the metric of each set. */
 package org.unmute.experiments.data.set;
