@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.encoder.Features;
 import org.unmute.tensor.DType;
 
 /** Real processes, really killed. */
@@ -103,7 +104,7 @@ class TokenCacheKillTest {
                 Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
         String classPath = String.join(
                 File.pathSeparator,
-                Stream.of(testClasses, location(TokenCache.class), location(DType.class))
+                Stream.of(testClasses, location(TokenCache.class), location(Features.class), location(DType.class))
                         .map(Path::toString)
                         .toList());
         return List.of(
