@@ -1,10 +1,12 @@
 package org.unmute.probes.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -76,8 +78,10 @@ class ProbeGoldenTest {
 
     @Test
     void everyProbeHasReferenceNumbersOrSaysWhyNot() throws IOException {
+        Path own = Path.of(System.getProperty("basedir", "")).resolve("src/test/resources/golden/probes");
+        assumeTrue(Files.isDirectory(own), "the sources of the module probes are not here: " + own.toAbsolutePath());
         Set<String> found = new TreeSet<>();
-        for (JsonNode entry : ReferenceFile.entries(Path.of("src/test/resources/golden/probes"))) {
+        for (JsonNode entry : ReferenceFile.entries(own)) {
             found.add(ReferenceProbe.name(entry, "several_"));
         }
         found.remove("several");
