@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), one
- * dimension at a time, with Optuna's defaults: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the others
- * g(x); of 24 draws from l, the one with the largest l(x) / g(x) is tried next. Both densities are {@link
+ * dimension at a time, with Optuna's defaults: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the
+ * others g(x); of 24 draws from l, the one with the largest l(x) / g(x) is tried next. Both densities are {@link
  * ParzenMixture}s.
  *
  * <p>Points lie in the unit cube. There a logarithmic range is already on its logarithmic scale, and so are densities,
