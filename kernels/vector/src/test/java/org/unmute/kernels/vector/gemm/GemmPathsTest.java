@@ -47,12 +47,14 @@ class GemmPathsTest {
         "20, 1537, 31"
     })
     void productsAreRightAndTheSameOnAnyNumberOfThreads(int m, int k, int n) {
+        float[] left = random(m, k, 1);
+        float[] right = random(k, n, 2);
         for (int layout = 0; layout < 4; layout++) {
             float[] first = null;
             for (int threads : new int[] {1, 2, 3, 5}) {
                 try (Backend b = new VectorBackend(threads)) {
-                    View x = random(b, m, k, (layout & 1) != 0, 1);
-                    View y = random(b, k, n, (layout & 2) != 0, 2);
+                    View x = view(b, m, k, (layout & 1) != 0, left);
+                    View y = view(b, k, n, (layout & 2) != 0, right);
                     View out = b.allocate(DType.F32, Shape.of(m, n));
                     b.matmul(x, y, out);
                     if (first == null) {
@@ -77,10 +79,10 @@ class GemmPathsTest {
         float[] first = null;
         for (int threads : new int[] {1, 2, 3, 5}) {
             try (Backend b = new VectorBackend(threads)) {
-                View x = random(b, m, k, false, 1);
-                View weight = random(b, n, k, false, 2);
-                View bias = random(b, 1, n, false, 3).select(0, 0);
-                View residual = random(b, m, n, false, 4);
+                View x = view(b, m, k, false, random(m, k, 1));
+                View weight = view(b, n, k, false, random(n, k, 2));
+                View bias = view(b, 1, n, false, random(1, n, 3)).select(0, 0);
+                View residual = view(b, m, n, false, random(m, n, 4));
                 View out = b.allocate(DType.F32, Shape.of(m, n));
                 b.linear(x, weight, bias, Unary.GELU, residual, out);
                 if (first == null) {
@@ -97,13 +99,18 @@ class GemmPathsTest {
         }
     }
 
-    private static View random(Backend b, int rows, int columns, boolean transposed, long seed) {
-        View v = b.allocate(DType.F32, transposed ? Shape.of(columns, rows) : Shape.of(rows, columns));
-        float[] x = v.host().floats();
+    private static float[] random(int rows, int columns, long seed) {
+        float[] x = new float[rows * columns];
         Random r = new Random(seed);
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) r.nextGaussian();
         }
+        return x;
+    }
+
+    private static View view(Backend b, int rows, int columns, boolean transposed, float[] values) {
+        View v = b.allocate(DType.F32, transposed ? Shape.of(columns, rows) : Shape.of(rows, columns));
+        System.arraycopy(values, 0, v.host().floats(), 0, values.length);
         return transposed ? v.transpose(0, 1) : v;
     }
 
