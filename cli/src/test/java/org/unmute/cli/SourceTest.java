@@ -147,11 +147,13 @@ class SourceTest {
     /** It tells the JVM how to compile them, and the JVM silently ignores unknown names. */
     @Test
     void launcherNamesTheKernelsThereAre() throws IOException {
-        Path kernels = root().resolve("kernels/vector/src/main/java/org/unmute/kernels/vector");
         List<String> withVectors = new ArrayList<>();
-        for (Path file : files(kernels).toList()) {
-            if (Files.readString(file).contains("import jdk.incubator.vector.")) {
-                withVectors.add(kernels.relativize(file).toString().replace(".java", ""));
+        for (String folder : List.of("src/main/java", "target/generated-sources/tiles")) {
+            Path kernels = root().resolve("kernels/vector").resolve(folder).resolve("org/unmute/kernels/vector");
+            for (Path file : files(kernels).toList()) {
+                if (Files.readString(file).contains("import jdk.incubator.vector.")) {
+                    withVectors.add(kernels.relativize(file).toString().replace(".java", ""));
+                }
             }
         }
         String launcher = Files.readString(root().resolve("unmute")).replace("\\\n", " ");
