@@ -24,12 +24,12 @@ module org.unmute.models {
 
     provides EncoderProvider with
             SmallVit.Provider,
-            Kwt.Provider,
-            Eat.Provider,
+            Kwt,
+            Eat,
             Beats.Provider,
             Dasheng.Provider,
-            Ast.Provider,
-            Asit.Provider,
-            BirdMae.Provider,
-            AudioMae.Provider;
+            Ast,
+            Asit,
+            BirdMae,
+            AudioMae;
 }

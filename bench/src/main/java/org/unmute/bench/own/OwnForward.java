@@ -33,7 +33,8 @@ final class OwnForward extends ScopedCall {
             List<TransformerBlock> blocks = new ArrayList<>();
             for (int i = 0; i < folder.size("depth"); i++) {
                 String b = "blocks." + i + ".";
-                blocks.add(new TransformerBlock.Pre(
+                blocks.add(new TransformerBlock(
+                        TransformerBlock.Kind.PRE,
                         LayerNorm.read(w, b + "norm1", dim, EPS),
                         Attention.read(w, b + "attn", dim, folder.size("heads")),
                         LayerNorm.read(w, b + "norm2", dim, EPS),

@@ -113,8 +113,8 @@ public final class EncoderWarmUp {
         Attention attention = Attention.read(w, "attn", DIM, HEADS);
         FeedForward mlp = FeedForward.read(w, "mlp", DIM, HIDDEN, Unary.GELU);
         Trunk trunk = new Trunk(List.of(
-                new TransformerBlock.Pre(norm, attention, norm, mlp),
-                new TransformerBlock.Post(norm, attention, norm, mlp)));
+                new TransformerBlock(TransformerBlock.Kind.PRE, norm, attention, norm, mlp),
+                new TransformerBlock(TransformerBlock.Kind.POST, norm, attention, norm, mlp)));
         Tensor positions = w.tensor("positions", 1, TOKENS, DIM);
         float[] values = new float[TOKENS * DIM];
         for (int i = 0; i < values.length; i++) {

@@ -61,6 +61,11 @@ public record FbankFrontEnd(
         this(fbank, frames, mean, std, Waveform.CENTRED, Padding.ZEROS, 1);
     }
 
+    /** The same with another padding. */
+    public FbankFrontEnd padded(Padding other) {
+        return new FbankFrontEnd(fbank, frames, mean, std, waveform, other, minFrames);
+    }
+
     @Override
     public int sampleRate() {
         return fbank.options().sampleRate();

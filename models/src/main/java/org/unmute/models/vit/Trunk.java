@@ -9,7 +9,7 @@ import org.unmute.tensor.TensorScope;
  *
  * @param blocks first to last
  */
-public record Trunk(List<? extends TransformerBlock> blocks) {
+public record Trunk(List<TransformerBlock> blocks) {
     /** Copies the list. */
     public Trunk {
         blocks = List.copyOf(blocks);

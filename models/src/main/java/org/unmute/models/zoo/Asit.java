@@ -8,12 +8,7 @@ import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.frontend.FbankFrontEnd;
-import org.unmute.models.frontend.FbankOptions;
 import org.unmute.models.frontend.FrontEnd;
-import org.unmute.models.frontend.KaldiFbank;
-import org.unmute.models.frontend.WindowFunction;
-import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Tensor;
 
@@ -25,70 +20,44 @@ import org.unmute.tensor.Tensor;
  * can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as in AST,
  * which the authors' README follows.
  */
-public final class Asit implements EncoderNetwork {
+public record Asit() implements EncoderProvider {
     private static final String NAME = "asit";
     private static final int RATE = 32_000;
-    private static final double MEAN = -4.2677393;
-    private static final double STD = 4.5689974;
-    private static final KeyMap AUTHORS = PreNormVit.keyMap("asit/authors")
+    private static final KeyMap AUTHORS = Vit.keyMap("asit/authors")
             .belowPrefix("backbone.")
             .keep("norm.")
             .require("norm.weight", "norm.bias")
             .dropOuter("head_cls.", "head of pre-training, for clips")
             .dropOuter("head_recons.", "head of pre-training, which reconstructs the spectrogram");
 
-    /** How its checkpoints are recognized and opened. */
-    public record Provider() implements EncoderProvider {
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public List<KeyMap> keyMaps() {
-            return List.of(AUTHORS);
-        }
-
-        @Override
-        public int rank() {
-            return 1;
-        }
-
-        @Override
-        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
-            return new Asit(file, settings);
-        }
+    @Override
+    public String name() {
+        return NAME;
     }
 
-    private final EncoderSpec spec;
-    private final FrontEnd frontEnd;
-    private final PreNormVit vit;
+    @Override
+    public List<KeyMap> keyMaps() {
+        return List.of(AUTHORS);
+    }
 
-    private Asit(Checkpoint file, EncoderSettings settings) {
+    @Override
+    public int rank() {
+        return 1;
+    }
+
+    @Override
+    public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
-        int stored = PreNormVit.storedSteps(w, file.origin());
-        int frames = settings.framesOr(stored * PreNormVit.PATCH);
-        int steps = PreNormVit.steps(frames, PreNormVit.PATCH, NAME);
-        frontEnd = new FbankFrontEnd(
-                new KaldiFbank(FbankOptions.of(settings.sampleRateOr(RATE), PreNormVit.MEL, WindowFunction.HANNING)),
-                frames,
-                settings.meanOr(MEAN),
-                settings.stdOr(STD));
-        EncoderSpec.Grid grid = PreNormVit.grid(steps, frontEnd);
-        Tensor table = w.tensor(PreNormVit.POSITIONS, 1, 1 + (long) stored * grid.freq(), w.size(PreNormVit.CLS, 3, 2));
-        vit = PreNormVit.read(w, settings, positions(table, stored, steps, grid.freq()), "norm");
-        spec = EncoderSpec.of(
-                NAME,
-                "ASiT, " + vit.size() + ", final norm"
-                        + (steps == stored
-                                ? ""
-                                : ", positions interpolated from " + stored + " to " + steps + " steps"),
-                frontEnd,
-                settings,
-                grid,
-                vit.dim(),
-                vit.depth(),
-                List.of());
+        int stored = Vit.storedSteps(w, file.origin());
+        int frames = settings.framesOr(stored * Vit.PATCH);
+        int steps = Vit.steps(frames, Vit.PATCH, NAME);
+        FrontEnd frontEnd = Vit.fbank(settings, settings.sampleRateOr(RATE), frames);
+        EncoderSpec.Grid grid = Vit.grid(steps, frontEnd);
+        Tensor table = w.tensor(Vit.POSITIONS, 1, 1 + (long) stored * grid.freq(), w.size(Vit.CLS, 3, 2));
+        Vit vit = Vit.read(w, settings, positions(table, stored, steps, grid.freq()), "norm");
+        String description = "ASiT, " + vit.size() + ", final norm"
+                + (steps == stored ? "" : ", positions interpolated from " + stored + " to " + steps + " steps");
+        return vit.encoder(NAME, description, frontEnd, settings, grid, null);
     }
 
     /** {@code [1, 1 + stored · bands, dim]} to {@code [1, 1 + steps · bands, dim]}. */
@@ -97,20 +66,5 @@ public final class Asit implements EncoderNetwork {
                 ? table
                 : Interpolation.resizePositions(table, 1, stored, bands, steps, bands, Interpolation.Mode.LINEAR)
                         .freeze();
-    }
-
-    @Override
-    public EncoderSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public FrontEnd frontEnd() {
-        return frontEnd;
-    }
-
-    @Override
-    public Tensor forward(Tensor input, Trace trace) {
-        return vit.forward(input, "tokens_with_pos_and_cls", trace);
     }
 }

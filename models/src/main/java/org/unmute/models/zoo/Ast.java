@@ -1,6 +1,5 @@
 package org.unmute.models.zoo;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -12,16 +11,12 @@ import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.ModelConfig;
-import org.unmute.models.frontend.FbankFrontEnd;
-import org.unmute.models.frontend.FbankOptions;
 import org.unmute.models.frontend.FrontEnd;
-import org.unmute.models.frontend.KaldiFbank;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.FeedForward;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.StridedPatchEmbed;
-import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Interpolation;
@@ -38,7 +33,7 @@ import org.unmute.tensor.op.Unary;
  * patch to the next. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis
  * where it is shorter, bilinear interpolation where it is longer.
  */
-public final class Ast implements EncoderNetwork {
+public record Ast() implements EncoderProvider {
     private static final String NAME = "ast";
     private static final int RATE = 16_000;
     private static final int STRIDE = 10;
@@ -48,8 +43,6 @@ public final class Ast implements EncoderNetwork {
     /** Frames of the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
     private static final List<Integer> FRAMES = List.of(1024, 512, 128);
 
-    private static final double MEAN = -4.2677393;
-    private static final double STD = 4.5689974;
     private static final double HEAD_EPS = 1e-5;
     /** {@code layer_norm_eps} of the Hugging Face port, of all its norms. */
     private static final double PORT_EPS = 1e-12;
@@ -99,7 +92,7 @@ public final class Ast implements EncoderNetwork {
     private static final KeyMap AUTHORS = OWN.complete(
                     KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
             .keep("mlp_head.")
-            .requireSeries("v.blocks.", PreNormVit.TIMM_BLOCK)
+            .requireSeries("v.blocks.", Vit.TIMM_BLOCK)
             .drop("v.head.", "classifier of the image model that training started from")
             .drop("v.head_dist.", "classifier of the image model that training started from")
             .carry(MEL_STRIDE, TIME_STRIDE);
@@ -121,105 +114,79 @@ public final class Ast implements EncoderNetwork {
                             "output.dense"))
             .carry(MEL_STRIDE, TIME_STRIDE);
 
-    /** How its checkpoints are recognized and opened. */
-    public record Provider() implements EncoderProvider {
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public List<KeyMap> keyMaps() {
-            return List.of(AUTHORS, HUGGING_FACE);
-        }
-
-        @Override
-        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
-            return new Ast(file, settings);
-        }
-
-        @Override
-        public Set<String> configEntries() {
-            return Set.of(MEL_STRIDE, TIME_STRIDE);
-        }
+    @Override
+    public String name() {
+        return NAME;
     }
 
-    private final EncoderSpec spec;
-    private final FrontEnd frontEnd;
-    private final PreNormVit vit;
-    private final LayerNorm headNorm;
-    private final Linear head;
+    @Override
+    public List<KeyMap> keyMaps() {
+        return List.of(AUTHORS, HUGGING_FACE);
+    }
 
-    private Ast(Checkpoint file, EncoderSettings settings) {
+    @Override
+    public Set<String> configEntries() {
+        return Set.of(MEL_STRIDE, TIME_STRIDE);
+    }
+
+    @Override
+    public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         boolean port = w.has(PORT.cls);
         Names names = port ? PORT : OWN;
-        double eps = port ? PORT_EPS : PreNormVit.EPS;
         int dim = w.size(names.cls, 3, 2);
         int heads = settings.headsOr(0, dim);
         ModelConfig config = ModelConfig.of(file, "", settings);
         int melStride = stride(config, MEL_STRIDE);
         int timeStride = stride(config, TIME_STRIDE);
-        int bands = (PreNormVit.MEL - PreNormVit.PATCH) / melStride + 1;
+        int bands = (Vit.MEL - Vit.PATCH) / melStride + 1;
         int stored = storedSteps(w, file, names, bands, timeStride);
         int frames = settings.framesOr(framesFor(stored, timeStride));
-        int steps = PreNormVit.steps(frames, timeStride, NAME);
-        frontEnd = new FbankFrontEnd(
-                new KaldiFbank(FbankOptions.of(
-                        settings.sampleRateOnly(RATE, NAME),
-                        PreNormVit.MEL,
-                        org.unmute.models.frontend.WindowFunction.HANNING)),
-                frames,
-                settings.meanOr(MEAN),
-                settings.stdOr(STD));
+        int steps = Vit.steps(frames, timeStride, NAME);
+        FrontEnd frontEnd = Vit.fbank(settings, settings.sampleRateOnly(RATE, NAME), frames);
         StridedPatchEmbed patches = StridedPatchEmbed.read(
-                w, names.patches, dim, SlidingWindow.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
-        Tensor extra = Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim))
-                .freeze();
+                w, names.patches, dim, SlidingWindow.of(Vit.PATCH, Vit.PATCH, melStride, timeStride));
         Tensor table = w.tensor(names.positions, 1, EXTRA + (long) bands * stored, dim);
-        Trunk trunk = port ? portTrunk(w, dim, heads) : PreNormVit.trunk(w, names.blocks, dim, heads);
-        vit = new PreNormVit(
+        Vit vit = new Vit(
                 patches::apply,
-                extra,
+                Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim))
+                        .freeze(),
                 positions(table, bands, stored, steps),
-                trunk,
-                LayerNorm.read(w, names.norm, dim, eps));
-        boolean hasHead = w.has(names.head + ".weight");
-        headNorm = hasHead ? LayerNorm.read(w, names.headNorm, dim, port ? PORT_EPS : HEAD_EPS) : null;
-        head = hasHead ? Linear.read(w, names.head, w.size(names.head + ".weight", 2, 0), dim) : null;
-        List<String> classes = hasHead ? EncoderSpec.namedClasses(head.weight().size(0)) : List.of();
+                "tokens_with_pos_cls_dist",
+                null,
+                port ? portTrunk(w, dim, heads) : Vit.trunk(TransformerBlock.Kind.PRE, w, names.blocks, dim, heads),
+                LayerNorm.read(w, names.norm, dim, port ? PORT_EPS : Vit.EPS));
         EncoderSpec.Grid grid = new EncoderSpec.Grid(
                 steps,
                 bands,
                 timeStride * frontEnd.frameShift(),
                 EncoderSpec.TokenOrder.FREQUENCY_MAJOR,
                 EXTRA,
-                new EncoderSpec.Overlap(PreNormVit.PATCH * frontEnd.frameShift(), PreNormVit.PATCH, melStride));
-        spec = EncoderSpec.of(
-                NAME,
-                "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride + " frames"
-                        + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps"),
-                frontEnd,
-                settings,
-                grid,
-                dim,
-                vit.depth(),
-                classes);
+                new EncoderSpec.Overlap(Vit.PATCH * frontEnd.frameShift(), Vit.PATCH, melStride));
+        ClassHead head = ClassHead.read(
+                w,
+                tokens -> tokens.slice(1, 0, EXTRA).mean(false, 1),
+                names.headNorm,
+                port ? PORT_EPS : HEAD_EPS,
+                names.head,
+                dim);
+        String description = "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride
+                + " frames"
+                + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps");
+        return vit.encoder(NAME, description, frontEnd, settings, grid, head);
     }
 
     private static int stride(ModelConfig config, String name) {
         int stride = config.count(name, STRIDE);
-        if (stride < 1 || stride > PreNormVit.MEL) {
-            throw config.refuse(name, "1 to " + PreNormVit.MEL + " is expected");
+        if (stride < 1 || stride > Vit.MEL) {
+            throw config.refuse(name, "1 to " + Vit.MEL + " is expected");
         }
         return stride;
     }
 
     private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands, int timeStride) {
         int rows = w.size(names.positions, 3, 1) - EXTRA;
-        if (rows < bands
-                || rows % bands != 0
-                || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MAX_FRAMES) {
+        if (rows < bands || rows % bands != 0 || (rows / bands - 1L) * timeStride + Vit.PATCH > Vit.MAX_FRAMES) {
             throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA)
                     + " positions, expected are " + EXTRA + " and a multiple of " + bands
                     + " bands: state fstride and tstride if patches do not start 10 apart");
@@ -230,9 +197,9 @@ public final class Ast implements EncoderNetwork {
     /** A window that fits the stored positions: a recipe's, where several lengths give as many steps. */
     private static int framesFor(int stored, int stride) {
         return FRAMES.stream()
-                .filter(f -> (f - PreNormVit.PATCH) / stride + 1 == stored)
+                .filter(f -> (f - Vit.PATCH) / stride + 1 == stored)
                 .findFirst()
-                .orElse((stored - 1) * stride + PreNormVit.PATCH);
+                .orElse((stored - 1) * stride + Vit.PATCH);
     }
 
     /** {@code [1, 2 + bands · stored, dim]} to {@code [1, 2 + bands · steps, dim]}. */
@@ -253,46 +220,26 @@ public final class Ast implements EncoderNetwork {
     }
 
     private static Trunk portTrunk(CheckpointWeights w, int dim, int heads) {
-        int depth = w.count(PORT.blocks, "layernorm_before.weight");
-        List<TransformerBlock> blocks = new ArrayList<>();
-        for (int i = 0; i < depth; i++) {
-            String b = PORT.blocks + "." + i + ".";
-            String a = b + "attention.attention.";
-            int hidden = w.size(b + "intermediate.dense.weight", 2, 0);
-            Attention attention = Attention.readSeparate(
-                    w, a + "query", a + "key", a + "value", b + "attention.output.dense", dim, heads, true);
-            FeedForward mlp = new FeedForward(
-                    Linear.read(w, b + "intermediate.dense", hidden, dim),
-                    Linear.read(w, b + "output.dense", dim, hidden),
-                    Unary.GELU);
-            blocks.add(new TransformerBlock.Pre(
-                    LayerNorm.read(w, b + "layernorm_before", dim, PORT_EPS),
-                    attention,
-                    LayerNorm.read(w, b + "layernorm_after", dim, PORT_EPS),
-                    mlp));
-        }
-        return new Trunk(blocks);
-    }
-
-    @Override
-    public EncoderSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public FrontEnd frontEnd() {
-        return frontEnd;
-    }
-
-    @Override
-    public Tensor forward(Tensor input, Trace trace) {
-        return vit.forward(input, "tokens_with_pos_cls_dist", trace);
-    }
-
-    @Override
-    public Tensor classify(Tensor tokens) {
-        return head == null
-                ? EncoderNetwork.super.classify(tokens)
-                : head.apply(headNorm.apply(tokens.slice(1, 0, EXTRA).mean(false, 1)));
+        return Vit.trunk(w, PORT.blocks, "layernorm_before", b -> {
+            String a = b + ".attention.";
+            int hidden = w.size(b + ".intermediate.dense.weight", 2, 0);
+            return new TransformerBlock(
+                    TransformerBlock.Kind.PRE,
+                    LayerNorm.read(w, b + ".layernorm_before", dim, PORT_EPS),
+                    Attention.readSeparate(
+                            w,
+                            a + "attention.query",
+                            a + "attention.key",
+                            a + "attention.value",
+                            a + "output.dense",
+                            dim,
+                            heads,
+                            true),
+                    LayerNorm.read(w, b + ".layernorm_after", dim, PORT_EPS),
+                    new FeedForward(
+                            Linear.read(w, b + ".intermediate.dense", hidden, dim),
+                            Linear.read(w, b + ".output.dense", dim, hidden),
+                            Unary.GELU));
+        });
     }
 }

@@ -1,6 +1,5 @@
 package org.unmute.models.zoo;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +177,7 @@ public final class Beats implements EncoderNetwork {
         boolean gated = stated(w, cfg, "gru_rel_pos", LAYERS + "0.self_attn.grep_a", true) && relative;
         int heads = heads(w, cfg, settings, dim, depth, relative);
         positions = relative ? positions(w, cfg, file.origin(), depth, heads) : null;
-        trunk = new Trunk(blocks(w, cfg, dim, depth, heads, gated));
+        trunk = trunk(w, cfg, dim, depth, heads, gated);
         predictor =
                 w.has("predictor.weight") ? Linear.read(w, "predictor", w.size("predictor.weight", 2, 0), dim) : null;
         List<String> classes = predictor == null ? List.of() : classes(file, cfg, w.size("predictor.weight", 2, 0));
@@ -283,8 +282,7 @@ public final class Beats implements EncoderNetwork {
         }
     }
 
-    private List<TransformerBlock> blocks(
-            CheckpointWeights w, ModelConfig cfg, int dim, int depth, int heads, boolean gated) {
+    private Trunk trunk(CheckpointWeights w, ModelConfig cfg, int dim, int depth, int heads, boolean gated) {
         boolean deep = deep(cfg);
         if (deep && normFirst) {
             throw cfg.refuse("layer_norm_first", "and deep_norm is on: the two exclude each other");
@@ -295,10 +293,10 @@ public final class Beats implements EncoderNetwork {
             default -> throw cfg.refuse("activation_fn", "known are gelu and relu");
         };
         double alpha = Math.pow(2.0 * depth, 0.25);
-        List<TransformerBlock> blocks = new ArrayList<>();
-        for (int i = 0; i < depth; i++) {
-            String b = LAYERS + i + ".";
-            String a = b + "self_attn.";
+        TransformerBlock.Kind kind =
+                normFirst ? TransformerBlock.Kind.PRE : deep ? TransformerBlock.Kind.DEEP : TransformerBlock.Kind.POST;
+        return Vit.trunk(w, "encoder.layers", "fc1", b -> {
+            String a = b + ".self_attn.";
             AttentionBias bias = positions;
             if (gated) {
                 Linear gate = Linear.read(w, a + "grep_linear", GATE, dim / heads);
@@ -308,19 +306,16 @@ public final class Beats implements EncoderNetwork {
             Attention attention = Attention.readSeparate(
                             w, a + "q_proj", a + "k_proj", a + "v_proj", a + "out_proj", dim, heads, true)
                     .with(bias);
-            int hidden = w.size(b + "fc1.weight", 2, 0);
-            cfg.mustBe("encoder_ffn_embed_dim", hidden, b + "fc1.weight");
-            FeedForward mlp = FeedForward.read(w, LAYERS + i, dim, hidden, activation);
-            LayerNorm first = LayerNorm.read(w, b + "self_attn_layer_norm", dim, EPS);
-            LayerNorm second = LayerNorm.read(w, b + "final_layer_norm", dim, EPS);
-            blocks.add(
-                    normFirst
-                            ? new TransformerBlock.Pre(first, attention, second, mlp)
-                            : deep
-                                    ? new TransformerBlock.Deep(first, attention, second, mlp, alpha)
-                                    : new TransformerBlock.Post(first, attention, second, mlp));
-        }
-        return blocks;
+            int hidden = w.size(b + ".fc1.weight", 2, 0);
+            cfg.mustBe("encoder_ffn_embed_dim", hidden, b + ".fc1.weight");
+            return new TransformerBlock(
+                    kind,
+                    LayerNorm.read(w, b + ".self_attn_layer_norm", dim, EPS),
+                    attention,
+                    LayerNorm.read(w, b + ".final_layer_norm", dim, EPS),
+                    FeedForward.read(w, b, dim, hidden, activation),
+                    alpha);
+        });
     }
 
     /**

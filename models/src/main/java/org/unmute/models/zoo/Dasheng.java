@@ -23,6 +23,7 @@ import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.PatchEmbed;
 import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -82,7 +83,7 @@ public final class Dasheng implements EncoderNetwork {
                     PATCHES + ".bias",
                     "norm.weight",
                     "norm.bias")
-            .requireSeries("blocks.", PreNormVit.TIMM_BLOCK)
+            .requireSeries("blocks.", Vit.TIMM_BLOCK)
             .carry(CONFIG);
 
     /** How its checkpoints are recognized and opened. */
@@ -120,8 +121,7 @@ public final class Dasheng implements EncoderNetwork {
     private final int chunk;
     private final Trunk trunk;
     private final LayerNorm norm;
-    private final LayerNorm headNorm;
-    private final Linear head;
+    private final ClassHead head;
 
     private Dasheng(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
@@ -164,11 +164,9 @@ public final class Dasheng implements EncoderNetwork {
                 .plus(w.tensor(FREQ, 1, dim, 1, 1).reshape(dim))
                 .freeze();
         int heads = settings.headsOr(config.count("num_heads", 0), dim);
-        trunk = PreNormVit.trunk(w, "blocks", dim, heads);
+        trunk = Vit.trunk(TransformerBlock.Kind.PRE, w, "blocks", dim, heads);
         norm = LayerNorm.read(w, "norm", dim, EPS);
-        long classes = w.has("outputlayer.1.weight") ? w.size("outputlayer.1.weight", 2, 0) : 0;
-        headNorm = classes == 0 ? null : LayerNorm.read(w, "outputlayer.0", dim, TORCH_EPS);
-        head = classes == 0 ? null : Linear.read(w, "outputlayer.1", classes, dim);
+        head = ClassHead.read(w, tokens -> tokens.mean(false, 1), "outputlayer.0", TORCH_EPS, "outputlayer.1", dim);
         spec = EncoderSpec.of(
                 NAME,
                 "Dasheng, ViT " + dim + " x " + depth + ", " + heads + " heads, pre-norm, chunks of " + chunk
@@ -178,7 +176,7 @@ public final class Dasheng implements EncoderNetwork {
                 new EncoderSpec.Grid(chunk, 1, patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0),
                 dim,
                 depth,
-                EncoderSpec.namedClasses(classes));
+                head == null ? List.of() : head.classes());
     }
 
     /** Refuses variants that the authors' class supports and no released model uses. */
@@ -195,14 +193,12 @@ public final class Dasheng implements EncoderNetwork {
                                 + "layer scales are not supported");
             }
         }
-        config.mustBe(
-                "patch_stride.0",
-                w.size(PATCHES + ".weight", 4, 2),
-                PATCHES + ".weight, since patches that overlap are not supported");
-        config.mustBe(
-                "patch_stride.1",
-                w.size(PATCHES + ".weight", 4, 3),
-                PATCHES + ".weight, since patches that overlap are not supported");
+        for (int axis = 0; axis < 2; axis++) {
+            config.mustBe(
+                    "patch_stride." + axis,
+                    w.size(PATCHES + ".weight", 4, 2 + axis),
+                    PATCHES + ".weight, since patches that overlap are not supported");
+        }
         if (!config.flag("center", true)) {
             throw config.refuse("center", "only frames centred on their time are supported");
         }
@@ -313,6 +309,6 @@ public final class Dasheng implements EncoderNetwork {
 
     @Override
     public Tensor classify(Tensor tokens) {
-        return head == null ? EncoderNetwork.super.classify(tokens) : head.apply(headNorm.apply(tokens.mean(false, 1)));
+        return head == null ? EncoderNetwork.super.classify(tokens) : head.apply(tokens);
     }
 }

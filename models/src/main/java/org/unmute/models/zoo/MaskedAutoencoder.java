@@ -56,8 +56,13 @@ public final class MaskedAutoencoder {
         decoderPositions = Tensor.of(SinCosPositions.sinCos(settings.rows(), settings.bands(), dim), 1, patches, dim)
                 .freeze();
         for (int i = 0; i < DECODER_DEPTH; i++) {
-            decoder.add(PreNormVit.block(
-                    w, DECODER + "blocks." + i + ".", dim, Math.max(1, settings.heads() / 2), 4L * dim));
+            decoder.add(Vit.block(
+                    TransformerBlock.Kind.PRE,
+                    w,
+                    DECODER + "blocks." + i,
+                    dim,
+                    Math.max(1, settings.heads() / 2),
+                    4L * dim));
         }
         decoderNorm = LayerNorm.read(w, DECODER + "norm", dim, EPS);
         predict = Linear.read(w, DECODER + "predict", patchSize, dim);

@@ -42,7 +42,7 @@ public final class SmallVit implements EncoderNetwork {
             .belowPrefix("only by its metadata")
             .keep("cls_token", "patch_embed.", "blocks.", "norm.")
             .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
-            .requireSeries("blocks.", PreNormVit.TIMM_BLOCK)
+            .requireSeries("blocks.", Vit.TIMM_BLOCK)
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
 
     /** How its checkpoints are recognized and opened. */
@@ -204,7 +204,7 @@ public final class SmallVit implements EncoderNetwork {
                 .freeze();
         List<TransformerBlock> blocks = new ArrayList<>();
         for (int i = 0; i < settings.depth(); i++) {
-            blocks.add(PreNormVit.block(w, "blocks." + i + ".", dim, settings.heads(), 4L * dim));
+            blocks.add(Vit.block(TransformerBlock.Kind.PRE, w, "blocks." + i, dim, settings.heads(), 4L * dim));
         }
         norm = LayerNorm.read(w, "norm", dim, EPS);
         trunk = new Trunk(blocks);

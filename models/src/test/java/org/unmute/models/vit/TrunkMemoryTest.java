@@ -108,7 +108,8 @@ class TrunkMemoryTest {
         SplittableRandom r = new SplittableRandom(7);
         List<TransformerBlock> blocks = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
-            blocks.add(new TransformerBlock.Pre(
+            blocks.add(new TransformerBlock(
+                    TransformerBlock.Kind.PRE,
                     norm(r, dim),
                     new Attention(linear(r, 3 * dim, dim), linear(r, dim, dim), heads),
                     norm(r, dim),

@@ -45,7 +45,7 @@ class AsitTest {
                 .containsEntry(
                         "teacher.head_recons.convTrans.weight",
                         "head of pre-training, which reconstructs the spectrogram");
-        float[] samples = PreNormVitTest.noise(20_000, 1);
+        float[] samples = VitTest.noise(20_000, 1);
         TokenMap tokens = Encoders.build(file, SMALL).encode(samples);
         assertThat(tokens.tokens())
                 .isEqualTo(Encoders.build(teacher().under("backbone."), SMALL)

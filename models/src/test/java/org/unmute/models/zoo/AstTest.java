@@ -89,7 +89,7 @@ class AstTest {
         Encoder a = Encoders.build(own, SMALL);
         Encoder b = Encoders.build(port(own, 16), SMALL);
         assertThat(b.describe()).isEqualTo(a.describe());
-        float[] samples = PreNormVitTest.noise(9000, 1);
+        float[] samples = VitTest.noise(9000, 1);
         // The eps differs by 1e-6 at variances of about 0.1 and more.
         Golden.assertClose(
                 "tokens", a.encode(samples).tokens(), b.encode(samples).tokens(), 1e-4, 0);

@@ -58,10 +58,10 @@ class AudioMaeTest {
                 .containsEntry("model.decoder_blocks.0.attn.qkv.weight", "decoder of pre-training")
                 .hasEntrySatisfying(
                         "model.mask_token", reason -> assertThat(reason).contains("hidden patches"));
-        TokenMap map = Encoders.build(file, SMALL).encode(PreNormVitTest.noise(9000, 1));
+        TokenMap map = Encoders.build(file, SMALL).encode(VitTest.noise(9000, 1));
         for (String prefix : List.of("", "encoder.")) {
             assertThat(Encoders.build(vit(33).under(prefix), SMALL)
-                            .encode(PreNormVitTest.noise(9000, 1))
+                            .encode(VitTest.noise(9000, 1))
                             .tokens())
                     .isEqualTo(map.tokens());
         }
@@ -122,7 +122,7 @@ class AudioMaeTest {
         Encoder encoder = Encoders.build(file.under("model."), SMALL);
         assertThat(encoder.describe().description()).contains("fine-tuned: tokens of the last block, no final norm");
         assertThat(encoder.describe().classes()).containsExactly("class_0", "class_1", "class_2", "class_3", "class_4");
-        float[] samples = PreNormVitTest.noise(9000, 2);
+        float[] samples = VitTest.noise(9000, 2);
         Features features = encoder.features(samples, new Features.Request(List.of(1), false));
         assertThat(features.tokens().tokens())
                 .isEqualTo(features.layers().getLast().tokens());
@@ -145,7 +145,7 @@ class AudioMaeTest {
     @Test
     void aPretrainedFileHasNoHead() {
         Encoder encoder = Encoders.build(vit(33), SMALL);
-        assertThatThrownBy(() -> encoder.scores(PreNormVitTest.noise(9000, 2)))
+        assertThatThrownBy(() -> encoder.scores(VitTest.noise(9000, 2)))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("audiomae: this checkpoint has no classification head");
     }
@@ -154,7 +154,7 @@ class AudioMaeTest {
     void shorterWindowsTakeTheFirstPositionsOfEachOfTheEightRows() {
         MadeCheckpoint file = MadeCheckpoint.vit(16, 1, 32, 513)
                 .put("pos_embed", SinCosPositions.audioMae(64, 8, 16), org.unmute.tensor.Shape.of(1, 513, 16));
-        Tensor half = PreNormVit.transposedPositions(new CheckpointWeights(file), "made", 32);
+        Tensor half = Vit.transposedPositions(new CheckpointWeights(file), "made", 32);
         assertThat(half.shape().toArray()).containsExactly(1, 257, 16);
         // What Bird-MAE's fine-tuning code computes for (8, 32).
         assertThat(half.toFloats()).isEqualTo(SinCosPositions.audioMae(32, 8, 16));

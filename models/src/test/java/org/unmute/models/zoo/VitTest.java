@@ -29,8 +29,8 @@ import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** What holds for each of the encoders on the shared pre-norm network. */
-class PreNormVitTest {
+/** What holds for each of the encoders on the shared network with pre-norm blocks. */
+class VitTest {
     private static final int DIM = 24;
     private static final int HEADS = 3;
     private static final int HIDDEN = 72;

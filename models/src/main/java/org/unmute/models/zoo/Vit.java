@@ -1,14 +1,20 @@
 package org.unmute.models.zoo;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.FbankFrontEnd;
+import org.unmute.models.frontend.FbankOptions;
 import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.WindowFunction;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.FeedForward;
 import org.unmute.models.vit.LayerNorm;
@@ -21,17 +27,25 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The network of Audio-MAE, Bird-MAE, ASiT and AST, with timm's names: one or two extra tokens before the patches, a
- * stored position for every token, pre-norm blocks and a final norm.
+ * The network of Audio-MAE, Bird-MAE, ASiT, AST, EAT and KWT, with timm's names: one or two extra tokens before the
+ * patches, a stored position for every token or for the patches only, blocks and, in some, norms around them.
  *
  * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
  * @param extra the tokens before the patches, {@code [1, extra, dim]}
- * @param positions {@code [1, extra + patches, dim]}
+ * @param positions {@code [1, extra + patches, dim]}, or {@code [1, patches, dim]} if the extra tokens have none
+ * @param entering what the trace calls the tokens with their positions
+ * @param preNorm norm before the first block; may be null
  * @param trunk the blocks
  * @param norm final norm; may be null
  */
-public record PreNormVit(
-        UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positions, Trunk trunk, LayerNorm norm) {
+record Vit(
+        UnaryOperator<Tensor> patchEmbed,
+        Tensor extra,
+        Tensor positions,
+        String entering,
+        LayerNorm preNorm,
+        Trunk trunk,
+        LayerNorm norm) {
     static final int PATCH = 16;
     static final int MEL = 128;
     static final double EPS = 1e-6;
@@ -43,6 +57,9 @@ public record PreNormVit(
             KeyMap.weightsAndBiases("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2");
 
     static final String CLS = "cls_token";
+    /** What the reference numbers call the tokens with a class token and their positions. */
+    static final String WITH_CLS = "tokens_with_pos_and_cls";
+
     static final String POSITIONS = "pos_embed";
     private static final int BANDS = MEL / PATCH;
     private static final String PATCHES = "patch_embed.proj";
@@ -56,41 +73,62 @@ public record PreNormVit(
     }
 
     /**
-     * Reads the network with one class token and patches that do not overlap.
+     * Reads the network with one class token, patches that do not overlap and pre-norm blocks.
      *
      * @param positions {@code [1, 1 + patches, dim]}
      * @param norm name of the final norm, or null
      */
-    static PreNormVit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
+    static Vit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
         int dim = w.size(CLS, 3, 2);
-        PatchEmbed patches = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
-        Trunk trunk = trunk(w, "blocks", dim, settings.headsOr(0, dim));
-        return new PreNormVit(
-                patches::apply,
+        return new Vit(
+                PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH)::apply,
                 w.tensor(CLS, 1, 1, dim),
                 positions,
-                trunk,
+                WITH_CLS,
+                null,
+                trunk(TransformerBlock.Kind.PRE, w, "blocks", dim, settings.headsOr(0, dim)),
                 norm == null ? null : LayerNorm.read(w, norm, dim, EPS));
     }
 
+    /** The front end of an encoder whose pre-training data is AudioSet, with the statistics that AST's authors state. */
+    static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames) {
+        return fbank(settings, rate, frames, -4.2677393, 4.5689974);
+    }
+
+    /** Kaldi's filter bank with a Hann window and 128 bins. */
+    static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames, double mean, double std) {
+        return new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(rate, MEL, WindowFunction.HANNING)),
+                frames,
+                settings.meanOr(mean),
+                settings.stdOr(std));
+    }
+
     /** A block of timm's names below {@code name}; {@code hidden} numbers between the two layers of its network. */
-    static TransformerBlock block(Weights w, String name, int dim, int heads, long hidden) {
-        return new TransformerBlock.Pre(
-                LayerNorm.read(w, name + "norm1", dim, EPS),
-                Attention.read(w, name + "attn", dim, heads),
-                LayerNorm.read(w, name + "norm2", dim, EPS),
-                FeedForward.read(w, name + "mlp", dim, hidden, Unary.GELU));
+    static TransformerBlock block(TransformerBlock.Kind kind, Weights w, String name, int dim, int heads, long hidden) {
+        return new TransformerBlock(
+                kind,
+                LayerNorm.read(w, name + ".norm1", dim, EPS),
+                Attention.read(w, name + ".attn", dim, heads),
+                LayerNorm.read(w, name + ".norm2", dim, EPS),
+                FeedForward.read(w, name + ".mlp", dim, hidden, Unary.GELU));
     }
 
     /** Blocks with timm's names; how wide their networks are follows from the file. */
-    static Trunk trunk(CheckpointWeights w, String name, int dim, int heads) {
-        int depth = w.count(name, "norm1.weight");
-        List<TransformerBlock> blocks = new ArrayList<>();
-        for (int i = 0; i < depth; i++) {
-            String b = name + "." + i + ".";
-            blocks.add(block(w, b, dim, heads, w.size(b + "mlp.fc1.weight", 2, 0)));
-        }
-        return new Trunk(blocks);
+    static Trunk trunk(TransformerBlock.Kind kind, CheckpointWeights w, String name, int dim, int heads) {
+        return trunk(w, name, "norm1", b -> block(kind, w, b, dim, heads, w.size(b + ".mlp.fc1.weight", 2, 0)));
+    }
+
+    /**
+     * As many blocks as the file has.
+     *
+     * @param part a part that every block has
+     * @param block a block by its name
+     */
+    static Trunk trunk(CheckpointWeights w, String name, String part, Function<String, TransformerBlock> block) {
+        return new Trunk(IntStream.range(0, w.count(name, part + ".weight"))
+                .mapToObj(i -> block.apply(name + "." + i))
+                .toList());
     }
 
     /**
@@ -157,33 +195,69 @@ public record PreNormVit(
         return new EncoderSpec.Grid(steps, BANDS, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1);
     }
 
-    int dim() {
+    private int dim() {
         return positions.shape().dim(2);
-    }
-
-    int depth() {
-        return trunk.blocks().size();
     }
 
     /** The size in words: {@code ViT 768 x 12, 12 heads, pre-norm}. */
     String size() {
-        int heads =
-                ((TransformerBlock.Pre) trunk.blocks().getFirst()).attention().heads();
-        return "ViT " + dim() + " x " + depth() + ", " + heads + " heads, pre-norm";
+        TransformerBlock first = trunk.blocks().getFirst();
+        return "ViT " + dim() + " x " + trunk.blocks().size() + ", "
+                + first.attention().heads() + " heads, "
+                + (first.kind() == TransformerBlock.Kind.PRE ? "pre-norm" : "post-norm");
+    }
+
+    /** {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}. */
+    Tensor forward(Tensor input, Trace trace) {
+        Tensor patches = patchEmbed.apply(input);
+        trace.accept("patch_embed", patches);
+        Tensor before = extra.expand(input.size(0), extra.size(1), dim());
+        Tensor tokens = positions.size(1) > patches.size(1)
+                ? Tensor.concat(1, before, patches).plus(positions)
+                : Tensor.concat(1, before, patches.plus(positions));
+        trace.accept(entering, tokens);
+        if (preNorm != null) {
+            tokens = preNorm.apply(tokens);
+            trace.accept("pre_norm_out", tokens);
+        }
+        Tensor x = trunk.apply(tokens, trace);
+        return norm == null ? x : norm.apply(x);
     }
 
     /**
-     * {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}.
+     * The encoder with this network.
      *
-     * @param entering what the trace calls the tokens that enter the first block
+     * @param head null if the checkpoint has none
      */
-    Tensor forward(Tensor input, String entering, Trace trace) {
-        Tensor patches = patchEmbed.apply(input);
-        trace.accept("patch_embed", patches);
-        Tensor tokens = Tensor.concat(1, extra.expand(input.size(0), extra.size(1), dim()), patches)
-                .plus(positions);
-        trace.accept(entering, tokens);
-        Tensor x = trunk.apply(tokens, trace);
-        return norm == null ? x : norm.apply(x);
+    EncoderNetwork encoder(
+            String name,
+            String description,
+            FrontEnd frontEnd,
+            EncoderSettings settings,
+            EncoderSpec.Grid grid,
+            ClassHead head) {
+        EncoderSpec spec = EncoderSpec.of(
+                name,
+                description,
+                frontEnd,
+                settings,
+                grid,
+                dim(),
+                trunk.blocks().size(),
+                head == null ? List.of() : head.classes());
+        return new Network(spec, frontEnd, this, head);
+    }
+
+    /** A network with its front end and its head. */
+    record Network(EncoderSpec spec, FrontEnd frontEnd, Vit vit, ClassHead head) implements EncoderNetwork {
+        @Override
+        public Tensor forward(Tensor input, Trace trace) {
+            return vit.forward(input, trace);
+        }
+
+        @Override
+        public Tensor classify(Tensor tokens) {
+            return head == null ? EncoderNetwork.super.classify(tokens) : head.apply(tokens);
+        }
     }
 }
