@@ -132,7 +132,7 @@ public final class DatasetOptions {
         try {
             FewShot few = new FewShot(
                     shots, FewShot.Condition.valueOf(condition.name().toUpperCase(Locale.ROOT)), false, shotSeed);
-            return new ReadOptions(chosenFold, maxMissing == null ? Double.NaN : maxMissing, true, few);
+            return new ReadOptions(chosenFold, maxMissing == null ? Double.NaN : maxMissing, few);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);
         }

@@ -3,11 +3,13 @@ package org.unmute.experiments.data;
 import java.io.File;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unmute.probes.cache.AudioClip;
 
 /**
  * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
@@ -56,6 +58,12 @@ public final class ClipId {
                 .setScale(6, RoundingMode.HALF_EVEN)
                 .stripTrailingZeros()
                 .toPlainString();
+    }
+
+    /** The clip of an id in a folder. */
+    public static AudioClip clip(String id, Path root) {
+        return part(id).map(p -> new AudioClip(id, root.resolve(p.file()), p.start(), p.end()))
+                .orElseGet(() -> new AudioClip(id, root.resolve(id)));
     }
 
     /** The part of a file that an id names; empty for a whole file. */

@@ -62,7 +62,7 @@ public record ClipList(Path root, List<AudioClip> clips) {
         }
         Path base = root != null ? root : source.toAbsolutePath().getParent();
         String extension = extension(source);
-        if (AUDIO_EXTENSIONS.contains(extension)) {
+        if (isAudio(source)) {
             return new ClipList(
                     source.toAbsolutePath().getParent(),
                     List.of(new AudioClip(source.getFileName().toString(), source)));
@@ -74,27 +74,35 @@ public record ClipList(Path root, List<AudioClip> clips) {
             listed.readLines();
         }
         if (listed.clips.isEmpty()) {
-            throw new MalformedTableException(source, 0, "the list names no files");
+            throw new Place(source, 0).wrong("the list names no files");
         }
         return new ClipList(base, listed.clips);
     }
 
     private static ClipList folder(Path folder) throws IOException {
+        List<AudioClip> clips = recordings(folder);
+        if (clips.isEmpty()) {
+            throw new IOException(
+                    "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS)));
+        }
+        return new ClipList(folder, clips);
+    }
+
+    /** The audio files in a folder and its subfolders, sorted by id, without those whose name begins with a dot. */
+    public static List<AudioClip> recordings(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            List<AudioClip> clips = files.filter(f -> AUDIO_EXTENSIONS.contains(extension(f))
-                            && !isHidden(folder.relativize(f))
-                            && Files.isRegularFile(f))
+            return files.filter(f -> isAudio(f) && !isHidden(folder.relativize(f)) && Files.isRegularFile(f))
                     .map(f -> new AudioClip(ClipId.of(folder.relativize(f).toString()), f))
                     .sorted(Comparator.comparing(AudioClip::id))
                     .toList();
-            if (clips.isEmpty()) {
-                throw new IOException(
-                        "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS)));
-            }
-            return new ClipList(folder, clips);
         } catch (UncheckedIOException e) {
             throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
         }
+    }
+
+    /** Whether a file has the extension of an audio file. */
+    public static boolean isAudio(Path file) {
+        return AUDIO_EXTENSIONS.contains(extension(file));
     }
 
     private static boolean isHidden(Path relative) {
@@ -126,45 +134,28 @@ public record ClipList(Path root, List<AudioClip> clips) {
 
         void readTable() throws IOException {
             try (CsvTable table = CsvTable.open(list)) {
-                int column = table.column(null, FILE_COLUMNS, "one of the names file, filename, path, fname");
-                if (column < 0) {
-                    throw new MalformedTableException(
-                            list, 1, "no column " + String.join(", ", FILE_COLUMNS) + " among " + table.columns());
-                }
-                int start = table.find("start");
-                int end = table.find("end");
-                for (List<String> row = table.next(); row != null; row = table.next()) {
-                    boolean parts = start >= 0 && end >= 0;
-                    add(row.get(column).strip(), parts ? row.get(start) : "", parts ? row.get(end) : "", table.line());
-                }
+                int column = table.oneOf(FILE_COLUMNS);
+                boolean parts = table.find("start") >= 0 && table.find("end") >= 0;
+                table.forEach(row -> add(
+                        row.place(),
+                        row.fields().get(column).strip(),
+                        parts ? row.text("start") : "",
+                        parts ? row.text("end") : ""));
             }
         }
 
         void readLines() throws IOException {
             try (LineReader lines = LineReader.open(list)) {
                 for (String line = lines.next(); line != null; line = lines.next()) {
-                    add(line.strip(), "", "", lines.line());
+                    add(lines.place(), line.strip(), "", "");
                 }
             }
         }
 
-        private void add(String text, String start, String end, long line) throws MalformedTableException {
-            String file;
-            String id;
-            try {
-                file = ClipId.of(belowRoot(text));
-                id = ClipId.part(file, start, end);
-            } catch (IllegalArgumentException e) {
-                throw new MalformedTableException(list, line, e.getMessage());
-            }
-            Long before = lineOfClip.putIfAbsent(id, line);
-            if (before != null) {
-                throw new MalformedTableException(
-                        list, line, "clip " + MalformedTableException.quote(id) + " is already in line " + before);
-            }
-            clips.add(ClipId.part(id)
-                    .map(p -> new AudioClip(id, root.resolve(file), p.start(), p.end()))
-                    .orElseGet(() -> new AudioClip(id, root.resolve(file))));
+        private void add(Place place, String text, String start, String end) throws MalformedTableException {
+            String id = place.checked(() -> ClipId.part(ClipId.of(belowRoot(text)), start, end));
+            place.requireNew("clip", id, lineOfClip);
+            clips.add(ClipId.clip(id, root));
         }
 
         /** Makes an absolute path below the root relative; leaves a relative path unchanged. */

@@ -67,9 +67,9 @@ final class CsvReader implements AutoCloseable {
         }
     }
 
-    /** First line of the last row read, from 1. */
-    long line() {
-        return rowLine;
+    /** The line in which the last row begins. */
+    Place place() {
+        return new Place(file, rowLine);
     }
 
     /** The fields of the next row; null at the end of the file. */
@@ -171,7 +171,7 @@ final class CsvReader implements AutoCloseable {
     }
 
     private MalformedTableException wrong(String detail) {
-        return new MalformedTableException(file, rowLine, detail);
+        return place().wrong(detail);
     }
 
     @Override

@@ -47,13 +47,12 @@ public final class CsvTable implements AutoCloseable {
         try {
             List<String> header = reader.next();
             if (header == null) {
-                throw new MalformedTableException(file, 0, "the file is empty: its first row must name the columns");
+                throw new Place(file, 0).wrong("the file is empty: its first row must name the columns");
             }
             Set<String> seen = new HashSet<>();
             for (String name : header) {
                 if (!seen.add(name)) {
-                    throw new MalformedTableException(
-                            file, reader.line(), "two columns are named " + MalformedTableException.quote(name));
+                    throw reader.place().wrong("two columns are named " + MalformedTableException.quote(name));
                 }
             }
             return new CsvTable(file, reader, header);
@@ -61,11 +60,6 @@ public final class CsvTable implements AutoCloseable {
             reader.close();
             throw e;
         }
-    }
-
-    /** Whether there is a column of this name, ignoring case. */
-    public boolean hasColumn(String name) {
-        return find(name) >= 0;
     }
 
     /**
@@ -76,8 +70,7 @@ public final class CsvTable implements AutoCloseable {
     public int required(String name) throws MalformedTableException {
         int at = find(name);
         if (at < 0) {
-            throw new MalformedTableException(
-                    file, 1, "no column " + MalformedTableException.quote(name) + " among " + columns());
+            throw header("no column " + MalformedTableException.quote(name) + " among " + columns());
         }
         return at;
     }
@@ -104,11 +97,8 @@ public final class CsvTable implements AutoCloseable {
         if (named != null) {
             int at = header.indexOf(named);
             if (at < 0) {
-                throw new MalformedTableException(
-                        file,
-                        1,
-                        "no column " + MalformedTableException.quote(named) + " (" + option + "): there are "
-                                + columns());
+                throw header("no column " + MalformedTableException.quote(named) + " (" + option + "): there are "
+                        + columns());
             }
             return at;
         }
@@ -121,12 +111,27 @@ public final class CsvTable implements AutoCloseable {
             }
         }
         if (found.size() > 1) {
-            throw new MalformedTableException(
-                    file,
-                    1,
-                    "several columns could be meant: " + String.join(", ", found) + ": choose one with " + option);
+            throw header("several columns could be meant: " + String.join(", ", found) + ": choose one with " + option);
         }
         return at;
+    }
+
+    /**
+     * Index of the column that has one of several names.
+     *
+     * @throws MalformedTableException if there is none, or more than one
+     */
+    public int oneOf(List<String> names) throws MalformedTableException {
+        int at = column(null, names, "the name " + names.getFirst());
+        if (at < 0) {
+            throw header("no column " + String.join(", ", names) + " among " + columns());
+        }
+        return at;
+    }
+
+    /** The exception for an error in the names of the columns. */
+    MalformedTableException header(String detail) {
+        return new Place(file, 1).wrong(detail);
     }
 
     String columnName(int index) {
@@ -134,25 +139,60 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /** The column names, in quotes, for messages. */
-    public String columns() {
+    String columns() {
         return MalformedTableException.quote(String.join(", ", header));
     }
 
-    /** The fields of the next row, as many as the header's; null at the end. */
-    public List<String> next() throws IOException {
-        List<String> row = reader.next();
-        if (row != null && row.size() != header.size()) {
-            throw new MalformedTableException(
-                    file,
-                    reader.line(),
-                    "the row has " + row.size() + " fields, the header " + header.size() + " (" + columns() + ")");
-        }
-        return row;
+    /** Reads one row. */
+    @FunctionalInterface
+    public interface RowReader {
+        void read(Row row) throws IOException;
     }
 
-    /** Line of the last row read. */
-    public long line() {
-        return reader.line();
+    /** Opens a file and passes each row below its header to a reader. */
+    public static void forEach(Path file, RowReader reader) throws IOException {
+        try (CsvTable table = open(file)) {
+            table.forEach(reader);
+        }
+    }
+
+    /**
+     * Passes each remaining row to a reader.
+     *
+     * @throws MalformedTableException if a row has more or fewer fields than the header
+     */
+    public void forEach(RowReader rows) throws IOException {
+        for (List<String> fields = reader.next(); fields != null; fields = reader.next()) {
+            Place place = reader.place();
+            if (fields.size() != header.size()) {
+                throw place.wrong("the row has " + fields.size() + " fields, the header " + header.size() + " ("
+                        + columns() + ")");
+            }
+            rows.read(new Row(this, place, fields));
+        }
+    }
+
+    /** A row below the header. */
+    public record Row(CsvTable table, Place place, List<String> fields) {
+        /**
+         * A field by its column's name, ignoring case.
+         *
+         * @throws MalformedTableException if there is no such column
+         */
+        public String text(String column) throws MalformedTableException {
+            return fields.get(table.required(column));
+        }
+
+        /** A field by its column's name, ignoring case; another value if there is no such column. */
+        public String text(String column, String absent) {
+            int at = table.find(column);
+            return at < 0 ? absent : fields.get(at);
+        }
+
+        /** The exception for an error in this row. */
+        public MalformedTableException wrong(String detail) {
+            return place.wrong(detail);
+        }
     }
 
     @Override

@@ -61,12 +61,12 @@ public final class LabelSet {
         } else {
             try (LineReader lines = LineReader.open(file)) {
                 for (String line = lines.next(); line != null; line = lines.next()) {
-                    add(file, lines.line(), line.strip(), names);
+                    add(lines.place(), line.strip(), names);
                 }
             }
         }
         if (names.isEmpty()) {
-            throw new MalformedTableException(file, 0, "no class names in the file");
+            throw new Place(file, 0).wrong("no class names in the file");
         }
         return new LabelSet(List.copyOf(names));
     }
@@ -86,17 +86,15 @@ public final class LabelSet {
             } else if (row.getFirst().matches("\\d+")) {
                 column = 1;
             } else {
-                throw new MalformedTableException(
-                        file,
-                        1,
-                        "no column with class names: name one of the columns " + String.join(", ", LABEL_COLUMNS));
+                throw new Place(file, 1)
+                        .wrong("no column with class names: name one of the columns "
+                                + String.join(", ", LABEL_COLUMNS));
             }
             for (; row != null; row = rows.next()) {
                 if (row.size() != fields) {
-                    throw new MalformedTableException(
-                            file, rows.line(), "the row has " + row.size() + " fields, the first " + fields);
+                    throw rows.place().wrong("the row has " + row.size() + " fields, the first " + fields);
                 }
-                add(file, rows.line(), row.get(column).strip(), names);
+                add(rows.place(), row.get(column).strip(), names);
             }
         }
     }
@@ -112,13 +110,12 @@ public final class LabelSet {
         return -1;
     }
 
-    private static void add(Path file, long line, String name, Set<String> names) throws MalformedTableException {
+    private static void add(Place place, String name, Set<String> names) throws MalformedTableException {
         if (name.isEmpty()) {
-            throw new MalformedTableException(file, line, "an empty class name");
+            throw place.wrong("an empty class name");
         }
         if (!names.add(name)) {
-            throw new MalformedTableException(
-                    file, line, "class " + MalformedTableException.quote(name) + " is there twice");
+            throw place.wrong("class " + MalformedTableException.quote(name) + " is there twice");
         }
     }
 

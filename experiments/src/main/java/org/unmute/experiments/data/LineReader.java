@@ -34,9 +34,9 @@ public final class LineReader implements AutoCloseable {
         return new LineReader(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
     }
 
-    /** Number of the last line read, from 1. */
-    public long line() {
-        return line;
+    /** The last line read. */
+    public Place place() {
+        return new Place(file, line);
     }
 
     /** The next line without its line end; null at the end of the file. */
@@ -50,11 +50,10 @@ public final class LineReader implements AutoCloseable {
             }
             for (; c >= 0 && c != '\n'; c = in.read()) {
                 if (c == 0) {
-                    throw new MalformedTableException(
-                            file, line, "a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
+                    throw place().wrong("a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
                 }
                 if (bytes.size() == CsvReader.MAX_ROW_BYTES) {
-                    throw new MalformedTableException(file, line, "the line is longer than 1 MiB");
+                    throw place().wrong("the line is longer than 1 MiB");
                 }
                 bytes.write(c);
             }
@@ -87,7 +86,7 @@ public final class LineReader implements AutoCloseable {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedTableException(file, line, "a byte sequence that is not UTF-8: save the file as UTF-8");
+            throw place().wrong("a byte sequence that is not UTF-8: save the file as UTF-8");
         }
     }
 

@@ -39,98 +39,74 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
         try (CsvTable table = CsvTable.open(file)) {
-            return new Rows(file, table, format, vocabulary).read();
+            return new Rows(file, table, format, vocabulary).read(table);
         }
     }
 
     /** Reads the rows of a label file. */
     private static final class Rows {
-        private final Path file;
-        private final CsvTable table;
+        private final Place whole;
         private final LabelSet vocabulary;
         private final int fileColumn;
         private final int labelColumn;
         private final int splitColumn;
-        private final int startColumn;
-        private final int endColumn;
+        private final boolean parts;
+        private final String labelColumnName;
         private final String separator;
         private final Map<String, Long> lineOfClip = new HashMap<>();
         private final Set<String> seenLabels = new TreeSet<>();
 
         Rows(Path file, CsvTable table, ManifestFormat format, LabelSet vocabulary) throws MalformedTableException {
-            this.file = file;
-            this.table = table;
+            whole = new Place(file, 0);
             this.vocabulary = vocabulary;
-            fileColumn = required(
-                    table.column(format.fileColumn(), FILE_COLUMNS, "--file-column"), FILE_COLUMNS, "--file-column");
-            labelColumn = required(
-                    table.column(format.labelColumn(), LABEL_COLUMNS, "--label-column"),
-                    LABEL_COLUMNS,
-                    "--label-column");
+            fileColumn = required(table, format.fileColumn(), FILE_COLUMNS, "--file-column");
+            labelColumn = required(table, format.labelColumn(), LABEL_COLUMNS, "--label-column");
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
-            startColumn = table.find("start");
-            endColumn = table.find("end");
-            separator = format.labelSeparator() != null ? format.labelSeparator() : usualSeparator();
+            parts = table.find("start") >= 0 && table.find("end") >= 0;
+            labelColumnName = table.columnName(labelColumn);
+            String usual = !labelColumnName.equals("labels") ? "" : table.find("mids") >= 0 ? "," : ";";
+            separator = format.labelSeparator() != null ? format.labelSeparator() : usual;
         }
 
-        private int required(int column, List<String> usual, String option) throws MalformedTableException {
+        private static int required(CsvTable table, String named, List<String> usual, String option)
+                throws MalformedTableException {
+            int column = table.column(named, usual, option);
             if (column < 0) {
-                throw new MalformedTableException(
-                        file,
-                        1,
-                        "no column " + String.join(", ", usual) + " among " + table.columns() + ": name it with "
-                                + option);
+                throw table.header("no column " + String.join(", ", usual) + " among " + table.columns()
+                        + ": name it with " + option);
             }
             return column;
         }
 
-        private String usualSeparator() {
-            if (!table.columnName(labelColumn).equals("labels")) {
-                return "";
-            }
-            return table.hasColumn("mids") ? "," : ";";
-        }
-
-        Manifest read() throws IOException {
+        Manifest read(CsvTable table) throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                clips.add(new LabelledClip(
-                        clipId(row),
-                        splitColumn < 0 ? "" : row.get(splitColumn).strip(),
-                        labels(row.get(labelColumn))));
-            }
+            table.forEach(row -> clips.add(new LabelledClip(
+                    clipId(row),
+                    splitColumn < 0 ? "" : row.fields().get(splitColumn).strip(),
+                    labels(row))));
             if (clips.isEmpty()) {
-                throw new MalformedTableException(file, 0, "no clips below the header");
+                throw whole.wrong("no clips below the header");
             }
             if (vocabulary == null && seenLabels.isEmpty()) {
-                throw new MalformedTableException(
-                        file,
-                        0,
-                        "no clip has a label in column " + table.columnName(labelColumn)
-                                + ", so there are no classes: name the column with --label-column, or give the classes"
-                                + " with --vocabulary");
+                throw whole.wrong("no clip has a label in column " + labelColumnName
+                        + ", so there are no classes: name the column with --label-column, or give the classes"
+                        + " with --vocabulary");
             }
             return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
         }
 
-        private String clipId(List<String> row) throws MalformedTableException {
-            String id;
-            try {
-                id = ClipId.of(row.get(fileColumn).strip());
-                if (startColumn >= 0 && endColumn >= 0) {
-                    id = ClipId.part(id, row.get(startColumn), row.get(endColumn));
-                }
-            } catch (IllegalArgumentException e) {
-                throw wrong(e.getMessage());
-            }
-            Long before = lineOfClip.putIfAbsent(id, table.line());
-            if (before != null) {
-                throw wrong("clip " + MalformedTableException.quote(id) + " is already in line " + before);
-            }
+        private String clipId(CsvTable.Row row) throws MalformedTableException {
+            String start = parts ? row.text("start") : "";
+            String end = parts ? row.text("end") : "";
+            String id = row.place()
+                    .checked(() ->
+                            ClipId.part(ClipId.of(row.fields().get(fileColumn).strip()), start, end));
+            row.place().requireNew("clip", id, lineOfClip);
             return id;
         }
 
-        private List<String> labels(String text) throws MalformedTableException {
+        private List<String> labels(CsvTable.Row row) throws MalformedTableException {
+            String text = row.fields().get(labelColumn);
             if (text.isBlank()) {
                 return List.of();
             }
@@ -139,22 +115,18 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             for (String part : parts) {
                 String label = part.strip();
                 if (label.isEmpty()) {
-                    throw wrong("an empty label in " + MalformedTableException.quote(text));
+                    throw row.wrong("an empty label in " + MalformedTableException.quote(text));
                 }
                 if (vocabulary != null && vocabulary.indexOf(label) < 0) {
-                    throw wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                    throw row.wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
                             + vocabulary.size() + " classes of the vocabulary");
                 }
                 if (!labels.add(label)) {
-                    throw wrong("label " + MalformedTableException.quote(label) + " is there twice");
+                    throw row.wrong("label " + MalformedTableException.quote(label) + " is there twice");
                 }
             }
             seenLabels.addAll(labels);
             return List.copyOf(labels);
-        }
-
-        private MalformedTableException wrong(String detail) {
-            return new MalformedTableException(file, table.line(), detail);
         }
     }
 

@@ -123,7 +123,7 @@ final class DatasetReader {
                 t.flag("fill-up").orElse(false),
                 t.whole("shot-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(FewShot.PAPER.seed()));
         double maxMissing = t.has("max-missing") ? t.number("max-missing", 0, 1, 0) : Double.NaN;
-        return new DatasetEntry.OwnFiles(info.name(), root, new ReadOptions(0, maxMissing, true, few));
+        return new DatasetEntry.OwnFiles(info.name(), root, new ReadOptions(0, maxMissing, few));
     }
 
     private DatasetEntry.Labelled labelled() {

@@ -52,9 +52,7 @@ final class RunFiles {
                 index.put(column, table.required(column));
             }
             List<Row> rows = new ArrayList<>();
-            for (List<String> fields = table.next(); fields != null; fields = table.next()) {
-                rows.add(new Row(source, table.line(), fields, index));
-            }
+            table.forEach(row -> rows.add(new Row(source, row.place().line(), row.fields(), index)));
             return rows;
         }
     }

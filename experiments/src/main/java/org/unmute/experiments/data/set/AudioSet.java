@@ -13,6 +13,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.models.encoder.AudioSetLabels;
 
@@ -22,7 +23,7 @@ import org.unmute.models.encoder.AudioSetLabels;
  * Recordings are found by YouTube id under the names that downloaders usually give. Each is a segment already cut, so
  * the times of the row are not applied.
  */
-final class AudioSet implements Dataset {
+final class AudioSet extends Dataset {
     private static final Pattern ROW =
             Pattern.compile("\\s*([A-Za-z0-9_-]{11})\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,\\s*(\\d+(?:\\.\\d+)?)\\s*,"
                     + "\\s*(?:\"([^\"]*)\"|([^\",]+))\\s*");
@@ -31,11 +32,10 @@ final class AudioSet implements Dataset {
     private static final String UNBALANCED = "unbalanced_train_segments.csv";
     private static final String EVALUATION = "eval_segments.csv";
 
-    private final DatasetInfo info;
     private final List<String> trainLists;
 
     private AudioSet(DatasetInfo info, List<String> trainLists) {
-        this.info = info;
+        super(info, LabelSet.of(AudioSetLabels.names()));
         this.trainLists = trainLists;
     }
 
@@ -88,30 +88,17 @@ final class AudioSet implements Dataset {
     }
 
     @Override
-    public DatasetInfo info() {
-        return info;
-    }
-
-    @Override
-    public LabelSet labels(Path root) {
-        return LabelSet.of(AudioSetLabels.names());
-    }
-
-    @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        Layout.requirePart(info, part);
+    void read(ClipCollector clips) throws IOException {
         Map<String, String> nameOfMid = new HashMap<>();
         AudioSetLabels.ids().forEach(mid -> nameOfMid.put(mid, AudioSetLabels.name(mid)));
-        ClipCollector clips = new ClipCollector(info, part, root, options, labels(root));
-        List<String> lists = part == Part.TRAIN ? trainLists : List.of(EVALUATION);
-        for (String list : lists) {
-            Layout.require(info, root.resolve(list));
+        List<Path> lists = new ArrayList<>();
+        for (String list : clips.part() == Part.TRAIN ? trainLists : List.of(EVALUATION)) {
+            lists.add(requireFile(clips.root().resolve(list)));
         }
-        AudioFolder audio = AudioFolder.of(info, root, options);
-        for (String list : lists) {
-            readList(root.resolve(list), audio, nameOfMid, clips);
+        AudioFolder audio = clips.recordings(clips.root());
+        for (Path list : lists) {
+            readList(list, audio, nameOfMid, clips);
         }
-        return clips.finish();
     }
 
     private static void readList(Path list, AudioFolder audio, Map<String, String> nameOfMid, ClipCollector clips)
@@ -121,10 +108,8 @@ final class AudioSet implements Dataset {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 Matcher m = ROW.matcher(line);
                 if (!m.matches()) {
-                    throw new MalformedTableException(
-                            list,
-                            lines.line(),
-                            "no segment 'YTID, start, end, \"labels\"': " + MalformedTableException.quote(line));
+                    throw lines.place()
+                            .wrong("no segment 'YTID, start, end, \"labels\"': " + MalformedTableException.quote(line));
                 }
                 rows++;
                 String id = m.group(1);
@@ -133,15 +118,14 @@ final class AudioSet implements Dataset {
                 String name = id + "_" + m.group(2);
                 if (end <= start) {
                     clips.unusable(
-                            list, lines.line(), name, "it ends at " + end + " s, before it begins at " + start + " s");
+                            lines.place(), name, "it ends at " + end + " s, before it begins at " + start + " s");
                     continue;
                 }
                 clips.file(
-                        list,
-                        lines.line(),
+                        lines.place(),
                         name,
                         audio.find(names(id, start, end)),
-                        names(list, lines.line(), m.group(4) == null ? m.group(5) : m.group(4), nameOfMid));
+                        names(lines.place(), m.group(4) == null ? m.group(5) : m.group(4), nameOfMid));
             }
             for (String comment : lines.comments()) {
                 Matcher m = SEGMENTS.matcher(comment);
@@ -152,17 +136,14 @@ final class AudioSet implements Dataset {
         }
     }
 
-    private static List<String> names(Path list, long line, String mids, Map<String, String> nameOfMid)
+    private static List<String> names(Place place, String mids, Map<String, String> nameOfMid)
             throws MalformedTableException {
         List<String> names = new ArrayList<>();
         for (String mid : mids.split(",", -1)) {
             String name = nameOfMid.get(mid.strip());
             if (name == null) {
-                throw new MalformedTableException(
-                        list,
-                        line,
-                        "unknown label " + MalformedTableException.quote(mid)
-                                + ": it is none of the 527 machine ids of AudioSet");
+                throw place.wrong("unknown label " + MalformedTableException.quote(mid)
+                        + ": it is none of the 527 machine ids of AudioSet");
             }
             names.add(name);
         }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,7 @@ import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
@@ -22,16 +25,20 @@ import org.unmute.experiments.data.Task;
  * Recordings are found by the last part of {@code filepath}, in any folders below the root. Codes may be names or class
  * ids; lists may have any form that {@link NestedList} reads. The training part is drawn as {@link FewShot} describes.
  */
-final class BirdSet implements Dataset {
+final class BirdSet extends Dataset {
     private static final double CLIP_SECONDS = 5;
 
-    private final DatasetInfo info;
     private final LabelSet labels;
     private final String code;
 
-    private BirdSet(String code, String place, int train, int test, String more) {
+    private BirdSet(DatasetInfo info, LabelSet labels, String code) {
+        super(info, labels);
+        this.labels = labels;
         this.code = code;
-        labels = ClassLists.read(code.toLowerCase(Locale.ROOT));
+    }
+
+    private static BirdSet of(String code, String place, int train, int test, String more) {
+        LabelSet labels = ClassLists.read(code.toLowerCase(Locale.ROOT));
         List<String> notes = new ArrayList<>(List.of(
                 "Columns and file names are those of BirdSet's loading script; the class list is that of its"
                         + " configuration.",
@@ -43,7 +50,7 @@ final class BirdSet implements Dataset {
         if (!more.isEmpty()) {
             notes.add(more);
         }
-        info = new DatasetInfo(
+        DatasetInfo info = new DatasetInfo(
                 code.toLowerCase(Locale.ROOT),
                 "BirdSet " + code + ", " + place,
                 Task.MULTI_LABEL,
@@ -67,151 +74,113 @@ final class BirdSet implements Dataset {
                 "huggingface.co/datasets/DBD-research-group/BirdSet",
                 "CC BY-NC 4.0 as a set; each recording has its own",
                 notes);
+        return new BirdSet(info, labels, code);
     }
 
     /** The seven subsets of the paper. */
     static List<Dataset> all() {
         return List.of(
-                new BirdSet("HSN", "High Sierras", 5_460, 12_000, ""),
-                new BirdSet("POW", "Powdermill Nature", 14_911, 4_560, ""),
-                new BirdSet("PER", "Amazon Basin, Peru", 16_802, 15_120, ""),
-                new BirdSet("NES", "Colombia and Costa Rica", 16_117, 24_480, ""),
-                new BirdSet("SNE", "Sierra Nevada", 19_390, 23_756, ""),
-                new BirdSet(
+                of("HSN", "High Sierras", 5_460, 12_000, ""),
+                of("POW", "Powdermill Nature", 14_911, 4_560, ""),
+                of("PER", "Amazon Basin, Peru", 16_802, 15_120, ""),
+                of("NES", "Colombia and Costa Rica", 16_117, 24_480, ""),
+                of("SNE", "Sierra Nevada", 19_390, 23_756, ""),
+                of(
                         "UHH",
                         "Hawaiian Islands",
                         3_626,
                         36_637,
-                        "27 classes in the class list; the published tables count 25 with " + "training recordings."),
-                new BirdSet("NBP", "NIPS4BPlus", 24_327, 563, ""));
-    }
-
-    @Override
-    public DatasetInfo info() {
-        return info;
-    }
-
-    @Override
-    public LabelSet labels(Path root) {
-        return labels;
+                        "27 classes in the class list; the published tables count 25 with training recordings."),
+                of("NBP", "NIPS4BPlus", 24_327, 563, ""));
     }
 
     private Path list(Path root, String part) throws DatasetException {
         String name = code + "_metadata_" + part + ".csv";
-        Path list = Files.isRegularFile(root.resolve(code).resolve(name))
-                ? root.resolve(code).resolve(name)
-                : root.resolve(name);
-        Layout.require(info, list);
-        return list;
+        Path below = root.resolve(code).resolve(name);
+        return requireFile(Files.isRegularFile(below) ? below : root.resolve(name));
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        Layout.requirePart(info, part);
-        ClipCollector clips = new ClipCollector(info, part, root, options, labels);
-        Path list = list(root, part == Part.TRAIN ? "train" : "test_5s");
-        AudioFolder audio = AudioFolder.of(info, root, options);
-        try (CsvTable table = CsvTable.open(list)) {
-            if (part == Part.TRAIN) {
-                readTraining(list, table, audio, options, clips);
-            } else {
-                int path = table.required("filepath");
-                int codes = table.required("ebird_code_multilabel");
-                for (List<String> row = table.next(); row != null; row = table.next()) {
-                    String name = fileName(row.get(path));
-                    clips.file(list, table.line(), name, audio.findFile(name), codes(list, table, row.get(codes)));
-                }
-            }
-        }
-        return clips.finish();
-    }
-
-    /** The columns of the training metadata. */
-    private record Columns(int path, int code, int codes, int secondary, int length, int events, int clusters) {
-        static Columns of(CsvTable table) throws MalformedTableException {
-            return new Columns(
-                    table.required("filepath"),
-                    table.required("ebird_code"),
-                    table.find("ebird_code_multilabel"),
-                    table.required("ebird_code_secondary"),
-                    table.required("length"),
-                    table.required("detected_events"),
-                    table.required("event_cluster"));
+    void read(ClipCollector clips) throws IOException {
+        boolean training = clips.part() == Part.TRAIN;
+        Path list = list(clips.root(), training ? "train" : "test_5s");
+        AudioFolder audio = clips.recordings(clips.root());
+        if (training) {
+            readTraining(list, audio, clips);
+        } else {
+            CsvTable.forEach(list, row -> {
+                String name = fileName(row);
+                clips.file(row.place(), name, audio.findFile(name), codes(row, row.text("ebird_code_multilabel")));
+            });
         }
     }
 
     /** What is kept of a training row until clips are drawn. */
-    private record Row(long line, Path audio, Set<String> labels) {}
+    private record Listed(Place place, Path audio, Set<String> labels) {}
 
-    private void readTraining(Path list, CsvTable table, AudioFolder audio, ReadOptions options, ClipCollector clips)
-            throws IOException {
-        Columns columns = Columns.of(table);
-        Map<String, Row> rows = new HashMap<>();
+    private void readTraining(Path list, AudioFolder audio, ClipCollector clips) throws IOException {
+        Map<String, Long> lineOf = new HashMap<>();
+        Map<String, Listed> listed = new HashMap<>();
         List<FewShotDraw.Source> sources = new ArrayList<>();
-        for (List<String> row = table.next(); row != null; row = table.next()) {
-            String name = fileName(row.get(columns.path()));
+        CsvTable.forEach(list, row -> {
+            String name = fileName(row);
             FewShotDraw.Source source;
             try {
-                source = source(list, table, columns, row, name);
+                source = source(row, name);
             } catch (IllegalArgumentException e) {
-                clips.unusable(list, table.line(), name, e.getMessage());
-                continue;
+                clips.unusable(row.place(), name, e.getMessage());
+                return;
             }
             Set<String> all = new LinkedHashSet<>(List.of(source.label()));
-            if (columns.codes() >= 0) {
-                all.addAll(codes(list, table, row.get(columns.codes())));
-            }
-            Row before = rows.putIfAbsent(name, new Row(table.line(), audio.findFile(name), all));
-            if (before != null) {
-                throw new MalformedTableException(
-                        list,
-                        table.line(),
-                        "recording " + MalformedTableException.quote(name) + " is already in line " + before.line());
-            }
-            if (rows.get(name).audio() == null) {
-                clips.file(list, table.line(), name, null, all);
+            all.addAll(codes(row, row.text("ebird_code_multilabel", "")));
+            row.place().requireNew("recording", name, lineOf);
+            Path file = audio.findFile(name);
+            listed.put(name, new Listed(row.place(), file, all));
+            if (file == null) {
+                clips.file(row.place(), name, null, all);
             } else {
                 sources.add(source);
             }
-        }
-        Map<String, List<FewShotDraw.Drawn>> drawn = new FewShotDraw(options.fewShot(), CLIP_SECONDS).draw(sources);
-        Set<String> used = new LinkedHashSet<>();
+        });
+        FewShot fewShot = clips.options().fewShot();
+        Map<String, List<FewShotDraw.Drawn>> drawn = new FewShotDraw(fewShot, CLIP_SECONDS).draw(sources);
+        Set<String> used = new HashSet<>();
         for (String label : labels.names()) {
             for (FewShotDraw.Drawn clip : drawn.getOrDefault(label, List.of())) {
-                Row row = rows.get(clip.source().name());
-                used.add(clip.source().name());
-                clips.part(list, row.line(), clip.source().name(), row.audio(), clip.start(), clip.end(), row.labels());
+                String name = clip.source().name();
+                Listed row = listed.get(name);
+                used.add(name);
+                clips.part(row.place(), name, row.audio(), clip.start(), clip.end(), row.labels());
             }
         }
         clips.passedOver(sources.size() - used.size());
-        remarkFew(drawn, options.fewShot().shots(), clips);
+        remarkFew(drawn, Math.max(1, fewShot.shots()), clips);
     }
 
     private void remarkFew(Map<String, List<FewShotDraw.Drawn>> drawn, int shots, ClipCollector clips) {
         List<String> few = labels.names().stream()
-                .filter(l -> drawn.getOrDefault(l, List.of()).size() < Math.max(1, shots))
+                .filter(l -> drawn.getOrDefault(l, List.of()).size() < shots)
                 .map(l -> l + " (" + drawn.getOrDefault(l, List.of()).size() + ")")
                 .toList();
         if (!few.isEmpty()) {
-            clips.remark(few.size() + " of " + labels.size() + " classes have fewer than " + Math.max(1, shots)
-                    + " training clips: " + String.join(", ", few));
+            clips.remark(few.size() + " of " + labels.size() + " classes have fewer than " + shots + " training clips: "
+                    + String.join(", ", few));
         }
     }
 
-    private FewShotDraw.Source source(Path list, CsvTable table, Columns columns, List<String> row, String name)
-            throws IOException {
-        List<String> primary = codes(list, table, row.get(columns.code()));
+    private FewShotDraw.Source source(CsvTable.Row row, String name) throws IOException {
+        List<String> primary = codes(row, row.text("ebird_code"));
         if (primary.size() != 1) {
             throw new IllegalArgumentException("it has " + primary.size() + " codes in ebird_code, one is needed");
         }
-        double seconds = NestedList.number(row.get(columns.length()).strip());
+        double seconds = NestedList.number(row.text("length").strip());
         if (seconds <= 0) {
             throw new IllegalArgumentException("its length is " + seconds + " s");
         }
         List<double[]> events = new ArrayList<>();
         int[] clusters = new int[0];
-        if (row.get(columns.events()).strip().startsWith("[")) {
-            for (Object event : NestedList.list(row.get(columns.events()))) {
+        if (row.text("detected_events").strip().startsWith("[")) {
+            for (Object event : NestedList.list(row.text("detected_events"))) {
                 double[] times = event instanceof List<?> pair ? NestedList.numbers(pair) : new double[0];
                 if (times.length != 2 || times[0] < 0 || times[1] < times[0]) {
                     throw new IllegalArgumentException(
@@ -219,42 +188,35 @@ final class BirdSet implements Dataset {
                 }
                 events.add(times);
             }
-            double[] numbers = NestedList.numbers(NestedList.list(row.get(columns.clusters())));
-            clusters = new int[numbers.length];
-            for (int i = 0; i < numbers.length; i++) {
-                clusters[i] = (int) numbers[i];
-            }
+            double[] numbers = NestedList.numbers(NestedList.list(row.text("event_cluster")));
+            clusters = Arrays.stream(numbers).mapToInt(n -> (int) n).toArray();
         }
         if (clusters.length != events.size()) {
             throw new IllegalArgumentException(
                     events.size() + " detected events have " + clusters.length + " clusters");
         }
-        boolean secondary = !NestedList.texts(row.get(columns.secondary())).isEmpty();
+        boolean secondary = !NestedList.texts(row.text("ebird_code_secondary")).isEmpty();
         return new FewShotDraw.Source(name, primary.getFirst(), seconds, secondary, events, clusters);
     }
 
     /** The codes in a field; class ids are converted to codes. */
-    private List<String> codes(Path list, CsvTable table, String field) throws MalformedTableException {
+    private List<String> codes(CsvTable.Row row, String field) throws MalformedTableException {
         List<String> codes = new ArrayList<>();
-        try {
-            for (String text : NestedList.texts(field)) {
-                boolean index = text.matches("\\d{1,4}") && Integer.parseInt(text) < labels.size();
-                String code = index ? labels.name(Integer.parseInt(text)) : text;
-                if (labels.indexOf(code) < 0) {
-                    throw new IllegalArgumentException("unknown label " + MalformedTableException.quote(text)
-                            + ": it is none of the " + labels.size() + " codes of " + this.code);
-                }
-                codes.add(code);
+        for (String text : row.place().checked(() -> NestedList.texts(field))) {
+            boolean index = text.matches("\\d{1,4}") && Integer.parseInt(text) < labels.size();
+            String code = index ? labels.name(Integer.parseInt(text)) : text;
+            if (labels.indexOf(code) < 0) {
+                throw row.wrong("unknown label " + MalformedTableException.quote(text) + ": it is none of the "
+                        + labels.size() + " codes of " + this.code);
             }
-        } catch (IllegalArgumentException e) {
-            throw new MalformedTableException(list, table.line(), e.getMessage());
+            codes.add(code);
         }
         return codes;
     }
 
     /** The file name of a path; the folders of the machine that wrote it are ignored. */
-    private static String fileName(String path) {
-        String text = path.strip();
+    private static String fileName(CsvTable.Row row) throws MalformedTableException {
+        String text = row.text("filepath").strip();
         return text.substring(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
     }
 }

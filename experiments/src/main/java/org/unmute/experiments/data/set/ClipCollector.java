@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.probes.cache.AudioClip;
 
 /** Collects the clips of a part, and the clips left out, while its lists are read. */
@@ -24,6 +26,7 @@ final class ClipCollector {
     private final Path root;
     private final ReadOptions options;
     private final LabelSet labels;
+
     private final List<Reading.Clip> clips = new ArrayList<>();
     private final List<Reading.Problem> missing = new ArrayList<>();
     private final List<Reading.Problem> unusable = new ArrayList<>();
@@ -39,64 +42,77 @@ final class ClipCollector {
         this.labels = labels;
     }
 
-    /** Adds a whole file; {@code audio} is null if it is missing. */
-    void file(Path list, long line, String name, Path audio, Collection<String> wanted) throws IOException {
-        part(list, line, name, audio, 0, Double.POSITIVE_INFINITY, wanted);
+    Part part() {
+        return part;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    ReadOptions options() {
+        return options;
+    }
+
+    /**
+     * Lists the recordings of a folder.
+     *
+     * @throws DatasetException if it is missing
+     */
+    AudioFolder recordings(Path folder) throws IOException {
+        return AudioFolder.of(info, folder);
+    }
+
+    /** Adds a whole file; {@code audio} is null, or not a file, if it is missing. */
+    void file(Place place, String name, Path audio, Collection<String> wanted) throws IOException {
+        part(place, name, audio, 0, Double.POSITIVE_INFINITY, wanted);
     }
 
     /**
      * Adds a part of a file.
      *
      * @param name the name in the list
-     * @param audio null if the file is missing
+     * @param audio null, or not a file, if it is missing
      * @throws MalformedTableException for an unknown label or a repeated clip
      */
-    void part(Path list, long line, String name, Path audio, double start, double end, Collection<String> wanted)
+    void part(Place place, String name, Path audio, double start, double end, Collection<String> wanted)
             throws IOException {
         for (String label : wanted) {
-            checkLabel(list, line, label);
+            checkLabel(place, label);
         }
         boolean whole = start == 0 && end == Double.POSITIVE_INFINITY;
-        String place = line > 0
-                ? root.relativize(list) + ":" + line
-                : root.relativize(list).toString();
         String key = whole ? name : ClipId.part(name, start, end);
-        String before = placeOf.putIfAbsent(key, place);
+        String before = placeOf.putIfAbsent(key, belowRoot(place));
         if (before != null) {
-            throw new MalformedTableException(
-                    list, line, "clip " + MalformedTableException.quote(key) + " is already in " + before);
+            throw place.wrong("clip " + MalformedTableException.quote(key) + " is already in " + before);
         }
-        if (audio == null) {
-            missing.add(new Reading.Problem(place, key, "no such recording"));
+        if (audio == null || !Files.isRegularFile(audio)) {
+            missing.add(new Reading.Problem(belowRoot(place), key, "no such recording"));
             return;
         }
-        if (options.audio() && Files.size(audio) == 0) {
-            unusable.add(new Reading.Problem(place, key, "the file is empty: " + audio));
+        if (Files.size(audio) == 0) {
+            unusable(place, key, "the file is empty: " + audio);
             return;
         }
-        String id;
-        try {
-            id = ClipId.of(root.relativize(audio).toString());
-        } catch (IllegalArgumentException e) {
-            throw new MalformedTableException(list, line, e.getMessage());
-        }
+        String id = place.checked(() -> ClipId.of(root.relativize(audio).toString()));
         AudioClip clip =
                 whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
         clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted))));
     }
 
-    void checkLabel(Path list, long line, String label) throws MalformedTableException {
+    private String belowRoot(Place place) {
+        return root.relativize(place.file()) + (place.line() > 0 ? ":" + place.line() : "");
+    }
+
+    void checkLabel(Place place, String label) throws MalformedTableException {
         if (labels.indexOf(label) < 0) {
-            throw new MalformedTableException(
-                    list,
-                    line,
-                    "unknown label " + MalformedTableException.quote(label) + ": it is none of the " + labels.size()
-                            + " classes of " + info.name());
+            throw place.wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                    + labels.size() + " classes of " + info.name());
         }
     }
 
-    void unusable(Path list, long line, String name, String reason) {
-        unusable.add(new Reading.Problem(root.relativize(list) + ":" + line, name, reason));
+    void unusable(Place place, String name, String reason) {
+        unusable.add(new Reading.Problem(belowRoot(place), name, reason));
     }
 
     /** Counts clips that the lists name but that are not used. */
@@ -133,10 +149,7 @@ final class ClipCollector {
     }
 
     private static String named(List<Reading.Problem> all) {
-        StringBuilder text = new StringBuilder();
-        for (Reading.Problem p : all.subList(0, Math.min(NAMED, all.size()))) {
-            text.append(text.isEmpty() ? "" : "; ").append(p);
-        }
-        return text.append(all.size() > NAMED ? "; …" : "").toString();
+        String first = all.stream().limit(NAMED).map(Reading.Problem::toString).collect(Collectors.joining("; "));
+        return first + (all.size() > NAMED ? "; …" : "");
     }
 }

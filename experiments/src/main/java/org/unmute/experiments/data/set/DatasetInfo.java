@@ -43,4 +43,10 @@ public record DatasetInfo(
         parts = Collections.unmodifiableMap(new EnumMap<>(parts));
         notes = List.copyOf(notes);
     }
+
+    /** Advice on a missing file, which ends a message. */
+    String advice() {
+        return ": 'unmute datasets " + name + "' prints the files expected (DatasetInfo.tree); the set is from "
+                + source;
+    }
 }

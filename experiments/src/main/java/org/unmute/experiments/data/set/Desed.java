@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.CsvTable;
-import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
@@ -21,19 +21,20 @@ import org.unmute.experiments.data.Task;
  * its events; a row without label is a clip without events. The copy that the paper's authors host is a {@link
  * HuggingFaceFolder}.
  */
-final class Desed implements Dataset {
-    private static final LabelSet LABELS = ClassLists.read("desed");
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "desed",
-            "DESED",
-            Task.MULTI_LABEL,
-            10,
-            Map.of(Part.TRAIN, 20_000, Part.VALIDATION, 0, Part.TEST, 0),
-            0,
-            10,
-            44_100,
-            0.05,
-            """
+final class Desed extends Dataset {
+    Desed() {
+        super(
+                new DatasetInfo(
+                        "desed",
+                        "DESED",
+                        Task.MULTI_LABEL,
+                        10,
+                        Map.of(Part.TRAIN, 20_000, Part.VALIDATION, 0, Part.TEST, 0),
+                        0,
+                        10,
+                        44_100,
+                        0.05,
+                        """
                 ROOT/  (the folder "dataset" that the DESED package makes)
                   metadata/train/weak.tsv                      filename, event_labels
                   metadata/train/synthetic…/soundscapes.tsv    filename, onset, offset, event_label (if there)
@@ -45,39 +46,30 @@ final class Desed implements Dataset {
                   audio/eval/public/            (or audio/eval/)
                 or a Hugging Face folder:
                 """ + HuggingFaceFolder.TREE,
-            "project.inria.fr/desed (or huggingface.co/datasets/lrauch/desed)",
-            "MIT (lists and synthetic material); recordings: their authors'",
-            List.of(
-                    "Columns and the form of the lists were checked against the real weak, validation and public"
-                            + " evaluation lists.",
-                    "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's DESED; which"
-                            + " it was is a guess, so the paper's numbers should be compared on the authors' copy"
-                            + " only.",
-                    "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "project.inria.fr/desed (or huggingface.co/datasets/lrauch/desed)",
+                        "MIT (lists and synthetic material); recordings: their authors'",
+                        List.of(
+                                "Columns and the form of the lists were checked against the real weak, validation and"
+                                        + " public evaluation lists.",
+                                "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's"
+                                        + " DESED; which it was is a guess, so the paper's numbers should be compared"
+                                        + " on the authors' copy only.",
+                                "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used.")),
+                ClassLists.read("desed"));
     }
 
     @Override
-    public LabelSet labels(Path root) {
-        return LABELS;
+    boolean isHuggingFaceFolder(Path root) {
+        return !Files.isDirectory(root.resolve("metadata")) && HuggingFaceFolder.isThere(root);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, LABELS);
-        if (!Files.isDirectory(root.resolve("metadata")) && HuggingFaceFolder.isThere(root)) {
-            HuggingFaceFolder.read(INFO, root, part, options, clips);
-            return clips.finish();
+    void read(ClipCollector clips) throws IOException {
+        Path root = clips.root();
+        for (String list : lists(root, clips.part())) {
+            Path file = requireFile(root.resolve("metadata").resolve(list + ".tsv"));
+            readList(file, clips.recordings(recordings(root, list)), list, clips);
         }
-        for (String list : lists(root, part)) {
-            Path file = root.resolve("metadata").resolve(list + ".tsv");
-            Layout.require(INFO, file);
-            readList(file, AudioFolder.of(INFO, recordings(root, list), options), list, clips);
-        }
-        return clips.finish();
     }
 
     /** Paths of the lists below metadata/, without extension. */
@@ -112,34 +104,26 @@ final class Desed implements Dataset {
     }
 
     private static void readList(Path file, AudioFolder audio, String list, ClipCollector clips) throws IOException {
-        Map<String, Long> lines = new LinkedHashMap<>();
+        Map<String, Place> places = new LinkedHashMap<>();
         Map<String, Set<String>> labels = new LinkedHashMap<>();
-        try (CsvTable table = CsvTable.open(file)) {
-            int name = table.required("filename");
-            boolean weak = table.hasColumn("event_labels");
-            int label = table.required(weak ? "event_labels" : "event_label");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                String clip = row.get(name);
-                if (lines.putIfAbsent(clip, table.line()) != null && weak) {
-                    clips.remark(file.getFileName() + ":" + table.line() + " names " + clip
-                            + " again; its labels were joined");
-                }
-                Set<String> all = labels.computeIfAbsent(clip, c -> new LinkedHashSet<>());
-                for (String one : weak ? row.get(label).split(",", -1) : new String[] {row.get(label)}) {
-                    if (!one.isBlank()) {
-                        clips.checkLabel(file, table.line(), one.strip());
-                        all.add(one.strip());
-                    }
+        CsvTable.forEach(file, row -> {
+            String clip = row.text("filename");
+            String weak = row.text("event_labels", null);
+            if (places.putIfAbsent(clip, row.place()) != null && weak != null) {
+                clips.remark(file.getFileName() + ":" + row.place().line() + " names " + clip
+                        + " again; its labels were joined");
+            }
+            Set<String> all = labels.computeIfAbsent(clip, c -> new LinkedHashSet<>());
+            for (String label : weak != null ? weak.split(",", -1) : new String[] {row.text("event_label")}) {
+                if (!label.isBlank()) {
+                    clips.checkLabel(row.place(), label.strip());
+                    all.add(label.strip());
                 }
             }
-        }
-        for (Map.Entry<String, Long> one : lines.entrySet()) {
-            clips.file(
-                    file,
-                    one.getValue(),
-                    list + "/" + one.getKey(),
-                    audio.findFile(one.getKey()),
-                    labels.get(one.getKey()));
+        });
+        for (Map.Entry<String, Place> one : places.entrySet()) {
+            String clip = one.getKey();
+            clips.file(one.getValue(), list + "/" + clip, audio.findFile(clip), labels.get(clip));
         }
     }
 }

@@ -9,39 +9,40 @@ import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
  * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part; the other four are for training. Classes are in
  * the order of the column {@code target}.
  */
-final class Esc50 implements Dataset {
+final class Esc50 extends Dataset {
     private static final int FOLDS = 5;
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "esc50",
-            "ESC-50",
-            Task.SINGLE_LABEL,
-            50,
-            Map.of(Part.TRAIN, 1600, Part.TEST, 400),
-            FOLDS,
-            5,
-            44_100,
-            0,
-            """
+
+    Esc50() {
+        super(
+                new DatasetInfo(
+                        "esc50",
+                        "ESC-50",
+                        Task.SINGLE_LABEL,
+                        50,
+                        Map.of(Part.TRAIN, 1600, Part.TEST, 400),
+                        FOLDS,
+                        5,
+                        44_100,
+                        0,
+                        """
             ROOT/
               meta/esc50.csv   filename,fold,target,category,esc10,src_file,take
               audio/           1-100032-A-0.wav … 2,000 clips
             """,
-            "github.com/karolpiczak/ESC-50",
-            "CC BY-NC 3.0",
-            List.of(
-                    "The form of the list was checked against rows of the real file.",
-                    "Five folds: test on one (--fold), train on the other four; the mean of five is the set's"
-                            + " convention."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "github.com/karolpiczak/ESC-50",
+                        "CC BY-NC 3.0",
+                        List.of(
+                                "The form of the list was checked against rows of the real file.",
+                                "Five folds: test on one (--fold), train on the other four; the mean of five is the"
+                                        + " set's convention.")),
+                null);
     }
 
     private static Path list(Path root) {
@@ -50,65 +51,44 @@ final class Esc50 implements Dataset {
 
     @Override
     public LabelSet labels(Path root) throws IOException {
-        Path list = list(root);
-        Layout.require(INFO, list);
+        Path list = requireFile(list(root));
         Map<Integer, String> nameOf = new TreeMap<>();
-        try (CsvTable table = CsvTable.open(list)) {
-            int target = table.required("target");
-            int category = table.required("category");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                int index = number(list, table.line(), "target", row.get(target), INFO.classes() - 1);
-                String before = nameOf.putIfAbsent(index, row.get(category));
-                if (before != null && !before.equals(row.get(category))) {
-                    throw new MalformedTableException(
-                            list,
-                            table.line(),
-                            "target " + index + " is " + MalformedTableException.quote(before) + " in another row and "
-                                    + MalformedTableException.quote(row.get(category)) + " here");
-                }
+        CsvTable.forEach(list, row -> {
+            int index = number(row, "target", info().classes() - 1);
+            String name = row.text("category");
+            String before = nameOf.putIfAbsent(index, name);
+            if (before != null && !before.equals(name)) {
+                throw row.wrong("target " + index + " is " + MalformedTableException.quote(before)
+                        + " in another row and " + MalformedTableException.quote(name) + " here");
             }
-        }
+        });
         if (nameOf.isEmpty()) {
-            throw new MalformedTableException(list, 0, "no clips below the header");
+            throw new Place(list, 0).wrong("no clips below the header");
         }
-        return Layout.requireClasses(INFO, LabelSet.of(List.copyOf(nameOf.values())), list);
+        return requireClasses(LabelSet.of(List.copyOf(nameOf.values())), list);
     }
 
-    private static int number(Path list, long line, String column, String text, int most)
-            throws MalformedTableException {
+    private static int number(CsvTable.Row row, String column, int most) throws MalformedTableException {
+        String text = row.text(column);
         if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > most) {
-            throw new MalformedTableException(
-                    list, line, column + " is a number up to " + most + ", not " + MalformedTableException.quote(text));
+            throw row.wrong(column + " is a number up to " + most + ", not " + MalformedTableException.quote(text));
         }
         return Integer.parseInt(text);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        Layout.requirePart(INFO, part);
-        if (options.fold() < 1 || options.fold() > FOLDS) {
-            throw new DatasetException(
-                    INFO.name(), "choose the fold to test on, 1 to " + FOLDS + ": " + options.fold() + " (--fold)");
+    void read(ClipCollector clips) throws IOException {
+        int fold = clips.options().fold();
+        if (fold < 1 || fold > FOLDS) {
+            throw failure("choose the fold to test on, 1 to " + FOLDS + ": " + fold + " (--fold)");
         }
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
-        AudioFolder audio = AudioFolder.of(INFO, root.resolve("audio"), options);
-        Path list = list(root);
-        try (CsvTable table = CsvTable.open(list)) {
-            int name = table.required("filename");
-            int fold = table.required("fold");
-            int category = table.required("category");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                boolean tested = number(list, table.line(), "fold", row.get(fold), FOLDS) == options.fold();
-                if (tested == (part == Part.TEST)) {
-                    clips.file(
-                            list,
-                            table.line(),
-                            row.get(name),
-                            audio.findFile(row.get(name)),
-                            List.of(row.get(category)));
-                }
+        AudioFolder audio = clips.recordings(clips.root().resolve("audio"));
+        CsvTable.forEach(list(clips.root()), row -> {
+            boolean tested = number(row, "fold", FOLDS) == fold;
+            if (tested == (clips.part() == Part.TEST)) {
+                String name = row.text("filename");
+                clips.file(row.place(), name, audio.findFile(name), List.of(row.text("category")));
             }
-        }
-        return clips.finish();
+        });
     }
 }

@@ -37,24 +37,4 @@ public record FewShot(int shots, Condition condition, boolean fillUp, long seed)
             throw new IllegalArgumentException("few-shot: shots must not be negative: " + shots);
         }
     }
-
-    /** Another number of clips per class. */
-    public FewShot withShots(int other) {
-        return new FewShot(other, condition, fillUp, seed);
-    }
-
-    /** Another seed. */
-    public FewShot withSeed(long other) {
-        return new FewShot(shots, condition, fillUp, other);
-    }
-
-    /** Other recordings to draw from. */
-    public FewShot withCondition(Condition other) {
-        return new FewShot(shots, other, fillUp, seed);
-    }
-
-    /** With classes filled up. */
-    public FewShot filledUp() {
-        return new FewShot(shots, condition, true, seed);
-    }
 }

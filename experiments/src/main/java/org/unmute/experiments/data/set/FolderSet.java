@@ -11,24 +11,27 @@ import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
  * Recordings in one folder per class, below the folders {@code train}, {@code validation} and {@code test}; without
  * those, all recordings are for training. Classes are sorted by name.
  */
-final class FolderSet implements Dataset {
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "folder",
-            "One folder a class",
-            Task.SINGLE_LABEL,
-            0,
-            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
-            0,
-            0,
-            0,
-            0,
-            """
+final class FolderSet extends Dataset {
+    FolderSet() {
+        super(
+                new DatasetInfo(
+                        "folder",
+                        "One folder a class",
+                        Task.SINGLE_LABEL,
+                        0,
+                        Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
+                        0,
+                        0,
+                        0,
+                        0,
+                        """
             ROOT/
               train/dog/a.wav   any names and folders below a class's folder
               train/cat/b.wav
@@ -37,13 +40,10 @@ final class FolderSet implements Dataset {
               dog/a.wav
               cat/b.wav
             """,
-            "your own recordings",
-            "your own",
-            List.of("A recording that lies in no class's folder is an error."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "your own recordings",
+                        "your own",
+                        List.of("A recording that lies in no class's folder is an error.")),
+                null);
     }
 
     private static Map<Part, Path> folders(Path root) {
@@ -73,30 +73,29 @@ final class FolderSet implements Dataset {
             }
         }
         if (names.isEmpty()) {
-            throw new DatasetException(INFO.name(), "no folders in " + root + Layout.advice(INFO));
+            throw missing("folders in " + root);
         }
         return LabelSet.union(names);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        Map<Part, Path> parts = folders(root);
-        Path folder = parts.get(part);
+    void read(ClipCollector clips) throws IOException {
+        Map<Part, Path> parts = folders(clips.root());
+        Path folder = parts.get(clips.part());
         if (folder == null) {
-            throw new DatasetException(
-                    INFO.name(),
-                    "no folder " + root.resolve(part.label()) + ": there are "
-                            + parts.keySet().stream().map(Part::label).toList());
+            throw failure("no folder " + clips.root().resolve(clips.part().label()) + ": there are "
+                    + parts.keySet().stream().map(Part::label).toList());
         }
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
         for (var clip : ClipList.of(folder, null).clips()) {
             int slash = clip.id().indexOf('/');
             if (slash < 0) {
-                throw new DatasetException(
-                        INFO.name(), clip.path() + " lies in no class's folder" + Layout.advice(INFO));
+                throw failure(clip.path() + " lies in no class's folder" + info().advice());
             }
-            clips.file(folder, 0, clip.id(), clip.path(), List.of(clip.id().substring(0, slash)));
+            clips.file(
+                    new Place(folder, 0),
+                    clip.id(),
+                    clip.path(),
+                    List.of(clip.id().substring(0, slash)));
         }
-        return clips.finish();
     }
 }

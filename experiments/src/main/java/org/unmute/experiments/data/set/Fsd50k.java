@@ -14,19 +14,22 @@ import org.unmute.experiments.data.Task;
  * FSD50K from its ground truth: {@code dev.csv} has the columns fname, labels, mids and split ({@code train} or {@code
  * val}), {@code eval.csv} the first three. File names are ids without extension.
  */
-final class Fsd50k implements Dataset {
+final class Fsd50k extends Dataset {
     private static final String TRUTH = "FSD50K.ground_truth";
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "fsd50k",
-            "FSD50K",
-            Task.MULTI_LABEL,
-            200,
-            Map.of(Part.TRAIN, 36_796, Part.VALIDATION, 4_170, Part.TEST, 10_231),
-            0,
-            0,
-            44_100,
-            0.01,
-            """
+
+    Fsd50k() {
+        super(
+                new DatasetInfo(
+                        "fsd50k",
+                        "FSD50K",
+                        Task.MULTI_LABEL,
+                        200,
+                        Map.of(Part.TRAIN, 36_796, Part.VALIDATION, 4_170, Part.TEST, 10_231),
+                        0,
+                        0,
+                        44_100,
+                        0.01,
+                        """
             ROOT/
               FSD50K.ground_truth/
                 vocabulary.csv    200 classes: 0,Accelerating_and_revving_and_vroom,/m/07q2z82
@@ -35,59 +38,43 @@ final class Fsd50k implements Dataset {
               FSD50K.dev_audio/   64760.wav …
               FSD50K.eval_audio/  37199.wav …
             """,
-            "zenodo.org/record/4060432",
-            "CC BY 4.0 as a set; each clip has its own (CC0, CC BY, CC BY-NC, CC Sampling+)",
-            List.of(
-                    "File names and columns are the official ones, compared with the loader of soundata.",
-                    "Clips are 0.3 to 30 s long; longer ones than the encoder's window are read in windows (paper"
-                            + " section 11).",
-                    "The paper states 40.9 k training clips, which is train and validation together; here validation"
-                            + " is kept apart: --split train,validation trains on both."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "zenodo.org/record/4060432",
+                        "CC BY 4.0 as a set; each clip has its own (CC0, CC BY, CC BY-NC, CC Sampling+)",
+                        List.of(
+                                "File names and columns are the official ones, compared with the loader of soundata.",
+                                "Clips are 0.3 to 30 s long; longer ones than the encoder's window are read in windows"
+                                        + " (paper section 11).",
+                                "The paper states 40.9 k training clips, which is train and validation together; here"
+                                        + " validation is kept apart: --split train,validation trains on both.")),
+                null);
     }
 
     @Override
     public LabelSet labels(Path root) throws IOException {
-        Path vocabulary = root.resolve(TRUTH).resolve("vocabulary.csv");
-        Layout.require(INFO, vocabulary);
-        return Layout.requireClasses(INFO, LabelSet.read(vocabulary), vocabulary);
+        Path vocabulary = requireFile(root.resolve(TRUTH).resolve("vocabulary.csv"));
+        return requireClasses(LabelSet.read(vocabulary), vocabulary);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        boolean test = part == Part.TEST;
-        Path list = root.resolve(TRUTH).resolve(test ? "eval.csv" : "dev.csv");
-        Layout.require(INFO, list);
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
-        AudioFolder audio =
-                AudioFolder.of(INFO, root.resolve(test ? "FSD50K.eval_audio" : "FSD50K.dev_audio"), options);
-        String wanted = part == Part.TRAIN ? "train" : "val";
-        try (CsvTable table = CsvTable.open(list)) {
-            int name = table.required("fname");
-            int labels = table.required("labels");
-            int split = test ? -1 : table.required("split");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                if (split >= 0
-                        && !row.get(split).equals("train")
-                        && !row.get(split).equals("val")) {
-                    throw new MalformedTableException(
-                            list,
-                            table.line(),
-                            "the split is train or val, not " + MalformedTableException.quote(row.get(split)));
-                }
-                if (split < 0 || row.get(split).equals(wanted)) {
-                    clips.file(
-                            list,
-                            table.line(),
-                            row.get(name),
-                            audio.findFile(row.get(name)),
-                            List.of(row.get(labels).split(",", -1)));
-                }
+    void read(ClipCollector clips) throws IOException {
+        Path root = clips.root();
+        boolean test = clips.part() == Part.TEST;
+        Path list = requireFile(root.resolve(TRUTH).resolve(test ? "eval.csv" : "dev.csv"));
+        AudioFolder audio = clips.recordings(root.resolve(test ? "FSD50K.eval_audio" : "FSD50K.dev_audio"));
+        String wanted = clips.part() == Part.TRAIN ? "train" : "val";
+        CsvTable.forEach(list, row -> {
+            String split = test ? wanted : row.text("split");
+            if (!split.equals("train") && !split.equals("val")) {
+                throw row.wrong("the split is train or val, not " + MalformedTableException.quote(split));
             }
-        }
-        return clips.finish();
+            if (split.equals(wanted)) {
+                String name = row.text("fname");
+                clips.file(
+                        row.place(),
+                        name,
+                        audio.findFile(name),
+                        List.of(row.text("labels").split(",", -1)));
+            }
+        });
     }
 }

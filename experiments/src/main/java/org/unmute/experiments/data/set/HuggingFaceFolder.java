@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
-import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
@@ -53,7 +53,7 @@ final class HuggingFaceFolder {
         for (Part part : Part.values()) {
             Path list = list(root, part);
             if (list != null) {
-                each(list, part, (line, name, labels) -> all.addAll(labels));
+                each(list, part, (place, name, labels) -> all.addAll(labels));
             }
         }
         return LabelSet.union(all);
@@ -72,48 +72,37 @@ final class HuggingFaceFolder {
     }
 
     /** Adds the clips of a part. */
-    static void read(DatasetInfo info, Path root, Part part, ReadOptions options, ClipCollector clips)
-            throws IOException {
-        Path list = list(root, part);
+    static void read(DatasetInfo info, ClipCollector clips) throws IOException {
+        Path list = list(clips.root(), clips.part());
         if (list == null) {
             throw new DatasetException(
-                    info.name(), "no metadata.csv of the part " + part.label() + " in " + root + Layout.advice(info));
+                    info.name(),
+                    "no metadata.csv of the part " + clips.part().label() + " in " + clips.root() + info.advice());
         }
-        each(list, part, (line, name, labels) -> {
-            Path audio = list.resolveSibling(name);
-            clips.file(list, line, name, !options.audio() || Files.isRegularFile(audio) ? audio : null, labels);
-        });
+        each(list, clips.part(), (place, name, labels) -> clips.file(place, name, list.resolveSibling(name), labels));
     }
 
     /** Receives each row. */
     private interface Row {
-        void read(long line, String name, List<String> labels) throws IOException;
+        void read(Place place, String name, List<String> labels) throws IOException;
     }
 
     private static void each(Path list, Part part, Row row) throws IOException {
         try (CsvTable table = CsvTable.open(list)) {
             int name = table.required("file_name");
-            int label = table.column(null, LABEL_COLUMNS, "the name labels");
-            if (label < 0) {
-                throw new MalformedTableException(
-                        list, 1, "no column " + String.join(", ", LABEL_COLUMNS) + " among " + table.columns());
-            }
-            int split = table.find("split");
-            for (List<String> fields = table.next(); fields != null; fields = table.next()) {
-                if (split >= 0 && !FOLDERS.get(part).contains(fields.get(split).strip())) {
-                    continue;
-                }
-                try {
-                    List<String> labels = NestedList.texts(fields.get(label));
+            int label = table.oneOf(LABEL_COLUMNS);
+            List<String> folders = FOLDERS.get(part);
+            table.forEach(fields -> {
+                if (folders.contains(fields.text("split", folders.getFirst()).strip())) {
+                    List<String> labels = fields.place()
+                            .checked(() -> NestedList.texts(fields.fields().get(label)));
                     if (labels.stream().anyMatch(l -> l.matches("\\d+"))) {
-                        throw new IllegalArgumentException(
-                                "labels are numbers, whose names are not in the file: export their names");
+                        throw fields.wrong("labels are numbers, whose names are not in the file: export their names");
                     }
-                    row.read(table.line(), ClipId.of(fields.get(name).strip()), labels);
-                } catch (IllegalArgumentException e) {
-                    throw new MalformedTableException(list, table.line(), e.getMessage());
+                    String path = fields.fields().get(name).strip();
+                    row.read(fields.place(), fields.place().checked(() -> ClipId.of(path)), labels);
                 }
-            }
+            });
         }
     }
 }

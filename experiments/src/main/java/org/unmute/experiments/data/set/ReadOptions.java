@@ -5,13 +5,12 @@ package org.unmute.experiments.data.set;
  *
  * @param fold the fold to test on, from 1, in sets with folds; 0 if none is chosen
  * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own limit
- * @param audio whether audio files are looked for; if not, clips get the path of the set's usual layout and none is
- *     missing
+ *
  * @param fewShot how training clips are drawn in few-shot sets; ignored by other sets
  */
-public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fewShot) {
-    /** No fold, the set's own limit, audio looked for, 64 shots with seed 0. */
-    public static final ReadOptions DEFAULT = new ReadOptions(0, Double.NaN, true, FewShot.PAPER);
+public record ReadOptions(int fold, double maxMissing, FewShot fewShot) {
+    /** No fold, the set's own limit, 64 shots with seed 0. */
+    public static final ReadOptions DEFAULT = new ReadOptions(0, Double.NaN, FewShot.PAPER);
 
     /** @throws IllegalArgumentException if a value is out of range */
     public ReadOptions {
@@ -26,21 +25,11 @@ public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fe
 
     /** Another fold. */
     public ReadOptions withFold(int other) {
-        return new ReadOptions(other, maxMissing, audio, fewShot);
+        return new ReadOptions(other, maxMissing, fewShot);
     }
 
     /** Another share of clips that may be missing. */
     public ReadOptions withMaxMissing(double share) {
-        return new ReadOptions(fold, share, audio, fewShot);
-    }
-
-    /** The lists alone, without looking for audio files. */
-    public ReadOptions withoutAudio() {
-        return new ReadOptions(fold, maxMissing, false, fewShot);
-    }
-
-    /** Another way of drawing few clips. */
-    public ReadOptions withFewShot(FewShot other) {
-        return new ReadOptions(fold, maxMissing, audio, other);
+        return new ReadOptions(fold, share, fewShot);
     }
 }

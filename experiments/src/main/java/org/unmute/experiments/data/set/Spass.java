@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
@@ -22,21 +23,24 @@ import org.unmute.experiments.data.Task;
  * events. The set defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 %
  * for validation, the rest for testing. The copy that the paper's authors host is a {@link HuggingFaceFolder}.
  */
-final class Spass implements Dataset {
+final class Spass extends Dataset {
     private static final List<String> SCENES = List.of("Market", "Park", "Square", "Street", "Waterfront");
     private static final double TRAIN_UP_TO = 0.7;
     private static final double VALIDATION_UP_TO = 0.8;
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "spass",
-            "SPASS",
-            Task.MULTI_LABEL,
-            28,
-            Map.of(Part.TRAIN, 17_500, Part.VALIDATION, 0, Part.TEST, 0),
-            0,
-            10,
-            0,
-            0.01,
-            """
+
+    Spass() {
+        super(
+                new DatasetInfo(
+                        "spass",
+                        "SPASS",
+                        Task.MULTI_LABEL,
+                        28,
+                        Map.of(Part.TRAIN, 17_500, Part.VALIDATION, 0, Part.TEST, 0),
+                        0,
+                        10,
+                        0,
+                        0.01,
+                        """
                 ROOT/
                   1_MatrixLabelsMarket.csv      columns audio_filename and class, one row an event
                   2_MatrixLabelsPark.csv        (the five lists may lie in a folder together)
@@ -50,27 +54,24 @@ final class Spass implements Dataset {
                   Waterfront audio files/
                 or a Hugging Face folder:
                 """ + HuggingFaceFolder.TREE,
-            "Zenodo, \"SPASS\" (or huggingface.co/datasets/lrauch/spass)",
-            "see the set's own page",
-            List.of(
-                    "List names, columns and folder names are those that SSLAM's manifest script reads.",
-                    "Classes are read from the lists. The five lists name 33 different classes, the paper has 28: how"
-                            + " they were joined is not known, and nothing is joined here.",
-                    "The paper's 17.5 k training clips are 70 %; which ones, and how the rest was divided, is not"
-                            + " known: 70/10/20 here, by file name within each scene.",
-                    "The layout of the Hugging Face copy was not seen."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "Zenodo, \"SPASS\" (or huggingface.co/datasets/lrauch/spass)",
+                        "see the set's own page",
+                        List.of(
+                                "List names, columns and folder names are those that SSLAM's manifest script reads.",
+                                "Classes are read from the lists. The five lists name 33 different classes, the paper"
+                                        + " has 28: how they were joined is not known, and nothing is joined here.",
+                                "The paper's 17.5 k training clips are 70 %; which ones, and how the rest was divided,"
+                                        + " is not known: 70/10/20 here, by file name within each scene.",
+                                "The layout of the Hugging Face copy was not seen.")),
+                null);
     }
 
     /** One clip of a scene's list. */
-    private record Listed(long line, Set<String> labels) {}
+    private record Listed(Place place, Set<String> labels) {}
 
     @Override
     public LabelSet labels(Path root) throws IOException {
-        if (lists(root).isEmpty() && HuggingFaceFolder.isThere(root)) {
+        if (isHuggingFaceFolder(root)) {
             return HuggingFaceFolder.labels(root);
         }
         Set<String> all = new TreeSet<>();
@@ -81,20 +82,17 @@ final class Spass implements Dataset {
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        LabelSet labels = labels(root);
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels);
-        if (labels.size() != INFO.classes()) {
-            clips.remark("the lists hold " + labels.size() + " classes; the paper has " + INFO.classes()
-                    + " and does not say how it got them, so that results cannot be compared class by class");
-        }
-        if (lists(root).isEmpty() && HuggingFaceFolder.isThere(root)) {
-            HuggingFaceFolder.read(INFO, root, part, options, clips);
-            return clips.finish();
-        }
+    boolean isHuggingFaceFolder(Path root) throws IOException {
+        return lists(root).isEmpty() && HuggingFaceFolder.isThere(root);
+    }
+
+    @Override
+    void read(ClipCollector clips) throws IOException {
+        Path root = clips.root();
+        Part part = clips.part();
         for (String scene : SCENES) {
             Path list = list(root, scene);
-            AudioFolder audio = AudioFolder.of(INFO, recordings(root, scene), options);
+            AudioFolder audio = clips.recordings(recordings(root, scene));
             List<Map.Entry<String, Listed>> all = new ArrayList<>(clips(list).entrySet());
             int from =
                     part == Part.TRAIN ? 0 : upTo(all.size(), part == Part.VALIDATION ? TRAIN_UP_TO : VALIDATION_UP_TO);
@@ -103,14 +101,12 @@ final class Spass implements Dataset {
                     : upTo(all.size(), part == Part.TRAIN ? TRAIN_UP_TO : VALIDATION_UP_TO);
             for (Map.Entry<String, Listed> one : all.subList(from, to)) {
                 clips.file(
-                        list,
-                        one.getValue().line(),
+                        one.getValue().place(),
                         scene + "/" + one.getKey(),
                         audio.findFile(one.getKey()),
                         one.getValue().labels());
             }
         }
-        return clips.finish();
     }
 
     private static int upTo(int clips, double share) {
@@ -119,7 +115,7 @@ final class Spass implements Dataset {
     }
 
     /** The scenes' lists, in the folder or a subfolder. */
-    private static Map<String, Path> lists(Path root) throws IOException {
+    private Map<String, Path> lists(Path root) throws IOException {
         Map<String, Path> lists = new TreeMap<>();
         if (!Files.isDirectory(root)) {
             return lists;
@@ -133,8 +129,7 @@ final class Spass implements Dataset {
                     if (file.getFileName().toString().matches("(\\d_)?MatrixLabels" + scene + "\\.csv")) {
                         Path before = lists.putIfAbsent(scene, file);
                         if (before != null) {
-                            throw new DatasetException(
-                                    INFO.name(), "two lists of the scene " + scene + ": " + before + " and " + file);
+                            throw failure("two lists of the scene " + scene + ": " + before + " and " + file);
                         }
                     }
                 }
@@ -143,12 +138,10 @@ final class Spass implements Dataset {
         return lists;
     }
 
-    private static Path list(Path root, String scene) throws IOException {
+    private Path list(Path root, String scene) throws IOException {
         Path list = lists(root).get(scene);
         if (list == null) {
-            throw new DatasetException(
-                    INFO.name(),
-                    "no list MatrixLabels" + scene + ".csv in " + root + " or a folder in it" + Layout.advice(INFO));
+            throw missing("list MatrixLabels" + scene + ".csv in " + root + " or a folder in it");
         }
         return list;
     }
@@ -165,17 +158,14 @@ final class Spass implements Dataset {
     /** The clips of a list, sorted by file name. */
     private static Map<String, Listed> clips(Path list) throws IOException {
         Map<String, Listed> clips = new TreeMap<>();
-        try (CsvTable table = CsvTable.open(list)) {
-            int name = table.required("audio_filename");
-            int label = table.required("class");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                Listed clip =
-                        clips.computeIfAbsent(row.get(name), n -> new Listed(table.line(), new LinkedHashSet<>()));
-                if (!row.get(label).isBlank()) {
-                    clip.labels().add(row.get(label).strip());
-                }
+        CsvTable.forEach(list, row -> {
+            Listed clip = clips.computeIfAbsent(
+                    row.text("audio_filename"), n -> new Listed(row.place(), new LinkedHashSet<>()));
+            String label = row.text("class").strip();
+            if (!label.isEmpty()) {
+                clip.labels().add(label);
             }
-        }
+        });
         return clips;
     }
 }

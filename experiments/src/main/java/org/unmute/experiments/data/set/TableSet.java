@@ -13,6 +13,7 @@ import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
@@ -21,51 +22,44 @@ import org.unmute.experiments.data.Task;
  * validation or test. Without a split column all rows are for training. The list of used clips that a run writes has
  * this form.
  */
-final class TableSet implements Dataset {
+final class TableSet extends Dataset {
     private static final List<String> PATH_COLUMNS = List.of("path", "file", "filename", "fname", "file_name");
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "table",
-            "Recordings with a table",
-            Task.MULTI_LABEL,
-            0,
-            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
-            0,
-            0,
-            0,
-            0,
-            """
+
+    TableSet() {
+        super(
+                new DatasetInfo(
+                        "table",
+                        "Recordings with a table",
+                        Task.MULTI_LABEL,
+                        0,
+                        Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
+                        0,
+                        0,
+                        0,
+                        0,
+                        """
             ROOT/
               clips.csv (or clips.tsv)   path,start,end,labels,split
               …                          recordings, paths below ROOT
             """,
-            "your own recordings",
-            "your own",
-            List.of("start and end (seconds) may be missing or empty; several labels: ';' between them; split: train,"
-                    + " validation or test, without that column all rows are for training."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "your own recordings",
+                        "your own",
+                        List.of("start and end (seconds) may be missing or empty; several labels: ';' between them;"
+                                + " split: train, validation or test, without that column all rows are for"
+                                + " training.")),
+                null);
     }
 
-    private static Path list(Path root) throws DatasetException {
+    private Path list(Path root) throws DatasetException {
+        Path csv = root.resolve("clips.csv");
         Path tsv = root.resolve("clips.tsv");
-        Path list =
-                Files.isRegularFile(tsv) && !Files.exists(root.resolve("clips.csv")) ? tsv : root.resolve("clips.csv");
-        Layout.require(INFO, list);
-        return list;
+        return requireFile(Files.isRegularFile(tsv) && !Files.exists(csv) ? tsv : csv);
     }
 
     @Override
     public List<Part> parts(Path root) throws IOException {
         TreeSet<Part> parts = new TreeSet<>();
-        Path list = list(root);
-        try (CsvTable table = CsvTable.open(list)) {
-            int split = table.find("split");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                parts.add(part(list, table.line(), split < 0 ? "train" : row.get(split)));
-            }
-        }
+        CsvTable.forEach(list(root), row -> parts.add(part(row)));
         return List.copyOf(parts);
     }
 
@@ -73,78 +67,41 @@ final class TableSet implements Dataset {
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> all = new TreeSet<>();
         Path list = list(root);
-        try (CsvTable table = CsvTable.open(list)) {
-            int labels = table.required("labels");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                all.addAll(labels(list, table.line(), row.get(labels)));
-            }
-        }
+        CsvTable.forEach(list, row -> all.addAll(labels(row)));
         if (all.isEmpty()) {
-            throw new MalformedTableException(list, 0, "no clip has a label, so there are no classes");
+            throw new Place(list, 0).wrong("no clip has a label, so there are no classes");
         }
         return LabelSet.union(all);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
-        Path list = list(root);
-        try (CsvTable table = CsvTable.open(list)) {
-            int path = table.column(null, PATH_COLUMNS, "the name path");
-            if (path < 0) {
-                throw new MalformedTableException(
-                        list, 1, "no column " + String.join(", ", PATH_COLUMNS) + " among " + table.columns());
-            }
-            int start = table.find("start");
-            int end = table.find("end");
-            int labels = table.required("labels");
-            int split = table.find("split");
-            for (List<String> row = table.next(); row != null; row = table.next()) {
-                if (part(list, table.line(), split < 0 ? "train" : row.get(split)) == part) {
-                    double from =
-                            start < 0 || row.get(start).isBlank() ? 0 : seconds(list, table.line(), row.get(start));
-                    double to = end < 0 || row.get(end).isBlank()
-                            ? Double.POSITIVE_INFINITY
-                            : seconds(list, table.line(), row.get(end));
+    void read(ClipCollector clips) throws IOException {
+        try (CsvTable table = CsvTable.open(list(clips.root()))) {
+            int path = table.oneOf(PATH_COLUMNS);
+            table.forEach(row -> {
+                if (part(row) == clips.part()) {
+                    double from = seconds(row, "start", 0);
+                    double to = seconds(row, "end", Double.POSITIVE_INFINITY);
                     if (from >= to) {
-                        throw new MalformedTableException(
-                                list,
-                                table.line(),
-                                "the clip ends at " + to + " s, before it begins at " + from + " s");
+                        throw row.wrong("the clip ends at " + to + " s, before it begins at " + from + " s");
                     }
-                    String id = id(list, table.line(), row.get(path));
-                    Path audio = root.resolve(id);
-                    clips.part(
-                            list,
-                            table.line(),
-                            id,
-                            !options.audio() || Files.isRegularFile(audio) ? audio : null,
-                            from,
-                            to,
-                            labels(list, table.line(), row.get(labels)));
+                    String id = row.place()
+                            .checked(() -> ClipId.of(row.fields().get(path).strip()));
+                    clips.part(row.place(), id, clips.root().resolve(id), from, to, labels(row));
                 }
-            }
-        }
-        return clips.finish();
-    }
-
-    private static String id(Path list, long line, String path) throws MalformedTableException {
-        try {
-            return ClipId.of(path.strip());
-        } catch (IllegalArgumentException e) {
-            throw new MalformedTableException(list, line, e.getMessage());
+            });
         }
     }
 
-    private static Part part(Path list, long line, String split) throws MalformedTableException {
-        try {
-            return Part.of(split.strip());
-        } catch (IllegalArgumentException e) {
-            throw new MalformedTableException(list, line, e.getMessage());
-        }
+    private static Part part(CsvTable.Row row) throws MalformedTableException {
+        return row.place().checked(() -> Part.of(row.text("split", "train").strip()));
     }
 
-    private static double seconds(Path list, long line, String text) throws MalformedTableException {
+    private static double seconds(CsvTable.Row row, String column, double absent) throws MalformedTableException {
+        String text = row.text(column, "");
+        if (text.isBlank()) {
+            return absent;
+        }
         try {
             double value = NestedList.number(text.strip());
             if (value >= 0) {
@@ -153,20 +110,17 @@ final class TableSet implements Dataset {
         } catch (IllegalArgumentException e) {
             // Reported below.
         }
-        throw new MalformedTableException(
-                list, line, "start and end are seconds from 0, not " + MalformedTableException.quote(text));
+        throw row.wrong("start and end are seconds from 0, not " + MalformedTableException.quote(text));
     }
 
-    private static List<String> labels(Path list, long line, String field) throws MalformedTableException {
+    private static List<String> labels(CsvTable.Row row) throws MalformedTableException {
+        String field = row.text("labels");
         List<String> labels = new ArrayList<>();
         if (!field.isBlank()) {
             for (String label : field.split(Pattern.quote(";"), -1)) {
                 if (label.isBlank() || labels.contains(label.strip())) {
-                    throw new MalformedTableException(
-                            list,
-                            line,
-                            (label.isBlank() ? "an empty label in " : "a label twice in ")
-                                    + MalformedTableException.quote(field));
+                    throw row.wrong((label.isBlank() ? "an empty label in " : "a label twice in ")
+                            + MalformedTableException.quote(field));
                 }
                 labels.add(label.strip());
             }

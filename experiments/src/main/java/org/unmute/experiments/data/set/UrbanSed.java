@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.json.JsonFields;
 
@@ -22,19 +22,20 @@ import org.unmute.experiments.json.JsonFields;
  * labels of a clip are the union over its events. The copy that the paper's authors host is a {@link
  * HuggingFaceFolder}.
  */
-final class UrbanSed implements Dataset {
-    private static final LabelSet LABELS = ClassLists.read("urban");
-    private static final DatasetInfo INFO = new DatasetInfo(
-            "urban",
-            "URBAN-SED",
-            Task.MULTI_LABEL,
-            10,
-            Map.of(Part.TRAIN, 6000, Part.VALIDATION, 2000, Part.TEST, 2000),
-            0,
-            10,
-            44_100,
-            0,
-            """
+final class UrbanSed extends Dataset {
+    UrbanSed() {
+        super(
+                new DatasetInfo(
+                        "urban",
+                        "URBAN-SED",
+                        Task.MULTI_LABEL,
+                        10,
+                        Map.of(Part.TRAIN, 6000, Part.VALIDATION, 2000, Part.TEST, 2000),
+                        0,
+                        10,
+                        44_100,
+                        0,
+                        """
                 ROOT/  (URBAN-SED_v2.0.0 as unpacked)
                   audio/train/        soundscape_train_bimodal0.wav … 6,000
                   audio/validate/     2,000
@@ -44,51 +45,42 @@ final class UrbanSed implements Dataset {
                   annotations/test/
                 or a Hugging Face folder:
                 """ + HuggingFaceFolder.TREE,
-            "zenodo.org/record/1324404 (or huggingface.co/datasets/lrauch/urban-sed)",
-            "CC BY 4.0",
-            List.of(
-                    "Folders, splits, classes and both annotation forms are those of the set's README and of the"
-                            + " loader of soundata.",
-                    "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role, value.label); no"
-                            + " real file was at hand.",
-                    "The layout of the Hugging Face copy was not seen."));
-
-    @Override
-    public DatasetInfo info() {
-        return INFO;
+                        "zenodo.org/record/1324404 (or huggingface.co/datasets/lrauch/urban-sed)",
+                        "CC BY 4.0",
+                        List.of(
+                                "Folders, splits, classes and both annotation forms are those of the set's README and"
+                                        + " of the loader of soundata.",
+                                "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role,"
+                                        + " value.label); no real file was at hand.",
+                                "The layout of the Hugging Face copy was not seen.")),
+                ClassLists.read("urban"));
     }
 
     @Override
-    public LabelSet labels(Path root) {
-        return LABELS;
+    boolean isHuggingFaceFolder(Path root) {
+        return !Files.isDirectory(root.resolve("annotations")) && HuggingFaceFolder.isThere(root);
     }
 
     @Override
-    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        ClipCollector clips = new ClipCollector(INFO, part, root, options, LABELS);
-        if (!Files.isDirectory(root.resolve("annotations")) && HuggingFaceFolder.isThere(root)) {
-            HuggingFaceFolder.read(INFO, root, part, options, clips);
-            return clips.finish();
-        }
-        String folder = part == Part.VALIDATION ? "validate" : part.label();
-        Path annotations = root.resolve("annotations").resolve(folder);
-        if (!Files.isDirectory(annotations)) {
-            throw new DatasetException(INFO.name(), "no folder " + annotations + Layout.advice(INFO));
-        }
-        AudioFolder audio = AudioFolder.of(INFO, root.resolve("audio").resolve(folder), options);
-        Map<String, Path> byClip = annotations(annotations);
+    void read(ClipCollector clips) throws IOException {
+        Path root = clips.root();
+        String folder =
+                clips.part() == Part.VALIDATION ? "validate" : clips.part().label();
+        Map<String, Path> byClip =
+                annotations(requireFolder(root.resolve("annotations").resolve(folder)));
+        AudioFolder audio = clips.recordings(root.resolve("audio").resolve(folder));
         for (Map.Entry<String, Path> one : byClip.entrySet()) {
             Path file = one.getValue();
             Set<String> labels = file.toString().endsWith(".jams") ? ofJams(file) : ofText(file);
-            clips.file(file, 0, one.getKey(), audio.find(one.getKey()), labels);
+            clips.file(new Place(file, 0), one.getKey(), audio.find(one.getKey()), labels);
         }
-        List<String> alone =
-                audio.stems().stream().filter(s -> !byClip.containsKey(s)).toList();
+        List<String> alone = audio.byStem().keySet().stream()
+                .filter(s -> !byClip.containsKey(s))
+                .toList();
         if (!alone.isEmpty()) {
             clips.remark(alone.size() + " recordings in audio/" + folder
                     + " have no annotation and are not used, the first: " + alone.getFirst());
         }
-        return clips.finish();
     }
 
     /** The annotation of each clip, sorted by name; a JAMS file takes precedence over a text file. */
@@ -112,10 +104,8 @@ final class UrbanSed implements Dataset {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 String[] fields = line.split("\t", -1);
                 if (fields.length != 3) {
-                    throw new MalformedTableException(
-                            file,
-                            lines.line(),
-                            "not 'start, end, label' with tabs between: " + MalformedTableException.quote(line));
+                    throw lines.place()
+                            .wrong("not 'start, end, label' with tabs between: " + MalformedTableException.quote(line));
                 }
                 labels.add(fields[2].strip());
             }

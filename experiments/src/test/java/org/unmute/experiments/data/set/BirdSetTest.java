@@ -31,7 +31,15 @@ class BirdSetTest {
     }
 
     private static ReadOptions shots(int k) {
-        return ReadOptions.DEFAULT.withFewShot(FewShot.PAPER.withShots(k));
+        return options(k, FewShot.Condition.LENIENT, false);
+    }
+
+    private static ReadOptions options(int shots, FewShot.Condition condition, boolean fillUp) {
+        return new ReadOptions(0, Double.NaN, new FewShot(shots, condition, fillUp, 0));
+    }
+
+    private static FewShotDraw draw(int shots, long seed) {
+        return new FewShotDraw(new FewShot(shots, FewShot.Condition.LENIENT, false, seed), 5);
     }
 
     @Test
@@ -120,27 +128,17 @@ class BirdSetTest {
                         "XC3.ogg,,gcrfin,['gcrfin'],[],21,\"[[1, 2]]\",[0]",
                         "XC4.ogg,,gcrfin,\"['gcrfin', 'foxspa']\",['foxspa'],4,\"[[1, 2]]\",[0]")
                 .wav("XC1.wav", "XC2.wav", "XC3.wav", "XC4.wav");
-        FewShot two = FewShot.PAPER.withShots(3);
-        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, ReadOptions.DEFAULT.withFewShot(two))))
+        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, shots(3))))
                 .containsExactly("XC1.wav: gcrfin", "XC2.wav#0-5: gcrfin");
-        assertThat(Tree.lines(tree.read(
-                        "hsn",
-                        Part.TRAIN,
-                        ReadOptions.DEFAULT.withFewShot(two.withCondition(FewShot.Condition.STRICT)))))
+        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, options(3, FewShot.Condition.STRICT, false))))
                 .containsExactly("XC1.wav: gcrfin", "XC4.wav: gcrfin;foxspa");
-        assertThat(tree.read(
-                                "hsn",
-                                Part.TRAIN,
-                                ReadOptions.DEFAULT.withFewShot(two.withCondition(FewShot.Condition.ANY)))
+        assertThat(tree.read("hsn", Part.TRAIN, options(3, FewShot.Condition.ANY, false))
                         .clips())
                 .hasSize(3);
-        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, ReadOptions.DEFAULT.withFewShot(two.filledUp()))))
+        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, options(3, FewShot.Condition.LENIENT, true))))
                 .hasSize(3)
                 .contains("XC1.wav: gcrfin", "XC2.wav#0-5: gcrfin");
-        assertThat(Tree.lines(tree.read(
-                        "hsn",
-                        Part.TRAIN,
-                        ReadOptions.DEFAULT.withFewShot(two.withShots(10).filledUp()))))
+        assertThat(Tree.lines(tree.read("hsn", Part.TRAIN, options(10, FewShot.Condition.LENIENT, true))))
                 .hasSize(4);
     }
 
@@ -188,16 +186,10 @@ class BirdSetTest {
         for (int i = 0; i < 60; i++) {
             sources.add(source(i));
         }
-        List<FewShotDraw.Drawn> first =
-                new FewShotDraw(FewShot.PAPER.withShots(16), 5).draw(sources).get("often");
+        List<FewShotDraw.Drawn> first = draw(16, 0).draw(sources).get("often");
         Collections.shuffle(sources, new Random(3));
-        assertThat(new FewShotDraw(FewShot.PAPER.withShots(16), 5).draw(sources).get("often"))
-                .isEqualTo(first);
-        assertThat(new FewShotDraw(FewShot.PAPER.withShots(16).withSeed(1), 5)
-                        .draw(sources)
-                        .get("often"))
-                .isNotEqualTo(first)
-                .hasSize(16);
+        assertThat(draw(16, 0).draw(sources).get("often")).isEqualTo(first);
+        assertThat(draw(16, 1).draw(sources).get("often")).isNotEqualTo(first).hasSize(16);
     }
 
     @Test
@@ -206,7 +198,7 @@ class BirdSetTest {
         for (int i = 0; i < 60; i++) {
             sources.add(source(i));
         }
-        var drawn = new FewShotDraw(FewShot.PAPER.withShots(30), 5).draw(sources);
+        var drawn = draw(30, 0).draw(sources);
         // The rare class has 20 recordings: all are drawn, 10 of them with a second clip. The other has 40: 30
         // different ones are drawn.
         assertThat(drawn.get("rare"))
@@ -220,12 +212,7 @@ class BirdSetTest {
                         drawn.get("often").stream().map(d -> d.source().name()).toList()))
                 .hasSize(30);
         assertThat(drawn.get("often")).doesNotHaveDuplicates();
-        assertThat(new FewShotDraw(FewShot.PAPER.withShots(1000), 5)
-                        .draw(sources)
-                        .get("rare"))
-                .hasSize(60)
-                .doesNotHaveDuplicates();
-        assertThat(new FewShotDraw(FewShot.PAPER.withShots(0), 5).draw(sources).get("rare"))
-                .hasSize(20);
+        assertThat(draw(1000, 0).draw(sources).get("rare")).hasSize(60).doesNotHaveDuplicates();
+        assertThat(draw(0, 0).draw(sources).get("rare")).hasSize(20);
     }
 }

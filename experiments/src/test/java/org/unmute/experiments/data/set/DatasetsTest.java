@@ -77,7 +77,8 @@ class DatasetsTest {
     void optionsAreChecked() {
         assertThatThrownBy(() -> ReadOptions.DEFAULT.withFold(-1)).hasMessageContaining("folds count from 1");
         assertThatThrownBy(() -> ReadOptions.DEFAULT.withMaxMissing(1.5)).hasMessageContaining("from 0 to 1: 1.5");
-        assertThatThrownBy(() -> FewShot.PAPER.withShots(-1)).hasMessageContaining("must not be negative: -1");
+        assertThatThrownBy(() -> new FewShot(-1, FewShot.Condition.ANY, false, 0))
+                .hasMessageContaining("must not be negative: -1");
     }
 
     @ParameterizedTest
@@ -96,19 +97,31 @@ class DatasetsTest {
         return List.of("hsn", "pow", "per", "nes", "sne", "uhh", "nbp");
     }
 
+    /** Copies a list into the tree, with a file in place of each recording that its first column names. */
+    private static void listed(Tree tree, String file, Path list, String recordings) throws IOException {
+        String text = Files.readString(list);
+        tree.text(file, text);
+        for (String row : text.lines().skip(1).toList()) {
+            tree.text(recordings + row.split("[,\t]")[0], "recording");
+        }
+    }
+
     @Test
     void theRealListsOfDesedAreReadWhole() throws IOException {
         Path lists = RealData.require("metadata/desed");
         Tree tree = new Tree(folder);
-        tree.text("metadata/train/weak.tsv", Files.readString(lists.resolve("train_weak.tsv")));
-        tree.text("metadata/validation/validation.tsv", Files.readString(lists.resolve("validation_validation.tsv")));
-        tree.text("metadata/eval/public.tsv", Files.readString(lists.resolve("eval_public.tsv")));
-        ReadOptions lists_ = ReadOptions.DEFAULT.withoutAudio();
-        assertThat(tree.read("desed", Part.TRAIN, lists_).clips()).hasSize(1578);
-        Reading validation = tree.read("desed", Part.VALIDATION, lists_);
+        listed(tree, "metadata/train/weak.tsv", lists.resolve("train_weak.tsv"), "audio/train/weak/");
+        listed(
+                tree,
+                "metadata/validation/validation.tsv",
+                lists.resolve("validation_validation.tsv"),
+                "audio/validation/");
+        listed(tree, "metadata/eval/public.tsv", lists.resolve("eval_public.tsv"), "audio/eval/public/");
+        assertThat(tree.read("desed", Part.TRAIN).clips()).hasSize(1578);
+        Reading validation = tree.read("desed", Part.VALIDATION);
         assertThat(validation.clips()).hasSize(1168);
         assertThat(validation.clips()).filteredOn(c -> c.labels().isEmpty()).hasSize(15);
-        Reading test = tree.read("desed", Part.TEST, lists_);
+        Reading test = tree.read("desed", Part.TEST);
         Set<String> seen = new TreeSet<>();
         test.clips().forEach(c -> seen.addAll(c.labels()));
         assertThat(test.clips()).hasSize(692);
@@ -118,9 +131,10 @@ class DatasetsTest {
     @Test
     void theRealListOfEsc50IsRead() throws IOException {
         Tree tree = new Tree(folder);
-        String text = Files.readString(RealData.require("metadata/esc50_meta.csv"));
-        tree.text("meta/esc50.csv", text);
-        ReadOptions fold4 = ReadOptions.DEFAULT.withFold(4).withoutAudio();
+        Path list = RealData.require("metadata/esc50_meta.csv");
+        String text = Files.readString(list);
+        listed(tree, "meta/esc50.csv", list, "audio/");
+        ReadOptions fold4 = ReadOptions.DEFAULT.withFold(4);
         Reading test = tree.read("esc50", Part.TEST, fold4);
         assertThat(test.clips()).hasSize(400);
         assertThat(new HashSet<>(
