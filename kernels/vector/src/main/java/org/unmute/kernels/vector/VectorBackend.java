@@ -1,13 +1,13 @@
 package org.unmute.kernels.vector;
 
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.unmute.kernels.vector.attention.AttentionGradientKernel;
 import org.unmute.kernels.vector.attention.AttentionKernel;
 import org.unmute.kernels.vector.audio.FilterBankKernel;
 import org.unmute.kernels.vector.elementwise.AdamWKernel;
 import org.unmute.kernels.vector.elementwise.BinaryKernels;
 import org.unmute.kernels.vector.elementwise.DataMovement;
-import org.unmute.kernels.vector.elementwise.GenericKernels;
 import org.unmute.kernels.vector.elementwise.UnaryKernels;
 import org.unmute.kernels.vector.gemm.GemmKernel;
 import org.unmute.kernels.vector.prototype.BinaryPrototypeKernel;
@@ -25,29 +25,29 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.kernels.vector.tile.TileWarmUp;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
-import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
  * The CPU backend on the Vector API: float32 and, for indices, int32; half precision is stored and converted. Memory is
- * dense {@link HostBuffer}s.
+ * dense {@link HostBuffer}s. Integers and rare functions are computed by the loops of the scalar backend, on all
+ * threads.
  *
  * <p>The same input gives the same bits on any number of threads and from any number of callers: tasks compute separate
  * results, or parts of a long sum that depend on shape and strides alone and are added in order.
  */
-public final class VectorBackend implements Backend {
+public final class VectorBackend extends ScalarBackend {
     private final WorkerPool pool;
     private final CachingAllocator memory = new CachingAllocator();
     private final ElementLoops loops;
     private final RowLoops rows;
-    private final GenericKernels generic;
     private final Reductions reductions;
     private final ArgMaxMin extremes;
     private final DataMovement movement;
@@ -64,10 +64,9 @@ public final class VectorBackend implements Backend {
         pool = new WorkerPool(threads);
         loops = new ElementLoops(pool);
         rows = new RowLoops(pool);
-        generic = new GenericKernels(loops);
         reductions = new Reductions(pool);
         extremes = new ArgMaxMin(pool);
-        movement = new DataMovement(pool, loops, generic);
+        movement = new DataMovement(loops);
         norms = new Norms(pool, rows);
         ArrayPool scratch = new ArrayPool(threads);
         gemm = new GemmKernel(pool, scratch);
@@ -99,11 +98,6 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public View take(View host) {
-        return host;
-    }
-
-    @Override
     public void warmUp() {
         TileWarmUp.run();
     }
@@ -118,6 +112,25 @@ public final class VectorBackend implements Backend {
         pool.close();
     }
 
+    @Override
+    protected void each(RowLoop.Body body, View... views) {
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        body.row(at);
+                        for (int v = 0; v < at.length; v++) {
+                            at[v] += step[v];
+                        }
+                    }
+                },
+                views);
+    }
+
+    @Override
+    protected void run(int tasks, IntConsumer body) {
+        pool.run(tasks, body);
+    }
+
     private static boolean floats(View... views) {
         for (View v : views) {
             if (v.dtype() != DType.F32) {
@@ -128,16 +141,6 @@ public final class VectorBackend implements Backend {
     }
 
     // ---- primitives
-
-    @Override
-    public void upload(View host, View out) {
-        movement.copy(host, out);
-    }
-
-    @Override
-    public void download(View x, View host) {
-        movement.copy(x, host);
-    }
 
     @Override
     public void fill(View out, double value) {
@@ -155,7 +158,7 @@ public final class VectorBackend implements Backend {
         if (kernel.isPresent() && floats(x, out)) {
             loops.each(kernel.get(), x, out);
         } else {
-            generic.unary(f, p, q, x, out);
+            super.unary(f, p, q, x, out);
         }
     }
 
@@ -165,7 +168,7 @@ public final class VectorBackend implements Backend {
         if (kernel.isPresent() && floats(x, y, gy, gx)) {
             loops.each(kernel.get(), x, y, gy, gx);
         } else {
-            generic.unaryBackward(f, p, q, x, y, gy, gx);
+            super.unaryBackward(f, p, q, x, y, gy, gx);
         }
     }
 
@@ -174,7 +177,7 @@ public final class VectorBackend implements Backend {
         if (floats(a, b, out)) {
             loops.each(BinaryKernels.of(f), a, b, out);
         } else {
-            generic.binary(f, a, b, out);
+            super.binary(f, a, b, out);
         }
     }
 
@@ -183,7 +186,7 @@ public final class VectorBackend implements Backend {
         if (floats(x, out)) {
             loops.each(BinaryKernels.affine(scale, shift), x, out);
         } else {
-            generic.affine(x, scale, shift, out);
+            super.affine(x, scale, shift, out);
         }
     }
 
@@ -192,7 +195,7 @@ public final class VectorBackend implements Backend {
         if (floats(condition, a, b, out)) {
             loops.each(BinaryKernels::select, condition, a, b, out);
         } else {
-            generic.select(condition, a, b, out);
+            super.select(condition, a, b, out);
         }
     }
 
@@ -201,7 +204,7 @@ public final class VectorBackend implements Backend {
         if (floats(x, out)) {
             reductions.reduce(f, x, out);
         } else {
-            generic.reduce(f, x, out);
+            super.reduce(f, x, out);
         }
     }
 
@@ -210,7 +213,7 @@ public final class VectorBackend implements Backend {
         if (floats(x, values)) {
             extremes.extreme(max, x, values, indices);
         } else {
-            generic.extreme(max, x, values, indices);
+            super.extreme(max, x, values, indices);
         }
     }
 
@@ -219,7 +222,7 @@ public final class VectorBackend implements Backend {
         if (floats(a, b, out)) {
             gemm.matmul(a, b, out);
         } else {
-            generic.matmul(a, b, out);
+            super.matmul(a, b, out);
         }
     }
 
@@ -231,21 +234,6 @@ public final class VectorBackend implements Backend {
     @Override
     public void scatterAdd(View x, int axis, View index, View out) {
         movement.scatterAdd(x, axis, index, out);
-    }
-
-    @Override
-    public void cumulativeSum(View x, boolean reverse, View out) {
-        movement.cumulativeSum(x, reverse, out);
-    }
-
-    @Override
-    public void im2col(View x, SlidingWindow window, View out) {
-        movement.im2col(x, window, out);
-    }
-
-    @Override
-    public void col2im(View columns, SlidingWindow window, View out) {
-        movement.col2im(columns, window, out);
     }
 
     // ---- fused composites; all are float32
@@ -294,7 +282,7 @@ public final class VectorBackend implements Backend {
     @Override
     public View linearWeight(Shape shape, ElementSource source) {
         if (shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE) {
-            return Backend.super.linearWeight(shape, source);
+            return super.linearWeight(shape, source);
         }
         View weight = View.dense(HostBuffer.lazy(shape.elements(), source), shape);
         gemm.prepare(weight);
@@ -313,7 +301,7 @@ public final class VectorBackend implements Backend {
         if (activation == null || kernel.isPresent()) {
             gemm.linear(x, weight, bias, kernel.orElse(null), residual, out);
         } else {
-            Backend.super.linear(x, weight, bias, activation, residual, out);
+            super.linear(x, weight, bias, activation, residual, out);
         }
     }
 
@@ -327,7 +315,7 @@ public final class VectorBackend implements Backend {
         if (floats(q, k, v, gy, gq, gk, gv) && AttentionGradientKernel.fits(q, k, v)) {
             attentionGradients.run(q, k, v, scale, gy, gq, gk, gv);
         } else {
-            Backend.super.attentionBackward(q, k, v, scale, gy, gq, gk, gv);
+            super.attentionBackward(q, k, v, scale, gy, gq, gk, gv);
         }
     }
 
@@ -346,7 +334,7 @@ public final class VectorBackend implements Backend {
         if (floats(samples, out)) {
             filterBanks.run(samples, f, out);
         } else {
-            Backend.super.filterBank(samples, f, out);
+            super.filterBank(samples, f, out);
         }
     }
 
@@ -392,7 +380,7 @@ public final class VectorBackend implements Backend {
         if (AdamWKernel.fits(weight, gradient, m, v)) {
             AdamWKernel.of(rate, beta1, beta2, eps, decay, step).run(pool, weight, gradient, m, v);
         } else {
-            Backend.super.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
+            super.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend.scalar;
 
+import java.util.function.IntConsumer;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -13,13 +14,15 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The specification: one thread, plain loops, every element read as a double, sums in double, rounded once. Computes in
- * float32, float64 and int32. All other backends are tested against it.
+ * float32, float64 and int32. All other backends are tested against it. One whose memory is {@link HostBuffer}s may
+ * extend it, override what it computes faster, and run the loops on several threads.
  */
-public final class ScalarBackend implements Backend {
-    /** The only instance; it has no state. */
+public class ScalarBackend implements Backend {
+    /** The scalar backend; it has no state. */
     public static final ScalarBackend INSTANCE = new ScalarBackend();
 
-    private ScalarBackend() {}
+    /** For a backend that extends this one. */
+    protected ScalarBackend() {}
 
     @Override
     public String name() {
@@ -133,7 +136,7 @@ public final class ScalarBackend implements Backend {
                 });
         HostBuffer a = x.host();
         View acc = View.dense(HostBuffer.wrap(sum), out.shape());
-        each(
+        eachInOrder(
                 at -> {
                     double v = a.get(at[0]);
                     sum[at[1]] = switch (f) {
@@ -222,7 +225,7 @@ public final class ScalarBackend implements Backend {
         HostBuffer i = index.host();
         HostBuffer o = out.host();
         View base = out.slice(axis, 0, 1, 1).expand(x.shape());
-        each(
+        eachInOrder(
                 at -> {
                     int to = at[2] + (int) i.get(at[1]) * step;
                     o.set(to, o.get(to) + a.get(at[0]));
@@ -283,45 +286,62 @@ public final class ScalarBackend implements Backend {
         void at(int image, int column);
     }
 
-    private static void eachTap(View image, SlidingWindow w, View columns, Tap tap) {
-        int rows = image.shape().dim(2);
-        int width = image.shape().dim(3);
-        for (int n = 0; n < image.shape().dim(0); n++) {
-            for (int c = 0; c < image.shape().dim(1); c++) {
-                for (int i = 0; i < w.height(); i++) {
-                    for (int j = 0; j < w.width(); j++) {
-                        for (int y = 0; y < columns.shape().dim(4); y++) {
-                            for (int x = 0; x < columns.shape().dim(5); x++) {
-                                int r = y * w.strideY() - w.padY() + i * w.dilationY();
-                                int s = x * w.strideX() - w.padX() + j * w.dilationX();
-                                boolean inside = r >= 0 && r < rows && s >= 0 && s < width;
-                                tap.at(inside ? position(image, n, c, r, s) : -1, position(columns, n, c, i, j, y, x));
-                            }
-                        }
+    private void eachTap(View image, SlidingWindow w, View columns, Tap tap) {
+        int channels = image.shape().dim(1);
+        run(
+                Math.multiplyExact(image.shape().dim(0), channels),
+                plane -> eachTapOfPlane(
+                        image.select(0, plane / channels).select(0, plane % channels),
+                        w,
+                        columns.select(0, plane / channels).select(0, plane % channels),
+                        tap));
+    }
+
+    private static void eachTapOfPlane(View image, SlidingWindow w, View columns, Tap tap) {
+        int height = image.shape().dim(0);
+        int width = image.shape().dim(1);
+        int stepY = Math.toIntExact(image.stride(0));
+        int stepX = Math.toIntExact(image.stride(1));
+        int across = Math.toIntExact(columns.stride(3));
+        for (int i = 0; i < w.height(); i++) {
+            for (int j = 0; j < w.width(); j++) {
+                for (int y = 0; y < columns.shape().dim(2); y++) {
+                    int r = y * w.strideY() - w.padY() + i * w.dilationY();
+                    int to = Math.toIntExact(
+                            columns.offset() + i * columns.stride(0) + j * columns.stride(1) + y * columns.stride(2));
+                    int from = Math.toIntExact(image.offset()) + r * stepY;
+                    for (int x = 0; x < columns.shape().dim(3); x++) {
+                        int s = x * w.strideX() - w.padX() + j * w.dilationX();
+                        boolean inside = r >= 0 && r < height && s >= 0 && s < width;
+                        tap.at(inside ? from + s * stepX : -1, to + x * across);
                     }
                 }
             }
         }
     }
 
-    private static int position(View v, int... index) {
-        long at = v.offset();
-        for (int i = 0; i < index.length; i++) {
-            at += index[i] * v.stride(i);
-        }
-        return (int) at;
+    /**
+     * Calls {@code body} with each element's position in all views, in any order: elements are computed independently.
+     */
+    protected void each(RowLoop.Body body, View... views) {
+        eachInOrder(body, views);
     }
 
-    private static void each(RowLoop.Body body, View... views) {
+    /** Calls {@code body} with 0 to {@code tasks - 1}, in any order. */
+    protected void run(int tasks, IntConsumer body) {
+        for (int i = 0; i < tasks; i++) {
+            body.accept(i);
+        }
+    }
+
+    private static void eachInOrder(RowLoop.Body body, View... views) {
         RowLoop loop = new RowLoop(views);
-        int n = loop.length();
-        int[] at = new int[views.length];
-        loop.forEach(start -> {
-            for (int i = 0; i < n; i++) {
-                for (int v = 0; v < at.length; v++) {
-                    at[v] = start[v] + i * loop.step(v);
-                }
+        loop.forEach(at -> {
+            for (int i = 0; i < loop.length(); i++) {
                 body.row(at);
+                for (int v = 0; v < at.length; v++) {
+                    at[v] += loop.step(v);
+                }
             }
         });
     }

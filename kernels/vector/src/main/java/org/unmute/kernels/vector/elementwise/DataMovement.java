@@ -3,24 +3,18 @@ package org.unmute.kernels.vector.elementwise;
 import java.util.Arrays;
 import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.RowMath;
-import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.SlidingWindow;
 
-/** Operations that only move or accumulate elements: fill, copy, gather, scatter, cumulative sums, im2col. */
+/** Operations that only move or accumulate elements: fill, copy, gather, scatter. */
 public final class DataMovement {
-    private final WorkerPool pool;
     private final ElementLoops loops;
-    private final GenericKernels generic;
 
-    public DataMovement(WorkerPool pool, ElementLoops loops, GenericKernels generic) {
-        this.pool = pool;
+    public DataMovement(ElementLoops loops) {
         this.loops = loops;
-        this.generic = generic;
     }
 
     public void fill(View out, double value) {
@@ -60,7 +54,16 @@ public final class DataMovement {
                     x,
                     out);
         } else {
-            generic.copy(x, out);
+            HostBuffer a = x.host();
+            HostBuffer o = out.host();
+            loops.pieces(
+                    (at, step, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]));
+                        }
+                    },
+                    x,
+                    out);
         }
     }
 
@@ -128,86 +131,5 @@ public final class DataMovement {
                 }
             }
         });
-    }
-
-    public void cumulativeSum(View x, boolean reverse, View out) {
-        int n = x.shape().dim(-1);
-        if (x.shape().elements() == 0) {
-            return;
-        }
-        int stepX = Math.toIntExact(x.stride(-1));
-        int stepO = Math.toIntExact(out.stride(-1));
-        HostBuffer a = x.host();
-        HostBuffer o = out.host();
-        loops.pieces(
-                (at, step, rows) -> {
-                    for (int r = 0; r < rows; r++) {
-                        double sum = 0;
-                        for (int j = 0; j < n; j++) {
-                            int i = reverse ? n - 1 - j : j;
-                            sum += a.get(at[0] + r * step[0] + i * stepX);
-                            o.set(at[1] + r * step[1] + i * stepO, sum);
-                        }
-                    }
-                },
-                x.select(-1, 0),
-                out.select(-1, 0));
-    }
-
-    public void im2col(View x, SlidingWindow w, View out) {
-        HostBuffer a = x.host();
-        HostBuffer o = out.host();
-        planes(x, w, out, (image, column) -> o.set(column, image < 0 ? 0 : a.get(image)));
-    }
-
-    public void col2im(View columns, SlidingWindow w, View out) {
-        HostBuffer a = columns.host();
-        HostBuffer o = out.host();
-        planes(out, w, columns, (image, column) -> {
-            if (image >= 0) {
-                o.set(image, o.get(image) + a.get(column));
-            }
-        });
-    }
-
-    private interface Tap {
-        /** Offsets in the image (-1 in the padding) and in the columns. */
-        void at(int image, int column);
-    }
-
-    /** Visits every tap of every window. Tasks are image planes; the taps of one plane come in order. */
-    private void planes(View image, SlidingWindow w, View columns, Tap tap) {
-        int channels = image.shape().dim(1);
-        int planes = Math.multiplyExact(image.shape().dim(0), channels);
-        pool.run(
-                planes,
-                plane -> plane(
-                        image.select(0, plane / channels).select(0, plane % channels),
-                        w,
-                        columns.select(0, plane / channels).select(0, plane % channels),
-                        tap));
-    }
-
-    private static void plane(View image, SlidingWindow w, View columns, Tap tap) {
-        int height = image.shape().dim(0);
-        int width = image.shape().dim(1);
-        int stepY = Math.toIntExact(image.stride(0));
-        int stepX = Math.toIntExact(image.stride(1));
-        int across = Math.toIntExact(columns.stride(3));
-        for (int i = 0; i < w.height(); i++) {
-            for (int j = 0; j < w.width(); j++) {
-                for (int y = 0; y < columns.shape().dim(2); y++) {
-                    int r = y * w.strideY() - w.padY() + i * w.dilationY();
-                    int to = Math.toIntExact(
-                            columns.offset() + i * columns.stride(0) + j * columns.stride(1) + y * columns.stride(2));
-                    int from = Math.toIntExact(image.offset()) + r * stepY;
-                    for (int x = 0; x < columns.shape().dim(3); x++) {
-                        int s = x * w.strideX() - w.padX() + j * w.dilationX();
-                        boolean inside = r >= 0 && r < height && s >= 0 && s < width;
-                        tap.at(inside ? from + s * stepX : -1, to + x * across);
-                    }
-                }
-            }
-        }
     }
 }
