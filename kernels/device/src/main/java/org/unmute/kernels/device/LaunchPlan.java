@@ -20,6 +20,8 @@ public record LaunchPlan(int groups, int items) {
     public static final int TILE_ITEMS = 256;
     /** Groups that keep a large device busy: about one per multiprocessor. */
     public static final int BUSY_GROUPS = 128;
+    /** Items that keep a large device busy. */
+    public static final long BUSY_ITEMS = 1 << 16;
     /** Max groups of a launch: enough for any device, few enough for safe index arithmetic. */
     public static final int MAX_GROUPS = 1 << 22;
 
@@ -32,10 +34,20 @@ public record LaunchPlan(int groups, int items) {
 
     /** One item per element. */
     public static LaunchPlan elements(long count) {
-        return tasks(Math.ceilDiv(count, GROUP_ITEMS), GROUP_ITEMS);
+        return tasks(Math.ceilDiv(count, GROUP_ITEMS));
     }
 
-    /** One group per task. */
+    /** One group of {@value #GROUP_ITEMS} items per task. */
+    public static LaunchPlan tasks(long count) {
+        return tasks(count, GROUP_ITEMS);
+    }
+
+    /** {@code items} items per task, which share a group with those of other tasks. */
+    public static LaunchPlan shared(long count, int items) {
+        return tasks(Math.ceilDiv(count, GROUP_ITEMS / items));
+    }
+
+    /** One group of {@code items} items per task. */
     public static LaunchPlan tasks(long count, int items) {
         return new LaunchPlan((int) Math.max(1, Math.min(count, MAX_GROUPS)), items);
     }

@@ -9,9 +9,11 @@ import org.unmute.tensor.backend.View;
 /** Builds the argument list of a launch, in the order of the kernel's parameters. */
 final class Arguments {
     private final List<Argument> list = new ArrayList<>();
+    private final List<View> views = new ArrayList<>();
 
-    Arguments memory(View... views) {
-        for (View v : views) {
+    Arguments memory(View... more) {
+        for (View v : more) {
+            views.add(v);
             list.add(new Argument.Pointer(DeviceBuffer.memoryOf(v)));
         }
         return this;
@@ -83,6 +85,26 @@ final class Arguments {
     /** 1 for true, as a member of a struct. */
     static long flagOf(boolean value) {
         return value ? 1 : 0;
+    }
+
+    /** The views whose memory was given so far. */
+    View[] views() {
+        return views.toArray(View[]::new);
+    }
+
+    /** Bytes of views; an element broadcast by a stride of 0 counts once. */
+    static long bytes(View... views) {
+        long sum = 0;
+        for (View v : views) {
+            long n = v.dtype().bytes();
+            for (int a = 0; a < v.shape().rank(); a++) {
+                n *= v.stride(a) == 0
+                        ? Math.min(1, v.shape().size(a))
+                        : v.shape().size(a);
+            }
+            sum += n;
+        }
+        return sum;
     }
 
     List<Argument> list() {

@@ -6,25 +6,16 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
 /** Launches of {@code attention.cl}. */
-final class AttentionKernels {
-    static final Kernel ATTENTION = new Kernel("attention", "attention");
-
-    private final Launcher launcher;
-    private final MovementKernels movement;
-
-    AttentionKernels(Launcher launcher, MovementKernels movement) {
-        this.launcher = launcher;
-        this.movement = movement;
-    }
-
-    void attention(View q, View k, View v, View bias, double scale, View out) {
+interface AttentionKernels extends KernelFamily {
+    @Override
+    default void attention(View q, View k, View v, View bias, double scale, View out) {
         Types.require("attention", DType.F32, q, k, v, out);
         if (out.shape().elements() == 0) {
             return;
         }
         long keys = k.shape().size(-2);
         if (keys == 0) {
-            movement.fill(out, 0);
+            fill(out, 0);
             return;
         }
         long queries = q.shape().size(-2);
@@ -48,10 +39,10 @@ final class AttentionKernels {
                         Arguments.matrix(bias))
                 .float32(scale)
                 .flag(bias != null);
-        launcher.run(
-                ATTENTION,
+        run(
+                new Kernel("attention", "attention"),
                 LaunchPlan.tiles(batch.count(), queries, width),
-                bias == null ? Launcher.bytes(q, k, v, out) : Launcher.bytes(q, k, v, out, bias),
+                bias == null ? Arguments.bytes(q, k, v, out) : Arguments.bytes(q, k, v, out, bias),
                 2 * batch.count() * queries * keys * (q.shape().size(-1) + width),
                 arguments);
     }

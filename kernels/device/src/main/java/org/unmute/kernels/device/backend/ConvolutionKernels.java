@@ -10,24 +10,13 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /** Launches of {@code convolve.cl}. */
-final class ConvolutionKernels {
-    static final Kernel TOKENS = new Kernel("convolve", "convolve_tokens");
-    static final Kernel PATCHES = new Kernel("convolve", "embed_patches");
-    static final Kernel FEW_PATCHES = new Kernel("convolve", "embed_patches_small");
-    /** Floats that the kernel reads at once. */
-    private static final int VECTOR = 4;
-
-    private final Launcher launcher;
-
-    ConvolutionKernels(Launcher launcher) {
-        this.launcher = launcher;
-    }
-
-    /**
-     * {@link org.unmute.tensor.backend.Backend#convolveTokens} with a {@linkplain MatmulKernels#isFused fused}
-     * activation.
-     */
-    void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+interface ConvolutionKernels extends KernelFamily {
+    @Override
+    default void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+        if (!MatmulKernels.isFused(activation)) {
+            KernelFamily.super.convolveTokens(x, weight, bias, activation, out);
+            return;
+        }
         Types.require("convolveTokens", DType.F32, x, weight, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
@@ -37,10 +26,10 @@ final class ConvolutionKernels {
         long tokens = shape.size(1);
         Shape w = weight.shape();
         long groups = w.size(0);
-        launcher.run(
-                TOKENS,
+        run(
+                new Kernel("convolve", "convolve_tokens"),
                 LaunchPlan.tiles(Math.multiplyExact(clips, groups), tokens, w.size(1)),
-                Launcher.bytes(x, weight, out),
+                Arguments.bytes(x, weight, out),
                 2 * clips * tokens * w.elements(),
                 new Arguments()
                         .memory(x, weight, bias == null ? out : bias, out)
@@ -53,8 +42,8 @@ final class ConvolutionKernels {
                                 Arguments.layout(out)));
     }
 
-    /** {@link org.unmute.tensor.backend.Backend#embedPatches} */
-    void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
+    @Override
+    default void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
         Types.require("embedPatches", DType.F32, image, weight, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
@@ -64,10 +53,10 @@ final class ConvolutionKernels {
         long row = image.stride(1);
         long column = image.stride(2);
         Optional<LaunchPlan> wide = LaunchPlan.wideTiles(1, patches, shape.size(2));
-        launcher.run(
-                wide.isPresent() ? PATCHES : FEW_PATCHES,
+        run(
+                new Kernel("convolve", wide.isPresent() ? "embed_patches" : "embed_patches_small"),
                 wide.orElseGet(() -> LaunchPlan.tiles(1, patches, shape.size(2))),
-                Launcher.bytes(image, weight, out),
+                Arguments.bytes(image, weight, out),
                 2 * patches * weight.shape().elements(),
                 new Arguments()
                         .memory(image, weight, bias == null ? out : bias, out)
@@ -94,16 +83,12 @@ final class ConvolutionKernels {
                                         Arguments.flagOf(weight.stride(1) == 1 && MatmulKernels.aligned(weight)))));
     }
 
-    /**
-     * Whether the kernel can read the rows of every patch 4 floats at a time: contiguous and aligned to 16 bytes.
-     */
+    /** Whether the kernel can read the rows of every patch 4 floats at a time. */
     private static boolean isAligned(View image, SlidingWindow window) {
         return image.stride(2) == 1
+                && MatmulKernels.aligned(image)
                 && window.dilationX() == 1
-                && window.width() % VECTOR == 0
-                && window.strideX() % VECTOR == 0
-                && image.offset() % VECTOR == 0
-                && image.stride(0) % VECTOR == 0
-                && image.stride(1) % VECTOR == 0;
+                && window.width() % MatmulKernels.VECTOR == 0
+                && window.strideX() % MatmulKernels.VECTOR == 0;
     }
 }

@@ -17,13 +17,11 @@ final class FbankKernels {
     /** Largest transform that fits the local memory of a group. */
     static final int MAX_SIZE = 2048;
 
-    private final Launcher launcher;
-    private final MovementKernels movement;
+    private final KernelFamily backend;
     private final Map<FilterBank, Tables> tables = Collections.synchronizedMap(new WeakHashMap<>());
 
-    FbankKernels(Launcher launcher, MovementKernels movement) {
-        this.launcher = launcher;
-        this.movement = movement;
+    FbankKernels(KernelFamily backend) {
+        this.backend = backend;
     }
 
     /** Tables of the kernel; they stay on the device as long as the filter bank is reachable. */
@@ -46,10 +44,10 @@ final class FbankKernels {
         long half = cut.size() / 2;
         // A butterfly has 6 additions and 4 multiplications.
         long operations = clips * frames * half / 2 * Long.numberOfTrailingZeros(half) * 10;
-        launcher.run(
+        backend.run(
                 FBANK,
-                LaunchPlan.tasks(clips * frames, LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(samples, out),
+                LaunchPlan.tasks(clips * frames),
+                Arguments.bytes(samples, out),
                 operations,
                 new Arguments()
                         .memory(samples, t.window, t.turns, t.bands, t.weights, out)
@@ -98,8 +96,6 @@ final class FbankKernels {
     }
 
     private View upload(HostBuffer values, int count) {
-        View v = launcher.scratch(values.dtype(), Shape.of(count));
-        movement.upload(View.dense(values, v.shape()), v);
-        return v;
+        return backend.take(View.dense(values, Shape.of(count)));
     }
 }

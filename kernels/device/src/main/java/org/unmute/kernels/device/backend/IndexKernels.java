@@ -7,16 +7,10 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
 /** Launches of {@code index.cl}. */
-final class IndexKernels {
-    private static final String FAMILY = "index";
+interface IndexKernels extends KernelFamily {
 
-    private final Launcher launcher;
-
-    IndexKernels(Launcher launcher) {
-        this.launcher = launcher;
-    }
-
-    void gather(View x, int axis, View index, View out) {
+    @Override
+    default void gather(View x, int axis, View index, View out) {
         Types.require("gather", x.dtype(), out);
         Types.require("gather", DType.I32, index);
         if (out.shape().elements() == 0) {
@@ -24,14 +18,15 @@ final class IndexKernels {
         }
         View base = x.slice(axis, 0, 1, 1).expand(out.shape());
         StridedLoop loop = StridedLoop.of(base, index, out);
-        launcher.run(
-                new Kernel(FAMILY, x.dtype().bytes() == Short.BYTES ? "gather_16" : "gather_32"),
+        run(
+                kernel(x.dtype().bytes() == Short.BYTES ? "gather_16" : "gather_32"),
                 LaunchPlan.elements(loop.count()),
-                Launcher.bytes(out, out, index),
+                Arguments.bytes(out, out, index),
                 new Arguments().memory(x, index, out).struct(loop).int64(x.stride(axis)));
     }
 
-    void scatterAdd(View x, int axis, View index, View out) {
+    @Override
+    default void scatterAdd(View x, int axis, View index, View out) {
         DType type = Types.requireNumeric("scatterAdd", x, out);
         Types.require("scatterAdd", DType.I32, index);
         if (x.shape().elements() == 0) {
@@ -39,24 +34,30 @@ final class IndexKernels {
         }
         StridedLoop lines =
                 StridedLoop.of(x.slice(axis, 0, 1, 1), index.slice(axis, 0, 1, 1), out.slice(axis, 0, 1, 1));
-        launcher.run(
-                new Kernel(FAMILY, type == DType.F32 ? "scatter_add_f32" : "scatter_add_i32"),
+        run(
+                kernel(type == DType.F32 ? "scatter_add_f32" : "scatter_add_i32"),
                 LaunchPlan.elements(lines.count()),
-                Launcher.bytes(x, x, x, index),
+                Arguments.bytes(x, x, x, index),
                 new Arguments()
                         .memory(x, index, out)
                         .struct(lines)
                         .int64(x.shape().size(axis), x.stride(axis), index.stride(axis), out.stride(axis)));
     }
 
-    void im2col(View x, SlidingWindow window, View out) {
+    @Override
+    default void im2col(View x, SlidingWindow window, View out) {
         Types.requireNumeric("im2col", x, out);
         windows("im2col", x, out, x, window, out, out.shape().elements());
     }
 
-    void col2im(View columns, SlidingWindow window, View out) {
+    @Override
+    default void col2im(View columns, SlidingWindow window, View out) {
         Types.require("col2im", DType.F32, columns, out);
         windows("col2im", columns, out, out, window, columns, out.shape().elements());
+    }
+
+    private static Kernel kernel(String name) {
+        return new Kernel("index", name);
     }
 
     private void windows(String name, View from, View to, View image, SlidingWindow w, View columns, long count) {
@@ -78,10 +79,9 @@ final class IndexKernels {
                         w.dilationX()),
                 Arguments.layout(image),
                 Arguments.layout(columns));
-        launcher.run(
-                new Kernel(FAMILY, name),
+        run(
+                kernel(name),
                 LaunchPlan.elements(count),
-                Launcher.bytes(image, columns),
                 new Arguments().memory(from, to).struct(members));
     }
 }

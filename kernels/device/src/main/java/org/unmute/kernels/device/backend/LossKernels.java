@@ -6,44 +6,37 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
 /** Launches of {@code losses.cl}. */
-final class LossKernels {
-    private static final String LOSSES = "losses";
-
-    private final Launcher launcher;
-    private final MovementKernels movement;
-
-    LossKernels(Launcher launcher, MovementKernels movement) {
-        this.launcher = launcher;
-        this.movement = movement;
-    }
-
-    void binaryCrossEntropy(View x, View y, View weight, View loss) {
+interface LossKernels extends KernelFamily {
+    @Override
+    default void binaryCrossEntropy(View x, View y, View weight, View loss) {
         View[] views = {x, y, repeated(x, weight), loss};
         if (isThereAnything(views)) {
             run("binary_cross_entropy", rows(views).flag(weight != null), views);
         }
     }
 
-    void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+    @Override
+    default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
         Types.require("binaryCrossEntropyBackward", DType.F32, x, y, gloss, gx);
         if (x.shape().elements() > 0) {
             View[] views = {x, y, repeated(x, weight), gloss.expand(x.shape()), gx};
-            launcher.run(
-                    new Kernel(LOSSES, "binary_cross_entropy_backward"),
+            run(
+                    new Kernel("losses", "binary_cross_entropy_backward"),
                     LaunchPlan.elements(x.shape().elements()),
-                    Launcher.bytes(views),
                     new Arguments().memory(views).struct(StridedLoop.of(views)).flag(weight != null));
         }
     }
 
-    void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+    @Override
+    default void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
         View[] views = {x, y, repeated(x, weight), loss};
         if (isThereAnything(views)) {
             run("cross_entropy", rows(views).float32(keep, share).flag(weight != null), views);
         }
     }
 
-    void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+    @Override
+    default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
         if (x.shape().elements() > 0) {
             View[] views = {x, y, repeated(x, weight), gloss, gx};
             run("cross_entropy_backward", rows(views).float32(keep, share).flag(weight != null), views);
@@ -54,7 +47,7 @@ final class LossKernels {
     private boolean isThereAnything(View... views) {
         View loss = views[views.length - 1];
         if (views[0].shape().elements() == 0 && loss.shape().elements() > 0) {
-            movement.fill(loss, 0);
+            fill(loss, 0);
         }
         return views[0].shape().elements() > 0;
     }
@@ -71,10 +64,6 @@ final class LossKernels {
     private void run(String name, Arguments arguments, View... views) {
         Types.require(name, DType.F32, views);
         long rows = views[0].shape().elements() / views[0].shape().size(-1);
-        launcher.run(
-                new Kernel(LOSSES, name),
-                LaunchPlan.tasks(rows, LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(views),
-                arguments);
+        run(new Kernel("losses", name), LaunchPlan.tasks(rows), arguments);
     }
 }

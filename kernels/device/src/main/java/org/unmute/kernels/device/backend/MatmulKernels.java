@@ -9,57 +9,37 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Unary;
 
 /** Launches of {@code matmul.cl}. */
-final class MatmulKernels {
-    static final Kernel WIDE = new Kernel("matmul", "matmul");
-    static final Kernel SMALL = new Kernel("matmul", "matmul_small");
+interface MatmulKernels extends KernelFamily {
     /** Floats that the kernel reads at once. */
-    private static final int VECTOR = 4;
+    int VECTOR = 4;
 
-    private static final int GELU = 1;
-    private static final int RELU = 2;
-
-    private final Launcher launcher;
-
-    MatmulKernels(Launcher launcher) {
-        this.launcher = launcher;
-    }
-
-    /**
-     * Epilogue of a product: {@code f(product + bias) + residual}; each may be null. The bias is {@code [n]}, the
-     * residual has the shape of the result.
-     */
-    private record Epilogue(View bias, Unary activation, View residual) {
-        static final Epilogue NONE = new Epilogue(null, null, null);
-
-        Epilogue withResidual(View other) {
-            return new Epilogue(bias, activation, other);
-        }
-    }
-
-    /** Whether {@link #linear} fuses an activation. */
+    /** Whether {@link #linear} and the convolution of tokens fuse an activation. */
     static boolean isFused(Unary activation) {
         return activation == null || activation == Unary.GELU || activation == Unary.RELU;
     }
 
-    /** {@code out = a b} */
-    void matmul(View a, View b, View out) {
-        product(a, b, Epilogue.NONE, out);
+    @Override
+    default void matmul(View a, View b, View out) {
+        product(a, b, null, null, null, out);
     }
 
-    private void product(View a, View b, Epilogue f, View out) {
+    /**
+     * {@code activation(a b + bias) + residual}; the last three may be null. The bias is {@code [n]}, the residual has
+     * the shape of the result.
+     */
+    private void product(View a, View b, View bias, Unary activation, View residual, View out) {
         Types.require("matmul", DType.F32, a, b, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
             return;
         }
-        View residual = f.residual == null ? out : f.residual;
-        StridedLoop batch = StridedLoop.of(entries(a), entries(b), entries(out), entries(residual));
+        View added = residual == null ? out : residual;
+        StridedLoop batch = StridedLoop.of(entries(a), entries(b), entries(out), entries(added));
         long m = shape.size(-2);
         long n = shape.size(-1);
         long k = a.shape().size(-1);
-        View bias = f.bias;
         Arguments arguments = new Arguments()
-                .memory(a, b, bias == null ? out : bias, residual, out)
+                .memory(a, b, bias == null ? out : bias, added, out)
                 .struct(batch)
                 .struct(
                         Arguments.members(m, n, k),
@@ -67,26 +47,26 @@ final class MatmulKernels {
                         Arguments.matrix(b),
                         Arguments.matrix(out),
                         Arguments.layout(bias),
-                        Arguments.matrix(residual),
+                        Arguments.matrix(added),
                         Arguments.members(
                                 Arguments.flagOf(aligned(a)),
                                 Arguments.flagOf(aligned(b)),
                                 Arguments.flagOf(bias != null),
-                                code(f.activation),
-                                Arguments.flagOf(f.residual != null)));
+                                code(activation),
+                                Arguments.flagOf(residual != null)));
         Optional<LaunchPlan> wide =
                 k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
-        launcher.run(
-                wide.isPresent() ? WIDE : SMALL,
+        run(
+                new Kernel("matmul", wide.isPresent() ? "matmul" : "matmul_small"),
                 wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
-                f.residual == null ? Launcher.bytes(a, b, out) : Launcher.bytes(a, b, out, f.residual),
+                residual == null ? Arguments.bytes(a, b, out) : Arguments.bytes(a, b, out, residual),
                 2 * batch.count() * m * n * k,
                 arguments);
     }
 
     /** The code of a {@linkplain #isFused fused} activation in {@code activation.h}. */
     static int code(Unary activation) {
-        return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
+        return activation == Unary.GELU ? 1 : activation == Unary.RELU ? 2 : 0;
     }
 
     /**
@@ -119,16 +99,27 @@ final class MatmulKernels {
         return new View(v.buffer(), v.shape().head(rank - 2), v.offset(), strides);
     }
 
+    @Override
+    default void linear(View x, View weight, View bias, View out) {
+        linear(x, weight, bias, null, null, out);
+    }
+
     /** {@code activation(x weightᵀ + bias) + residual}; evenly strided rows of x form one matrix. */
-    void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+    @Override
+    default void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        if (!isFused(activation)) {
+            KernelFamily.super.linear(x, weight, bias, activation, residual, out);
+            return;
+        }
         Types.require("linear", DType.F32, x, weight, out);
         View transposed = weight.transpose(0, 1);
-        Epilogue f = new Epilogue(bias, activation, residual);
         if (x.shape().rank() == 1) {
             product(
                     x.insert(0),
                     transposed,
-                    f.withResidual(residual == null ? null : residual.insert(0)),
+                    bias,
+                    activation,
+                    residual == null ? null : residual.insert(0),
                     out.insert(0));
             return;
         }
@@ -142,12 +133,14 @@ final class MatmulKernels {
                 product(
                         flatX.get(),
                         transposed,
-                        f.withResidual(residual == null ? null : flatResidual.get()),
+                        bias,
+                        activation,
+                        residual == null ? null : flatResidual.get(),
                         flatOut.get());
                 return;
             }
         }
         Shape lead = x.shape().head(x.shape().rank() - 2);
-        product(x, transposed.expand(lead.concat(transposed.shape())), f, out);
+        product(x, transposed.expand(lead.concat(transposed.shape())), bias, activation, residual, out);
     }
 }

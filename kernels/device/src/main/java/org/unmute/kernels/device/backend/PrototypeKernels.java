@@ -7,87 +7,86 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /** Launches of {@code prototype.cl}. */
-final class PrototypeKernels {
-    private static final String FAMILY = "prototype";
-    private static final int FACTORS = 3;
-    private static final int WINNER_ITEMS = 32;
-    /**
-     * Gradients process this many clips at a time, as on the CPU, so that scratch memory does not grow with the batch.
-     */
-    private static final long CLIPS_AT_ONCE = 64;
+interface PrototypeKernels extends KernelFamily {
+    @Override
+    default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        match(tokens, prototypes, false, values, winners);
+    }
 
-    private final Launcher launcher;
-    private final MovementKernels movement;
+    @Override
+    default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        match(tokens, prototypes, true, values, winners);
+    }
 
-    PrototypeKernels(Launcher launcher, MovementKernels movement) {
-        this.launcher = launcher;
-        this.movement = movement;
+    @Override
+    default void prototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        backward(tokens, prototypes, false, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    default void binaryPrototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        backward(tokens, prototypes, true, winners, gy, gtokens, gprototypes);
     }
 
     /**
      * Values and winners of the prototypes, or of their signs if {@code binary}. Binary winners are those of exact
      * arithmetic, as on the other backends.
      */
-    void match(View tokens, View prototypes, boolean binary, View values, View winners) {
+    private void match(View tokens, View prototypes, boolean binary, View values, View winners) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
         Types.require("prototypeMaxPool", DType.I32, winners);
         if (values.shape().elements() == 0) {
             return;
         }
         long[] m = matching(tokens, prototypes, values, winners, null, null);
+        long clips = tokens.shape().size(0);
+        long count = prototypes.shape().size(0);
+        long dim = prototypes.shape().size(1);
         boolean frames = areFrames(tokens);
         String kernel = frames ? "prototype_match_frames" : "prototype_match";
-        LaunchPlan plan = frames
-                ? LaunchPlan.frames(
-                        tokens.shape().size(0),
-                        tokens.shape().size(1),
-                        prototypes.shape().size(0))
-                : LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
-        long operations = 2 * tokens.shape().elements() * prototypes.shape().size(0);
+        LaunchPlan plan =
+                frames ? LaunchPlan.frames(clips, tokens.shape().size(1), count) : LaunchPlan.tiles(clips, 1, count);
+        long operations = 2 * tokens.shape().elements() * count;
         if (!binary) {
-            launcher.run(
-                    new Kernel(FAMILY, kernel),
+            run(
+                    kernel(kernel),
                     plan,
-                    Launcher.bytes(tokens, prototypes, values, winners),
+                    Arguments.bytes(tokens, prototypes, values, winners),
                     operations,
                     new Arguments()
                             .memory(tokens, prototypes, prototypes, values, winners)
                             .struct(m));
             return;
         }
-        long count = prototypes.shape().size(0);
-        View bits = launcher.scratch(
-                DType.I32, Shape.of(count, Math.ceilDiv(prototypes.shape().size(1), Integer.SIZE)));
-        View scales = launcher.scratch(DType.F32, Shape.of(count));
-        launcher.run(
-                new Kernel(FAMILY, "prototype_pack"),
+        View bits = allocateForResult(DType.I32, Shape.of(count, Math.ceilDiv(dim, Integer.SIZE)));
+        View scales = allocateForResult(DType.F32, Shape.of(count));
+        run(
+                kernel("prototype_pack"),
                 LaunchPlan.elements(count),
-                Launcher.bytes(prototypes, bits, scales),
                 new Arguments().memory(prototypes, bits, scales).struct(m));
-        launcher.run(
-                new Kernel(FAMILY, kernel + "_binary"),
-                plan,
-                Launcher.bytes(tokens, bits, scales, values, winners),
-                operations,
-                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        Arguments matched =
+                new Arguments().memory(tokens, bits, scales, values, winners).struct(m);
+        run(kernel(kernel + "_binary"), plan, Arguments.bytes(matched.views()), operations, matched);
         long pairs = values.shape().elements();
-        launcher.run(
-                new Kernel(FAMILY, "prototype_rescore"),
-                LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(winners),
-                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
-        launcher.run(
-                new Kernel(FAMILY, "prototype_values"),
+        run(kernel("prototype_rescore"), LaunchPlan.elements(pairs), Arguments.bytes(winners), matched);
+        run(
+                kernel("prototype_values"),
                 winners(pairs),
-                pairs * prototypes.shape().size(1) * Float.BYTES,
+                pairs * dim * Float.BYTES,
                 new Arguments().memory(tokens, bits, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();
     }
 
-    /** Groups of {@value #WINNER_ITEMS} items per winner. */
+    private static Kernel kernel(String name) {
+        return new Kernel("prototype", name);
+    }
+
+    /** 32 items per winner. */
     private static LaunchPlan winners(long count) {
-        return LaunchPlan.tasks(Math.ceilDiv(count, LaunchPlan.GROUP_ITEMS / WINNER_ITEMS), LaunchPlan.GROUP_ITEMS);
+        return LaunchPlan.shared(count, 32);
     }
 
     /** Whether several clips fit a tile and all tokens are evenly strided across clips. */
@@ -97,18 +96,20 @@ final class PrototypeKernels {
     }
 
     /** Gradients of {@link #match}; either may be null. Those of binary prototypes are with respect to the signs. */
-    void backward(View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
+    private void backward(
+            View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
         if (gy.shape().elements() == 0) {
-            movement.clear(gtokens, gprototypes);
+            clear(gtokens, gprototypes);
             return;
         }
+        // So many clips at a time, as on the CPU, that scratch memory does not grow with the batch.
         long clips = tokens.shape().size(0);
-        View factors = launcher.scratch(
-                DType.F32,
-                Shape.of(Math.min(clips, CLIPS_AT_ONCE), prototypes.shape().size(0), FACTORS));
-        for (long from = 0; from < clips; from += CLIPS_AT_ONCE) {
-            long count = Math.min(clips - from, CLIPS_AT_ONCE);
+        long atOnce = Math.min(clips, 64);
+        View factors =
+                allocateForResult(DType.F32, Shape.of(atOnce, prototypes.shape().size(0), 3));
+        for (long from = 0; from < clips; from += atOnce) {
+            long count = Math.min(clips - from, atOnce);
             backward(
                     clips(tokens, from, count),
                     prototypes,
@@ -142,8 +143,8 @@ final class PrototypeKernels {
         long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
         int flag = binary ? 1 : 0;
         long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
-        launcher.run(
-                new Kernel(FAMILY, "prototype_factors"),
+        run(
+                kernel("prototype_factors"),
                 winners(winnerCount),
                 winnerBytes,
                 new Arguments()
@@ -151,10 +152,10 @@ final class PrototypeKernels {
                         .struct(m)
                         .int32(flag));
         if (gprototypes != null) {
-            launcher.run(
-                    new Kernel(FAMILY, "prototype_gradient"),
-                    LaunchPlan.tasks(prototypes.shape().size(0), LaunchPlan.GROUP_ITEMS),
-                    winnerBytes / 2 + Launcher.bytes(prototypes, gprototypes),
+            run(
+                    kernel("prototype_gradient"),
+                    LaunchPlan.tasks(prototypes.shape().size(0)),
+                    winnerBytes / 2 + Arguments.bytes(prototypes, gprototypes),
                     new Arguments()
                             .memory(tokens, prototypes, winners, factors, gprototypes)
                             .struct(m)
@@ -162,10 +163,10 @@ final class PrototypeKernels {
         }
         if (gtokens != null) {
             long tasks = tokens.shape().size(0) * tokens.shape().size(1);
-            launcher.run(
-                    new Kernel(FAMILY, "token_gradient"),
-                    LaunchPlan.tasks(tasks, LaunchPlan.GROUP_ITEMS),
-                    winnerBytes / 2 + Launcher.bytes(tokens, gtokens),
+            run(
+                    kernel("token_gradient"),
+                    LaunchPlan.tasks(tasks),
+                    winnerBytes / 2 + Arguments.bytes(tokens, gtokens),
                     new Arguments()
                             .memory(tokens, prototypes, winners, factors, gtokens)
                             .struct(m)

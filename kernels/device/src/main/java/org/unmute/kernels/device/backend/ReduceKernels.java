@@ -10,33 +10,16 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Reduce;
 
 /** Launches of {@code reduce.cl} and {@code extreme.cl}. */
-final class ReduceKernels {
-    private static final String REDUCE = "reduce";
-    private static final String EXTREME = "extreme";
-    /** A single item computes each shorter sum, even of contiguous elements. */
-    private static final long SHORT = 24;
-    /** Items that share a sum of contiguous elements: as many partial sums as on the CPU. */
-    private static final int SUM_ITEMS = 64;
-
-    private static final long BUSY_ITEMS = 1 << 16;
-    private static final long BUSY_GROUPS = 1 << 10;
-    private static final long MIN_PER_ITEM = 256;
-    private static final long MIN_PER_GROUP = 4096;
-
-    private final Launcher launcher;
-
-    ReduceKernels(Launcher launcher) {
-        this.launcher = launcher;
-    }
-
+interface ReduceKernels extends KernelFamily {
     static Kernel kernel(Reduce f, DType type, boolean group) {
         return new Kernel(
-                REDUCE,
+                "reduce",
                 "reduce_" + f.name().toLowerCase(Locale.ROOT) + (type == DType.I32 ? "_i32" : "")
                         + (group ? "_group" : "_item"));
     }
 
-    void reduce(Reduce f, View x, View out) {
+    @Override
+    default void reduce(Reduce f, View x, View out) {
         DType type = Types.requireNumeric("reduce", x, out);
         View kept = x;
         View reduced = x;
@@ -53,20 +36,21 @@ final class ReduceKernels {
         }
         // Offsets are counted once, in the outer loop.
         StridedLoop inner = StridedLoop.of(new View(reduced.buffer(), reduced.shape(), 0, strides(reduced)));
-        boolean group = inner.count() > SHORT && fastest(reduced) <= fastest(kept);
+        // A single item computes a sum of up to 24 elements, even of contiguous ones.
+        boolean group = inner.count() > 24 && fastest(reduced) <= fastest(kept);
         long chunk = type == DType.I32
                 ? Math.max(1, inner.count())
                 : group
-                        ? LaunchPlan.chunk(outer.count(), inner.count(), BUSY_GROUPS, MIN_PER_GROUP)
-                        : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, MIN_PER_ITEM);
+                        ? LaunchPlan.chunk(outer.count(), inner.count(), 1 << 10, 4096)
+                        : LaunchPlan.chunk(outer.count(), inner.count(), LaunchPlan.BUSY_ITEMS, 256);
         long chunks = Math.max(1, Math.ceilDiv(inner.count(), chunk));
         long tasks = outer.count() * chunks;
-        LaunchPlan plan = group ? LaunchPlan.tasks(tasks, SUM_ITEMS) : LaunchPlan.elements(tasks);
-        View into = chunks == 1 ? out : launcher.scratch(type, Shape.of(chunks, outer.count()));
-        launcher.run(
+        // 64 items share a sum of contiguous elements: as many partial sums as on the CPU.
+        LaunchPlan plan = group ? LaunchPlan.tasks(tasks, 64) : LaunchPlan.elements(tasks);
+        View into = chunks == 1 ? out : allocateForResult(type, Shape.of(chunks, outer.count()));
+        run(
                 kernel(f, type, group),
                 plan,
-                Launcher.bytes(x, into),
                 new Arguments().memory(x, into).struct(outer).struct(inner).int64(chunk, chunks));
         if (into != out) {
             second(f, into, out);
@@ -111,17 +95,17 @@ final class ReduceKernels {
         return min;
     }
 
-    void extreme(boolean max, View x, View values, View indices) {
+    @Override
+    default void extreme(boolean max, View x, View values, View indices) {
         DType type = Types.requireNumeric("extreme", x, values);
         Types.require("extreme", DType.I32, indices);
         if (values.shape().elements() == 0) {
             return;
         }
         StridedLoop rows = StridedLoop.of(x.select(-1, 0), values, indices);
-        launcher.run(
-                new Kernel(EXTREME, type == DType.F32 ? "extreme_f32" : "extreme_i32"),
-                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(x, values, indices),
+        run(
+                new Kernel("extreme", type == DType.F32 ? "extreme_f32" : "extreme_i32"),
+                LaunchPlan.tasks(rows.count()),
                 new Arguments()
                         .memory(x, values, indices)
                         .struct(rows)
@@ -129,16 +113,16 @@ final class ReduceKernels {
                         .flag(max));
     }
 
-    void cumulativeSum(View x, boolean reverse, View out) {
+    @Override
+    default void cumulativeSum(View x, boolean reverse, View out) {
         DType type = Types.requireNumeric("cumulativeSum", x, out);
         if (x.shape().elements() == 0) {
             return;
         }
         StridedLoop rows = StridedLoop.of(x.select(-1, 0), out.select(-1, 0));
-        launcher.run(
-                new Kernel(EXTREME, type == DType.F32 ? "cumulative_sum_f32" : "cumulative_sum_i32"),
+        run(
+                new Kernel("extreme", type == DType.F32 ? "cumulative_sum_f32" : "cumulative_sum_i32"),
                 LaunchPlan.elements(rows.count()),
-                Launcher.bytes(x, out),
                 new Arguments()
                         .memory(x, out)
                         .struct(rows)

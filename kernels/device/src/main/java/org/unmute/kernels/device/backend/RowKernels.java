@@ -9,47 +9,35 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Reduce;
 
 /** Launches of {@code softmax.cl}, {@code normalize.cl} and {@code adamw.cl}. */
-final class RowKernels {
-    private static final String SOFTMAX = "softmax";
-    private static final String NORMALIZE = "normalize";
-    /** Items per row in kernels whose groups process several rows. */
-    private static final int ROW_ITEMS = 16;
-
-    private static final long BUSY_ITEMS = 1 << 16;
-    private static final long MIN_ROWS = 64;
-
-    private final Launcher launcher;
-    private final MovementKernels movement;
-    private final ReduceKernels reductions;
-
-    RowKernels(Launcher launcher, MovementKernels movement, ReduceKernels reductions) {
-        this.launcher = launcher;
-        this.movement = movement;
-        this.reductions = reductions;
+interface RowKernels extends KernelFamily {
+    @Override
+    default void softmax(View x, View out) {
+        rows(new Kernel("softmax", "softmax"), x, out);
     }
 
-    void softmax(View x, View out) {
-        rows(new Kernel(SOFTMAX, "softmax"), x, out);
+    @Override
+    default void logSoftmax(View x, View out) {
+        rows(new Kernel("softmax", "log_softmax"), x, out);
     }
 
-    void logSoftmax(View x, View out) {
-        rows(new Kernel(SOFTMAX, "log_softmax"), x, out);
+    @Override
+    default void softmaxBackward(View y, View gy, View gx) {
+        rows(new Kernel("softmax", "softmax_backward"), y, gy, gx);
     }
 
-    void softmaxBackward(View y, View gy, View gx) {
-        rows(new Kernel(SOFTMAX, "softmax_backward"), y, gy, gx);
+    @Override
+    default void logSoftmaxBackward(View y, View gy, View gx) {
+        rows(new Kernel("softmax", "log_softmax_backward"), y, gy, gx);
     }
 
-    void logSoftmaxBackward(View y, View gy, View gx) {
-        rows(new Kernel(SOFTMAX, "log_softmax_backward"), y, gy, gx);
+    @Override
+    default void l2Normalize(View x, View out) {
+        rows(new Kernel("normalize", "l2_normalize"), x, out);
     }
 
-    void l2Normalize(View x, View out) {
-        rows(new Kernel(NORMALIZE, "l2_normalize"), x, out);
-    }
-
-    void l2NormalizeBackward(View x, View y, View gy, View gx) {
-        rows(new Kernel(NORMALIZE, "l2_normalize_backward"), x, y, gy, gx);
+    @Override
+    default void l2NormalizeBackward(View x, View y, View gy, View gx) {
+        rows(new Kernel("normalize", "l2_normalize_backward"), x, y, gy, gx);
     }
 
     /** Runs a kernel whose arguments are the views, the loop over their rows, and the rows. */
@@ -59,10 +47,9 @@ final class RowKernels {
             return;
         }
         StridedLoop rows = rowLoop(views);
-        launcher.run(
+        run(
                 kernel,
-                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(views),
+                LaunchPlan.tasks(rows.count()),
                 new Arguments().memory(views).struct(rows).struct(row(views)));
     }
 
@@ -81,17 +68,17 @@ final class RowKernels {
         return members;
     }
 
-    void layerNorm(View x, View weight, View bias, double eps, View out) {
+    @Override
+    default void layerNorm(View x, View weight, View bias, double eps, View out) {
         Types.require("layerNorm", DType.F32, x, out);
         if (x.shape().elements() == 0) {
             return;
         }
         StridedLoop rows = rowLoop(x, out);
-        launcher.run(
-                new Kernel(NORMALIZE, "layer_norm"),
-                LaunchPlan.tasks(
-                        Math.ceilDiv(rows.count(), LaunchPlan.GROUP_ITEMS / ROW_ITEMS), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(x, out),
+        run(
+                new Kernel("normalize", "layer_norm"),
+                LaunchPlan.shared(rows.count(), 16),
+                Arguments.bytes(x, out),
                 new Arguments()
                         .memory(x, weight == null ? x : weight, bias == null ? x : bias, out)
                         .struct(rows)
@@ -101,18 +88,19 @@ final class RowKernels {
                         .float32(eps));
     }
 
-    void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+    @Override
+    default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
         Types.require("layerNormBackward", DType.F32, x, gy, gx);
         if (x.shape().elements() == 0) {
-            movement.clear(gweight, gbias);
+            clear(gweight, gbias);
             return;
         }
         StridedLoop rows = rowLoop(x, gy, gx);
-        View moments = launcher.scratch(DType.F32, Shape.of(rows.count(), 2));
-        launcher.run(
-                new Kernel(NORMALIZE, "layer_norm_backward"),
-                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(x, gy, gx),
+        View moments = allocateForResult(DType.F32, Shape.of(rows.count(), 2));
+        run(
+                new Kernel("normalize", "layer_norm_backward"),
+                LaunchPlan.tasks(rows.count()),
+                Arguments.bytes(x, gy, gx),
                 new Arguments()
                         .memory(x, gy, weight == null ? x : weight, gx, moments)
                         .struct(rows)
@@ -129,30 +117,31 @@ final class RowKernels {
     private void weightGradients(View x, View gy, View moments, View gweight, View gbias) {
         StridedLoop rows = rowLoop(x, gy);
         long n = x.shape().size(-1);
-        long chunk = LaunchPlan.chunk(n, rows.count(), BUSY_ITEMS, MIN_ROWS);
+        long chunk = LaunchPlan.chunk(n, rows.count(), LaunchPlan.BUSY_ITEMS, 64);
         long chunks = Math.ceilDiv(rows.count(), chunk);
-        View weightSums = launcher.scratch(DType.F32, Shape.of(chunks, n));
-        View biasSums = launcher.scratch(DType.F32, Shape.of(chunks, n));
-        launcher.run(
-                new Kernel(NORMALIZE, "layer_norm_weights"),
+        View weightSums = allocateForResult(DType.F32, Shape.of(chunks, n));
+        View biasSums = allocateForResult(DType.F32, Shape.of(chunks, n));
+        run(
+                new Kernel("normalize", "layer_norm_weights"),
                 LaunchPlan.elements(n * chunks),
-                Launcher.bytes(x, gy),
+                Arguments.bytes(x, gy),
                 new Arguments()
                         .memory(x, gy, moments, weightSums, biasSums)
                         .struct(rows)
                         .struct(row(x, gy))
                         .int64(chunk, chunks));
         if (gweight != null) {
-            reductions.reduce(Reduce.SUM, weightSums, gweight.insert(0));
+            reduce(Reduce.SUM, weightSums, gweight.insert(0));
         }
         if (gbias != null) {
-            reductions.reduce(Reduce.SUM, biasSums, gbias.insert(0));
+            reduce(Reduce.SUM, biasSums, gbias.insert(0));
         }
         weightSums.buffer().close();
         biasSums.buffer().close();
     }
 
-    void adamW(
+    @Override
+    default void adamW(
             View weight,
             View gradient,
             View m,
@@ -166,10 +155,10 @@ final class RowKernels {
         Types.require("adamW", DType.F32, weight, gradient, m, v);
         StridedLoop loop = StridedLoop.of(weight, gradient, m, v);
         if (loop.count() > 0) {
-            launcher.run(
+            run(
                     new Kernel("adamw", "adamw"),
                     LaunchPlan.elements(loop.count()),
-                    Launcher.bytes(weight, weight, gradient, m, m, v, v),
+                    Arguments.bytes(weight, weight, gradient, m, m, v, v),
                     new Arguments()
                             .memory(weight, gradient, m, v)
                             .struct(loop)

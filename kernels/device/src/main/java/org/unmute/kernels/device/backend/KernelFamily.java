@@ -1,0 +1,52 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.unmute.kernels.device.Argument;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/**
+ * The operations that one family of kernels computes, as launches. {@link DeviceBackend} is made of all families and
+ * runs what they launch.
+ */
+interface KernelFamily extends Backend {
+    /**
+     * Runs a kernel and counts it in the profile.
+     *
+     * @param bytes bytes read and written
+     * @param operations multiplications and additions
+     */
+    void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments);
+
+    /** Runs a kernel and counts it in the profile, see {@link #launch}. */
+    default void run(Kernel kernel, LaunchPlan plan, long bytes, long operations, Arguments arguments) {
+        launch(kernel, plan, bytes, operations, arguments.list());
+    }
+
+    /** Runs a memory-bound kernel. */
+    default void run(Kernel kernel, LaunchPlan plan, long bytes, Arguments arguments) {
+        run(kernel, plan, bytes, 0, arguments);
+    }
+
+    /** Runs a memory-bound kernel that reads or writes each element of its views once. */
+    default void run(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+        run(kernel, plan, Arguments.bytes(arguments.views()), arguments);
+    }
+
+    /** Runs a kernel on each element of its views, if there are any; its last argument is the loop over them. */
+    default void runOnElements(Kernel kernel, Arguments arguments) {
+        StridedLoop loop = StridedLoop.of(arguments.views());
+        if (loop.count() > 0) {
+            run(kernel, LaunchPlan.elements(loop.count()), arguments.struct(loop));
+        }
+    }
+
+    /** Fills views with 0; some may be null. */
+    default void clear(View... views) {
+        Arrays.stream(views).filter(Objects::nonNull).forEach(v -> fill(v, 0));
+    }
+}
