@@ -2,37 +2,44 @@ package org.unmute.bench.gpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.function.Function;
 import org.unmute.tensor.backend.Backend;
 
-/** A row of the table. */
-interface Case {
+/**
+ * A row of the table.
+ *
+ * @param name title of the row
+ * @param order kind and sizes for {@code torch/worker.py}: {@code match batch=16 tokens=512}
+ * @param operations float32 multiplications and additions of the result's definition
+ * @param bytes bytes of inputs and results, each read or written once
+ * @param tolerance max difference of two results, relative to the max absolute value
+ * @param precision of operands, as {@code --precision} takes it
+ * @param opening uploads the inputs to a backend, which must be the current one
+ */
+record Case(
+        String name,
+        String order,
+        double operations,
+        double bytes,
+        double tolerance,
+        String precision,
+        Function<Backend, Work> opening) {
     /** No rounding of operands. */
-    String FP32 = "fp32";
+    static final String FP32 = "fp32";
 
-    /** Title of the row. */
-    String name();
+    /** Work to time, with its inputs in device memory. */
+    interface Work extends AutoCloseable {
+        /** Runs once; may return before the device is done. */
+        void run();
 
-    /** Kind and sizes for {@code torch/worker.py}: {@code match batch=16 tokens=512}. */
-    String order();
+        /** Runs once or a few times and returns the results. Called before the work is timed. */
+        Map<String, float[]> results();
 
-    /** Float32 multiplications and additions of the result's definition. */
-    double operations();
-
-    /** Bytes of inputs and results, each read or written once. */
-    double bytes();
-
-    /** Max difference of two results, relative to the max absolute value. */
-    double tolerance();
-
-    /** Precision of operands, as {@code --precision} takes it. */
-    default String precision() {
-        return FP32;
+        /** Releases the memory. */
+        @Override
+        void close();
     }
-
-    /** Uploads the inputs to a backend, which must be the current one. */
-    Work open(Backend backend);
 
     /** The sizes of the rows. */
     enum Sizes {
@@ -41,72 +48,51 @@ interface Case {
         /** For trying the check on a CPU device. */
         SMALL(0.005);
 
-        private final double roundSeconds;
+        /** Seconds per round during which a row's work is repeated. */
+        final double roundSeconds;
 
         Sizes(double roundSeconds) {
             this.roundSeconds = roundSeconds;
         }
-
-        /** Seconds per round during which a row's work is repeated. */
-        double roundSeconds() {
-            return roundSeconds;
-        }
     }
 
-    /** The bits of an operand that a precision keeps, for {@code torch/worker.py}. */
-    static int bits(String precision) {
-        return switch (precision) {
-            case "tf32" -> 19;
-            case "bf16" -> 16;
-            default -> 32;
-        };
-    }
-
-    /** The same work in a lower precision, if there are kernels for it. */
-    private static Optional<Case> in(String precision, Case c) {
-        return switch (c) {
-            case MatchCase m ->
-                Optional.of(new MatchCase(m.batch(), m.tokens(), m.dim(), m.prototypes(), m.binary(), precision));
-            case MatmulCase m -> Optional.of(new MatmulCase(m.rows(), m.in(), m.out(), precision));
-            default -> Optional.empty();
-        };
-    }
-
-    /** All rows, including those of lower precision if {@code precisions}. */
+    /** All rows: in float32, then, if {@code precisions}, those that have kernels of lower precision. */
     static List<Case> all(Sizes sizes, boolean precisions) {
-        List<Case> rows = new ArrayList<>(inFloat32(sizes));
+        List<Case> rows = new ArrayList<>(rows(sizes, FP32));
+        if (sizes == Sizes.SMALL) {
+            rows.add(KernelCases.attention(2, 2, 65, 64));
+            rows.add(EatWork.row(2, 128, 2, 64));
+            rows.add(ProtobinWork.row(2, 33, 96, 10, 13));
+        } else {
+            rows.add(KernelCases.attention(16, 12, 513, 64));
+            rows.add(EatWork.row(1, 768, 12, 1024));
+            rows.add(EatWork.row(16, 768, 12, 1024));
+            rows.add(ProtobinWork.row(16, 512, 768, 527, 20));
+        }
         if (precisions) {
-            rows.addAll(rows.stream()
-                    .flatMap(c -> Stream.of("tf32", "bf16").map(p -> in(p, c)).flatMap(Optional::stream))
-                    .toList());
+            rows.addAll(rows(sizes, "tf32"));
+            rows.addAll(rows(sizes, "bf16"));
         }
         return rows;
     }
 
-    private static List<Case> inFloat32(Sizes sizes) {
+    private static List<Case> rows(Sizes sizes, String precision) {
         if (sizes == Sizes.SMALL) {
             return List.of(
-                    new MatmulCase(130, 96, 200, FP32),
-                    new AttentionCase(2, 2, 65, 64),
-                    new MatchCase(2, 33, 96, 130, false, FP32),
-                    new MatchCase(2, 33, 96, 130, true, FP32),
-                    new EatCase(2, 128, 2, 64),
-                    new ProtobinCase(2, 33, 96, 10, 13));
+                    KernelCases.matmul(130, 96, 200, precision),
+                    KernelCases.match(2, 33, 96, 130, false, precision),
+                    KernelCases.match(2, 33, 96, 130, true, precision));
         }
         int rows = 16 * 513;
         return List.of(
-                new MatmulCase(rows, 768, 2304, FP32),
-                new MatmulCase(rows, 768, 768, FP32),
-                new MatmulCase(rows, 768, 3072, FP32),
-                new MatmulCase(rows, 3072, 768, FP32),
-                new MatmulCase(4096, 4096, 4096, FP32),
-                new AttentionCase(16, 12, 513, 64),
-                new MatchCase(16, 512, 768, 5270, false, FP32),
-                new MatchCase(16, 512, 768, 5270, true, FP32),
-                new MatchCase(16, 512, 768, 10540, false, FP32),
-                new MatchCase(16, 512, 768, 10540, true, FP32),
-                new EatCase(1, 768, 12, 1024),
-                new EatCase(16, 768, 12, 1024),
-                new ProtobinCase(16, 512, 768, 527, 20));
+                KernelCases.matmul(rows, 768, 2304, precision),
+                KernelCases.matmul(rows, 768, 768, precision),
+                KernelCases.matmul(rows, 768, 3072, precision),
+                KernelCases.matmul(rows, 3072, 768, precision),
+                KernelCases.matmul(4096, 4096, 4096, precision),
+                KernelCases.match(16, 512, 768, 5270, false, precision),
+                KernelCases.match(16, 512, 768, 5270, true, precision),
+                KernelCases.match(16, 512, 768, 10540, false, precision),
+                KernelCases.match(16, 512, 768, 10540, true, precision));
     }
 }

@@ -224,7 +224,7 @@ final class GpuCheck implements Callable<Integer> {
 
     private static List<String> classes(Part part) {
         return switch (part) {
-            case CONTRACT -> DeviceContract.PARTS.stream().map(Class::getName).toList();
+            case CONTRACT -> List.of(DeviceContract.class.getName());
             case ENCODERS -> List.of("org.unmute.models.zoo.EncoderGoldenTest");
             case PROBES ->
                 Stream.of("Loss", "Probe", "Packed", "Trajectory")
@@ -244,7 +244,7 @@ final class GpuCheck implements Callable<Integer> {
                 peak.bytesPerSecond() / 1e9));
         Path folder = Files.createTempDirectory("gpu-check");
         try (Torch process = torch(report, folder)) {
-            List<CheckResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress)
+            List<CheckResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds, progress)
                     .all(Case.all(sizes, device.startsWith("cuda")));
             good &= rows.stream().allMatch(CheckResult::isGood);
             report.table(rows, peak);

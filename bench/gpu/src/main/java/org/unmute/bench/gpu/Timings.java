@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.bench.gpu.Case.Work;
 import org.unmute.bench.gpu.Torch.TorchException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -77,7 +78,7 @@ final class Timings {
 
     private CheckResult row(Case c, Backends.Choice on) {
         Backends.use(on);
-        try (Work work = c.open(on.backend())) {
+        try (Work work = c.opening().apply(on.backend())) {
             Map<String, float[]> ours = work.results();
             List<String> notes = new ArrayList<>();
             boolean good = true;
@@ -133,7 +134,7 @@ final class Timings {
     private Map<String, float[]> onCpu(Case c) {
         Backends.Choice cpu = Backends.open("cpu", 0);
         Backends.use(cpu);
-        try (Work work = c.open(cpu.backend())) {
+        try (Work work = c.opening().apply(cpu.backend())) {
             return work.results();
         } finally {
             Backends.use(device);

@@ -11,7 +11,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /** One call of a backend on random inputs. */
-final class ViewWork implements Work {
+final class ViewWork implements Case.Work {
     private final Backend backend;
     private final List<View> all = new ArrayList<>();
     private final Map<String, View> results = new LinkedHashMap<>();
