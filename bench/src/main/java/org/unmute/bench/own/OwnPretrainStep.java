@@ -109,7 +109,7 @@ final class OwnPretrainStep implements Peer.Call {
         to.write("loss", Shape.of(1), new float[] {(float) loss});
         Training fresh = new Training();
         try (TensorScope _ = new TensorScope()) {
-            Steps.showGradient(to, Gradients.of(fresh.loss(), fresh.parameters));
+            OwnProbeStep.showGradient(to, Gradients.of(fresh.loss(), fresh.parameters));
         }
         to.write("losses", Shape.of(2), new float[] {(float) fresh.step(), (float) fresh.step()});
     }

@@ -123,7 +123,7 @@ final class OwnProbeStep implements Peer.Call {
                     Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")), null, to.size("tokens"), 1);
             Tensor logits = probe.trainingLogits(List.of(batch), new java.util.SplittableRandom(0));
             Tensor target = Tensor.of(some.targets(), few.length, some.classes());
-            Steps.showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));
+            showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));
         }
         try (TensorScope _ = new TensorScope()) {
             // The learning rate of the second of many steps, as in the timed steps.
@@ -140,6 +140,23 @@ final class OwnProbeStep implements Peer.Call {
                 to.write("losses", Shape.of(2), new float[] {(float) losses[0], (float) losses[1]});
             }
         }
+    }
+
+    /** All gradients, concatenated in the order of the parameters in the case. */
+    static void showGradient(CaseFolder folder, Gradients gradients) throws IOException {
+        int count = 0;
+        for (String name : folder.texts("parameters")) {
+            count += Math.toIntExact(gradients.get(name).shape().elements());
+        }
+        float[] all = new float[count];
+        int at = 0;
+        for (String name : folder.texts("parameters")) {
+            Tensor gradient = gradients.get(name);
+            float[] own = gradient.toFloats();
+            System.arraycopy(own, 0, all, at, own.length);
+            at += own.length;
+        }
+        folder.write("gradient", Shape.of(count), all);
     }
 
     @Override

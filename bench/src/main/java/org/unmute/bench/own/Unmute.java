@@ -23,15 +23,15 @@ public final class Unmute implements Peer {
     @Override
     public Call prepare(CaseFolder folder) throws Exception {
         return switch (folder.kind()) {
-            case "fma-peak" -> new FmaPeak(threads);
-            case "bandwidth" -> new Bandwidth(threads);
-            case "matmul" -> new OwnMatmul(folder);
-            case "forward" -> new OwnForward(folder);
-            case "encoder" -> new OwnEncoder(folder);
-            case "fbank" -> new OwnFbank(folder);
+            case "fma-peak" -> new MachineLimit.FmaPeak(threads);
+            case "bandwidth" -> new MachineLimit.Bandwidth(threads);
+            case "matmul" -> TensorCalls.matmul(folder);
+            case "forward" -> TensorCalls.forward(folder);
+            case "encoder" -> AudioCalls.encoder(folder);
+            case "fbank" -> AudioCalls.fbank(folder);
             case "probe-step" -> new OwnProbeStep(folder);
             case "pretrain-step" -> new OwnPretrainStep(folder);
-            case "match" -> new OwnMatch(folder);
+            case "match" -> TensorCalls.match(folder);
             default -> throw new UnsupportedCaseException("no case of kind " + folder.kind());
         };
     }

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
@@ -108,5 +110,17 @@ public final class CaseFolder {
     /** The folder of a peer's outputs. */
     public static Path outputs(Path folder, String peer) {
         return folder.resolve("out").resolve(peer);
+    }
+
+    /** Removes a folder and its contents. */
+    public static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

@@ -6,12 +6,10 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.rows.CaseWriter;
@@ -66,7 +64,7 @@ final class Bench implements AutoCloseable {
         List<RowResult.Entry> entries;
         Path folder = work.resolve("case");
         try {
-            remove(folder);
+            CaseFolder.remove(folder);
             Files.createDirectories(folder);
             row.files().write(folder);
             if (row.scripted() && names.contains(Peers.DJL)) {
@@ -139,7 +137,7 @@ final class Bench implements AutoCloseable {
     private double limit(String kind, int threads) {
         Path folder = work.resolve(kind);
         try {
-            remove(folder);
+            CaseFolder.remove(folder);
             Files.createDirectories(folder);
             new CaseWriter(folder, kind).write();
             Worker ours = worker(Row.OURS, threads);
@@ -162,17 +160,5 @@ final class Bench implements AutoCloseable {
     public void close() {
         workers.values().forEach(Worker::close);
         workers.clear();
-    }
-
-    /** Removes a folder and its contents. */
-    static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.rows.BenchRows;
 import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
@@ -255,7 +256,7 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            Bench.remove(work);
+            CaseFolder.remove(work);
         }
         return agree ? 0 : FAILED;
     }
@@ -265,7 +266,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path work = Files.createTempDirectory("unmute-bench");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
-                Bench.remove(work);
+                CaseFolder.remove(work);
             } catch (IOException e) {
                 System.err.println("unmute bench: cannot remove " + work + ": " + e.getMessage());
             }
@@ -299,7 +300,7 @@ public final class BenchCommand implements Callable<Integer> {
                 report(all);
             }
         } finally {
-            Bench.remove(work);
+            CaseFolder.remove(work);
         }
         return measured;
     }

@@ -1,8 +1,8 @@
 package org.unmute.bench.table;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
 
@@ -83,66 +83,46 @@ final class GrowthReport {
 
     /** A table, and a line that sums it up. */
     String markdown() {
-        StringBuilder text = new StringBuilder(
-                "### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | "
-                        + series.per() + " | tensors of a call | process beyond its inputs |\n|---|---|---|---|---|\n");
+        MarkdownTable table = new MarkdownTable(
+                List.of(series.against(), "time", series.per(), "tensors of a call", "process beyond its inputs"));
         for (Measured m : measured) {
-            text.append("| ")
-                    .append(String.format(
-                            Locale.ROOT, "%,d", Math.round(m.point().x())))
-                    .append(" | ")
-                    .append(ResultTable.time(m.entry().ms()))
-                    .append(" | ")
-                    .append(perUnit(m.perUnit()))
-                    .append(" | ")
-                    .append(mebibytes(m.entry().tensorBytes()))
-                    .append(" | ")
-                    .append(mebibytes(m.entry().extraBytes()))
-                    .append(" |\n");
+            table.row(List.of(
+                    ResultTable.format("%,d", Math.round(m.point().x())),
+                    ResultTable.time(m.entry().ms()),
+                    m.perUnit() >= 1 ? ResultTable.time(m.perUnit()) : ResultTable.format("%.3g µs", m.perUnit() * 1e3),
+                    mebibytes(m.entry().tensorBytes()),
+                    mebibytes(m.entry().extraBytes())));
         }
-        text.append('\n')
-                .append(spread().map(s -> String.format(
-                                Locale.ROOT,
-                                "%s: the longest is %.2f times the shortest; "
-                                        + "towards larger sizes it rises to at most %.2f times.",
-                                Character.toUpperCase(series.per().charAt(0))
-                                        + series.per().substring(1),
+        String per = series.per();
+        return "### " + series.title() + " (`" + series.name() + "`)\n\n" + table + "\n"
+                + spread().map(s -> ResultTable.format(
+                                "%s: the longest is %.2f times the shortest; towards larger sizes it rises to at most"
+                                        + " %.2f times.",
+                                Character.toUpperCase(per.charAt(0)) + per.substring(1),
                                 s,
                                 Math.max(1, rise().orElseThrow())))
-                        .orElse("Too few points to compare."));
-        memoryExponent()
-                .ifPresent(e -> text.append(String.format(
-                        Locale.ROOT,
-                        " Tensors grow with the power %.2f of the %s in the upper half.",
-                        e,
-                        series.against())));
-        if (!isComplete()) {
-            text.append(" Not measured: ")
-                    .append(series.points().size() - measured.size())
-                    .append(" of ")
-                    .append(series.points().size())
-                    .append(" points.");
-        }
-        return text.append("\n\n").toString();
+                        .orElse("Too few points to compare.")
+                + memoryExponent()
+                        .map(e -> ResultTable.format(
+                                " Tensors grow with the power %.2f of the %s in the upper half.", e, series.against()))
+                        .orElse("")
+                + (isComplete()
+                        ? ""
+                        : " Not measured: " + (series.points().size() - measured.size()) + " of "
+                                + series.points().size() + " points.")
+                + "\n\n";
     }
 
     /** All series with a measured point; empty if there is none. */
     static String markdown(List<RowResult> results) {
-        StringBuilder text = new StringBuilder();
-        for (Growth.Series series : Growth.all()) {
-            GrowthReport report = new GrowthReport(series, results);
-            if (!report.measured().isEmpty()) {
-                text.append(report.markdown());
-            }
-        }
-        return text.toString();
-    }
-
-    private static String perUnit(double ms) {
-        return ms >= 1 ? ResultTable.time(ms) : String.format(Locale.ROOT, "%.3g µs", ms * 1e3);
+        return Growth.all().stream()
+                .map(series -> new GrowthReport(series, results))
+                .filter(report -> !report.measured().isEmpty())
+                .map(GrowthReport::markdown)
+                .collect(Collectors.joining());
     }
 
     private static String mebibytes(long bytes) {
-        return bytes < 0 ? "–" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+        return bytes < 0 ? "–" : ResultTable.format("%.1f MiB", bytes / 1048576.0);
     }
 }

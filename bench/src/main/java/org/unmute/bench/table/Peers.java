@@ -70,7 +70,7 @@ public final class Peers {
     Worker open(String name, int threads) throws PeerException {
         Path log = work.resolve("log").resolve(name + "-" + threads + ".log");
         if (name.equals(TORCH)) {
-            return Worker.start(
+            return new Worker(
                     name,
                     List.of(torch().toString(), script().toString(), "serve", Integer.toString(threads)),
                     environment(threads),
@@ -93,7 +93,7 @@ public final class Peers {
             command.removeIf(String::isEmpty);
         }
         command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName(), name, type, Integer.toString(threads)));
-        return Worker.start(name, command, environment(threads), log, TIMEOUT_SECONDS);
+        return new Worker(name, command, environment(threads), log, TIMEOUT_SECONDS);
     }
 
     /** An engine in a row of whole processes. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.LineProcess;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.ProcessMemory;
 import org.unmute.bench.rows.Row;
@@ -15,7 +16,6 @@ import org.unmute.bench.rows.Row;
 /** An engine run as a whole process: a call lasts from its start to its exit. */
 public final class Program implements PeerProcess {
     private static final long GLANCE_MILLIS = 20;
-    private static final int LOG_LINES = 3;
 
     private final String name;
     private final Row.Program task;
@@ -72,7 +72,7 @@ public final class Program implements PeerProcess {
     private double call() throws PeerException {
         Path log = folder.resolve("log-" + name);
         try {
-            Bench.remove(result());
+            CaseFolder.remove(result());
             ProcessBuilder builder = new ProcessBuilder(task.command().of(folder, result()))
                     .redirectError(log.toFile())
                     .redirectOutput(printed().toFile());
@@ -90,11 +90,7 @@ public final class Program implements PeerProcess {
             }
             double ms = (System.nanoTime() - begun) / 1e6;
             if (process.exitValue() != 0) {
-                List<String> lines = Files.readAllLines(log).stream()
-                        .filter(l -> !l.isBlank())
-                        .toList();
-                throw new PeerException("ended with status " + process.exitValue() + ": "
-                        + String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())));
+                throw new PeerException("ended with status " + process.exitValue() + ": " + LineProcess.lastLines(log));
             }
             return ms;
         } catch (IOException e) {

@@ -1,6 +1,8 @@
 package org.unmute.bench.table;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Statistics of the table. */
 final class Statistics {
@@ -19,6 +21,11 @@ final class Statistics {
         Arrays.sort(sorted);
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    /** The median of what a function says of elements. */
+    static <T> double median(List<T> elements, ToDoubleFunction<T> value) {
+        return median(elements.stream().mapToDouble(value).toArray());
     }
 
     /** The max divided by the min. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.unmute.bench.gpu.Torch.TorchException;
+import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile.Peak;
@@ -41,18 +41,35 @@ import picocli.CommandLine.Spec;
 final class GpuCheck implements Callable<Integer> {
     static final int FAILED = 1;
     static final int NO_DEVICE = 4;
-    private static final String GOLDEN = "unmute.golden";
 
     /** The parts of the check. */
     enum Part {
         /** Every op against the scalar backend in float64, and gradients against stored numbers. */
-        CONTRACT,
+        CONTRACT("contract suite", "", DeviceContract.class.getName()),
         /** Reference tensors of all encoders. */
-        ENCODERS,
+        ENCODERS("reference numbers of encoders", "models", "org.unmute.models.zoo.EncoderGoldenTest"),
         /** Reference results, gradients and training runs of all probes. */
-        PROBES,
+        PROBES(
+                "reference numbers of probes",
+                "probes",
+                "org.unmute.probes.golden.LossGoldenTest",
+                "org.unmute.probes.golden.ProbeGoldenTest",
+                "org.unmute.probes.golden.PackedGoldenTest",
+                "org.unmute.probes.golden.TrajectoryGoldenTest"),
         /** The table of timings. */
-        TIMINGS
+        TIMINGS("timings", "");
+
+        private final String label;
+        /** Folder of the reference numbers; empty if there are none. */
+        private final String golden;
+
+        private final List<String> tests;
+
+        Part(String label, String golden, String... tests) {
+            this.label = label;
+            this.golden = golden;
+            this.tests = List.of(tests);
+        }
     }
 
     @Option(
@@ -146,7 +163,7 @@ final class GpuCheck implements Callable<Integer> {
             report.point("Nothing was checked on " + device + ": " + e.getMessage());
             for (Part p : Part.values()) {
                 if (only.contains(p)) {
-                    report.point("Not run: " + name(p));
+                    report.point("Not run: " + p.label);
                 }
             }
             print(report);
@@ -159,7 +176,7 @@ final class GpuCheck implements Callable<Integer> {
         if (only.contains(Part.TIMINGS)) {
             timings(report, choice);
         } else {
-            report.point("Not asked for: " + name(Part.TIMINGS));
+            report.point("Not asked for: " + Part.TIMINGS.label);
         }
         choice.backend().close();
         print(report);
@@ -169,15 +186,6 @@ final class GpuCheck implements Callable<Integer> {
     private void print(CheckReport report) {
         spec.commandLine().getOut().print(report);
         spec.commandLine().getOut().flush();
-    }
-
-    private static String name(Part part) {
-        return switch (part) {
-            case CONTRACT -> "contract suite";
-            case ENCODERS -> "reference numbers of encoders";
-            case PROBES -> "reference numbers of probes";
-            case TIMINGS -> "timings";
-        };
     }
 
     private static void about(CheckReport report) throws IOException {
@@ -200,38 +208,22 @@ final class GpuCheck implements Callable<Integer> {
                 continue;
             }
             if (!only.contains(p)) {
-                report.point("Not asked for: " + name(p));
+                report.point("Not asked for: " + p.label);
                 continue;
             }
             System.setProperty(
-                    GOLDEN,
-                    switch (p) {
-                        case ENCODERS ->
-                            goldens.resolve("models").toAbsolutePath().toString();
-                        case PROBES ->
-                            goldens.resolve("probes").toAbsolutePath().toString();
-                        default -> "";
-                    });
-            progress.println("running " + name(p) + " on " + device);
-            Suite.Outcome outcome = new Suite(name(p), classes(p)).run(progress);
+                    "unmute.golden",
+                    p.golden.isEmpty()
+                            ? ""
+                            : goldens.resolve(p.golden).toAbsolutePath().toString());
+            progress.println("running " + p.label + " on " + device);
+            Suite.Outcome outcome = new Suite(p.label, p.tests).run(progress);
             good &= outcome.isGood();
             report.point(outcome.summary());
             outcome.failures().stream()
                     .limit(20)
                     .forEach(f -> report.point("FAILED " + f.lines().findFirst().orElse("")));
         }
-    }
-
-    private static List<String> classes(Part part) {
-        return switch (part) {
-            case CONTRACT -> List.of(DeviceContract.class.getName());
-            case ENCODERS -> List.of("org.unmute.models.zoo.EncoderGoldenTest");
-            case PROBES ->
-                Stream.of("Loss", "Probe", "Packed", "Trajectory")
-                        .map(n -> "org.unmute.probes.golden." + n + "GoldenTest")
-                        .toList();
-            case TIMINGS -> List.of();
-        };
     }
 
     private void timings(CheckReport report, Backends.Choice choice) throws IOException {
@@ -249,7 +241,7 @@ final class GpuCheck implements Callable<Integer> {
             good &= rows.stream().allMatch(CheckResult::isGood);
             report.table(rows, peak);
         } finally {
-            delete(folder);
+            CaseFolder.remove(folder);
         }
     }
 
@@ -264,18 +256,9 @@ final class GpuCheck implements Callable<Integer> {
             Torch process = new Torch(python, worker, where, folder);
             report.point(process.label() + (torch == Way.EAGER ? "; torch.compile was not asked for" : ""));
             return process;
-        } catch (TorchException e) {
+        } catch (PeerException e) {
             report.point("PyTorch: not compared: " + e.getMessage() + "; results are compared with the CPU's");
             return null;
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path f : files.toList()) {
-                Files.delete(f);
-            }
-        }
-        Files.delete(folder);
     }
 }

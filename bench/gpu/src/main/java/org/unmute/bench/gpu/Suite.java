@@ -120,7 +120,6 @@ record Suite(String name, List<String> classes) {
         private void fail(String what) {
             failures.add(what);
             progress.println("FAILED " + what);
-            progress.flush();
         }
 
         private String path(TestIdentifier test) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.bench.gpu.Case.Work;
-import org.unmute.bench.gpu.Torch.TorchException;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -51,7 +51,6 @@ final class Timings {
         List<CheckResult> rows = new ArrayList<>();
         for (Case c : cases) {
             progress.println("timing " + c.name());
-            progress.flush();
             rows.add(row(c));
         }
         return rows;
@@ -88,7 +87,7 @@ final class Timings {
                 try {
                     good = compare(c, "PyTorch", ours, torch.prepare(c), notes);
                     eager = true;
-                } catch (TorchException e) {
+                } catch (PeerException e) {
                     notes.add("PyTorch: " + e.getMessage());
                 }
                 try {
@@ -96,18 +95,21 @@ final class Timings {
                         good &= compare(c, "compiled", ours, torch.compile(), notes);
                         compiled = true;
                     }
-                } catch (TorchException e) {
+                } catch (PeerException e) {
                     notes.add("torch.compile: " + e.getMessage());
                 }
             }
             if (!eager) {
                 good = compare(c, "the CPU", ours, onCpu(c), notes);
             }
-            double[] times = time(work, eager, compiled, notes);
+            double[] times = time(
+                    notes,
+                    count -> time(work, count),
+                    eager ? count -> torch.time(false, count) : null,
+                    compiled ? count -> torch.time(true, count) : null);
             return new CheckResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
         } catch (RuntimeException | OutOfMemoryError e) {
             progress.println("FAILED " + c.name() + ": " + e);
-            progress.flush();
             return new CheckResult(
                     c,
                     Double.NaN,
@@ -126,7 +128,7 @@ final class Timings {
             if (torch != null) {
                 torch.release();
             }
-        } catch (TorchException e) {
+        } catch (PeerException e) {
             progress.println("PyTorch: " + e.getMessage());
         }
     }
@@ -172,41 +174,39 @@ final class Timings {
         return max == 0 ? 0 : max / scale;
     }
 
-    /** Median nanoseconds of a run: ours, eager, compiled. */
-    private double[] time(Work work, boolean eager, boolean compiled, List<String> notes) {
-        int ours = runs(count -> time(work, count));
-        double[][] times = new double[3][ROUNDS];
-        Arrays.stream(times).forEach(t -> Arrays.fill(t, Double.NaN));
-        try {
-            int theirs = eager ? runs(count -> torch.time(false, count)) : 0;
-            int fast = compiled ? runs(count -> torch.time(true, count)) : 0;
-            for (int r = 0; r < ROUNDS; r++) {
-                times[0][r] = time(work, ours) / (double) ours;
-                times[1][r] = eager ? torch.time(false, theirs) / (double) theirs : Double.NaN;
-                times[2][r] = compiled ? torch.time(true, fast) / (double) fast : Double.NaN;
+    /** Nanoseconds of a number of runs. */
+    private interface Timed {
+        long nanos(int count) throws PeerException;
+    }
+
+    /** Median nanoseconds of a run of each, interleaved; NaN for what is null or fails. */
+    private double[] time(List<String> notes, Timed... all) {
+        double[][] times = new double[all.length][ROUNDS];
+        int[] runs = new int[all.length];
+        for (int round = -1; round < ROUNDS; round++) {
+            for (int i = 0; i < all.length; i++) {
+                try {
+                    if (all[i] != null && round < 0) {
+                        runs[i] = runs(all[i]);
+                    } else if (all[i] != null) {
+                        times[i][round] = all[i].nanos(runs[i]) / (double) runs[i];
+                    }
+                } catch (PeerException e) {
+                    notes.add("PyTorch was not timed: " + e.getMessage());
+                    all[i] = null;
+                }
             }
-        } catch (TorchException e) {
-            notes.add("PyTorch was not timed: " + e.getMessage());
-            for (int r = 0; r < ROUNDS; r++) {
-                times[0][r] = time(work, ours) / (double) ours;
-            }
-            Arrays.fill(times[1], Double.NaN);
-            Arrays.fill(times[2], Double.NaN);
         }
-        return Arrays.stream(times).mapToDouble(Timings::median).toArray();
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
-    }
-
-    private interface Timed<E extends Exception> {
-        long nanos(int count) throws E;
+        double[] medians = new double[all.length];
+        for (int i = 0; i < all.length; i++) {
+            Arrays.sort(times[i]);
+            medians[i] = all[i] == null ? Double.NaN : times[i][ROUNDS / 2];
+        }
+        return medians;
     }
 
     /** The number of runs that fill a round; finding it is the warm-up. */
-    private <E extends Exception> int runs(Timed<E> timed) throws E {
+    private int runs(Timed timed) throws PeerException {
         timed.nanos(1);
         int count = 1;
         for (double nanos = timed.nanos(count); nanos < roundNanos && count < MAX_RUNS; nanos = timed.nanos(count)) {

@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-class OwnMatchTest {
+class TensorCallsTest {
     @TempDir
     private Path folder;
 
@@ -25,7 +26,7 @@ class OwnMatchTest {
 
     @Test
     void scoresAndWinnersAreThoseOfTheBestToken() throws Exception {
-        try (OwnMatch match = new OwnMatch(folder())) {
+        try (Peer.Call match = TensorCalls.match(folder())) {
             match.run();
             match.show(folder());
         }
@@ -39,7 +40,7 @@ class OwnMatchTest {
     /** The op runs only once its values are asked for: what is timed must be that, not the making of it. */
     @Test
     void everythingIsComputedWithinTheCall() throws Exception {
-        try (OwnMatch match = new OwnMatch(folder())) {
+        try (Peer.Call match = TensorCalls.match(folder())) {
             match.run();
             long winnersAndScores = 2 * 3 * Integer.BYTES;
             assertThat(match.tensorBytes()).isGreaterThanOrEqualTo(winnersAndScores);
