@@ -12,6 +12,5 @@ module org.unmute.report {
     exports org.unmute.report.demo;
     exports org.unmute.report.drawing;
     exports org.unmute.report.page;
-    exports org.unmute.report.plot;
     exports org.unmute.report.table;
 }

@@ -50,7 +50,7 @@ final class CalibrationSection {
         return new Block.Figure(
                 "calibration-" + FileIds.of(s.key() + "-" + e.column().label()),
                 new ReliabilityDiagram(
-                        Caption.of(
+                        new Caption(
                                 e.column().label() + ", " + s.title(),
                                 "Predictions of all seeds by their confidence; on the diagonal, scores are"
                                         + " probabilities."),

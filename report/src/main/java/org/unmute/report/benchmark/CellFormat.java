@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.experiments.results.Score;
-import org.unmute.report.plot.NumberText;
+import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell;
 
 /** Formats numbers for the tables of the report. */

@@ -8,10 +8,10 @@ import org.unmute.experiments.results.ClassAverage;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ClassBars;
+import org.unmute.report.chart.NumberText;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.NumberText;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -75,7 +75,7 @@ final class ClassSection {
         return new Block.Figure(
                 "classes-" + FileIds.of(s.key()),
                 new ClassBars(
-                        Caption.of(
+                        new Caption(
                                 "Average precision of " + main.column().label() + ", " + s.title(),
                                 "Mean over the seeds, whiskers: one standard deviation; at the right the test clips"
                                         + " that have the class."

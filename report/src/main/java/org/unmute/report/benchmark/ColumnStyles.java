@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Results;
-import org.unmute.report.plot.SeriesStyle;
-import org.unmute.report.plot.SeriesStyles;
+import org.unmute.report.chart.SeriesStyle;
+import org.unmute.report.chart.SeriesStyles;
 
 /** The style of each column, the same in all figures of a report. */
 final class ColumnStyles {

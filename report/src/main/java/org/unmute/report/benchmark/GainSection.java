@@ -12,10 +12,10 @@ import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.Score;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.GroupedBars;
+import org.unmute.report.chart.SeriesStyle;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.SeriesStyle;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -75,7 +75,7 @@ final class GainSection {
                 ? "Whiskers: one standard deviation of the difference of two seeds."
                 : "Mean over the encoders of each data set.";
         return new GroupedBars(
-                Caption.of(
+                new Caption(
                         "What each probe adds to " + gain.linear().label(),
                         "Percentage points that each probe's mean test score lies above or below the linear"
                                 + " probe's on the same tokens. " + what),

@@ -10,10 +10,10 @@ import org.unmute.experiments.results.EpochAverage;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.Score;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.LineChart;
+import org.unmute.report.chart.SeriesStyle;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.SeriesStyle;
 
 /** Loss and validation score per epoch. */
 final class LossSection {

@@ -7,10 +7,10 @@ import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ScatterChart;
+import org.unmute.report.chart.SeriesStyle;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.SeriesStyle;
 
 /** Parameters against score, one figure per data set. */
 final class ParameterSection {
@@ -44,7 +44,7 @@ final class ParameterSection {
             figures.add(new Block.Figure(
                     "parameters-" + FileIds.of(dataset.key()),
                     new ScatterChart(
-                            Caption.of(
+                            new Caption(
                                     "Parameters and score on " + dataset.title(),
                                     "Trained parameters of each probe against its mean test score; whiskers: one"
                                             + " standard deviation."),

@@ -13,11 +13,11 @@ import org.unmute.experiments.results.PrototypeEffect;
 import org.unmute.experiments.results.PrototypeEffect.Curve;
 import org.unmute.experiments.results.PrototypeEffect.Point;
 import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.LineChart;
+import org.unmute.report.chart.SeriesStyle;
+import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.SeriesStyle;
-import org.unmute.report.plot.SeriesStyles;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -60,7 +60,7 @@ final class PrototypeSection {
                     c.points().stream().mapToDouble(p -> p.score().sd()).toArray()));
         }
         return new LineChart(
-                Caption.of(
+                new Caption(
                         "Prototypes and score on " + dataset.title(),
                         "Mean test score against J, the prototypes a class; bands: one standard deviation."),
                 Axis.logarithmic("prototypes a class"),

@@ -10,8 +10,8 @@ import org.unmute.experiments.results.EncoderRanking.Ranked;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
 import org.unmute.report.chart.RankingChart;
+import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.SeriesStyles;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -35,7 +35,7 @@ final class RankingSection {
                         ranking.ranked().stream().mapToDouble(r -> r.means()[e]).toArray()))
                 .toList();
         RankingChart chart = new RankingChart(
-                Caption.of(
+                new Caption(
                         "Encoders under each probe",
                         "By the mean test score over the data sets that all encoders have finished with the"
                                 + " probe, best on top."),

@@ -7,12 +7,12 @@ import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ClassBars;
+import org.unmute.report.chart.NumberText;
+import org.unmute.report.chart.SeriesStyle;
+import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.NumberText;
-import org.unmute.report.plot.SeriesStyle;
-import org.unmute.report.plot.SeriesStyles;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -53,7 +53,7 @@ final class SpeedSection {
         }
         SeriesStyle style = SeriesStyles.at(0);
         return new ClassBars(
-                Caption.of(
+                new Caption(
                         "Training speed",
                         "Training clips a second from cached tokens, mean over all cells of the probe; at the right"
                                 + " its trained parameters."),

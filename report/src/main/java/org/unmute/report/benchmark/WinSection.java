@@ -37,7 +37,7 @@ final class WinSection {
         blocks.add(new Block.Figure(
                 "wins",
                 new WinMatrix(
-                        Caption.of(
+                        new Caption(
                                 "Pairwise wins",
                                 "Settings (an encoder on a data set) in which the row beats the column: its mean is"
                                         + " above the column's by at least " + rule.words()

@@ -25,9 +25,4 @@ final class Checks {
             }
         }
     }
-
-    /** An entry of an array; NaN if the array is null. */
-    static double at(double[] values, int i) {
-        return values == null ? Double.NaN : values[i];
-    }
 }

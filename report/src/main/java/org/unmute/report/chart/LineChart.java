@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Drawing;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.NumberText;
-import org.unmute.report.plot.SeriesStyle;
+import org.unmute.report.drawing.Element;
+import org.unmute.report.drawing.Element.Spot;
+import org.unmute.report.drawing.Style;
 
 /**
  * Lines with error bands, such as loss curves per epoch, or mAP against prototypes per class with one standard
@@ -27,7 +27,12 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
      * @param y    one per x; NaN breaks the line
      * @param band half the height of the band around the line, one per x, NaN for none; or null for none at all
      */
-    public record Curve(String name, SeriesStyle style, double[] x, double[] y, double[] band) {}
+    public record Curve(String name, SeriesStyle style, double[] x, double[] y, double[] band) {
+        /** 0 without a band. */
+        private double halfBand(int i) {
+            return band != null && band[i] > 0 ? band[i] : 0;
+        }
+    }
 
     /**
      * Checks the sizes.
@@ -42,9 +47,95 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         }
     }
 
+    private static final double WIDTH = 700;
+    private static final double PLOT_HEIGHT = 300;
+    /** On lines with more points than this, only isolated points are drawn. */
+    private static final int MARKED = 40;
+
     @Override
     public Drawing draw() {
-        return new LineChartLayout(this).draw();
+        Extent xs = new Extent(x);
+        Extent ys = new Extent(y);
+        for (Curve c : curves) {
+            for (int i = 0; i < c.x().length; i++) {
+                if (shows(c, i)) {
+                    xs.add(c.x()[i]);
+                    ys.add(c.y()[i], c.halfBand(i));
+                }
+            }
+        }
+        List<Legend.Key> keys = curves.stream()
+                .map(c -> new Legend.Key(c.name(), c.style(), Legend.Sample.LINE))
+                .toList();
+        XyFrame frame = new XyFrame(caption, xs, ys, WIDTH, PLOT_HEIGHT, 38, keys, ys.isEmpty() || curves.isEmpty());
+        for (Curve c : curves) {
+            runs(c).forEach(run -> band(frame, c, run));
+        }
+        for (Curve c : curves) {
+            runs(c).forEach(run -> line(frame, c, run));
+        }
+        return frame.finish();
+    }
+
+    private boolean shows(Curve c, int i) {
+        return x.shows(c.x()[i]) && y.shows(c.y()[i]);
+    }
+
+    /** The indices of a curve's points, as runs without gaps. */
+    private List<List<Integer>> runs(Curve c) {
+        List<List<Integer>> runs = new ArrayList<>();
+        boolean gap = true;
+        for (int i = 0; i < c.x().length; i++) {
+            if (shows(c, i)) {
+                if (gap) {
+                    runs.add(new ArrayList<>());
+                }
+                runs.getLast().add(i);
+            }
+            gap = !shows(c, i);
+        }
+        return runs;
+    }
+
+    private static void band(XyFrame frame, Curve c, List<Integer> run) {
+        if (run.stream().noneMatch(i -> c.halfBand(i) > 0)) {
+            return;
+        }
+        if (run.size() == 1) {
+            int i = run.getFirst();
+            double high = frame.y.at(c.y()[i] + c.halfBand(i));
+            double low = frame.y.at(c.y()[i] - c.halfBand(i));
+            SeriesMarks.errorBar(
+                    frame.canvas, frame.x.at(c.x()[i]), high, low, 4, c.style().colour());
+            return;
+        }
+        List<Spot> outline = new ArrayList<>();
+        for (int i : run) {
+            outline.add(frame.spot(c.x()[i], c.y()[i] + c.halfBand(i)));
+        }
+        for (int i : run.reversed()) {
+            outline.add(frame.spot(c.x()[i], c.y()[i] - c.halfBand(i)));
+        }
+        frame.canvas.add(
+                new Element.Path(outline, true, Style.fill(c.style().colour()).faded(0.18), null));
+    }
+
+    private void line(XyFrame frame, Curve c, List<Integer> run) {
+        boolean marked = c.x().length <= MARKED;
+        if (run.size() > 1) {
+            List<Spot> spots =
+                    run.stream().map(i -> frame.spot(c.x()[i], c.y()[i])).toList();
+            String tip = marked || c.name().isEmpty() ? null : c.name();
+            frame.canvas.add(new Element.Path(spots, false, SeriesMarks.line(c.style()), tip));
+        }
+        if (marked || run.size() == 1) {
+            for (int i : run) {
+                String tip = (c.name().isEmpty() ? "" : c.name() + ", ") + x.label() + " " + x.text(c.x()[i]) + ": "
+                        + y.text(c.y()[i], c.halfBand(i));
+                Spot at = frame.spot(c.x()[i], c.y()[i]);
+                frame.canvas.add(SeriesMarks.point(at.x(), at.y(), 3.6, c.style(), tip));
+            }
+        }
     }
 
     @Override
@@ -53,11 +144,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         rows.add(List.of("curve", "x", "y", "band"));
         for (Curve c : curves) {
             for (int i = 0; i < c.x().length; i++) {
-                rows.add(List.of(
-                        c.name(),
-                        NumberText.csv(c.x()[i]),
-                        NumberText.csv(c.y()[i]),
-                        NumberText.csv(Checks.at(c.band(), i))));
+                rows.add(NumberText.csvLine(c.name(), c.x()[i], c.y()[i], c.band() == null ? Double.NaN : c.band()[i]));
             }
         }
         return rows;

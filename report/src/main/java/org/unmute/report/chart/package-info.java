@@ -1,5 +1,6 @@
 /**
- * Charts. A {@link org.unmute.report.chart.Chart} is a record of plain numbers; {@code draw()} lays it out as a
- * {@link org.unmute.report.drawing.Drawing}; {@code rows()} gives the same numbers for a CSV file.
+ * Charts and the parts that they are laid out with. A {@link org.unmute.report.chart.Chart} is a record of plain
+ * numbers; {@code draw()} lays it out as a {@link org.unmute.report.drawing.Drawing}; {@code rows()} gives the same
+ * numbers for a CSV file.
  */
 package org.unmute.report.chart;

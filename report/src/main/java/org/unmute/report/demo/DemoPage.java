@@ -1,9 +1,9 @@
 package org.unmute.report.demo;
 
+import static org.unmute.report.chart.NumberText.count;
 import static org.unmute.report.drawing.Markup.escape;
 import static org.unmute.report.page.Html.number;
 import static org.unmute.report.page.Html.percent;
-import static org.unmute.report.plot.NumberText.count;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

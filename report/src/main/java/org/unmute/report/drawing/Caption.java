@@ -5,27 +5,21 @@ import java.util.Objects;
 /**
  * Title and description of a figure.
  *
- * @param title       drawn above the figure, and its name for screen readers
- * @param subtitle    drawn below the title in a softer colour, wrapped; may be empty
- * @param description what the figure shows, in a sentence, for screen readers; if empty, the subtitle
+ * @param title    drawn above the figure, and its name for screen readers
+ * @param subtitle drawn below the title in a softer colour, wrapped, and its description for screen readers; may be
+ *     empty
  */
-public record Caption(String title, String subtitle, String description) {
+public record Caption(String title, String subtitle) {
     /** Checks that nothing is null and that there is a title. */
     public Caption {
         Objects.requireNonNull(subtitle, "subtitle");
         if (title.isBlank()) {
             throw new IllegalArgumentException("chart: a figure needs a title: it is empty: give one");
         }
-        description = description.isEmpty() ? subtitle : description;
     }
 
     /** A title alone. */
     public static Caption of(String title) {
-        return new Caption(title, "", "");
-    }
-
-    /** A title with a subtitle that is also the description. */
-    public static Caption of(String title, String subtitle) {
-        return new Caption(title, subtitle, subtitle);
+        return new Caption(title, "");
     }
 }

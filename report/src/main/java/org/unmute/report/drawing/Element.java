@@ -43,20 +43,6 @@ public sealed interface Element {
     record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
             implements Element {}
 
-    /**
-     * A matrix of pixels, scaled without smoothing.
-     *
-     * @param x       left
-     * @param y       top
-     * @param width   on the drawing
-     * @param height  on the drawing
-     * @param columns of the matrix
-     * @param colours 0xAARRGGBB row by row
-     * @param tip     what the matrix shows
-     */
-    record Pixels(double x, double y, double width, double height, int columns, int[] colours, String tip)
-            implements Element {}
-
     /** A point of a path. */
     record Spot(double x, double y) {}
 

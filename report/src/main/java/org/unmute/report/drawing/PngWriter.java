@@ -80,7 +80,6 @@ final class PngWriter {
                         c.style());
             case Element.Path p -> shape(outline(p), p.style());
             case Element.Text t -> text(t);
-            case Element.Pixels p -> pixels(p);
         }
     }
 
@@ -149,23 +148,6 @@ final class PngWriter {
                             + "example the package fonts-dejavu-core, or write SVG",
                     e);
         }
-    }
-
-    private void pixels(Element.Pixels p) {
-        int rows = p.colours().length / p.columns();
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < p.columns(); column++) {
-                // Edges at whole device pixels, without smoothing, so that neighbours neither overlap nor leave a gap.
-                g.setColor(new Color(p.colours()[row * p.columns() + column], true));
-                g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
-                g.fill(new java.awt.geom.Rectangle2D.Double(
-                        p.x() + column * p.width() / p.columns(),
-                        p.y() + row * p.height() / rows,
-                        p.width() / p.columns(),
-                        p.height() / rows));
-            }
-        }
-        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     }
 
     private static Color colour(Paint paint, double opacity) {

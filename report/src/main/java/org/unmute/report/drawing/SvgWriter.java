@@ -2,8 +2,6 @@ package org.unmute.report.drawing;
 
 import static org.unmute.report.drawing.Markup.escape;
 
-import java.awt.image.BufferedImage;
-import java.util.Base64;
 import java.util.Locale;
 import org.unmute.report.drawing.Element.Spot;
 
@@ -57,7 +55,7 @@ final class SvgWriter {
                 .append("<desc id=\"")
                 .append(id)
                 .append("-desc\">")
-                .append(escape(drawing.caption().description()))
+                .append(escape(drawing.caption().subtitle()))
                 .append("</desc>\n")
                 .append(style);
         drawing.elements().forEach(this::element);
@@ -92,7 +90,6 @@ final class SvgWriter {
             }
             case Element.Path p -> path(p);
             case Element.Text t -> text(t);
-            case Element.Pixels p -> pixels(p);
         }
     }
 
@@ -131,21 +128,6 @@ final class SvgWriter {
                     .append(")\"");
         }
         close("text", escape(t.content()), t.tip());
-    }
-
-    private void pixels(Element.Pixels p) {
-        int rows = p.colours().length / p.columns();
-        BufferedImage image = new BufferedImage(p.columns(), rows, BufferedImage.TYPE_INT_ARGB);
-        image.setRGB(0, 0, p.columns(), rows, p.colours(), 0, p.columns());
-        out.append("<image");
-        attribute("x", p.x())
-                .attribute("y", p.y())
-                .attribute("width", p.width())
-                .attribute("height", p.height());
-        out.append(" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
-                .append(Base64.getEncoder().encodeToString(PngWriter.encoded(image)))
-                .append('"');
-        close("image", "", p.tip());
     }
 
     private void open(String name, Style style) {

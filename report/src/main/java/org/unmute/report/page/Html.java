@@ -5,7 +5,7 @@ import static org.unmute.report.drawing.Markup.escape;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.unmute.report.plot.NumberText;
+import org.unmute.report.chart.NumberText;
 
 /** Builds a piece of HTML line by line, with the elements that several pages share. */
 public final class Html {

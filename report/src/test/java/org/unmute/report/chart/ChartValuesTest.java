@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.drawing.Element;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.Canvas;
-import org.unmute.report.plot.ColourScale;
-import org.unmute.report.plot.SeriesStyle;
-import org.unmute.report.plot.SeriesStyles;
 
 /** Data elements, which are those with a tooltip, are at the right positions. */
 class ChartValuesTest {
@@ -72,7 +66,7 @@ class ChartValuesTest {
                 List.of(
                         new GroupedBars.Series(
                                 "mhca", LOOK, new double[] {0.05, -0.1, GAP}, new double[] {0.01, GAP, 0.01}),
-                        new GroupedBars.Series("published", LOOK.asOutline(), new double[] {GAP, GAP, 0}, null)));
+                        new GroupedBars.Series("published", LOOK, new double[] {GAP, GAP, 0}, null)));
         List<Element.Rect> bars = data(chart, Element.Rect.class);
         assertThat(bars)
                 .extracting(Element::tip)
@@ -191,7 +185,8 @@ class ChartValuesTest {
         assertThat(text(chart, "\u2013").y())
                 .as("a class without a value is written, with a dash")
                 .isGreaterThan(shown.get(1).y());
-        assertThat(data(chart.whole(), Element.Rect.class)).hasSize(4);
+        ClassBars whole = new ClassBars(chart.caption(), chart.values(), LOOK, "positives", "", bars, 5, 0);
+        assertThat(data(whole, Element.Rect.class)).hasSize(4);
         assertThat(chart.rows())
                 .extracting(List::getFirst)
                 .containsExactly("label", "high", "second", "mid", "low", "none");
@@ -228,59 +223,15 @@ class ChartValuesTest {
     }
 
     @Test
-    void heatMapsAreStrongestFarthestFromZeroAndBecomeAPictureWhenLarge() {
-        HeatMap chart = new HeatMap(
-                Caption.of("t"),
-                "class",
-                "prototype",
-                List.of("a", "b"),
-                List.of("p", "q"),
-                new double[][] {{1, -2}, {GAP, 0}},
-                "weight",
-                ColourScale.Palette.DIVERGING,
-                false);
-        List<Element.Rect> cells = data(chart, Element.Rect.class);
-        assertThat(cells).extracting(Element::tip).containsExactly("a, p: 1", "a, q: \u22122", "b, q: 0");
-        assertThat(cells).extracting(c -> c.style().opacity()).containsExactly(0.5, 1.0, 0.0);
-        assertThat(cells.get(0).style().fill())
-                .isNotEqualTo(cells.get(1).style().fill());
-        assertThat(chart.rows())
-                .containsExactly(List.of("class", "p", "q"), List.of("a", "1", "-2"), List.of("b", "", "0"));
-
-        double[][] large = new double[3][4000];
-        large[1][2001] = -5;
-        HeatMap wide = new HeatMap(
-                Caption.of("t"),
-                "class",
-                "prototype",
-                List.of("a", "b", "c"),
-                Charts.named("p", 4000),
-                large,
-                "weight",
-                ColourScale.Palette.DIVERGING,
-                false);
-        Element.Pixels picture = data(wide, Element.Pixels.class).getFirst();
-        assertThat(picture.colours()).hasSize(3 * picture.columns());
-        int strongest = picture.columns() + 2001 / 3;
-        assertThat(picture.colours()[strongest] >>> 24)
-                .as("thinned columns keep their strongest")
-                .isEqualTo(255);
-        assertThat(IntStream.of(picture.colours()).filter(c -> c >>> 24 > 0)).hasSize(1);
-    }
-
-    @Test
     void sizesThatDoNotAgreeAreRefused() {
-        assertThatThrownBy(() -> new HeatMap(
+        assertThatThrownBy(() -> new GroupedBars(
                         Caption.of("t"),
-                        "",
-                        "",
-                        List.of("a"),
-                        List.of("p", "q"),
-                        new double[][] {{1}},
-                        "",
-                        ColourScale.Palette.DIVERGING,
-                        false))
-                .hasMessage("heat map: a row of values: 1 numbers where 2 are needed: give one each");
+                        List.of("a", "b"),
+                        Axis.linear("y"),
+                        List.of(new GroupedBars.Series("s", LOOK, new double[1], null))))
+                .hasMessage("grouped bars: values of s: 1 numbers where 2 are needed: give one each");
+        assertThatThrownBy(() -> new WinMatrix(Caption.of("t"), List.of("a", "b"), new int[1][2], new int[2][2]))
+                .hasMessage("win matrix: wins: 1 rows for 2 names: give one each");
         assertThatThrownBy(() -> new LineChart(
                         Caption.of("t"),
                         Axis.linear("x"),

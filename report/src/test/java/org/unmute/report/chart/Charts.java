@@ -7,10 +7,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.plot.Axis;
-import org.unmute.report.plot.ColourScale;
-import org.unmute.report.plot.SeriesStyle;
-import org.unmute.report.plot.SeriesStyles;
 
 /** Charts of all kinds: ordinary, crowded, with gaps, with one number and with none; from a fixed seed. */
 public final class Charts {
@@ -48,7 +44,6 @@ public final class Charts {
         made.lines();
         made.classes();
         made.calibrations();
-        made.heatMaps();
         return made.charts;
     }
 
@@ -83,7 +78,7 @@ public final class Charts {
             charts.put(
                     "win-" + n,
                     new WinMatrix(
-                            Caption.of("Win matrix", "Rows beat columns."), PROBES.subList(0, n), wins, contests));
+                            new Caption("Win matrix", "Rows beat columns."), PROBES.subList(0, n), wins, contests));
         }
     }
 
@@ -184,18 +179,21 @@ public final class Charts {
                         Integer.toString(random.nextInt(20000)),
                         random.nextDouble()));
             }
-            ClassBars chart = new ClassBars(
-                    Caption.of("Average precision per class"),
-                    Axis.percent("average precision").reaching(0, 1),
-                    SeriesStyles.emphasised(),
-                    "positives",
-                    "linear",
-                    bars,
-                    15,
-                    10);
-            charts.put("classes-" + n, chart);
-            charts.put("all-classes-" + n, chart.whole());
+            charts.put("classes-" + n, classBars(bars, 15, 10));
+            charts.put("all-classes-" + n, classBars(bars, Math.max(1, n), 0));
         }
+    }
+
+    private static ClassBars classBars(List<ClassBars.Bar> bars, int top, int bottom) {
+        return new ClassBars(
+                Caption.of("Average precision per class"),
+                Axis.percent("average precision").reaching(0, 1),
+                LOOKS.get("protobin"),
+                "positives",
+                "linear",
+                bars,
+                top,
+                bottom);
     }
 
     private void calibrations() {
@@ -216,29 +214,7 @@ public final class Charts {
             charts.put(
                     "calibration-" + n,
                     new ReliabilityDiagram(
-                            Caption.of("Calibration", "protobin, test clips"), SeriesStyles.emphasised(), bins, 0.04));
-        }
-    }
-
-    private void heatMaps() {
-        int[][] sizes = {{0, 0}, {1, 1}, {6, 7}, {10, 200}, {50, 4000}, {400, 12}};
-        for (int[] size : sizes) {
-            double[][] values = new double[size[0]][];
-            for (int i = 0; i < size[0]; i++) {
-                values[i] = withGaps(numbers(size[1], -1, 2));
-            }
-            charts.put(
-                    "heat-" + size[0] + "x" + size[1],
-                    new HeatMap(
-                            Caption.of("Weights"),
-                            "class",
-                            "prototype",
-                            named("class ", size[0]),
-                            named("p", size[1]),
-                            values,
-                            "weight",
-                            size[0] == 6 ? ColourScale.Palette.SEQUENTIAL : ColourScale.Palette.DIVERGING,
-                            true));
+                            new Caption("Calibration", "protobin, test clips"), LOOKS.get("protobin"), bins, 0.04));
         }
     }
 }

@@ -13,15 +13,19 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.unmute.report.chart.Charts;
+import org.unmute.report.chart.SeriesStyle;
+import org.unmute.report.chart.SeriesStyles;
+import org.unmute.report.chart.WinMatrix;
 import org.unmute.report.drawing.Element.Anchor;
 import org.unmute.report.drawing.Element.Font;
-import org.unmute.report.plot.ColourScale;
-import org.unmute.report.plot.SeriesStyles;
 import org.xml.sax.InputSource;
 
 class DrawingTest {
+    private static final SeriesStyle PROTOBIN =
+            SeriesStyles.ofProbes(List.of("protobin")).get("protobin");
+
     private static Drawing of(Element... elements) {
-        return new Drawing(40, 30, Caption.of("a < b & \"c\"", "x\u0000\ud800y"), List.of(elements));
+        return new Drawing(40, 30, new Caption("a < b & \"c\"", "x\u0000\ud800y"), List.of(elements));
     }
 
     @Test
@@ -80,7 +84,9 @@ class DrawingTest {
     void pngShowsMarksWhereTheyAre() throws Exception {
         Drawing drawing = of(
                 new Element.Rect(10, 5, 10, 10, 0, Style.fill(new Rgb(0xFF0000)), null),
-                new Element.Pixels(0, 20, 20, 10, 2, new int[] {0xFF00FF00, 0, 0xFF0000FF, 0x800000FF}, null));
+                new Element.Rect(0, 20, 10, 5, 0, Style.fill(new Rgb(0x00FF00)), null),
+                new Element.Rect(0, 25, 10, 5, 0, Style.fill(new Rgb(0x0000FF)), null),
+                new Element.Rect(10, 25, 10, 5, 0, Style.fill(new Rgb(0x0000FF)).faded(0.5), null));
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
         assertThat(png.getWidth()).isEqualTo(80);
         assertThat(png.getHeight()).isEqualTo(60);
@@ -125,14 +131,23 @@ class DrawingTest {
                         .as("%s, dark %s", role, dark)
                         .isGreaterThanOrEqualTo(least);
             }
-            for (double value : new double[] {-1, 1}) {
-                Style cell = new ColourScale(ColourScale.Palette.DIVERGING, -1, 1, ColourScale.BELOW_TEXT).style(value);
-                int mixed = mix(((Rgb) cell.fill()).value(), rgb(ColourRole.GROUND, dark), cell.opacity());
-                assertThat(contrast(rgb(ColourRole.INK, dark), mixed))
-                        .as("text on the strongest cell, %s, dark %s", value, dark)
-                        .isGreaterThanOrEqualTo(4.5);
-            }
+            Style cell = strongestCell();
+            int mixed = mix(((Rgb) cell.fill()).value(), rgb(ColourRole.GROUND, dark), cell.opacity());
+            assertThat(contrast(rgb(ColourRole.INK, dark), mixed))
+                    .as("text on the strongest cell, dark %s", dark)
+                    .isGreaterThanOrEqualTo(4.5);
         }
+    }
+
+    /** The cell of a row that wins every contest. */
+    private static Style strongestCell() {
+        WinMatrix matrix = new WinMatrix(
+                Caption.of("t"), List.of("a", "b"), new int[][] {{0, 1}, {0, 0}}, new int[][] {{0, 1}, {1, 0}});
+        return matrix.draw().elements().stream()
+                .filter(e -> "a beats b in 1 of 1".equals(e.tip()))
+                .map(e -> ((Element.Rect) e).style())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static int rgb(ColourRole role, boolean dark) {
@@ -171,7 +186,7 @@ class DrawingTest {
         assertThat(new HashSet<>(all.values())).hasSameSizeAs(all.values());
         assertThat(SeriesStyles.ofProbes(List.of("mhca", "protobin")))
                 .containsEntry("mhca", all.get("mhca"))
-                .containsEntry("protobin", SeriesStyles.emphasised());
+                .containsEntry("protobin", PROTOBIN);
         var variants = SeriesStyles.ofProbes(List.of(
                 "protobin prototypes=1",
                 "linear",
@@ -181,7 +196,7 @@ class DrawingTest {
                 "linear bias=false"));
         assertThat(Set.copyOf(variants.values())).hasSize(6);
         assertThat(variants)
-                .containsEntry("protobin prototypes=1", SeriesStyles.emphasised())
+                .containsEntry("protobin prototypes=1", PROTOBIN)
                 .containsEntry("linpre", all.get("linpre"));
         assertThat(variants.get("protobin prototypes=20").colour()).isEqualTo(ColourRole.PROTOBIN);
         assertThat(variants.get("linear bias=false").colour())

@@ -1,4 +1,4 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -28,7 +28,7 @@ class TicksTest {
             for (double value : new double[] {Double.NaN, 0, 1e-300, 0.4, 155_610, 1e99, -3}) {
                 Extent extent = new Extent(axis);
                 extent.add(value);
-                Scale scale = Scale.of(axis, extent, 0, 400, 60);
+                Scale scale = Scale.of(extent, 0, 400, 60);
                 assertThat(new HashSet<>(scale.labels()))
                         .as("%s at %s", axis.kind(), value)
                         .hasSameSizeAs(scale.labels())
@@ -74,8 +74,8 @@ class TicksTest {
         Extent extent = new Extent(axis);
         extent.add(low);
         extent.add(low + Math.pow(10, logWidth));
-        Scale scale = Scale.of(axis, extent, 0, 400, 60);
-        double[] ticks = scale.ticks();
+        Scale scale = Scale.of(extent, 0, 400, 60);
+        double[] ticks = scale.ticks().at();
         List<String> labels = scale.labels();
         assertThat(new HashSet<>(labels)).hasSameSizeAs(labels);
         for (int i = 0; i < ticks.length; i++) {

@@ -1,4 +1,4 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.util.Objects;
 import org.unmute.report.drawing.Paint;
@@ -10,7 +10,7 @@ import org.unmute.report.drawing.Paint;
  * @param shape  the shape of points
  * @param dashed whether lines are dashed
  * @param strong whether it is drawn heavier than others
- * @param hollow whether points and bars are outlines, as for published numbers
+ * @param hollow whether points are outlines
  */
 public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean strong, boolean hollow) {
     /** Shapes of points. */
@@ -31,10 +31,5 @@ public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean str
     public SeriesStyle {
         Objects.requireNonNull(colour, "colour");
         Objects.requireNonNull(shape, "shape");
-    }
-
-    /** A copy drawn as outlines, for published numbers. */
-    public SeriesStyle asOutline() {
-        return new SeriesStyle(colour, shape, dashed, strong, true);
     }
 }

@@ -1,33 +1,25 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.report.chart.SeriesStyle.Shape;
 import org.unmute.report.drawing.ColourRole;
-import org.unmute.report.plot.SeriesStyle.Shape;
 
 /**
  * Assigns styles to series. A probe listed here has the same style in every figure of every report; prototypes have the
  * warm colours. A probe that is not listed, such as one from another jar, takes the next unused style.
  */
 public final class SeriesStyles {
-    private static final List<ColourRole> COLOURS = List.of(
-            ColourRole.BLUE,
-            ColourRole.GREEN,
-            ColourRole.VIOLET,
-            ColourRole.CYAN,
-            ColourRole.OLIVE,
-            ColourRole.GREY,
-            ColourRole.NAVY);
-    private static final List<Shape> SHAPES =
-            List.of(Shape.CIRCLE, Shape.SQUARE, Shape.DIAMOND, Shape.TRIANGLE, Shape.WEDGE);
-    private static final SeriesStyle PROTOBIN = new SeriesStyle(ColourRole.PROTOBIN, Shape.CIRCLE, false, true, false);
+    private static final List<ColourRole> COLOURS = List.copyOf(EnumSet.range(ColourRole.BLUE, ColourRole.NAVY));
+    private static final List<Shape> SHAPES = List.of(Shape.values());
     private static final Map<String, SeriesStyle> PROTOTYPES = Map.of(
             "protobin",
-            PROTOBIN,
+            new SeriesStyle(ColourRole.PROTOBIN, Shape.CIRCLE, false, true, false),
             "proto",
             new SeriesStyle(ColourRole.PROTO, Shape.DIAMOND, false, false, false),
             "protofloat",
@@ -57,11 +49,6 @@ public final class SeriesStyles {
         int round = index / COLOURS.size();
         return new SeriesStyle(
                 COLOURS.get(index % COLOURS.size()), SHAPES.get(round % SHAPES.size()), round % 2 == 1, false, false);
-    }
-
-    /** The heavier style of the series that a figure is about. */
-    public static SeriesStyle emphasised() {
-        return PROTOBIN;
     }
 
     /**

@@ -1,4 +1,4 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.List;
  * @param at    ascending, at least two
  * @param step  their distance; NaN on a logarithmic axis
  */
-public record Ticks(double[] at, double step) {
+record Ticks(double[] at, double step) {
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
     private static final double[] DECADES = {1};
     private static final double[] THREES = {1, 3};

@@ -1,4 +1,4 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.util.Objects;
 
@@ -29,28 +29,47 @@ public record Axis(String label, Kind kind, double low, double high) {
         Objects.requireNonNull(kind, "kind");
     }
 
+    private Axis(String label, Kind kind) {
+        this(label, kind, Double.NaN, Double.NaN);
+    }
+
     /** Plain numbers, over the range of the data. */
     public static Axis linear(String label) {
-        return new Axis(label, Kind.LINEAR, Double.NaN, Double.NaN);
+        return new Axis(label, Kind.LINEAR);
     }
 
     /** Fractions from 0 to 1 shown as percent, over the range of the data. */
     public static Axis percent(String label) {
-        return new Axis(label, Kind.PERCENT, Double.NaN, Double.NaN);
+        return new Axis(label, Kind.PERCENT);
     }
 
     /** Differences of fractions shown as percentage points, over the range of the data. */
     public static Axis points(String label) {
-        return new Axis(label, Kind.POINTS, Double.NaN, Double.NaN);
+        return new Axis(label, Kind.POINTS);
     }
 
     /** Positive numbers on a logarithmic scale, over the range of the data. */
     public static Axis logarithmic(String label) {
-        return new Axis(label, Kind.LOGARITHMIC, Double.NaN, Double.NaN);
+        return new Axis(label, Kind.LOGARITHMIC);
     }
 
     /** A copy that covers at least a range; NaN lets the data decide an end. */
     public Axis reaching(double from, double to) {
         return new Axis(label, kind, from, to);
+    }
+
+    /** Whether this axis can show a number: finite, at most 1e100 in magnitude, positive if logarithmic. */
+    boolean shows(double value) {
+        return Math.abs(value) <= Extent.LARGEST && (kind != Kind.LOGARITHMIC || value >= 1 / Extent.LARGEST);
+    }
+
+    /** A value in a tooltip. */
+    String text(double value) {
+        return NumberText.value(value, kind);
+    }
+
+    /** A value in a tooltip, with its error if that is positive. */
+    String text(double value, double error) {
+        return text(value) + (error > 0 ? NumberText.plusMinus(error, kind) : "");
     }
 }

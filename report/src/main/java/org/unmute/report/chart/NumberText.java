@@ -1,9 +1,11 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Locale;
-import org.unmute.report.plot.Axis.Kind;
+import java.util.stream.Stream;
+import org.unmute.report.chart.Axis.Kind;
 
 /** Formats numbers for axes, tooltips and CSV files. */
 public final class NumberText {
@@ -67,7 +69,7 @@ public final class NumberText {
     /**
      * A value: fractions as percent with one decimal, others with four digits, a dash if it is not finite.
      */
-    public static String value(double value, Kind kind) {
+    static String value(double value, Kind kind) {
         if (!Double.isFinite(value)) {
             return GAP;
         }
@@ -84,23 +86,8 @@ public final class NumberText {
     }
 
     /** An error, after a plus-minus sign. */
-    public static String plusMinus(double error, Kind kind) {
+    static String plusMinus(double error, Kind kind) {
         return " \u00B1 " + (kind == Kind.POINTS ? fixed(100 * error, 1) + "\u00A0pp" : value(error, kind));
-    }
-
-    /** The number of decimals that shows three digits of the largest number; 0 if all are integers. */
-    public static int decimals(double[][] values) {
-        double largest = 0;
-        boolean whole = true;
-        for (double[] row : values) {
-            for (double v : row) {
-                if (Double.isFinite(v)) {
-                    largest = Math.max(largest, Math.abs(v));
-                    whole &= v == Math.rint(v);
-                }
-            }
-        }
-        return whole ? 0 : (int) Math.clamp(2 - Math.floor(Math.log10(largest)), 0, 6);
     }
 
     /** An integer with thin spaces between thousands. */
@@ -108,8 +95,15 @@ public final class NumberText {
         return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F").replace('-', '\u2212');
     }
 
+    /** A line of a CSV file; numbers as {@link #csv} writes them. */
+    static List<String> csvLine(Object... cells) {
+        return Stream.of(cells)
+                .map(c -> c instanceof Double d ? csv(d) : c.toString())
+                .toList();
+    }
+
     /** For a CSV file: the shortest text that parses to the same number; empty if it is not finite. */
-    public static String csv(double value) {
+    static String csv(double value) {
         if (!Double.isFinite(value)) {
             return "";
         }

@@ -1,8 +1,9 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 import org.unmute.report.drawing.ColourRole;
-import org.unmute.report.drawing.Element;
 import org.unmute.report.drawing.Element.Anchor;
 import org.unmute.report.drawing.Element.Font;
 import org.unmute.report.drawing.TextWidth;
@@ -11,7 +12,7 @@ import org.unmute.report.drawing.TextWidth;
  * The names of slots in a row: horizontal in one or two lines if they fit, else slanted and shortened. If slots are
  * narrower than a line of text, only every n-th name is drawn.
  */
-public final class CategoryLabels {
+final class CategoryLabels {
     private static final Font FONT = Canvas.LABEL;
     private static final double LINE = 15;
     private static final double LONGEST = 150;
@@ -26,7 +27,7 @@ public final class CategoryLabels {
     private final double slot;
     private final double maxWidth;
 
-    public CategoryLabels(List<String> names, double slot) {
+    CategoryLabels(List<String> names, double slot) {
         this.names = names;
         this.slot = slot;
         maxWidth = slot - 8;
@@ -39,11 +40,11 @@ public final class CategoryLabels {
 
     private boolean fitsInTwo(String name) {
         return TextWidth.wrap(name, FONT, maxWidth).size() <= 2
-                && List.of(name.strip().split("\\s+")).stream().allMatch(word -> TextWidth.of(word, FONT) <= maxWidth);
+                && Stream.of(name.strip().split("\\s+")).allMatch(word -> TextWidth.of(word, FONT) <= maxWidth);
     }
 
     /** The smallest of 1, 2, 5, 10, 20, 50 ... that is at least {@code min}. */
-    public static int roundCount(double min) {
+    private static int roundCount(double min) {
         int decade = 1;
         while (true) {
             for (int factor : new int[] {1, 2, 5}) {
@@ -56,24 +57,24 @@ public final class CategoryLabels {
     }
 
     /** Height of the names above or below the slots. */
-    public double height() {
+    double height() {
         return Math.ceil(lines > 0 ? lines * LINE + 6 : longest * SIN + LINE);
     }
 
     /** How far names below the slots reach beyond the left end of the first. */
-    public double overhangLeft() {
-        double max = 0;
-        for (int i = 0; lines == 0 && i < names.size(); i += every) {
-            max = Math.max(max, reach(i) - (i + 0.5) * slot);
-        }
-        return max;
+    double overhangLeft() {
+        return overhang(i -> i + 0.5);
     }
 
     /** How far names above the slots reach beyond the right end of the last. */
-    public double overhangRight() {
+    double overhangRight() {
+        return overhang(i -> names.size() - i - 0.5);
+    }
+
+    private double overhang(IntToDoubleFunction slotsToEnd) {
         double max = 0;
         for (int i = 0; lines == 0 && i < names.size(); i += every) {
-            max = Math.max(max, reach(i) - (names.size() - i - 0.5) * slot);
+            max = Math.max(max, reach(i) - slotsToEnd.applyAsDouble(i) * slot);
         }
         return max;
     }
@@ -83,41 +84,39 @@ public final class CategoryLabels {
     }
 
     /** Draws a name below its slot. */
-    public void below(Canvas canvas, int i, double x, double y) {
+    void below(Canvas canvas, int i, double x, double y) {
         if (lines == 0) {
             slanted(canvas, i, x + 5, y + 12, Anchor.END);
-            return;
         }
-        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, maxWidth);
+        List<String> parts = parts(i);
         for (int k = 0; k < parts.size(); k++) {
             canvas.text(x, y + LINE * (k + 1), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
         }
     }
 
     /** Draws a name above its slot. */
-    public void above(Canvas canvas, int i, double x, double y) {
+    void above(Canvas canvas, int i, double x, double y) {
         if (lines == 0) {
             slanted(canvas, i, x, y - 6, Anchor.START);
-            return;
         }
-        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, maxWidth);
+        List<String> parts = parts(i);
         for (int k = 0; k < parts.size(); k++) {
             canvas.text(x, y - 6 - LINE * (parts.size() - 1 - k), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
         }
     }
 
+    /** The lines of a horizontal name; none if names are slanted. */
+    private List<String> parts(int i) {
+        return switch (lines) {
+            case 0 -> List.of();
+            case 1 -> List.of(names.get(i));
+            default -> TextWidth.wrap(names.get(i), FONT, maxWidth);
+        };
+    }
+
     private void slanted(Canvas canvas, int i, double x, double y, Anchor anchor) {
         if (i % every == 0) {
-            String shown = TextWidth.shorten(names.get(i), FONT, LONGEST);
-            canvas.add(new Element.Text(
-                    x,
-                    y,
-                    shown,
-                    FONT,
-                    anchor,
-                    -SLANT,
-                    ColourRole.INK,
-                    shown.equals(names.get(i)) ? null : names.get(i)));
+            canvas.turned(x, y, names.get(i), FONT, anchor, -SLANT, ColourRole.INK, LONGEST);
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import java.util.List;
 import org.unmute.report.drawing.ColourRole;
@@ -7,7 +7,7 @@ import org.unmute.report.drawing.Element.Anchor;
 import org.unmute.report.drawing.TextWidth;
 
 /** A legend: a sample and the name of each series, wrapped into rows. */
-public final class Legend {
+final class Legend {
     private static final double SAMPLE = 22;
     private static final double GAP = 18;
     private static final double ROW = 20;
@@ -15,19 +15,20 @@ public final class Legend {
     private Legend() {}
 
     /** What a sample shows. */
-    public enum Sample {
+    enum Sample {
         BAR,
         LINE,
         POINT
     }
 
     /** One series. */
-    public record Key(String name, SeriesStyle style, Sample sample) {}
+    record Key(String name, SeriesStyle style, Sample sample) {}
 
     /**
      * Draws the legend from {@code y} downwards and returns the y below it. Keys without a name are omitted.
      */
-    public static double write(Canvas canvas, List<Key> keys, double left, double y) {
+    static double write(Canvas canvas, List<Key> keys, double y) {
+        double left = Canvas.MARGIN;
         double right = canvas.width() - Canvas.MARGIN;
         double x = left;
         double row = y;
@@ -59,7 +60,7 @@ public final class Legend {
         switch (key.sample()) {
             case BAR -> SeriesMarks.bar(canvas, x + 4, y - 6, 14, 12, key.style(), null);
             case LINE -> {
-                canvas.add(new Element.Line(x, y, x + SAMPLE, y, SeriesMarks.line(key.style()), null));
+                canvas.line(x, y, x + SAMPLE, y, SeriesMarks.line(key.style()));
                 canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 4, key.style(), null));
             }
             case POINT -> canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 5, key.style(), null));

@@ -1,11 +1,11 @@
-package org.unmute.report.plot;
+package org.unmute.report.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
-import org.unmute.report.plot.Axis.Kind;
+import org.unmute.report.chart.Axis.Kind;
 
 class NumberTextTest {
     @Test
