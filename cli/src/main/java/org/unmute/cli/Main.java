@@ -4,28 +4,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import org.unmute.cli.command.BenchmarkCommand;
-import org.unmute.cli.command.ConvertCommand;
-import org.unmute.cli.command.DatasetsCommand;
-import org.unmute.cli.command.DemoCommand;
-import org.unmute.cli.command.DeviceProfile;
-import org.unmute.cli.command.DoctorCommand;
-import org.unmute.cli.command.EmbedCommand;
-import org.unmute.cli.command.EncodersCommand;
-import org.unmute.cli.command.EvalCommand;
-import org.unmute.cli.command.ExplainCommand;
-import org.unmute.cli.command.FeaturesCommand;
-import org.unmute.cli.command.PackCommand;
-import org.unmute.cli.command.PretrainCommand;
-import org.unmute.cli.command.ProbeCommand;
-import org.unmute.cli.command.ReportCommand;
-import org.unmute.cli.command.SoundscapeCommand;
-import org.unmute.cli.command.TagCommand;
-import org.unmute.cli.command.VerifyCommand;
+import org.unmute.cli.command.Commands;
 import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
-import org.unmute.models.encoder.EncoderWarmUp;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,56 +35,29 @@ import picocli.CommandLine.Spec;
             "Results go to standard output, progress and remarks to standard error.",
             "'unmute COMMAND --help' explains a command."
         })
-public final class Main implements Runnable, WarmStart.Owner {
+public final class Main implements Runnable {
     private static final String SUFFIX = "Command";
-    /** The commands in the order of the help text; class {@code NameCommand} implements the command {@code name}. */
-    private static final List<Class<?>> COMMANDS = List.of(
-            DemoCommand.class,
-            DoctorCommand.class,
-            EmbedCommand.class,
-            ProbeCommand.class,
-            EvalCommand.class,
-            ExplainCommand.class,
-            BenchmarkCommand.class,
-            ReportCommand.class,
-            TagCommand.class,
-            PackCommand.class,
-            SoundscapeCommand.class,
-            PretrainCommand.class,
-            FeaturesCommand.class,
-            VerifyCommand.class,
-            ConvertCommand.class,
-            EncodersCommand.class,
-            DatasetsCommand.class,
-            CommandLine.HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
 
-    private final EncoderWarmUp warmUp;
-
-    private Main(EncoderWarmUp warmUp) {
-        this.warmUp = warmUp;
-    }
-
-    @Override
-    public EncoderWarmUp warmUp() {
-        return warmUp;
-    }
-
-    static CommandLine commandLine() {
-        return commandLine(null, COMMANDS);
-    }
+    private Main() {}
 
     /**
      * Registers only the command that is called: reading the options of all commands takes longer than many commands
      * run.
      */
-    static CommandLine commandLineFor(EncoderWarmUp warmUp, String... args) {
-        List<Class<?>> named = COMMANDS.stream()
-                .filter(c -> args.length > 0 && c != CommandLine.HelpCommand.class && name(c).equals(args[0]))
+    static CommandLine commandLine(String... args) {
+        CommandLine line = new CommandLine(new Main());
+        List<Class<?>> named = Commands.ALL.stream()
+                .filter(c -> args.length > 0 && name(c).equals(args[0]))
                 .toList();
-        return commandLine(warmUp, named.isEmpty() ? COMMANDS : named);
+        if (named.isEmpty()) {
+            Commands.ALL.forEach(line::addSubcommand);
+            line.addSubcommand(CommandLine.HelpCommand.class);
+        }
+        named.forEach(line::addSubcommand);
+        return line;
     }
 
     private static String name(Class<?> command) {
@@ -110,19 +65,13 @@ public final class Main implements Runnable, WarmStart.Owner {
         return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
     }
 
-    private static CommandLine commandLine(EncoderWarmUp warmUp, List<Class<?>> commands) {
-        CommandLine line = new CommandLine(new Main(warmUp));
-        commands.forEach(line::addSubcommand);
-        return line;
-    }
-
     /** Runs the command and exits with its {@link ExitCode}. */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        EncoderWarmUp warmUp = WarmStart.begin(args);
+        WarmStart.begin(args);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int status = run(warmUp, out, err, args);
+        int status = run(out, err, args);
         out.flush();
         err.flush();
         System.exit(status);
@@ -137,17 +86,8 @@ public final class Main implements Runnable, WarmStart.Owner {
      * @return one of {@link ExitCode}
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        return run(null, out, err, args);
-    }
-
-    private static int run(EncoderWarmUp warmUp, PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = commandLineFor(warmUp, args);
+        CommandLine line = commandLine(args);
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionStrategy(parsed -> {
-            int status = new CommandLine.RunLast().execute(parsed);
-            DeviceProfile.end(parsed, err);
-            return status;
-        });
         line.setParameterExceptionHandler((e, a) -> usage(e, err));
         line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
         try {

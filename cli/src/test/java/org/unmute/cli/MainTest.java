@@ -56,19 +56,15 @@ class MainTest {
     void onlyTheCommandThatIsAskedForIsMade() {
         for (String command : Main.commandLine().getSubcommands().keySet()) {
             if (!command.equals("help")) {
-                assertThat(Main.commandLineFor(null, command, "--help")
-                                .getSubcommands()
-                                .keySet())
+                assertThat(Main.commandLine(command, "--help").getSubcommands().keySet())
                         .containsExactly(command);
             }
         }
         int all = Main.commandLine().getSubcommands().size();
         for (String other : new String[] {"help", "--help", "soundscap", "Embed", "main", ""}) {
-            assertThat(Main.commandLineFor(null, other).getSubcommands())
-                    .as(other)
-                    .hasSize(all);
+            assertThat(Main.commandLine(other).getSubcommands()).as(other).hasSize(all);
         }
-        assertThat(Main.commandLineFor(null).getSubcommands()).hasSize(all);
+        assertThat(Main.commandLine().getSubcommands()).hasSize(all);
     }
 
     @Test

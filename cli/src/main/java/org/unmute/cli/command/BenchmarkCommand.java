@@ -1,23 +1,17 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.StopSignal;
@@ -32,16 +26,12 @@ import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
 import org.unmute.probes.cache.FolderLock;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs the paper's protocol over a grid of encoders, data sets and probes. */
 @Command(
@@ -59,7 +49,7 @@ import picocli.CommandLine.Spec;
             "  unmute benchmark grid.toml --out run/ --dry-run",
             "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8"
         })
-public final class BenchmarkCommand implements Callable<Integer> {
+final class BenchmarkCommand extends ComputingCommand {
     private static final String LOCK = "run.lock";
     /** Names of the temporary files of {@link org.unmute.tensor.io.AtomicFile}. */
     private static final Pattern HALF_WRITTEN = Pattern.compile(".+\\.\\d+-\\d+\\.tmp");
@@ -111,23 +101,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
                             + " batches allows it (default: ${DEFAULT-VALUE}). Results do not depend on it.")
     private int workers;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
+    void run() throws IOException {
         if (workers < 0 || maxHours != null && !(maxHours > 0)) {
             throw CommandException.usage(
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
         }
         StopSignal stop = maxHours == null ? StopSignal.never() : StopSignal.after(maxHours * SECONDS_PER_HOUR);
-        PrintWriter err = spec.commandLine().getErr();
         Grid grid;
         List<Cell> cells;
         try {
@@ -137,11 +117,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
             throw CommandException.usage(e.getMessage(), e);
         }
         requireFiles(grid, cells);
-        RunRecord record = new RunRecord(Commands.line(spec)).input(gridFile);
-        Commands.chooseBackend(compute, common, record, err);
+        record.input(gridFile);
+        openBackend();
         Files.createDirectories(out);
         try (FolderLock _ = FolderLock.acquire(out, LOCK)) {
-            return run(grid, cells, record, stop);
+            run(grid, cells, stop);
         } catch (FolderLock.HeldException e) {
             throw CommandException.input(e.getMessage(), e);
         }
@@ -171,12 +151,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Grid grid, List<Cell> cells, RunRecord record, StopSignal stop) throws IOException {
+    private void run(Grid grid, List<Cell> cells, StopSignal stop) throws IOException {
         BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
                         caches == null ? out.resolve("cache") : caches,
-                        Commands.line(spec),
+                        line(),
                         compute.backend().equals("auto") ? Backends.current().name() : compute.backend(),
                         record.backendReason(),
                         compute.threads(),
@@ -188,10 +168,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try {
             BenchmarkPlan plan = run.plan(dryRun);
             if (dryRun) {
-                print(plan, run.finishedBefore());
-                return ExitCode.OK;
+                print(plan.document(), o -> BenchmarkTables.print(plan, run.finishedBefore(), o));
+                return;
             }
-            tell(plan.lines(run.finishedBefore()));
+            plan.lines(run.finishedBefore()).forEach(this::tell);
             if (maxHours != null && !yes && plan.hours() > maxHours) {
                 throw CommandException.failed(String.format(
                         Locale.ROOT,
@@ -213,12 +193,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
             record.result("datasets", run.datasetFacts())
                     .result("cells", result)
                     .write(out);
-            if (common.json()) {
-                Commands.printJson(spec.commandLine().getOut(), document);
-            } else {
-                BenchmarkTables.print(results, spec.commandLine().getOut());
+            print(document, o -> BenchmarkTables.print(results, o));
+            if (!complete) {
+                fail();
             }
-            return complete ? ExitCode.OK : ExitCode.FAILED;
         } finally {
             run.close();
         }
@@ -228,7 +206,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return new BenchmarkHost() {
             @Override
             public BenchmarkEncoder open(EncoderEntry entry) throws IOException {
-                return EncoderOptions.of(entry).open();
+                return EncoderOptions.open(
+                        entry.file().map(Path::toString).orElse(EncoderOptions.EMBEDDED),
+                        entry.settings(),
+                        entry.norm().orElse(null));
             }
 
             @Override
@@ -238,12 +219,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
             @Override
             public ProgressBar progress(String what, String unit, long total) {
-                return Progress.start(spec.commandLine().getErr(), what, unit, total, common.quiet());
+                return BenchmarkCommand.this.progress(what, unit, total);
             }
 
             @Override
             public void tell(String line) {
-                BenchmarkCommand.this.tell(List.of(line));
+                BenchmarkCommand.this.tell(line);
             }
 
             @Override
@@ -264,21 +245,5 @@ public final class BenchmarkCommand implements Callable<Integer> {
         for (Path file : left) {
             Files.deleteIfExists(file);
         }
-    }
-
-    private void tell(List<String> lines) {
-        if (!common.quiet()) {
-            lines.forEach(spec.commandLine().getErr()::println);
-            spec.commandLine().getErr().flush();
-        }
-    }
-
-    private void print(BenchmarkPlan plan, int finished) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Commands.printJson(o, plan.document());
-            return;
-        }
-        BenchmarkTables.print(plan, finished, o);
     }
 }

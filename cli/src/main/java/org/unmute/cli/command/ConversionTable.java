@@ -10,7 +10,7 @@ import org.unmute.cli.console.ConsoleTable;
 import org.unmute.convert.ConversionReport;
 
 /** The report of a conversion as a table: kept, renamed, dropped and missing tensors. */
-public final class ConversionTable {
+final class ConversionTable {
     /** With this many rows or more, tensors dropped for the same reason share a row. */
     private static final int MANY = 4;
 

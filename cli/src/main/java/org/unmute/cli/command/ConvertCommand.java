@@ -10,22 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Converts a downloaded checkpoint to a safetensors file of its encoder. */
 @Command(
@@ -44,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  unmute convert checkpoint.pt encoder.safetensors",
             "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
         })
-public final class ConvertCommand implements Callable<Integer> {
+final class ConvertCommand extends UnmuteCommand {
     private static final int SHOWN = 5;
 
     /** Element type of the floating-point tensors. */
@@ -97,24 +90,14 @@ public final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Show every tensor in its own row.")
     private boolean all;
 
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        RunRecord record = new RunRecord(Commands.line(spec));
+    void run() throws IOException {
         checkPaths();
-        if (!common.quiet()) {
-            spec.commandLine().getErr().println("reading " + in + ", " + Units.bytes(Files.size(in)));
-            spec.commandLine().getErr().flush();
-        }
+        tell("reading " + in + ", " + Units.bytes(Files.size(in)));
         try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
             ConversionReport report = conversion.report();
             if (!common.json()) {
-                print(report);
+                print(report, out());
             }
             Long written = null;
             boolean convertible = report.complete() && report.flaws().isEmpty();
@@ -129,12 +112,11 @@ public final class ConvertCommand implements Callable<Integer> {
                         .result("out", out.toString())
                         .result("bytes", written)
                         .result("dropped", report.count(ConversionReport.Fate.DROPPED))
-                        .writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
+                        .writeTo(recordBeside(out));
             }
             finish(report, written);
             conversion.requireConvertible();
         }
-        return ExitCode.OK;
     }
 
     private void checkPaths() throws IOException {
@@ -164,8 +146,7 @@ public final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ConversionReport report) {
-        PrintWriter o = spec.commandLine().getOut();
+    private void print(ConversionReport report, PrintWriter o) {
         ConversionTable.of(report, all).print(o, false);
         o.println();
         Map<String, String> facts = new LinkedHashMap<>();
@@ -200,7 +181,7 @@ public final class ConvertCommand implements Callable<Integer> {
         if (!report.flaws().isEmpty()) {
             facts.put("flaws", some(report.flaws()));
         }
-        Commands.printFacts(o, facts);
+        printFacts(o, facts);
     }
 
     private static String some(List<String> all) {
@@ -219,19 +200,15 @@ public final class ConvertCommand implements Callable<Integer> {
                 + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
     }
 
-    private void finish(ConversionReport report, Long written) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Map<String, Object> document = ConversionTable.document(report);
-            document.put("out", written == null ? null : out.toString());
-            document.put("bytesWritten", written);
-            Commands.printJson(o, document);
-            return;
-        }
-        o.println(
-                written != null
-                        ? "written to " + out + ", " + Units.bytes(written)
-                        : dryRun ? "nothing is written (--dry-run)" : "nothing is written");
-        o.flush();
+    private void finish(ConversionReport report, Long written) throws IOException {
+        Map<String, Object> document = ConversionTable.document(report);
+        document.put("out", written == null ? null : out.toString());
+        document.put("bytesWritten", written);
+        print(
+                document,
+                o -> o.println(
+                        written != null
+                                ? "written to " + out + ", " + Units.bytes(written)
+                                : dryRun ? "nothing is written (--dry-run)" : "nothing is written"));
     }
 }

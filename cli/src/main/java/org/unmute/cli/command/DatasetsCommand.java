@@ -3,14 +3,13 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.set.Dataset;
 import org.unmute.experiments.data.set.DatasetInfo;
@@ -18,11 +17,8 @@ import org.unmute.experiments.data.set.Datasets;
 import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists the supported data sets, describes one, or checks its folder. */
 @Command(
@@ -39,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  unmute datasets fsd50k",
             "  unmute datasets fsd50k --root FSD50K/"
         })
-public final class DatasetsCommand implements Callable<Integer> {
+final class DatasetsCommand extends UnmuteCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The data set to explain.")
     private String name;
 
@@ -49,22 +45,15 @@ public final class DatasetsCommand implements Callable<Integer> {
             description = "Folder to read: counts the clips of each part, names what is missing.")
     private Path root;
 
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        PrintWriter o = spec.commandLine().getOut();
+    void run() throws IOException {
         if (name == null) {
             if (root != null) {
                 throw CommandException.usage(
                         "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
             }
-            table().print(o, common.json());
-            return ExitCode.OK;
+            table().print(out(), common.json());
+            return;
         }
         Dataset set;
         try {
@@ -73,13 +62,10 @@ public final class DatasetsCommand implements Callable<Integer> {
             throw CommandException.usage(e.getMessage(), e);
         }
         if (root != null) {
-            check(set, o);
-        } else if (common.json()) {
-            Commands.printJson(o, described(set.info()));
+            check(set);
         } else {
-            explain(set.info(), o);
+            print(described(set.info()), o -> explain(set.info(), o));
         }
-        return ExitCode.OK;
     }
 
     private static ConsoleTable table() {
@@ -160,19 +146,17 @@ public final class DatasetsCommand implements Callable<Integer> {
         o.print(i.tree());
         o.println();
         i.notes().forEach(o::println);
-        o.flush();
     }
 
-    private void check(Dataset set, PrintWriter o) throws IOException {
+    private void check(Dataset set) throws IOException {
         ConsoleTable table =
                 new ConsoleTable("part", "clips", "listed", "missing", "unusable", "published").decimals(0);
         Map<String, Object> json = new LinkedHashMap<>();
-        StringBuilder remarks = new StringBuilder();
-        List<Part> parts = set.parts(root);
+        List<String> remarks = new ArrayList<>();
         // Any number of clips may be missing: the command counts them.
         ReadOptions options =
                 ReadOptions.DEFAULT.withMaxMissing(1).withFold(set.info().folds() > 0 ? 1 : 0);
-        for (Part part : parts) {
+        for (Part part : set.parts(root)) {
             Reading reading = set.read(root, part, options);
             Reading.Report report = reading.report();
             table.row(
@@ -183,27 +167,22 @@ public final class DatasetsCommand implements Callable<Integer> {
                     report.unusable().size(),
                     clips(set.info(), part));
             json.put(part.label(), reading.describe());
-            report.missing().stream()
-                    .limit(5)
-                    .forEach(p ->
-                            remarks.append(part.label()).append(": ").append(p).append('\n'));
-            report.unusable().stream()
-                    .limit(5)
-                    .forEach(p ->
-                            remarks.append(part.label()).append(": ").append(p).append('\n'));
-            report.remarks()
-                    .forEach(r ->
-                            remarks.append(part.label()).append(": ").append(r).append('\n'));
+            Stream.of(
+                            report.missing().stream().limit(5),
+                            report.unusable().stream().limit(5),
+                            report.remarks().stream())
+                    .flatMap(lines -> lines)
+                    .forEach(line -> remarks.add(part.label() + ": " + line));
         }
-        if (common.json()) {
-            Commands.printJson(o, json);
-            return;
-        }
-        table.print(o, false);
-        if (set.info().folds() > 0) {
-            o.println("test is fold 1");
-        }
-        o.print(remarks.isEmpty() ? "" : "\n" + remarks);
-        o.flush();
+        print(json, o -> {
+            table.print(o, false);
+            if (set.info().folds() > 0) {
+                o.println("test is fold 1");
+            }
+            if (!remarks.isEmpty()) {
+                o.println();
+            }
+            remarks.forEach(o::println);
+        });
     }
 }

@@ -10,13 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.codecs.AudioFiles;
@@ -26,7 +22,6 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.metric.ScoreScale;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.scene.SceneFolder;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Resampler;
@@ -48,10 +43,7 @@ import org.unmute.report.demo.DemoPage;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs the whole pipeline on synthesized sounds. */
 @Command(
@@ -63,7 +55,7 @@ import picocli.CommandLine.Spec;
                     + " and writes an HTML report.",
             "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."
         })
-public final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends ComputingCommand {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
     private static final String MAP = "mAP_macro_skip";
 
@@ -102,27 +94,17 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     /** Clips with their tokens in memory. */
     private record Split(Manifest manifest, List<TokenMap> maps) {}
 
     @Override
-    public Integer call() throws IOException {
+    void run() throws IOException {
         if (train < 10 || test < 10 || seeds < 1) {
             throw CommandException.usage("--train and --test are at least 10, --seeds at least 1");
         }
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, err);
-        Path recordings = recordings(err);
+        record.seed(common.seed());
+        openBackend();
+        Path recordings = recordings();
         Manifest labels = Manifest.read(
                 recordings.resolve(SceneFolder.MANIFEST),
                 ManifestFormat.AUTO,
@@ -130,20 +112,18 @@ public final class DemoCommand implements Callable<Integer> {
         EncoderOptions.Loaded encoder = EncoderOptions.embedded();
         Split trained;
         Split tested;
-        try (TokenCache cache = embed(encoder, recordings, err)) {
+        try (TokenCache cache = embed(encoder, recordings)) {
             trained = load(labels.inSplits(List.of("train")), cache);
             tested = load(labels.inSplits(List.of("test")), cache);
         }
         Map<String, DemoResult> results = new LinkedHashMap<>();
-        try (Progress progress = Progress.start(
-                err,
+        try (Progress progress = progress(
                 "training " + PROBES.size() + " probes x " + seeds + " seeds",
                 "steps",
                 (long) PROBES.size()
                         * seeds
                         * epochs
-                        * Math.ceilDiv(trained.manifest().clips().size(), 128),
-                common.quiet())) {
+                        * Math.ceilDiv(trained.manifest().clips().size(), 128))) {
             for (String name : PROBES) {
                 results.put(name, run(name, trained, tested, progress));
             }
@@ -159,11 +139,10 @@ public final class DemoCommand implements Callable<Integer> {
         results.forEach((name, r) -> record.result(name, r.scoring().document()));
         record.write(out);
         print(results, tested.manifest(), html);
-        return ExitCode.OK;
     }
 
     /** Synthesizes the recordings, or reuses those of an earlier run with the same settings. */
-    private Path recordings(PrintWriter err) throws IOException {
+    private Path recordings() throws IOException {
         Path folder = out.resolve("recordings");
         Path note = out.resolve("demo-settings.txt");
         String settings = "train " + train + ", test " + test + ", seed " + common.seed() + "\n";
@@ -175,7 +154,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
             return folder;
         }
-        try (Progress progress = Progress.start(err, "synthesizing", "clips", train + test, common.quiet())) {
+        try (Progress progress = progress("synthesizing", "clips", train + test)) {
             new SyntheticScenes(SyntheticScenes.Options.standard(), common.seed()).write(folder, train, test);
             progress.advance(train + test);
         }
@@ -183,12 +162,12 @@ public final class DemoCommand implements Callable<Integer> {
         return folder;
     }
 
-    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings, PrintWriter err) throws IOException {
+    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings) throws IOException {
         Path folder = out.resolve("cache");
         List<AudioClip> clips = ClipList.of(recordings, null).clips();
         try (TokenCacheWriter writer =
                         TokenCacheWriter.open(folder, encoder.key("hann", DType.F16), CacheOptions.DEFAULT);
-                Progress progress = Progress.start(err, "embedding", "clips", clips.size(), common.quiet())) {
+                Progress progress = progress("embedding", "clips", clips.size())) {
             new Embedding(encoder.encoder(), AudioFiles::read, Resampler.Kernel.HANN, true)
                     .run(clips, writer, EmbedCommand.listener(progress));
         }
@@ -232,7 +211,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void print(Map<String, DemoResult> results, Manifest tested, Path html) {
-        PrintWriter o = spec.commandLine().getOut();
+        PrintWriter o = out();
         ConsoleTable table =
                 new ConsoleTable("probe", "parameters", "mAP", "sd over seeds", "95 % from", "to", "AUROC").decimals(3);
         results.forEach((name, r) -> {

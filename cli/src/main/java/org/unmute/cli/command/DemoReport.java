@@ -26,7 +26,7 @@ import org.unmute.report.page.Fact;
 import org.unmute.tensor.Tensor;
 
 /** Builds the model of the demo's page: the table, the classes, and one clip explained by its prototypes. */
-public final class DemoReport {
+final class DemoReport {
     private static final String MAP = "mAP_macro_skip";
     private static final double MEL_BREAK = 700;
     private static final double LOW_HZ = 20;

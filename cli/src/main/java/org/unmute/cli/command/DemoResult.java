@@ -11,7 +11,7 @@ import org.unmute.probes.pool.TrainedProbe;
  * @param scores its scores, {@code [test clips][classes]}
  * @param scoring metrics over all seeds
  */
-public record DemoResult(String name, TrainedProbe first, float[][] scores, Scoring scoring) {
+record DemoResult(String name, TrainedProbe first, float[][] scores, Scoring scoring) {
     /** Number of trained parameters. */
     long parameters() {
         return first.probe().parameters().values().stream()

@@ -4,17 +4,14 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** The output of {@code --profile}: kernels that ran on the device, and copies to and from it. */
-public final class DeviceProfile {
+final class DeviceProfile {
     private DeviceProfile() {}
 
     /**
@@ -32,22 +29,14 @@ public final class DeviceProfile {
         device.profile().measure(true);
     }
 
-    /** Prints the profile after a command, if requested. */
-    public static void end(ParseResult parsed, PrintWriter err) {
-        ParseResult last = parsed;
-        while (last.hasSubcommand()) {
-            last = last.subcommand();
+    /** Prints the profile; prints nothing if the backend has none. */
+    static void end(PrintWriter err) {
+        Backend backend = Backends.current();
+        if (!(backend instanceof Profiled device)) {
+            return;
         }
-        boolean wanted = last.commandSpec().mixins().values().stream()
-                .map(CommandSpec::userObject)
-                .anyMatch(o -> o instanceof ComputeOptions c && c.profile());
-        if (wanted && Backends.current() instanceof Profiled device) {
-            device.profile().measure(false);
-            print(Backends.current(), device.profile(), err);
-        }
-    }
-
-    private static void print(Backend backend, WorkProfile profile, PrintWriter err) {
+        WorkProfile profile = device.profile();
+        profile.measure(false);
         WorkProfile.Transfers copied = profile.transfers();
         WorkProfile.Peak peak = profile.peak();
         double all =

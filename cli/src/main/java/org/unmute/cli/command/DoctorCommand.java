@@ -1,26 +1,19 @@
 package org.unmute.cli.command;
 
-import java.io.PrintWriter;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Shows which backends run on this machine, and why others do not. */
 @Command(
@@ -29,7 +22,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Tells which backends run here and why the others do not, the Java version, the memory and the encoder"
                         + " in the program.")
-public final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends ComputingCommand {
     /**
      * Device backends that may be missing from the class path; they are listed separately from backends that cannot
      * run.
@@ -38,19 +31,10 @@ public final class DoctorCommand implements Callable<Integer> {
             "cuda", "unmute-kernels-cuda is not on the class path",
             "opencl", "unmute-kernels-opencl is not on the class path");
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     private record Row(String backend, boolean usable, String detail) {}
 
     @Override
-    public Integer call() {
+    void run() throws IOException {
         Backends.Choice choice = compute.open();
         Backends.use(choice);
         List<Row> rows = new ArrayList<>();
@@ -64,19 +48,15 @@ public final class DoctorCommand implements Callable<Integer> {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> rows.add(new Row(e.getKey(), false, e.getValue())));
         Map<String, String> facts = facts(choice);
-        PrintWriter out = spec.commandLine().getOut();
-        if (common.json()) {
-            Map<String, Object> all = new LinkedHashMap<>(facts);
-            all.put("backends", rows);
-            Commands.printJson(out, all);
-            return ExitCode.OK;
-        }
-        Commands.printFacts(out, facts);
-        out.println();
-        ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
-        rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));
-        table.print(out, false);
-        return ExitCode.OK;
+        Map<String, Object> all = new LinkedHashMap<>(facts);
+        all.put("backends", rows);
+        print(all, o -> {
+            printFacts(o, facts);
+            o.println();
+            ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
+            rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));
+            table.print(o, false);
+        });
     }
 
     private static Map<String, String> facts(Backends.Choice choice) {

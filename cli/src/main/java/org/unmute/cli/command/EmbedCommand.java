@@ -1,24 +1,16 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.UsedClips;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
@@ -33,9 +25,7 @@ import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Embeds recordings as token maps in a cache on disk. */
 @Command(
@@ -46,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Run the same command again after an interruption: it resumes where it stopped."
         },
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
-public final class EmbedCommand implements Callable<Integer> {
+final class EmbedCommand extends ComputingCommand {
     /** Number of recordings from which the size of the cache is estimated. */
     private static final int SAMPLE = 16;
 
@@ -55,12 +45,6 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Mixin
     private AudioOptions audio;
-
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
     private Path out;
@@ -83,36 +67,43 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
     private boolean dryRun;
 
-    @Spec
-    private CommandSpec spec;
+    private record Plan(String cache, int recordings, long expectedBytes) {}
+
+    private record Result(
+            String cache,
+            int clips,
+            int embedded,
+            int alreadyPresent,
+            int skipped,
+            List<Embedding.Skipped> skippedClips,
+            List<String> repaired) {}
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, err);
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
-        String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
+    void run() throws IOException {
+        record.seed(common.seed());
+        openBackend();
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, storage())
                 .withLayers(layers ? loaded.encoder().describe().depth() : 0);
-        AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
+        AudioOptions.Chosen chosen = audio.choose(record, remarks());
         ClipList clips = chosen.clips();
         long bytes = expectedBytes(loaded.encoder().describe(), clips, key);
-        if (!common.quiet()) {
-            err.println("encoder " + loaded.origin() + ": "
-                    + loaded.encoder().describe().description());
-            err.println("front end: " + key.frontEnd());
-            err.println(clips.clips().size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
-                    + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
-                    + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
-        }
+        tell("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
+        tell("front end: " + key.frontEnd());
+        tell(clips.clips().size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
+                + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
+                + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         if (dryRun) {
-            reportPlan(clips.clips().size(), bytes);
-            return ExitCode.OK;
+            Plan plan = new Plan(out.toString(), clips.clips().size(), bytes);
+            print(
+                    plan,
+                    o -> o.println(out + ": would hold the tokens of " + plan.recordings() + " recordings, about "
+                            + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
+            return;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
-                Progress progress =
-                        Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
+                Progress progress = progress("embedding", "clips", clips.clips().size())) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
@@ -144,10 +135,9 @@ public final class EmbedCommand implements Callable<Integer> {
                                                 .toList())
                                 .manifest(),
                         cache,
-                        line -> Commands.tell(err, line));
+                        this::tell);
             }
         }
-        return ExitCode.OK;
     }
 
     private DType storage() {
@@ -177,7 +167,7 @@ public final class EmbedCommand implements Callable<Integer> {
         return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
     }
 
-    public static Embedding.Listener listener(Progress progress) {
+    static Embedding.Listener listener(Progress progress) {
         return new Embedding.Listener() {
             @Override
             public void stored(AudioClip clip, boolean wasThere) {
@@ -196,43 +186,15 @@ public final class EmbedCommand implements Callable<Integer> {
         };
     }
 
-    private void reportPlan(int recordings, long bytes) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Map<String, Object> plan = new LinkedHashMap<>();
-            plan.put("cache", out.toString());
-            plan.put("recordings", recordings);
-            plan.put("expectedBytes", bytes);
-            Commands.printJson(o, plan);
-            return;
-        }
-        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Units.bytes(bytes) + " in "
-                + dtype + "; nothing was written");
-        o.flush();
-    }
-
-    private void report(Embedding.Outcome outcome, List<String> repaired, int total) {
-        PrintWriter o = spec.commandLine().getOut();
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("cache", out.toString());
-        result.put("clips", total);
-        result.put("embedded", outcome.embedded());
-        result.put("alreadyPresent", outcome.present());
-        result.put("skipped", outcome.skipped().size());
-        if (common.json()) {
-            result.put("skippedClips", outcome.skipped());
-            result.put("repaired", repaired);
-            Commands.printJson(o, result);
-            return;
-        }
-        o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
-                + " already there), " + outcome.skipped().size() + " skipped");
-        for (String damage : repaired) {
-            o.println("  repaired " + damage);
-        }
-        for (Embedding.Skipped one : outcome.skipped()) {
-            o.println("  skipped " + one.clip() + ": " + one.reason());
-        }
-        o.flush();
+    private void report(Embedding.Outcome outcome, List<String> repaired, int total) throws IOException {
+        List<Embedding.Skipped> skipped = outcome.skipped();
+        Result result = new Result(
+                out.toString(), total, outcome.embedded(), outcome.present(), skipped.size(), skipped, repaired);
+        print(result, o -> {
+            o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
+                    + " already there), " + skipped.size() + " skipped");
+            repaired.forEach(damage -> o.println("  repaired " + damage));
+            skipped.forEach(one -> o.println("  skipped " + one.clip() + ": " + one.reason()));
+        });
     }
 }

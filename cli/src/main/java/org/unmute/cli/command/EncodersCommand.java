@@ -1,25 +1,20 @@
 package org.unmute.cli.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Release;
 import org.unmute.models.encoder.Releases;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists the supported encoders, their licences and downloads. */
 @Command(
@@ -32,39 +27,21 @@ import picocli.CommandLine.Spec;
                     + " weights, without head, decoder and tables that are not trained. Nothing is downloaded."
         },
         footer = {"", "Examples:", "  unmute encoders", "  unmute encoders beats"})
-public final class EncodersCommand implements Callable<Integer> {
+final class EncodersCommand extends UnmuteCommand {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "Show everything about this one.")
     private String name;
 
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        if (name != null) {
-            Release release = Releases.find(name)
-                    .orElseThrow(() -> CommandException.usage("no encoder is called '" + name + "'; known are "
-                            + String.join(
-                                    ", ",
-                                    Releases.all().stream().map(Release::name).toList())));
-            if (common.json()) {
-                Commands.printJson(out, document(release));
-            } else {
-                details(out, release);
-            }
-            return ExitCode.OK;
+    void run() throws IOException {
+        if (name == null) {
+            print(Releases.all().stream().map(EncodersCommand::document).toList(), EncodersCommand::list);
+            return;
         }
-        if (common.json()) {
-            Commands.printJson(
-                    out, Releases.all().stream().map(EncodersCommand::document).toList());
-        } else {
-            list(out);
-        }
-        return ExitCode.OK;
+        Release release = Releases.find(name)
+                .orElseThrow(() -> CommandException.usage("no encoder is called '" + name + "'; known are "
+                        + String.join(
+                                ", ", Releases.all().stream().map(Release::name).toList())));
+        print(document(release), o -> details(o, release));
     }
 
     private static void list(PrintWriter out) {
@@ -104,7 +81,6 @@ public final class EncodersCommand implements Callable<Integer> {
         out.println(
                 "'unmute encoders NAME' tells more about one; '--encoder FILE' of the other commands reads the file as"
                         + " it was downloaded.");
-        out.flush();
     }
 
     private static String millions(long parameters) {
@@ -147,7 +123,7 @@ public final class EncodersCommand implements Callable<Integer> {
                 r.classes() == 0
                         ? "none, a pre-trained encoder"
                         : r.classes() + (r.classes() == 527 ? " of AudioSet" : ""));
-        Commands.printFacts(out, facts);
+        printFacts(out, facts);
         Encoders.find(r.model()).ifPresent(f -> {
             out.println();
             out.println("Recognised by tensors of these names, below any prefix:");
@@ -158,7 +134,6 @@ public final class EncodersCommand implements Callable<Integer> {
         out.println();
         out.println("To mind:");
         r.notes().traps().forEach(t -> out.println("  - " + t));
-        out.flush();
     }
 
     private static String where(KeyMap map) {

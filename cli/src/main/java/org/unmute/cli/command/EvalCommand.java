@@ -6,14 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.ScoreFile;
@@ -23,7 +18,6 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.metric.ScoreScale;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.Scorer;
@@ -31,9 +25,7 @@ import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Evaluates a trained probe, or a table of scores, against labels. */
 @Command(
@@ -49,7 +41,7 @@ import picocli.CommandLine.Spec;
             "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
             "  unmute eval --scores scores.csv --labels labels.csv"
         })
-public final class EvalCommand implements Callable<Integer> {
+final class EvalCommand extends ComputingCommand {
     private static final int CHUNK = 64;
 
     @ArgGroup(multiplicity = "1", exclusive = true)
@@ -102,36 +94,25 @@ public final class EvalCommand implements Callable<Integer> {
             description = "Write eval.json here (default: the run's folder with --run).")
     private Path out;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+    void run() throws IOException {
+        record.seed(common.seed());
         List<String> missing = new ArrayList<>();
-        Scoring scoring = source.run != null ? scoreRun(record, missing) : scoreTable(record, missing);
+        Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
         Path target = out != null ? out : source.run;
         Map<String, Object> document = scoring.document();
         document.put("missing", missing);
         if (target != null) {
-            document.forEach(record::result);
-            record.writeTo(target.resolve("eval.json"));
+            record.results(document).writeTo(target.resolve("eval.json"));
         }
-        print(scoring, missing, document);
-        return ExitCode.OK;
+        print(document, o -> print(o, scoring, missing));
     }
 
-    private Scoring scoreRun(RunRecord record, List<String> missing) throws IOException {
+    private Scoring scoreRun(List<String> missing) throws IOException {
         if (cache == null) {
             throw CommandException.usage("--run needs --cache: the token cache of the clips to score");
         }
-        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        openBackend();
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path f : ProbeFiles.in(source.run)) {
             probes.add(ProbeFiles.trained(f));
@@ -139,14 +120,14 @@ public final class EvalCommand implements Callable<Integer> {
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
-            Manifest truth =
-                    TokenData.matched(labels.read(probes.getFirst().classes(), splits, record, err()), tokens, missing);
+            Manifest truth = TokenData.matched(
+                    labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             for (TrainedProbe probe : probes) {
                 scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
             }
             Path target = Files.createDirectories(out != null ? out : source.run);
-            UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, line -> Commands.tell(err(), line));
+            UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
             return scoring;
         }
     }
@@ -157,10 +138,10 @@ public final class EvalCommand implements Callable<Integer> {
         return Scorer.scores(probe, clips, CHUNK);
     }
 
-    private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {
+    private Scoring scoreTable(List<String> missing) throws IOException {
         record.input(source.scores);
         ScoreFile table = ScoreFile.read(source.scores);
-        Manifest all = labels.read(table.classes(), splits, record, err());
+        Manifest all = labels.read(table.classes(), splits, record, remarks());
         Map<String, float[]> byFile = new HashMap<>(table.rows());
         Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
         missing.addAll(matched.missing());
@@ -183,21 +164,10 @@ public final class EvalCommand implements Callable<Integer> {
         return scoring;
     }
 
-    private PrintWriter err() {
-        return common.quiet() ? null : spec.commandLine().getErr();
-    }
-
-    private void print(Scoring scoring, List<String> missing, Map<String, Object> document) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Commands.printJson(o, new LinkedHashMap<>(document));
-            return;
-        }
-        o.println(document.get("clips") + " clips, " + scoring.absentLine());
+    private void print(PrintWriter o, Scoring scoring, List<String> missing) {
+        o.println(scoring.clips() + " clips, " + scoring.absentLine());
         if (!missing.isEmpty()) {
-            o.println(missing.size() + " labelled files are missing and not scored: "
-                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
-                    + (missing.size() > 5 ? ", …" : ""));
+            o.println(missing.size() + " labelled files are missing and not scored: " + firstFive(missing));
         }
         o.println();
         scoring.table().print(o, false);

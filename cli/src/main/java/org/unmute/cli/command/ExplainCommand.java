@@ -1,25 +1,19 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.BuildInfo;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
@@ -32,9 +26,7 @@ import org.unmute.report.clip.Explainer;
 import org.unmute.report.page.Fact;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Explains the scores that a probe gave to a recording. */
 @Command(
@@ -53,7 +45,7 @@ import picocli.CommandLine.Spec;
             "  unmute explain --run run1/ --audio bird.wav",
             "  unmute explain --run run1/ --audio bird.wav --class crow --class rain --top 10 --out why/"
         })
-public final class ExplainCommand implements Callable<Integer> {
+final class ExplainCommand extends ComputingCommand {
     @Option(
             names = "--run",
             paramLabel = "PATH",
@@ -103,24 +95,15 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private EncoderOptions encoder;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
+    void run() throws IOException {
         if (top < 1) {
             throw CommandException.usage("--top must be at least 1, is " + top);
         }
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        record.seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
         Recording recording = AudioFiles.read(audio);
-        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        openBackend();
         Resampler.Kernel kernel = resampling == null ? source.resampling() : resampling.kernel();
         EncoderOptions.Loaded loaded = opened(source);
         Explainer explainer = source.explainer(loaded, kernel);
@@ -131,9 +114,16 @@ public final class ExplainCommand implements Callable<Integer> {
             throw CommandException.usage(e.getMessage(), e);
         }
         ClipExplanation clip = explained(explainer, recording, wanted);
-        List<Path> written = out == null ? List.of() : write(clip, loaded, source, record, kernel);
-        print(clip, source, loaded, written);
-        return ExitCode.OK;
+        List<Path> written = out == null ? List.of() : write(clip, loaded, source, kernel);
+        print(ExplainText.document(clip), o -> {
+            o.print(ExplainText.text(
+                    clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin()));
+            if (!written.isEmpty()) {
+                o.println();
+                o.println(written.getFirst() + ": the page; " + (written.size() - 2)
+                        + " figures and contributions.csv beside it");
+            }
+        });
     }
 
     private ClipExplanation explained(Explainer explainer, Recording recording, List<Integer> wanted) {
@@ -147,7 +137,7 @@ public final class ExplainCommand implements Callable<Integer> {
     /** Opens the encoder given on the command line, else the run's. */
     private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
         boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
-        return WarmStart.awaitedBy(named ? encoder.open() : recorded(source), spec);
+        return WarmStart.awaitedBy(named ? encoder.open() : recorded(source));
     }
 
     private EncoderOptions.Loaded recorded(SavedProbe source) throws IOException {
@@ -160,11 +150,7 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private List<Path> write(
-            ClipExplanation clip,
-            EncoderOptions.Loaded loaded,
-            SavedProbe source,
-            RunRecord record,
-            Resampler.Kernel kernel)
+            ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source, Resampler.Kernel kernel)
             throws IOException {
         Files.createDirectories(out);
         ClipFigures figures = ClipFigures.of(clip);
@@ -198,21 +184,5 @@ public final class ExplainCommand implements Callable<Integer> {
                         clip.features().tokens().time() + " x "
                                 + clip.features().tokens().freq() + " (time x frequency)"),
                 new Fact("Version", build.version() + " (commit " + build.commit() + ")"));
-    }
-
-    private void print(ClipExplanation clip, SavedProbe source, EncoderOptions.Loaded loaded, List<Path> written) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Commands.printJson(o, ExplainText.document(clip));
-            return;
-        }
-        o.print(ExplainText.text(
-                clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin()));
-        if (!written.isEmpty()) {
-            o.println();
-            o.println(written.getFirst() + ": the page; " + (written.size() - 2)
-                    + " figures and contributions.csv beside it");
-        }
-        o.flush();
     }
 }

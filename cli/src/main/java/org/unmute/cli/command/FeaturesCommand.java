@@ -1,27 +1,18 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.BuildInfo;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.UnreadableAudioException;
@@ -36,9 +27,7 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Writes an encoder's features of recordings to files for other programs. */
 @Command(
@@ -58,7 +47,7 @@ import picocli.CommandLine.Spec;
                     + " --attention",
             "  unmute features --encoder eat.safetensors --audio recordings/ --out features/"
         })
-public final class FeaturesCommand implements Callable<Integer> {
+final class FeaturesCommand extends ComputingCommand {
     private static final String SAFETENSORS = ".safetensors";
     private static final String NPY = ".npy";
 
@@ -67,12 +56,6 @@ public final class FeaturesCommand implements Callable<Integer> {
 
     @Mixin
     private AudioOptions audio;
-
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
 
     @Option(
             names = "--out",
@@ -91,18 +74,15 @@ public final class FeaturesCommand implements Callable<Integer> {
     @Option(names = "--attention", description = "Also the attention of the class token in the last block.")
     private boolean attention;
 
-    @Spec
-    private CommandSpec spec;
+    private record Written(String recording, String file, List<Integer> tokens) {}
 
-    private record Written(String recording, Path file, TokenMap tokens) {}
+    private record Result(List<Written> files, List<String> skipped) {}
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, err);
-        List<AudioClip> clips =
-                audio.choose(record, common.quiet() ? null : err).clips().clips();
+    void run() throws IOException {
+        record.seed(common.seed());
+        openBackend();
+        List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
             throw CommandException.usage(
@@ -113,15 +93,16 @@ public final class FeaturesCommand implements Callable<Integer> {
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
         Features.Request wanted = wanted(loaded.encoder().describe());
         List<Written> written = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (Progress progress = Progress.start(err, "writing features", "clips", clips.size(), common.quiet())) {
+        try (Progress progress = progress("writing features", "clips", clips.size())) {
             for (AudioClip clip : clips) {
                 try {
                     Path file = one ? out : out.resolve(clip.id() + SAFETENSORS);
-                    written.add(new Written(clip.id(), file, write(loaded, clip, wanted, file)));
+                    TokenMap map = write(loaded, clip, wanted, file);
+                    written.add(new Written(clip.id(), file.toString(), List.of(map.time(), map.freq(), map.dim())));
                 } catch (ClipTooShortException | UnreadableAudioException e) {
                     String reason = clip.id() + ": " + Failure.of(e).message();
                     if (audio.strict() || one) {
@@ -136,20 +117,22 @@ public final class FeaturesCommand implements Callable<Integer> {
         if (written.isEmpty()) {
             throw CommandException.input("none of the " + clips.size() + " recordings could be used");
         }
-        loaded.note(record, resampling())
-                .result("files", written.stream().map(w -> w.file().toString()).toList())
+        loaded.note(record, audio.resampling())
+                .result("files", written.stream().map(Written::file).toList())
                 .result("skipped", skipped);
-        record.writeTo(one ? out.resolveSibling(out.getFileName() + ".run.json") : out.resolve("run.json"));
-        report(written, skipped);
-        return ExitCode.OK;
+        record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
+        print(new Result(written, skipped), o -> {
+            for (Written w : written) {
+                List<Integer> tokens = w.tokens();
+                o.println(w.file() + ": " + tokens.get(0) + " x " + tokens.get(1) + " tokens of " + tokens.get(2)
+                        + " (time x freq)");
+            }
+            skipped.forEach(s -> o.println("  skipped " + s));
+        });
     }
 
     private boolean ends(String extension) {
         return out.getFileName() != null && out.getFileName().toString().endsWith(extension);
-    }
-
-    private String resampling() {
-        return audio.kernel().name().toLowerCase(Locale.ROOT);
     }
 
     private Features.Request wanted(EncoderSpec model) {
@@ -180,12 +163,7 @@ public final class FeaturesCommand implements Callable<Integer> {
             throws IOException {
         EncoderSpec model = loaded.encoder().describe();
         Recording recording = clip.cut(AudioFiles.read(clip.path()));
-        float[] samples =
-                recording.resampled(model.sampleRate(), audio.kernel()).samples();
-        if (samples.length < model.frameSamples()) {
-            throw new ClipTooShortException("features", samples.length, model.frameSamples(), model.sampleRate());
-        }
-        Features features = loaded.encoder().features(samples, wanted);
+        Features features = loaded.encoder().features(audio.samples(recording, model, "features"), wanted);
         TokenMap map = features.tokens();
         Files.createDirectories(file.toAbsolutePath().getParent());
         if (file.getFileName().toString().endsWith(NPY)) {
@@ -195,7 +173,7 @@ public final class FeaturesCommand implements Callable<Integer> {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("encoder", model.name() + ": " + model.description())
                 .metadata("encoder_sha256", loaded.hash())
-                .metadata("front_end", loaded.key(resampling(), DType.F32).frontEnd())
+                .metadata("front_end", loaded.key(audio.resampling(), DType.F32).frontEnd())
                 .metadata("recording", clip.id())
                 .metadata("recording_sha256", Sha256.of(clip.path()))
                 .metadata("seconds", Double.toString(recording.seconds()))
@@ -222,32 +200,5 @@ public final class FeaturesCommand implements Callable<Integer> {
 
     private static Shape shape(TokenMap map) {
         return Shape.of(map.time(), map.freq(), map.dim());
-    }
-
-    private void report(List<Written> written, List<String> skipped) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            List<Map<String, Object>> files = new ArrayList<>();
-            for (Written w : written) {
-                Map<String, Object> one = new LinkedHashMap<>();
-                one.put("recording", w.recording());
-                one.put("file", w.file().toString());
-                one.put(
-                        "tokens",
-                        List.of(w.tokens().time(), w.tokens().freq(), w.tokens().dim()));
-                files.add(one);
-            }
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("files", files);
-            all.put("skipped", skipped);
-            Commands.printJson(o, all);
-            return;
-        }
-        for (Written w : written) {
-            o.println(w.file() + ": " + w.tokens().time() + " x " + w.tokens().freq() + " tokens of "
-                    + w.tokens().dim() + " (time x freq)");
-        }
-        skipped.forEach(s -> o.println("  skipped " + s));
-        o.flush();
     }
 }

@@ -4,20 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.TokenData;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
@@ -26,11 +18,8 @@ import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Packs the prototypes of a trained protobin into one bit per entry. */
 @Command(
@@ -41,7 +30,7 @@ import picocli.CommandLine.Spec;
             "Scores some clips with both and prints the largest difference: those of a cache, or made-up ones."
         },
         footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
-public final class PackCommand implements Callable<Integer> {
+final class PackCommand extends ComputingCommand {
     /** Maximum difference of scores that float32 rounding explains. */
     private static final double LIMIT = 1e-5;
 
@@ -68,21 +57,25 @@ public final class PackCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace FILE if it is there.")
     private boolean force;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     /** The result of scoring clips with both probes. */
     private record Check(String clips, int count, double difference) {}
 
+    /** The result for JSON and the record. */
+    private record Packed(
+            String out,
+            int prototypes,
+            int dim,
+            long prototypeBytesBefore,
+            long prototypeBytes,
+            long fileBytesBefore,
+            long fileBytes,
+            String checkedOn,
+            int checkedClips,
+            double largestScoreDifference) {}
+
     @Override
-    public Integer call() throws IOException {
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+    void run() throws IOException {
+        record.seed(common.seed());
         Path file = ProbeFiles.one(probe);
         if (!force && Files.exists(out)) {
             throw CommandException.failed(out + " is already there: --force replaces it");
@@ -90,7 +83,7 @@ public final class PackCommand implements Callable<Integer> {
         if (ProbeFiles.isPacked(file)) {
             throw CommandException.input(file + " is packed already");
         }
-        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        openBackend();
         TrainedProbe trained = ProbeFiles.trained(file);
         PackedProtobin packed;
         try {
@@ -105,22 +98,19 @@ public final class PackCommand implements Callable<Integer> {
         }
         Files.createDirectories(out.toAbsolutePath().getParent());
         packed.save(out);
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("out", out.toString());
-        facts.put("prototypes", packed.prototypeCount());
-        facts.put("dim", packed.dim());
-        facts.put("prototypeBytesBefore", 4L * packed.prototypeCount() * packed.dim());
-        facts.put("prototypeBytes", packed.bankBytes());
-        facts.put("fileBytesBefore", Files.size(file));
-        facts.put("fileBytes", Files.size(out));
-        facts.put("checkedOn", check.clips());
-        facts.put("checkedClips", check.count());
-        facts.put("largestScoreDifference", check.difference());
-        record.input(file);
-        facts.forEach(record::result);
-        record.writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
-        print(facts);
-        return ExitCode.OK;
+        Packed result = new Packed(
+                out.toString(),
+                packed.prototypeCount(),
+                packed.dim(),
+                4L * packed.prototypeCount() * packed.dim(),
+                packed.bankBytes(),
+                Files.size(file),
+                Files.size(out),
+                check.clips(),
+                check.count(),
+                check.difference());
+        record.input(file).results(result).writeTo(recordBeside(out));
+        print(result, o -> print(result, o));
     }
 
     private Check onCachedClips(TrainedProbe trained, PackedProtobin packed) throws IOException {
@@ -173,34 +163,26 @@ public final class PackCommand implements Callable<Integer> {
         return largest;
     }
 
-    private void print(Map<String, Object> facts) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Commands.printJson(o, facts);
-            return;
-        }
-        List<String> lines = new ArrayList<>();
-        lines.add(String.format(
+    private static void print(Packed packed, PrintWriter o) {
+        o.println(String.format(
                 Locale.ROOT,
                 "%d prototypes of %d entries: %s before, %s packed (%.1f times less)",
-                facts.get("prototypes"),
-                facts.get("dim"),
-                Units.bytes((Long) facts.get("prototypeBytesBefore")),
-                Units.bytes((Long) facts.get("prototypeBytes")),
-                (Long) facts.get("prototypeBytesBefore") / (double) (Long) facts.get("prototypeBytes")));
-        lines.add(String.format(
+                packed.prototypes(),
+                packed.dim(),
+                Units.bytes(packed.prototypeBytesBefore()),
+                Units.bytes(packed.prototypeBytes()),
+                packed.prototypeBytesBefore() / (double) packed.prototypeBytes()));
+        o.println(String.format(
                 Locale.ROOT,
                 "file: %s before, %s packed, linear layer in float32 included; %s",
-                Units.bytes((Long) facts.get("fileBytesBefore")),
-                Units.bytes((Long) facts.get("fileBytes")),
-                out));
-        lines.add(String.format(
+                Units.bytes(packed.fileBytesBefore()),
+                Units.bytes(packed.fileBytes()),
+                packed.out()));
+        o.println(String.format(
                 Locale.ROOT,
                 "largest difference of a score: %.2g over %d %s",
-                (Double) facts.get("largestScoreDifference"),
-                facts.get("checkedClips"),
-                facts.get("checkedOn")));
-        lines.forEach(o::println);
-        o.flush();
+                packed.largestScoreDifference(),
+                packed.checkedClips(),
+                packed.checkedOn()));
     }
 }

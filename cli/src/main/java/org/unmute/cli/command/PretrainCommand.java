@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,16 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.pretrain.Pretraining;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.scene.Split;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Resampler;
@@ -28,10 +22,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.Tensor;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Pre-trains a small encoder without labels. */
 @Command(
@@ -47,7 +38,7 @@ import picocli.CommandLine.Spec;
             "  unmute pretrain --audio recordings/ --steps 2000 --out encoder.safetensors",
             "  unmute pretrain --synthetic --steps 2000 --out encoder.safetensors"
         })
-public final class PretrainCommand implements Callable<Integer> {
+final class PretrainCommand extends ComputingCommand {
     /** Number of clips used to measure the front end's mean and deviation. */
     private static final int MEASURED = 200;
 
@@ -161,20 +152,12 @@ public final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--license", paramLabel = "TEXT", description = "Licence to store in the file.")
     private String license;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
+    private record Result(String encoder, double firstLoss, double lastLoss) {}
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, err);
+    void run() throws IOException {
+        record.seed(common.seed());
+        openBackend();
         SmallVit.Settings plain = settings(0, 1);
         Pretraining.Source source = data.synthetic ? synthetic(plain) : recordings(plain, data.audio);
         List<float[]> sample = new ArrayList<>();
@@ -187,7 +170,7 @@ public final class PretrainCommand implements Callable<Integer> {
                 steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
-        try (Progress progress = Progress.start(err, "pre-training", "steps", steps, common.quiet())) {
+        try (Progress progress = progress("pre-training", "steps", steps)) {
             parameters = new Pretraining(settings, recipe).train(source, (step, loss, lr) -> {
                 losses[step - 1] = loss;
                 progress.advance(1);
@@ -198,7 +181,7 @@ public final class PretrainCommand implements Callable<Integer> {
             });
         }
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("recipe", String.join(" ", Commands.line(spec)));
+        facts.put("recipe", String.join(" ", line()));
         facts.put(
                 "data",
                 data.synthetic
@@ -208,31 +191,24 @@ public final class PretrainCommand implements Callable<Integer> {
             facts.put("license", license);
         }
         SmallVit.write(out, settings, parameters, facts);
-        double last = mean(losses, steps - Math.max(1, steps / 20), steps);
-        record.result("encoder", out.toString())
+        Result result = new Result(out.toString(), losses[0], mean(losses, steps - Math.max(1, steps / 20), steps));
+        record.result("encoder", result.encoder())
                 .result("settings", settings)
-                .result("firstLoss", losses[0])
-                .result("lastLoss", last);
-        record.writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
-        if (common.json()) {
-            Commands.printJson(
-                    spec.commandLine().getOut(),
-                    Map.of("encoder", out.toString(), "firstLoss", losses[0], "lastLoss", last));
-        } else {
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            Locale.ROOT,
-                            "%s: %d tensors, loss %.4f at the start, %.4f at the end%n",
-                            out,
-                            parameters.keySet().stream()
-                                    .filter(n -> !n.startsWith("decoder."))
-                                    .count(),
-                            losses[0],
-                            last);
-            spec.commandLine().getOut().flush();
-        }
-        return ExitCode.OK;
+                .result("firstLoss", result.firstLoss())
+                .result("lastLoss", result.lastLoss())
+                .writeTo(recordBeside(out));
+        long tensors = parameters.keySet().stream()
+                .filter(n -> !n.startsWith("decoder."))
+                .count();
+        print(
+                result,
+                o -> o.println(String.format(
+                        Locale.ROOT,
+                        "%s: %d tensors, loss %.4f at the start, %.4f at the end",
+                        out,
+                        tensors,
+                        result.firstLoss(),
+                        result.lastLoss())));
     }
 
     private static double mean(double[] x, int from, int to) {

@@ -10,12 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.probe.TokenData;
@@ -23,7 +19,6 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.CacheOrigin;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -39,9 +34,7 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a probe on cached tokens. */
 @Command(
@@ -57,7 +50,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
         })
-public final class ProbeCommand implements Callable<Integer> {
+final class ProbeCommand extends ComputingCommand {
     @Option(
             names = "--probe",
             paramLabel = "NAME",
@@ -100,15 +93,6 @@ public final class ProbeCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
         ProbeNames() {}
@@ -119,8 +103,21 @@ public final class ProbeCommand implements Callable<Integer> {
         }
     }
 
+    /** The training with one seed, for JSON and the record. */
+    private record SeedRun(
+            String file,
+            long parameters,
+            Object settings,
+            Object options,
+            double firstEpochLoss,
+            double lastEpochLoss,
+            Double clipsPerSecond) {}
+
+    private record Result(
+            String run, String probe, int clips, List<String> missing, String loss, Map<String, SeedRun> runs) {}
+
     @Override
-    public Integer call() throws IOException {
+    void run() throws IOException {
         if (!Probes.names().contains(name)) {
             throw CommandException.usage(
                     "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
@@ -132,19 +129,18 @@ public final class ProbeCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
         }
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        record.seed(common.seed());
+        openBackend();
         Files.createDirectories(out);
-        PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireLayers(name, tokens, cache);
-            Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
-            UsedClips.write(out.resolve("clips.csv"), train, tokens, line -> Commands.tell(err, line));
+            Manifest train = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing);
+            UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);
             TokenSource source = TokenSource.of(
                     tokens, train.clips().stream().map(LabelledClip::file).toList());
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
-            Map<String, Object> runs = new LinkedHashMap<>();
+            Map<String, SeedRun> runs = new LinkedHashMap<>();
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
                 runs.put("seed " + seed, run(set, train, tokens, options, loss.objective(), seed));
             }
@@ -157,12 +153,19 @@ public final class ProbeCommand implements Callable<Integer> {
                     .result("runs", runs);
             CacheOrigin.note(cache, record);
             record.write(out);
-            print(runs, set, missing, loss);
+            print(
+                    new Result(
+                            out.toString(),
+                            name,
+                            set.clips(),
+                            missing,
+                            loss.objective().loss().name(),
+                            runs),
+                    o -> print(o, runs, set.clips(), missing, loss));
         }
-        return ExitCode.OK;
     }
 
-    private Map<String, Object> run(
+    private SeedRun run(
             TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
             throws IOException {
         Path file = out.resolve("probe-seed" + seed + ".safetensors");
@@ -174,8 +177,7 @@ public final class ProbeCommand implements Callable<Integer> {
             long numbers = probe.parameterCount();
             int steps = settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
             ProbeTrainer.Result result;
-            try (Progress progress = Progress.start(
-                    spec.commandLine().getErr(), name + " seed " + seed, "steps", steps, common.quiet())) {
+            try (Progress progress = progress(name + " seed " + seed, "steps", steps)) {
                 long[] done = {0};
                 result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
                     long now = (long) (step.epoch() - 1) * step.steps() + step.step();
@@ -196,16 +198,15 @@ public final class ProbeCommand implements Callable<Integer> {
                     tokens.key().frontEndHash());
             trained.save(file);
             double[] losses = result.losses().epochs();
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("file", file.getFileName().toString());
-            facts.put("parameters", numbers);
-            facts.put("settings", settings.describe());
-            facts.put("options", probe.options().values());
-            facts.put("firstEpochLoss", losses[0]);
-            facts.put("lastEpochLoss", losses[losses.length - 1]);
             double pace = result.throughput().clipsPerSecond();
-            facts.put("clipsPerSecond", Double.isNaN(pace) ? null : pace);
-            return facts;
+            return new SeedRun(
+                    file.getFileName().toString(),
+                    numbers,
+                    settings.describe(),
+                    probe.options().values(),
+                    losses[0],
+                    losses[losses.length - 1],
+                    Double.isNaN(pace) ? null : pace);
         }
     }
 
@@ -224,39 +225,27 @@ public final class ProbeCommand implements Callable<Integer> {
         return targets;
     }
 
-    private void print(Map<String, Object> runs, TokenSet set, List<String> missing, TrainingOptions.ChosenLoss loss) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("run", out.toString());
-            all.put("probe", name);
-            all.put("clips", set.clips());
-            all.put("missing", missing);
-            all.put("loss", loss.objective().loss().name());
-            all.put("runs", runs);
-            Commands.printJson(o, all);
-            return;
-        }
+    private void print(
+            PrintWriter o,
+            Map<String, SeedRun> runs,
+            int clips,
+            List<String> missing,
+            TrainingOptions.ChosenLoss loss) {
         if (!missing.isEmpty()) {
             o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
                     + missing.getFirst());
         }
         o.println(loss);
-        runs.forEach((seed, facts) -> {
-            Map<?, ?> f = (Map<?, ?>) facts;
-            String pace = f.get("clipsPerSecond") == null ? "" : ", " + pace((Double) f.get("clipsPerSecond"));
-            o.println(String.format(
-                    Locale.ROOT,
-                    "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s",
-                    name,
-                    seed,
-                    f.get("parameters"),
-                    set.clips(),
-                    (Double) f.get("firstEpochLoss"),
-                    (Double) f.get("lastEpochLoss"),
-                    pace,
-                    out.resolve((String) f.get("file"))));
-        });
-        o.flush();
+        runs.forEach((seed, run) -> o.println(String.format(
+                Locale.ROOT,
+                "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s",
+                name,
+                seed,
+                run.parameters(),
+                clips,
+                run.firstEpochLoss(),
+                run.lastEpochLoss(),
+                run.clipsPerSecond() == null ? "" : ", " + pace(run.clipsPerSecond()),
+                out.resolve(run.file()))));
     }
 }

@@ -7,23 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.probe.ClipReasons;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Merge;
 import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.ResultGrid;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
@@ -36,11 +31,8 @@ import org.unmute.report.benchmark.ClipSection;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes tables and figures of benchmark runs. */
 @Command(
@@ -58,7 +50,7 @@ import picocli.CommandLine.Spec;
             "  unmute report run/ --out report/",
             "  unmute report run-eat/ run-beats/ --out report/ --title 'Probing EAT and BEATs'"
         })
-public final class ReportCommand implements Callable<Integer> {
+final class ReportCommand extends ComputingCommand {
     private static final String RECORD = "report.json";
     private static final String FILES = "files";
 
@@ -104,23 +96,13 @@ public final class ReportCommand implements Callable<Integer> {
                     + " (default: the first finished cell of protobin).")
     private Path clipRun;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        RunRecord record = new RunRecord(Commands.line(spec));
+    void run() throws IOException {
         Results results = Merge.read(runs);
         for (RunFolder run : results.runs()) {
             record.input(run.folder().resolve(ResultGrid.FILE));
         }
-        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results, record));
+        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results));
         Map<String, byte[]> files;
         try {
             files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
@@ -134,11 +116,10 @@ public final class ReportCommand implements Callable<Integer> {
                 .result("remarks", results.remarks())
                 .result(FILES, List.copyOf(files.keySet()));
         record.writeTo(out.resolve(RECORD));
-        print(results, files);
-        return ExitCode.OK;
+        print(document(results, files), o -> print(o, results, files));
     }
 
-    private List<Section> clips(Results results, RunRecord record) throws IOException {
+    private List<Section> clips(Results results) throws IOException {
         if (clips.isEmpty()) {
             if (clipRun != null) {
                 throw CommandException.usage("--clip-run explains clips: name one with --clip");
@@ -154,7 +135,7 @@ public final class ReportCommand implements Callable<Integer> {
                         .orElseThrow(() -> CommandException.usage(
                                 "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
                         .folder();
-        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        openBackend();
         ClipSection section = ClipReasons.open(probe);
         List<Section> sections = new ArrayList<>();
         for (Path clip : clips) {
@@ -179,12 +160,7 @@ public final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Results results, Map<String, byte[]> files) {
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Commands.printJson(o, document(results, files));
-            return;
-        }
+    private void print(PrintWriter o, Results results, Map<String, byte[]> files) {
         table(results).print(o, false);
         o.println("percent on the test clips, mean ± sd over the seeds; * best of the row");
         o.println();
@@ -192,15 +168,13 @@ public final class ReportCommand implements Callable<Integer> {
             List<String> missing = results.missing();
             o.println(missing.size() + " of " + results.planned() + " planned cells "
                     + (missing.size() == 1 ? "is" : "are") + " not finished: "
-                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
-                    + (missing.size() > 5 ? ", …" : ""));
+                    + firstFive(missing));
         }
         results.remarks().forEach(o::println);
         o.println("report: "
                 + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
         o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg") + " figures ("
                 + (noPng ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
-        o.flush();
     }
 
     private static long count(Map<String, byte[]> files, String ending) {
@@ -241,29 +215,13 @@ public final class ReportCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.2f", 100 * fraction);
     }
 
-    private Map<String, Object> document(Results results, Map<String, byte[]> files) {
-        List<Map<String, Object>> cells = new ArrayList<>();
-        results.all().forEach((Entry e) -> {
-            Map<String, Object> cell = new LinkedHashMap<>();
-            cell.put("encoder", e.cell().encoder().key());
-            cell.put("dataset", e.cell().dataset().key());
-            cell.put("probe", e.column().label());
-            cell.put(
-                    "prototypes",
-                    e.cell().prototypes() == 0 ? null : Integer.valueOf(e.cell().prototypes()));
-            cell.put("metric", e.cell().metric());
-            cell.put("mean", finite(e.cell().test().mean()));
-            cell.put("sd", finite(e.cell().test().sd()));
-            cell.put("seeds", e.cell().test().seeds());
-            cell.put("parameters", e.cell().parameters());
-            cells.add(cell);
-        });
+    private Report document(Results results, Map<String, byte[]> files) {
+        List<ReportedCell> cells = new ArrayList<>();
+        results.all().forEach((Entry e) -> cells.add(ReportedCell.of(e)));
         Wins wins = Wins.of(results, rule);
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("title", title);
-        document.put("cells", cells);
-        document.put(
-                "wins",
+        return new Report(
+                title,
+                cells,
                 Map.of(
                         "probes",
                         wins.columns().stream().map(Column::label).toList(),
@@ -272,16 +230,48 @@ public final class ReportCommand implements Callable<Integer> {
                         "contests",
                         wins.contests(),
                         "rule",
-                        rule.name().toLowerCase(Locale.ROOT)));
-        document.put("missing", results.missing());
-        document.put("planned", results.planned());
-        document.put("remarks", results.remarks());
-        document.put("out", out.toString());
-        document.put(FILES, List.copyOf(files.keySet()));
-        return document;
+                        rule.name().toLowerCase(Locale.ROOT)),
+                results.missing(),
+                results.planned(),
+                results.remarks(),
+                out.toString(),
+                List.copyOf(files.keySet()));
     }
 
-    private static Double finite(double x) {
-        return Double.isFinite(x) ? x : null;
+    /** The result as JSON. */
+    private record Report(
+            String title,
+            List<ReportedCell> cells,
+            Map<String, Object> wins,
+            List<String> missing,
+            int planned,
+            List<String> remarks,
+            String out,
+            List<String> files) {}
+
+    private record ReportedCell(
+            String encoder,
+            String dataset,
+            String probe,
+            Integer prototypes,
+            String metric,
+            Double mean,
+            Double sd,
+            int seeds,
+            long parameters) {
+        static ReportedCell of(Entry entry) {
+            ResultCell cell = entry.cell();
+            Score test = cell.test();
+            return new ReportedCell(
+                    cell.encoder().key(),
+                    cell.dataset().key(),
+                    entry.column().label(),
+                    cell.prototypes() == 0 ? null : cell.prototypes(),
+                    cell.metric(),
+                    Json.finite(test.mean()),
+                    Json.finite(test.sd()),
+                    test.seeds(),
+                    cell.parameters());
+        }
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * Folds numbered names: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names are
  * folded if they differ only in numbers between dots.
  */
-public final class SeriesFold {
+final class SeriesFold {
     private static final Pattern DOT = Pattern.compile("\\.");
     private static final int NAMED_NUMBERS = 4;
 

@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,18 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.CommonOptions;
 import org.unmute.cli.run.SourceReader;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.scene.Scene;
 import org.unmute.experiments.scene.SceneFolder;
 import org.unmute.experiments.scene.SceneMixer;
@@ -31,11 +26,8 @@ import org.unmute.experiments.scene.SceneMixer.SourceClip;
 import org.unmute.experiments.scene.Split;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Mixes labelled single-event recordings into multi-label scenes. */
 @Command(
@@ -65,13 +57,7 @@ import picocli.CommandLine.Spec;
             "Then:",
             "  unmute embed --help"
         })
-public final class SoundscapeCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common;
-
+final class SoundscapeCommand extends UnmuteCommand {
     @Option(
             names = "--manifest",
             required = true,
@@ -167,8 +153,8 @@ public final class SoundscapeCommand implements Callable<Integer> {
     private String foldColumn;
 
     @Override
-    public Integer call() throws IOException {
-        RunRecord record = new RunRecord(commandLine()).seed(common.seed());
+    void run() throws IOException {
+        record.seed(common.seed());
         SceneMixer.Options options = options();
         Manifest labels = Manifest.read(manifest, new ManifestFormat(fileColumn, labelColumn, foldColumn, null), null);
         record.input(manifest);
@@ -176,8 +162,7 @@ public final class SoundscapeCommand implements Callable<Integer> {
         SceneMixer mixer = mixer(sources(labels, reader), options);
         SceneFolder folder = SceneFolder.create(out);
         Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
-        try (Progress progress = Progress.start(
-                spec.commandLine().getErr(), "soundscape", "scenes", (long) train + test, common.quiet())) {
+        try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
         }
@@ -187,14 +172,7 @@ public final class SoundscapeCommand implements Callable<Integer> {
                 .result("recordingsSha256", reader.sha256())
                 .result("labels", byName(counts))
                 .write(out);
-        print(counts);
-        return ExitCode.OK;
-    }
-
-    private List<String> commandLine() {
-        List<String> words = new ArrayList<>(List.of("unmute"));
-        words.addAll(spec.root().commandLine().getParseResult().originalArgs());
-        return words;
+        table(counts).print(out(), common.json());
     }
 
     private SceneMixer.Options options() {
@@ -262,7 +240,7 @@ public final class SoundscapeCommand implements Callable<Integer> {
         try {
             return new SceneMixer(sources, Set.copyOf(trainFolds), Set.copyOf(testFolds), options, common.seed());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw usage(e.getMessage());
         }
     }
 
@@ -290,17 +268,13 @@ public final class SoundscapeCommand implements Callable<Integer> {
         return named;
     }
 
-    private void print(Map<Split, Map<String, Integer>> counts) {
-        Set<String> all = new TreeSet<>(counts.get(Split.TRAIN).keySet());
-        all.addAll(counts.get(Split.TEST).keySet());
+    private static ConsoleTable table(Map<Split, Map<String, Integer>> counts) {
+        Map<String, Integer> training = counts.get(Split.TRAIN);
+        Map<String, Integer> testing = counts.get(Split.TEST);
+        Set<String> labels = new TreeSet<>(training.keySet());
+        labels.addAll(testing.keySet());
         ConsoleTable table = new ConsoleTable("label", "train", "test");
-        for (String label : all) {
-            table.row(
-                    label,
-                    counts.get(Split.TRAIN).getOrDefault(label, 0),
-                    counts.get(Split.TEST).getOrDefault(label, 0));
-        }
-        PrintWriter stdout = spec.commandLine().getOut();
-        table.print(stdout, common.json());
+        labels.forEach(l -> table.row(l, training.getOrDefault(l, 0), testing.getOrDefault(l, 0)));
+        return table;
     }
 }

@@ -8,34 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.ScoringHead;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Scores recordings with an encoder's own classification head or with a probe. */
 @Command(
@@ -55,7 +45,7 @@ import picocli.CommandLine.Spec;
             "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv",
             "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"
         })
-public final class TagCommand implements Callable<Integer> {
+final class TagCommand extends ComputingCommand {
     /** The activation applied to the outputs. */
     enum Activation {
         /** Logits, unchanged. */
@@ -82,12 +72,6 @@ public final class TagCommand implements Callable<Integer> {
     @Mixin
     private AudioOptions audio;
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
-
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
     private Path scores;
 
@@ -107,18 +91,13 @@ public final class TagCommand implements Callable<Integer> {
             description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
     private int top;
 
-    @Spec
-    private CommandSpec spec;
-
     private record Tagged(AudioClip clip, float[] scores, String reason) {}
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec));
-        Commands.chooseBackend(compute, common, record, err);
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
-        String resampling = audio.kernel().name().toLowerCase(Locale.ROOT);
+    void run() throws IOException {
+        openBackend();
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        String resampling = audio.resampling();
         ScoringHead head = probe == null
                 ? ScoringHead.ofEncoder(loaded)
                 : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
@@ -128,14 +107,12 @@ public final class TagCommand implements Callable<Integer> {
                     : head.exclusive() ? Activation.softmax : Activation.sigmoid;
         }
         List<String> classes = head.classes();
-        ClipList clips = audio.choose(record, common.quiet() ? null : err).clips();
+        List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         List<Tagged> tagged = new ArrayList<>();
         List<Tagged> skipped = new ArrayList<>();
-        try (Progress progress =
-                Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
-            for (int at = 0; at < clips.clips().size(); at += CHUNK) {
-                List<AudioClip> chunk =
-                        clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
+        try (Progress progress = progress("tagging", "clips", clips.size())) {
+            for (int at = 0; at < clips.size(); at += CHUNK) {
+                List<AudioClip> chunk = clips.subList(at, Math.min(clips.size(), at + CHUNK));
                 for (Tagged t : chunk.stream()
                         .parallel()
                         .map(c -> tag(loaded.encoder().describe(), head, c))
@@ -153,7 +130,7 @@ public final class TagCommand implements Callable<Integer> {
             }
         }
         if (tagged.isEmpty()) {
-            throw CommandException.input("none of the " + clips.clips().size() + " recordings could be used");
+            throw CommandException.input("none of the " + clips.size() + " recordings could be used");
         }
         if (scores != null) {
             write(tagged, classes);
@@ -166,19 +143,15 @@ public final class TagCommand implements Callable<Integer> {
                             skipped.stream()
                                     .map(t -> t.clip().id() + ": " + t.reason())
                                     .toList())
-                    .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
+                    .writeTo(recordBeside(scores));
         }
         print(tagged, classes, skipped);
-        return ExitCode.OK;
     }
 
     private Tagged tag(EncoderSpec s, ScoringHead head, AudioClip clip) {
         try {
-            Recording r = clip.cut(AudioFiles.read(clip.path())).resampled(s.sampleRate(), audio.kernel());
-            if (r.samples().length < s.frameSamples()) {
-                throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
-            }
-            return new Tagged(clip, activate(head.logits().apply(r.samples())), null);
+            float[] samples = audio.samples(clip.cut(AudioFiles.read(clip.path())), s, "tag");
+            return new Tagged(clip, activate(head.logits().apply(samples)), null);
         } catch (IllegalArgumentException | IOException x) {
             return new Tagged(clip, null, Failure.of(x).message());
         }
@@ -228,23 +201,19 @@ public final class TagCommand implements Callable<Integer> {
         IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
         for (Tagged t : tagged) {
-            int[] order = IntStream.range(0, classes.size())
+            List<String> cells = new ArrayList<>(List.of(t.clip().id()));
+            IntStream.range(0, classes.size())
                     .boxed()
                     .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a]))
-                    .mapToInt(i -> i)
-                    .toArray();
-            Object[] cells = new Object[shown + 1];
-            cells[0] = t.clip().id();
-            for (int i = 0; i < shown; i++) {
-                cells[i + 1] = classes.get(order[i]) + String.format(Locale.ROOT, " %.3f", t.scores()[order[i]]);
-            }
-            table.row(cells);
+                    .limit(shown)
+                    .forEach(c -> cells.add(classes.get(c) + String.format(Locale.ROOT, " %.3f", t.scores()[c])));
+            table.row(cells.toArray());
         }
-        PrintWriter out = spec.commandLine().getOut();
         if (common.json() || scores == null) {
-            table.print(out, common.json());
+            table.print(out(), common.json());
         }
         if (!common.json()) {
+            PrintWriter out = out();
             out.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
                     + (scores == null ? "" : ", scores in " + scores));
             skipped.forEach(t -> out.println("  skipped " + t.clip().id() + ": " + t.reason()));

@@ -8,29 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.CommonOptions;
-import org.unmute.cli.option.ComputeOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Compares an encoder with features exported from the original code. */
 @Command(
@@ -55,15 +48,9 @@ import picocli.CommandLine.Spec;
             "  unmute verify --encoder beats.safetensors --config max_distance=800 --reference trace.safetensors",
             "  unmute verify --recipe golden/recipe.json --reference golden/full_small/eat"
         })
-public final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends ComputingCommand {
     @Mixin
     private EncoderOptions encoder;
-
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private CommonOptions common;
 
     @Option(
             names = "--reference",
@@ -105,26 +92,22 @@ public final class VerifyCommand implements Callable<Integer> {
             description = "Also write the result, with a record of the run, to this JSON file.")
     private Path out;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
+    void run() throws IOException {
         if (tolerance != null && !(tolerance > 0 && Double.isFinite(tolerance))) {
             throw CommandException.usage("--tolerance must be a positive number, is " + tolerance);
         }
         if (recipe != null && encoder.isNamed()) {
             throw CommandException.usage("--recipe makes the encoder: leave out --encoder");
         }
-        PrintWriter err = spec.commandLine().getErr();
-        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(compute, common, record, err);
+        record.seed(common.seed());
+        openBackend();
         RecipeReference folder = null;
         if (recipe != null) {
             RecipeReference.checkRecipe(recipe);
             folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
         }
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(folder == null ? encoder.open() : make(folder), spec);
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(folder == null ? encoder.open() : make(folder));
         ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
@@ -137,21 +120,17 @@ public final class VerifyCommand implements Callable<Integer> {
                     record.input(input);
                 }
             }
-            document.forEach(record::result);
-            record.writeTo(out);
+            record.results(document).writeTo(out);
         }
-        PrintWriter o = spec.commandLine().getOut();
-        if (common.json()) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("encoder", loaded.origin());
-            all.put("encoderSha256", loaded.hash());
-            all.put("encoderSettings", loaded.settings());
-            all.putAll(document);
-            Commands.printJson(o, all);
-        } else {
-            print(o, loaded, verification, recording);
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("encoder", loaded.origin());
+        all.put("encoderSha256", loaded.hash());
+        all.put("encoderSettings", loaded.settings());
+        all.putAll(document);
+        print(all, o -> print(o, loaded, verification, recording));
+        if (!verification.within()) {
+            fail();
         }
-        return verification.within() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private static EncoderOptions.Loaded make(RecipeReference folder) throws IOException {
@@ -231,6 +210,5 @@ public final class VerifyCommand implements Callable<Integer> {
                                     first.actual())));
             o.println("Likely cause: " + v.cause());
         }
-        o.flush();
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.models.encoder.EncoderWarmUp;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Warms up the loops of an encoder's forward pass in the background while options are parsed and files are read. Only
@@ -14,27 +13,23 @@ public final class WarmStart {
     private static final Set<String> ENCODING = Set.of("embed", "tag", "explain", "features", "verify");
     private static final Set<String> PROCESSOR = Set.of("auto", "cpu", "vector");
 
+    /** Runs in the background of this process; null if none. */
+    private static EncoderWarmUp running;
+
     private WarmStart() {}
 
-    /** The program's main object. */
-    public interface Owner {
-        /** The warm-up that this process runs in the background; null if none. */
-        EncoderWarmUp warmUp();
-    }
-
     /**
-     * Begins a warm-up if the command line is likely to need one, else returns null. Mistakes in the command line are
-     * reported later.
+     * Begins a warm-up if the command line is likely to need one. Mistakes in the command line are reported later.
      */
-    public static EncoderWarmUp begin(String... args) {
-        return isOfUse(List.of(args)) ? EncoderWarmUp.begin() : null;
+    public static void begin(String... args) {
+        if (isOfUse(List.of(args))) {
+            running = EncoderWarmUp.begin();
+        }
     }
 
     /** Makes the encoder wait for this process's warm-up before its first forward pass. */
-    static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded, CommandSpec command) {
-        return command.root().userObject() instanceof Owner owner && owner.warmUp() != null
-                ? loaded.after(owner.warmUp())
-                : loaded;
+    static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded) {
+        return running == null ? loaded : loaded.after(running);
     }
 
     static boolean isOfUse(List<String> args) {

@@ -25,7 +25,6 @@ public final class BenchmarkTables {
         t.print(out, false);
         out.println();
         plan.lines(finished).forEach(out::println);
-        out.flush();
     }
 
     /** Prints one table per data set, then the failed and unfinished cells. */
@@ -61,7 +60,6 @@ public final class BenchmarkTables {
             out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
                     + open.getFirst() + "; run the same command again to go on");
         }
-        out.flush();
     }
 
     private static String score(JsonNode json, String part) {

@@ -13,7 +13,10 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -112,6 +115,26 @@ public final class AudioOptions {
 
     public Resampler.Kernel kernel() {
         return resampling.kernel();
+    }
+
+    /** The name of the resampling filter in records and keys. */
+    public String resampling() {
+        return resampling.name();
+    }
+
+    /**
+     * A recording's samples at an encoder's rate.
+     *
+     * @param command name of the command, for messages
+     * @throws ClipTooShortException if they are fewer than a frame
+     */
+    public float[] samples(Recording recording, EncoderSpec encoder, String command) {
+        float[] samples =
+                recording.resampled(encoder.sampleRate(), resampling.kernel()).samples();
+        if (samples.length < encoder.frameSamples()) {
+            throw new ClipTooShortException(command, samples.length, encoder.frameSamples(), encoder.sampleRate());
+        }
+        return samples;
     }
 
     public boolean strict() {

@@ -11,20 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.run.KnownDigests;
 import org.unmute.experiments.benchmark.BenchmarkEncoder;
-import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.EncoderWarmUp;
 import org.unmute.models.encoder.Encoders;
@@ -55,12 +54,6 @@ public final class EncoderOptions {
         PresetLabels() {
             super(NormPreset.labels());
         }
-    }
-
-    /** The origin of the preprocessing. */
-    enum Source {
-        authors,
-        biofoundation
     }
 
     @Option(
@@ -130,9 +123,9 @@ public final class EncoderOptions {
             paramLabel = "NAME",
             defaultValue = "authors",
             description =
-                    "Whose preprocessing to use: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is"
+                    "Whose preprocessing to use: authors, biofoundation; the second, for EAT, SSLAM and Audio-MAE, is"
                             + " that of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
-    private Source frontEnd;
+    private FrontEndSource frontEnd;
 
     @Option(
             names = "--config",
@@ -220,7 +213,18 @@ public final class EncoderOptions {
      * @throws CommandException if the options contradict each other or the encoder
      */
     public Loaded open() throws IOException {
-        EncoderSettings settings = settings();
+        return open(encoder, settings(), norm);
+    }
+
+    /**
+     * Opens an encoder on the current backend.
+     *
+     * @param encoder its file, or {@link #EMBEDDED}
+     * @param settings those that differ from the authors'
+     * @param norm label of the preset of statistics, or null
+     * @throws CommandException if the settings contradict each other or the encoder
+     */
+    public static Loaded open(String encoder, EncoderSettings settings, String norm) throws IOException {
         if (encoder.equals(EMBEDDED)) {
             if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
                 throw CommandException.usage(
@@ -228,6 +232,10 @@ public final class EncoderOptions {
                                 + "out --model, --frames, --norm and the like");
             }
             return embedded();
+        }
+        if (norm != null && !(Double.isNaN(settings.mean()) && Double.isNaN(settings.std()))) {
+            throw CommandException.usage(
+                    "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
         }
         Path file = Path.of(encoder);
         if (!Files.isRegularFile(file)) {
@@ -240,7 +248,10 @@ public final class EncoderOptions {
                     Encoders.recognize(checkpoint, settings.model()).provider();
             EncoderSettings all =
                     norm == null ? settings : NormPreset.of(norm, provider).in(settings);
-            return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, config, given());
+            Map<String, Object> options = new LinkedHashMap<>();
+            options.put("encoder", file.toAbsolutePath().normalize().toString());
+            options.putAll(given(settings, norm));
+            return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, settings.config(), options);
         } catch (UnusableCheckpointException e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -262,78 +273,52 @@ public final class EncoderOptions {
         }
     }
 
-    /** The given options by their names on the command line, with the absolute path of the encoder's file. */
-    private Map<String, Object> given() {
+    /** All settings by their names on the command line. */
+    private static Map<String, Object> byName(EncoderSettings s, String norm) {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("encoder", Path.of(encoder).toAbsolutePath().normalize().toString());
-        all.put("model", model);
-        all.put("frames", frames);
+        all.put("model", s.model());
+        all.put("frames", s.frames());
         all.put("norm", norm);
-        all.put("norm-mean", mean);
-        all.put("norm-std", std);
-        all.put("heads", heads);
-        all.put("encoder-rate", rate);
-        all.put("hop", hop);
-        all.put("front-end", frontEnd == Source.authors ? null : frontEnd.name());
-        all.put("config", config.isEmpty() ? null : new TreeMap<>(config));
-        all.values().removeIf(Objects::isNull);
+        all.put("norm-mean", s.mean());
+        all.put("norm-std", s.std());
+        all.put("heads", s.heads());
+        all.put("encoder-rate", s.sampleRate());
+        all.put("hop", s.hopSeconds());
+        all.put("front-end", s.frontEnd().name().toLowerCase(Locale.ROOT));
+        all.put("config", new TreeMap<>(s.config()));
         return all;
     }
 
-    /**
-     * The options in a record's {@code encoderOptions}, to open the same encoder again.
-     *
-     * @param file the encoder's file, or {@link #EMBEDDED}
-     */
-    public static EncoderOptions recorded(String file, JsonNode options) {
-        EncoderOptions o = new EncoderOptions();
-        o.encoder = file;
-        o.model = options.path("model").asText(null);
-        o.frames = integer(options.path("frames"));
-        o.norm = options.path("norm").asText(null);
-        o.mean = number(options.path("norm-mean"));
-        o.std = number(options.path("norm-std"));
-        o.heads = integer(options.path("heads"));
-        o.rate = integer(options.path("encoder-rate"));
-        o.hop = number(options.path("hop"));
-        o.frontEnd = Source.valueOf(options.path("front-end").asText(Source.authors.name()));
-        options.path("config")
-                .properties()
-                .forEach(e -> o.config.put(e.getKey(), e.getValue().asText()));
-        return o;
+    /** The settings that differ from the authors', by their names on the command line. */
+    private static Map<String, Object> given(EncoderSettings settings, String norm) {
+        Map<String, Object> given = byName(settings, norm);
+        given.entrySet().removeAll(byName(EncoderSettings.AUTHORS, null).entrySet());
+        return given;
     }
 
     /** The names of the given options other than the file. */
     public List<String> givenNames() {
-        return given().keySet().stream().filter(name -> !name.equals("encoder")).toList();
+        return List.copyOf(given(settings(), norm).keySet());
     }
 
-    private static Integer integer(JsonNode node) {
-        return node.isNumber() ? node.intValue() : null;
+    /** The settings in a record's {@code encoderOptions}. */
+    public static EncoderSettings recorded(JsonNode options) {
+        Map<String, String> config = new LinkedHashMap<>();
+        options.path("config")
+                .properties()
+                .forEach(e -> config.put(e.getKey(), e.getValue().asText()));
+        return new EncoderSettings(
+                options.path("model").asText(""),
+                options.path("frames").asInt(),
+                options.path("norm-mean").asDouble(Double.NaN),
+                options.path("norm-std").asDouble(Double.NaN),
+                options.path("heads").asInt(),
+                options.path("encoder-rate").asInt(),
+                options.path("hop").asDouble(),
+                FrontEndSource.valueOf(
+                        options.path("front-end").asText("authors").toUpperCase(Locale.ROOT)),
+                config);
     }
-
-    private static Double number(JsonNode node) {
-        return node.isNumber() ? node.doubleValue() : null;
-    }
-
-    /** The options of an entry in a benchmark grid. */
-    public static EncoderOptions of(EncoderEntry entry) {
-        EncoderSettings s = entry.settings();
-        EncoderOptions o = new EncoderOptions();
-        o.encoder = entry.file().map(Path::toString).orElse(EMBEDDED);
-        o.model = s.model().isEmpty() ? null : s.model();
-        o.frames = s.frames() == 0 ? null : s.frames();
-        o.norm = entry.norm().orElse(null);
-        o.mean = Double.isNaN(s.mean()) ? null : s.mean();
-        o.std = Double.isNaN(s.std()) ? null : s.std();
-        o.heads = s.heads() == 0 ? null : s.heads();
-        o.rate = s.sampleRate() == 0 ? null : s.sampleRate();
-        o.hop = s.hopSeconds() == 0 ? null : s.hopSeconds();
-        o.frontEnd = Source.valueOf(s.frontEnd().name().toLowerCase(Locale.ROOT));
-        o.config = new LinkedHashMap<>(s.config());
-        return o;
-    }
-
     /** Whether an encoder other than the built-in one was given. */
     public boolean isNamed() {
         return !encoder.equals(EMBEDDED);
@@ -348,10 +333,6 @@ public final class EncoderOptions {
         if (mean != null && !Double.isFinite(mean)) {
             throw CommandException.usage("--norm-mean must be a number, is " + mean);
         }
-        if (norm != null && (mean != null || std != null)) {
-            throw CommandException.usage(
-                    "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
-        }
         return new EncoderSettings(
                 model == null ? "" : model,
                 frames == null ? 0 : frames,
@@ -360,7 +341,7 @@ public final class EncoderOptions {
                 heads == null ? 0 : heads,
                 rate == null ? 0 : rate,
                 hop == null ? 0 : hop,
-                EncoderSettings.FrontEndSource.valueOf(frontEnd.name().toUpperCase(Locale.ROOT)),
+                frontEnd,
                 config);
     }
 

@@ -127,15 +127,16 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
                     + " does not tell the encoder: name it with --encoder FILE (or --encoder " + "embedded)");
         }
         JsonNode options = from.path("encoderOptions");
-        String full = options.path("encoder").asText(typed);
-        if (!typed.equals(EncoderOptions.EMBEDDED)
-                && !Files.isRegularFile(Path.of(typed))
-                && !Files.isRegularFile(Path.of(full))) {
-            throw CommandException.input(
-                    "the encoder on record is not there: " + full + ": name it with --encoder FILE");
+        String file = typed;
+        if (!typed.equals(EncoderOptions.EMBEDDED) && !Files.isRegularFile(Path.of(typed))) {
+            file = options.path("encoder").asText(typed);
+            if (!Files.isRegularFile(Path.of(file))) {
+                throw CommandException.input(
+                        "the encoder on record is not there: " + file + ": name it with --encoder FILE");
+            }
         }
-        boolean here = typed.equals(EncoderOptions.EMBEDDED) || Files.isRegularFile(Path.of(typed));
-        return EncoderOptions.recorded(here ? typed : full, options).open();
+        return EncoderOptions.open(
+                file, EncoderOptions.recorded(options), options.path("norm").asText(null));
     }
 
     private JsonNode ofCache() throws IOException {

@@ -13,6 +13,7 @@ import org.unmute.experiments.metric.Interval;
 import org.unmute.experiments.metric.MultiLabelScores;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
+import org.unmute.experiments.provenance.Json;
 
 /**
  * Metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
@@ -89,6 +90,11 @@ public final class Scoring {
         }
         values.add(v);
         intervals.add(ci);
+    }
+
+    /** Number of scored clips. */
+    public int clips() {
+        return truth.clips().size();
     }
 
     /** Mean of a metric over the runs. */
@@ -179,25 +185,25 @@ public final class Scoring {
     /** All results, for JSON and run.json. */
     public Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("clips", truth.clips().size());
+        all.put("clips", clips());
         all.put("classes", classes.size());
         all.put("runs", values.size());
         all.put("absentClasses", absentClasses());
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (String key : values.getFirst().keySet()) {
             Map<String, Object> m = new LinkedHashMap<>();
-            m.put("mean", finite(mean(key)));
-            m.put("sd", finite(deviation(key)));
+            m.put("mean", Json.finite(mean(key)));
+            m.put("sd", Json.finite(deviation(key)));
             double[] ci = interval(key);
-            m.put("low", finite(ci[0]));
-            m.put("high", finite(ci[1]));
+            m.put("low", Json.finite(ci[0]));
+            m.put("high", Json.finite(ci[1]));
             metrics.put(key, m);
         }
         all.put("metrics", metrics);
         Map<String, Object> ap = new LinkedHashMap<>();
         double[] perClass = averagePrecision();
         for (int c = 0; c < perClass.length; c++) {
-            ap.put(classes.get(c), finite(perClass[c]));
+            ap.put(classes.get(c), Json.finite(perClass[c]));
         }
         all.put("averagePrecision", ap);
         return all;
@@ -225,9 +231,5 @@ public final class Scoring {
                         absent.size(),
                         classes.size(),
                         String.join(", ", absent));
-    }
-
-    private static Double finite(double x) {
-        return Double.isFinite(x) ? x : null;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.Shape;
 
@@ -38,21 +39,15 @@ public record TensorComparison(
         double actual,
         double tolerance,
         boolean within) {
-    /** The result for tensors whose sizes differ. */
-    static TensorComparison ofSizes(String tensor, Shape here, Shape reference, double tolerance) {
-        return new TensorComparison(
-                tensor,
-                here,
-                reference,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                "",
-                Double.NaN,
-                Double.NaN,
-                tolerance,
-                false);
-    }
+    /** The name of the spectrogram, the input of the network. */
+    static final String FBANK = "fbank";
+    /**
+     * Kaldi's filter bank in float32 differs from float64 by 2e-5 on average, but by up to 0.02 of log energy in cells
+     * with almost no energy. So the mean and the 99.9th percentile of normalised values are compared.
+     */
+    private static final double FBANK_MEAN = 1e-4;
+
+    private static final double FBANK_P999 = 2e-3;
 
     /** Whether the sizes differ, apart from axes of size 1. */
     public boolean sizesDiffer() {
@@ -80,7 +75,9 @@ public record TensorComparison(
                         : stored.shape().dim(-1) == dim
                                 && Arrays.stream(rows).allMatch(r -> r >= 0 && r < values.length / dim));
         if (!fits) {
-            return ofSizes(tensor, here, stored.shape(), tolerance);
+            double none = Double.NaN;
+            return new TensorComparison(
+                    tensor, here, stored.shape(), none, none, none, "", none, none, tolerance, false);
         }
         int n = stored.values().length;
         double[] differences = new double[n];
@@ -97,14 +94,19 @@ public record TensorComparison(
         }
         int at = index(worst, dim, rows);
         Arrays.sort(differences);
-        within &= stored.meanStd() == null || statistics(values, stored.meanStd(), tolerance);
+        double p999 = differences[(int) Math.ceil(0.999 * n) - 1];
+        if (tensor.equals(FBANK)) {
+            within = sum / n <= FBANK_MEAN && p999 <= FBANK_P999;
+        } else {
+            within &= stored.meanStd() == null || statistics(values, stored.meanStd(), tolerance);
+        }
         return new TensorComparison(
                 tensor,
                 here,
                 stored.shape(),
                 differences[n - 1],
                 sum / n,
-                differences[(int) Math.ceil(0.999 * n) - 1],
+                p999,
                 place(tensor, here, at, spec, time),
                 stored.values()[worst],
                 values[at],
@@ -171,7 +173,7 @@ public record TensorComparison(
         long[] sizes = shape.toArray();
         int skip = shape.rank() > 1 && sizes[0] == 1 ? 1 : 0;
         List<Long> at = all.subList(skip, all.size());
-        if (tensor.startsWith("fbank") && at.size() == 2) {
+        if (tensor.equals(FBANK) && at.size() == 2) {
             return "frame " + at.get(0) + ", bin " + at.get(1);
         }
         int extra = spec.grid().extraTokens();
@@ -205,18 +207,14 @@ public record TensorComparison(
         all.put("tensor", tensor);
         all.put("shape", here.toArray());
         all.put("referenceShape", reference.toArray());
-        all.put("maxDifference", finite(max));
-        all.put("meanDifference", finite(mean));
-        all.put("p999Difference", finite(p999));
+        all.put("maxDifference", Json.finite(max));
+        all.put("meanDifference", Json.finite(mean));
+        all.put("p999Difference", Json.finite(p999));
         all.put("where", where);
-        all.put("reference", finite(expected));
-        all.put("here", finite(actual));
+        all.put("reference", Json.finite(expected));
+        all.put("here", Json.finite(actual));
         all.put("tolerance", tolerance);
         all.put("within", within);
         return all;
-    }
-
-    private static Double finite(double value) {
-        return Double.isFinite(value) ? value : null;
     }
 }

@@ -11,4 +11,9 @@ public final class Json {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private Json() {}
+
+    /** A number, or null, which JSON has in place of NaN and infinities. */
+    public static Double finite(double x) {
+        return Double.isFinite(x) ? x : null;
+    }
 }

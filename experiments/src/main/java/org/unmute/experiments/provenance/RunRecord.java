@@ -1,6 +1,7 @@
 package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,12 @@ public final class RunRecord {
     /** Adds a result: a number, text, list, map or record. */
     public RunRecord result(String name, Object value) {
         results.put(name, value);
+        return this;
+    }
+
+    /** Adds each component of a record, or each entry of a map, as a result. */
+    public RunRecord results(Object document) {
+        results.putAll(Json.MAPPER.convertValue(document, new TypeReference<Map<String, Object>>() {}));
         return this;
     }
 

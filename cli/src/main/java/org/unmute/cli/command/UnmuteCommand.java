@@ -1,0 +1,109 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What all commands share: options, output streams and the record of the run. */
+abstract class UnmuteCommand implements Callable<Integer> {
+    @Mixin
+    CommonOptions common;
+
+    @Spec
+    CommandSpec spec;
+
+    /** The record of this run; set when the command starts. */
+    RunRecord record;
+
+    private int status = ExitCode.OK;
+
+    /** Prints a result as text. */
+    interface Text {
+        void print(PrintWriter out) throws IOException;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        record = new RunRecord(line());
+        run();
+        return status;
+    }
+
+    /** Does the work. */
+    abstract void run() throws IOException;
+
+    /** Ends with status 1 although no error is reported. */
+    void fail() {
+        status = ExitCode.FAILED;
+    }
+
+    /** The command line as typed, starting with the program's name. */
+    List<String> line() {
+        List<String> all = new ArrayList<>(List.of("unmute"));
+        all.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        return all;
+    }
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    /** Receives remarks for the user; null with {@code --quiet}. */
+    PrintWriter remarks() {
+        return common.quiet() ? null : err();
+    }
+
+    /** Prints a remark for the user. */
+    void tell(String line) {
+        if (!common.quiet()) {
+            err().println(line);
+            err().flush();
+        }
+    }
+
+    Progress progress(String what, String unit, long total) {
+        return Progress.start(err(), what, unit, total, common.quiet());
+    }
+
+    /** Prints the result: the document with {@code --json}, else the text. */
+    void print(Object document, Text text) throws IOException {
+        if (common.json()) {
+            out().println(Json.MAPPER.writeValueAsString(document));
+        } else {
+            text.print(out());
+        }
+        out().flush();
+    }
+
+    /** Prints names and values in two columns. */
+    static void printFacts(PrintWriter out, Map<String, String> facts) {
+        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
+    }
+
+    /** The first names of a list that may be long. */
+    static String firstFive(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
+    }
+
+    /** The file of the run's record beside a result that is a single file. */
+    static Path recordBeside(Path file) {
+        return file.resolveSibling(file.getFileName() + ".run.json");
+    }
+}
