@@ -9,7 +9,7 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.Scorer;
-import org.unmute.probes.train.CondensedClips;
+import org.unmute.probes.train.BatchReader;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
@@ -40,10 +40,10 @@ record PreparedFold(
                 ? fold.validation().tokens()
                 : fold.validation().tokens().standardized(by);
         long begun = System.nanoTime();
-        Optional<TokenSource> pooled = CondensedClips.of(kind, train);
+        Optional<TokenSource> pooled = BatchReader.condensed(kind, train);
         double seconds = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 : 0;
         TokenSource scored =
-                pooled.isPresent() ? CondensedClips.of(kind, validation).orElseThrow() : validation;
+                pooled.isPresent() ? BatchReader.condensed(kind, validation).orElseThrow() : validation;
         return new PreparedFold(
                 fold,
                 new TokenSet(

@@ -15,7 +15,7 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.Scorer;
-import org.unmute.probes.train.CondensedClips;
+import org.unmute.probes.train.BatchReader;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
@@ -106,7 +106,7 @@ public record StepCost(double train, double score, double pool) {
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, name, layout, classes, options, 0);
         long begun = System.nanoTime();
-        Optional<TokenSource> pooled = CondensedClips.of(probe, clips);
+        Optional<TokenSource> pooled = BatchReader.condensed(probe, clips);
         double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / count : 0;
         TokenSource seen = pooled.orElse(clips);
         float[] targets = new float[count * classes];

@@ -32,6 +32,17 @@ public abstract class PoolingProbe implements Probe {
         this.parameters = Collections.unmodifiableMap(all);
     }
 
+    /**
+     * @param source has given all parameters of the pooling; the linear layer's come last
+     * @param features length of the descriptor
+     */
+    protected PoolingProbe(ParameterSource source, int features) {
+        this(
+                source.name(),
+                source.classifier(features),
+                List.copyOf(source.parameters().entrySet()));
+    }
+
     @Override
     public final String name() {
         return name;

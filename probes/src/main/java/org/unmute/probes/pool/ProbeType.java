@@ -1,6 +1,7 @@
 package org.unmute.probes.pool;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A probe that {@link Probes} makes by name.
@@ -29,6 +30,21 @@ public record ProbeType(
     /** A probe without prototypes that pools the last layer. */
     public ProbeType(String name, List<String> options, Fresh fresh, Restored restored) {
         this(name, options, false, false, fresh, restored);
+    }
+
+    /**
+     * A probe without prototypes that pools the last layer.
+     *
+     * @param maker makes one, fresh or from given parameters, and asks the source for every parameter
+     */
+    public ProbeType(String name, List<String> options, Function<ParameterSource, Probe> maker) {
+        this(
+                name,
+                options,
+                (type, layout, classes, chosen, init) ->
+                        maker.apply(new ParameterSource(type, layout, classes, chosen, init)),
+                (type, hasCls, chosen, parameters) ->
+                        maker.apply(new ParameterSource(type, hasCls, chosen, parameters)));
     }
 
     /** The same with {@link #hasPrototypes}. */

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
@@ -26,7 +25,6 @@ import org.unmute.tensor.backend.Backend;
 public final class BatchReader {
     private final Backend backend;
     private final TokenSource source;
-    private final Standardization standardization;
     private final int layers;
     /** Whether tokens stay in float16. */
     private final boolean halves;
@@ -43,7 +41,28 @@ public final class BatchReader {
     public record Batch(List<TokenBatch> parts, int[] clips) {}
 
     /** Clips of one grid and their offsets in memory. */
-    private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {}
+    private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {
+        int tokenValues() {
+            return grid.tokens() * grid.dim();
+        }
+
+        int clsValues() {
+            return grid.cls() ? grid.dim() : 0;
+        }
+
+        int tokensAt(int i) {
+            return tokensAt + i * tokenValues();
+        }
+
+        int clsAt(int i) {
+            return clsAt + i * clsValues();
+        }
+    }
+
+    /** Reads clip {@code i} of a part. */
+    private interface ClipReader {
+        void read(Part part, int i) throws IOException;
+    }
 
     /**
      * A reader for a probe.
@@ -66,14 +85,16 @@ public final class BatchReader {
         Backend backend = probe.parameters().values().iterator().next().backend();
         boolean halves =
                 probe.readsHalves() && source.stored() == DType.F16 && standardization == null && probe.layers() == 0;
-        return new BatchReader(backend, source, standardization, probe.layers(), halves);
+        return new BatchReader(
+                backend,
+                standardization == null ? source : source.standardized(standardization),
+                probe.layers(),
+                halves);
     }
 
-    private BatchReader(
-            Backend backend, TokenSource source, Standardization standardization, int layers, boolean halves) {
+    private BatchReader(Backend backend, TokenSource source, int layers, boolean halves) {
         this.backend = backend;
         this.source = source;
-        this.standardization = standardization;
         this.layers = layers;
         this.halves = halves;
         tokens = new BatchMemory(backend);
@@ -109,13 +130,14 @@ public final class BatchReader {
                         + "smaller batch");
             }
         }
+        float[] clsTo = cls.reserve((int) clsAt);
         if (halves) {
             short[] tokensTo = tokens.reserveHalves((int) tokensAt);
-            float[] clsTo = cls.reserve((int) clsAt);
-            fill(parts, (part, i) -> readHalves(part, i, tokensTo, clsTo));
+            fill(
+                    parts,
+                    (part, i) -> source.readHalves(part.clips()[i], tokensTo, part.tokensAt(i), clsTo, part.clsAt(i)));
         } else {
             float[] tokensTo = tokens.reserve((int) tokensAt);
-            float[] clsTo = cls.reserve((int) clsAt);
             fill(parts, (part, i) -> read(part, i, tokensTo, clsTo));
         }
         return new Batch(
@@ -123,53 +145,36 @@ public final class BatchReader {
                 parts.stream().flatMapToInt(p -> IntStream.of(p.clips())).toArray());
     }
 
-    private static void fill(List<Part> parts, ObjIntConsumer<Part> read) throws IOException {
+    private static void fill(List<Part> parts, ClipReader reader) throws IOException {
         try {
             for (Part part : parts) {
-                IntStream.range(0, part.clips().length).parallel().forEach(i -> read.accept(part, i));
+                IntStream.range(0, part.clips().length).parallel().forEach(i -> {
+                    try {
+                        reader.read(part, i);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private void read(Part part, int i, float[] tokensTo, float[] clsTo) {
-        TokenGrid grid = part.grid();
-        int values = grid.tokens() * grid.dim();
-        int tokensAt = part.tokensAt() + i * values;
-        int clsAt = part.clsAt() + (grid.cls() ? i * grid.dim() : 0);
-        try {
-            if (layers > 0) {
-                source.readLayers(
-                        part.clips()[i],
-                        tokensTo,
-                        tokensAt,
-                        part.clips().length * values,
-                        clsTo,
-                        clsAt,
-                        grid.cls() ? part.clips().length * grid.dim() : 0);
-                return;
-            }
-            source.read(part.clips()[i], tokensTo, tokensAt, clsTo, clsAt);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (standardization != null) {
-            standardization.tokens(tokensTo, tokensAt, grid.tokens());
-            if (grid.cls()) {
-                standardization.cls(clsTo, clsAt, 1);
-            }
-        }
-    }
-
-    private void readHalves(Part part, int i, short[] tokensTo, float[] clsTo) {
-        TokenGrid grid = part.grid();
-        int tokensAt = part.tokensAt() + i * grid.tokens() * grid.dim();
-        try {
-            source.readHalves(
-                    part.clips()[i], tokensTo, tokensAt, clsTo, part.clsAt() + (grid.cls() ? i * grid.dim() : 0));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private void read(Part part, int i, float[] tokensTo, float[] clsTo) throws IOException {
+        int clip = part.clips()[i];
+        if (layers > 0) {
+            int size = part.clips().length;
+            source.readLayers(
+                    clip,
+                    tokensTo,
+                    part.tokensAt(i),
+                    size * part.tokenValues(),
+                    clsTo,
+                    part.clsAt(i),
+                    size * part.clsValues());
+        } else {
+            source.read(clip, tokensTo, part.tokensAt(i), clsTo, part.clsAt(i));
         }
     }
 
@@ -189,8 +194,26 @@ public final class BatchReader {
                 own, grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
+    /**
+     * Smaller clips in memory for which every probe of this type and these options gives the same logits; see {@link
+     * Probe#condensed}.
+     *
+     * @param probe a probe of this type; only its pooling is used
+     * @return empty if the probe needs all tokens in every step or reads several layers
+     * @throws IOException if a clip cannot be read
+     */
+    public static Optional<TokenSource> condensed(Probe probe, TokenSource clips) throws IOException {
+        return probe.layers() > 0 ? Optional.empty() : of(probe, clips, null).pooled(probe, 1);
+    }
+
     /** A reader of pooled clips with the same logits, if the probe allows it; else this reader. */
     BatchReader condensed(Probe probe, int batch) throws IOException {
+        return pooled(probe, batch)
+                .map(small -> new BatchReader(backend, small, 0, false))
+                .orElse(this);
+    }
+
+    private Optional<TokenSource> pooled(Probe probe, int batch) throws IOException {
         TokenMap[] small = new TokenMap[source.clips()];
         int[] order = IntStream.range(0, small.length).toArray();
         for (int from = 0; from < order.length; from += batch) {
@@ -200,7 +223,7 @@ public final class BatchReader {
                 for (TokenBatch part : clips.parts()) {
                     Optional<TokenBatch> condensed = Grad.withoutRecording(() -> probe.condensed(part));
                     if (condensed.isEmpty()) {
-                        return this;
+                        return Optional.empty();
                     }
                     for (TokenMap map : condensed.get().maps()) {
                         small[clips.clips()[at++]] = map;
@@ -208,28 +231,6 @@ public final class BatchReader {
                 }
             }
         }
-        return new BatchReader(backend, TokenSource.of(List.of(small)), null, 0, false);
-    }
-
-    /** Mean and deviation of each dimension over all tokens of all clips, one clip in memory at a time. */
-    static Standardization standardization(TokenSource source) throws IOException {
-        int dim = source.grid().dim();
-        boolean hasCls = source.grid().cls();
-        float[] tokens = {};
-        float[] cls = new float[dim];
-        Standardization.Statistics ofTokens = new Standardization.Statistics(dim);
-        Standardization.Statistics ofCls = new Standardization.Statistics(dim);
-        for (int i = 0; i < source.clips(); i++) {
-            TokenGrid grid = source.grid(i);
-            int values = Math.multiplyExact(grid.tokens(), dim);
-            tokens = tokens.length < values ? new float[values] : tokens;
-            source.read(i, tokens, 0, cls, 0);
-            ofTokens.add(tokens, 0, grid.tokens());
-            if (hasCls) {
-                ofCls.add(cls, 0, 1);
-            }
-        }
-        return new Standardization(
-                ofTokens.mean(), ofTokens.deviation(), hasCls ? ofCls.mean() : null, hasCls ? ofCls.deviation() : null);
+        return Optional.of(TokenSource.of(List.of(small)));
     }
 }

@@ -44,7 +44,7 @@ public final class ProbeTrainer {
         this.stepsPerEpoch = Math.ceilDiv(clips.clips(), settings.batch());
         requireFit();
         long begun = System.nanoTime();
-        this.standardization = settings.standardize() ? BatchReader.standardization(clips.tokens()) : null;
+        this.standardization = settings.standardize() ? clips.tokens().statistics() : null;
         nanos = System.nanoTime() - begun;
     }
 
@@ -260,7 +260,9 @@ public final class ProbeTrainer {
         Map<String, String> d = new LinkedHashMap<>(settings.describe());
         d.put("probe", probe.name());
         d.put("probe_options", probe.options().toString());
-        d.put("initial_parameters", MemorySource.fingerprint(probe.parameters().values()));
+        d.put(
+                "initial_parameters",
+                MemorySource.fingerprint(probe.parameters().values().stream().map(Tensor::toFloats)));
         d.put("clips", clips.fingerprint());
         d.put("backend", backend().name());
         return d;

@@ -1,7 +1,7 @@
 package org.unmute.probes.train;
 
 import java.io.IOException;
-import java.util.zip.CRC32C;
+import java.util.stream.Stream;
 import org.unmute.probes.pool.Standardization;
 
 /** Clips that are standardized when they are read, so that the statistics are computed once for many runs. */
@@ -34,13 +34,8 @@ record StandardizedSource(TokenSource raw, Standardization by) implements TokenS
 
     @Override
     public String fingerprint() {
-        CRC32C crc = new CRC32C();
-        MemorySource.update(crc, by.tokenMean());
-        MemorySource.update(crc, by.tokenDeviation());
-        if (by.clsMean() != null) {
-            MemorySource.update(crc, by.clsMean());
-            MemorySource.update(crc, by.clsDeviation());
-        }
-        return raw.fingerprint() + "-standardized-" + Long.toHexString(crc.getValue());
+        return raw.fingerprint() + "-standardized-"
+                + MemorySource.fingerprint(
+                        Stream.of(by.tokenMean(), by.tokenDeviation(), by.clsMean(), by.clsDeviation()));
     }
 }

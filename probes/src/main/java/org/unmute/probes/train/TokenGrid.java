@@ -33,14 +33,6 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         }
     }
 
-    /** @throws IllegalArgumentException if another token map of the same clip has a different size */
-    void requireSame(String what, TokenGrid other) {
-        if (!equals(other)) {
-            throw new IllegalArgumentException("token source: " + what + " is " + other + ", its last is " + this
-                    + ": give what one encoder made of one recording");
-        }
-    }
-
     @Override
     public String toString() {
         return "[" + time + ", " + freq + ", " + dim + "] " + (cls ? "with" : "without") + " cls";

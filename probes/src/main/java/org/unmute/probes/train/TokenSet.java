@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.zip.CRC32C;
+import java.util.stream.Stream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
@@ -57,9 +57,7 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
 
     /** A text that differs if clips or targets differ. */
     public String fingerprint() {
-        CRC32C crc = new CRC32C();
-        MemorySource.update(crc, targets);
-        return tokens.fingerprint() + "-" + Long.toHexString(crc.getValue());
+        return tokens.fingerprint() + "-" + MemorySource.fingerprint(Stream.of(targets));
     }
 
     private record Subset(TokenSource all, int[] numbers) implements TokenSource {

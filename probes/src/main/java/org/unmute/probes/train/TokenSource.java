@@ -82,12 +82,29 @@ public interface TokenSource {
     String fingerprint();
 
     /**
-     * Mean and standard deviation of each dimension of the last layer's tokens over all clips.
+     * Mean and standard deviation of each dimension of the last layer's tokens over all clips, of which one is in memory
+     * at a time.
      *
      * @throws IOException if a clip cannot be read
      */
     default Standardization statistics() throws IOException {
-        return BatchReader.standardization(this);
+        int dim = grid().dim();
+        boolean hasCls = grid().cls();
+        float[] tokens = {};
+        float[] cls = new float[dim];
+        Standardization.Statistics ofTokens = new Standardization.Statistics(dim);
+        Standardization.Statistics ofCls = new Standardization.Statistics(dim);
+        for (int i = 0; i < clips(); i++) {
+            int values = Math.multiplyExact(grid(i).tokens(), dim);
+            tokens = tokens.length < values ? new float[values] : tokens;
+            read(i, tokens, 0, cls, 0);
+            ofTokens.add(tokens, 0, grid(i).tokens());
+            if (hasCls) {
+                ofCls.add(cls, 0, 1);
+            }
+        }
+        return new Standardization(
+                ofTokens.mean(), ofTokens.deviation(), hasCls ? ofCls.mean() : null, hasCls ? ofCls.deviation() : null);
     }
 
     /**
@@ -106,7 +123,7 @@ public interface TokenSource {
      * @throws IllegalArgumentException if there are none, or they differ in dim or in having a cls token
      */
     static TokenSource of(List<TokenMap> maps) {
-        return new MemorySource(maps);
+        return new MemorySource(maps.stream().map(Features::new).toList());
     }
 
     /**
@@ -116,10 +133,10 @@ public interface TokenSource {
      *     in having a cls token, or a clip's layers differ in grid
      */
     static TokenSource ofFeatures(List<Features> clips) {
-        if (clips.isEmpty()) {
-            throw new IllegalArgumentException("token source: no clips");
+        if (clips.stream().anyMatch(f -> f.layers().isEmpty())) {
+            throw new IllegalArgumentException("token source: a clip has no layers: ask the encoder for its layers");
         }
-        return new LayerSource(clips);
+        return new MemorySource(clips);
     }
 
     /**

@@ -134,7 +134,7 @@ class EpochWatchTest {
         TrainingSettings settings =
                 TrainingSettings.defaults("linear-mean").withEpochs(3).withBatch(4);
         TokenSource small =
-                CondensedClips.of(probe("linear-mean"), clips.tokens()).orElseThrow();
+                BatchReader.condensed(probe("linear-mean"), clips.tokens()).orElseThrow();
         assertThat(small.clips()).isEqualTo(9);
         assertThat(small.grid().tokens()).isEqualTo(1);
         Probe all = probe("linear-mean");
@@ -142,6 +142,6 @@ class EpochWatchTest {
         ProbeTrainer.train(all, clips, settings);
         ProbeTrainer.train(pooled, new TokenSet(small, clips.targets(), CLASSES), settings);
         assertThat(weights(pooled)).containsExactly(weights(all));
-        assertThat(CondensedClips.of(probe("mhca"), clips.tokens())).isEmpty();
+        assertThat(BatchReader.condensed(probe("mhca"), clips.tokens())).isEmpty();
     }
 }

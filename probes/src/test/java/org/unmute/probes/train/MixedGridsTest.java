@@ -265,7 +265,7 @@ class MixedGridsTest {
         for (int n = 0; n < 9 * FREQ; n++) {
             sum += all[n * DIM + 5];
         }
-        float[] mean = BatchReader.standardization(clips.tokens()).tokenMean();
+        float[] mean = clips.tokens().statistics().tokenMean();
         assertThat(mean[5]).isCloseTo((float) (sum / (9 * FREQ)), within(1e-6f));
     }
 

@@ -1,17 +1,13 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
@@ -33,9 +29,8 @@ public final class AbmilpProbe extends NormalizedProbe {
     private static final String SELF_ATTENTION = "abmilp-sa";
 
     private static final String VALUES = "values";
-    static final ProbeType PLAIN_TYPE = new ProbeType(PLAIN, List.of(NORM), AbmilpProbe::fresh, AbmilpProbe::restored);
-    static final ProbeType SELF_ATTENTION_TYPE =
-            new ProbeType(SELF_ATTENTION, List.of(VALUES, NORM), AbmilpProbe::fresh, AbmilpProbe::restored);
+    static final ProbeType PLAIN_TYPE = new ProbeType(PLAIN, List.of(NORM), AbmilpProbe::new);
+    static final ProbeType SELF_ATTENTION_TYPE = new ProbeType(SELF_ATTENTION, List.of(VALUES, NORM), AbmilpProbe::new);
 
     private final boolean sumsRaw;
     private final Predictor predictor;
@@ -47,28 +42,12 @@ public final class AbmilpProbe extends NormalizedProbe {
         private static final String HIDDEN = "attention_predictor.0.";
         private static final String OUT = "attention_predictor.2.";
 
-        static Predictor fresh(Initializer init, int dim) {
+        static Predictor of(ParameterSource source, int dim) {
             return new Predictor(
-                    init.linearWeight(dim, dim),
-                    init.linearBias(dim, dim),
-                    init.linearWeight(1, dim),
-                    init.linearBias(1, dim));
-        }
-
-        static Predictor of(ParameterMap parameters, int dim) {
-            return new Predictor(
-                    parameters.take(HIDDEN + "weight", dim, dim),
-                    parameters.take(HIDDEN + "bias", dim),
-                    parameters.take(OUT + "weight", 1, dim),
-                    parameters.take(OUT + "bias", 1));
-        }
-
-        Stream<Map.Entry<String, Tensor>> parameters() {
-            return Stream.of(
-                    Map.entry(HIDDEN + "weight", hiddenWeight),
-                    Map.entry(HIDDEN + "bias", hiddenBias),
-                    Map.entry(OUT + "weight", outWeight),
-                    Map.entry(OUT + "bias", outBias));
+                    source.linearWeight(HIDDEN + "weight", dim, dim),
+                    source.linearBias(HIDDEN + "bias", dim, dim),
+                    source.linearWeight(OUT + "weight", 1, dim),
+                    source.linearBias(OUT + "bias", 1, dim));
         }
 
         /**
@@ -90,23 +69,11 @@ public final class AbmilpProbe extends NormalizedProbe {
         private static final String QKV = "self_attn.qkv.weight";
         private static final String PROJ = "self_attn.proj.";
 
-        static SelfAttention fresh(Initializer init, int dim) {
+        static SelfAttention of(ParameterSource source, int dim) {
             return new SelfAttention(
-                    init.linearWeight(Math.multiplyExact(3, dim), dim),
-                    init.linearWeight(dim, dim),
-                    init.linearBias(dim, dim));
-        }
-
-        static SelfAttention of(ParameterMap parameters, int dim) {
-            return new SelfAttention(
-                    parameters.take(QKV, 3L * dim, dim),
-                    parameters.take(PROJ + "weight", dim, dim),
-                    parameters.take(PROJ + "bias", dim));
-        }
-
-        Stream<Map.Entry<String, Tensor>> parameters() {
-            return Stream.of(
-                    Map.entry(QKV, qkv), Map.entry(PROJ + "weight", projWeight), Map.entry(PROJ + "bias", projBias));
+                    source.linearWeight(QKV, Math.multiplyExact(3, dim), dim),
+                    source.linearWeight(PROJ + "weight", dim, dim),
+                    source.linearBias(PROJ + "bias", dim, dim));
         }
 
         Tensor apply(Tensor tokens) {
@@ -118,48 +85,16 @@ public final class AbmilpProbe extends NormalizedProbe {
         }
     }
 
-    private AbmilpProbe(
-            String name,
-            ProbeOptions options,
-            Predictor predictor,
-            SelfAttention selfAttention,
-            BatchNorm norm,
-            Classifier fc) {
-        super(
-                name,
-                norm,
-                fc,
-                Stream.concat(
-                                selfAttention == null ? Stream.empty() : selfAttention.parameters(),
-                                predictor.parameters())
-                        .toList());
-        this.sumsRaw = selfAttention == null
-                || options.choice(VALUES, "attended", "raw").equals("raw");
-        this.predictor = predictor;
-        this.selfAttention = selfAttention;
-    }
-
-    static AbmilpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int dim = layout.dim();
-        return new AbmilpProbe(
-                name,
-                options,
-                Predictor.fresh(init, dim),
-                name.equals(SELF_ATTENTION) ? SelfAttention.fresh(init, dim) : null,
-                freshNorm(options, init, dim),
-                Classifier.fresh(init, dim, classes));
-    }
-
-    static AbmilpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Classifier fc = Classifier.of(parameters);
-        int dim = fc.features();
-        return new AbmilpProbe(
-                name,
-                options,
-                Predictor.of(parameters, dim),
-                name.equals(SELF_ATTENTION) ? SelfAttention.of(parameters, dim) : null,
-                givenNorm(options, parameters, dim),
-                fc);
+    private AbmilpProbe(ParameterSource source) {
+        int dim = source.dim();
+        boolean attends = source.name().equals(SELF_ATTENTION);
+        if (attends) {
+            source.list(SelfAttention.QKV, SelfAttention.PROJ + "weight", SelfAttention.PROJ + "bias");
+        }
+        predictor = Predictor.of(source, dim);
+        selfAttention = attends ? SelfAttention.of(source, dim) : null;
+        sumsRaw = !attends || source.options().choice(VALUES, "attended", "raw").equals("raw");
+        super(source, dim);
     }
 
     @Override

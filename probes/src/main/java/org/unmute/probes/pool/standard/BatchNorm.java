@@ -4,9 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.probes.pool.Classifier;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
@@ -25,18 +23,11 @@ record BatchNorm(Tensor mean, Tensor variance) {
     private static final double EPS = 1e-6;
     private static final double MOMENTUM = 0.1;
 
-    static BatchNorm fresh(Initializer init, int channels) {
-        return new BatchNorm(
-                init.constant(0, channels).detach(), init.constant(1, channels).detach());
-    }
-
-    static BatchNorm of(ParameterMap parameters, int channels) {
-        return new BatchNorm(parameters.takeBuffer(MEAN, channels), parameters.takeBuffer(VARIANCE, channels));
-    }
-
-    /** Whether an option with the values {@code none} (the default) and {@code batch} is {@code batch}. */
-    static boolean isChosen(String option, ProbeOptions options) {
-        return options.choice(option, "none", "batch").equals("batch");
+    /** Null unless an option with the values {@code none} (the default) and {@code batch} is {@code batch}. */
+    static BatchNorm of(ParameterSource source, String option, int channels) {
+        return source.options().choice(option, "none", "batch").equals("batch")
+                ? new BatchNorm(source.buffer(MEAN, 0, channels), source.buffer(VARIANCE, 1, channels))
+                : null;
     }
 
     /** {@code [n, channels]} by the running statistics. */

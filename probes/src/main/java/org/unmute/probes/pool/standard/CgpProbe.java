@@ -2,19 +2,15 @@ package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -41,8 +37,7 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private static final String LAYERS = "layers";
     private static final String MIDDLE = "middle";
     private static final String DROPOUT = "dropout";
-    static final ProbeType TYPE = new ProbeType(
-                    NAME, List.of(TOTAL, LAYERS, MIDDLE, DROPOUT), CgpProbe::fresh, CgpProbe::restored)
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(TOTAL, LAYERS, MIDDLE, DROPOUT), CgpProbe::new)
             .withPrototypes()
             .withLayers();
     private static final String GATES = "block_attention";
@@ -60,40 +55,21 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private final Tensor gates;
     private final Tensor vectors;
 
-    private CgpProbe(boolean hasCls, ProbeOptions options, Tensor gates, Tensor vectors, Classifier fc) {
-        super(NAME, fc, List.of(Map.entry(GATES, gates), Map.entry(VECTORS, vectors)));
-        this.hasCls = hasCls;
-        this.middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
-        this.dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
-        this.gates = gates;
-        this.vectors = vectors;
-    }
-
-    static CgpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int layers = options.integer(LAYERS, layout.layers(), 1, MAX_LAYERS);
+    private CgpProbe(ParameterSource source) {
+        ProbeOptions options = source.options();
+        int layers = source.size(LAYERS, source.layout().layers(), MAX_LAYERS, GATES, 1, 0);
         if (layers == 0) {
             throw new IllegalArgumentException(
                     "probe cgp: it pools the tokens of all layers of the encoder, these are of the last only: embed"
                             + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
-        int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MAX_PROTOTYPES);
-        Tensor vectors = init.normal(DEVIATION, total, layout.dim());
-        return new CgpProbe(
-                layout.cls(),
-                options,
-                init.constant(1, layers),
-                vectors,
-                Classifier.fresh(init, FEATURES * total, classes));
-    }
-
-    static CgpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Tensor gates = parameters.takeWithRank(GATES, 1);
-        Tensor vectors = parameters.takeWithRank(VECTORS, 2);
-        Classifier fc = Classifier.of(parameters);
-        fc.requireFeatures(NAME, FEATURES * vectors.size(0));
-        options.requireSize(TOTAL, vectors.size(0));
-        options.requireSize(LAYERS, gates.size(0));
-        return new CgpProbe(hasCls, options, gates, vectors, fc);
+        int total = source.size(TOTAL, DEFAULT_TOTAL, MAX_PROTOTYPES, VECTORS, 2, 0);
+        hasCls = source.layout().cls();
+        middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
+        dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
+        gates = source.constant(GATES, 1, layers);
+        vectors = source.normal(VECTORS, DEVIATION, total, source.dim(VECTORS, 2, 1));
+        super(source, FEATURES * total);
     }
 
     @Override

@@ -2,17 +2,13 @@ package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.ReductionOps;
@@ -37,8 +33,8 @@ public final class ConvProbe extends PoolingProbe {
     private static final String KERNEL = "kernel";
     private static final String ACTIVATION = "activation";
     private static final String POOL = "pool";
-    static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(CHANNELS, KERNEL, ACTIVATION, POOL), ConvProbe::fresh, ConvProbe::restored);
+    private static final String WEIGHT = "conv.weight";
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(CHANNELS, KERNEL, ACTIVATION, POOL), ConvProbe::new);
     private static final int DEFAULT_CHANNELS = 256;
     private static final int MAX_CHANNELS = 1 << 16;
     private static final int MAX_KERNEL = 63;
@@ -48,34 +44,20 @@ public final class ConvProbe extends PoolingProbe {
     private final Tensor weight;
     private final Tensor bias;
 
-    private ConvProbe(ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
-        super(NAME, fc, List.of(Map.entry("conv.weight", weight), Map.entry("conv.bias", bias)));
-        this.activation = options.choice(ACTIVATION, "relu", "gelu", "none");
-        this.mean = options.choice(POOL, "mean", "max").equals("mean");
-        this.weight = weight;
-        this.bias = bias;
-        if (kernel() % 2 == 0 || weight.size(2) != weight.size(3)) {
-            throw new IllegalArgumentException(
-                    "probe conv: the kernel must be square and odd, conv.weight is " + weight.shape());
+    private ConvProbe(ParameterSource source) {
+        ProbeOptions options = source.options();
+        int dim = source.dim(WEIGHT, 4, 1);
+        int channels = source.size(CHANNELS, Math.min(DEFAULT_CHANNELS, dim), MAX_CHANNELS, WEIGHT, 4, 0);
+        int kernel = source.size(KERNEL, 3, MAX_KERNEL, WEIGHT, 4, 2);
+        if (kernel % 2 == 0) {
+            throw new IllegalArgumentException("probe conv: the kernel must be odd: " + kernel);
         }
-    }
-
-    static ConvProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, layout.dim()), 1, MAX_CHANNELS);
-        int kernel = options.integer(KERNEL, 3, 1, MAX_KERNEL);
-        double bound = 1 / Math.sqrt((double) layout.dim() * kernel * kernel);
-        Tensor weight = init.uniform(bound, channels, layout.dim(), kernel, kernel);
-        Tensor bias = init.uniform(bound, channels);
-        return new ConvProbe(options, weight, bias, Classifier.fresh(init, channels, classes));
-    }
-
-    static ConvProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Tensor weight = parameters.takeWithRank("conv.weight", 4);
-        Classifier fc = Classifier.of(parameters);
-        fc.requireFeatures(NAME, weight.size(0));
-        options.requireSize(CHANNELS, weight.size(0));
-        options.requireSize(KERNEL, weight.size(2));
-        return new ConvProbe(options, weight, parameters.take("conv.bias", weight.size(0)), fc);
+        double bound = 1 / Math.sqrt((double) dim * kernel * kernel);
+        activation = options.choice(ACTIVATION, "relu", "gelu", "none");
+        mean = options.choice(POOL, "mean", "max").equals("mean");
+        weight = source.uniform(WEIGHT, bound, channels, dim, kernel, kernel);
+        bias = source.uniform("conv.bias", bound, channels);
+        super(source, channels);
     }
 
     private int kernel() {

@@ -1,16 +1,13 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -29,47 +26,23 @@ public final class EfficientProbe extends NormalizedProbe {
     private static final String NAME = "ep";
 
     private static final String QUERIES = "queries";
-    static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(QUERIES, NORM), EfficientProbe::fresh, EfficientProbe::restored);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(QUERIES, NORM), EfficientProbe::new);
+    private static final String TOKENS = "cls_token";
     private static final int DEFAULT_QUERIES = 32;
     private static final double QUERY_DEVIATION = 0.02;
 
     private final Tensor queries;
     private final Tensor valueWeight;
 
-    private EfficientProbe(Tensor queries, Tensor valueWeight, BatchNorm norm, Classifier fc) {
-        super(NAME, norm, fc, List.of(Map.entry("cls_token", queries), Map.entry("v.weight", valueWeight)));
-        this.queries = queries;
-        this.valueWeight = valueWeight;
-    }
-
-    static EfficientProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int dim = layout.dim();
-        int count = options.integer(QUERIES, QueryAttention.largestDivisor(dim, DEFAULT_QUERIES), 1, dim);
-        requireDivides(count, dim);
-        Tensor queries = init.normal(QUERY_DEVIATION, 1, count, dim);
-        Tensor valueWeight = init.linearWeight(dim, dim);
-        return new EfficientProbe(
-                queries, valueWeight, freshNorm(options, init, dim), Classifier.fresh(init, dim, classes));
-    }
-
-    static EfficientProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Classifier fc = Classifier.of(parameters);
-        int dim = fc.features();
-        long count = parameters.takeWithRank("cls_token", 3).size(1);
-        options.requireSize(QUERIES, count);
-        requireDivides(count, dim);
-        return new EfficientProbe(
-                parameters.take("cls_token", 1, count, dim),
-                parameters.take("v.weight", dim, dim),
-                givenNorm(options, parameters, dim),
-                fc);
-    }
-
-    private static void requireDivides(long queries, int dim) {
-        if (queries < 1 || dim % queries != 0) {
-            throw new IllegalArgumentException("probe ep: " + queries + " queries do not divide dim " + dim);
+    private EfficientProbe(ParameterSource source) {
+        int dim = source.dim();
+        int count = source.size(QUERIES, QueryAttention.largestDivisor(dim, DEFAULT_QUERIES), dim, TOKENS, 3, 1);
+        if (dim % count != 0) {
+            throw new IllegalArgumentException("probe ep: " + count + " queries do not divide dim " + dim);
         }
+        queries = source.normal(TOKENS, QUERY_DEVIATION, 1, count, dim);
+        valueWeight = source.linearWeight("v.weight", dim, dim);
+        super(source, dim);
     }
 
     private int queryCount() {

@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -32,54 +30,37 @@ public final class LinearConcatProbe extends PoolingProbe {
     private static final String FREQ_CONCAT = "linearc-freqconcat";
 
     private static final String FREQ = "freq";
-    static final ProbeType CLS_MEAN_TYPE =
-            new ProbeType(CLS_MEAN, List.of(), LinearConcatProbe::fresh, LinearConcatProbe::restored);
-    static final ProbeType FREQ_CONCAT_TYPE =
-            new ProbeType(FREQ_CONCAT, List.of(FREQ), LinearConcatProbe::fresh, LinearConcatProbe::restored);
+    static final ProbeType CLS_MEAN_TYPE = new ProbeType(CLS_MEAN, List.of(), LinearConcatProbe::new);
+    static final ProbeType FREQ_CONCAT_TYPE = new ProbeType(FREQ_CONCAT, List.of(FREQ), LinearConcatProbe::new);
     private static final int MAX_FREQ = 1 << 16;
 
     private final int parts;
 
-    private LinearConcatProbe(String name, int parts, Classifier fc) {
-        super(name, fc, List.of());
-        if (fc.features() % parts != 0) {
-            throw new IllegalArgumentException(
-                    "probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
-                            + " vectors of one length do not make " + fc.features() + " features");
-        }
-        this.parts = parts;
-    }
-
-    static LinearConcatProbe fresh(
-            String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        requireCls(name, layout.cls());
-        int parts = parts(name, options, layout.freq());
-        return new LinearConcatProbe(
-                name, parts, Classifier.fresh(init, Math.multiplyExact(parts, layout.dim()), classes));
-    }
-
-    static LinearConcatProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        requireCls(name, hasCls);
-        return new LinearConcatProbe(name, parts(name, options, 0), Classifier.of(parameters));
-    }
-
-    private static void requireCls(String name, boolean cls) {
-        if (name.equals(CLS_MEAN) && !cls) {
+    private LinearConcatProbe(ParameterSource source) {
+        boolean clsMean = source.name().equals(CLS_MEAN);
+        if (clsMean && !source.layout().cls()) {
             throw new IllegalArgumentException(
                     "probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or linear-mean");
         }
+        int vectors = clsMean ? 2 : columns(source);
+        int features = source.isGiven()
+                ? source.givenSize(Classifier.WEIGHT, 2, 1)
+                : Math.multiplyExact(vectors, source.layout().dim());
+        if (features % vectors != 0) {
+            throw new IllegalArgumentException("probe " + source.name() + ": " + vectors
+                    + " vectors of one length do not make the " + features + " features of fc.weight");
+        }
+        parts = vectors;
+        super(source, features);
     }
 
-    private static int parts(String name, ProbeOptions options, int freq) {
-        if (name.equals(CLS_MEAN)) {
-            return 2;
-        }
-        int parts = options.integer(FREQ, freq, 1, MAX_FREQ);
-        if (parts == 0) {
+    private static int columns(ParameterSource source) {
+        int columns = source.options().integer(FREQ, source.layout().freq(), 1, MAX_FREQ);
+        if (columns == 0) {
             throw new IllegalArgumentException(
                     "probe linearc-freqconcat: the number of grid columns is not known: give option freq");
         }
-        return parts;
+        return columns;
     }
 
     @Override

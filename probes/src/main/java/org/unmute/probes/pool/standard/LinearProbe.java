@@ -3,15 +3,11 @@ package org.unmute.probes.pool.standard;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -23,22 +19,14 @@ import org.unmute.tensor.Tensor;
 public final class LinearProbe extends PoolingProbe {
     private static final String CLS = "linear";
     private static final String MEAN = "linear-mean";
-    static final ProbeType CLS_TYPE = new ProbeType(CLS, List.of(), LinearProbe::fresh, LinearProbe::restored);
-    static final ProbeType MEAN_TYPE = new ProbeType(MEAN, List.of(), LinearProbe::fresh, LinearProbe::restored);
+    static final ProbeType CLS_TYPE = new ProbeType(CLS, List.of(), LinearProbe::new);
+    static final ProbeType MEAN_TYPE = new ProbeType(MEAN, List.of(), LinearProbe::new);
 
     private final boolean onCls;
 
-    private LinearProbe(String name, boolean hasCls, Classifier fc) {
-        super(name, fc, List.of());
-        this.onCls = hasCls && name.equals(CLS);
-    }
-
-    static LinearProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        return new LinearProbe(name, layout.cls(), Classifier.fresh(init, layout.dim(), classes));
-    }
-
-    static LinearProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        return new LinearProbe(name, hasCls, Classifier.of(parameters));
+    private LinearProbe(ParameterSource source) {
+        onCls = source.layout().cls() && source.name().equals(CLS);
+        super(source, source.dim());
     }
 
     @Override

@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -28,21 +25,13 @@ public final class LinpreProbe extends PoolingProbe {
     private static final String NAME = "linpre";
 
     private static final String POOL = "pool";
-    static final ProbeType TYPE = new ProbeType(NAME, List.of(POOL), LinpreProbe::fresh, LinpreProbe::restored);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(POOL), LinpreProbe::new);
 
     private final String pool;
 
-    private LinpreProbe(ProbeOptions options, Classifier fc) {
-        super(NAME, fc, List.of());
-        this.pool = options.choice(POOL, "max", "mean", "logsumexp");
-    }
-
-    static LinpreProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        return new LinpreProbe(options, Classifier.fresh(init, layout.dim(), classes));
-    }
-
-    static LinpreProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        return new LinpreProbe(options, Classifier.of(parameters));
+    private LinpreProbe(ParameterSource source) {
+        pool = source.options().choice(POOL, "max", "mean", "logsumexp");
+        super(source, source.dim());
     }
 
     @Override

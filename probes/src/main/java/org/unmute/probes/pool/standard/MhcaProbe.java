@@ -5,15 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -36,8 +33,7 @@ public final class MhcaProbe extends PoolingProbe {
 
     private static final String HEADS = "heads";
     private static final String TOKEN_NORM = "token-norm";
-    static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(HEADS, TOKEN_NORM), MhcaProbe::fresh, MhcaProbe::restored);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(HEADS, TOKEN_NORM), MhcaProbe::new);
     private static final int DEFAULT_HEADS = 12;
     private static final double QUERY_DEVIATION = 0.02;
 
@@ -47,50 +43,18 @@ public final class MhcaProbe extends PoolingProbe {
     private final Tensor valueWeight;
     private final BatchNorm norm;
 
-    private MhcaProbe(
-            ProbeOptions options, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
-        super(
-                NAME,
-                fc,
-                List.of(
-                        Map.entry("cls_token", query),
-                        Map.entry("k.weight", keyWeight),
-                        Map.entry("v.weight", valueWeight)));
-        int dim = fc.features();
-        this.heads = options.integer(HEADS, QueryAttention.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
-        if (dim % heads != 0) {
-            throw new IllegalArgumentException("probe mhca: " + heads + " heads do not divide dim " + dim);
+    private MhcaProbe(ParameterSource source) {
+        int dim = source.dim();
+        int count = source.options().integer(HEADS, QueryAttention.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
+        if (dim % count != 0) {
+            throw new IllegalArgumentException("probe mhca: " + count + " heads do not divide dim " + dim);
         }
-        this.query = query;
-        this.keyWeight = keyWeight;
-        this.valueWeight = valueWeight;
-        this.norm = norm;
-    }
-
-    static MhcaProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int dim = layout.dim();
-        Tensor query = init.normal(QUERY_DEVIATION, 1, 1, dim);
-        Tensor keyWeight = init.linearWeight(dim, dim);
-        Tensor valueWeight = init.linearWeight(dim, dim);
-        return new MhcaProbe(
-                options,
-                query,
-                keyWeight,
-                valueWeight,
-                BatchNorm.isChosen(TOKEN_NORM, options) ? BatchNorm.fresh(init, dim) : null,
-                Classifier.fresh(init, dim, classes));
-    }
-
-    static MhcaProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Classifier fc = Classifier.of(parameters);
-        int dim = fc.features();
-        return new MhcaProbe(
-                options,
-                parameters.take("cls_token", 1, 1, dim),
-                parameters.take("k.weight", dim, dim),
-                parameters.take("v.weight", dim, dim),
-                BatchNorm.isChosen(TOKEN_NORM, options) ? BatchNorm.of(parameters, dim) : null,
-                fc);
+        heads = count;
+        query = source.normal("cls_token", QUERY_DEVIATION, 1, 1, dim);
+        keyWeight = source.linearWeight("k.weight", dim, dim);
+        valueWeight = source.linearWeight("v.weight", dim, dim);
+        norm = BatchNorm.of(source, TOKEN_NORM, dim);
+        super(source, dim);
     }
 
     @Override

@@ -1,17 +1,13 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -29,8 +25,8 @@ public final class MlpProbe extends PoolingProbe {
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION = "activation";
     private static final String INPUT = "input";
-    static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(HIDDEN, ACTIVATION, INPUT), MlpProbe::fresh, MlpProbe::restored);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(HIDDEN, ACTIVATION, INPUT), MlpProbe::new);
+    private static final String WEIGHT = "fc1.weight";
     private static final int MAX_HIDDEN = 1 << 20;
 
     private final boolean onCls;
@@ -38,32 +34,21 @@ public final class MlpProbe extends PoolingProbe {
     private final Tensor weight;
     private final Tensor bias;
 
-    private MlpProbe(boolean hasCls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
-        super(NAME, fc, List.of(Map.entry("fc1.weight", weight), Map.entry("fc1.bias", bias)));
-        this.onCls = options.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls")
-                .equals("cls");
-        if (onCls && !hasCls) {
+    private MlpProbe(ParameterSource source) {
+        ProbeOptions options = source.options();
+        boolean hasCls = source.layout().cls();
+        String input = options.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls");
+        onCls = input.equals("cls");
+        if (input.equals("cls") && !hasCls) {
             throw new IllegalArgumentException(
                     "probe mlp: input=cls, but the encoder has no cls token: use input=mean");
         }
-        this.gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
-        this.weight = weight;
-        this.bias = bias;
-    }
-
-    static MlpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int hidden = options.integer(HIDDEN, layout.dim(), 1, MAX_HIDDEN);
-        Tensor weight = init.linearWeight(hidden, layout.dim());
-        Tensor bias = init.linearBias(hidden, layout.dim());
-        return new MlpProbe(layout.cls(), options, weight, bias, Classifier.fresh(init, hidden, classes));
-    }
-
-    static MlpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Tensor weight = parameters.takeWithRank("fc1.weight", 2);
-        Classifier fc = Classifier.of(parameters);
-        fc.requireFeatures(NAME, weight.size(0));
-        options.requireSize(HIDDEN, weight.size(0));
-        return new MlpProbe(hasCls, options, weight, parameters.take("fc1.bias", weight.size(0)), fc);
+        int dim = source.dim(WEIGHT, 2, 1);
+        int hidden = source.size(HIDDEN, dim, MAX_HIDDEN, WEIGHT, 2, 0);
+        gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
+        weight = source.linearWeight(WEIGHT, hidden, dim);
+        bias = source.linearBias("fc1.bias", hidden, dim);
+        super(source, hidden);
     }
 
     @Override

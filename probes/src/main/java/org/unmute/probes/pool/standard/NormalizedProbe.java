@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.probes.pool.Classifier;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
@@ -18,20 +17,12 @@ import org.unmute.tensor.Tensor;
 abstract class NormalizedProbe extends PoolingProbe {
     static final String NORM = "norm";
 
+    /** Null for none. */
     private final BatchNorm norm;
 
-    /** @param norm null for none */
-    NormalizedProbe(String name, BatchNorm norm, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
-        super(name, fc, pooling);
-        this.norm = norm;
-    }
-
-    static BatchNorm freshNorm(ProbeOptions options, Initializer init, int features) {
-        return BatchNorm.isChosen(NORM, options) ? BatchNorm.fresh(init, features) : null;
-    }
-
-    static BatchNorm givenNorm(ProbeOptions options, ParameterMap parameters, int features) {
-        return BatchNorm.isChosen(NORM, options) ? BatchNorm.of(parameters, features) : null;
+    NormalizedProbe(ParameterSource source, int features) {
+        norm = BatchNorm.of(source, NORM, features);
+        super(source, features);
     }
 
     /**

@@ -1,20 +1,16 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.loss.Orthogonality;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Interpolation;
@@ -53,8 +49,7 @@ public final class ProtoProbe implements Probe {
     static final ProbeType TYPE = new ProbeType(
                     NAME,
                     List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET),
-                    ProtoProbe::fresh,
-                    ProtoProbe::restored)
+                    ProtoProbe::new)
             .withPrototypes();
     private static final String VECTORS = "prototype_vectors";
     private static final String WEIGHT = "last_layer.weight";
@@ -78,57 +73,48 @@ public final class ProtoProbe implements Probe {
     private final Tensor vectors;
     private final Tensor weight;
     private final Tensor bias;
+    private final Map<String, Tensor> parameters;
 
-    private ProtoProbe(boolean hasCls, ProbeOptions options, Tensor vectors, Tensor weight, Tensor bias) {
+    private ProtoProbe(ParameterSource source) {
+        ProbeOptions options = source.options();
         boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
-        this.focal = options.flag(FOCAL, birdMae);
-        this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
-        this.reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
+        focal = options.flag(FOCAL, birdMae);
+        upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
+        reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
                 .equals("reshaped");
-        this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
-        this.orthogonality = options.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
-        if (focal && !hasCls) {
+        others = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
+        orthogonality = options.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
+        if (focal && !source.layout().cls()) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
         }
-        this.vectors = vectors;
-        this.weight = weight;
-        this.bias = bias;
-    }
-
-    static ProtoProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
-        int count = Math.multiplyExact(each, classes);
-        boolean own = options.choice(CONNECTION, "own", "all").equals("own");
-        Tensor vectors = init.fraction(count, layout.dim());
-        Tensor weight = init.constant(1, classes, own ? each : count);
-        if (!own) {
+        int classes = source.isGiven() ? source.givenSize(WEIGHT, 2, 0) : source.classes();
+        int count = source.isGiven()
+                ? source.givenSize(VECTORS, 2, 0)
+                : Math.multiplyExact(options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES), classes);
+        int each = count / classes;
+        boolean own = source.isGiven() && !options.has(CONNECTION)
+                ? source.givenSize(WEIGHT, 2, 1) == each
+                : options.choice(CONNECTION, "own", "all").equals("own");
+        if (count % classes != 0) {
+            throw new IllegalArgumentException("probe proto: " + count + " prototype_vectors are not the same number"
+                    + " for each of the " + classes + " classes of last_layer.weight");
+        }
+        if (source.isGiven()) {
+            options.requireSize(PROTOTYPES, each);
+        }
+        vectors = source.fraction(VECTORS, count, source.dim(VECTORS, 2, 1));
+        // [classes, prototypes a class], or [classes, prototypes] with connection=all
+        weight = source.constant(WEIGHT, 1, classes, own ? each : count);
+        bias = source.constant(BIAS, FRESH_BIAS, classes);
+        parameters = source.parameters();
+        if (!source.isGiven() && !own) {
             float[] values = new float[Math.multiplyExact(classes, count)];
-            double other = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
             for (int i = 0; i < values.length; i++) {
-                values[i] = i % count / each == i / count ? 1 : (float) other;
+                values[i] = i % count / each == i / count ? 1 : (float) others;
             }
-            weight = Tensor.of(weight.backend(), values, classes, count).parameter();
+            weight.assign(Tensor.of(weight.backend(), values, classes, count));
         }
-        return new ProtoProbe(layout.cls(), options, vectors, weight, init.constant(FRESH_BIAS, classes));
-    }
-
-    static ProtoProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Tensor vectors = parameters.takeWithRank(VECTORS, 2);
-        Tensor weight = parameters.takeWithRank(WEIGHT, 2);
-        long count = vectors.size(0);
-        long classes = weight.size(0);
-        boolean own = options.has(CONNECTION)
-                ? options.choice(CONNECTION, "own", "all").equals("own")
-                : weight.size(1) * classes == count;
-        if (count % classes != 0 || weight.size(1) != (own ? count / classes : count)) {
-            throw new IllegalArgumentException(
-                    "probe proto: prototype_vectors are " + vectors.shape() + ", last_layer.weight is " + weight.shape()
-                            + ": it must be [classes, prototypes a class], or [classes, prototypes] with"
-                            + " connection=all");
-        }
-        options.requireSize(PROTOTYPES, count / classes);
-        return new ProtoProbe(hasCls, options, vectors, weight, parameters.take(BIAS, classes));
     }
 
     @Override
@@ -173,11 +159,7 @@ public final class ProtoProbe implements Probe {
 
     @Override
     public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put(VECTORS, vectors);
-        p.put(WEIGHT, weight);
-        p.put(BIAS, bias);
-        return Collections.unmodifiableMap(p);
+        return parameters;
     }
 
     /** The tokens that prototypes are compared with: {@code [batch, rows, columns, dim]}. */

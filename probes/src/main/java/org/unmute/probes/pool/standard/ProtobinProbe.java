@@ -1,19 +1,15 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -36,10 +32,9 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
     private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
-    static final ProbeType BINARY_TYPE =
-            new ProbeType(BINARY, OPTIONS, ProtobinProbe::fresh, ProtobinProbe::restored).withPrototypes();
-    static final ProbeType FLOAT_TYPE =
-            new ProbeType(FLOAT, OPTIONS, ProtobinProbe::fresh, ProtobinProbe::restored).withPrototypes();
+    static final ProbeType BINARY_TYPE = new ProbeType(BINARY, OPTIONS, ProtobinProbe::new).withPrototypes();
+    static final ProbeType FLOAT_TYPE = new ProbeType(FLOAT, OPTIONS, ProtobinProbe::new).withPrototypes();
+    private static final String VECTORS = "prototype_vectors";
     private static final int DEFAULT_PROTOTYPES = 20;
     private static final int MAX_PROTOTYPES = 100_000;
     private static final double DEVIATION = 0.02;
@@ -48,11 +43,19 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     private final int topK;
     private final Tensor vectors;
 
-    private ProtobinProbe(String name, ProbeOptions options, Tensor vectors, Classifier fc) {
-        super(name, fc, List.of(Map.entry("prototype_vectors", vectors)));
-        this.dropout = options.number(DROPOUT, 0, 0, 1);
-        this.topK = options.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
-        this.vectors = vectors;
+    private ProtobinProbe(ParameterSource source) {
+        ProbeOptions options = source.options();
+        dropout = options.number(DROPOUT, 0, 0, 1);
+        topK = options.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
+        int each = options.integer(PROTOTYPES, source.isGiven() ? 0 : DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
+        int count = source.isGiven() ? source.givenSize(VECTORS, 2, 0) : Math.multiplyExact(each, source.classes());
+        vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
+        super(source, count);
+        if (each > 0 && (long) each * classes() != count) {
+            throw new IllegalArgumentException("probe " + name() + ": prototype_vectors are " + vectors.shape()
+                    + ", fc.weight is " + fc.weight().shape() + ", prototypes a class are " + each
+                    + ": the numbers of prototypes differ");
+        }
     }
 
     /**
@@ -62,25 +65,6 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
      * @param winners the token that has it, the first on ties, {@code [batch, prototypes]}, {@code I32}
      */
     public record Match(Tensor scores, Tensor winners) {}
-
-    static ProtobinProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
-        int count = Math.multiplyExact(each, classes);
-        Tensor vectors = init.normal(DEVIATION, count, layout.dim());
-        return new ProtobinProbe(name, options, vectors, Classifier.fresh(init, count, classes));
-    }
-
-    static ProtobinProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Tensor vectors = parameters.takeWithRank("prototype_vectors", 2);
-        Classifier fc = Classifier.of(parameters);
-        int each = options.integer(PROTOTYPES, 0, 1, MAX_PROTOTYPES);
-        if (fc.features() != vectors.size(0) || each > 0 && (long) each * fc.classes() != vectors.size(0)) {
-            throw new IllegalArgumentException("probe " + name + ": prototype_vectors are " + vectors.shape()
-                    + ", fc.weight is " + fc.weight().shape() + (each > 0 ? ", prototypes a class are " + each : "")
-                    + ": the numbers of prototypes differ");
-        }
-        return new ProtobinProbe(name, options, vectors, fc);
-    }
 
     /** {@code prototypes} is left out of a probe whose number of prototypes is no multiple of its classes. */
     @Override

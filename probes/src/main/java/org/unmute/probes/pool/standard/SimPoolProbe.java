@@ -6,12 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Initializer;
-import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -35,8 +33,7 @@ public final class SimPoolProbe extends NormalizedProbe {
 
     private static final String GAMMA = "gamma";
     private static final String MINIMUM = "minimum";
-    static final ProbeType TYPE =
-            new ProbeType(NAME, List.of(GAMMA, MINIMUM, NORM), SimPoolProbe::fresh, SimPoolProbe::restored);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(GAMMA, MINIMUM, NORM), SimPoolProbe::new);
     private static final double LAYER_NORM_EPS = 1e-6;
     private static final double POWER_EPS = 1e-6;
     private static final double MAX_GAMMA = 100;
@@ -48,54 +45,15 @@ public final class SimPoolProbe extends NormalizedProbe {
     private final Tensor queryWeight;
     private final Tensor keyWeight;
 
-    private SimPoolProbe(
-            ProbeOptions options,
-            Tensor normWeight,
-            Tensor normBias,
-            Tensor queryWeight,
-            Tensor keyWeight,
-            BatchNorm norm,
-            Classifier fc) {
-        super(
-                NAME,
-                norm,
-                fc,
-                List.of(
-                        Map.entry("norm_patches.weight", normWeight),
-                        Map.entry("norm_patches.bias", normBias),
-                        Map.entry("wq.weight", queryWeight),
-                        Map.entry("wk.weight", keyWeight)));
-        this.gamma = options.number(GAMMA, 0, 0, MAX_GAMMA);
-        this.minimumOfClip = options.choice(MINIMUM, "clip", "batch").equals("clip");
-        this.normWeight = normWeight;
-        this.normBias = normBias;
-        this.queryWeight = queryWeight;
-        this.keyWeight = keyWeight;
-    }
-
-    static SimPoolProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int dim = layout.dim();
-        return new SimPoolProbe(
-                options,
-                init.constant(1, dim),
-                init.constant(0, dim),
-                init.linearWeight(dim, dim),
-                init.linearWeight(dim, dim),
-                freshNorm(options, init, dim),
-                Classifier.fresh(init, dim, classes));
-    }
-
-    static SimPoolProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        Classifier fc = Classifier.of(parameters);
-        int dim = fc.features();
-        return new SimPoolProbe(
-                options,
-                parameters.take("norm_patches.weight", dim),
-                parameters.take("norm_patches.bias", dim),
-                parameters.take("wq.weight", dim, dim),
-                parameters.take("wk.weight", dim, dim),
-                givenNorm(options, parameters, dim),
-                fc);
+    private SimPoolProbe(ParameterSource source) {
+        int dim = source.dim();
+        gamma = source.options().number(GAMMA, 0, 0, MAX_GAMMA);
+        minimumOfClip = source.options().choice(MINIMUM, "clip", "batch").equals("clip");
+        normWeight = source.constant("norm_patches.weight", 1, dim);
+        normBias = source.constant("norm_patches.bias", 0, dim);
+        queryWeight = source.linearWeight("wq.weight", dim, dim);
+        keyWeight = source.linearWeight("wk.weight", dim, dim);
+        super(source, dim);
     }
 
     @Override
