@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
+import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
@@ -18,6 +20,13 @@ final class Payload {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Payload() {}
+
+    /** The checksum of bytes up to the buffer's limit. */
+    static int checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
 
     /** @param layers number of layers in addition to the last */
     static long bytes(long time, long freq, long dim, boolean cls, int layers, DType dtype) {
@@ -44,31 +53,24 @@ final class Payload {
     }
 
     private static void checkFits(String clip, String layer, TokenMap map, float max) {
-        int bad = firstOutside(map.tokens(), max);
-        if (bad >= 0) {
-            throw outside(clip, map.tokens()[bad], layer + "token " + bad / map.dim() + ", dim " + bad % map.dim());
-        }
-        bad = map.cls() == null ? -1 : firstOutside(map.cls(), max);
-        if (bad >= 0) {
-            throw outside(clip, map.cls()[bad], layer + "cls, dim " + bad);
+        int dim = map.dim();
+        checkFits(clip, map.tokens(), max, i -> layer + "token " + i / dim + ", dim " + i % dim);
+        if (map.cls() != null) {
+            checkFits(clip, map.cls(), max, i -> layer + "cls, dim " + i);
         }
     }
 
-    private static int firstOutside(float[] values, float max) {
+    private static void checkFits(String clip, float[] values, float max, IntFunction<String> place) {
         for (int i = 0; i < values.length; i++) {
             if (!(Math.abs(values[i]) <= max)) {
-                return i;
+                throw new IllegalArgumentException("token cache: clip '" + clip + "', " + place.apply(i) + " is "
+                        + values[i]
+                        + (Float.isFinite(values[i])
+                                ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32"
+                                        + " (--dtype f32)"
+                                : ", no finite number: the encoder makes nothing of this recording"));
             }
         }
-        return -1;
-    }
-
-    private static IllegalArgumentException outside(String clip, float value, String where) {
-        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value
-                + (Float.isFinite(value)
-                        ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32"
-                                + " (--dtype f32)"
-                        : ", no finite number: the encoder makes nothing of this recording"));
     }
 
     /** Writes a clip's numbers at the buffer's position and advances it. */

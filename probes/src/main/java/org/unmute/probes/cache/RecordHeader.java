@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
@@ -60,9 +59,7 @@ record RecordHeader(
         out.put(48, audioHash);
         out.putInt(80, clip.length);
         out.put(FIXED_BYTES, clip);
-        CRC32C crc = new CRC32C();
-        crc.update(out.slice(0, bytes - 4));
-        out.putInt(bytes - 4, (int) crc.getValue());
+        out.putInt(bytes - 4, Payload.checksum(out.slice(0, bytes - 4)));
     }
 
     /**
@@ -79,9 +76,7 @@ record RecordHeader(
         if (bytes < MIN_BYTES || bytes > MAX_BYTES || bytes > left || clipBytes != bytes - FIXED_BYTES - 4) {
             return null;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(file.asSlice(at, bytes - 4L).asByteBuffer());
-        if ((int) crc.getValue() != file.get(INT, at + bytes - 4)) {
+        if (Payload.checksum(file.asSlice(at, bytes - 4L).asByteBuffer()) != file.get(INT, at + bytes - 4)) {
             return null;
         }
         byte[] hash = file.asSlice(at + 48, 32).toArray(ValueLayout.JAVA_BYTE);

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 
 /** A memory-mapped shard file: its intact records, and its bytes that are none. */
 final class Shard {
@@ -103,10 +102,13 @@ final class Shard {
         }
         Shard shard = new Shard(path, file, expected, false);
         long end = first < 0 ? file.byteSize() : first;
-        shard.damage.add(
-                torn
-                        ? shard.damage(Damage.Kind.TORN_TAIL, -1, 0, end, null, "the shard's header was not finished")
-                        : shard.damage(Damage.Kind.CORRUPT, -1, 0, end, null, "the shard's header is damaged"));
+        shard.damage.add(shard.damage(
+                torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
+                -1,
+                0,
+                end,
+                null,
+                torn ? "the shard's header was not finished" : "the shard's header is damaged"));
         if (first >= 0) {
             shard.walk(first, last, verify);
         }
@@ -143,32 +145,23 @@ final class Shard {
     /** Adds a record with an intact header; returns the offset of the next one. */
     private long addRecord(Entry entry, boolean last, boolean verify) {
         RecordHeader header = entry.header();
-        if (!header.sizesFit(key)) {
+        boolean fits = header.sizesFit(key);
+        if (!fits || entry.end() > file.byteSize()) {
             long next = RecordHeader.find(file, entry.offset() + header.bytes());
             long end = next < 0 ? file.byteSize() : next;
-            damage.add(damage(
-                    Damage.Kind.CORRUPT,
-                    entry.number(),
-                    entry.offset(),
-                    end - entry.offset(),
-                    header.clip(),
-                    "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers "
-                            + header.layers()
-                            + " do not give the payload's "
-                            + header.payloadBytes() + " bytes"));
-            return end;
-        }
-        if (entry.end() > file.byteSize()) {
-            long next = RecordHeader.find(file, entry.offset() + header.bytes());
-            long end = next < 0 ? file.byteSize() : next;
-            boolean torn = last && next < 0;
+            boolean torn = fits && last && next < 0;
+            String reason = torn ? "the record was not finished" : "bytes of the record are missing";
+            if (!fits) {
+                reason = "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers "
+                        + header.layers() + " do not give the payload's " + header.payloadBytes() + " bytes";
+            }
             damage.add(damage(
                     torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
                     entry.number(),
                     entry.offset(),
                     end - entry.offset(),
                     header.clip(),
-                    torn ? "the record was not finished" : "bytes of the record are missing"));
+                    reason));
             return end;
         }
         if (verify && !payloadIntact(entry)) {
@@ -194,9 +187,7 @@ final class Shard {
     }
 
     boolean payloadIntact(Entry entry) {
-        CRC32C crc = new CRC32C();
-        crc.update(payload(entry).asByteBuffer());
-        return (int) crc.getValue() == entry.header().payloadChecksum();
+        return Payload.checksum(payload(entry).asByteBuffer()) == entry.header().payloadChecksum();
     }
 
     MemorySegment payload(Entry entry) {

@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
+import java.util.List;
+import java.util.stream.Stream;
 import org.unmute.tensor.DType;
 
 /** The header of a shard file: its number and the key of its records. */
@@ -21,11 +22,9 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static byte[] encode(int shard, CacheKey key) {
-        byte[][] texts = new byte[4][];
-        texts[0] = key.encoder().getBytes(StandardCharsets.UTF_8);
-        texts[1] = key.encoderHash().getBytes(StandardCharsets.UTF_8);
-        texts[2] = key.frontEnd().getBytes(StandardCharsets.UTF_8);
-        texts[3] = key.frontEndHash().getBytes(StandardCharsets.UTF_8);
+        List<byte[]> texts = Stream.of(key.encoder(), key.encoderHash(), key.frontEnd(), key.frontEndHash())
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
         int bytes = FIXED_BYTES + 4 + (key.layers() > 0 ? 4 : 0);
         for (byte[] t : texts) {
             bytes += 4 + t.length;
@@ -42,9 +41,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         if (key.layers() > 0) {
             out.putInt(key.layers());
         }
-        CRC32C crc = new CRC32C();
-        crc.update(out.array(), 0, bytes - 4);
-        return out.putInt((int) crc.getValue()).array();
+        return out.putInt(Payload.checksum(out.duplicate().flip())).array();
     }
 
     /**
@@ -62,9 +59,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         if (bytes < FIXED_BYTES + 4 || bytes > MAX_BYTES || bytes > file.byteSize()) {
             return null;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(file.asSlice(0, bytes - 4L).asByteBuffer());
-        if ((int) crc.getValue() != file.get(INT, bytes - 4L)) {
+        if (Payload.checksum(file.asSlice(0, bytes - 4L).asByteBuffer()) != file.get(INT, bytes - 4L)) {
             return null;
         }
         int version = file.get(INT, 8);

@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
@@ -29,7 +29,11 @@ public final class TokenCache implements AutoCloseable {
     private final List<Shard> shards;
     private final List<Damage> damage;
 
-    private record Location(Shard shard, Shard.Entry entry) {}
+    private record Location(Shard shard, Shard.Entry entry) {
+        CachedClip clip() {
+            return shard.clip(entry);
+        }
+    }
 
     private TokenCache(Path folder, Arena arena, CacheKey key, List<Shard> shards) {
         this.folder = folder;
@@ -112,12 +116,12 @@ public final class TokenCache implements AutoCloseable {
 
     /** The clips, in the order of their first record; of a clip embedded again after a change, the newest record. */
     public List<CachedClip> clips() {
-        return clips.values().stream().map(l -> l.shard.clip(l.entry)).toList();
+        return clips.values().stream().map(Location::clip).toList();
     }
 
     /** The record of a clip, if there is one. */
     public Optional<CachedClip> find(String clipId) {
-        return Optional.ofNullable(clips.get(clipId)).map(l -> l.shard.clip(l.entry));
+        return Optional.ofNullable(clips.get(clipId)).map(Location::clip);
     }
 
     /** Damage found on opening: headers and unfinished ends. {@link #verify} checks the tokens, too. */
@@ -136,11 +140,8 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if there is no such clip or its record is damaged
      */
     public TokenMap read(String clipId) throws IOException {
-        RecordHeader h = locate(clipId).entry.header();
-        float[] tokens = new float[h.time() * h.freq() * h.dim()];
-        float[] cls = h.cls() ? new float[h.dim()] : null;
-        readInto(clipId, tokens, 0, cls, 0);
-        return new TokenMap(h.time(), h.freq(), h.dim(), tokens, cls);
+        Location at = locate(clipId);
+        return map(at.clip(), payload(at), 0);
     }
 
     /**
@@ -149,23 +150,30 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if there is no such clip or its record is damaged
      */
     public Features readFeatures(String clipId) throws IOException {
-        TokenMap last = read(clipId);
-        int values = last.tokens().length;
-        float[] tokens = new float[Math.multiplyExact(key.layers(), values)];
-        float[] cls = new float[last.cls() == null ? 0 : key.layers() * last.dim()];
-        if (key.layers() > 0) {
-            readLayersInto(clipId, tokens, 0, values, cls, 0, last.dim());
+        Location at = locate(clipId);
+        CachedClip clip = at.clip();
+        MemorySegment payload = payload(at);
+        List<TokenMap> layers = IntStream.rangeClosed(1, key.layers())
+                .mapToObj(l -> map(clip, payload, l))
+                .toList();
+        return new Features(map(clip, payload, 0), layers, null);
+    }
+
+    /** @param index 0 for the last layer, then from 1 the layers from the first on */
+    private TokenMap map(CachedClip clip, MemorySegment payload, int index) {
+        float[] tokens = new float[clip.tokenValues()];
+        float[] cls = clip.hasCls() ? new float[clip.dim()] : null;
+        get(clip, payload, index, tokens, 0, cls, 0);
+        return new TokenMap(clip.time(), clip.freq(), clip.dim(), tokens, cls);
+    }
+
+    private void get(
+            CachedClip clip, MemorySegment payload, int index, float[] tokens, int tokensAt, float[] cls, int clsAt) {
+        int from = Math.toIntExact(index * Payload.map(clip.time(), clip.freq(), clip.dim(), clip.hasCls()));
+        Payload.get(payload, from, clip.tokenValues(), tokens, tokensAt, key.dtype());
+        if (clip.hasCls()) {
+            Payload.get(payload, from + clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
         }
-        List<TokenMap> layers = new ArrayList<>();
-        for (int l = 0; l < key.layers(); l++) {
-            layers.add(new TokenMap(
-                    last.time(),
-                    last.freq(),
-                    last.dim(),
-                    Arrays.copyOfRange(tokens, l * values, (l + 1) * values),
-                    last.cls() == null ? null : Arrays.copyOfRange(cls, l * last.dim(), (l + 1) * last.dim())));
-        }
-        return new Features(last, layers, null);
     }
 
     /**
@@ -186,15 +194,10 @@ public final class TokenCache implements AutoCloseable {
                     + " holds the tokens of the last layer only: embed with layers into " + "another folder");
         }
         Location at = locate(clipId);
-        CachedClip clip = at.shard.clip(at.entry);
+        CachedClip clip = at.clip();
         MemorySegment payload = payload(at);
-        int map = Math.toIntExact(Payload.map(clip.time(), clip.freq(), clip.dim(), clip.hasCls()));
         for (int l = 0; l < key.layers(); l++) {
-            int from = (l + 1) * map;
-            Payload.get(payload, from, clip.tokenValues(), tokens, tokensAt + l * tokensStep, key.dtype());
-            if (clip.hasCls()) {
-                Payload.get(payload, from + clip.tokenValues(), clip.dim(), cls, clsAt + l * clsStep, key.dtype());
-            }
+            get(clip, payload, l + 1, tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
         }
         return clip;
     }
@@ -210,12 +213,8 @@ public final class TokenCache implements AutoCloseable {
      */
     public CachedClip readInto(String clipId, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
         Location at = locate(clipId);
-        CachedClip clip = at.shard.clip(at.entry);
-        MemorySegment payload = payload(at);
-        Payload.get(payload, 0, clip.tokenValues(), tokens, tokensAt, key.dtype());
-        if (clip.hasCls()) {
-            Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
-        }
+        CachedClip clip = at.clip();
+        get(clip, payload(at), 0, tokens, tokensAt, cls, clsAt);
         return clip;
     }
 
@@ -232,7 +231,7 @@ public final class TokenCache implements AutoCloseable {
             throw new IllegalStateException("token cache: " + folder + " holds " + key.dtype() + ", not F16");
         }
         Location at = locate(clipId);
-        CachedClip clip = at.shard.clip(at.entry);
+        CachedClip clip = at.clip();
         MemorySegment payload = payload(at);
         Payload.getHalves(payload, clip.tokenValues(), tokens, tokensAt);
         if (clip.hasCls()) {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
@@ -173,9 +172,8 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
         buffer.clear().limit(size).position(headerBytes);
         Payload.put(buffer, features, key.dtype());
-        CRC32C crc = new CRC32C();
-        crc.update(buffer.slice(headerBytes, size - headerBytes));
-        RecordHeader.encode(buffer, id, hash, features, key.fingerprint(), size - headerBytes, (int) crc.getValue());
+        int checksum = Payload.checksum(buffer.slice(headerBytes, size - headerBytes));
+        RecordHeader.encode(buffer, id, hash, features, key.fingerprint(), size - headerBytes, checksum);
         buffer.position(0);
     }
 
