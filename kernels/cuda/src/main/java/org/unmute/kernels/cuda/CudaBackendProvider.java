@@ -8,20 +8,16 @@ import org.unmute.kernels.device.backend.DeviceBackendProvider;
 public final class CudaBackendProvider extends DeviceBackendProvider {
     /** For the service loader. */
     public CudaBackendProvider() {
-        super("cuda", -5);
+        super(
+                "cuda",
+                -5,
+                "the CUDA binding JCuda is not there (class %s): put jcuda.jar and jcuda-natives.jar next to"
+                        + " unmute-kernels-cuda");
     }
 
     @Override
-    public List<Availability> devices() {
-        CudaDevices d;
-        try {
-            d = CudaDevices.get();
-        } catch (NoClassDefFoundError e) {
-            return List.of(new Availability(
-                    false,
-                    "the CUDA binding JCuda is not there (class " + e.getMessage() + "): put jcuda.jar and "
-                            + "jcuda-natives.jar next to unmute-kernels-cuda"));
-        }
+    protected List<Availability> detect() {
+        CudaDevices d = CudaDevices.get();
         if (d.devices().isEmpty()) {
             return List.of(new Availability(false, d.problem()));
         }

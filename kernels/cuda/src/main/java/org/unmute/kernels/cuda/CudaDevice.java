@@ -37,12 +37,8 @@ final class CudaDevice implements Device {
         return ((Memory) memory).pointer;
     }
 
-    private interface Call {
-        void run();
-    }
-
     /** Runs a call with the context current; an error names the operation and the device. */
-    private void calling(String what, Call call) {
+    private void calling(String what, Runnable call) {
         try {
             context.enter();
             call.run();

@@ -18,20 +18,17 @@ import jcuda.driver.JCudaDriver;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.NativeFolder;
 
-/** The NVIDIA devices of this machine, detected once. */
-final class CudaDevices {
+/**
+ * The NVIDIA devices of this machine, detected once.
+ *
+ * @param devices in the driver's order
+ * @param problem why there are no devices; empty if there are some
+ */
+record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
     /** Compute capability that the PTX targets, times ten. */
     private static final int MIN_CAPABILITY = 75;
 
     private static CudaDevices found;
-
-    private final List<DeviceInfo> devices;
-    private final String problem;
-
-    private CudaDevices(List<DeviceInfo> devices, String problem) {
-        this.devices = devices;
-        this.problem = problem;
-    }
 
     /**
      * A device.
@@ -43,16 +40,6 @@ final class CudaDevices {
      * @param problem why the kernels do not run on it; empty if they do
      */
     record DeviceInfo(CUdevice device, String description, int capability, DeviceLimits limits, String problem) {}
-
-    /** The devices, in the driver's order. */
-    List<DeviceInfo> devices() {
-        return devices;
-    }
-
-    /** Why there are no devices; empty if there are some. */
-    String problem() {
-        return problem;
-    }
 
     static synchronized CudaDevices get() {
         if (found == null) {

@@ -4,14 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file per family. */
 final class Ptx {
-    private static final Pattern HASH = Pattern.compile("// sha256 ([0-9a-f]{64})");
-
     private Ptx() {}
 
     /** A family's PTX. */
@@ -25,14 +21,5 @@ final class Ptx {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The {@link org.unmute.kernels.device.KernelSource#hash hash} of the source that a PTX names in its header. */
-    static String sourceHash(String text) {
-        Matcher m = HASH.matcher(text);
-        if (!m.find()) {
-            throw new IllegalStateException("cuda: PTX without the hash of its source: run kernels/cuda/build-ptx");
-        }
-        return m.group(1);
     }
 }

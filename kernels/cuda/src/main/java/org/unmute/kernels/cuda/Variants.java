@@ -1,16 +1,10 @@
 package org.unmute.kernels.cuda;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.unmute.kernels.device.Kernel;
-import org.unmute.kernels.device.KernelSource;
 
 /**
  * Tensor-core variants of portable kernels, with the same arguments and launch plan. The portable kernel is the
@@ -42,14 +36,6 @@ final class Variants {
                         e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
     }
 
-    /** All kernels of a file. */
-    static List<Kernel> kernels(String file) {
-        return FILES.get(file).stream()
-                .flatMap(k -> Set.of(Precision.TF32, Precision.BF16).stream()
-                        .map(p -> of(k, p, MIN_CAPABILITY).orElseThrow()))
-                .toList();
-    }
-
     /** Tells users which matrix products run and the precision of the kernels. */
     static String describe(Precision precision, int capability, Cublas.Library cublas) {
         if (precision == Precision.FP32) {
@@ -60,19 +46,5 @@ final class Variants {
                         + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10
                 : "matrix products by our own kernel and prototype matching in " + precision.label()
                         + " on tensor cores, the rest in float32";
-    }
-
-    /** A file's text with each header inlined where it is first included. */
-    static String text(String file) {
-        return KernelSource.plainText(file + ".cu", Variants::read);
-    }
-
-    /** A file of this package, or a header of the portable kernels. */
-    private static String read(String file) {
-        try (InputStream in = Variants.class.getResourceAsStream(file)) {
-            return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

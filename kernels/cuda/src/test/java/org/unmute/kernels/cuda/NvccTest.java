@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 
 /**
  * nvcc compiles every kernel for every target that it knows of those below, nothing is spilled from registers to
@@ -70,7 +71,7 @@ class NvccTest {
         for (String family : KernelSource.FAMILIES) {
             tests.add(DynamicTest.dynamicTest(
                     family + " for " + known,
-                    () -> check(family + ".cl", KernelSource.kernels(family).size(), known, limits, unseen)));
+                    () -> check(family + ".cl", DeclaredKernel.of(family).size(), known, limits, unseen)));
         }
         List<Integer> tensor =
                 known.stream().filter(t -> t >= Variants.MIN_CAPABILITY).toList();
@@ -78,7 +79,7 @@ class NvccTest {
                 .keySet()
                 .forEach(file -> tests.add(DynamicTest.dynamicTest(
                         file + " for " + tensor,
-                        () -> check(file + ".cu", Variants.kernels(file).size(), tensor, limits, unseen))));
+                        () -> check(file + ".cu", PtxSource.kernels(file).size(), tensor, limits, unseen))));
         tests.add(DynamicTest.dynamicTest(
                 "every limit is for a kernel", () -> assertThat(unseen).isEmpty()));
         return tests.stream();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 
 /** The PTX that is checked in belongs to the sources that are. */
 class PtxTest {
@@ -30,9 +31,9 @@ class PtxTest {
 
     @TestFactory
     Stream<DynamicTest> wasBuiltFromTheseSources() {
-        return each(family -> assertThat(Ptx.sourceHash(Ptx.text(family)))
+        return each(family -> assertThat(PtxSource.hashIn(Ptx.text(family)))
                 .as(family + ".cl has changed since its PTX was built: run kernels/cuda/build-ptx")
-                .isEqualTo(KernelSource.hashOfFamily(family)));
+                .isEqualTo(PtxSource.hash(KernelSource.text(family))));
     }
 
     @TestFactory
@@ -44,7 +45,7 @@ class PtxTest {
                 found.add(m.group(1) + " with " + m.group(2).split(",").length);
             }
             assertThat(found)
-                    .containsExactlyInAnyOrderElementsOf(KernelSource.kernels(family).stream()
+                    .containsExactlyInAnyOrderElementsOf(DeclaredKernel.of(family).stream()
                             .map(k -> k.kernel().name() + " with "
                                     + k.parameters().size())
                             .toList());

@@ -35,6 +35,7 @@ import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
@@ -230,9 +231,9 @@ final class ShimDevice implements Device {
             }
             boolean variants = Variants.FILES.containsKey(family);
             List<Kernel> kernels = variants
-                    ? Variants.kernels(family)
-                    : KernelSource.kernels(family).stream()
-                            .map(KernelSource.Declared::kernel)
+                    ? PtxSource.kernels(family)
+                    : DeclaredKernel.of(family).stream()
+                            .map(DeclaredKernel::kernel)
                             .toList();
             StringBuilder text = new StringBuilder(
                     "#include \"shim.h\"\n#include \"" + family + (variants ? ".cu" : ".cl") + "\"\n");

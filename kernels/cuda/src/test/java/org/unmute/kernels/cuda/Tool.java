@@ -68,7 +68,7 @@ record Tool(String name) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
         for (String file : Variants.FILES.keySet()) {
-            Files.writeString(folder.resolve(file + ".cu"), Variants.text(file));
+            Files.writeString(folder.resolve(file + ".cu"), PtxSource.variants(file));
         }
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 
 /** Texts, PTX and choice of the variants for tensor cores. */
 class VariantsTest {
@@ -67,9 +68,9 @@ class VariantsTest {
     void ptxWasBuiltFromTheseSources() {
         for (String file : Variants.FILES.keySet()) {
             String ptx = Ptx.text(file);
-            assertThat(Ptx.sourceHash(ptx))
+            assertThat(PtxSource.hashIn(ptx))
                     .as(file + ".cu has changed since its PTX was built: run kernels/cuda/build-ptx")
-                    .isEqualTo(KernelSource.hash(Variants.text(file)));
+                    .isEqualTo(PtxSource.hash(PtxSource.variants(file)));
             // 7.1 is the first version of PTX for which ptxas takes all of it.
             assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
             assertThat(ptx)
@@ -89,7 +90,7 @@ class VariantsTest {
             }
             List<String> wanted = new ArrayList<>();
             for (Kernel portable : Variants.FILES.get(file)) {
-                KernelSource.Declared d = KernelSource.kernels(portable.family()).stream()
+                DeclaredKernel d = DeclaredKernel.of(portable.family()).stream()
                         .filter(k -> k.kernel().equals(portable))
                         .findFirst()
                         .orElseThrow();
@@ -105,7 +106,7 @@ class VariantsTest {
     /** The portable kernels' launch plans count tiles of just these sizes. */
     @Test
     void productsTakeTheTilesOfTheirPlans() {
-        String text = Variants.text("matmul_tensor").replaceAll("\\s+", " ");
+        String text = PtxSource.variants("matmul_tensor").replaceAll("\\s+", " ");
         assertThat(text)
                 .containsPattern("matmul_##precision\\(ARGUMENTS\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.WIDE
                         + ">\\(stages, GROUP,")
@@ -120,7 +121,7 @@ class VariantsTest {
         for (String file : Variants.FILES.keySet()) {
             String name = file.equals("prototype_tensor") ? "Matching" : "Product";
             Pattern struct = Pattern.compile("typedef struct \\{([^}]*)} " + name + ";");
-            Matcher ours = struct.matcher(Variants.text(file));
+            Matcher ours = struct.matcher(PtxSource.variants(file));
             Matcher portable = struct.matcher(
                     KernelSource.text(Variants.FILES.get(file).getFirst().family()));
             assertThat(ours.find()).isTrue();

@@ -1,7 +1,5 @@
 package org.unmute.kernels.device;
 
-import java.util.Arrays;
-
 /** One argument of a kernel launch. */
 public sealed interface Argument {
     /** A pointer to device memory. */
@@ -17,15 +15,5 @@ public sealed interface Argument {
     record Int64(long value) implements Argument {}
 
     /** A struct of {@code i64} members, passed by value. */
-    record Struct(long... members) implements Argument {
-        @Override
-        public boolean equals(Object o) {
-            return o instanceof Struct s && Arrays.equals(members, s.members);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(members);
-        }
-    }
+    record Struct(long... members) implements Argument {}
 }

@@ -11,20 +11,15 @@ import org.unmute.kernels.device.backend.DeviceBackendProvider;
 public final class OpenClBackendProvider extends DeviceBackendProvider {
     /** For the service loader. */
     public OpenClBackendProvider() {
-        super("opencl", -10);
+        super(
+                "opencl",
+                -10,
+                "the OpenCL binding JOCL is not there (class %s): put jocl.jar next to unmute-kernels-opencl");
     }
 
     @Override
-    public List<Availability> devices() {
-        Platforms p;
-        try {
-            p = Platforms.get();
-        } catch (NoClassDefFoundError e) {
-            return List.of(new Availability(
-                    false,
-                    "the OpenCL binding JOCL is not there (class " + e.getMessage() + "): put jocl.jar next to "
-                            + "unmute-kernels-opencl"));
-        }
+    protected List<Availability> detect() {
+        Platforms p = Platforms.get();
         if (p.devices().isEmpty()) {
             return List.of(new Availability(false, p.problem()));
         }

@@ -40,12 +40,8 @@ final class OpenClDevice implements Device {
         return ((Memory) memory).handle;
     }
 
-    private interface Call {
-        void run();
-    }
-
     /** Runs a call; an error names the operation and the device. */
-    private void calling(String what, Call call) {
+    private void calling(String what, Runnable call) {
         try {
             call.run();
         } catch (CLException e) {

@@ -10,30 +10,17 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 import org.unmute.kernels.device.NativeFolder;
 
-/** The OpenCL devices of this machine, detected once. */
-final class Platforms {
+/**
+ * The OpenCL devices of this machine, detected once.
+ *
+ * @param devices {@code opencl:0}, {@code opencl:1} ..., in order
+ * @param problem why there are no devices; empty if there are some
+ */
+record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
     private static Platforms found;
-
-    private final List<PlatformDevice> devices;
-    private final String problem;
-
-    private Platforms(List<PlatformDevice> devices, String problem) {
-        this.devices = devices;
-        this.problem = problem;
-    }
 
     /** A device with the platform it belongs to. */
     record PlatformDevice(cl_platform_id platform, cl_device_id device) {}
-
-    /** The devices {@code opencl:0}, {@code opencl:1} ..., in order. */
-    List<PlatformDevice> devices() {
-        return devices;
-    }
-
-    /** Why there are no devices; empty if there are some. */
-    String problem() {
-        return problem;
-    }
 
     static synchronized Platforms get() {
         if (found == null) {

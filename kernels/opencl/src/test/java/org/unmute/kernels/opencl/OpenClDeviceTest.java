@@ -17,6 +17,7 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.kernels.device.backend.OutOfDeviceMemoryException;
 import org.unmute.kernels.device.backend.Profile;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
@@ -46,7 +47,7 @@ class OpenClDeviceTest {
         OpenClDevice device = new OpenClDevice("opencl", OpenClContext.of(0));
         return KernelSource.FAMILIES.stream()
                 .map(family -> DynamicTest.dynamicTest(family, () -> {
-                    List<KernelSource.Declared> kernels = KernelSource.kernels(family);
+                    List<DeclaredKernel> kernels = DeclaredKernel.of(family);
                     assertThat(kernels).isNotEmpty();
                     kernels.forEach(k -> device.prepare(k.kernel()));
                 }))

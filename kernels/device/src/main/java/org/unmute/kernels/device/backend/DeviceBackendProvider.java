@@ -1,5 +1,6 @@
 package org.unmute.kernels.device.backend;
 
+import java.util.List;
 import org.unmute.kernels.device.Device;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
@@ -8,15 +9,25 @@ import org.unmute.tensor.backend.BackendProvider;
 public abstract class DeviceBackendProvider implements BackendProvider {
     private final String name;
     private final int priority;
+    private final String missing;
 
     /**
      * @param name as {@code --device} takes it
      * @param priority see {@link #priority()}
+     * @param missing what to say if a class of the binding, which {@code %s} stands for, is missing
      */
-    protected DeviceBackendProvider(String name, int priority) {
+    protected DeviceBackendProvider(String name, int priority, String missing) {
         this.name = name;
         this.priority = priority;
+        this.missing = missing;
     }
+
+    /**
+     * Detects the devices; if there are none, the one element says why.
+     *
+     * @throws NoClassDefFoundError if the binding is missing
+     */
+    protected abstract List<Availability> detect();
 
     /**
      * Opens a device.
@@ -38,6 +49,15 @@ public abstract class DeviceBackendProvider implements BackendProvider {
     @Override
     public final boolean isCpu() {
         return false;
+    }
+
+    @Override
+    public final List<Availability> devices() {
+        try {
+            return detect();
+        } catch (NoClassDefFoundError e) {
+            return List.of(new Availability(false, missing.formatted(e.getMessage())));
+        }
     }
 
     @Override

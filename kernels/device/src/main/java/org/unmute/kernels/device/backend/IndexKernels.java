@@ -64,24 +64,25 @@ interface IndexKernels extends KernelFamily {
         if (count == 0 || columns.shape().elements() == 0) {
             return;
         }
-        long[] members = Arguments.concat(
-                image.shape().toArray(),
-                Arguments.members(
-                        w.height(),
-                        w.width(),
-                        columns.shape().size(4),
-                        columns.shape().size(5),
-                        w.strideY(),
-                        w.strideX(),
-                        w.padY(),
-                        w.padX(),
-                        w.dilationY(),
-                        w.dilationX()),
-                Arguments.layout(image),
-                Arguments.layout(columns));
         run(
                 kernel(name),
                 LaunchPlan.elements(count),
-                new Arguments().memory(from, to).struct(members));
+                new Arguments()
+                        .memory(from, to)
+                        .struct(
+                                image.shape().toArray(),
+                                Arguments.members(
+                                        w.height(),
+                                        w.width(),
+                                        columns.shape().size(4),
+                                        columns.shape().size(5),
+                                        w.strideY(),
+                                        w.strideX(),
+                                        w.padY(),
+                                        w.padX(),
+                                        w.dilationY(),
+                                        w.dilationX()),
+                                Arguments.layout(image),
+                                Arguments.layout(columns)));
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
@@ -30,10 +31,10 @@ class KernelAgreementTest {
     private final FakeDevice device = new FakeDevice(1L << 40);
     private final DeviceBackend b = new DeviceBackend(device, 1L << 40);
 
-    private static Map<String, KernelSource.Declared> declared() {
-        Map<String, KernelSource.Declared> all = new HashMap<>();
+    private static Map<String, DeclaredKernel> declared() {
+        Map<String, DeclaredKernel> all = new HashMap<>();
         for (String family : KernelSource.FAMILIES) {
-            for (KernelSource.Declared d : KernelSource.kernels(family)) {
+            for (DeclaredKernel d : DeclaredKernel.of(family)) {
                 assertThat(all.put(d.kernel().name(), d))
                         .as("second kernel named " + d.kernel().name())
                         .isNull();
@@ -43,8 +44,8 @@ class KernelAgreementTest {
     }
 
     /** The declaration of a kernel; an error that names the kernel and its file where there is none. */
-    private static KernelSource.Declared declaration(Map<String, KernelSource.Declared> declared, Kernel kernel) {
-        KernelSource.Declared d = declared.get(kernel.name());
+    private static DeclaredKernel declaration(Map<String, DeclaredKernel> declared, Kernel kernel) {
+        DeclaredKernel d = declared.get(kernel.name());
         assertThat(d)
                 .as(
                         "kernel %s is missing: declare it in %s.cl (kernels/device/src/main/resources)",
@@ -73,7 +74,7 @@ class KernelAgreementTest {
                 wanted.add(MovementKernels.copyKernel(from, to));
             }
         }
-        Map<String, KernelSource.Declared> declared = declared();
+        Map<String, DeclaredKernel> declared = declared();
         for (Kernel kernel : wanted) {
             assertThat(declaration(declared, kernel).kernel()).isEqualTo(kernel);
         }
@@ -177,7 +178,7 @@ class KernelAgreementTest {
     @Test
     void argumentsAreWhatTheKernelsDeclare() {
         everything();
-        Map<String, KernelSource.Declared> declared = declared();
+        Map<String, DeclaredKernel> declared = declared();
         Map<String, Integer> structs = structs();
         for (FakeDevice.Launch l : device.all) {
             List<String> parameters = declaration(declared, l.kernel()).parameters();

@@ -1,0 +1,70 @@
+package org.unmute.kernels.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.KernelSource;
+
+/** What PTX is built from, see {@code build-ptx}. */
+final class PtxSource {
+    private static final Pattern HASH = Pattern.compile("// sha256 ([0-9a-f]{64})");
+
+    private PtxSource() {}
+
+    /** The text of a file of variants, headers put in. */
+    static String variants(String file) {
+        return KernelSource.text(file + ".cu", PtxSource::read);
+    }
+
+    /** A file of this package, or a header of the portable kernels. */
+    private static String read(String file) {
+        try (InputStream in = Variants.class.getResourceAsStream(file)) {
+            return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All kernels of a file of variants. */
+    static List<Kernel> kernels(String file) {
+        return Variants.FILES.get(file).stream()
+                .flatMap(k -> Stream.of(Precision.TF32, Precision.BF16)
+                        .map(p -> Variants.of(k, p, Variants.MIN_CAPABILITY).orElseThrow()))
+                .toList();
+    }
+
+    /** SHA-256, in hexadecimal, of a text with headers put in, without line numbers, line comments and blank lines. */
+    static String hash(String text) {
+        String code = text.lines()
+                .filter(line -> !line.startsWith("#line "))
+                .map(line -> line.replaceFirst("//.*$", "").stripTrailing())
+                .filter(line -> !line.isEmpty())
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(code.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The {@link #hash} of the source that a PTX names in its header. */
+    static String hashIn(String ptx) {
+        Matcher m = HASH.matcher(ptx);
+        if (!m.find()) {
+            throw new IllegalStateException("cuda: PTX without the hash of its source: run kernels/cuda/build-ptx");
+        }
+        return m.group(1);
+    }
+}
