@@ -1,14 +1,21 @@
 package org.unmute.report.benchmark;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Published;
 import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.WinRule;
+import org.unmute.report.chart.SeriesStyle;
+import org.unmute.report.chart.SeriesStyles;
 
 /** The sections of the report on benchmark runs. */
 public final class BenchmarkReport {
@@ -37,14 +44,10 @@ public final class BenchmarkReport {
 
     /** A summary of what was compared. */
     public static String summary(Results results) {
-        List<Name> encoders = results.settings().stream()
-                .map(Results.Setting::encoder)
-                .distinct()
-                .toList();
-        List<Name> datasets = results.settings().stream()
-                .map(Results.Setting::dataset)
-                .distinct()
-                .toList();
+        List<Name> encoders =
+                results.settings().stream().map(Setting::encoder).distinct().toList();
+        List<Name> datasets =
+                results.settings().stream().map(Setting::dataset).distinct().toList();
         int[] seeds = results.entries().stream()
                 .mapToInt(e -> e.cell().seeds().size())
                 .sorted()
@@ -58,6 +61,27 @@ public final class BenchmarkReport {
                 + titles(datasets) + "; "
                 + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
                 + (seeds[seeds.length - 1] == 1 ? " seed" : " seeds") + " a cell." + missing.orElse("");
+    }
+
+    /** The style of each probe by its label, the same in all figures of a report. */
+    static Map<String, SeriesStyle> styles(Results results) {
+        return SeriesStyles.ofProbes(
+                results.columns().stream().map(Column::label).toList());
+    }
+
+    /** Settings grouped by the metric of their data set. */
+    static Map<String, List<Setting>> byMetric(Results results, List<Setting> settings) {
+        return settings.stream()
+                .collect(Collectors.groupingBy(
+                        s -> results.metric(s.dataset()), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /** Text as the name of a file or an id: lower-case letters, digits and hyphens. */
+    static String fileId(String text) {
+        return text.toLowerCase(Locale.ROOT)
+                .replace("+", "plus")
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
     }
 
     private static String titles(List<Name> names) {

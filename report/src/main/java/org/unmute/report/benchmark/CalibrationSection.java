@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.unmute.experiments.results.CalibrationBin;
-import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.report.chart.ReliabilityDiagram;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
-import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** Calibration: the expected calibration error of each cell and its reliability diagram. */
 final class CalibrationSection {
@@ -43,71 +40,57 @@ final class CalibrationSection {
     }
 
     private static Block.Figure figure(Results results, Setting s, Entry e, boolean inPage) {
-        List<ReliabilityDiagram.Bin> bins = new ArrayList<>();
-        for (CalibrationBin b : e.detail().calibration()) {
-            bins.add(new ReliabilityDiagram.Bin(b.low(), b.high(), b.confidence(), b.accuracy(), b.count()));
-        }
+        List<ReliabilityDiagram.Bin> bins = e.detail().calibration().stream()
+                .map(b -> new ReliabilityDiagram.Bin(b.low(), b.high(), b.confidence(), b.accuracy(), b.count()))
+                .toList();
         return new Block.Figure(
-                "calibration-" + FileIds.of(s.key() + "-" + e.column().label()),
+                "calibration-"
+                        + BenchmarkReport.fileId(s.key() + "-" + e.column().label()),
                 new ReliabilityDiagram(
                         new Caption(
                                 e.column().label() + ", " + s.title(),
                                 "Predictions of all seeds by their confidence; on the diagonal, scores are"
                                         + " probabilities."),
-                        ColumnStyles.of(results).get(e.column()),
+                        BenchmarkReport.styles(results).get(e.column().label()),
                         bins,
                         e.detail().calibrationError()),
                 inPage);
     }
 
     private static Table table(Results results) {
-        List<String> headings = new ArrayList<>(List.of("Encoder"));
-        results.columns().forEach(c -> headings.add(c.label()));
-        List<TableRow> rows = new ArrayList<>();
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of(
-                "dataset",
-                "encoder",
-                "probe",
+        TableBuilder table = TableBuilder.ofSettings(
+                results.columns(),
                 "bin_low",
                 "bin_high",
                 "confidence",
                 "accuracy",
                 "count",
-                "expected_calibration_error"));
+                "expected_calibration_error");
         for (Setting s : results.settings()) {
-            List<TableCell> cells = new ArrayList<>();
-            double[] errors = new double[results.columns().size()];
-            for (int c = 0; c < errors.length; c++) {
-                Column column = results.columns().get(c);
-                errors[c] = results.find(s.encoder(), s.dataset(), column)
-                        .map(e -> e.detail().calibrationError())
-                        .orElse(Double.NaN);
-                cells.add(TableCell.of(CellFormat.percent(errors[c])));
-            }
-            rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), CellFormat.best(cells, errors, false)));
+            double[] errors = results.columns().stream()
+                    .mapToDouble(c -> results.find(s.encoder(), s.dataset(), c)
+                            .map(e -> e.detail().calibrationError())
+                            .orElse(Double.NaN))
+                    .toArray();
+            table.row(s, CellFormat.percents(errors, false));
             for (Entry e : results.entries(s)) {
                 for (CalibrationBin b : e.detail().calibration()) {
-                    csv.add(List.of(
-                            s.dataset().key(),
-                            s.encoder().key(),
-                            e.column().label(),
-                            CellFormat.full(b.low()),
-                            CellFormat.full(b.high()),
-                            CellFormat.full(b.confidence()),
-                            CellFormat.full(b.accuracy()),
-                            "" + b.count(),
-                            CellFormat.full(e.detail().calibrationError())));
+                    table.csv(
+                            s,
+                            e.column(),
+                            b.low(),
+                            b.high(),
+                            b.confidence(),
+                            b.accuracy(),
+                            b.count(),
+                            e.detail().calibrationError());
                 }
             }
         }
-        return new Table(
+        return table.table(
                 "calibration",
                 "Expected calibration error",
                 "Percent, lower is better: over bins of equal width, the share of predictions times the distance"
-                        + " between accuracy and mean confidence, predictions of all seeds together.",
-                headings,
-                rows,
-                csv);
+                        + " between accuracy and mean confidence, predictions of all seeds together.");
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import org.unmute.experiments.results.Score;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell;
@@ -41,9 +42,22 @@ final class CellFormat {
         return new TableCell(percent(score.mean()), percent(score.sd()), false);
     }
 
-    /** A number in full precision for CSV files; empty if not finite. */
-    static String full(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "";
+    /** Scores of a row, the highest marked. */
+    static List<TableCell> scores(List<Score> scores) {
+        return best(
+                scores.stream().map(CellFormat::cell).toList(),
+                scores.stream().mapToDouble(Score::mean).toArray(),
+                true);
+    }
+
+    /** Fractions of a row in percent, the highest (or lowest) marked. */
+    static List<TableCell> percents(double[] fractions, boolean highest) {
+        return best(
+                DoubleStream.of(fractions)
+                        .mapToObj(f -> TableCell.of(percent(f)))
+                        .toList(),
+                fractions,
+                highest);
     }
 
     /**

@@ -4,17 +4,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.unmute.experiments.results.ClassAverage;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ClassBars;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** Average precision per class, with the number of test clips that have the class. */
 final class ClassSection {
@@ -23,21 +25,16 @@ final class ClassSection {
 
     private static final int MAX_BARS = 20;
 
-    private final Results results;
-
-    private ClassSection(Results results) {
-        this.results = results;
-    }
+    private ClassSection() {}
 
     static Section of(Results results) {
-        ClassSection section = new ClassSection(results);
         List<Setting> settings = results.settings();
         List<Block> blocks = new ArrayList<>();
         for (Setting s : settings) {
             blocks.add(new Block.Collapsible(
                     s.title(),
                     s.equals(settings.getFirst()),
-                    List.of(section.figure(s), new Block.DataTable(section.table(s)))));
+                    List.of(figure(results, s), new Block.DataTable(table(results.entries(s), s)))));
         }
         return new Section("classes", "Average precision per class", blocks);
     }
@@ -52,7 +49,7 @@ final class ClassSection {
                         .orElseThrow());
     }
 
-    private Block.Figure figure(Setting s) {
+    private static Block.Figure figure(Results results, Setting s) {
         List<Entry> entries = results.entries(s);
         Entry main = drawn(entries);
         Optional<Entry> linear = entries.stream()
@@ -73,7 +70,7 @@ final class ClassSection {
                 ? " Of " + bars.size() + " classes the " + MAX_BARS + " highest and lowest."
                 : "";
         return new Block.Figure(
-                "classes-" + FileIds.of(s.key()),
+                "classes-" + BenchmarkReport.fileId(s.key()),
                 new ClassBars(
                         new Caption(
                                 "Average precision of " + main.column().label() + ", " + s.title(),
@@ -81,7 +78,7 @@ final class ClassSection {
                                         + " that have the class."
                                         + (linear.isPresent() ? " The mark is linear." : "") + shown),
                         Axis.percent("average precision").reaching(0, 1),
-                        ColumnStyles.of(results).get(main.column()),
+                        BenchmarkReport.styles(results).get(main.column().label()),
                         "positives",
                         linear.isPresent() ? "linear" : "",
                         bars,
@@ -90,43 +87,36 @@ final class ClassSection {
                 true);
     }
 
-    private Table table(Setting s) {
-        List<Entry> entries = results.entries(s);
+    private static Table table(List<Entry> entries, Setting s) {
         List<ClassAverage> classes = entries.getFirst().detail().classes();
-        List<String> headings = new ArrayList<>(List.of("Class", "positives"));
-        entries.forEach(e -> headings.add(e.column().label()));
-        List<Integer> order = new ArrayList<>();
-        for (int c = 0; c < classes.size(); c++) {
-            order.add(c);
-        }
-        order.sort(Comparator.comparingLong(c -> -classes.get(c).positives()));
-        List<TableRow> rows = new ArrayList<>();
+        TableBuilder table = new TableBuilder(
+                Stream.concat(
+                                Stream.of("Class", "positives"),
+                                entries.stream().map(e -> e.column().label()))
+                        .toList(),
+                "class",
+                "positives",
+                "probe",
+                "ap",
+                "sd",
+                "seeds");
+        List<Integer> order = IntStream.range(0, classes.size())
+                .boxed()
+                .sorted(Comparator.comparingLong(c -> -classes.get(c).positives()))
+                .toList();
         for (int c : order.subList(0, Math.min(MAX_ROWS, order.size()))) {
             double[] means = entries.stream()
                     .mapToDouble(e -> e.detail().classes().get(c).ap().mean())
                     .toArray();
-            List<TableCell> cells = new ArrayList<>(
-                    List.of(TableCell.of(NumberText.count(classes.get(c).positives()))));
-            cells.addAll(CellFormat.best(
-                    entries.stream()
-                            .map(e -> TableCell.of(CellFormat.percent(
-                                    e.detail().classes().get(c).ap().mean())))
-                            .toList(),
-                    means,
-                    true));
-            rows.add(TableRow.of("", classes.get(c).name(), cells));
+            List<TableCell> cells = new ArrayList<>();
+            cells.add(TableCell.of(NumberText.count(classes.get(c).positives())));
+            cells.addAll(CellFormat.percents(means, true));
+            table.row("", classes.get(c).name(), cells);
         }
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("class", "positives", "probe", "ap", "sd", "seeds"));
         for (Entry e : entries) {
             for (ClassAverage c : e.detail().classes()) {
-                csv.add(List.of(
-                        c.name(),
-                        "" + c.positives(),
-                        e.column().label(),
-                        CellFormat.full(c.ap().mean()),
-                        CellFormat.full(c.ap().sd()),
-                        "" + c.ap().seeds()));
+                Score ap = c.ap();
+                table.csv(c.name(), c.positives(), e.column().label(), ap.mean(), ap.sd(), ap.seeds());
             }
         }
         String max = order.size() > MAX_ROWS
@@ -135,12 +125,9 @@ final class ClassSection {
         String absent = classes.stream().anyMatch(c -> c.positives() == 0)
                 ? " Classes without positives have no average precision and are in no mean."
                 : "";
-        return new Table(
-                "classes-" + FileIds.of(s.key()),
+        return table.table(
+                "classes-" + BenchmarkReport.fileId(s.key()),
                 "Average precision per class, " + s.title(),
-                "Percent, mean over the seeds; positives are the test clips that" + " have the class." + absent + max,
-                headings,
-                rows,
-                csv);
+                "Percent, mean over the seeds; positives are the test clips that have the class." + absent + max);
     }
 }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.LinearGain;
 import org.unmute.experiments.results.LinearGain.Gain;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
-import org.unmute.experiments.results.Score;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.GroupedBars;
 import org.unmute.report.chart.SeriesStyle;
@@ -47,18 +47,17 @@ final class GainSection {
     private GroupedBars chart() {
         List<Setting> settings = settings();
         boolean each = settings.size() <= MAX_GROUPS;
+        boolean oneEncoder = settings.stream().map(Setting::encoder).distinct().count() == 1;
         List<Name> datasets = settings.stream().map(Setting::dataset).distinct().toList();
-        List<String> groups = each
-                ? settings.stream()
-                        .map(s -> oneEncoder() ? s.dataset().title() : s.title())
-                        .toList()
+        List<String> groups = each && !oneEncoder
+                ? settings.stream().map(Setting::title).toList()
                 : datasets.stream().map(Name::title).toList();
-        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
+        Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         List<GroupedBars.Series> series = new ArrayList<>();
         for (Column c : gain.columns()) {
             double[] values = each
                     ? settings.stream()
-                            .mapToDouble(s -> gain.find(s, c).map(Gain::points).orElse(Double.NaN))
+                            .mapToDouble(s -> measured(s, c, Gain::points))
                             .toArray()
                     : datasets.stream()
                             .mapToDouble(d ->
@@ -66,10 +65,10 @@ final class GainSection {
                             .toArray();
             double[] errors = each
                     ? settings.stream()
-                            .mapToDouble(s -> gain.find(s, c).map(Gain::sd).orElse(Double.NaN))
+                            .mapToDouble(s -> measured(s, c, Gain::sd))
                             .toArray()
                     : null;
-            series.add(new GroupedBars.Series(c.label(), styles.get(c), values, errors));
+            series.add(new GroupedBars.Series(c.label(), styles.get(c.label()), values, errors));
         }
         String what = each
                 ? "Whiskers: one standard deviation of the difference of two seeds."
@@ -84,79 +83,57 @@ final class GainSection {
                 series);
     }
 
+    private double measured(Setting s, Column c, ToDoubleFunction<Gain> what) {
+        return gain.find(s, c).map(what::applyAsDouble).orElse(Double.NaN);
+    }
+
     private List<Setting> settings() {
         return results.settings().stream()
                 .filter(s -> gain.gains().stream().anyMatch(g -> g.setting().equals(s)))
                 .toList();
     }
 
-    private boolean oneEncoder() {
-        return settings().stream().map(Setting::encoder).distinct().count() == 1;
-    }
-
     private Table table() {
-        List<Column> columns = gain.columns();
-        List<String> headings = new ArrayList<>(List.of("Encoder"));
-        columns.forEach(c -> headings.add(c.label()));
-        List<TableRow> rows = new ArrayList<>();
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("dataset", "encoder", "probe", "linear", "gain", "sd"));
-        for (Setting s : settings()) {
-            List<TableCell> cells = columns.stream()
+        List<Setting> settings = settings();
+        TableBuilder table = TableBuilder.ofSettings(gain.columns(), "linear", "gain", "sd");
+        for (Setting s : settings) {
+            double[] points = gain.columns().stream()
+                    .mapToDouble(c -> measured(s, c, Gain::points))
+                    .toArray();
+            List<TableCell> cells = gain.columns().stream()
                     .map(c -> gain.find(s, c)
                             .map(g -> new TableCell(
                                     CellFormat.signedPercent(g.points()), CellFormat.percent(g.sd()), false))
                             .orElse(TableCell.NONE))
                     .toList();
-            double[] points = columns.stream()
-                    .mapToDouble(c -> gain.find(s, c).map(Gain::points).orElse(Double.NaN))
-                    .toArray();
-            rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), CellFormat.best(cells, points, true)));
+            table.row(s, CellFormat.best(cells, points, true));
         }
         gain.gains()
-                .forEach(g -> csv.add(List.of(
-                        g.setting().dataset().key(),
-                        g.setting().encoder().key(),
-                        g.column().label(),
-                        gain.linear().label(),
-                        CellFormat.full(g.points()),
-                        CellFormat.full(g.sd()))));
-        if (settings().size() > 1) {
-            for (String metric : settings().stream()
-                    .map(s -> results.metric(s.dataset()))
-                    .distinct()
-                    .toList()) {
-                rows.add(mean(metric, columns, s -> results.metric(s.dataset()).equals(metric)));
-            }
+                .forEach(g -> table.csv(g.setting(), g.column(), gain.linear().label(), g.points(), g.sd()));
+        if (settings.size() > 1) {
+            BenchmarkReport.byMetric(results, settings)
+                    .forEach((metric, same) ->
+                            table.row(new TableRow(Kind.SUMMARY, "Means", metric, means(same::contains))));
         }
-        return new Table(
+        return table.table(
                 "gain",
                 "Gain over " + gain.linear().label() + " in percentage points",
                 "Mean difference \u00B1 the root of the sum of both variances."
-                        + (settings().size() > 1
+                        + (settings.size() > 1
                                 ? " The means at the end are over the settings that have both cells (their number in"
                                         + " brackets), \u00B1 the standard deviation over these settings."
-                                : ""),
-                headings,
-                rows,
-                csv);
+                                : ""));
     }
 
-    private TableRow mean(String metric, List<Column> columns, Predicate<Setting> in) {
-        return new TableRow(
-                Kind.SUMMARY,
-                "Means",
-                metric,
-                columns.stream()
-                        .map(c -> {
-                            Score m = gain.mean(c, in);
-                            return m.defined()
-                                    ? new TableCell(
-                                            CellFormat.signedPercent(m.mean()) + " (" + m.seeds() + ")",
-                                            CellFormat.percent(m.sd()),
-                                            false)
-                                    : TableCell.NONE;
-                        })
-                        .toList());
+    private List<TableCell> means(Predicate<Setting> in) {
+        return gain.columns().stream()
+                .map(c -> gain.mean(c, in))
+                .map(m -> m.defined()
+                        ? new TableCell(
+                                CellFormat.signedPercent(m.mean()) + " (" + m.seeds() + ")",
+                                CellFormat.percent(m.sd()),
+                                false)
+                        : TableCell.NONE)
+                .toList();
     }
 }

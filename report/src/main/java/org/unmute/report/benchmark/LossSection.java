@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.EpochAverage;
 import org.unmute.experiments.results.Results;
@@ -25,45 +24,36 @@ final class LossSection {
                         + " probes with terms of their own (proto) are not comparable with the others'.")));
         List<Setting> settings = results.settings();
         for (Setting s : settings) {
-            String id = FileIds.of(s.key());
+            String id = BenchmarkReport.fileId(s.key());
+            Block.Figure loss = new Block.Figure(
+                    "loss-" + id, chart(results, s, "Training loss", Axis.linear("loss"), EpochAverage::loss), true);
+            Axis score = Axis.percent(results.metric(s.dataset()));
+            Block.Figure validation = new Block.Figure(
+                    "validation-" + id, chart(results, s, "Validation score", score, EpochAverage::validation), true);
             blocks.add(new Block.Collapsible(
                     s.title(),
                     s.equals(settings.getFirst()),
-                    List.of(new Block.SideBySide(List.of(
-                            new Block.Figure(
-                                    "loss-" + id,
-                                    new LineChart(
-                                            Caption.of("Training loss, " + s.title()),
-                                            Axis.linear("epoch"),
-                                            Axis.linear("loss"),
-                                            curves(results, s, EpochAverage::loss)),
-                                    true),
-                            new Block.Figure(
-                                    "validation-" + id,
-                                    new LineChart(
-                                            Caption.of("Validation score, " + s.title()),
-                                            Axis.linear("epoch"),
-                                            Axis.percent(results.metric(s.dataset())),
-                                            curves(results, s, EpochAverage::validation)),
-                                    true))))));
+                    List.of(new Block.SideBySide(List.of(loss, validation)))));
         }
         return new Section("loss", "Loss curves", blocks);
     }
 
-    private static List<LineChart.Curve> curves(Results results, Setting s, Function<EpochAverage, Score> what) {
-        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
+    private static LineChart chart(
+            Results results, Setting s, String title, Axis y, Function<EpochAverage, Score> what) {
+        Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         List<LineChart.Curve> curves = new ArrayList<>();
         for (Entry e : results.entries(s)) {
             List<EpochAverage> epochs = e.detail().epochs().stream()
                     .filter(x -> what.apply(x).defined())
                     .toList();
+            String label = e.column().label();
             curves.add(new LineChart.Curve(
-                    e.column().label(),
-                    styles.get(e.column()),
+                    label,
+                    styles.get(label),
                     epochs.stream().mapToDouble(EpochAverage::epoch).toArray(),
                     epochs.stream().mapToDouble(x -> what.apply(x).mean()).toArray(),
                     epochs.stream().mapToDouble(x -> what.apply(x).sd()).toArray()));
         }
-        return curves;
+        return new LineChart(Caption.of(title + ", " + s.title()), Axis.linear("epoch"), y, curves);
     }
 }

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.RunFolder;
 import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** How the results were made: runs, settings, missing cells, and the hyperparameters that the search chose. */
 final class OriginSection {
@@ -46,9 +47,8 @@ final class OriginSection {
     }
 
     private static Table settings(Results results) {
-        List<TableRow> rows = new ArrayList<>();
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of(
+        TableBuilder table = new TableBuilder(
+                List.of("Probe", "options", "learning rate", "weight decay", "trials", "seeds", "validation"),
                 "dataset",
                 "encoder",
                 "probe",
@@ -61,50 +61,48 @@ final class OriginSection {
                 "validation_clips",
                 "test_clips",
                 "options",
-                "encoder_settings"));
-        List<Entry> all = new ArrayList<>();
-        results.settings().forEach(s -> {
-            all.addAll(results.entries(s));
-            results.variants().stream()
-                    .filter(v -> v.cell().encoder().key().equals(s.encoder().key())
-                            && v.cell().dataset().key().equals(s.dataset().key()))
-                    .forEach(all::add);
-        });
-        for (Entry e : all) {
-            ResultCell c = e.cell();
-            String options = joined(c.options());
-            rows.add(TableRow.of(
-                    c.dataset().title() + ", " + c.encoder().title(),
-                    e.column().probe(),
-                    List.of(
-                            TableCell.of(options),
-                            TableCell.of(CellFormat.scientific(c.search().learningRate())),
-                            TableCell.of(CellFormat.scientific(c.search().weightDecay())),
-                            TableCell.of(c.search().trials() + " (" + c.search().pruned() + ")"),
-                            TableCell.of("" + c.seeds().size()),
-                            CellFormat.cell(c.validation()))));
-            csv.add(List.of(
-                    c.dataset().key(),
-                    c.encoder().key(),
-                    c.probe(),
-                    CellFormat.full(c.search().learningRate()),
-                    CellFormat.full(c.search().weightDecay()),
-                    "" + c.search().trials(),
-                    "" + c.search().pruned(),
-                    "" + c.seeds().size(),
-                    "" + c.clips().train(),
-                    "" + c.clips().validation(),
-                    "" + c.clips().test(),
-                    options,
-                    joined(c.encoderSettings())));
+                "encoder_settings");
+        for (Setting s : results.settings()) {
+            Stream<ResultCell> variants = results.variants().stream()
+                    .map(Entry::cell)
+                    .filter(c -> c.encoder().key().equals(s.encoder().key())
+                            && c.dataset().key().equals(s.dataset().key()));
+            Stream.concat(results.entries(s).stream().map(Entry::cell), variants)
+                    .forEach(c -> row(table, c));
         }
-        return new Table(
+        return table.table(
                 "hyperparameters",
                 "Hyperparameters that the search chose",
-                "Trials, in brackets those that were stopped early; validation in percent over the seeds.",
-                List.of("Probe", "options", "learning rate", "weight decay", "trials", "seeds", "validation"),
-                rows,
-                csv);
+                "Trials, in brackets those that were stopped early; validation in percent over the seeds.");
+    }
+
+    private static void row(TableBuilder table, ResultCell c) {
+        ResultCell.Search search = c.search();
+        String options = joined(c.options());
+        table.row(
+                c.dataset().title() + ", " + c.encoder().title(),
+                c.probe(),
+                List.of(
+                        TableCell.of(options),
+                        TableCell.of(CellFormat.scientific(search.learningRate())),
+                        TableCell.of(CellFormat.scientific(search.weightDecay())),
+                        TableCell.of(search.trials() + " (" + search.pruned() + ")"),
+                        TableCell.of("" + c.seeds().size()),
+                        CellFormat.cell(c.validation())));
+        table.csv(
+                c.dataset().key(),
+                c.encoder().key(),
+                c.probe(),
+                search.learningRate(),
+                search.weightDecay(),
+                search.trials(),
+                search.pruned(),
+                c.seeds().size(),
+                c.clips().train(),
+                c.clips().validation(),
+                c.clips().test(),
+                options,
+                joined(c.encoderSettings()));
     }
 
     private static String joined(Map<String, String> options) {

@@ -3,7 +3,6 @@ package org.unmute.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
@@ -17,7 +16,7 @@ final class ParameterSection {
     private ParameterSection() {}
 
     static Section of(Results results) {
-        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
+        Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         List<Block.Figure> figures = new ArrayList<>();
         for (Name dataset : results.datasets()) {
             List<Entry> entries = results.entries().stream()
@@ -36,13 +35,13 @@ final class ParameterSection {
                     .map(e -> new ScatterChart.Point(
                             several ? e.cell().encoder().title() : e.column().label(),
                             several ? e.column().label() : "",
-                            styles.get(e.column()),
+                            styles.get(e.column().label()),
                             e.cell().parameters(),
                             e.cell().test().mean(),
                             e.cell().test().sd()))
                     .toList();
             figures.add(new Block.Figure(
-                    "parameters-" + FileIds.of(dataset.key()),
+                    "parameters-" + BenchmarkReport.fileId(dataset.key()),
                     new ScatterChart(
                             new Caption(
                                     "Parameters and score on " + dataset.title(),

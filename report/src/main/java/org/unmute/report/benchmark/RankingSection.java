@@ -14,7 +14,6 @@ import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** The ranking of the encoders under each probe (Figure 6 of the paper). */
 final class RankingSection {
@@ -48,35 +47,33 @@ final class RankingSection {
     }
 
     private static Table table(EncoderRanking ranking, List<String> columns) {
-        List<String> headings = new ArrayList<>(List.of("Encoder"));
-        headings.addAll(columns);
+        TableBuilder table = new TableBuilder(
+                TableBuilder.concat("Encoder", columns), "probe", "encoder", "rank", "mean", "datasets");
         List<int[]> ranks = ranking.ranked().stream()
                 .map(r -> RankingChart.ranks(r.means()))
                 .toList();
-        List<TableRow> rows = new ArrayList<>();
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("probe", "encoder", "rank", "mean", "datasets"));
         for (int e = 0; e < ranking.encoders().size(); e++) {
+            Name encoder = ranking.encoders().get(e);
             List<TableCell> cells = new ArrayList<>();
             for (int c = 0; c < ranks.size(); c++) {
                 Ranked ranked = ranking.ranked().get(c);
                 int rank = ranks.get(c)[e];
-                TableCell cell = rank == 0
-                        ? TableCell.NONE
-                        : TableCell.of(rank + " (" + CellFormat.percent(ranked.means()[e]) + ")");
+                double mean = ranked.means()[e];
+                TableCell cell = TableCell.of(rank == 0 ? "" : rank + " (" + CellFormat.percent(mean) + ")");
                 cells.add(rank == 1 ? cell.asBest() : cell);
-                csv.add(List.of(
+                table.csv(
                         columns.get(c),
-                        ranking.encoders().get(e).key(),
-                        rank == 0 ? "" : "" + rank,
-                        CellFormat.full(ranked.means()[e]),
-                        ranked.datasets().stream().map(Name::key).collect(Collectors.joining(";"))));
+                        encoder.key(),
+                        rank == 0 ? "" : rank,
+                        mean,
+                        ranked.datasets().stream().map(Name::key).collect(Collectors.joining(";")));
             }
-            rows.add(TableRow.of("", ranking.encoders().get(e).title(), cells));
+            table.row("", encoder.title(), cells);
         }
         boolean same =
                 ranking.ranked().stream().map(Ranked::datasets).distinct().count() == 1;
-        return new Table(
+
+        return table.table(
                 "encoders",
                 "Rank of each encoder under each probe",
                 "In brackets the mean test score in percent over "
@@ -86,9 +83,6 @@ final class RankingSection {
                                         .collect(Collectors.joining(", "))
                                 : "the data sets that all encoders have finished with the probe; these differ between"
                                         + " probes, see the CSV file")
-                        + ".",
-                headings,
-                rows,
-                csv);
+                        + ".");
     }
 }

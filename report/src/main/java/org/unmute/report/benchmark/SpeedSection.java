@@ -3,6 +3,8 @@ package org.unmute.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
@@ -13,9 +15,7 @@ import org.unmute.report.chart.NumberText;
 import org.unmute.report.chart.SeriesStyle;
 import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
-import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** Training clips per second, and the number of parameters. */
 final class SpeedSection {
@@ -27,8 +27,15 @@ final class SpeedSection {
                 "Speed and size",
                 List.of(
                         new Block.Figure("speed", chart(results), true),
-                        new Block.DataTable(speeds(results)),
-                        new Block.DataTable(parameters(results))));
+                        new Block.DataTable(table(results, "clips_per_second", ResultCell::clipsPerSecond, true)
+                                .table(
+                                        "speed",
+                                        "Training clips a second",
+                                        "From cached tokens, forward and backward, mean over the seeds. Cells that ran"
+                                                + " at the same time share the machine's cores, so compare within a"
+                                                + " run only.")),
+                        new Block.DataTable(table(results, "parameters", ResultCell::parameters, false)
+                                .table("parameters", "Trained parameters", ""))));
     }
 
     private static ClassBars chart(Results results) {
@@ -66,67 +73,22 @@ final class SpeedSection {
                 0);
     }
 
-    private static Table speeds(Results results) {
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("dataset", "encoder", "probe", "clips_per_second"));
-        results.settings()
-                .forEach(s -> results.entries(s)
-                        .forEach(e -> csv.add(List.of(
-                                s.dataset().key(),
-                                s.encoder().key(),
-                                e.column().label(),
-                                CellFormat.full(e.cell().clipsPerSecond())))));
-        List<TableRow> rows = new ArrayList<>();
+    /** A whole number of each cell. */
+    private static TableBuilder table(
+            Results results, String measure, Function<ResultCell, Number> number, boolean marked) {
+        TableBuilder table = TableBuilder.ofSettings(results.columns(), measure);
         for (Setting s : results.settings()) {
+            results.entries(s).forEach(e -> table.csv(s, e.column(), number.apply(e.cell())));
             double[] values = results.columns().stream()
                     .mapToDouble(c -> results.find(s.encoder(), s.dataset(), c)
-                            .map(e -> e.cell().clipsPerSecond())
+                            .map(e -> number.apply(e.cell()).doubleValue())
                             .orElse(Double.NaN))
                     .toArray();
-            List<TableCell> cells = new ArrayList<>();
-            for (double v : values) {
-                cells.add(TableCell.of(Double.isFinite(v) ? NumberText.count(Math.round(v)) : ""));
-            }
-            rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), CellFormat.best(cells, values, true)));
+            List<TableCell> cells = DoubleStream.of(values)
+                    .mapToObj(v -> TableCell.of(Double.isFinite(v) ? NumberText.count(Math.round(v)) : ""))
+                    .toList();
+            table.row(s, marked ? CellFormat.best(cells, values, true) : cells);
         }
-        return new Table(
-                "speed",
-                "Training clips a second",
-                "From cached tokens, forward and backward, mean over the seeds. Cells that ran at the same time share"
-                        + " the machine's cores, so compare within a run only.",
-                headings(results),
-                rows,
-                csv);
-    }
-
-    private static Table parameters(Results results) {
-        List<TableRow> rows = new ArrayList<>();
-        for (Setting s : results.settings()) {
-            rows.add(TableRow.of(
-                    s.dataset().title(),
-                    s.encoder().title(),
-                    results.columns().stream()
-                            .map(c -> results.find(s.encoder(), s.dataset(), c)
-                                    .map(e -> TableCell.of(
-                                            NumberText.count(e.cell().parameters())))
-                                    .orElse(TableCell.NONE))
-                            .toList()));
-        }
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("dataset", "encoder", "probe", "parameters"));
-        results.settings()
-                .forEach(s -> results.entries(s)
-                        .forEach(e -> csv.add(List.of(
-                                s.dataset().key(),
-                                s.encoder().key(),
-                                e.column().label(),
-                                "" + e.cell().parameters()))));
-        return new Table("parameters", "Trained parameters", "", headings(results), rows, csv);
-    }
-
-    private static List<String> headings(Results results) {
-        List<String> headings = new ArrayList<>(List.of("Encoder"));
-        results.columns().forEach(c -> headings.add(c.label()));
-        return headings;
+        return table;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.WinRule;
@@ -12,7 +13,6 @@ import org.unmute.report.chart.WinMatrix;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
-import org.unmute.report.table.TableRow;
 
 /** Pairwise wins (Figure 5 of the paper). */
 final class WinSection {
@@ -51,44 +51,37 @@ final class WinSection {
     }
 
     private static Table table(Wins wins, List<String> names) {
-        List<TableRow> rows = new ArrayList<>();
-        List<List<String>> csv = new ArrayList<>();
-        csv.add(List.of("row", "column", "wins", "losses", "ties", "contests", "rule"));
+        TableBuilder table = new TableBuilder(
+                List.of("Probe", "Won", "Lost", "Tied", "Won, %"),
+                "row",
+                "column",
+                "wins",
+                "losses",
+                "ties",
+                "contests",
+                "rule");
         for (int i = 0; i < names.size(); i++) {
             int contests = 0;
             for (int j = 0; j < names.size(); j++) {
-                contests += wins.contests()[i][j];
+                int all = wins.contests()[i][j];
+                contests += all;
                 if (i != j) {
                     int won = wins.wins()[i][j];
                     int lost = wins.wins()[j][i];
-                    int all = wins.contests()[i][j];
-                    csv.add(List.of(
-                            names.get(i),
-                            names.get(j),
-                            "" + won,
-                            "" + lost,
-                            "" + (all - won - lost),
-                            "" + all,
-                            wins.rule().name().toLowerCase(Locale.ROOT)));
+                    String rule = wins.rule().name().toLowerCase(Locale.ROOT);
+                    table.csv(names.get(i), names.get(j), won, lost, all - won - lost, all, rule);
                 }
             }
             int won = wins.won(i);
             int lost = wins.lost(i);
-            rows.add(TableRow.of(
+            String share = contests == 0 ? "" : CellFormat.decimals(100.0 * won / contests, 1);
+            table.row(
                     "",
                     names.get(i),
-                    List.of(
-                            TableCell.of("" + won),
-                            TableCell.of("" + lost),
-                            TableCell.of("" + (contests - won - lost)),
-                            TableCell.of(contests == 0 ? "" : CellFormat.decimals(100.0 * won / contests, 1)))));
+                    Stream.of("" + won, "" + lost, "" + (contests - won - lost), share)
+                            .map(TableCell::of)
+                            .toList());
         }
-        return new Table(
-                "wins",
-                "Comparisons won, lost and tied by each probe, over all opponents",
-                "",
-                List.of("Probe", "Won", "Lost", "Tied", "Won, %"),
-                rows,
-                csv);
+        return table.table("wins", "Comparisons won, lost and tied by each probe, over all opponents", "");
     }
 }
