@@ -29,16 +29,36 @@ public final class OnnxModel {
     /** A graph without nodes. */
     public OnnxModel() {}
 
-    /** A node's attribute. */
-    public sealed interface Attribute {
-        /** An int64. */
-        record Int(String name, long value) implements Attribute {}
+    /** A node's attribute, see the {@code attribute} methods. */
+    public static final class Attribute {
+        private final ProtobufWriter encoded;
 
-        /** Several int64. */
-        record Ints(String name, long... values) implements Attribute {}
+        private Attribute(String name, int type) {
+            encoded = new ProtobufWriter().text(1, name).number(20, type);
+        }
+    }
 
-        /** A float. */
-        record Real(String name, float value) implements Attribute {}
+    /** An attribute that is an int64. */
+    public static Attribute integer(String name, long value) {
+        Attribute attribute = new Attribute(name, ATTRIBUTE_INT);
+        attribute.encoded.number(3, value);
+        return attribute;
+    }
+
+    /** An attribute that is a list of int64. */
+    public static Attribute integers(String name, long... values) {
+        Attribute attribute = new Attribute(name, ATTRIBUTE_INTS);
+        for (long value : values) {
+            attribute.encoded.number(8, value);
+        }
+        return attribute;
+    }
+
+    /** An attribute that is a float. */
+    public static Attribute real(String name, float value) {
+        Attribute attribute = new Attribute(name, ATTRIBUTE_FLOAT);
+        attribute.encoded.real(2, value);
+        return attribute;
     }
 
     /** An input of floats; -1 stands for any size. */
@@ -90,43 +110,28 @@ public final class OnnxModel {
         return name;
     }
 
-    /** A node with one result, which gets a new name. @return that name */
-    public String node(String type, String[] inputs, Attribute... attributes) {
-        String result = "value" + names++;
-        node(type, inputs, new String[] {result}, attributes);
-        return result;
+    /** A node with one result, which gets a new name, and no attributes. @return that name */
+    public String node(String type, String... inputs) {
+        return node(type, inputs, new Attribute[0]);
     }
 
-    /** A node. */
-    public void node(String type, String[] inputs, String[] outputs, Attribute... attributes) {
+    /** A node with one result, which gets a new name. @return that name */
+    public String node(String type, String[] inputs, Attribute... attributes) {
+        return result("value" + names++, type, inputs, attributes);
+    }
+
+    /** A node with one result. @return the result's name */
+    public String result(String result, String type, String[] inputs, Attribute... attributes) {
         ProtobufWriter node = new ProtobufWriter();
         for (String input : inputs) {
             node.text(1, input);
         }
-        for (String output : outputs) {
-            node.text(2, output);
-        }
-        node.text(3, "node" + names++).text(4, type);
+        node.text(2, result).text(3, "node" + names++).text(4, type);
         for (Attribute attribute : attributes) {
-            node.message(5, attribute(attribute));
+            node.message(5, attribute.encoded);
         }
         graph.message(1, node);
-    }
-
-    private static ProtobufWriter attribute(Attribute attribute) {
-        ProtobufWriter out = new ProtobufWriter();
-        switch (attribute) {
-            case Attribute.Int a -> out.text(1, a.name()).number(3, a.value()).number(20, ATTRIBUTE_INT);
-            case Attribute.Real a -> out.text(1, a.name()).real(2, a.value()).number(20, ATTRIBUTE_FLOAT);
-            case Attribute.Ints a -> {
-                out.text(1, a.name());
-                for (long value : a.values()) {
-                    out.number(8, value);
-                }
-                out.number(20, ATTRIBUTE_INTS);
-            }
-        }
-        return out;
+        return result;
     }
 
     /** Writes the file; at most 2 GiB. */

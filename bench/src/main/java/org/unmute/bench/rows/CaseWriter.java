@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
@@ -84,21 +85,26 @@ public final class CaseWriter {
     }
 
     /** Uniform in [-1/2, 1/2). */
-    public static float[] uniform(long seed, int count) {
+    static float[] uniform(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
-        float[] x = new float[count];
-        for (int i = 0; i < count; i++) {
-            x[i] = random.nextFloat() - 0.5f;
-        }
-        return x;
+        return filled(count, () -> random.nextFloat() - 0.5f);
     }
 
     /** Standard normal. */
     static float[] normal(long seed, int count) {
+        return filled(count, new SplittableRandom(seed)::nextGaussian);
+    }
+
+    /** Random signs, 1 or -1. */
+    static float[] signs(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
+        return filled(count, () -> random.nextBoolean() ? 1 : -1);
+    }
+
+    private static float[] filled(int count, DoubleSupplier next) {
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {
-            x[i] = (float) random.nextGaussian();
+            x[i] = (float) next.getAsDouble();
         }
         return x;
     }
@@ -122,16 +128,6 @@ public final class CaseWriter {
     static float[] halves(float[] x) {
         for (int i = 0; i < x.length; i++) {
             x[i] = Float.float16ToFloat(Float.floatToFloat16(x[i]));
-        }
-        return x;
-    }
-
-    /** Random signs, 1 or -1. */
-    static float[] signs(long seed, int count) {
-        SplittableRandom random = new SplittableRandom(seed);
-        float[] x = new float[count];
-        for (int i = 0; i < count; i++) {
-            x[i] = random.nextBoolean() ? 1 : -1;
         }
         return x;
     }

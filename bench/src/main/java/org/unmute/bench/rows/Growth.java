@@ -1,7 +1,7 @@
 package org.unmute.bench.rows;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Growth of time and memory with size: series of rows without peers, each varying one number. */
@@ -38,68 +38,66 @@ public final class Growth {
 
     /** All series. */
     public static List<Series> all() {
-        List<Series> all = new ArrayList<>();
-        all.add(new Series(
-                "match-tokens",
-                "Prototype match, J = 5,270, 2 threads",
-                "tokens",
-                "time a token",
-                IntStream.of(TOKENS)
-                        .mapToObj(n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2)))
-                        .toList()));
-        all.add(new Series(
-                "match-prototypes",
-                "Prototype match, 512 tokens, 2 threads",
-                "prototypes",
-                "time a prototype",
-                IntStream.of(PROTOTYPES)
-                        .mapToObj(j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2)))
-                        .toList()));
-        all.add(new Series(
-                "forward-tokens",
-                BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number grows "
-                        + "with the square",
-                "tokens",
-                "time a GFLOP",
-                IntStream.of(TOKENS)
-                        .mapToObj(n -> new Point(
-                                n, KernelRows.forwardGflop(1, n, BLOCKS), forward("forward-tokens-" + n, 1, n, 2)))
-                        .toList()));
-        all.add(new Series(
-                "forward-batch",
-                BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads",
-                "batch",
-                "time a clip",
-                IntStream.of(BATCHES)
-                        .mapToObj(b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2)))
-                        .toList()));
-        all.add(new Series(
-                "step-batch",
-                "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads",
-                "batch",
-                "time a clip",
-                IntStream.of(STEP_BATCHES)
-                        .mapToObj(b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b)))
-                        .toList()));
         int cores = Runtime.getRuntime().availableProcessors();
         int[] threads = IntStream.iterate(1, t -> t <= cores, t -> t * 2).toArray();
-        all.add(new Series(
-                "match-threads",
-                "Prototype match, 512 tokens, J = 10,540",
-                "threads",
-                "time x threads",
-                IntStream.of(threads)
-                        .mapToObj(t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t)))
-                        .toList()));
-        all.add(new Series(
-                "forward-threads",
-                BLOCKS + " blocks of ViT-B, 513 tokens, batch 1",
-                "threads",
-                "time x threads",
-                IntStream.of(threads)
-                        .mapToObj(t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t)))
-                        .toList()));
-        return all;
+        return List.of(
+                series(
+                        "match-tokens",
+                        "Prototype match, J = 5,270, 2 threads",
+                        "tokens",
+                        "time a token",
+                        TOKENS,
+                        n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2))),
+                series(
+                        "match-prototypes",
+                        "Prototype match, 512 tokens, 2 threads",
+                        "prototypes",
+                        "time a prototype",
+                        PROTOTYPES,
+                        j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2))),
+                series(
+                        "forward-tokens",
+                        BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number"
+                                + " grows with the square",
+                        "tokens",
+                        "time a GFLOP",
+                        TOKENS,
+                        n -> new Point(
+                                n, KernelRows.forwardGflop(1, n, BLOCKS), forward("forward-tokens-" + n, 1, n, 2))),
+                series(
+                        "forward-batch",
+                        BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads",
+                        "batch",
+                        "time a clip",
+                        BATCHES,
+                        b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2))),
+                series(
+                        "step-batch",
+                        "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads",
+                        "batch",
+                        "time a clip",
+                        STEP_BATCHES,
+                        b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b))),
+                series(
+                        "match-threads",
+                        "Prototype match, 512 tokens, J = 10,540",
+                        "threads",
+                        "time x threads",
+                        threads,
+                        t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t))),
+                series(
+                        "forward-threads",
+                        BLOCKS + " blocks of ViT-B, 513 tokens, batch 1",
+                        "threads",
+                        "time x threads",
+                        threads,
+                        t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t))));
+    }
+
+    private static Series series(
+            String name, String title, String against, String per, int[] values, IntFunction<Point> point) {
+        return new Series(
+                name, title, against, per, IntStream.of(values).mapToObj(point).toList());
     }
 
     /** Whether a row belongs to a series. */

@@ -71,7 +71,7 @@ public final class ModelShapes {
     }
 
     /** {@code blocks.0} to {@code blocks.depth-1} under a prefix. */
-    static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
+    public static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
         for (int i = 0; i < depth; i++) {
             String b = prefix + "blocks." + i + ".";
             affine(shapes, b + "norm1", dim);
@@ -84,7 +84,7 @@ public final class ModelShapes {
     }
 
     /** Weight and bias of a norm. */
-    static void affine(Map<String, Shape> shapes, String name, int dim) {
+    public static void affine(Map<String, Shape> shapes, String name, int dim) {
         shapes.put(name + ".weight", Shape.of(dim));
         shapes.put(name + ".bias", Shape.of(dim));
     }

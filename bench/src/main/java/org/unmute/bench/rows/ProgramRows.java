@@ -42,27 +42,26 @@ public final class ProgramRows {
 
     /** @param root of the repository, with the launcher */
     static List<Row> all(Path root) {
-        String unmute = root.resolve("unmute").toString();
-        return List.of(embed(root, unmute), probe(root, unmute));
+        return List.of(embed(root), probe(root));
     }
 
-    private static Row embed(Path root, String unmute) {
+    private static Row embed(Path root) {
         Row.Program ours = new Row.Program(
                 (folder, result) -> List.of(
-                        unmute,
+                        root.resolve("unmute"),
                         "embed",
                         "--encoder",
-                        folder.resolve(CaseFolder.MODEL).toString(),
+                        folder.resolve(CaseFolder.MODEL),
                         "--audio",
-                        folder.resolve(EncoderRows.WAV).toString(),
+                        folder.resolve(EncoderRows.WAV),
                         "--out",
-                        result.toString(),
+                        result,
                         "--threads",
-                        "" + THREADS,
+                        THREADS,
                         "--quiet"),
                 ProgramRows::cachedTokens);
         Row.Program theirs = new Row.Program(
-                (folder, result) -> List.of(script(root), "embed", folder.toString(), result.toString(), "" + THREADS),
+                (folder, result) -> List.of(script(root), "embed", folder, result, THREADS),
                 (result, _, to) -> halves(result.resolve("tokens.f16"), to));
         return Row.ofPrograms(
                 "embed-eat-t2",
@@ -97,23 +96,23 @@ public final class ProgramRows {
         Npy.write(to.resolve("tokens.npy"), Shape.of(tokens.length), tokens);
     }
 
-    private static Row probe(Path root, String unmute) {
+    private static Row probe(Path root) {
         Row.Program ours = new Row.Program(
                 (folder, result) -> List.of(
-                        unmute,
+                        root.resolve("unmute"),
                         "probe",
                         "--probe",
                         "protobin",
                         "--cache",
-                        folder.resolve("cache").toString(),
+                        folder.resolve("cache"),
                         "--labels",
-                        folder.resolve("labels.csv").toString(),
+                        folder.resolve("labels.csv"),
                         "--out",
-                        result.toString(),
+                        result,
                         "--threads",
-                        "" + THREADS,
+                        THREADS,
                         "--seed",
-                        "" + SEED,
+                        SEED,
                         "--quiet",
                         "--json"),
                 (_, printed, to) -> losses(
@@ -123,7 +122,7 @@ public final class ProgramRows {
                                 .path("seed " + SEED),
                         to));
         Row.Program theirs = new Row.Program(
-                (folder, result) -> List.of(script(root), "probe", folder.toString(), result.toString(), "" + THREADS),
+                (folder, result) -> List.of(script(root), "probe", folder, result, THREADS),
                 (_, printed, to) -> losses(new ObjectMapper().readTree(printed.toFile()), to));
         return Row.ofPrograms(
                 "probe-esc10-t2",
@@ -155,8 +154,8 @@ public final class ProgramRows {
         }
     }
 
-    private static String script(Path root) {
-        return root.resolve("bench/peers/python/program.py").toString();
+    private static Path script(Path root) {
+        return root.resolve("bench/peers/python/program.py");
     }
 
     /** The order of clips in each epoch of the trainer, so that a peer can use the same: {@code [epochs, clips]}. */

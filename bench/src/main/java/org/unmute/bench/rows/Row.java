@@ -66,6 +66,11 @@ public record Row(
                 programs);
     }
 
+    /** Title and threads. */
+    public String describe() {
+        return title + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
     /** Writes inputs, weights and {@code case.json}. */
     @FunctionalInterface
     public interface CaseFiles {
@@ -98,14 +103,14 @@ public record Row(
      */
     public record Program(Command command, Outputs outputs) {}
 
-    /** A command line for a case. */
+    /** A command line for a case: words, or what reads as a word. */
     @FunctionalInterface
     public interface Command {
         /**
          * @param folder of the case
          * @param result folder that the process creates and writes to
          */
-        List<String> of(Path folder, Path result);
+        List<?> of(Path folder, Path result);
     }
 
     /** Converts results to npy files. */

@@ -3,7 +3,6 @@ package org.unmute.bench.rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,42 +44,38 @@ public final class StepRows {
     private StepRows() {}
 
     static List<Row> all() {
-        List<Row> rows = new ArrayList<>();
-        rows.add(probe(
-                "protobin",
-                "protobin training step, batch 128, 512 x 768 tokens, J = 5,270, C = 527",
-                BATCH,
-                CLASSES,
-                "step-protobin-t2",
-                2e-9 * BATCH * TOKENS * KernelRows.DIM * EACH * CLASSES));
-        rows.add(probe(
-                "mhca", "mhca training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-mhca-t2", 0));
-        rows.add(
-                probe("ep", "ep training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-ep-t2", 0));
-        rows.add(new Row(
-                "step-pretrain-t2",
-                "ViT-tiny masked pre-training step, batch 16, 10 s clips",
-                2,
-                0,
-                0,
-                PEERS,
-                true,
-                StepRows::writePretraining,
-                StepRows::agree));
-        return rows;
+        String size = " training step, batch 128, 512 x 768 tokens, ";
+        return List.of(
+                probe("protobin", size + "J = 5,270, C = 527", protobinGflop(BATCH)),
+                probe("mhca", size + "C = 527", 0),
+                probe("ep", size + "C = 527", 0),
+                new Row(
+                        "step-pretrain-t2",
+                        "ViT-tiny masked pre-training step, batch 16, 10 s clips",
+                        2,
+                        0,
+                        0,
+                        PEERS,
+                        true,
+                        StepRows::writePretraining,
+                        StepRows::agree));
     }
 
-    private static Row probe(String name, String title, int batch, int classes, String id, double gflop) {
+    private static Row probe(String name, String title, double gflop) {
         return new Row(
-                id,
-                title,
+                "step-" + name + "-t2",
+                name + title,
                 2,
                 gflop,
-                1e-9 * 2 * batch * TOKENS * KernelRows.DIM,
+                1e-9 * 2 * BATCH * TOKENS * KernelRows.DIM,
                 PEERS,
                 true,
-                folder -> writeProbe(folder, name, batch, classes),
+                folder -> writeProbe(folder, name, BATCH),
                 StepRows::agree);
+    }
+
+    private static double protobinGflop(int batch) {
+        return 2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES;
     }
 
     /** The protobin step alone, without peers. */
@@ -89,42 +84,42 @@ public final class StepRows {
                 id,
                 "protobin training step, batch " + batch,
                 2,
-                2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES,
+                protobinGflop(batch),
                 0,
                 List.of(),
                 false,
-                folder -> writeProbe(folder, "protobin", batch, CLASSES),
+                folder -> writeProbe(folder, "protobin", batch),
                 StepRows::agree);
     }
 
     /**
      * Writes tokens (in a cache, as {@code unmute embed} does, and as arrays), targets and a fresh probe's parameters.
      */
-    static void writeProbe(Path folder, String name, int batch, int classes) throws IOException {
+    private static void writeProbe(Path folder, String name, int batch) throws IOException {
         ProbeOptions options =
                 name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
         Map<String, Tensor> parameters =
-                Probes.create(name, KernelRows.DIM, classes, false, options, 1).parameters();
+                Probes.create(name, KernelRows.DIM, CLASSES, false, options, 1).parameters();
         TrainingSettings settings = TrainingSettings.defaults(name);
         float[] tokens = CaseWriter.halves(CaseWriter.uniform(3, batch * TOKENS * KernelRows.DIM));
-        float[] targets = new float[batch * classes];
+        float[] targets = new float[batch * CLASSES];
         for (int i = 0; i < batch; i++) {
-            targets[i * classes + i % classes] = 1;
-            targets[i * classes + i * 7 % classes] = 1;
+            targets[i * CLASSES + i % CLASSES] = 1;
+            targets[i * CLASSES + i * 7 % CLASSES] = 1;
         }
         new CaseWriter(folder, "probe-step")
                 .field("probe", name)
                 .field("batch", batch)
                 .field("tokens", TOKENS)
                 .field("dim", KernelRows.DIM)
-                .field("classes", classes)
+                .field("classes", CLASSES)
                 .field("checked", Math.min(batch, CHECKED))
                 .field("rate", settings.rate())
                 .field("decay", settings.decay())
                 .field("parameters", List.copyOf(parameters.keySet()))
                 .tensors(parameters)
                 .array("x", tokens, batch, TOKENS, KernelRows.DIM)
-                .array("targets", targets, batch, classes)
+                .array("targets", targets, batch, CLASSES)
                 .write();
         TokenFiles.cache(
                 folder.resolve("cache"), tokens, new TokenFiles.Size(batch, TOKENS / 8, 8, KernelRows.DIM), "");
@@ -182,12 +177,12 @@ public final class StepRows {
      * the loss.
      */
     static void agree(Path folder, Path ours, Path theirs) throws PeerException, IOException {
-        relative("loss", floats(ours, "loss"), floats(theirs, "loss"), 0, LOSS_TOLERANCE);
+        relative("loss", ours, theirs, 0, LOSS_TOLERANCE);
         if (!Files.exists(theirs.resolve("gradient.npy"))) {
             return;
         }
-        relative("losses", floats(ours, "losses"), floats(theirs, "losses"), 0, LOSS_TOLERANCE);
-        relative("losses", floats(ours, "losses"), floats(theirs, "losses"), 1, SECOND_LOSS_TOLERANCE);
+        relative("losses", ours, theirs, 0, LOSS_TOLERANCE);
+        relative("losses", ours, theirs, 1, SECOND_LOSS_TOLERANCE);
         double difference = OutputComparison.rootMeanSquareDifference(
                 "gradient", floats(ours, "gradient"), floats(theirs, "gradient"));
         if (!(difference <= GRADIENT_TOLERANCE)) {
@@ -200,9 +195,12 @@ public final class StepRows {
         return Npy.read(folder.resolve(name + ".npy")).floats();
     }
 
-    private static void relative(String name, float[] a, float[] b, int at, double tolerance) throws PeerException {
-        if (!(Math.abs(a[at] - b[at]) <= tolerance * Math.abs(a[at]))) {
-            throw new PeerException(name + " " + at + " is " + b[at] + ", ours is " + a[at]);
+    private static void relative(String name, Path ours, Path theirs, int at, double tolerance)
+            throws PeerException, IOException {
+        float a = floats(ours, name)[at];
+        float b = floats(theirs, name)[at];
+        if (!(Math.abs(a - b) <= tolerance * Math.abs(a))) {
+            throw new PeerException(name + " " + at + " is " + b + ", ours is " + a);
         }
     }
 }

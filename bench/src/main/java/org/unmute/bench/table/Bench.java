@@ -52,11 +52,10 @@ final class Bench implements AutoCloseable {
 
     /** Measures a row. */
     RowResult measure(Row row) {
-        progress.accept(
-                row.id() + ": " + row.title() + ", " + row.threads() + (row.threads() == 1 ? " thread" : " threads"));
+        progress.accept(row.id() + ": " + row.describe());
         if (row.threads() != threadsOpen) {
             // Idle workers with another number of threads would only hold memory.
-            close();
+            stopWorkers();
             threadsOpen = row.threads();
         }
         List<String> names = new ArrayList<>(List.of(Row.OURS));
@@ -156,9 +155,15 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    private void stopWorkers() {
         workers.values().forEach(Worker::close);
         workers.clear();
+    }
+
+    /** Ends all workers and removes the folder. */
+    @Override
+    public void close() throws IOException {
+        stopWorkers();
+        CaseFolder.remove(work);
     }
 }

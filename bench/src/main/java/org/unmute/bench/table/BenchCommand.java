@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -61,10 +62,6 @@ public final class BenchCommand implements Callable<Integer> {
     static final int NOT_MEASURED = 6;
     private static final int QUICK_ROUNDS = 2;
     private static final double QUICK_SECONDS = 8;
-    /** Sections of the report. */
-    private static final String TABLE = "table";
-
-    private static final String CURVES = "growth";
 
     @Spec
     private CommandSpec spec;
@@ -72,14 +69,14 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "REGEX",
-            description = "BenchRows to measure: those in whose name the expression is found.")
+            description = "Rows to measure: those in whose name the expression is found.")
     private String only = "";
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             split = ",",
-            description = "Only rows with so many threads, for example 2.")
+            description = "Only rows with this number of threads, for example 2.")
     private List<Integer> threads = List.of();
 
     @Option(
@@ -101,7 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--row-seconds",
             paramLabel = "S",
-            description = "No further round of a row starts after so many seconds, except the second (default: 20).")
+            description = "No further round of a row starts after this time, except the second (default: 20).")
     private Double rowSeconds;
 
     @Option(names = "--list", description = "Print the rows and exit.")
@@ -170,10 +167,11 @@ public final class BenchCommand implements Callable<Integer> {
                 .setExecutionExceptionHandler((e, command, _) -> {
                     command.getErr()
                             .println("unmute bench: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
-                    if (!(e instanceof IOException || e instanceof IllegalArgumentException)) {
-                        e.printStackTrace(command.getErr());
+                    if (e instanceof IOException || e instanceof IllegalArgumentException) {
+                        return INPUT;
                     }
-                    return e instanceof IOException || e instanceof IllegalArgumentException ? INPUT : FAILED;
+                    e.printStackTrace(command.getErr());
+                    return FAILED;
                 });
     }
 
@@ -182,11 +180,8 @@ public final class BenchCommand implements Callable<Integer> {
         Goals wantedGoals = check ? Goals.read(goals == null ? root.resolve("bench/goals.toml") : goals) : null;
         List<Row> rows = rows(wantedGoals);
         if (list) {
-            rows.forEach(r -> spec.commandLine()
-                    .getOut()
-                    .println(
-                            r.id() + "  " + r.title() + ", " + r.threads() + (r.threads() == 1 ? " thread" : " threads")
-                                    + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers()))));
+            rows.forEach(r -> print(r.id() + "  " + r.describe()
+                    + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers())) + "\n"));
             return 0;
         }
         if (verify) {
@@ -204,8 +199,7 @@ public final class BenchCommand implements Callable<Integer> {
             failed = shown.stream().anyMatch(r -> r.timed(Row.OURS).isEmpty());
         }
         String table = table(shown);
-        spec.commandLine().getOut().print(table + (table.isEmpty() ? "" : "\n") + curves(shown));
-        spec.commandLine().getOut().flush();
+        print(table + (table.isEmpty() ? "" : "\n") + curves(shown));
         return check ? judge(wantedGoals, shown, failed) : failed ? FAILED : 0;
     }
 
@@ -214,8 +208,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             pattern = Pattern.compile(only);
         } catch (PatternSyntaxException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--only: no regular expression: " + e.getDescription() + ": " + only);
+            throw misuse("--only: no regular expression: " + e.getDescription() + ": " + only);
         }
         // The table is the default. Results from a file may hold both. --only with a curve's name needs no --growth.
         boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
@@ -226,37 +219,38 @@ public final class BenchCommand implements Callable<Integer> {
                 .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id()))
                 .toList();
         if (rows.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--only, --threads and --growth leave no row; --list shows all");
+            throw misuse("--only, --threads and --growth leave no row; --list shows all");
         }
         for (String peer : wanted) {
             if (!peer.equals("none") && !Peers.names().contains(peer)) {
-                throw new ParameterException(
-                        spec.commandLine(), "--peers: there is no '" + peer + "', known are " + Peers.names());
+                throw misuse("--peers: there is no '" + peer + "', known are " + Peers.names());
             }
         }
         if (rounds != null && rounds < 1 || rowSeconds != null && !(rowSeconds > 0)) {
-            throw new ParameterException(spec.commandLine(), "--rounds and --row-seconds must be above 0");
+            throw misuse("--rounds and --row-seconds must be above 0");
         }
         return rows;
     }
 
+    private ParameterException misuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void print(String text) {
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+
     private int verify(List<Row> rows) throws IOException {
-        Path work = workFolder();
         boolean agree = true;
-        try (Bench bench = bench(work, 0)) {
+        try (Bench bench = bench(0)) {
             for (Row row : rows) {
                 for (RowResult.Entry entry : bench.measure(row).entries()) {
                     boolean own = entry.problem().equals(InterleavedTimer.AGREES);
                     agree &= own;
-                    spec.commandLine()
-                            .getOut()
-                            .println(row.id() + ": " + entry.name() + ": " + (own ? "agrees" : entry.problem()));
-                    spec.commandLine().getOut().flush();
+                    print(row.id() + ": " + entry.name() + ": " + (own ? "agrees" : entry.problem()) + "\n");
                 }
             }
-        } finally {
-            CaseFolder.remove(work);
         }
         return agree ? 0 : FAILED;
     }
@@ -274,7 +268,8 @@ public final class BenchCommand implements Callable<Integer> {
         return work;
     }
 
-    private Bench bench(Path work, int turns) {
+    private Bench bench(int turns) throws IOException {
+        Path work = workFolder();
         Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
         double seconds = rowSeconds != null ? rowSeconds : quick ? QUICK_SECONDS : 20;
         return new Bench(
@@ -290,17 +285,14 @@ public final class BenchCommand implements Callable<Integer> {
         Path file = results == null ? root.resolve("bench/target/results.json") : results;
         List<RowResult> former = Files.exists(file) ? ResultFile.read(file) : List.of();
         List<String> order = BenchRows.all(root).stream().map(Row::id).toList();
-        Path work = workFolder();
         List<RowResult> measured = new ArrayList<>();
-        try (Bench bench = bench(work, rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {
+        try (Bench bench = bench(rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {
             for (Row row : rows) {
                 measured.add(bench.measure(row));
                 List<RowResult> all = ResultFile.merge(former, measured, order);
                 ResultFile.write(file, all);
                 report(all);
             }
-        } finally {
-            CaseFolder.remove(work);
         }
         return measured;
     }
@@ -310,12 +302,8 @@ public final class BenchCommand implements Callable<Integer> {
         if (out == null) {
             return;
         }
-        if (!table(all).isEmpty()) {
-            ReportFile.write(out, TABLE, table(all));
-        }
-        if (!curves(all).isEmpty()) {
-            ReportFile.write(out, CURVES, curves(all));
-        }
+        ReportFile.write(out, "table", table(all));
+        ReportFile.write(out, "growth", curves(all));
     }
 
     private String table(List<RowResult> all) {
@@ -336,11 +324,9 @@ public final class BenchCommand implements Callable<Integer> {
                     .forEach(v -> say(state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": "
                             + v.text()));
         }
-        long missed =
-                verdicts.stream().filter(v -> v.state() == Goals.State.MISSED).count();
-        long open = verdicts.stream()
-                .filter(v -> v.state() == Goals.State.NOT_MEASURED)
-                .count();
+        List<Goals.State> states = verdicts.stream().map(Goals.Verdict::state).toList();
+        int missed = Collections.frequency(states, Goals.State.MISSED);
+        int open = Collections.frequency(states, Goals.State.NOT_MEASURED);
         say("goals: " + (verdicts.size() - missed - open) + " reached, " + missed + " missed, " + open
                 + " not measured");
         return missed > 0 ? MISSED : failed ? FAILED : open > 0 ? NOT_MEASURED : 0;

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -36,14 +36,10 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         /** Validates a goal as read. */
         Curve {
             List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
-            if (!known.contains(series)) {
-                throw new IllegalArgumentException(
-                        "goals: there is no growth curve '" + series + "', known are " + known);
-            }
-            if (!(rise >= 0) || !(memoryExponent >= 0) || rise + memoryExponent == 0) {
-                throw new IllegalArgumentException(
-                        "goals: growth curve '" + series + "' needs a rise or a memory-exponent above 0");
-            }
+            require(known.contains(series), "there is no growth curve '" + series + "', known are " + known);
+            require(
+                    rise >= 0 && memoryExponent >= 0 && rise + memoryExponent > 0,
+                    "growth curve '" + series + "' needs a rise or a memory-exponent above 0");
         }
     }
 
@@ -67,9 +63,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         /** Validates a goal as read. */
         Goal {
             peers = peers == null ? List.of() : List.copyOf(peers);
-            if (rows == null) {
-                throw new IllegalArgumentException("goals: a goal has no 'rows'");
-            }
+            require(rows != null, "a goal has no 'rows'");
             try {
                 Pattern.compile(rows);
             } catch (PatternSyntaxException e) {
@@ -77,28 +71,27 @@ record Goals(List<Goal> goals, List<Curve> growth) {
                         "goals: rows = \"" + rows + "\" is not a regular expression: " + e.getDescription(), e);
             }
             for (double limit : new double[] {ratio, flopShare, seconds, memoryRatio}) {
-                if (!(limit >= 0)) {
-                    throw new IllegalArgumentException(
-                            "goals: a limit of \"" + rows + "\" is not a positive number: " + limit);
-                }
+                require(limit >= 0, "a limit of \"" + rows + "\" is not a positive number: " + limit);
             }
-            if (ratio + flopShare + seconds + memoryRatio == 0) {
-                throw new IllegalArgumentException(
-                        "goals: \"" + rows + "\" has no limit: give ratio, flop-share, seconds or memory-ratio");
-            }
-            if ((ratio > 0 || memoryRatio > 0) && peers.isEmpty()) {
-                throw new IllegalArgumentException("goals: \"" + rows + "\" has a ratio but no peers");
-            }
+            require(
+                    ratio + flopShare + seconds + memoryRatio > 0,
+                    '"' + rows + "\" has no limit: give ratio, flop-share, seconds or memory-ratio");
+            require(ratio + memoryRatio == 0 || !peers.isEmpty(), '"' + rows + "\" has a ratio but no peers");
             for (String peer : peers) {
-                if (!Peers.names().contains(peer)) {
-                    throw new IllegalArgumentException(
-                            "goals: \"" + rows + "\" names peer '" + peer + "', known are " + Peers.names());
-                }
+                require(
+                        Peers.names().contains(peer),
+                        '"' + rows + "\" names peer '" + peer + "', known are " + Peers.names());
             }
         }
 
         boolean concerns(RowResult row) {
             return Pattern.matches(rows, row.id());
+        }
+    }
+
+    private static void require(boolean right, String message) {
+        if (!right) {
+            throw new IllegalArgumentException("goals: " + message);
         }
     }
 
@@ -195,62 +188,54 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     private static void judge(Goal goal, RowResult row, List<Verdict> verdicts) {
-        Optional<RowResult.Entry> ours = row.timed(Row.OURS);
-        if (ours.isEmpty()) {
-            verdicts.add(new Verdict(
-                    row.id(),
-                    State.MISSED,
-                    "ours was not timed: " + row.entries().getFirst().problem()));
+        String id = row.id();
+        Optional<RowResult.Entry> timed = row.timed(Row.OURS);
+        if (timed.isEmpty()) {
+            String problem = row.entries().getFirst().problem();
+            verdicts.add(new Verdict(id, State.MISSED, "ours was not timed: " + problem));
             return;
         }
+        RowResult.Entry ours = timed.get();
+        Optional<RowResult.Entry> fastest = goal.peers().stream()
+                .flatMap(p -> row.timed(p).stream())
+                .min(Comparator.comparingDouble(RowResult.Entry::ms));
+        Verdict nobody =
+                new Verdict(id, State.NOT_MEASURED, "none of " + String.join(", ", goal.peers()) + " was measured");
         if (goal.ratio() > 0) {
-            verdicts.add(fastest(goal, row)
-                    .map(peer -> atMost(
-                            row.id(), "ratio to " + peer.name(), ours.get().ms() / peer.ms(), goal.ratio()))
-                    .orElseGet(() -> nobody(goal, row)));
+            verdicts.add(fastest.map(peer -> atMost(id, "ratio to " + peer.name(), ours.ms() / peer.ms(), goal.ratio()))
+                    .orElse(nobody));
         }
         if (goal.flopShare() > 0) {
             double share = row.flopShare();
             verdicts.add(
                     share == 0
-                            ? new Verdict(row.id(), State.NOT_MEASURED, "the machine's peak was not measured")
-                            : new Verdict(
-                                    row.id(),
-                                    share >= goal.flopShare() ? State.REACHED : State.MISSED,
-                                    String.format(
-                                            Locale.ROOT,
-                                            "share of FMA peak %.3f, at least %.3f",
-                                            share,
-                                            goal.flopShare())));
+                            ? new Verdict(id, State.NOT_MEASURED, "the machine's peak was not measured")
+                            : limited(
+                                    id,
+                                    share >= goal.flopShare(),
+                                    "share of FMA peak %.3f, at least %.3f",
+                                    share,
+                                    goal.flopShare()));
         }
         if (goal.seconds() > 0) {
-            verdicts.add(atMost(row.id(), "seconds", ours.get().ms() / 1e3, goal.seconds()));
+            verdicts.add(atMost(id, "seconds", ours.ms() / 1e3, goal.seconds()));
         }
         if (goal.memoryRatio() > 0) {
-            verdicts.add(fastest(goal, row)
-                    .filter(p -> p.extraBytes() > 0 && ours.get().extraBytes() >= 0)
+            verdicts.add(fastest.filter(peer -> peer.extraBytes() > 0 && ours.extraBytes() >= 0)
                     .map(peer -> atMost(
-                            row.id(),
+                            id,
                             "extra memory as part of " + peer.name(),
-                            (double) ours.get().extraBytes() / peer.extraBytes(),
+                            (double) ours.extraBytes() / peer.extraBytes(),
                             goal.memoryRatio()))
-                    .orElseGet(() -> nobody(goal, row)));
+                    .orElse(nobody));
         }
-    }
-
-    private static Optional<RowResult.Entry> fastest(Goal goal, RowResult row) {
-        return goal.peers().stream().flatMap(p -> row.timed(p).stream()).min((a, b) -> Double.compare(a.ms(), b.ms()));
     }
 
     private static Verdict atMost(String row, String what, double value, double max) {
-        return new Verdict(
-                row,
-                value <= max ? State.REACHED : State.MISSED,
-                String.format(Locale.ROOT, "%s %.3f, at most %.3f", what, value, max));
+        return limited(row, value <= max, what + " %.3f, at most %.3f", value, max);
     }
 
-    private static Verdict nobody(Goal goal, RowResult row) {
-        return new Verdict(
-                row.id(), State.NOT_MEASURED, "none of " + String.join(", ", goal.peers()) + " was measured");
+    private static Verdict limited(String row, boolean reached, String text, double value, double limit) {
+        return new Verdict(row, reached ? State.REACHED : State.MISSED, ResultTable.format(text, value, limit));
     }
 }

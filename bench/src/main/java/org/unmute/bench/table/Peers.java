@@ -107,7 +107,7 @@ public final class Peers {
                     Map.of(),
                     TIMEOUT_SECONDS);
         }
-        String python = torch().toString();
+        Path python = torch();
         Row.Command command =
                 (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream())
                         .toList();

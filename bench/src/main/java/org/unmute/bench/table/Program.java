@@ -73,7 +73,9 @@ public final class Program implements PeerProcess {
         Path log = folder.resolve("log-" + name);
         try {
             CaseFolder.remove(result());
-            ProcessBuilder builder = new ProcessBuilder(task.command().of(folder, result()))
+            ProcessBuilder builder = new ProcessBuilder(task.command().of(folder, result()).stream()
+                            .map(Object::toString)
+                            .toList())
                     .redirectError(log.toFile())
                     .redirectOutput(printed().toFile());
             builder.environment().putAll(environment);

@@ -1,9 +1,10 @@
 package org.unmute.bench.table;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.unmute.tensor.io.AtomicFile;
 
 /** A Markdown file with sections that this program owns, between comments that name them; all other text stays. */
 final class ReportFile {
@@ -35,14 +36,14 @@ final class ReportFile {
         return text.substring(0, from) + own + text.substring(to + end.length());
     }
 
-    /** Replaces a section of a file, which is created if needed. */
+    /** Replaces a section of a file, which is created if needed. An empty section changes nothing. */
     static void write(Path file, String section, String body) throws IOException {
+        if (body.isEmpty()) {
+            return;
+        }
         String text = Files.exists(file) ? Files.readString(file) : "# Measurements\n";
         try {
-            Path folder = file.toAbsolutePath().getParent();
-            Path part = Files.createTempFile(folder, "report", ".part");
-            Files.writeString(part, replaced(text, section, body));
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.write(file, replaced(text, section, body).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }

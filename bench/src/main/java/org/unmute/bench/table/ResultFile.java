@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Results as JSON. A row that is measured again replaces its earlier result, so a table can be measured piece by piece.
@@ -35,11 +35,8 @@ final class ResultFile {
 
     /** Writes all rows; the file is replaced only once the new one is complete. */
     static void write(Path file, List<RowResult> rows) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        Path part = Files.createTempFile(folder, "results", ".part");
-        JSON.writerWithDefaultPrettyPrinter().writeValue(part.toFile(), new Content(rows));
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Content(rows)));
     }
 
     /** The earlier rows, replaced by new ones of the same id, in the given order; rows of unknown ids come last. */

@@ -2,6 +2,7 @@ package org.unmute.bench.gpu;
 
 import java.util.List;
 import java.util.Locale;
+import org.unmute.bench.table.MarkdownTable;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /** The outcome as Markdown for {@code bench/RESULTS.md}. */
@@ -22,28 +23,32 @@ public final class CheckReport {
 
     /** The table of timings. */
     CheckReport table(List<CheckResult> rows, Peak peak) {
-        text.append("\n"
-                + "| work | time | GFLOP/s (of peak) | GB/s (of peak) | PyTorch eager | PyTorch compiled |"
-                + " PyTorch's best / ours | results differ by |\n");
-        text.append("|---|---|---|---|---|---|---|---|\n");
-        rows.forEach(r -> row(r, peak));
+        MarkdownTable table = new MarkdownTable(List.of(
+                "work",
+                "time",
+                "GFLOP/s (of peak)",
+                "GB/s (of peak)",
+                "PyTorch eager",
+                "PyTorch compiled",
+                "PyTorch's best / ours",
+                "results differ by"));
+        rows.forEach(r -> table.row(cells(r, peak)));
+        text.append('\n').append(table);
         return this;
     }
 
-    private void row(CheckResult r, Peak peak) {
+    private static List<String> cells(CheckResult r, Peak peak) {
         double seconds = r.nanos() / 1e9;
         double best = Double.isNaN(r.compiled()) ? r.eager() : Math.min(r.eager(), r.compiled());
-        String[] cells = {
-            r.work().name(),
-            time(r.nanos()),
-            rate(r.work().operations() / seconds, peak.operationsPerSecond()),
-            rate(r.work().bytes() / seconds, peak.bytesPerSecond()),
-            time(r.eager()),
-            time(r.compiled()),
-            Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()),
-            r.agreement().replace('|', '/')
-        };
-        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        return List.of(
+                r.work().name(),
+                time(r.nanos()),
+                rate(r.work().operations() / seconds, peak.operationsPerSecond()),
+                rate(r.work().bytes() / seconds, peak.bytesPerSecond()),
+                time(r.eager()),
+                time(r.compiled()),
+                Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()),
+                r.agreement().replace('|', '/'));
     }
 
     private static String time(double nanos) {

@@ -20,7 +20,7 @@ final class EatWork implements Case.Work {
     private final Tensor input;
 
     private EatWork(Backend backend, int batch, int dim, int depth, int frames) {
-        eat = Encoders.build(new RandomEat(dim, depth), EncoderSettings.AUTHORS.withFrames(frames));
+        eat = Encoders.build(RandomEat.of(dim, depth), EncoderSettings.AUTHORS.withFrames(frames));
         input = Tensor.of(backend, RandomNumbers.of("x", batch * frames * MEL, 1), batch, frames, MEL);
     }
 

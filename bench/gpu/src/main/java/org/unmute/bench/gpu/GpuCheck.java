@@ -217,7 +217,7 @@ final class GpuCheck implements Callable<Integer> {
                             ? ""
                             : goldens.resolve(p.golden).toAbsolutePath().toString());
             progress.println("running " + p.label + " on " + device);
-            Suite.Outcome outcome = new Suite(p.label, p.tests).run(progress);
+            Suite outcome = new Suite(p.label, p.tests, progress);
             good &= outcome.isGood();
             report.point(outcome.summary());
             outcome.failures().stream()

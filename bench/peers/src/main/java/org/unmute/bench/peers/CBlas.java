@@ -17,6 +17,7 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * A library with {@code cblas_sgemm}, taken from a jar of natives and called through the foreign function interface on
@@ -58,11 +59,9 @@ abstract class CBlas implements Peer {
                 String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
                 Path to = folder.resolve(name);
                 if (!Files.exists(to) || Files.size(to) != entry.getSize()) {
-                    Path part = Files.createTempFile(folder, name, ".part");
                     try (InputStream bytes = in.getInputStream(entry)) {
-                        Files.copy(bytes, part, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                        AtomicFile.write(to, bytes.readAllBytes());
                     }
-                    Files.move(part, to, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 }
                 if (name.startsWith(main)) {
                     found = to;

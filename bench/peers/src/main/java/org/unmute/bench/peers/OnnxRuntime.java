@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.unmute.bench.onnx.OnnxModel;
 import org.unmute.bench.onnx.OnnxNetworks;
@@ -99,11 +100,10 @@ public final class OnnxRuntime implements Peer {
                 if (tensor.getLongBuffer() != null) {
                     long[] wide = new long[Math.toIntExact(shape.elements())];
                     tensor.getLongBuffer().get(wide);
-                    int[] values = new int[wide.length];
-                    for (int i = 0; i < wide.length; i++) {
-                        values[i] = Math.toIntExact(wide[i]);
-                    }
-                    folder.write(output.getKey(), shape, values);
+                    folder.write(
+                            output.getKey(),
+                            shape,
+                            Arrays.stream(wide).mapToInt(Math::toIntExact).toArray());
                 } else {
                     float[] values = new float[Math.toIntExact(shape.elements())];
                     tensor.getFloatBuffer().get(values);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -17,7 +18,7 @@ import org.unmute.kernels.device.Kernel;
 
 /** A device with its loaded kernels. All backends on the device share it until the process ends. */
 final class CudaContext {
-    private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
+    private static final Map<Integer, CudaContext> OPEN = new ConcurrentHashMap<>();
     private static final int LOG_BYTES = 16 << 10;
 
     private final CudaDevices.DeviceInfo found;
@@ -34,10 +35,8 @@ final class CudaContext {
 
     /** The context of device number {@code index}. */
     static CudaContext of(int index) {
-        synchronized (OPEN) {
-            return OPEN.computeIfAbsent(
-                    index, i -> new CudaContext(CudaDevices.get().devices().get(i)));
-        }
+        return OPEN.computeIfAbsent(
+                index, i -> new CudaContext(CudaDevices.get().devices().get(i)));
     }
 
     CudaDevices.DeviceInfo found() {
@@ -72,14 +71,12 @@ final class CudaContext {
     /** Loads a kernel. */
     CUfunction function(Kernel kernel) {
         synchronized (functions) {
-            CUfunction f = functions.get(kernel);
-            if (f == null) {
-                CUmodule module = modules.computeIfAbsent(kernel.family(), family -> load(kernel, Ptx.text(family)));
-                f = new CUfunction();
-                JCudaDriver.cuModuleGetFunction(f, module, kernel.name());
-                functions.put(kernel, f);
-            }
-            return f;
+            return functions.computeIfAbsent(kernel, k -> {
+                CUmodule module = modules.computeIfAbsent(k.family(), family -> load(k, Ptx.text(family)));
+                CUfunction f = new CUfunction();
+                JCudaDriver.cuModuleGetFunction(f, module, k.name());
+                return f;
+            });
         }
     }
 

@@ -3,6 +3,7 @@ package org.unmute.kernels.opencl;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -21,7 +22,7 @@ import org.unmute.tensor.backend.BackendProvider.Availability;
  * a program takes long.
  */
 final class OpenClContext {
-    private static final Map<Integer, OpenClContext> OPEN = new HashMap<>();
+    private static final Map<Integer, OpenClContext> OPEN = new ConcurrentHashMap<>();
     private static final int ROUNDED_DIVISION = 1 << 7;
 
     private final cl_device_id device;
@@ -44,12 +45,10 @@ final class OpenClContext {
 
     /** The context of device number {@code index}. */
     static OpenClContext of(int index) {
-        synchronized (OPEN) {
-            return OPEN.computeIfAbsent(index, i -> {
-                Platforms.PlatformDevice device = Platforms.get().devices().get(i);
-                return SignalHandlers.kept(() -> new OpenClContext(device));
-            });
-        }
+        return OPEN.computeIfAbsent(index, i -> {
+            Platforms.PlatformDevice device = Platforms.get().devices().get(i);
+            return SignalHandlers.kept(() -> new OpenClContext(device));
+        });
     }
 
     private static DeviceLimits limits(cl_device_id device) {

@@ -134,16 +134,11 @@ final class OpenClDevice implements Device {
     }
 
     private cl_kernel kernel(Kernel kernel) {
-        cl_kernel k = kernels.get(kernel);
-        if (k == null) {
+        return kernels.computeIfAbsent(kernel, k -> {
             cl_kernel[] made = new cl_kernel[1];
-            calling(
-                    "finding kernel " + kernel,
-                    () -> made[0] = CL.clCreateKernel(context.program(kernel), kernel.name(), null));
-            k = made[0];
-            kernels.put(kernel, k);
-        }
-        return k;
+            calling("finding kernel " + k, () -> made[0] = CL.clCreateKernel(context.program(k), k.name(), null));
+            return made[0];
+        });
     }
 
     @Override

@@ -44,6 +44,11 @@ final class Arguments {
         return this;
     }
 
+    /** The loop over the rows of views, and the rows. */
+    Arguments rows(View... all) {
+        return struct(RowKernels.rowLoop(all)).struct(RowKernels.row(all));
+    }
+
     Arguments struct(StridedLoop loop) {
         return struct(loop.members());
     }
@@ -92,12 +97,12 @@ final class Arguments {
         return views.toArray(View[]::new);
     }
 
-    /** Bytes of views; an element broadcast by a stride of 0 counts once. */
+    /** Bytes of views, some of which may be null; an element broadcast by a stride of 0 counts once. */
     static long bytes(View... views) {
         long sum = 0;
         for (View v : views) {
-            long n = v.dtype().bytes();
-            for (int a = 0; a < v.shape().rank(); a++) {
+            long n = v == null ? 0 : v.dtype().bytes();
+            for (int a = 0; n > 0 && a < v.shape().rank(); a++) {
                 n *= v.stride(a) == 0
                         ? Math.min(1, v.shape().size(a))
                         : v.shape().size(a);

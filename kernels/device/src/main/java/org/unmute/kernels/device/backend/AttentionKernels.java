@@ -42,7 +42,7 @@ interface AttentionKernels extends KernelFamily {
         run(
                 new Kernel("attention", "attention"),
                 LaunchPlan.tiles(batch.count(), queries, width),
-                bias == null ? Arguments.bytes(q, k, v, out) : Arguments.bytes(q, k, v, out, bias),
+                Arguments.bytes(q, k, v, out, bias),
                 2 * batch.count() * queries * keys * (q.shape().size(-1) + width),
                 arguments);
     }

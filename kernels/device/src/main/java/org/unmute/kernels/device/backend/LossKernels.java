@@ -58,12 +58,11 @@ interface LossKernels extends KernelFamily {
     }
 
     private static Arguments rows(View... views) {
-        return new Arguments().memory(views).struct(RowKernels.rowLoop(views)).struct(RowKernels.row(views));
+        return new Arguments().memory(views).rows(views);
     }
 
     private void run(String name, Arguments arguments, View... views) {
         Types.require(name, DType.F32, views);
-        long rows = views[0].shape().elements() / views[0].shape().size(-1);
-        run(new Kernel("losses", name), LaunchPlan.tasks(rows), arguments);
+        run(new Kernel("losses", name), LaunchPlan.tasks(RowKernels.count(views[0])), arguments);
     }
 }

@@ -59,7 +59,7 @@ interface MatmulKernels extends KernelFamily {
         run(
                 new Kernel("matmul", wide.isPresent() ? "matmul" : "matmul_small"),
                 wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
-                residual == null ? Arguments.bytes(a, b, out) : Arguments.bytes(a, b, out, residual),
+                Arguments.bytes(a, b, out, residual),
                 2 * batch.count() * m * n * k,
                 arguments);
     }
@@ -113,22 +113,10 @@ interface MatmulKernels extends KernelFamily {
         }
         Types.require("linear", DType.F32, x, weight, out);
         View transposed = weight.transpose(0, 1);
-        if (x.shape().rank() == 1) {
-            product(
-                    x.insert(0),
-                    transposed,
-                    bias,
-                    activation,
-                    residual == null ? null : residual.insert(0),
-                    out.insert(0));
-            return;
-        }
-        if (x.shape().elements() > 0 && x.shape().rank() > 2) {
-            long rows = x.shape().elements() / x.shape().size(-1);
-            Optional<View> flatX = x.reshape(Shape.of(rows, x.shape().size(-1)));
-            Optional<View> flatOut = out.reshape(Shape.of(rows, out.shape().size(-1)));
-            Optional<View> flatResidual = (residual == null ? out : residual)
-                    .reshape(Shape.of(rows, out.shape().size(-1)));
+        if (x.shape().rank() != 2) {
+            Optional<View> flatX = rows(x);
+            Optional<View> flatOut = rows(out);
+            Optional<View> flatResidual = rows(residual == null ? out : residual);
             if (flatX.isPresent() && flatOut.isPresent() && flatResidual.isPresent()) {
                 product(
                         flatX.get(),
@@ -142,5 +130,11 @@ interface MatmulKernels extends KernelFamily {
         }
         Shape lead = x.shape().head(x.shape().rank() - 2);
         product(x, transposed.expand(lead.concat(transposed.shape())), bias, activation, residual, out);
+    }
+
+    /** All rows as one matrix; empty if they are not evenly strided. */
+    private static Optional<View> rows(View v) {
+        Shape lead = v.shape().head(v.shape().rank() - 1);
+        return v.reshape(Shape.of(lead.elements(), v.shape().size(-1)));
     }
 }

@@ -14,9 +14,7 @@ public final class Profile implements WorkProfile {
     private final Supplier<Peak> measurement;
     private final Map<String, Entry> entries = new TreeMap<>();
     private volatile boolean measuring;
-    private long toDevice;
-    private long fromDevice;
-    private long transfers;
+    private Transfers transfers = new Transfers(0, 0, 0);
     private Peak peak;
 
     /** @param measurement measures the device's peak; its own launches are not counted */
@@ -41,12 +39,10 @@ public final class Profile implements WorkProfile {
     }
 
     synchronized void transferred(boolean up, long bytes) {
-        transfers++;
-        if (up) {
-            toDevice += bytes;
-        } else {
-            fromDevice += bytes;
-        }
+        transfers = new Transfers(
+                transfers.count() + 1,
+                transfers.toDevice() + (up ? bytes : 0),
+                transfers.fromDevice() + (up ? 0 : bytes));
     }
 
     @Override
@@ -60,7 +56,7 @@ public final class Profile implements WorkProfile {
 
     @Override
     public synchronized Transfers transfers() {
-        return new Transfers(transfers, toDevice, fromDevice);
+        return transfers;
     }
 
     @Override
@@ -74,8 +70,6 @@ public final class Profile implements WorkProfile {
     @Override
     public synchronized void reset() {
         entries.clear();
-        transfers = 0;
-        toDevice = 0;
-        fromDevice = 0;
+        transfers = new Transfers(0, 0, 0);
     }
 }

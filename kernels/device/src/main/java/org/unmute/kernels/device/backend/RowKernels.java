@@ -46,11 +46,15 @@ interface RowKernels extends KernelFamily {
         if (views[0].shape().elements() == 0) {
             return;
         }
-        StridedLoop rows = rowLoop(views);
         run(
                 kernel,
-                LaunchPlan.tasks(rows.count()),
-                new Arguments().memory(views).struct(rows).struct(row(views)));
+                LaunchPlan.tasks(count(views[0])),
+                new Arguments().memory(views).rows(views));
+    }
+
+    /** The number of rows of a view that is not empty. */
+    static long count(View v) {
+        return v.shape().elements() / v.shape().size(-1);
     }
 
     /** The loop over the rows (all axes but the last) of views. */
@@ -74,15 +78,13 @@ interface RowKernels extends KernelFamily {
         if (x.shape().elements() == 0) {
             return;
         }
-        StridedLoop rows = rowLoop(x, out);
         run(
                 new Kernel("normalize", "layer_norm"),
-                LaunchPlan.shared(rows.count(), 16),
+                LaunchPlan.shared(count(x), 16),
                 Arguments.bytes(x, out),
                 new Arguments()
                         .memory(x, weight == null ? x : weight, bias == null ? x : bias, out)
-                        .struct(rows)
-                        .struct(row(x, out))
+                        .rows(x, out)
                         .struct(Arguments.layout(weight), Arguments.layout(bias))
                         .int32(weight == null ? 0 : 1, bias == null ? 0 : 1)
                         .float32(eps));
@@ -95,16 +97,15 @@ interface RowKernels extends KernelFamily {
             clear(gweight, gbias);
             return;
         }
-        StridedLoop rows = rowLoop(x, gy, gx);
-        View moments = allocateForResult(DType.F32, Shape.of(rows.count(), 2));
+        long rows = count(x);
+        View moments = allocateForResult(DType.F32, Shape.of(rows, 2));
         run(
                 new Kernel("normalize", "layer_norm_backward"),
-                LaunchPlan.tasks(rows.count()),
+                LaunchPlan.tasks(rows),
                 Arguments.bytes(x, gy, gx),
                 new Arguments()
                         .memory(x, gy, weight == null ? x : weight, gx, moments)
-                        .struct(rows)
-                        .struct(row(x, gy, gx))
+                        .rows(x, gy, gx)
                         .struct(Arguments.layout(weight), Arguments.layout(null))
                         .flag(weight != null)
                         .float32(eps));
@@ -115,10 +116,10 @@ interface RowKernels extends KernelFamily {
     }
 
     private void weightGradients(View x, View gy, View moments, View gweight, View gbias) {
-        StridedLoop rows = rowLoop(x, gy);
+        long rows = count(x);
         long n = x.shape().size(-1);
-        long chunk = LaunchPlan.chunk(n, rows.count(), LaunchPlan.BUSY_ITEMS, 64);
-        long chunks = Math.ceilDiv(rows.count(), chunk);
+        long chunk = LaunchPlan.chunk(n, rows, LaunchPlan.BUSY_ITEMS, 64);
+        long chunks = Math.ceilDiv(rows, chunk);
         View weightSums = allocateForResult(DType.F32, Shape.of(chunks, n));
         View biasSums = allocateForResult(DType.F32, Shape.of(chunks, n));
         run(
@@ -127,8 +128,7 @@ interface RowKernels extends KernelFamily {
                 Arguments.bytes(x, gy),
                 new Arguments()
                         .memory(x, gy, moments, weightSums, biasSums)
-                        .struct(rows)
-                        .struct(row(x, gy))
+                        .rows(x, gy)
                         .int64(chunk, chunks));
         if (gweight != null) {
             reduce(Reduce.SUM, weightSums, gweight.insert(0));
