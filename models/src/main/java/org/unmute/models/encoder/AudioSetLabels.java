@@ -1,12 +1,5 @@
 package org.unmute.models.encoder;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,25 +34,15 @@ public final class AudioSetLabels {
     }
 
     private static Map<String, String> read() {
-        try (InputStream in = AudioSetLabels.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "the resource " + RESOURCE + " is missing from the jar: the build is incomplete");
-            }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            Map<String, String> all = new LinkedHashMap<>();
-            for (String line : new ArrayList<>(
-                    lines.lines().filter(l -> !l.startsWith("#")).toList())) {
-                int tab = line.indexOf('\t');
-                all.put(line.substring(0, tab), line.substring(tab + 1));
-            }
-            if (all.size() != COUNT) {
-                throw new IllegalStateException(
-                        "the resource " + RESOURCE + " has " + all.size() + " classes, not " + COUNT);
-            }
-            return Collections.unmodifiableMap(all);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Map<String, String> all = new LinkedHashMap<>();
+        Resource.text(RESOURCE).lines().filter(l -> !l.startsWith("#")).forEach(line -> {
+            int tab = line.indexOf('\t');
+            all.put(line.substring(0, tab), line.substring(tab + 1));
+        });
+        if (all.size() != COUNT) {
+            throw new IllegalStateException(
+                    "the resource " + RESOURCE + " has " + all.size() + " classes, not " + COUNT);
         }
+        return Collections.unmodifiableMap(all);
     }
 }

@@ -1,7 +1,6 @@
 package org.unmute.models.encoder;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -54,15 +53,7 @@ public final class Encoders {
 
     /** The embedded encoder's safetensors file. */
     public static byte[] embeddedBytes() {
-        try (InputStream in = Encoders.class.getResourceAsStream(EMBEDDED)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "the resource " + EMBEDDED + " is missing from the jar: the build is incomplete");
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resource.bytes(EMBEDDED);
     }
 
     /**
