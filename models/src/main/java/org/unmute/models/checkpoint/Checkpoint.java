@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.FileKind;
@@ -108,6 +109,7 @@ public interface Checkpoint extends AutoCloseable {
                 file.path().toString(),
                 SAFETENSORS,
                 file.names(),
+                Set.copyOf(file.names()),
                 file::shape,
                 name -> file.entry(name).type(),
                 file::entry,
@@ -122,6 +124,7 @@ public interface Checkpoint extends AutoCloseable {
                 file.path().toString(),
                 file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip",
                 file.names(),
+                Set.copyOf(file.names()),
                 file::shape,
                 file::type,
                 name -> {

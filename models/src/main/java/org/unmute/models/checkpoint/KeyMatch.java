@@ -79,25 +79,6 @@ public record KeyMatch(
         return "outside of '" + prefix.substring(0, Math.max(0, prefix.length() - 1)) + "', where the encoder is";
     }
 
-    /** The tensors that keep the file's name. */
-    public List<String> kept() {
-        return taken.entrySet().stream()
-                .filter(e -> e.getKey().equals(e.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    /** New names by the file's names, of tensors whose name changes. */
-    public Map<String, String> renamed() {
-        Map<String, String> renamed = new LinkedHashMap<>();
-        taken.forEach((to, from) -> {
-            if (!to.equals(from)) {
-                renamed.put(from, to);
-            }
-        });
-        return renamed;
-    }
-
     /**
      * The file under the model's names.
      *

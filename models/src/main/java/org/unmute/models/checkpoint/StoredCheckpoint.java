@@ -9,51 +9,23 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** The tensors of an open file. */
-final class StoredCheckpoint implements Checkpoint {
-    private final String origin;
-    private final String container;
-    private final List<String> names;
-    private final Set<String> known;
-    private final Function<String, Shape> shapes;
-    private final Function<String, StoredType> types;
-    private final Function<String, StoredTensor> entries;
-    private final Map<String, String> metadata;
-    private final List<String> opaque;
-    private final Runnable close;
-
-    StoredCheckpoint(
-            String origin,
-            String container,
-            List<String> names,
-            Function<String, Shape> shapes,
-            Function<String, StoredType> types,
-            Function<String, StoredTensor> entries,
-            Map<String, String> metadata,
-            List<String> opaque,
-            Runnable close) {
-        this.origin = origin;
-        this.container = container;
-        this.shapes = shapes;
-        this.types = types;
-        this.opaque = opaque;
-        this.names = names;
-        this.known = Set.copyOf(names);
-        this.entries = entries;
-        this.metadata = metadata;
-        this.close = close;
-    }
-
-    @Override
-    public String origin() {
-        return origin;
-    }
-
-    @Override
-    public List<String> names() {
-        return names;
-    }
-
+/**
+ * The tensors of an open file.
+ *
+ * @param known the names as a set
+ */
+record StoredCheckpoint(
+        String origin,
+        String container,
+        List<String> names,
+        Set<String> known,
+        Function<String, Shape> shapes,
+        Function<String, StoredType> types,
+        Function<String, StoredTensor> entries,
+        Map<String, String> metadata,
+        List<String> opaque,
+        Runnable closing)
+        implements Checkpoint {
     @Override
     public boolean has(String name) {
         return known.contains(name);
@@ -70,37 +42,22 @@ final class StoredCheckpoint implements Checkpoint {
     }
 
     @Override
-    public float[] floats(String name) {
-        return entries.apply(name).floats();
-    }
-
-    @Override
-    public ElementSource source(String name) {
-        return entries.apply(name)::floats;
-    }
-
-    @Override
     public StoredTensor entry(String name) {
         return entries.apply(name);
     }
 
     @Override
-    public String container() {
-        return container;
+    public float[] floats(String name) {
+        return entry(name).floats();
     }
 
     @Override
-    public List<String> opaque() {
-        return opaque;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return metadata;
+    public ElementSource source(String name) {
+        return entry(name)::floats;
     }
 
     @Override
     public void close() {
-        close.run();
+        closing.run();
     }
 }

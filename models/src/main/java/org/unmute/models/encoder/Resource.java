@@ -21,7 +21,8 @@ final class Resource {
         }
     }
 
+    /** With a line feed at the end of each line, whatever the checkout has. */
     static String text(String name) {
-        return new String(bytes(name), StandardCharsets.UTF_8);
+        return new String(bytes(name), StandardCharsets.UTF_8).replace("\r\n", "\n");
     }
 }

@@ -41,11 +41,21 @@ public final class HostFilterBank {
         return fft;
     }
 
-    /** {@code [frames, bands]} of samples; not modified. */
-    float[] compute(float[] samples) {
+    /**
+     * {@code [frames, bands]} of samples; not modified.
+     *
+     * @param what the operation, for the message
+     * @throws IllegalArgumentException if the result is too large for an array
+     */
+    float[] compute(String what, float[] samples) {
+        long frames = f.count(samples.length);
+        if (frames * f.bands() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(what + ": " + frames + " frames of " + f.bands()
+                    + " bins are too many for one array: cut the clip");
+        }
         Backend backend = Backends.current();
         boolean onBackend = backend.hasFilterBank() && !backend.isDevice() && computed.get() >= PLAIN_JAVA_FRAMES;
-        computed.addAndGet(f.count(samples.length));
+        computed.addAndGet(frames);
         return onBackend ? onBackend(backend, samples) : plain(samples);
     }
 

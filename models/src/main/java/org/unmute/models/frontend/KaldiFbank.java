@@ -56,16 +56,10 @@ public final class KaldiFbank {
      * @throws IllegalArgumentException if the result is too large for an array
      */
     public float[] compute(float[] samples) {
-        int frames = frames(samples.length);
-        if (frames == 0) {
+        if (frames(samples.length) == 0) {
             throw new ClipTooShortException("fbank", samples.length, options.frameLength(), options.sampleRate());
         }
-        int bins = options.melBins();
-        if ((long) frames * bins > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "fbank: " + frames + " frames of " + bins + " bins are too many for one array: cut the clip");
-        }
-        return host.compute(samples);
+        return host.compute("fbank", samples);
     }
 
     MelFilterBank mel() {

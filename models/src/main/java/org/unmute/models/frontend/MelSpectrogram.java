@@ -72,22 +72,13 @@ public final class MelSpectrogram {
      * @throws IllegalArgumentException if the result is too large for an array
      */
     public float[] compute(float[] samples) {
-        int size = options.fftSize();
-        int pad = size / 2;
-        if (samples.length <= pad) {
-            throw new ClipTooShortException("mel spectrogram", samples.length, pad + 1, options.sampleRate());
-        }
-        int frames = frames(samples.length);
-        int bins = options.melBins();
-        if ((long) frames * bins > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("mel spectrogram: " + frames + " frames of " + bins
-                    + " bins are too many for one array: cut the clip");
-        }
+        int pad = options.fftSize() / 2;
+        requireMirrored(samples.length, pad);
         float[] all = new float[Math.addExact(samples.length, 2 * pad)];
         for (int i = 0; i < all.length; i++) {
             all[i] = samples[mirrored((long) i - pad, samples.length)];
         }
-        return host.compute(all);
+        return host.compute("mel spectrogram", all);
     }
 
     /**
@@ -101,9 +92,7 @@ public final class MelSpectrogram {
     public Tensor compute(Tensor samples) {
         int pad = options.fftSize() / 2;
         int n = samples.shape().dim(1);
-        if (n <= pad) {
-            throw new ClipTooShortException("mel spectrogram", n, pad + 1, options.sampleRate());
-        }
+        requireMirrored(n, pad);
         Tensor before = samples.slice(1, 1, pad).flip(1);
         Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
         Tensor all = Tensor.concat(1, before, samples, after);
@@ -112,6 +101,12 @@ public final class MelSpectrogram {
                 all.dtype(),
                 Shape.of(samples.size(0), frames(n), options.melBins()),
                 out -> all.backend().filterBank(all.view(), host.steps(), out));
+    }
+
+    private void requireMirrored(int samples, int pad) {
+        if (samples <= pad) {
+            throw new ClipTooShortException("mel spectrogram", samples, pad + 1, options.sampleRate());
+        }
     }
 
     /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */

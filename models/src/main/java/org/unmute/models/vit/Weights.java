@@ -24,25 +24,4 @@ public interface Weights {
 
     /** Whether there is a tensor of that name; an initializer has all. */
     boolean has(String name);
-
-    /** The same with a prefix before every name. */
-    default Weights under(String prefix) {
-        Weights outer = this;
-        return new Weights() {
-            @Override
-            public Tensor tensor(String name, long... shape) {
-                return outer.tensor(prefix + name, shape);
-            }
-
-            @Override
-            public Tensor linearWeight(String name, long out, long in) {
-                return outer.linearWeight(prefix + name, out, in);
-            }
-
-            @Override
-            public boolean has(String name) {
-                return outer.has(prefix + name);
-            }
-        };
-    }
 }

@@ -218,10 +218,6 @@ final class Shard {
         return key;
     }
 
-    boolean headerIntact() {
-        return headerIntact;
-    }
-
     List<Entry> entries() {
         return entries;
     }

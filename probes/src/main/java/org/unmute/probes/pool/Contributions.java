@@ -1,6 +1,7 @@
 package org.unmute.probes.pool;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -107,6 +108,18 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     /** One part a token, in the order of the tokens. */
     public static Contributions ofTokens(String remark, double[] values, double[] weights, double bias) {
         return new Contributions(Kind.TOKENS, remark, tokens(values, weights), bias);
+    }
+
+    /** One part a token, in the order of the tokens, all with the same weight {@code 1/n}. */
+    public static Contributions ofEqualTokens(String remark, double[] values, int n, double bias) {
+        return ofTokens(remark, values, equal(values.length, n), bias);
+    }
+
+    /** The weight {@code 1/n} of each of some tokens. */
+    public static double[] equal(int tokens, int n) {
+        double[] weights = new double[tokens];
+        Arrays.fill(weights, 1.0 / n);
+        return weights;
     }
 
     /** The parts of {@link #ofTokens}. */

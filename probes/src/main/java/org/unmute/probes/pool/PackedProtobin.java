@@ -319,18 +319,7 @@ public final class PackedProtobin {
      * @throws IOException if it cannot be read or is no packed probe; the message says what is wrong
      */
     public static PackedProtobin load(Path path) throws IOException {
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            String format = file.metadata().get("format");
-            if (!FORMAT.equals(format)) {
-                throw new IOException(
-                        "packed protobin: " + path + " is no probe of format " + FORMAT + ": its format is " + format);
-            }
-            try {
-                return read(file);
-            } catch (IllegalArgumentException e) {
-                throw new IOException("packed protobin: " + path + ": " + e.getMessage(), e);
-            }
-        }
+        return ProbeMetadata.load(path, "packed protobin", FORMAT, PackedProtobin::read);
     }
 
     private static PackedProtobin read(SafetensorsFile file) {

@@ -75,6 +75,21 @@ public abstract class PoolingProbe implements Probe {
         return fc.logits(descriptor);
     }
 
+    /** {@link #tokenWeights} on the grid. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        Tensor weights = Grad.withoutRecording(() -> tokenWeights(batch));
+        return Optional.ofNullable(weights).map(batch::onGrid);
+    }
+
+    /**
+     * How much each token counts, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}; null, unless
+     * overridden, for a probe that does not weight tokens.
+     */
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return null;
+    }
+
     @Override
     public final Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);

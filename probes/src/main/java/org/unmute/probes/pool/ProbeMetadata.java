@@ -1,10 +1,11 @@
 package org.unmute.probes.pool;
 
-import java.util.ArrayList;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.Shape;
@@ -86,6 +87,27 @@ record ProbeMetadata(
         }
     }
 
+    /**
+     * Reads a saved probe.
+     *
+     * @param what prefix of messages
+     * @param format what the file's metadata must state
+     * @throws org.unmute.tensor.io.MalformedFileException if it is no safetensors file
+     * @throws IOException if it cannot be read or is of another format; the message says what is wrong
+     */
+    static <T> T load(Path path, String what, String format, Function<SafetensorsFile, T> reader) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            String found = file.metadata().get("format");
+            if (!format.equals(found)) {
+                throw new IOException(
+                        what + ": " + path + " is no probe of format " + format + ": its format is " + found);
+            }
+            return reader.apply(file);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(what + ": " + path + ": " + e.getMessage(), e);
+        }
+    }
+
     void addTo(SafetensorsWriter out) {
         out.metadata("classes", String.join("\n", classes))
                 .metadata("cls", Boolean.toString(hasCls))
@@ -93,36 +115,35 @@ record ProbeMetadata(
                 .metadata("encoder_hash", encoderHash)
                 .metadata("front_end_hash", frontEndHash);
         if (standardization != null) {
-            columns(standardization).forEach((name, values) -> {
-                if (values != null) {
-                    out.add(STANDARDIZATION + name, Shape.of(values.length), values);
-                }
-            });
+            add(out, "token_mean", standardization.tokenMean());
+            add(out, "token_deviation", standardization.tokenDeviation());
+            add(out, "cls_mean", standardization.clsMean());
+            add(out, "cls_deviation", standardization.clsDeviation());
         }
     }
 
-    private static Map<String, float[]> columns(Standardization s) {
-        Map<String, float[]> columns = new LinkedHashMap<>();
-        columns.put("token_mean", s.tokenMean());
-        columns.put("token_deviation", s.tokenDeviation());
-        columns.put("cls_mean", s.clsMean());
-        columns.put("cls_deviation", s.clsDeviation());
-        return columns;
+    private static void add(SafetensorsWriter out, String name, float[] values) {
+        if (values != null) {
+            out.add(STANDARDIZATION + name, Shape.of(values.length), values);
+        }
+    }
+
+    private static float[] column(SafetensorsFile file, String name) {
+        return file.has(STANDARDIZATION + name) ? file.floats(STANDARDIZATION + name) : null;
     }
 
     /** @throws IllegalArgumentException if something is missing or malformed */
     static ProbeMetadata of(SafetensorsFile file) {
         Map<String, String> about = file.metadata();
         Standardization standardization = null;
-        if (file.has(STANDARDIZATION + "token_mean")) {
-            List<float[]> columns = new ArrayList<>();
-            for (String name : List.of("token_mean", "token_deviation", "cls_mean", "cls_deviation")) {
-                columns.add(file.has(STANDARDIZATION + name) ? file.floats(STANDARDIZATION + name) : null);
-            }
-            if (columns.get(1) == null) {
+        float[] mean = column(file, "token_mean");
+        if (mean != null) {
+            float[] deviation = column(file, "token_deviation");
+            if (deviation == null) {
                 throw new IllegalArgumentException("standardization.token_deviation is missing");
             }
-            standardization = new Standardization(columns.get(0), columns.get(1), columns.get(2), columns.get(3));
+            standardization =
+                    new Standardization(mean, deviation, column(file, "cls_mean"), column(file, "cls_deviation"));
         }
         return new ProbeMetadata(
                 List.of(text(about, "classes").split("\n")),

@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Settings of a probe in addition to its size, by name, as the command line and saved probes write them: {@code
@@ -96,38 +98,34 @@ public record ProbeOptions(Map<String, String> values) {
 
     /** A whole number in {@code [min, max]}. */
     public int integer(String name, int absent, int min, int max) {
-        String text = values.get(name);
-        if (text == null) {
-            return absent;
-        }
-        try {
-            int value = Integer.parseInt(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // reported below, together with the range
-        }
-        throw new IllegalArgumentException(
-                "probe option " + name + ": must be a whole number from " + min + " to " + max + ": '" + text + "'");
+        return value(
+                name, absent, Integer::valueOf, v -> v >= min && v <= max, "a whole number from " + min + " to " + max);
     }
 
     /** A number in {@code [min, below)}. */
     public double number(String name, double absent, double min, double below) {
+        return value(
+                name,
+                absent,
+                Double::valueOf,
+                v -> v >= min && v < below,
+                "a number from " + min + " to below " + below);
+    }
+
+    private <T> T value(String name, T absent, Function<String, T> parse, Predicate<T> fits, String expected) {
         String text = values.get(name);
         if (text == null) {
             return absent;
         }
         try {
-            double value = Double.parseDouble(text);
-            if (value >= min && value < below) {
+            T value = parse.apply(text);
+            if (fits.test(value)) {
                 return value;
             }
         } catch (NumberFormatException e) {
             // reported below, together with the range
         }
-        throw new IllegalArgumentException(
-                "probe option " + name + ": must be a number from " + min + " to below " + below + ": '" + text + "'");
+        throw new IllegalArgumentException("probe option " + name + ": must be " + expected + ": '" + text + "'");
     }
 
     /** {@code name=value}, one after the other. */

@@ -244,21 +244,11 @@ public record TrainedProbe(
      * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
      */
     public static TrainedProbe load(Path path, Backend backend) throws IOException {
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            Map<String, String> about = file.metadata();
-            if (!FORMAT.equals(about.get("format"))) {
-                throw new IOException("trained probe: " + path + " is no probe of format " + FORMAT + ": its format is "
-                        + about.get("format"));
-            }
-            try {
-                return read(file, about, backend);
-            } catch (IllegalArgumentException e) {
-                throw new IOException("trained probe: " + path + ": " + e.getMessage(), e);
-            }
-        }
+        return ProbeMetadata.load(path, "trained probe", FORMAT, file -> read(file, backend));
     }
 
-    private static TrainedProbe read(SafetensorsFile file, Map<String, String> about, Backend backend) {
+    private static TrainedProbe read(SafetensorsFile file, Backend backend) {
+        Map<String, String> about = file.metadata();
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         for (String name : file.names()) {
             if (name.startsWith(PARAMETER)) {

@@ -1,14 +1,12 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -107,10 +105,10 @@ public final class AbmilpProbe extends NormalizedProbe {
         return selfAttention == null ? batch.tokens() : selfAttention.apply(batch.tokens());
     }
 
-    /** The weight of each token, summing to 1 over the grid: {@code [batch, 1, time, freq]}. */
+    /** The weight of each token, summing to 1: {@code [batch, 1, tokens]}. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(predictor.weights(attended(batch)))));
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return predictor.weights(attended(batch));
     }
 
     /** Tokens, weighted by attention. */

@@ -161,10 +161,10 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
         return fc.logits(features.reshape(batch.size(), batch.time(), fc.features()));
     }
 
-    /** {@code S} on the grid: {@code [batch, prototypes, time, freq]}. */
+    /** {@code S}: {@code [batch, prototypes, tokens]}. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(similarities(layers(batch)))));
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return similarities(layers(batch));
     }
 
     /** The same for some prototypes of one clip, without computing the others. */

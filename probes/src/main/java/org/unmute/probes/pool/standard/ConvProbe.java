@@ -1,6 +1,5 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmute.probes.pool.Contributions;
@@ -110,9 +109,8 @@ public final class ConvProbe extends PoolingProbe {
         String around = "A token stands for itself and its neighbours, " + kernel() + " x " + kernel() + " tokens.";
         if (mean) {
             double[] found = fc.found(flat.transpose(1, 2), classIndex);
-            double[] weights = new double[found.length];
-            Arrays.fill(weights, 1.0 / found.length);
-            return Contributions.ofTokens("All places weigh the same. " + around, found, weights, fc.bias(classIndex));
+            return Contributions.ofEqualTokens(
+                    "All places weigh the same. " + around, found, found.length, fc.bias(classIndex));
         }
         ReductionOps.Extreme max = flat.max(2);
         double[] values = max.values().toDoubles();

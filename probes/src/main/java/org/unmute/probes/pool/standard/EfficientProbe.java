@@ -1,14 +1,12 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -54,20 +52,15 @@ public final class EfficientProbe extends NormalizedProbe {
         return super.options().with(QUERIES, queryCount());
     }
 
-    /** {@code [batch, queries, tokens]}, summing to 1 over tokens. */
-    private Tensor attention(TokenBatch batch) {
+    /** The weight of each token for each query, summing to 1 over tokens: {@code [batch, queries, tokens]}. */
+    @Override
+    protected Tensor tokenWeights(TokenBatch batch) {
         batch.requireDimOf(this);
         return batch.tokens()
                 .linear(queries.squeeze(0), null)
                 .times(1 / Math.sqrt(dim()))
                 .transpose(1, 2)
                 .softmax(-1);
-    }
-
-    /** The weight of each token for each query, summing to 1 over the grid: {@code [batch, queries, time, freq]}. */
-    @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(attention(batch))));
     }
 
     /**
@@ -82,7 +75,7 @@ public final class EfficientProbe extends NormalizedProbe {
                 .reshape(queryCount(), 1, width)
                 .matmul(valueWeight.reshape(queryCount(), width, dim()));
         return QueryAttention.contributions(
-                clip.tokens(), attention(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
+                clip.tokens(), tokenWeights(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
@@ -90,11 +89,10 @@ public final class LinearConcatProbe extends PoolingProbe {
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         Tensor row = fc.row(classIndex);
-        double[] weights = new double[clip.time() * clip.freq()];
         if (clsMean()) {
-            Arrays.fill(weights, 1.0 / weights.length);
-            List<Contributions.Part> parts = new ArrayList<>(
-                    Contributions.tokens(Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
+            int tokens = clip.time() * clip.freq();
+            List<Contributions.Part> parts = new ArrayList<>(Contributions.tokens(
+                    Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), Contributions.equal(tokens, tokens)));
             double cls = Classifier.found(clip.requireCls(this).insert(0), row.slice(0, 0, dim()))[0];
             parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
             return new Contributions(
@@ -104,14 +102,13 @@ public final class LinearConcatProbe extends PoolingProbe {
                     fc.bias(classIndex));
         }
         requireColumns(clip);
-        Arrays.fill(weights, 1.0 / clip.time());
         // each column of the grid has its own weights
         double[] found =
                 clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
-        return Contributions.ofTokens(
+        return Contributions.ofEqualTokens(
                 "All time steps weigh the same; each frequency row has weights of its own.",
                 found,
-                weights,
+                clip.time(),
                 fc.bias(classIndex));
     }
 

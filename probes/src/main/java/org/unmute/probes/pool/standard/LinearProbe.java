@@ -1,6 +1,5 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.unmute.probes.pool.Contributions;
@@ -46,9 +45,7 @@ public final class LinearProbe extends PoolingProbe {
                     classIndex);
         }
         double[] found = fc.found(clip.tokens(), classIndex);
-        double[] weights = new double[found.length];
-        Arrays.fill(weights, 1.0 / found.length);
-        return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
+        return Contributions.ofEqualTokens("All tokens weigh the same.", found, found.length, fc.bias(classIndex));
     }
 
     @Override

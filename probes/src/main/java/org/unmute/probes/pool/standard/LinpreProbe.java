@@ -11,7 +11,6 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -84,10 +83,8 @@ public final class LinpreProbe extends PoolingProbe {
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         double[] found = fc.found(clip.tokens(), classIndex);
-        double[] weights = new double[found.length];
         if (pool.equals("mean")) {
-            Arrays.fill(weights, 1.0 / found.length);
-            return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
+            return Contributions.ofEqualTokens("All tokens weigh the same.", found, found.length, fc.bias(classIndex));
         }
         if (pool.equals("max")) {
             int winner = tokenLogits(clip).max(1).indices().toInts()[classIndex];
@@ -120,10 +117,9 @@ public final class LinpreProbe extends PoolingProbe {
                 bias);
     }
 
-    /** Every token's logit of each class: {@code [batch, classes, time, freq]}. */
+    /** Every token's logit of each class: {@code [batch, classes, tokens]}. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(
-                Grad.withoutRecording(() -> batch.onGrid(tokenLogits(batch).transpose(1, 2))));
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return tokenLogits(batch).transpose(1, 2);
     }
 }

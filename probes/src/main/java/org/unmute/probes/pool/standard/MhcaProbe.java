@@ -3,7 +3,6 @@ package org.unmute.probes.pool.standard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
@@ -11,7 +10,6 @@ import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -68,11 +66,11 @@ public final class MhcaProbe extends PoolingProbe {
     }
 
     /**
-     * The weight of each token in each head, summing to 1 over the grid: {@code [batch, heads, time, freq]}.
+     * The weight of each token in each head, summing to 1: {@code [batch, heads, tokens]}.
      */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(attention(normalized(batch)))));
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return attention(normalized(batch));
     }
 
     /** {@code [batch, heads, tokens]}, summing to 1 over tokens. */

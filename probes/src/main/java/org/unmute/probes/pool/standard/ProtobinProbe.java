@@ -148,11 +148,11 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
         return fc.logits(scores).reshape(batch.size(), batch.time(), classes());
     }
 
-    /** The cosine of every prototype with every token: {@code [batch, prototypes, time, freq]}. */
+    /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
+    protected Tensor tokenWeights(TokenBatch batch) {
         batch.requireDimOf(this);
-        return Optional.of(Grad.withoutRecording(() -> cosines(batch, prototypes())));
+        return cosines(batch, prototypes());
     }
 
     /** The same for some prototypes of one clip, without computing the others. */
@@ -162,12 +162,12 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
         clip.requireDimOf(this);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
-            return cosines(clip, some).squeeze(0);
+            return clip.onGrid(cosines(clip, some)).squeeze(0);
         }));
     }
 
     private static Tensor cosines(TokenBatch batch, Tensor prototypes) {
-        return batch.onGrid(Functions.cosineMatrix(batch.tokens(), prototypes).transpose(1, 2));
+        return Functions.cosineMatrix(batch.tokens(), prototypes).transpose(1, 2);
     }
 
     /** Prototypes: cosine with the winning token times weight. */

@@ -3,14 +3,12 @@ package org.unmute.probes.pool.standard;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -79,10 +77,10 @@ public final class SimPoolProbe extends NormalizedProbe {
                 .softmax(-1);
     }
 
-    /** The weight of each token, summing to 1 over the grid: {@code [batch, 1, time, freq]}. */
+    /** The weight of each token, summing to 1: {@code [batch, 1, tokens]}. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(weights(batch, values(batch)))));
+    protected Tensor tokenWeights(TokenBatch batch) {
+        return weights(batch, values(batch));
     }
 
     /** Tokens, weighted by attention; with a power mean, which is no sum over tokens, entries of the descriptor. */
