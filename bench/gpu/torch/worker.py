@@ -1,6 +1,6 @@
 """PyTorch's side of the GPU check: worker.py DEVICE. Orders are lines, answers are lines that start with the mark.
 
-prepare FOLDER KIND name=value ...  builds the work on random inputs (RandomNumbers.java makes the same), runs it and writes its results
+prepare FOLDER KIND name=value ...  builds the work on random inputs (those of RandomNumbers.java), runs it and writes its results
 compile FOLDER                      the same through torch.compile
 time eager|compiled COUNT           nanoseconds of COUNT runs
 release, quit
@@ -216,7 +216,7 @@ def serve():
                 answer("released")
             elif words[0] == "quit":
                 break
-        except Exception as e:  # whatever one row does, the others go on
+        except Exception as e:  # one row must not end the others
             answer(f"failed {type(e).__name__}: {e}"[:500])
 
 

@@ -23,7 +23,7 @@ def loaded():
 
 
 def named(paths):
-    """The BLAS among shared libraries. Another one's folder or file name has its name, the reference has none."""
+    """The BLAS among shared libraries. Every other BLAS is named in its folder or file name; the reference BLAS is not."""
     for pattern, name in KNOWN:
         for path in paths:
             if re.search(pattern, path) and not (name == "reference BLAS" and re.search(r"openblas|blis|atlas|mkl", path)):

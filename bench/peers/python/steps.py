@@ -1,4 +1,4 @@
-"""Training steps in PyTorch: forward, loss, gradients of all parameters, AdamW. Written so that TorchScript takes them as they are."""
+"""Training steps in PyTorch: forward, loss, gradients of all parameters, AdamW. TorchScript compiles them as they are."""
 from typing import List
 
 import torch

@@ -60,7 +60,7 @@ def serve(threads):
                 break
         except cases.Unsupported as e:
             answer(f"unsupported {e}")
-        except Exception as e:  # whatever a case does, the others go on
+        except Exception as e:  # one case must not end the others
             print(repr(e), file=sys.stderr, flush=True)
             answer(f"failed {type(e).__name__}: {e}")
 

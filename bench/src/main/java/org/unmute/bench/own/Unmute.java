@@ -1,12 +1,39 @@
 package org.unmute.bench.own;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
-import org.unmute.bench.peer.UnsupportedCaseException;
+import org.unmute.bench.peer.PeerException;
+import org.unmute.models.audio.Wav;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.WindowFunction;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.FeedForward;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
+import org.unmute.models.vit.Trunk;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
+import org.unmute.tensor.op.Unary;
 
 /** This engine, as its users run it. */
 public final class Unmute implements Peer {
+    private static final double EPS = 1e-6;
+
     private final int threads;
 
     /** @param threads of the backend */
@@ -25,14 +52,101 @@ public final class Unmute implements Peer {
         return switch (folder.kind()) {
             case "fma-peak" -> new MachineLimit.FmaPeak(threads);
             case "bandwidth" -> new MachineLimit.Bandwidth(threads);
-            case "matmul" -> TensorCalls.matmul(folder);
-            case "forward" -> TensorCalls.forward(folder);
-            case "encoder" -> AudioCalls.encoder(folder);
-            case "fbank" -> AudioCalls.fbank(folder);
+            case "matmul" -> matmul(folder);
+            case "forward" -> forward(folder);
+            case "encoder" -> encoder(folder);
+            case "fbank" -> fbank(folder);
             case "probe-step" -> new OwnProbeStep(folder);
             case "pretrain-step" -> new OwnPretrainStep(folder);
-            case "match" -> TensorCalls.match(folder);
-            default -> throw new UnsupportedCaseException("no case of kind " + folder.kind());
+            case "match" -> match(folder);
+            default -> throw new PeerException("no case of kind " + folder.kind());
+        };
+    }
+
+    /** A linear map without bias on weights packed once, like an encoder's. */
+    private static Call matmul(CaseFolder folder) throws IOException {
+        Tensor x = tensor(folder, "x");
+        Tensor weight = tensor(folder, "w").freeze();
+        return new ScopedCall(() -> Map.of("y", x.linear(weight, null)));
+    }
+
+    /** The max cosine of every binarized prototype over a clip's tokens, and its winner. */
+    static Call match(CaseFolder folder) throws IOException {
+        Tensor tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
+        Tensor bank = tensor(folder, "p").freeze();
+        return new ScopedCall(() -> {
+            PrototypeMaxPool pool = tokens.binaryPrototypeMaxPool(bank);
+            return Map.of("score", pool.values(), "winner", pool.winners());
+        });
+    }
+
+    /** Pre-norm transformer blocks and a final norm, from tokens to tokens. */
+    private static Call forward(CaseFolder folder) throws IOException {
+        Tensor x = tensor(folder, "x");
+        int dim = folder.size("dim");
+        try (Checkpoint file = Checkpoint.open(folder.file(CaseFolder.MODEL))) {
+            CheckpointWeights w = new CheckpointWeights(file);
+            List<TransformerBlock> blocks = new ArrayList<>();
+            for (int i = 0; i < folder.size("depth"); i++) {
+                String b = "blocks." + i + ".";
+                blocks.add(new TransformerBlock(
+                        TransformerBlock.Kind.PRE,
+                        LayerNorm.read(w, b + "norm1", dim, EPS),
+                        Attention.read(w, b + "attn", dim, folder.size("heads")),
+                        LayerNorm.read(w, b + "norm2", dim, EPS),
+                        FeedForward.read(w, b + "mlp", dim, 4L * dim, Unary.GELU)));
+            }
+            Trunk trunk = new Trunk(blocks);
+            LayerNorm norm = LayerNorm.read(w, "norm", dim, EPS);
+            return new ScopedCall(() -> {
+                // As in an encoder: intermediate results are released before the result is used.
+                try (TensorScope inner = new TensorScope()) {
+                    return Map.of("y", inner.keep(norm.apply(trunk.apply(x, Trace.NONE))));
+                }
+            });
+        }
+    }
+
+    private static Tensor tensor(CaseFolder folder, String input) throws IOException {
+        return Tensor.of(folder.floats(input), folder.shape(input).toArray());
+    }
+
+    /** An encoder from a WAV file to patch tokens, as {@code unmute embed} does it: read, fbank, network. */
+    private static Call encoder(CaseFolder folder) throws IOException {
+        Path recording = folder.file(folder.text("wav"));
+        Encoder encoder = Encoders.open(folder.file(CaseFolder.MODEL));
+        return new Call() {
+            private TokenMap map;
+
+            @Override
+            public void run() throws IOException {
+                map = encoder.encode(Wav.read(recording));
+            }
+
+            @Override
+            public void show(CaseFolder to) throws IOException {
+                to.write("tokens", Shape.of(map.count(), map.dim()), map.tokens());
+            }
+        };
+    }
+
+    /** Kaldi's log mel filter bank of samples in memory. */
+    private static Call fbank(CaseFolder folder) throws IOException {
+        int mel = folder.size("mel");
+        KaldiFbank fbank = new KaldiFbank(FbankOptions.of(folder.size("rate"), mel, WindowFunction.HANNING));
+        float[] samples = folder.floats("samples");
+        return new Call() {
+            private float[] energies;
+
+            @Override
+            public void run() {
+                energies = fbank.compute(samples);
+            }
+
+            @Override
+            public void show(CaseFolder to) throws IOException {
+                to.write("fbank", Shape.of(energies.length / mel, mel), energies);
+            }
         };
     }
 }

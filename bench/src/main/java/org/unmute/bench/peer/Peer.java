@@ -12,7 +12,7 @@ public interface Peer extends AutoCloseable {
      * Prepares a case: reads inputs and weights, and does all one-time work.
      *
      * @return the call to time
-     * @throws UnsupportedCaseException if it does not support the case, with the reason
+     * @throws PeerException if it does not support the case, with the reason
      * @throws Exception if it fails
      */
     Call prepare(CaseFolder folder) throws Exception;

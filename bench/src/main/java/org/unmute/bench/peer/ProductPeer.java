@@ -23,10 +23,10 @@ public abstract class ProductPeer implements Peer {
     @Override
     public final Call prepare(CaseFolder folder) throws Exception {
         if (!folder.kind().equals("matmul")) {
-            throw new UnsupportedCaseException("has matrix products only");
+            throw new PeerException("has matrix products only");
         }
         if (threads != 1) {
-            throw new UnsupportedCaseException("runs on one thread");
+            throw new PeerException("runs on one thread");
         }
         int rows = folder.size("rows");
         int out = folder.size("out");

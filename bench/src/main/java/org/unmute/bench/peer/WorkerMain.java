@@ -58,7 +58,7 @@ public final class WorkerMain {
                     case "release" -> release();
                     default -> throw new IOException("unknown order: " + line);
                 }
-            } catch (UnsupportedCaseException e) {
+            } catch (PeerException e) {
                 answer("unsupported " + e.getMessage());
             } catch (Exception | LinkageError | OutOfMemoryError e) {
                 e.printStackTrace();

@@ -101,6 +101,17 @@ public final class CaseWriter {
         return filled(count, () -> random.nextBoolean() ? 1 : -1);
     }
 
+    /** 0 to {@code count} - 1 in random order, as the trainers shuffle. */
+    static int[] shuffled(SplittableRandom random, int count) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
     private static float[] filled(int count, DoubleSupplier next) {
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {

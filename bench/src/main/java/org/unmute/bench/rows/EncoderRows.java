@@ -41,7 +41,11 @@ public final class EncoderRows {
 
     static List<Row> all() {
         List<Row> rows = new ArrayList<>();
-        for (Model model : models()) {
+        List<Model> models = List.of(
+                new Model("eat", "EAT", 513, ModelShapes.eat()),
+                new Model("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
+                new Model("dasheng", "Dasheng", 250, ModelShapes.dasheng()));
+        for (Model model : models) {
             rows.add(new Row(
                     "wav-" + model.name() + "-t2",
                     model.title() + " base, 10 s WAV to tokens",
@@ -50,7 +54,7 @@ public final class EncoderRows {
                     0,
                     List.of("pytorch", "torch-debian"),
                     true,
-                    folder -> writeEncoder(folder, model.name()),
+                    folder -> writeEncoder(folder, model.name(), model.shapes()),
                     Row.within(TOKEN_TOLERANCE)));
         }
         for (int threads = 2; threads >= 1; threads--) {
@@ -68,20 +72,8 @@ public final class EncoderRows {
         return rows;
     }
 
-    private static List<Model> models() {
-        return List.of(
-                new Model("eat", "EAT", 513, ModelShapes.eat()),
-                new Model("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
-                new Model("dasheng", "Dasheng", 250, ModelShapes.dasheng()));
-    }
-
     /** A case of an encoder: weights, recording, and the recording's samples for a peer that reads no files. */
-    static void writeEncoder(Path folder, String name) throws IOException {
-        Map<String, Shape> shapes = models().stream()
-                .filter(m -> m.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .shapes();
+    static void writeEncoder(Path folder, String name, Map<String, Shape> shapes) throws IOException {
         recording(new CaseWriter(folder, "encoder")
                         .field("encoder", name)
                         .field("wav", WAV)

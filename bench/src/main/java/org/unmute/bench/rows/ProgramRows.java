@@ -8,9 +8,11 @@ import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.probes.cache.TokenCache;
@@ -46,30 +48,49 @@ public final class ProgramRows {
     }
 
     private static Row embed(Path root) {
-        Row.Program ours = new Row.Program(
+        return row(
+                root,
+                "embed",
+                "embed-eat-t2",
+                "`unmute embed`, one 10 s clip, EAT base, whole process",
                 (folder, result) -> List.of(
-                        root.resolve("unmute"),
-                        "embed",
                         "--encoder",
                         folder.resolve(CaseFolder.MODEL),
                         "--audio",
                         folder.resolve(EncoderRows.WAV),
                         "--out",
-                        result,
-                        "--threads",
-                        THREADS,
-                        "--quiet"),
-                ProgramRows::cachedTokens);
-        Row.Program theirs = new Row.Program(
-                (folder, result) -> List.of(script(root), "embed", folder, result, THREADS),
-                (result, _, to) -> halves(result.resolve("tokens.f16"), to));
-        return Row.ofPrograms(
-                "embed-eat-t2",
-                "`unmute embed`, one 10 s clip, EAT base, whole process",
-                THREADS,
-                Map.of(Row.OURS, ours, TORCH, theirs),
-                folder -> EncoderRows.writeEncoder(folder, "eat"),
+                        result),
+                ProgramRows::cachedTokens,
+                (result, _, to) -> halves(result.resolve("tokens.f16"), to),
+                folder -> EncoderRows.writeEncoder(folder, "eat", ModelShapes.eat()),
                 Row.within(STORED_TOLERANCE));
+    }
+
+    private static Row row(
+            Path root,
+            String command,
+            String id,
+            String title,
+            Row.Command options,
+            Row.Outputs ours,
+            Row.Outputs theirs,
+            Row.CaseFiles files,
+            Row.Agreement agreement) {
+        Row.Command unmute = (folder, result) -> {
+            List<Object> words =
+                    new ArrayList<>(List.of(root.resolve("unmute"), command, "--threads", THREADS, "--quiet"));
+            words.addAll(options.of(folder, result));
+            return words;
+        };
+        Path script = root.resolve("bench/peers/python/program.py");
+        Row.Command torch = (folder, result) -> List.of(script, command, folder, result, THREADS);
+        return Row.ofPrograms(
+                id,
+                title,
+                THREADS,
+                Map.of(Row.OURS, new Row.Program(unmute, ours), TORCH, new Row.Program(torch, theirs)),
+                files,
+                agreement);
     }
 
     private static void cachedTokens(Path result, Path printed, Path to) throws IOException {
@@ -97,10 +118,12 @@ public final class ProgramRows {
     }
 
     private static Row probe(Path root) {
-        Row.Program ours = new Row.Program(
+        return row(
+                root,
+                "probe",
+                "probe-esc10-t2",
+                "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process",
                 (folder, result) -> List.of(
-                        root.resolve("unmute"),
-                        "probe",
                         "--probe",
                         "protobin",
                         "--cache",
@@ -109,28 +132,17 @@ public final class ProgramRows {
                         folder.resolve("labels.csv"),
                         "--out",
                         result,
-                        "--threads",
-                        THREADS,
                         "--seed",
                         SEED,
-                        "--quiet",
                         "--json"),
-                (_, printed, to) -> losses(
-                        new ObjectMapper()
-                                .readTree(printed.toFile())
-                                .path("runs")
-                                .path("seed " + SEED),
-                        to));
-        Row.Program theirs = new Row.Program(
-                (folder, result) -> List.of(script(root), "probe", folder, result, THREADS),
-                (_, printed, to) -> losses(new ObjectMapper().readTree(printed.toFile()), to));
-        return Row.ofPrograms(
-                "probe-esc10-t2",
-                "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process",
-                THREADS,
-                Map.of(Row.OURS, ours, TORCH, theirs),
+                (_, printed, to) -> losses(json(printed).path("runs").path("seed " + SEED), to),
+                (_, printed, to) -> losses(json(printed), to),
                 ProgramRows::writeScenes,
                 ProgramRows::sameLosses);
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
     }
 
     private static void losses(JsonNode run, Path to) throws IOException {
@@ -154,23 +166,12 @@ public final class ProgramRows {
         }
     }
 
-    private static Path script(Path root) {
-        return root.resolve("bench/peers/python/program.py");
-    }
-
     /** The order of clips in each epoch of the trainer, so that a peer can use the same: {@code [epochs, clips]}. */
     private static int[] order(int epochs, int clips, long seed) {
-        int[] all = new int[epochs * clips];
         long key = new SplittableRandom(new SplittableRandom(seed).nextLong()).nextLong();
-        for (int e = 0; e < epochs; e++) {
-            SplittableRandom random = new SplittableRandom(key + e);
-            for (int i = 0; i < clips; i++) {
-                int j = random.nextInt(i + 1);
-                all[e * clips + i] = all[e * clips + j];
-                all[e * clips + j] = i;
-            }
-        }
-        return all;
+        return IntStream.range(0, epochs)
+                .flatMap(e -> IntStream.of(CaseWriter.shuffled(new SplittableRandom(key + e), clips)))
+                .toArray();
     }
 
     /** Scenes with one to three of ten classes; each class adds its own direction to some tokens. */

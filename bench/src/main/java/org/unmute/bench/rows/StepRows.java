@@ -163,10 +163,9 @@ public final class StepRows {
         SplittableRandom random = new SplittableRandom(seed);
         float[] all = new float[clips * patches];
         for (int c = 0; c < clips; c++) {
+            int[] order = CaseWriter.shuffled(random, patches);
             for (int i = 0; i < patches; i++) {
-                int j = random.nextInt(i + 1);
-                all[c * patches + i] = all[c * patches + j];
-                all[c * patches + j] = i;
+                all[c * patches + i] = order[i];
             }
         }
         return all;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,7 @@ final class Bench implements AutoCloseable {
         List<RowResult.Entry> entries;
         Path folder = work.resolve("case");
         try {
-            CaseFolder.remove(folder);
-            Files.createDirectories(folder);
+            empty(folder);
             row.files().write(folder);
             if (row.scripted() && names.contains(Peers.DJL)) {
                 peers.writeScript(folder);
@@ -91,14 +91,13 @@ final class Bench implements AutoCloseable {
                 new RowResult(row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), entries, origin);
         entries.stream()
                 .filter(RowResult.Entry::isTimed)
-                .forEach(e -> progress.accept(String.format(
-                        java.util.Locale.ROOT,
+                .forEach(e -> progress.accept(ResultTable.format(
                         "  %-13s %10.3f ms%s",
                         e.name(),
                         e.ms(),
                         result.ratio(e.name())
                                 .filter(_ -> !e.name().equals(Row.OURS))
-                                .map(r -> String.format(java.util.Locale.ROOT, "  ratio %.3f", r))
+                                .map(r -> ResultTable.format("  ratio %.3f", r))
                                 .orElse(""))));
         return result;
     }
@@ -127,8 +126,8 @@ final class Bench implements AutoCloseable {
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};
-            progress.accept(String.format(
-                    java.util.Locale.ROOT, "  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
+            progress.accept(
+                    ResultTable.format("  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
             return both;
         });
     }
@@ -136,14 +135,11 @@ final class Bench implements AutoCloseable {
     private double limit(String kind, int threads) {
         Path folder = work.resolve(kind);
         try {
-            CaseFolder.remove(folder);
-            Files.createDirectories(folder);
+            empty(folder);
             new CaseWriter(folder, kind).write();
             Worker ours = worker(Row.OURS, threads);
             ours.prepare(folder);
-            double best = java.util.Arrays.stream(ours.time(1000, LIMIT_SECONDS))
-                    .min()
-                    .orElseThrow();
+            double best = Arrays.stream(ours.time(1000, LIMIT_SECONDS)).min().orElseThrow();
             ours.release();
             return Npy.read(CaseFolder.outputs(folder, Row.OURS).resolve("work.npy"))
                             .floats()[0]
@@ -153,6 +149,11 @@ final class Bench implements AutoCloseable {
             progress.accept("  " + kind + " could not be measured: " + e.getMessage());
             return 0;
         }
+    }
+
+    private static void empty(Path folder) throws IOException {
+        CaseFolder.remove(folder);
+        Files.createDirectories(folder);
     }
 
     private void stopWorkers() {

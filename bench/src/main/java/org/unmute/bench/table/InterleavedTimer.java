@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.bench.peer.CaseFolder;
@@ -86,8 +85,8 @@ public final class InterleavedTimer {
                             .check(folder, CaseFolder.outputs(folder, Row.OURS), CaseFolder.outputs(folder, name));
                 }
                 running.add(new Running(peer, memory));
-                progress.accept(String.format(
-                        Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
+                progress.accept(
+                        ResultTable.format("  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
                 entries.put(name, null);
             } catch (PeerException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
@@ -103,7 +102,7 @@ public final class InterleavedTimer {
             return List.copyOf(entries.values());
         }
         running.forEach(Running::warmUp);
-        double ours = running.isEmpty() ? 0 : running.getFirst().warm;
+        double ours = running.getFirst().warm;
         running.forEach(r -> r.slow = r.warm > MAX_RATIO * ours);
         long begun = System.nanoTime();
         for (int round = 0; round < rounds; round++) {

@@ -1,10 +1,8 @@
 package org.unmute.bench.table;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
+import org.unmute.bench.peer.ProcessMemory;
 
 /** The machine and JVM, as results name them. */
 final class Machine {
@@ -24,11 +22,10 @@ final class Machine {
     }
 
     private static String memory() {
-        return field(Path.of("/proc/meminfo"), "MemTotal", "")
-                .replaceAll("[^0-9]", "")
-                .transform(kib -> kib.isEmpty()
-                        ? "memory unknown"
-                        : String.format(Locale.ROOT, "%.0f GiB", Long.parseLong(kib) / 1048576.0));
+        return ProcessMemory.field(Path.of("/proc/meminfo"), "MemTotal")
+                .map(kib -> Long.parseLong(kib.replaceAll("[^0-9]", "")) / 1048576.0)
+                .map(gib -> ResultTable.format("%.0f GiB", gib))
+                .orElse("memory unknown");
     }
 
     private static String cpuFeatures() {
@@ -37,20 +34,6 @@ final class Machine {
     }
 
     private static String cpuField(String name, String otherwise) {
-        return field(Path.of("/proc/cpuinfo"), name, otherwise);
-    }
-
-    private static String field(Path file, String name, String otherwise) {
-        try {
-            for (String line : Files.readAllLines(file)) {
-                if (line.startsWith(name)) {
-                    return line.substring(line.indexOf(':') + 1).strip();
-                }
-            }
-        } catch (IOException e) {
-            // Not Linux: fall back to what Java knows.
-            return otherwise;
-        }
-        return otherwise;
+        return ProcessMemory.field(Path.of("/proc/cpuinfo"), name).orElse(otherwise);
     }
 }

@@ -38,7 +38,5 @@ public interface PeerProcess extends AutoCloseable {
      * @param tensorBytes peak bytes of tensors during a call, -1 if not counted
      * @param residentBytes resident bytes with inputs and weights loaded, -1 if unknown
      */
-    record Memory(long tensorBytes, long residentBytes) {
-        static final Memory UNKNOWN = new Memory(-1, -1);
-    }
+    record Memory(long tensorBytes, long residentBytes) {}
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.unmute.bench.peer.LineProcess;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.WorkerMain;
 import org.unmute.bench.rows.Row;
@@ -46,8 +47,9 @@ public final class Peers {
     private final Path root;
     private final Path work;
     private final String buildProblem;
-    private Path python;
-    private String pythonProblem;
+    /** Null until it was searched for. */
+    private Optional<String> python;
+
     private String pythonBlas;
 
     /**
@@ -82,7 +84,7 @@ public final class Peers {
             throw new PeerException(buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
         }
         List<String> command = new ArrayList<>(List.of(
-                java(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
@@ -117,10 +119,6 @@ public final class Peers {
                 new Row.Program(command, task.outputs()),
                 environment(row.threads()),
                 TIMEOUT_SECONDS);
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private Path natives() throws PeerException {
@@ -175,8 +173,7 @@ public final class Peers {
                 process.destroyForcibly();
                 problem = "TorchScript was not written within " + Math.round(TIMEOUT_SECONDS) + " s";
             } else if (process.exitValue() != 0) {
-                List<String> lines = Files.readAllLines(log);
-                problem = "TorchScript could not be written: " + (lines.isEmpty() ? "no message" : lines.getLast());
+                problem = "TorchScript could not be written: " + LineProcess.lastLines(log);
             } else {
                 return;
             }
@@ -208,24 +205,18 @@ public final class Peers {
     }
 
     /** A Python that has PyTorch and torchaudio. */
-    Path python() throws PeerException {
-        if (python == null && pythonProblem == null) {
-            String asked = System.getenv("UNMUTE_BENCH_PYTHON");
-            List<String> candidates = asked == null ? List.of("/usr/bin/python3", "python3") : List.of(asked);
-            python = candidates.stream()
-                    .filter(Peers::hasTorch)
-                    .findFirst()
-                    .map(Path::of)
-                    .orElse(null);
-            pythonProblem = python == null
-                    ? "no PyTorch and torchaudio in " + String.join(" or ", candidates)
-                            + ": apt-get install python3-torch python3-torchaudio, or set UNMUTE_BENCH_PYTHON"
-                    : null;
-        }
+    private Path python() throws PeerException {
+        String asked = System.getenv("UNMUTE_BENCH_PYTHON");
+        List<String> candidates = asked == null ? List.of("/usr/bin/python3", "python3") : List.of(asked);
         if (python == null) {
-            throw new PeerException(pythonProblem);
+            python = candidates.stream()
+                    .filter(p -> output(p, "-c", "import numpy, torch, torchaudio; print('there')")
+                            .isPresent())
+                    .findFirst();
         }
-        return python;
+        return Path.of(python.orElseThrow(() -> new PeerException("no PyTorch and torchaudio in "
+                + String.join(" or ", candidates)
+                + ": apt-get install python3-torch python3-torchaudio, or set UNMUTE_BENCH_PYTHON")));
     }
 
     /** Why a PyTorch with this BLAS is not timed; empty if it is. */
@@ -234,11 +225,6 @@ public final class Peers {
                 ? Optional.of("multiplies by the " + blas
                         + ", 20 times as slow as OpenBLAS: apt-get install libopenblas0-pthread")
                 : Optional.empty();
-    }
-
-    private static boolean hasTorch(String python) {
-        return output(python, "-c", "import numpy, torch, torchaudio; print('there')")
-                .isPresent();
     }
 
     /** The last line that a program prints; empty if it fails or prints nothing. */

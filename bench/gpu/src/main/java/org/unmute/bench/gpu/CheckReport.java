@@ -10,19 +10,17 @@ public final class CheckReport {
     private final StringBuilder text = new StringBuilder();
 
     /** A heading. */
-    CheckReport heading(String line) {
+    void heading(String line) {
         text.append("## ").append(line).append("\n\n");
-        return this;
     }
 
     /** A list item, on one line. */
-    CheckReport point(String line) {
+    void point(String line) {
         text.append("- ").append(line.replace('\n', ' ')).append('\n');
-        return this;
     }
 
     /** The table of timings. */
-    CheckReport table(List<CheckResult> rows, Peak peak) {
+    void table(List<CheckResult> rows, Peak peak) {
         MarkdownTable table = new MarkdownTable(List.of(
                 "work",
                 "time",
@@ -34,7 +32,6 @@ public final class CheckReport {
                 "results differ by"));
         rows.forEach(r -> table.row(cells(r, peak)));
         text.append('\n').append(table);
-        return this;
     }
 
     private static List<String> cells(CheckResult r, Peak peak) {

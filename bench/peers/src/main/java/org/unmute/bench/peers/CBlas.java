@@ -15,7 +15,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
-import org.unmute.bench.peer.UnsupportedCaseException;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.AtomicFile;
 
@@ -92,7 +92,7 @@ abstract class CBlas implements Peer {
     @Override
     public final Call prepare(CaseFolder cases) throws Exception {
         if (!cases.kind().equals("matmul")) {
-            throw new UnsupportedCaseException("has matrix products only");
+            throw new PeerException("has matrix products only");
         }
         return new Product(cases);
     }

@@ -16,7 +16,7 @@ import org.unmute.bench.onnx.OnnxModel;
 import org.unmute.bench.onnx.OnnxNetworks;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
-import org.unmute.bench.peer.UnsupportedCaseException;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 
@@ -42,7 +42,7 @@ public final class OnnxRuntime implements Peer {
             case "matmul" -> OnnxNetworks.matmul(folder.floats("w"), folder.size("in"), folder.size("out"));
             case "match" -> OnnxNetworks.match(folder.floats("p"), folder.size("prototypes"), folder.size("dim"));
             case "forward" -> forward(folder);
-            default -> throw new UnsupportedCaseException("no ONNX graph was written for it");
+            default -> throw new PeerException("no ONNX graph was written for it");
         };
         Path file = folder.file("model.onnx");
         model.write(file);

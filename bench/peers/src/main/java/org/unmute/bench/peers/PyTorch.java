@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
-import org.unmute.bench.peer.UnsupportedCaseException;
+import org.unmute.bench.peer.PeerException;
 
 /**
  * PyTorch's C++ library with MKL, through DJL. Matrix products are its own linear map; networks come as TorchScript,
@@ -46,7 +46,7 @@ public final class PyTorch implements Peer {
             return new Product(folder);
         }
         if (!Files.exists(folder.file("model.pt"))) {
-            throw new UnsupportedCaseException(
+            throw new PeerException(
                     Files.exists(folder.file("model.pt.missing"))
                             ? Files.readString(folder.file("model.pt.missing")).strip()
                             : "no TorchScript was written for it");

@@ -54,9 +54,7 @@ public record LaunchPlan(int groups, int items) {
 
     /** One group per tile of {@value #TILE} x {@value #TILE} results of a matrix product. */
     public static LaunchPlan tiles(long batch, long rows, long columns) {
-        return tasks(
-                Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, TILE), Math.ceilDiv(columns, TILE))),
-                TILE_ITEMS);
+        return tasks(tiles(batch, rows, columns, TILE), TILE_ITEMS);
     }
 
     /**
@@ -67,9 +65,12 @@ public record LaunchPlan(int groups, int items) {
         if (rows <= TILE || columns <= TILE) {
             return Optional.empty();
         }
-        long tiles =
-                Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, WIDE), Math.ceilDiv(columns, WIDE)));
+        long tiles = tiles(batch, rows, columns, WIDE);
         return tiles < BUSY_GROUPS || tiles > MAX_GROUPS ? Optional.empty() : Optional.of(tasks(tiles, TILE_ITEMS));
+    }
+
+    private static long tiles(long batch, long rows, long columns, int side) {
+        return Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, side), Math.ceilDiv(columns, side)));
     }
 
     /**

@@ -20,15 +20,11 @@ import org.unmute.tensor.op.FilterBank;
  * gives the same bits. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend
-        implements MovementKernels,
-                ElementwiseKernels,
+        implements ElementwiseKernels,
                 ReduceKernels,
                 IndexKernels,
-                MatmulKernels,
-                ConvolutionKernels,
+                ProductKernels,
                 RowKernels,
-                LossKernels,
-                AttentionKernels,
                 PrototypeKernels,
                 Profiled {
     /** System property: cap on the device memory used, in MiB. */
@@ -203,7 +199,7 @@ public final class DeviceBackend
         if (FbankKernels.fits(f)) {
             filterBanks.filterBank(samples, f, out);
         } else {
-            MovementKernels.super.filterBank(samples, f, out);
+            ElementwiseKernels.super.filterBank(samples, f, out);
         }
     }
 }

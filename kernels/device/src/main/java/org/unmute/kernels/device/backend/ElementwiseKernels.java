@@ -3,13 +3,13 @@ package org.unmute.kernels.device.backend;
 import java.util.Locale;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** Launches of {@code elementwise.cl}. */
+/** Operations on single elements: launches of {@code elementwise.cl} and {@code cast.cl}. */
 interface ElementwiseKernels extends KernelFamily {
-
     static Kernel kernel(Unary f) {
         return kernel("unary_" + lower(f));
     }
@@ -86,5 +86,33 @@ interface ElementwiseKernels extends KernelFamily {
         Types.requireNumeric("select", a, b, out);
         runOnElements(
                 kernel(type == DType.F32 ? "select_f32" : "select_i32"), new Arguments().memory(condition, a, b, out));
+    }
+
+    static Kernel copyKernel(DType from, DType to) {
+        return new Kernel("cast", "copy_" + lower(from) + "_" + lower(to));
+    }
+
+    static Kernel fillKernel(DType type) {
+        return new Kernel("cast", type.bytes() == Short.BYTES ? "fill_16" : "fill_32");
+    }
+
+    @Override
+    default void copy(View x, View out) {
+        runOnElements(copyKernel(x.dtype(), out.dtype()), new Arguments().memory(x, out));
+    }
+
+    @Override
+    default void fill(View out, double value) {
+        runOnElements(fillKernel(out.dtype()), new Arguments().memory(out).int32(bits(out.dtype(), value)));
+    }
+
+    private static int bits(DType type, double value) {
+        return switch (type) {
+            case F32 -> Float.floatToRawIntBits((float) value);
+            case I32 -> (int) value;
+            case F16 -> HalfFloats.toF16((float) value) & 0xffff;
+            case BF16 -> HalfFloats.toBf16((float) value) & 0xffff;
+            case F64 -> throw new IllegalArgumentException("fill: the device has no F64");
+        };
     }
 }

@@ -10,8 +10,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * The operations that one family of kernels computes, as launches. {@link DeviceBackend} is made of all families and
- * runs what they launch.
+ * Operations that related kernels compute, as launches. {@link DeviceBackend} is made of all families and runs what
+ * they launch.
  */
 interface KernelFamily extends Backend {
     /**

@@ -116,7 +116,7 @@ interface PrototypeKernels extends KernelFamily {
                     binary,
                     clips(winners, from, count),
                     clips(gy, from, count),
-                    gtokens == null ? null : clips(gtokens, from, count),
+                    clips(gtokens, from, count),
                     gprototypes,
                     factors,
                     from > 0);
@@ -125,7 +125,7 @@ interface PrototypeKernels extends KernelFamily {
     }
 
     private static View clips(View v, long from, long count) {
-        return v.slice(0, from, count, 1);
+        return v == null ? null : v.slice(0, from, count, 1);
     }
 
     /** Gradients of some clips; {@code gprototypes} is accumulated if there were clips {@code before}. */

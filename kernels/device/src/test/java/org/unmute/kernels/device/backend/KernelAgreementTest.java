@@ -69,9 +69,9 @@ class KernelAgreementTest {
             }
         }
         for (DType from : STORED) {
-            wanted.add(MovementKernels.fillKernel(from));
+            wanted.add(ElementwiseKernels.fillKernel(from));
             for (DType to : STORED) {
-                wanted.add(MovementKernels.copyKernel(from, to));
+                wanted.add(ElementwiseKernels.copyKernel(from, to));
             }
         }
         Map<String, DeclaredKernel> declared = declared();

@@ -12,7 +12,7 @@ import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-class TensorCallsTest {
+class UnmuteTest {
     @TempDir
     private Path folder;
 
@@ -26,7 +26,7 @@ class TensorCallsTest {
 
     @Test
     void scoresAndWinnersAreThoseOfTheBestToken() throws Exception {
-        try (Peer.Call match = TensorCalls.match(folder())) {
+        try (Peer.Call match = Unmute.match(folder())) {
             match.run();
             match.show(folder());
         }
@@ -40,7 +40,7 @@ class TensorCallsTest {
     /** The op runs only once its values are asked for: what is timed must be that, not the making of it. */
     @Test
     void everythingIsComputedWithinTheCall() throws Exception {
-        try (Peer.Call match = TensorCalls.match(folder())) {
+        try (Peer.Call match = Unmute.match(folder())) {
             match.run();
             long winnersAndScores = 2 * 3 * Integer.BYTES;
             assertThat(match.tensorBytes()).isGreaterThanOrEqualTo(winnersAndScores);
