@@ -1,6 +1,7 @@
 package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.protocol.StepCost;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.train.Objective;
@@ -140,7 +142,7 @@ public final class BenchmarkPlan {
 
     private static long lines(Path file) throws IOException {
         return Files.exists(file)
-                ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
+                ? Files.readString(file, StandardCharsets.ISO_8859_1)
                         .chars()
                         .filter(c -> c == '\n')
                         .count()
@@ -148,9 +150,6 @@ public final class BenchmarkPlan {
     }
 
     /** Number of unfinished cells. */
-    int open() {
-        return costs.size();
-    }
 
     /** Remaining seconds of a cell on one core; 0 if it is finished. */
     public double secondsLeft(CellId id) {
@@ -172,7 +171,7 @@ public final class BenchmarkPlan {
         long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
         long epochs = costs.values().stream().mapToLong(CellCost::epochs).sum();
         long most = costs.values().stream().mapToLong(CellCost::mostEpochs).sum();
-        lines.add(open() + (open() == 1 ? " cell" : " cells") + " to work through"
+        lines.add(costs.size() + (costs.size() == 1 ? " cell" : " cells") + " to work through"
                 + (finished > 0 ? ", " + finished + " finished before" : "") + ": " + trainings + " trainings, about "
                 + epochs + " epochs (at most " + most + ")");
         if (recordings > 0) {
@@ -195,25 +194,21 @@ public final class BenchmarkPlan {
 
     /** The plan as a JSON object. */
     public Map<String, Object> document() {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put(
-                "cells",
-                costs.values().stream()
-                        .map(c -> {
-                            Map<String, Object> m = new LinkedHashMap<>();
-                            m.put("cell", c.cell().toString());
-                            m.put("trainings", c.trainings());
-                            m.put("epochs", c.epochs());
-                            m.put("mostEpochs", c.mostEpochs());
-                            m.put("coreSecondsLeft", left.get(c.cell()));
-                            return m;
-                        })
-                        .toList());
-        all.put("recordingsToEmbed", recordings);
-        all.put("embeddingHours", embeddingHours);
-        all.put("cacheBytes", bytes);
-        all.put("hours", hours());
-        all.put("cores", cores);
-        return all;
+        return new JsonObject()
+                .with("cells", costs.values().stream().map(this::document).toList())
+                .with("recordingsToEmbed", recordings)
+                .with("embeddingHours", embeddingHours)
+                .with("cacheBytes", bytes)
+                .with("hours", hours())
+                .with("cores", cores);
+    }
+
+    private Map<String, Object> document(CellCost c) {
+        return new JsonObject()
+                .with("cell", c.cell().toString())
+                .with("trainings", c.trainings())
+                .with("epochs", c.epochs())
+                .with("mostEpochs", c.mostEpochs())
+                .with("coreSecondsLeft", left.get(c.cell()));
     }
 }

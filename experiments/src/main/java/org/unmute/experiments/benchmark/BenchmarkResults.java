@@ -12,6 +12,7 @@ import java.util.Map;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.JsonObject;
 
 /** The outcome of a benchmark: the finished cells as stored on disk and the failed ones with their reasons. */
 public final class BenchmarkResults {
@@ -62,15 +63,16 @@ public final class BenchmarkResults {
 
     /** The outcome as a JSON object. */
     public Map<String, Object> document() throws IOException {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("run", out.toString());
-        all.put("cells", List.copyOf(finished().values()));
-        all.put(
-                "failed",
-                failed.entrySet().stream()
-                        .map(e -> Map.of("cell", e.getKey().toString(), "reason", e.getValue()))
-                        .toList());
-        all.put("unfinished", unfinished());
-        return all;
+        return new JsonObject()
+                .with("run", out.toString())
+                .with("cells", List.copyOf(finished().values()))
+                .with(
+                        "failed",
+                        failed.entrySet().stream()
+                                .map(e -> new JsonObject()
+                                        .with("cell", e.getKey().toString())
+                                        .with("reason", e.getValue()))
+                                .toList())
+                .with("unfinished", unfinished());
     }
 }

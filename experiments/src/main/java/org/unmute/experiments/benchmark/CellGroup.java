@@ -22,10 +22,10 @@ import org.unmute.experiments.protocol.FoldScores;
 import org.unmute.experiments.protocol.SeedResult;
 import org.unmute.experiments.provenance.CacheOrigin;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenGrid;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The cells of a benchmark that share one token cache: one encoder, one data set, tokens of the last layer or of all
@@ -151,10 +151,10 @@ final class CellGroup implements CellRecorder, AutoCloseable {
                 .result("encoderTitle", encoder.title())
                 .result("datasetTitle", dataset.entry().title())
                 .result("metric", metric.label())
-                .result("validation", SeedTables.finite(result.validation()))
-                .result("test", SeedTables.finite(result.test()))
+                .result("validation", result.validation())
+                .result("test", result.test())
                 .result("trainingSeconds", result.seconds())
-                .result("clipsPerSecond", SeedTables.finite(result.clipsPerSecond()))
+                .result("clipsPerSecond", result.clipsPerSecond())
                 .result("classes", dataset.labels().names())
                 .result("cache", cache.key().toString());
         CacheOrigin.note(cacheFolder.toAbsolutePath().normalize(), record);
@@ -164,61 +164,61 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     @Override
     public void finished(CellResult r, Path folder) throws IOException {
         Cell cell = cells.get(r.id());
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("encoder", r.id().encoder());
-        all.put("encoderTitle", encoder.title());
-        all.put("dataset", r.id().dataset());
-        all.put("datasetTitle", dataset.entry().title());
-        all.put("probe", cell.probe().name());
-        all.put("label", r.id().probe());
-        all.put("metric", r.data().metric().label());
-        all.put("higherIsBetter", true);
-        all.put("parameters", r.parameters());
-        all.put("classes", r.data().classes().size());
-        all.put("trials", r.trials().size());
-        all.put("pruned", r.pruned());
-        Map<String, Object> best = new LinkedHashMap<>();
-        best.put("lr", r.best().values().get(CellSettings.RATE));
-        best.put("wd", r.best().values().get(CellSettings.DECAY));
-        best.put("validation", SeedTables.finite(r.best().value()));
-        best.put("trial", r.best().number());
-        all.put("best", best);
-        all.put("seeds", r.seeds().stream().map(CellGroup::seed).toList());
-        all.put("validationMean", SeedTables.finite(r.mean(SeedResult::validation)));
-        all.put("validationSd", SeedTables.finite(r.deviation(SeedResult::validation)));
-        all.put("testMean", SeedTables.finite(r.mean(SeedResult::test)));
-        all.put("testSd", SeedTables.finite(r.deviation(SeedResult::test)));
-        all.put("options", r.options());
-        all.put("clipsPerSecond", SeedTables.finite(r.mean(SeedResult::clipsPerSecond)));
-        Fold first = r.data().folds().getFirst();
-        all.put(
-                "folds",
-                r.data().folds().stream().map(Fold::number).filter(n -> n > 0).toList());
-        all.put("trainClips", first.train().clips());
-        all.put("validationClips", first.validation().clips());
-        all.put(
-                "testClips",
-                r.data().folds().stream().mapToInt(f -> f.test().clips()).sum());
-        all.put("encoderSettings", encoderFacts);
+        List<Fold> parts = r.data().folds();
         Path absolute = out.toAbsolutePath().normalize();
         Path kept = cacheFolder.toAbsolutePath().normalize();
-        all.put(
-                "cache",
-                (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
-                        .toString()
-                        .replace('\\', '/'));
-        AtomicFile.write(folder.resolve(CELL), Json.MAPPER.writeValueAsBytes(all));
+        Map<String, Object> all = new JsonObject()
+                .with("encoder", r.id().encoder())
+                .with("encoderTitle", encoder.title())
+                .with("dataset", r.id().dataset())
+                .with("datasetTitle", dataset.entry().title())
+                .with("probe", cell.probe().name())
+                .with("label", r.id().probe())
+                .with("metric", r.data().metric().label())
+                .with("higherIsBetter", true)
+                .with("parameters", r.parameters())
+                .with("classes", r.data().classes().size())
+                .with("trials", r.trials().size())
+                .with("pruned", r.pruned())
+                .with(
+                        "best",
+                        new JsonObject()
+                                .with("lr", r.best().values().get(CellSettings.RATE))
+                                .with("wd", r.best().values().get(CellSettings.DECAY))
+                                .with("validation", r.best().value())
+                                .with("trial", r.best().number()))
+                .with("seeds", r.seeds().stream().map(CellGroup::seed).toList())
+                .with("validationMean", r.mean(SeedResult::validation))
+                .with("validationSd", r.deviation(SeedResult::validation))
+                .with("testMean", r.mean(SeedResult::test))
+                .with("testSd", r.deviation(SeedResult::test))
+                .with("options", r.options())
+                .with("clipsPerSecond", r.mean(SeedResult::clipsPerSecond))
+                .with(
+                        "folds",
+                        parts.stream().map(Fold::number).filter(n -> n > 0).toList())
+                .with("trainClips", parts.getFirst().train().clips())
+                .with("validationClips", parts.getFirst().validation().clips())
+                .with(
+                        "testClips",
+                        parts.stream().mapToInt(f -> f.test().clips()).sum())
+                .with("encoderSettings", encoderFacts)
+                .with(
+                        "cache",
+                        (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
+                                .toString()
+                                .replace('\\', '/'));
+        Json.write(folder.resolve(CELL), all);
     }
 
     private static Map<String, Object> seed(SeedResult s) {
-        Map<String, Object> m = new LinkedHashMap<>();
-        m.put("seed", s.seed());
-        m.put("validation", SeedTables.finite(s.validation()));
-        m.put("test", SeedTables.finite(s.test()));
-        m.put("seconds", s.seconds());
-        m.put("clipsPerSecond", SeedTables.finite(s.clipsPerSecond()));
-        m.put("folder", s.folder());
-        return m;
+        return new JsonObject()
+                .with("seed", s.seed())
+                .with("validation", s.validation())
+                .with("test", s.test())
+                .with("seconds", s.seconds())
+                .with("clipsPerSecond", s.clipsPerSecond())
+                .with("folder", s.folder());
     }
 
     @Override

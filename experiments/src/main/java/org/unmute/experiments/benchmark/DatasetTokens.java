@@ -6,13 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
@@ -26,7 +25,6 @@ import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
@@ -164,10 +162,9 @@ final class DatasetTokens {
         } catch (TokenCacheException e) {
             throw new InputException(e.getMessage(), e);
         }
-        Map<String, Object> complete = new LinkedHashMap<>();
-        complete.put("key", key.toString());
-        complete.put("recordings", before);
-        AtomicFile.write(folder.resolve(COMPLETE), Json.MAPPER.writeValueAsBytes(complete));
+        Json.write(
+                folder.resolve(COMPLETE),
+                new JsonObject().with("key", key.toString()).with("recordings", before));
     }
 
     /** A stop was requested between two clips; clips embedded so far are kept. */

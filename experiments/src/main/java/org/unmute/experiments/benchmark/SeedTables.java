@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.unmute.experiments.data.LabelledClip;
@@ -21,6 +22,7 @@ import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.protocol.EpochRecord;
 import org.unmute.experiments.protocol.FoldScores;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -69,7 +71,7 @@ final class SeedTables {
     }
 
     void write() throws IOException {
-        AtomicFile.write(folder.resolve("metrics.json"), Json.MAPPER.writeValueAsBytes(metrics()));
+        Json.write(folder.resolve("metrics.json"), metrics());
         write("per-class.csv", this::perClass);
         write("loss.csv", this::loss);
         write("scores.csv", this::scores);
@@ -97,29 +99,28 @@ final class SeedTables {
             each.add(values(f.scores(), Arrays.copyOfRange(labels, from, from + f.scores().length)));
             from += f.scores().length;
         }
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("metric", metric.label());
-        all.put("value", folds.stream().mapToDouble(FoldScores::test).average().orElseThrow());
-        all.put("clips", scores.length);
-        all.put("classes", classes.size());
+        Map<String, Object> all = new JsonObject()
+                .with("metric", metric.label())
+                .with("value", mean(folds, FoldScores::test))
+                .with("clips", scores.length)
+                .with("classes", classes.size());
         if (folds.size() > 1) {
             all.put(
                     "folds",
                     folds.stream()
-                            .map(f -> Map.of("fold", f.fold().number(), "value", f.test()))
+                            .map(f -> new JsonObject()
+                                    .with("fold", f.fold().number())
+                                    .with("value", f.test()))
                             .toList());
         }
-        Map<String, Object> means = new LinkedHashMap<>();
-        each.getFirst()
-                .keySet()
-                .forEach(name -> means.put(
-                        name,
-                        finite(each.stream()
-                                .mapToDouble(v -> v.get(name))
-                                .average()
-                                .orElseThrow())));
+        Map<String, Double> means = new LinkedHashMap<>();
+        each.getFirst().keySet().forEach(name -> means.put(name, mean(each, v -> v.get(name))));
         all.put("metrics", means);
         return all;
+    }
+
+    private static <T> double mean(List<T> folds, ToDoubleFunction<T> figure) {
+        return folds.stream().mapToDouble(figure).average().orElseThrow();
     }
 
     private Map<String, Double> values(float[][] rows, boolean[][] truth) {
@@ -159,11 +160,8 @@ final class SeedTables {
             List<EpochRecord> own = folds.stream().map(f -> f.epochs().get(at)).toList();
             out.printRecord(
                     own.getFirst().epoch(),
-                    finite(own.stream().mapToDouble(EpochRecord::loss).average().orElseThrow()),
-                    finite(own.stream()
-                            .mapToDouble(EpochRecord::validation)
-                            .average()
-                            .orElseThrow()),
+                    finite(mean(own, EpochRecord::loss)),
+                    finite(mean(own, EpochRecord::validation)),
                     own.getFirst().rate());
         }
     }
@@ -196,7 +194,7 @@ final class SeedTables {
     }
 
     /** The value, or null (an empty cell) if it is not finite. */
-    static Double finite(double x) {
+    private static Double finite(double x) {
         return Double.isFinite(x) ? x : null;
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.experiments.grid;
 
 import java.util.List;
 import java.util.Optional;
+import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.search.Halving;
 import org.unmute.experiments.search.Range;
 import org.unmute.probes.pool.Probes;
@@ -32,15 +33,11 @@ final class ProtocolReader {
             "tokens");
     static final List<String> HALVING_KEYS = List.of("min-epochs", "eta");
     static final List<String> LOSSES = List.of("auto", "asl", "bce", "ce");
-    /** Name of the learning rate in a search. */
-    static final String RATE = "lr";
-    /** Name of the weight decay in a search. */
-    static final String DECAY = "wd";
 
     private static final int MOST = 1 << 20;
-    private static final Range RATES = Range.logarithmic(RATE, 1e-4, 7e-3);
-    private static final Range PROTOTYPE_RATES = Range.logarithmic(RATE, 2e-3, 8e-2);
-    private static final Range DECAYS = Range.logarithmic(DECAY, 1e-5, 5e-4);
+    private static final Range RATES = Range.logarithmic(CellSettings.RATE, 1e-4, 7e-3);
+    private static final Range PROTOTYPE_RATES = Range.logarithmic(CellSettings.RATE, 2e-3, 8e-2);
+    private static final Range DECAYS = Range.logarithmic(CellSettings.DECAY, 1e-5, 5e-4);
 
     private final GridTable t;
 
@@ -111,12 +108,12 @@ final class ProtocolReader {
     }
 
     private static Range rate(GridTable table, String key, Range absent) {
-        return range(table, key, RATE, absent);
+        return range(table, key, CellSettings.RATE, absent);
     }
 
     /** The weight decays of a probe: its own, else the protocol's. */
     Range decay(GridTable probe) {
-        return range(probe, "weight-decay", DECAY, range(t, "weight-decay", DECAY, DECAYS));
+        return range(probe, "weight-decay", CellSettings.DECAY, range(t, "weight-decay", CellSettings.DECAY, DECAYS));
     }
 
     private static Range range(GridTable table, String key, String name, Range absent) {

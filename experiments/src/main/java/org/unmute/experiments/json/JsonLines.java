@@ -1,5 +1,7 @@
 package org.unmute.experiments.json;
 
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.Json;
 
 /**
  * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
@@ -20,6 +23,8 @@ import org.unmute.experiments.InputException;
 public final class JsonLines implements AutoCloseable {
     private static final String HINT =
             ": the journal was changed or is of another version; delete the cell's folder " + "to start it anew";
+
+    private static final ObjectWriter LINES = Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
     private final FileChannel channel;
     private final boolean durable;
@@ -50,8 +55,8 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /** Appends a line: one JSON object without line feeds. */
-    public void add(String object) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((object + "\n").getBytes(StandardCharsets.UTF_8));
+    public void add(Object object) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((LINES.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
@@ -107,10 +112,5 @@ public final class JsonLines implements AutoCloseable {
             end--;
         }
         return end;
-    }
-
-    /** A number as JSON; {@code null} if it is not finite. */
-    public static String number(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "null";
     }
 }

@@ -68,13 +68,4 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
         }
         return sum;
     }
-
-    /** Hours that the cells take on this many cores, all of them busy. */
-    public static double hours(Iterable<CellCost> cells, int cores) {
-        double all = 0;
-        for (CellCost c : cells) {
-            all += c.seconds();
-        }
-        return all / cores / 3600;
-    }
 }

@@ -21,7 +21,7 @@ import org.unmute.experiments.search.FinishedTrial;
 public record CellResult(
         CellId id,
         CellData data,
-        CellSettings settings,
+
         Map<String, String> options,
         long parameters,
         List<FinishedTrial> trials,

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.StoppedException;
@@ -15,11 +14,6 @@ import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Study;
 import org.unmute.experiments.search.Trial;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.Probes;
-import org.unmute.probes.train.TokenSet;
-import org.unmute.probes.train.TrainingSettings;
-import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.backend.Backend;
 
 /**
  * Runs one cell (paper, section 5). A search runs trials, each a training with a validation score after every epoch,
@@ -40,15 +34,11 @@ public final class CellRun {
     /** File of the settings that the cell's numbers depend on. */
     public static final String SETTINGS = "settings.txt";
 
-    private static final String WORK = "work";
+    static final String WORK = "work";
 
-    private final CellId id;
-    private final CellSettings settings;
-    private final CellData data;
-    private final Path folder;
+    private final RunningCell cell;
     private final Context context;
-    private final Path work;
-    private List<PreparedFold> folds;
+    private final List<PreparedFold> folds = new ArrayList<>();
 
     /**
      * What all cells of a run share.
@@ -62,21 +52,9 @@ public final class CellRun {
     public record Context(
             CoreShare cores, StopSignal stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
 
-    private CellRun(CellId id, CellSettings settings, CellData data, Path folder, Context context) {
-        this.id = id;
-        TrainingSettings training = settings.training().withObjective(data.objective());
-        this.settings = new CellSettings(
-                settings.probe(),
-                settings.options(),
-                training,
-                settings.space(),
-                settings.study(),
-                settings.top(),
-                settings.seeds());
-        this.data = data;
-        this.folder = folder;
-        this.context = context;
-        this.work = folder.resolve(WORK);
+    private CellRun(RunningCell cell) {
+        this.cell = cell;
+        context = cell.context();
     }
 
     /**
@@ -92,7 +70,7 @@ public final class CellRun {
      */
     public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context)
             throws IOException {
-        return new CellRun(id, settings, data, folder, context).run();
+        return new CellRun(new RunningCell(id, settings, data, folder, context)).run();
     }
 
     /**
@@ -105,39 +83,35 @@ public final class CellRun {
     }
 
     private CellResult run() throws IOException {
-        requireSame(settings, data, folder);
-        Files.createDirectories(work);
-        Probe kind = context.cores().run(backend -> fresh(backend, data.folds().getFirst(), 0));
-        folds = new ArrayList<>();
-        for (Fold fold : data.folds()) {
-            folds.add(context.cores().run(backend -> PreparedFold.of(fold, fresh(backend, fold, 0))));
+        CellSettings settings = cell.settings();
+        requireSame(settings, cell.data(), cell.folder());
+        Files.createDirectories(cell.work());
+        List<Fold> parts = cell.data().folds();
+        Probe kind = context.cores().run(backend -> cell.fresh(backend, parts.getFirst(), 0));
+        for (Fold fold : parts) {
+            folds.add(context.cores().run(backend -> PreparedFold.of(fold, cell.fresh(backend, fold, 0))));
         }
         Study study = new Study(settings.space(), settings.study());
         search(study);
         List<FinishedTrial> top = study.best(settings.top());
         if (top.isEmpty()) {
             throw new CellFailedException(
-                    "benchmark: " + id + ": all " + study.finished().size()
+                    "benchmark: " + cell.id() + ": all " + study.finished().size()
                             + " trials diverged: search lower learning rates, or look for damaged tokens");
         }
-        List<Rerun> reruns = new Reruns(id, folder, work, settings, data, folds, context).run(top);
-        CellResult result =
-                new WinnerTest(id, folder, work, settings, data, context).run(study.finished(), top, reruns, kind);
-        context.recorder().finished(result, folder);
-        discardWork();
+        List<Rerun> reruns = new Reruns(cell, folds).run(top);
+        CellResult result = new WinnerTest(cell).run(study.finished(), top, reruns, kind);
+        context.recorder().finished(result, cell.folder());
+        discardWork(cell.folder());
         return result;
     }
 
-    private Probe fresh(Backend backend, Fold fold, long seed) {
-        TokenSet train = fold.train();
-        return TensorScope.outside(() -> Probes.create(
-                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(), seed));
-    }
-
     private void search(Study study) throws IOException {
-        try (TrialJournal journal = TrialJournal.resume(folder.resolve(TRIALS), settings.space(), study)) {
+        try (TrialJournal journal = TrialJournal.resume(
+                cell.folder().resolve(TRIALS), cell.settings().space(), study)) {
             study.finished()
-                    .forEach(t -> context.listener().training(id, "trial " + t.number(), t.value(), t.pruned(), true));
+                    .forEach(t ->
+                            context.listener().training(cell.id(), "trial " + t.number(), t.value(), t.pruned(), true));
             while (!study.exhausted()) {
                 trial(study, study.next(), journal);
             }
@@ -145,42 +119,28 @@ public final class CellRun {
     }
 
     private void trial(Study study, Trial trial, TrialJournal journal) throws IOException {
-        requireGo();
+        cell.requireGo();
         String what = "trial " + trial.number();
         PreparedFold fold = folds.getFirst();
-        long seed = settings.trialSeed(trial.number());
-        ResumableTraining run =
-                new ResumableTraining(work, "trial-" + trial.number(), context.checkpoints(), context.stop());
+        long seed = cell.settings().trialSeed(trial.number());
+        ResumableTraining run = new ResumableTraining(cell, "trial-" + trial.number());
         ResumableTraining.Outcome outcome = context.cores()
                 .run(backend -> run.run(
-                        fresh(backend, fold.fold(), seed),
+                        cell.fresh(backend, fold.fold(), seed),
                         fold,
-                        data,
-                        settings.training(trial.values(), seed),
+                        cell.training(trial.values(), seed),
                         false,
                         epoch -> {
-                            context.listener().epoch(id, what, epoch);
+                            context.listener().epoch(cell.id(), what, epoch);
                             return study.report(trial, epoch.epoch(), epoch.validation())
-                                    && epoch.epoch() < settings.training().epochs();
+                                    && epoch.epoch()
+                                            < cell.settings().training().epochs();
                         }));
-        if (outcome.end() == ResumableTraining.End.STOPPED) {
-            throw new StoppedException(id);
-        }
-        study.finish(trial, outcome.validation(), outcome.end() == ResumableTraining.End.PRUNED);
+        boolean pruned = outcome.end() == ResumableTraining.End.PRUNED;
+        study.finish(trial, outcome.validation(), pruned);
         journal.add(study.finished().getLast(), outcome.seconds());
         run.discard();
-        context.listener()
-                .training(id, what, outcome.validation(), outcome.end() == ResumableTraining.End.PRUNED, false);
-    }
-
-    private void requireGo() {
-        if (context.stop().raised()) {
-            throw new StoppedException(id);
-        }
-    }
-
-    private void discardWork() throws IOException {
-        discardWork(folder);
+        context.listener().training(cell.id(), what, outcome.validation(), pruned, false);
     }
 
     /** Deletes the state files that an unfinished cell keeps next to its journals; does nothing if there are none. */
@@ -196,10 +156,5 @@ public final class CellRun {
         for (Path file : files) {
             Files.deleteIfExists(file);
         }
-    }
-
-    /** Options of a probe with defaults resolved. */
-    static Map<String, String> options(Probe probe) {
-        return probe.options().values();
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unmute.experiments.search.Halving;
 import org.unmute.experiments.search.Range;
 import org.unmute.experiments.search.SearchSpace;
 import org.unmute.experiments.search.StudySettings;
@@ -37,8 +38,6 @@ public record CellSettings(
     /** Name of the searched weight decay. */
     public static final String DECAY = "wd";
 
-    private static final List<Long> FIVE_SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
-
     /** @throws IllegalArgumentException if a number is out of range, a seed is repeated or another name is searched */
     public CellSettings {
         seeds = List.copyOf(seeds);
@@ -53,24 +52,6 @@ public record CellSettings(
                         "protocol: " + RATE + " and " + DECAY + " can be searched, not " + range.name());
             }
         }
-    }
-
-    /**
-     * The paper's protocol with the assumptions of {@code docs/protocol.md}: 25 Sobol and 25 TPE trials, top 3, 5
-     * seeds.
-     */
-    public static CellSettings paper(String probe, long seed) {
-        Range rate = Probes.type(probe).hasPrototypes()
-                ? Range.logarithmic(RATE, 2e-3, 8e-2)
-                : Range.logarithmic(RATE, 1e-4, 7e-3);
-        return new CellSettings(
-                probe,
-                ProbeOptions.DEFAULTS,
-                TrainingSettings.defaults(probe).withSeed(seed),
-                new SearchSpace(List.of(rate, Range.logarithmic(DECAY, 1e-5, 5e-4))),
-                StudySettings.paper(seed),
-                3,
-                FIVE_SEEDS);
     }
 
     /** The training settings of a configuration. */
@@ -97,11 +78,7 @@ public record CellSettings(
                         "search." + r.name(), r.low() + " to " + r.high() + (r.logarithmic() ? " logarithmic" : "")));
         d.put("search.trials", study.sobolTrials() + " sobol, " + study.tpeTrials() + " tpe");
         d.put("search.seed", Long.toString(study.seed()));
-        d.put(
-                "search.halving",
-                study.halving()
-                        .map(h -> "from epoch " + h.minEpochs() + ", one in " + h.eta())
-                        .orElse("off"));
+        d.put("search.halving", study.halving().map(Halving::words).orElse("off"));
         d.put("rerun.top", Integer.toString(top));
         d.put("rerun.seeds", seeds.toString());
         return d;

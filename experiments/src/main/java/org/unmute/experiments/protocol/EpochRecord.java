@@ -1,7 +1,6 @@
 package org.unmute.experiments.protocol;
 
 import org.unmute.experiments.json.JsonFields;
-import org.unmute.experiments.json.JsonLines;
 
 /**
  * The record of one epoch of a training.
@@ -13,11 +12,6 @@ import org.unmute.experiments.json.JsonLines;
  * @param seconds duration, including validation
  */
 public record EpochRecord(int epoch, double loss, double validation, double rate, double seconds) {
-    String json() {
-        return "{\"epoch\":" + epoch + ",\"loss\":" + JsonLines.number(loss) + ",\"validation\":"
-                + JsonLines.number(validation) + ",\"rate\":" + JsonLines.number(rate) + ",\"seconds\":"
-                + JsonLines.number(seconds) + "}";
-    }
 
     static EpochRecord of(JsonFields f) {
         return new EpochRecord(

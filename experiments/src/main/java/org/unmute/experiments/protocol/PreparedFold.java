@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.BatchReader;
@@ -54,11 +53,6 @@ record PreparedFold(
                 labels(fold.validation()),
                 by,
                 seconds);
-    }
-
-    /** The layout for a new probe: that of the original clips, not of the pooled ones. */
-    TokenLayout layout() {
-        return fold.train().tokens().layout();
     }
 
     /** The validation score of a probe in training. */

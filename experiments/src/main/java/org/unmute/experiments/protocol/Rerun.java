@@ -1,9 +1,7 @@
 package org.unmute.experiments.protocol;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.unmute.experiments.json.JsonFields;
-import org.unmute.experiments.json.JsonLines;
 
 /**
  * A training of one of the best configurations with one seed on one fold.
@@ -38,13 +36,6 @@ public record Rerun(
 
     static String name(int rank, int fold, long seed) {
         return "top-" + rank + (fold == 0 ? "" : "-fold-" + fold) + "-seed-" + seed;
-    }
-
-    String json() {
-        return "{\"rank\":" + rank + ",\"trial\":" + trial + ",\"fold\":" + fold + ",\"seed\":" + seed + ",\"epochs\":"
-                + epochs.stream().map(EpochRecord::json).collect(Collectors.joining(",", "[", "]")) + ",\"validation\":"
-                + JsonLines.number(validation) + ",\"seconds\":" + JsonLines.number(seconds) + ",\"clipsPerSecond\":"
-                + JsonLines.number(clipsPerSecond) + "}";
     }
 
     static Rerun of(JsonFields f) {

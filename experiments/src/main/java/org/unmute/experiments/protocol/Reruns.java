@@ -1,47 +1,36 @@
 package org.unmute.experiments.protocol;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.json.JsonLines;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Throughput;
-import org.unmute.probes.train.TokenSet;
-import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.backend.Backend;
 
 /**
  * Trains the best configurations with every seed on every fold. A training is finished once its line is in {@code
  * reruns.jsonl}.
  */
-record Reruns(
-        CellId id,
-        Path folder,
-        Path work,
-        CellSettings settings,
-        CellData data,
-        List<PreparedFold> folds,
-        CellRun.Context context) {
+record Reruns(RunningCell cell, List<PreparedFold> folds) {
     List<Rerun> run(List<FinishedTrial> top) throws IOException {
         Map<String, Rerun> done = recorded(top);
         List<Rerun> all = new ArrayList<>();
-        try (JsonLines journal = JsonLines.append(folder.resolve(CellRun.RERUNS), true)) {
+        try (JsonLines journal = JsonLines.append(journalFile(), true)) {
             for (int rank = 0; rank < top.size(); rank++) {
                 for (PreparedFold fold : folds) {
-                    for (long seed : settings.seeds()) {
+                    for (long seed : cell.settings().seeds()) {
                         String name = Rerun.name(rank, fold.fold().number(), seed);
                         Rerun before = done.get(name);
                         Rerun rerun = before != null ? before : train(rank, top.get(rank), fold, seed, journal);
                         all.add(rerun);
-                        context.listener().training(id, what(rerun), rerun.validation(), false, before != null);
+                        cell.context()
+                                .listener()
+                                .training(cell.id(), what(rerun), rerun.validation(), false, before != null);
                     }
                 }
             }
@@ -50,9 +39,8 @@ record Reruns(
     }
 
     private Map<String, Rerun> recorded(List<FinishedTrial> top) throws IOException {
-        Path file = folder.resolve(CellRun.RERUNS);
         Map<String, Rerun> done = new LinkedHashMap<>();
-        for (JsonFields line : JsonLines.read(file)) {
+        for (JsonFields line : JsonLines.read(journalFile())) {
             Rerun r = Rerun.of(line);
             if (r.rank() >= top.size() || top.get(r.rank()).number() != r.trial() || done.put(r.name(), r) != null) {
                 throw line.wrong("configuration " + r.rank() + " from trial " + r.trial() + ", seed " + r.seed()
@@ -62,6 +50,10 @@ record Reruns(
         return done;
     }
 
+    private Path journalFile() {
+        return cell.folder().resolve(CellRun.RERUNS);
+    }
+
     private static String what(Rerun rerun) {
         return "configuration " + rerun.rank() + (rerun.fold() == 0 ? "" : ", fold " + rerun.fold()) + ", seed "
                 + rerun.seed();
@@ -69,26 +61,21 @@ record Reruns(
 
     private Rerun train(int rank, FinishedTrial configuration, PreparedFold fold, long seed, JsonLines journal)
             throws IOException {
-        if (context.stop().raised()) {
-            throw new StoppedException(id);
-        }
+        cell.requireGo();
         String name = Rerun.name(rank, fold.fold().number(), seed);
-        ResumableTraining run = new ResumableTraining(work, name, context.checkpoints(), context.stop());
-        ResumableTraining.Outcome outcome = context.cores().run(backend -> {
-            Probe probe = fresh(backend, fold, seed);
+        ResumableTraining run = new ResumableTraining(cell, name);
+        ResumableTraining.Outcome outcome = cell.context().cores().run(backend -> {
+            Probe probe = cell.fresh(backend, fold.fold(), seed);
             ResumableTraining.Outcome own =
-                    run.run(probe, fold, data, settings.training(configuration.values(), seed), true, epoch -> {
-                        context.listener().epoch(id, name, epoch);
+                    run.run(probe, fold, cell.training(configuration.values(), seed), true, epoch -> {
+                        cell.context().listener().epoch(cell.id(), name, epoch);
                         return false;
                     });
             if (own.end() == ResumableTraining.End.COMPLETE) {
-                fold.trained(probe, data).save(file(work, name));
+                fold.trained(probe, cell.data()).save(cell.weights(name));
             }
             return own;
         });
-        if (outcome.end() == ResumableTraining.End.STOPPED) {
-            throw new StoppedException(id);
-        }
         Rerun rerun = new Rerun(
                 rank,
                 configuration.number(),
@@ -98,7 +85,7 @@ record Reruns(
                 outcome.validation(),
                 outcome.seconds(),
                 speed(outcome.throughput(), fold));
-        journal.add(rerun.json());
+        journal.add(rerun);
         run.discard();
         return rerun;
     }
@@ -108,25 +95,5 @@ record Reruns(
         return throughput.clips() == 0
                 ? Double.NaN
                 : throughput.clips() / (throughput.seconds() + fold.poolingSeconds());
-    }
-
-    static Path file(Path work, String name) {
-        return work.resolve(name + ".safetensors");
-    }
-
-    private Probe fresh(Backend backend, PreparedFold fold, long seed) {
-        TokenSet train = fold.fold().train();
-        return TensorScope.outside(() ->
-                Probes.create(backend, settings.probe(), fold.layout(), train.classes(), settings.options(), seed));
-    }
-
-    /** Fails if the journal says that a training ended but its probe is gone: it cannot be tested. */
-    static Path requireFile(Path work, String name) throws IOException {
-        Path file = file(work, name);
-        if (!Files.exists(file)) {
-            throw new IOException("benchmark: " + file + " is gone, though " + CellRun.RERUNS
-                    + " says that this training ended: delete the " + "cell's folder to start it anew");
-        }
-        return file;
     }
 }

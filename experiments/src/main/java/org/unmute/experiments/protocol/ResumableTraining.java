@@ -3,10 +3,9 @@ package org.unmute.experiments.protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.json.JsonLines;
 import org.unmute.probes.pool.Probe;
@@ -26,7 +25,7 @@ import org.unmute.probes.train.TrainingSettings;
 final class ResumableTraining {
     private final Path epochsFile;
     private final CheckpointPlace checkpoint;
-    private final StopSignal stop;
+    private final RunningCell cell;
     private final List<EpochRecord> epochs = new ArrayList<>();
     private Verdict verdict;
     private boolean stopped;
@@ -44,12 +43,8 @@ final class ResumableTraining {
     enum End {
         /** All epochs done. */
         COMPLETE,
-        /** Ended by the verdict. */
         PRUNED,
-        /** The loss became non-finite. */
-        DIVERGED,
-        /** A stop was requested. */
-        STOPPED
+        DIVERGED
     }
 
     /**
@@ -70,14 +65,15 @@ final class ResumableTraining {
     }
 
     /**
-     * @param folder of state files
-     * @param name of the training, unique in the folder
-     * @param between minimum time between two checkpoints
+     * @param cell in whose folder the state files are
+     * @param name of the training, unique in the cell
      */
-    ResumableTraining(Path folder, String name, Duration between, StopSignal stop) {
-        epochsFile = folder.resolve(name + ".epochs.jsonl");
-        checkpoint = new CheckpointPlace(folder.resolve(name + ".checkpoint.safetensors"), between);
-        this.stop = stop;
+    ResumableTraining(RunningCell cell, String name) {
+        this.cell = cell;
+        epochsFile = cell.work().resolve(name + ".epochs.jsonl");
+        checkpoint = new CheckpointPlace(
+                cell.work().resolve(name + ".checkpoint.safetensors"),
+                cell.context().checkpoints());
     }
 
     /**
@@ -85,14 +81,9 @@ final class ResumableTraining {
      *
      * @param probe the newly initialized probe; modified, and usable only if the training is {@link End#COMPLETE}
      * @param weightsWanted whether the trained probe is needed; if not, recorded scores are enough
+     * @throws StoppedException if a stop was requested
      */
-    Outcome run(
-            Probe probe,
-            PreparedFold fold,
-            CellData data,
-            TrainingSettings settings,
-            boolean weightsWanted,
-            Verdict verdict)
+    Outcome run(Probe probe, PreparedFold fold, TrainingSettings settings, boolean weightsWanted, Verdict verdict)
             throws IOException {
         this.verdict = verdict;
         for (JsonFields line : JsonLines.read(epochsFile)) {
@@ -102,16 +93,20 @@ final class ResumableTraining {
             }
             epochs.add(epoch);
             if (verdict.after(epoch)) {
-                return new Outcome(End.PRUNED, List.copyOf(epochs), Throughput.NONE);
+                return outcome(End.PRUNED, Throughput.NONE);
             }
         }
         if (epochs.size() == settings.epochs() && !weightsWanted) {
-            return new Outcome(End.COMPLETE, List.copyOf(epochs), Throughput.NONE);
+            return outcome(End.COMPLETE, Throughput.NONE);
         }
-        return train(probe, fold, data, settings);
+        return train(probe, fold, settings);
     }
 
-    private Outcome train(Probe probe, PreparedFold fold, CellData data, TrainingSettings settings) throws IOException {
+    private Outcome outcome(End end, Throughput throughput) {
+        return new Outcome(end, List.copyOf(epochs), throughput);
+    }
+
+    private Outcome train(Probe probe, PreparedFold fold, TrainingSettings settings) throws IOException {
         boolean[] pruned = {false};
         Throughput throughput;
         epochBegun = System.nanoTime();
@@ -122,9 +117,12 @@ final class ResumableTraining {
                                     throw new EpochsLostException();
                                 }
                                 if (epoch.number() == epochs.size() + 1) {
-                                    pruned[0] = add(epoch, fold.score(epoch.probe(), data, settings.batch()), lines);
+                                    pruned[0] =
+                                            add(epoch, fold.score(epoch.probe(), cell.data(), settings.batch()), lines);
                                 }
-                                stopped = !pruned[0] && epoch.number() < epoch.epochs() && stop.raised();
+                                stopped = !pruned[0]
+                                        && epoch.number() < epoch.epochs()
+                                        && cell.context().stop().raised();
                                 return pruned[0] || stopped;
                             })
                     .throughput();
@@ -132,7 +130,7 @@ final class ResumableTraining {
                 throw new EpochsLostException();
             }
         } catch (TrainingDivergedException e) {
-            return new Outcome(End.DIVERGED, List.copyOf(epochs), Throughput.NONE);
+            return outcome(End.DIVERGED, Throughput.NONE);
         } catch (EpochsLostException e) {
             discard();
             throw new IOException(
@@ -140,15 +138,17 @@ final class ResumableTraining {
                             + "run the benchmark again to go on",
                     e);
         }
-        return new Outcome(
-                stopped ? End.STOPPED : pruned[0] ? End.PRUNED : End.COMPLETE, List.copyOf(epochs), throughput);
+        if (stopped) {
+            throw new StoppedException(cell.id());
+        }
+        return outcome(pruned[0] ? End.PRUNED : End.COMPLETE, throughput);
     }
 
     private boolean add(EpochWatch.Epoch epoch, double validation, JsonLines lines) throws IOException {
         long now = System.nanoTime();
         EpochRecord record = new EpochRecord(epoch.number(), epoch.loss(), validation, rate, (now - epochBegun) / 1e9);
         epochBegun = now;
-        lines.add(record.json());
+        lines.add(record);
         epochs.add(record);
         return verdict.after(record);
     }

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.json.JsonLines;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.search.EpochValue;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.experiments.search.Range;
@@ -47,7 +47,7 @@ final class TrialJournal implements AutoCloseable {
     }
 
     void add(FinishedTrial trial, double seconds) throws IOException {
-        lines.add(json(trial, seconds));
+        lines.add(document(trial, seconds));
     }
 
     @Override
@@ -55,27 +55,21 @@ final class TrialJournal implements AutoCloseable {
         lines.close();
     }
 
-    static String json(FinishedTrial t, double seconds) {
-        StringBuilder b = new StringBuilder("{\"trial\":")
-                .append(t.number())
-                .append(",\"stage\":\"")
-                .append(t.stage().name().toLowerCase(Locale.ROOT))
-                .append('"');
-        t.values()
-                .forEach((name, value) ->
-                        b.append(",\"").append(name).append("\":").append(JsonLines.number(value)));
-        b.append(",\"epochs\":")
-                .append(t.epochs().stream()
-                        .map(e -> "{\"epoch\":" + e.epoch() + ",\"validation\":" + JsonLines.number(e.value()) + "}")
-                        .collect(Collectors.joining(",", "[", "]")));
-        return b.append(",\"validation\":")
-                .append(JsonLines.number(t.value()))
-                .append(",\"pruned\":")
-                .append(t.pruned())
-                .append(",\"seconds\":")
-                .append(JsonLines.number(seconds))
-                .append('}')
-                .toString();
+    private static Map<String, Object> document(FinishedTrial t, double seconds) {
+        JsonObject line = new JsonObject()
+                .with("trial", t.number())
+                .with("stage", t.stage().name().toLowerCase(Locale.ROOT));
+        line.putAll(t.values());
+        return line.with(
+                        "epochs",
+                        t.epochs().stream()
+                                .map(e -> new JsonObject()
+                                        .with("epoch", e.epoch())
+                                        .with("validation", e.value()))
+                                .toList())
+                .with("validation", t.value())
+                .with("pruned", t.pruned())
+                .with("seconds", seconds);
     }
 
     static FinishedTrial trial(JsonFields f, SearchSpace space) {
@@ -92,11 +86,10 @@ final class TrialJournal implements AutoCloseable {
 
     private static Stage stage(JsonFields f) {
         String name = f.text("stage");
-        for (Stage s : Stage.values()) {
-            if (s.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return s;
-            }
-        }
-        throw f.wrong("stage '" + name + "' is neither sobol nor tpe");
+        return switch (name) {
+            case "sobol" -> Stage.SOBOL;
+            case "tpe" -> Stage.TPE;
+            default -> throw f.wrong("stage '" + name + "' is neither sobol nor tpe");
+        };
     }
 }

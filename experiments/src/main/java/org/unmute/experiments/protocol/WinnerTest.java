@@ -15,19 +15,18 @@ import org.unmute.tensor.io.AtomicFile;
  * Chooses the configuration with the best mean validation score over seeds and folds, and scores its saved probes on
  * the test part. No other configuration is tested.
  */
-record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, CellData data, CellRun.Context context) {
+record WinnerTest(RunningCell cell) {
     CellResult run(List<FinishedTrial> trials, List<FinishedTrial> top, List<Rerun> reruns, Probe kind)
             throws IOException {
         int winner = winner(top, reruns);
         List<SeedResult> seeds = new ArrayList<>();
-        for (long seed : settings.seeds()) {
+        for (long seed : cell.settings().seeds()) {
             seeds.add(test(winner, seed, reruns));
         }
         return new CellResult(
-                id,
-                data,
-                settings,
-                CellRun.options(kind),
+                cell.id(),
+                cell.data(),
+                kind.options().values(),
                 kind.parameterCount(),
                 trials,
                 reruns,
@@ -42,23 +41,22 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
         int best = -1;
         double bestMean = Double.NaN;
         for (int rank = 0; rank < top.size(); rank++) {
-            int own = rank;
-            double[] scores = reruns.stream()
-                    .filter(r -> r.rank() == own)
-                    .mapToDouble(Rerun::validation)
-                    .toArray();
             double sum = 0;
-            for (double s : scores) {
-                sum += s;
+            int count = 0;
+            for (Rerun rerun : reruns) {
+                if (rerun.rank() == rank) {
+                    sum += rerun.validation();
+                    count++;
+                }
             }
-            double mean = sum / scores.length;
+            double mean = sum / count;
             if (!Double.isNaN(mean) && (best < 0 || mean > bestMean)) {
                 best = rank;
                 bestMean = mean;
             }
         }
         if (best < 0) {
-            throw new CellFailedException("benchmark: " + id + ": each of the best " + top.size()
+            throw new CellFailedException("benchmark: " + cell.id() + ": each of the best " + top.size()
                     + " configurations diverged with one of the seeds: search lower learning rates");
         }
         return best;
@@ -66,18 +64,18 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
 
     private SeedResult test(int winner, long seed, List<Rerun> reruns) throws IOException {
         List<FoldScores> scores = new ArrayList<>();
-        for (Fold fold : data.folds()) {
+        for (Fold fold : cell.data().folds()) {
             Rerun rerun = reruns.stream()
                     .filter(r -> r.rank() == winner && r.seed() == seed && r.fold() == fold.number())
                     .findFirst()
                     .orElseThrow();
-            Path file = Reruns.requireFile(work, rerun.name());
-            scores.add(context.cores().run(backend -> {
+            Path file = requireFile(rerun);
+            scores.add(cell.context().cores().run(backend -> {
                 TrainedProbe probe = TrainedProbe.load(file, backend);
                 float[][] rows = Scorer.scores(
-                        probe, fold.test().tokens(), settings.training().batch());
+                        probe, fold.test().tokens(), cell.settings().training().batch());
                 return new FoldScores(
-                        fold, probe, rows, data.metric().of(rows, PreparedFold.labels(fold.test())), rerun);
+                        fold, probe, rows, cell.data().metric().of(rows, PreparedFold.labels(fold.test())), rerun);
             }));
         }
         List<Rerun> own = scores.stream().map(FoldScores::rerun).toList();
@@ -91,7 +89,7 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
                         .filter(v -> !Double.isNaN(v))
                         .average()
                         .orElse(Double.NaN));
-        Path place = Files.createDirectories(folder.resolve(result.folder()));
+        Path place = Files.createDirectories(cell.folder().resolve(result.folder()));
         for (FoldScores s : scores) {
             if (s.fold().number() > 0) {
                 copy(
@@ -100,11 +98,21 @@ record WinnerTest(CellId id, Path folder, Path work, CellSettings settings, Cell
             }
         }
         copy(own.getFirst(), place);
-        context.recorder().seed(id, result, place, scores);
+        cell.context().recorder().seed(cell.id(), result, place, scores);
         return result;
     }
 
+    /** Fails if the journal says that a training ended but its probe is gone: it cannot be tested. */
+    private Path requireFile(Rerun rerun) throws IOException {
+        Path file = cell.weights(rerun.name());
+        if (!Files.exists(file)) {
+            throw new IOException("benchmark: " + file + " is gone, though " + CellRun.RERUNS
+                    + " says that this training ended: delete the cell's folder to start it anew");
+        }
+        return file;
+    }
+
     private void copy(Rerun rerun, Path to) throws IOException {
-        AtomicFile.write(to.resolve("probe.safetensors"), Files.readAllBytes(Reruns.file(work, rerun.name())));
+        AtomicFile.write(to.resolve("probe.safetensors"), Files.readAllBytes(cell.weights(rerun.name())));
     }
 }

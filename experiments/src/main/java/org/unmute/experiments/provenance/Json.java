@@ -1,19 +1,49 @@
 package org.unmute.experiments.provenance;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.unmute.tensor.io.AtomicFile;
 
-/** The JSON format of this program's files: indented, in insertion order, numbers in full precision. */
+/**
+ * The JSON format of this program's files: indented, in insertion order, numbers in full precision, {@code null} for a
+ * number that is not finite.
+ */
 public final class Json {
     /** Jackson's mapper for writing and reading. */
-    public static final ObjectMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    public static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .addModule(new SimpleModule()
+                    .addSerializer(Double.class, new FiniteOrNull())
+                    .addSerializer(Double.TYPE, new FiniteOrNull()))
+            .build();
 
     private Json() {}
+
+    /** Writes a value to a file, all or nothing. */
+    public static void write(Path file, Object value) throws IOException {
+        AtomicFile.write(file, MAPPER.writeValueAsBytes(value));
+    }
 
     /** A number, or null, which JSON has in place of NaN and infinities. */
     public static Double finite(double x) {
         return Double.isFinite(x) ? x : null;
+    }
+
+    private static final class FiniteOrNull extends JsonSerializer<Double> {
+        @Override
+        public void serialize(Double value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            if (Double.isFinite(value)) {
+                out.writeNumber(value);
+            } else {
+                out.writeNull();
+            }
+        }
     }
 }

@@ -21,4 +21,9 @@ public record Halving(int minEpochs, int eta) {
                     "successive halving: the first epoch is at least 1 and eta at least 2: " + minEpochs + ", " + eta);
         }
     }
+
+    /** The rule in words, for records of settings. */
+    public String words() {
+        return "from epoch " + minEpochs + ", one in " + eta;
+    }
 }

@@ -27,14 +27,6 @@ public record StudySettings(int sobolTrials, int tpeTrials, long seed, Optional<
         }
     }
 
-    /**
-     * The paper's search (section 5): 25 Sobol, then 25 TPE trials, with successive halving, for the largest
-     * validation score.
-     */
-    public static StudySettings paper(long seed) {
-        return new StudySettings(25, 25, seed, Optional.of(Halving.DEFAULT), true);
-    }
-
     /** Total number of trials. */
     public int trials() {
         return sobolTrials + tpeTrials;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.JsonObject;
 
 /** Journals with a truncated end, and with damage that no crash can cause. */
 class JsonLinesTest {
@@ -27,16 +28,16 @@ class JsonLinesTest {
         Path file = folder.resolve("below/a.jsonl");
         assertThat(JsonLines.read(file)).isEmpty();
         try (JsonLines lines = JsonLines.append(file, true)) {
-            lines.add("{\"n\":1}");
+            lines.add(new JsonObject().with("n", 1));
         }
         try (JsonLines lines = JsonLines.append(file, false)) {
-            lines.add("{\"n\":2.5e-3,\"x\":null}");
+            lines.add(new JsonObject().with("n", 2.5e-3).with("x", Double.NaN));
         }
         assertThat(JsonLines.read(file)).hasSize(2);
         assertThat(JsonLines.read(file).getFirst().whole("n")).isEqualTo(1);
         assertThat(JsonLines.read(file).getLast().number("n")).isEqualTo(0.0025);
         assertThat(JsonLines.read(file).getLast().number("x")).isNaN();
-        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":2.5e-3,\"x\":null}\n");
+        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":0.0025,\"x\":null}\n");
     }
 
     @ParameterizedTest
@@ -45,7 +46,7 @@ class JsonLinesTest {
         Path file = file("{\"n\":1}\n" + torn);
         assertThat(JsonLines.read(file)).hasSize(1);
         try (JsonLines lines = JsonLines.append(file, true)) {
-            lines.add("{\"n\":3}");
+            lines.add(new JsonObject().with("n", 3));
         }
         assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":3}\n");
     }

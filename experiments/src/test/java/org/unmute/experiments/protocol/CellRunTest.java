@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -306,11 +305,5 @@ class CellRunTest {
                 .hasMessageContaining("not dropout");
         assertThatThrownBy(() -> new CellId("a", "b/../c", "d")).hasMessageContaining("cannot name a folder");
         assertThatThrownBy(() -> new CellId("..", "b", "d")).hasMessageContaining("cannot name a folder");
-        CellSettings paper = CellSettings.paper("protobin", 0);
-        assertThat(paper.study().trials()).isEqualTo(50);
-        assertThat(paper.space().ranges().getFirst()).isEqualTo(Range.logarithmic("lr", 2e-3, 8e-2));
-        assertThat(CellSettings.paper("mhca", 0).space().ranges().getFirst())
-                .isEqualTo(Range.logarithmic("lr", 1e-4, 7e-3));
-        assertThat(new ArrayList<>(paper.seeds())).hasSize(5);
     }
 }

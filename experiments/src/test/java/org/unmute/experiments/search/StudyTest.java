@@ -210,13 +210,4 @@ class StudyTest {
         assertThatThrownBy(() -> new Halving(0, 3)).hasMessageContaining("0, 3");
         assertThatThrownBy(() -> new Halving(1, 1)).hasMessageContaining("1, 1");
     }
-
-    @Test
-    void thePapersSearch() {
-        StudySettings paper = StudySettings.paper(3);
-        assertThat(paper.trials()).isEqualTo(50);
-        assertThat(paper.seed()).isEqualTo(3);
-        assertThat(paper.maximise()).isTrue();
-        assertThat(paper.halving()).contains(new Halving(3, 3));
-    }
 }

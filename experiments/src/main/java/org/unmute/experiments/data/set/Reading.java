@@ -1,7 +1,6 @@
 package org.unmute.experiments.data.set;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.experiments.data.ClipList;
@@ -9,6 +8,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.probes.cache.AudioClip;
 
 /**
@@ -84,12 +84,15 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
 
     /** What was read and what was left out, for JSON. */
     public Map<String, Object> describe() {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("clips", clips.size());
-        facts.put("listed", report.listed());
-        facts.put("missing", report.missing().stream().map(Problem::toString).toList());
-        facts.put("unusable", report.unusable().stream().map(Problem::toString).toList());
-        facts.put("remarks", report.remarks());
-        return facts;
+        return new JsonObject()
+                .with("clips", clips.size())
+                .with("listed", report.listed())
+                .with(
+                        "missing",
+                        report.missing().stream().map(Problem::toString).toList())
+                .with(
+                        "unusable",
+                        report.unusable().stream().map(Problem::toString).toList())
+                .with("remarks", report.remarks());
     }
 }
