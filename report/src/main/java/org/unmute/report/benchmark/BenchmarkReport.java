@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.unmute.experiments.results.Column;
@@ -52,15 +51,18 @@ public final class BenchmarkReport {
                 .mapToInt(e -> e.cell().seeds().size())
                 .sorted()
                 .toArray();
-        Optional<String> missing = results.missing().isEmpty()
-                ? Optional.empty()
-                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells "
-                        + (results.missing().size() == 1 ? "is" : "are") + " not finished.");
+        int fewest = seeds[0];
+        int most = seeds[seeds.length - 1];
+        int missing = results.missing().size();
         return results.columns().size() + (results.columns().size() == 1 ? " probe" : " probes")
                 + " on the frozen tokens of " + titles(encoders) + "; data: "
                 + titles(datasets) + "; "
-                + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
-                + (seeds[seeds.length - 1] == 1 ? " seed" : " seeds") + " a cell." + missing.orElse("");
+                + (fewest == most ? "" : fewest + " to ") + most
+                + (most == 1 ? " seed" : " seeds") + " a cell."
+                + (missing == 0
+                        ? ""
+                        : " " + missing + " of " + results.planned() + " planned cells " + (missing == 1 ? "is" : "are")
+                                + " not finished.");
     }
 
     /** The style of each probe by its label, the same in all figures of a report. */

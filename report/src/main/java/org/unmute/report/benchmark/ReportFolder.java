@@ -46,7 +46,7 @@ public final class ReportFolder {
         folder.files.put(PAGE, new byte[0]);
         Page page = new Page(title, summary);
         for (Section section : sections) {
-            StringBuilder html = new StringBuilder();
+            Html html = new Html();
             section.blocks().forEach(b -> folder.add(html, b));
             page.section(section.id(), section.title(), html.toString());
             section.blocks().stream()
@@ -70,26 +70,22 @@ public final class ReportFolder {
         }
     }
 
-    private void add(StringBuilder html, Block block) {
+    private void add(Html html, Block block) {
         switch (block) {
-            case Block.Paragraph w ->
-                html.append("<p>").append(escape(w.text())).append("</p>\n");
-            case Block.DataTable t -> html.append(table(t.table()));
-            case Block.Figure f -> html.append(figure(f));
+            case Block.Paragraph w -> html.line("<p>%s</p>", escape(w.text()));
+            case Block.DataTable t -> html.add(table(t.table()));
+            case Block.Figure f -> html.add(figure(f));
             case Block.SideBySide b -> {
-                html.append(b.figures().size() > 2 ? "<div class=\"beside many\">\n" : "<div class=\"beside\">\n");
-                b.figures().forEach(f -> html.append(figure(f)));
-                html.append("</div>\n");
+                html.line("<div class=\"beside%s\">", b.figures().size() > 2 ? " many" : "");
+                b.figures().forEach(f -> add(html, f));
+                html.line("</div>");
             }
             case Block.Collapsible f -> {
-                html.append(f.open() ? "<details open=\"open\">" : "<details>")
-                        .append("<summary>")
-                        .append(escape(f.summary()))
-                        .append("</summary>\n");
+                html.line("<details%s><summary>%s</summary>", f.open() ? " open=\"open\"" : "", escape(f.summary()));
                 f.blocks().forEach(b -> add(html, b));
-                html.append("</details>\n");
+                html.line("</details>");
             }
-            case Block.Facts f -> html.append(new Html().facts(f.facts()));
+            case Block.Facts f -> html.facts(f.facts());
             case Block.Fragment r -> r.files().forEach(this::put);
         }
     }

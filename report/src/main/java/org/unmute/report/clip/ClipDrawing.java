@@ -2,7 +2,7 @@ package org.unmute.report.clip;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -95,7 +95,7 @@ final class ClipDrawing {
         for (int i = 0; i < decibels.length; i++) {
             decibels[i] = (float) (DECIBELS * energies[i]);
         }
-        float[][] values = rows(decibels, bands.count());
+        float[][] values = ExplainedProbe.rows(decibels, bands.count());
         float[] sorted = decibels.clone();
         Arrays.sort(sorted);
         double high = sorted[(int) (0.998 * (sorted.length - 1))];
@@ -126,18 +126,15 @@ final class ClipDrawing {
         double[] e = pca.explained();
         String shares = String.format(
                 Locale.ROOT, "%.0f, %.0f and %.0f %% of their variance", 100 * e[0], 100 * e[1], 100 * e[2]);
-        ClipFigure figure = new ClipFigure(
+        ClipFigure figure = onTokens(
                 "token-map",
                 "",
                 "Token map",
                 tokens.time() + " x " + tokens.freq() + " tokens of " + tokens.dim() + " numbers (time x frequency)",
                 "The tokens of the clip, coloured by their first three principal components",
                 Picture.ofTokens(pca.rgb(), tokens.freq()),
-                axes.tokenBox(),
                 null,
-                null,
-                axes.tokenTicks(),
-                axes.tokenHeight());
+                -1);
         return new Section(
                 "What the encoder makes of it",
                 "Tokens of like colour are alike to the encoder: red, green and blue are the three directions "
@@ -194,7 +191,7 @@ final class ClipDrawing {
                 .max()
                 .orElse(0);
         for (Reason r : reasons) {
-            ClipFigure figure = clip.on()
+            maps.add(clip.on()
                     .tokenLogits(r.classIndex())
                     .map(logits -> sequential(
                             "token-logits-" + r.classIndex(),
@@ -203,8 +200,7 @@ final class ClipDrawing {
                             grid(logits),
                             "logit",
                             r.shown().getFirst().part().token()))
-                    .orElseGet(() -> added(r, max));
-            maps.add(figure);
+                    .orElseGet(() -> added(r, max)));
         }
         all.add(new Section(
                 "What each token adds",
@@ -221,25 +217,25 @@ final class ClipDrawing {
             }
         }
         Picture.Range range = Picture.Range.around0(max);
-        return new ClipFigure(
+        return onTokens(
                 "tokens-" + r.classIndex(),
                 "",
                 r.name(),
                 "what each token adds to its logit",
                 "What each token adds to the logit of " + r.name() + ": blue speaks against, red for the class",
                 Picture.ofMap(grid(added), range),
-                axes.tokenBox(),
                 new Scale(range, "adds"),
-                null,
-                axes.tokenTicks(),
-                axes.tokenHeight());
+                -1);
     }
 
     private List<ClipFigure> prototypes() {
-        Map<Integer, float[]> maps = new LinkedHashMap<>();
-        clip.reasons().forEach(r -> r.shown().forEach(s -> maps.put(s.part().index(), null)));
-        int[] which = maps.keySet().stream().mapToInt(i -> i).toArray();
+        int[] which = clip.reasons().stream()
+                .flatMap(r -> r.shown().stream())
+                .mapToInt(s -> s.part().index())
+                .distinct()
+                .toArray();
         float[][] found = clip.on().similarities(which);
+        Map<Integer, float[]> maps = new HashMap<>();
         for (int i = 0; i < which.length; i++) {
             maps.put(which[i], found[i]);
         }
@@ -263,45 +259,55 @@ final class ClipDrawing {
                                 + TermText.frequency(s));
         String file = "class-" + r.classIndex() + "-" + p.name().replaceAll("[^a-z0-9]+", "-");
         String group = r.name() + ", score " + Html.number(r.score(), 3);
-        return new ClipFigure(
+        return onTokens(
                 file,
                 group,
                 p.name(),
                 adds + (s.padding() ? ", at padding" : ""),
                 alt,
                 Picture.ofMap(grid(map), range),
-                axes.tokenBox(),
                 new Scale(range, "similarity"),
-                p.token() < 0 ? null : axes.point(p.token()),
-                axes.tokenTicks(),
-                axes.tokenHeight());
+                p.token());
     }
 
     private ClipFigure sequential(String file, String title, String detail, float[][] grid, String unit, int winner) {
         Picture.Range range = Picture.Range.full(grid);
-        return new ClipFigure(
+        return onTokens(
                 file,
                 "",
                 title,
                 detail,
                 title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
                 Picture.ofMap(grid, range),
-                axes.tokenBox(),
                 new Scale(range, unit),
+                winner);
+    }
+
+    /** A picture in which a token is a cell. */
+    private ClipFigure onTokens(
+            String file,
+            String group,
+            String title,
+            String detail,
+            String alt,
+            Picture picture,
+            Scale scale,
+            int winner) {
+        return new ClipFigure(
+                file,
+                group,
+                title,
+                detail,
+                alt,
+                picture,
+                axes.tokenBox(),
+                scale,
                 winner < 0 ? null : axes.point(winner),
                 axes.tokenTicks(),
                 axes.tokenHeight());
     }
 
     private float[][] grid(float[] ofTokens) {
-        return rows(ofTokens, tokens.freq());
-    }
-
-    private static float[][] rows(float[] flat, int width) {
-        float[][] rows = new float[flat.length / width][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
-        }
-        return rows;
+        return ExplainedProbe.rows(ofTokens, tokens.freq());
     }
 }

@@ -4,9 +4,6 @@ import static org.unmute.report.drawing.Markup.escape;
 import static org.unmute.report.page.Html.number;
 import static org.unmute.report.page.Html.percent;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +13,7 @@ import java.util.stream.Collectors;
 import org.unmute.report.clip.ClipFigure.Box;
 import org.unmute.report.clip.ClipFigures.Section;
 import org.unmute.report.page.Html;
-import org.unmute.report.page.Picture;
+import org.unmute.report.page.Page;
 
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
@@ -34,7 +31,7 @@ final class ClipHtml {
     }
 
     String fragment() {
-        html.line("<div class=\"clip-figures\">\n<style>%s</style>", style());
+        html.line("<div class=\"clip-figures\">\n<style>%s</style>", Page.styleSheet(ClipHtml.class, "clip.css"));
         for (int i = 0; i < figures.sections().size(); i++) {
             section(figures.sections().get(i), i == 0);
             if (i == 0) {
@@ -47,16 +44,6 @@ final class ClipHtml {
         }
         html.line("</div>");
         return html.toString();
-    }
-
-    private static String style() {
-        try (InputStream css = ClipHtml.class.getResourceAsStream("clip.css")) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("@scale@", Picture.cssGradient(false))
-                    .replace("@diverging@", Picture.cssGradient(true));
-        } catch (IOException e) {
-            throw new IllegalStateException("explain: the style sheet is missing from the jar", e);
-        }
     }
 
     private void section(Section section, boolean sound) {

@@ -1,16 +1,17 @@
 package org.unmute.report.clip;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
+import org.unmute.report.table.Table;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -18,23 +19,8 @@ import org.unmute.tensor.io.AtomicFile;
  * its logit.
  */
 public final class ContributionTable {
-    private static final String[] HEADER = {
-        "class",
-        "part",
-        "index",
-        "time_row",
-        "freq_column",
-        "start_s",
-        "end_s",
-        "low_hz",
-        "high_hz",
-        "first_band",
-        "last_band",
-        "padding",
-        "value",
-        "weight",
-        "contribution"
-    };
+    private static final List<String> PLACE = List.of(
+            "time_row", "freq_column", "start_s", "end_s", "low_hz", "high_hz", "first_band", "last_band", "padding");
 
     private ContributionTable() {}
 
@@ -44,46 +30,31 @@ public final class ContributionTable {
      * @throws IOException if it cannot be written
      */
     public static void write(ClipExplanation clip, Path file) throws IOException {
-        StringWriter text = new StringWriter();
-        try (CSVPrinter csv = new CSVPrinter(
-                text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
-            csv.printRecord((Object[]) HEADER);
-            for (Reason r : clip.reasons()) {
-                for (Part p : r.contributions().parts()) {
-                    csv.printRecord(row(clip, r, p));
-                }
-                csv.printRecord(
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(line("class", "part", "index", PLACE, "value", "weight", "contribution"));
+        List<String> nowhere = Collections.nCopies(PLACE.size(), "");
+        for (Reason r : clip.reasons()) {
+            for (Part p : r.contributions().parts()) {
+                lines.add(line(
                         r.name(),
-                        "bias",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        r.contributions().bias());
+                        p.name(),
+                        p.index() < 0 ? "" : p.index(),
+                        p.token() < 0 ? nowhere : place(clip, p),
+                        Double.isNaN(p.value()) ? "" : p.value(),
+                        p.weight(),
+                        p.contribution()));
             }
+            lines.add(line(
+                    r.name(), "bias", "", nowhere, "", "", r.contributions().bias()));
         }
-        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(file, Table.csvText(lines).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Object[] row(ClipExplanation clip, Reason r, Part p) {
-        Object[] cells = new Object[HEADER.length];
-        Arrays.fill(cells, "");
-        cells[0] = r.name();
-        cells[1] = p.name();
-        cells[2] = p.index() < 0 ? "" : p.index();
-        LocatedPart shown = clip.shown(p);
-        if (shown.place() != null) {
-            TokenPlace place = shown.place();
-            int freq = clip.features().tokens().freq();
-            Object[] where = {
+    private static List<?> place(ClipExplanation clip, Part p) {
+        LocatedPart located = clip.shown(p);
+        TokenPlace place = located.place();
+        int freq = clip.features().tokens().freq();
+        return List.of(
                 p.token() / freq,
                 p.token() % freq,
                 place.start(),
@@ -92,13 +63,14 @@ public final class ContributionTable {
                 place.highHz(),
                 place.firstBand(),
                 place.lastBand(),
-                shown.padding()
-            };
-            System.arraycopy(where, 0, cells, 3, where.length);
-        }
-        cells[12] = Double.isNaN(p.value()) ? "" : p.value();
-        cells[13] = p.weight();
-        cells[14] = p.contribution();
-        return cells;
+                located.padding());
+    }
+
+    private static List<String> line(
+            String name, String part, Object index, List<?> place, Object value, Object weight, Object contribution) {
+        return Stream.of(List.of(name, part, index), place, List.of(value, weight, contribution))
+                .flatMap(List::stream)
+                .map(Object::toString)
+                .toList();
     }
 }

@@ -18,8 +18,8 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import org.unmute.report.drawing.Element.Spot;
 
-/** Renders a drawing as PNG, in the light theme. */
-final class PngWriter {
+/** Writes PNG files. Drawings are rendered in the light theme. */
+public final class PngWriter {
     private final Graphics2D g;
 
     private PngWriter(Graphics2D g) {
@@ -31,8 +31,12 @@ final class PngWriter {
         return encoded(paint(drawing, scale));
     }
 
-    /** An image as a PNG file. */
-    static byte[] encoded(BufferedImage image) {
+    /**
+     * An image as a PNG file.
+     *
+     * @throws IllegalStateException if this Java has no PNG writer
+     */
+    public static byte[] encoded(BufferedImage image) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
             if (!ImageIO.write(image, "png", png)) {

@@ -3,7 +3,9 @@ package org.unmute.report.drawing;
 import static org.unmute.report.drawing.Markup.escape;
 
 import java.util.Locale;
-import org.unmute.report.drawing.Element.Spot;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes a drawing as SVG. Each colour is written twice: as an attribute for viewers without style sheets, and as a
@@ -36,118 +38,121 @@ final class SvgWriter {
     }
 
     private void root(Drawing drawing, String id, String style) {
-        String size = "width=\"" + number(drawing.width()) + "\" height=\"" + number(drawing.height())
-                + "\" viewBox=\"0 0 " + number(drawing.width()) + " " + number(drawing.height()) + "\"";
-        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" ")
-                .append(size)
-                .append(" role=\"img\" aria-labelledby=\"")
-                .append(id)
-                .append("-title\" aria-describedby=\"")
-                .append(id)
-                .append("-desc\" font-family=\"")
-                .append(FONTS)
-                .append("\">\n")
-                .append("<title id=\"")
-                .append(id)
-                .append("-title\">")
-                .append(escape(drawing.caption().title()))
-                .append("</title>\n")
-                .append("<desc id=\"")
-                .append(id)
-                .append("-desc\">")
-                .append(escape(drawing.caption().subtitle()))
-                .append("</desc>\n")
-                .append(style);
+        out.append("""
+                <svg xmlns="http://www.w3.org/2000/svg" class="chart" width="%2$s" height="%3$s" \
+                viewBox="0 0 %2$s %3$s" role="img" aria-labelledby="%1$s-title" aria-describedby="%1$s-desc" \
+                font-family="%4$s">
+                <title id="%1$s-title">%5$s</title>
+                <desc id="%1$s-desc">%6$s</desc>
+                """.formatted(
+                        id,
+                        number(drawing.width()),
+                        number(drawing.height()),
+                        FONTS,
+                        escape(drawing.caption().title()),
+                        escape(drawing.caption().subtitle())));
+        out.append(style);
         drawing.elements().forEach(this::element);
         out.append("</svg>\n");
     }
 
     private void element(Element element) {
         switch (element) {
-            case Element.Rect r -> {
-                open("rect", r.style());
-                attribute("x", r.x())
-                        .attribute("y", r.y())
-                        .attribute("width", r.width())
-                        .attribute("height", r.height());
-                if (r.radius() > 0) {
-                    attribute("rx", r.radius());
-                }
-                close("rect", "", r.tip());
-            }
-            case Element.Line l -> {
-                open("line", l.style());
-                attribute("x1", l.x1())
-                        .attribute("y1", l.y1())
-                        .attribute("x2", l.x2())
-                        .attribute("y2", l.y2());
-                close("line", "", l.tip());
-            }
-            case Element.Circle c -> {
-                open("circle", c.style());
-                attribute("cx", c.x()).attribute("cy", c.y()).attribute("r", c.radius());
-                close("circle", "", c.tip());
-            }
-            case Element.Path p -> path(p);
+            case Element.Rect r ->
+                write(
+                        "rect",
+                        r.style(),
+                        "",
+                        r.tip(),
+                        "x",
+                        r.x(),
+                        "y",
+                        r.y(),
+                        "width",
+                        r.width(),
+                        "height",
+                        r.height(),
+                        "rx",
+                        r.radius() > 0 ? r.radius() : null);
+            case Element.Line l ->
+                write("line", l.style(), "", l.tip(), "x1", l.x1(), "y1", l.y1(), "x2", l.x2(), "y2", l.y2());
+            case Element.Circle c -> write("circle", c.style(), "", c.tip(), "cx", c.x(), "cy", c.y(), "r", c.radius());
+            case Element.Path p ->
+                write(
+                        p.closed() ? "polygon" : "polyline",
+                        p.style(),
+                        "",
+                        p.tip(),
+                        "points",
+                        p.spots().stream()
+                                .map(s -> number(s.x()) + ',' + number(s.y()))
+                                .collect(Collectors.joining(" ")));
             case Element.Text t -> text(t);
         }
     }
 
-    private void path(Element.Path p) {
-        String name = p.closed() ? "polygon" : "polyline";
-        open(name, p.style());
-        out.append(" points=\"");
-        for (int i = 0; i < p.spots().size(); i++) {
-            Spot s = p.spots().get(i);
-            out.append(i == 0 ? "" : " ").append(number(s.x())).append(',').append(number(s.y()));
-        }
-        out.append('"');
-        close(name, "", p.tip());
-    }
-
     private void text(Element.Text t) {
-        open("text", Style.fill(t.paint()));
-        attribute("x", t.x())
-                .attribute("y", t.y())
-                .attribute("font-size", t.font().size());
-        if (t.font().bold()) {
-            out.append(" font-weight=\"700\"");
-        }
-        switch (t.anchor()) {
-            case START -> {}
-            case MIDDLE -> out.append(" text-anchor=\"middle\"");
-            case END -> out.append(" text-anchor=\"end\"");
-        }
-        if (t.rotation() != 0) {
-            out.append(" transform=\"rotate(")
-                    .append(number(t.rotation()))
-                    .append(' ')
-                    .append(number(t.x()))
-                    .append(' ')
-                    .append(number(t.y()))
-                    .append(")\"");
-        }
-        close("text", escape(t.content()), t.tip());
+        String anchor = switch (t.anchor()) {
+            case START -> null;
+            case MIDDLE -> "middle";
+            case END -> "end";
+        };
+        String turn = "rotate(" + number(t.rotation()) + ' ' + number(t.x()) + ' ' + number(t.y()) + ')';
+        write(
+                "text",
+                Style.fill(t.paint()),
+                escape(t.content()),
+                t.tip(),
+                "x",
+                t.x(),
+                "y",
+                t.y(),
+                "font-size",
+                t.font().size(),
+                "font-weight",
+                t.font().bold() ? "700" : null,
+                "text-anchor",
+                anchor,
+                "transform",
+                t.rotation() != 0 ? turn : null);
     }
 
-    private void open(String name, Style style) {
+    /** @param attributes names and values; those with null are left out */
+    private void write(String name, Style style, String content, String tip, Object... attributes) {
         out.append('<').append(name);
-        String classes = (style.fill() instanceof ColourRole r ? "f-" + r.css() : "")
-                + (style.fill() instanceof ColourRole && style.stroke() instanceof ColourRole ? " " : "")
-                + (style.stroke() instanceof ColourRole r ? "s-" + r.css() : "");
-        if (!classes.isEmpty()) {
-            out.append(" class=\"").append(classes).append('"');
+        style(style);
+        for (int i = 0; i < attributes.length; i += 2) {
+            attribute((String) attributes[i], attributes[i + 1]);
         }
-        out.append(" fill=\"").append(colour(style.fill())).append('"');
+        if (content.isEmpty() && tip == null) {
+            out.append("/>\n");
+            return;
+        }
+        String title = tip == null ? "" : "<title>" + escape(tip) + "</title>";
+        out.append('>' + title + content + "</" + name + ">\n");
+    }
+
+    private void style(Style style) {
+        String classes = Stream.of(className("f-", style.fill()), className("s-", style.stroke()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(" "));
+        attribute("class", classes.isEmpty() ? null : classes);
+        attribute("fill", colour(style.fill()));
         if (style.stroke() != null) {
-            out.append(" stroke=\"").append(colour(style.stroke())).append('"');
+            attribute("stroke", colour(style.stroke()));
             attribute("stroke-width", style.width());
-            if (style.dash() > 0) {
-                out.append(" stroke-dasharray=\"").append(number(style.dash())).append('"');
-            }
+            attribute("stroke-dasharray", style.dash() > 0 ? style.dash() : null);
         }
-        if (style.opacity() < 1) {
-            attribute("opacity", style.opacity());
+        attribute("opacity", style.opacity() < 1 ? style.opacity() : null);
+    }
+
+    private static String className(String prefix, Paint paint) {
+        return paint instanceof ColourRole role ? prefix + role.css() : null;
+    }
+
+    private void attribute(String name, Object value) {
+        if (value != null) {
+            out.append(' ' + name + "=\"" + (value instanceof Double d ? number(d) : value) + '"');
         }
     }
 
@@ -157,23 +162,6 @@ final class SvgWriter {
             case ColourRole r -> String.format("#%06x", r.light());
             case Rgb r -> String.format("#%06x", r.value());
         };
-    }
-
-    private void close(String name, String content, String tip) {
-        if (content.isEmpty() && tip == null) {
-            out.append("/>\n");
-            return;
-        }
-        out.append('>');
-        if (tip != null) {
-            out.append("<title>").append(escape(tip)).append("</title>");
-        }
-        out.append(content).append("</").append(name).append(">\n");
-    }
-
-    private SvgWriter attribute(String name, double value) {
-        out.append(' ').append(name).append("=\"").append(number(value)).append('"');
-        return this;
     }
 
     /** At most three decimals. */

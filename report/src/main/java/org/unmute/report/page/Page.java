@@ -38,20 +38,11 @@ public final class Page {
      * @param html    the content
      */
     public Page section(String id, String heading, String html) {
-        contents.append("<li><a href=\"#")
-                .append(id)
-                .append("\">")
-                .append(escape(heading))
-                .append("</a></li>\n");
-        body.append("<section aria-labelledby=\"")
-                .append(id)
-                .append("\"><h2 id=\"")
-                .append(id)
-                .append("\">")
-                .append(escape(heading))
-                .append("</h2>\n")
-                .append(html)
-                .append("</section>\n");
+        contents.append("<li><a href=\"#%s\">%s</a></li>\n".formatted(id, escape(heading)));
+        body.append("""
+                <section aria-labelledby="%1$s"><h2 id="%1$s">%2$s</h2>
+                %3$s</section>
+                """.formatted(id, escape(heading), html));
         return this;
     }
 
@@ -79,7 +70,7 @@ public final class Page {
     }
 
     private String document(String nav, String made) {
-        String skip = nav.isEmpty() ? "" : "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n";
+        boolean wide = !nav.isEmpty();
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -89,19 +80,32 @@ public final class Page {
                 <meta name="color-scheme" content="light dark"/>
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
                 media-src data:; style-src 'unsafe-inline'"/>
-                <title>\
-                """ + escape(title) + "</title>\n<style>" + style() + "</style>\n</head>\n<body"
-                + (nav.isEmpty() ? "" : " class=\"wide\"") + ">\n" + skip
-                + nav + "<main id=\"content\">\n<header><h1>" + escape(title) + "</h1><p class=\"summary\">"
-                + escape(summary) + "</p></header>\n" + body
-                + "<footer>Written by unmute" + made + ".</footer>\n</main>\n</body>\n</html>\n";
+                <title>%1$s</title>
+                <style>%2$s</style>
+                </head>
+                <body%3$s>
+                %4$s<main id="content">
+                <header><h1>%1$s</h1><p class="summary">%5$s</p></header>
+                %6$s<footer>Written by unmute%7$s.</footer>
+                </main>
+                </body>
+                </html>
+                """.formatted(
+                        escape(title),
+                        Theme.css() + styleSheet(Page.class, "page.css"),
+                        wide ? " class=\"wide\"" : "",
+                        wide ? "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n" + nav : "",
+                        escape(summary),
+                        body,
+                        made);
     }
 
-    private static String style() {
-        try (InputStream css = Page.class.getResourceAsStream("page.css")) {
-            return Theme.css()
-                    + new String(css.readAllBytes(), StandardCharsets.UTF_8)
-                            .replace("@scale@", ColourMap.cssGradient("to top"));
+    /** A style sheet beside a class, with the colours of the maps filled in. */
+    public static String styleSheet(Class<?> owner, String name) {
+        try (InputStream css = owner.getResourceAsStream(name)) {
+            return new String(css.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("@scale@", ColourMap.SEQUENTIAL.cssGradient())
+                    .replace("@diverging@", ColourMap.DIVERGING.cssGradient());
         } catch (IOException e) {
             throw new IllegalStateException("report: the style sheet is missing from the jar", e);
         }

@@ -1,12 +1,10 @@
 package org.unmute.report.page;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
+import org.unmute.report.drawing.PngWriter;
 
 /**
  * An image, rows from top to bottom.
@@ -60,38 +58,9 @@ public record Picture(int width, int height, int[] rgb) {
         }
 
         int rgb(double value) {
-            double position = (value - low) / (high - low);
-            return diverging ? Picture.diverging(position) : ColourMap.rgb(position);
+            ColourMap colours = diverging ? ColourMap.DIVERGING : ColourMap.SEQUENTIAL;
+            return colours.rgb((value - low) / (high - low));
         }
-    }
-
-    /** Stops of the diverging colour map. */
-    private static final int[] COLD_TO_WARM = {0x2166ac, 0x67a9cf, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xef8a62, 0xb2182b};
-
-    private static int diverging(double position) {
-        double x = Math.clamp(Double.isNaN(position) ? 0.5 : position, 0, 1) * (COLD_TO_WARM.length - 1);
-        int i = Math.min(COLD_TO_WARM.length - 2, (int) x);
-        return mix(COLD_TO_WARM[i], COLD_TO_WARM[i + 1], x - i);
-    }
-
-    private static int mix(int a, int b, double share) {
-        int rgb = 0;
-        for (int shift = 16; shift >= 0; shift -= 8) {
-            rgb |= (int) Math.round((a >> shift & 255) * (1 - share) + (b >> shift & 255) * share) << shift;
-        }
-        return rgb;
-    }
-
-    /** A CSS gradient from low to high. */
-    public static String cssGradient(boolean diverging) {
-        if (!diverging) {
-            return ColourMap.cssGradient("to top");
-        }
-        StringBuilder css = new StringBuilder("linear-gradient(to top");
-        for (int stop : COLD_TO_WARM) {
-            css.append(String.format(",#%06x", stop));
-        }
-        return css.append(')').toString();
     }
 
     /**
@@ -166,15 +135,7 @@ public record Picture(int width, int height, int[] rgb) {
     public byte[] png() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, rgb, 0, width);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            if (!ImageIO.write(image, "png", out)) {
-                throw new IllegalStateException("report: this JDK has no PNG writer");
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("report: a PNG could not be made in memory", e);
-        }
-        return out.toByteArray();
+        return PngWriter.encoded(image);
     }
 
     public String dataUri() {

@@ -2,78 +2,68 @@ package org.unmute.report.table;
 
 import static org.unmute.report.drawing.Markup.escape;
 
-import org.unmute.report.table.TableRow.Kind;
+import java.util.stream.Collectors;
+import org.unmute.report.drawing.Markup;
+import org.unmute.report.page.Html;
 
 /** A table as HTML: caption, headings with their scope, one {@code tbody} per group, published rows marked as such. */
 public final class HtmlTable {
     /** With this many columns or more, deviations are written below the means. */
     private static final int MANY = 10;
 
+    private static final Notation NOTATION = new Notation(
+            "<span class=\"none\">\u2013</span>",
+            "<b>%s</b>",
+            "%s",
+            " <small>\u00B1\u202F%s</small>",
+            "%s <span class=\"badge\">published</span>",
+            Markup::escape);
+
     private HtmlTable() {}
 
     /** The table in a box that scrolls horizontally and can be focused by keyboard. */
     public static String of(Table table) {
-        StringBuilder html = new StringBuilder();
-        html.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-")
-                .append(table.id())
-                .append("\"><table")
-                .append(table.headings().size() >= MANY ? " class=\"dense\"" : "")
-                .append("><caption id=\"table-")
-                .append(table.id())
-                .append("\">")
-                .append(escape(table.caption()))
-                .append("</caption>\n<thead><tr>");
-        table.headings()
-                .forEach(
-                        h -> html.append("<th scope=\"col\">").append(escape(h)).append("</th>"));
-        html.append("</tr></thead>\n");
+        int columns = table.headings().size();
+        Html html = new Html();
+        html.line(
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\""
+                        + " aria-labelledby=\"table-%1$s\"><table%2$s><caption id=\"table-%1$s\">%3$s</caption>",
+                table.id(), columns >= MANY ? " class=\"dense\"" : "", escape(table.caption()));
+        html.line(
+                "<thead><tr>%s</tr></thead>",
+                table.headings().stream()
+                        .map(h -> "<th scope=\"col\">" + escape(h) + "</th>")
+                        .collect(Collectors.joining()));
         String group = null;
         for (TableRow row : table.rows()) {
             if (!row.group().equals(group)) {
-                html.append(group == null ? "<tbody>\n" : "</tbody>\n<tbody>\n");
+                html.line(group == null ? "<tbody>" : "</tbody>\n<tbody>");
                 group = row.group();
                 if (!group.isEmpty()) {
-                    html.append("<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"")
-                            .append(table.headings().size())
-                            .append("\">")
-                            .append(escape(group))
-                            .append("</th></tr>\n");
+                    html.line(
+                            "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">%s</th></tr>",
+                            columns, escape(group));
                 }
             }
             row(html, row);
         }
-        html.append(group == null ? "<tbody>" : "").append("</tbody></table></div>\n");
+        html.line("%s</tbody></table></div>", group == null ? "<tbody>" : "");
         if (!table.note().isEmpty()) {
-            html.append("<p class=\"note\">").append(escape(table.note())).append("</p>\n");
+            html.line("<p class=\"note\">%s</p>", escape(table.note()));
         }
         return html.toString();
     }
 
-    private static void row(StringBuilder html, TableRow row) {
-        html.append(
-                switch (row.kind()) {
-                    case OURS -> "<tr>";
-                    case PUBLISHED -> "<tr class=\"published\">";
-                    case SUMMARY -> "<tr class=\"summary-row\">";
-                });
-        html.append("<th scope=\"row\">")
-                .append(escape(row.head()))
-                .append(row.kind() == Kind.PUBLISHED ? " <span class=\"badge\">published</span>" : "")
-                .append("</th>");
+    private static void row(Html html, TableRow row) {
+        String kind = switch (row.kind()) {
+            case OURS -> "";
+            case PUBLISHED -> " class=\"published\"";
+            case SUMMARY -> " class=\"summary-row\"";
+        };
+        html.add("<tr" + kind + "><th scope=\"row\">" + NOTATION.head(row) + "</th>");
         for (TableCell cell : row.cells()) {
-            html.append(cell.best() ? "<td class=\"best\">" : "<td>");
-            if (cell.text().isEmpty()) {
-                html.append("<span class=\"none\">\u2013</span>");
-            } else {
-                String text = escape(cell.text());
-                html.append(cell.best() ? "<b>" + text + "</b>" : text)
-                        .append(
-                                cell.spread().isEmpty()
-                                        ? ""
-                                        : " <small>\u00B1\u202F" + escape(cell.spread()) + "</small>");
-            }
-            html.append("</td>");
+            html.add((cell.best() ? "<td class=\"best\">" : "<td>") + NOTATION.cell(cell, false) + "</td>");
         }
-        html.append("</tr>\n");
+        html.line("</tr>");
     }
 }

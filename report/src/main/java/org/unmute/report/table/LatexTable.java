@@ -1,26 +1,39 @@
 package org.unmute.report.table;
 
 import java.util.stream.Collectors;
-import org.unmute.report.table.TableRow.Kind;
 
 /** A table for LaTeX with the package booktabs: a {@code table} environment with caption and label. */
 public final class LatexTable {
+    private static final Notation NOTATION = new Notation(
+            "--",
+            "\\textbf{%s}",
+            "\\textit{%s}",
+            " {\\scriptsize$\\pm$ %s}",
+            "\\textit{%s, published}",
+            LatexTable::escape);
+
     private LatexTable() {}
 
     /** The environment, for {@code \input}. */
     public static String of(Table table) {
         int columns = table.headings().size();
-        StringBuilder tex = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{")
-                .append(escape(table.caption()))
-                .append('.')
-                .append(table.note().isEmpty() ? "" : " " + escape(table.note()))
-                .append("}\n\\label{tab:")
-                .append(table.id())
-                .append("}\n\\begin{tabular}{l")
-                .append("r".repeat(columns - 1))
-                .append("}\n\\toprule\n")
-                .append(table.headings().stream().map(LatexTable::escape).collect(Collectors.joining(" & ")))
-                .append(" \\\\\n\\midrule\n");
+        String note = table.note().isEmpty() ? "" : " " + escape(table.note());
+        StringBuilder tex = new StringBuilder("""
+                %% needs \\usepackage{booktabs}
+                \\begin{table}
+                \\centering
+                \\caption{%s.%s}
+                \\label{tab:%s}
+                \\begin{tabular}{l%s}
+                \\toprule
+                %s \\\\
+                \\midrule
+                """.formatted(
+                        escape(table.caption()),
+                        note,
+                        table.id(),
+                        "r".repeat(columns - 1),
+                        table.headings().stream().map(LatexTable::escape).collect(Collectors.joining(" & "))));
         String group = "";
         boolean first = true;
         for (TableRow row : table.rows()) {
@@ -28,32 +41,13 @@ public final class LatexTable {
                 tex.append(first ? "" : "\\midrule\n");
                 group = row.group();
                 if (!group.isEmpty()) {
-                    tex.append("\\multicolumn{")
-                            .append(columns)
-                            .append("}{l}{\\textit{")
-                            .append(escape(group))
-                            .append("}} \\\\\n");
+                    tex.append("\\multicolumn{%d}{l}{\\textit{%s}} \\\\\n".formatted(columns, escape(group)));
                 }
             }
             first = false;
-            String head = escape(row.head());
-            tex.append(row.kind() == Kind.PUBLISHED ? "\\textit{" + head + ", published}" : head)
-                    .append(" & ")
-                    .append(row.cells().stream()
-                            .map(c -> cell(c, row.kind() == Kind.PUBLISHED))
-                            .collect(Collectors.joining(" & ")))
-                    .append(" \\\\\n");
+            tex.append(NOTATION.head(row) + " & " + NOTATION.cells(row, " & ") + " \\\\\n");
         }
         return tex.append("\\bottomrule\n\\end{tabular}\n\\end{table}\n").toString();
-    }
-
-    private static String cell(TableCell cell, boolean published) {
-        if (cell.text().isEmpty()) {
-            return "--";
-        }
-        String text = escape(cell.text());
-        String shown = cell.best() ? "\\textbf{" + text + "}" : published ? "\\textit{" + text + "}" : text;
-        return shown + (cell.spread().isEmpty() ? "" : " {\\scriptsize$\\pm$ " + escape(cell.spread()) + "}");
     }
 
     /** Escapes text; symbols outside of LaTeX's default encoding become commands. */

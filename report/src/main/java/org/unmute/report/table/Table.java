@@ -1,7 +1,6 @@
 package org.unmute.report.table;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
@@ -34,17 +33,6 @@ public record Table(
                         + row.cells().size() + " cells for " + (headings.size() - 1) + " columns");
             }
         }
-    }
-
-    /** A table whose CSV file has the displayed texts. */
-    public static Table plain(String id, String caption, String note, List<String> headings, List<TableRow> rows) {
-        List<List<String>> csv = new ArrayList<>(List.of(headings));
-        for (TableRow row : rows) {
-            List<String> line = new ArrayList<>(List.of(row.head()));
-            row.cells().forEach(c -> line.add(c.text()));
-            csv.add(line);
-        }
-        return new Table(id, caption, note, headings, rows, csv);
     }
 
     /** The CSV file. */

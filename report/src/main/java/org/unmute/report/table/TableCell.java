@@ -20,9 +20,4 @@ public record TableCell(String text, String spread, boolean best) {
     public TableCell asBest() {
         return new TableCell(text, spread, true);
     }
-
-    /** Text and spread in one line. */
-    public String plain() {
-        return text.isEmpty() ? "\u2013" : spread.isEmpty() ? text : text + " \u00B1 " + spread;
-    }
 }

@@ -39,7 +39,7 @@ class CellFormatTest {
         assertThat(CellFormat.signedPercent(-0.0813)).isEqualTo("\u22128.13");
         assertThat(CellFormat.signedPercent(-0.000001)).isEqualTo("+0.00");
         assertThat(CellFormat.percent(Double.NaN)).isEmpty();
-        assertThat(CellFormat.cell(new Score(0.5, Double.NaN, 1)).plain()).isEqualTo("50.00");
-        assertThat(CellFormat.cell(Score.of()).plain()).isEqualTo("\u2013");
+        assertThat(CellFormat.cell(new Score(0.5, Double.NaN, 1))).isEqualTo(TableCell.of("50.00"));
+        assertThat(CellFormat.cell(Score.of())).isEqualTo(TableCell.NONE);
     }
 }

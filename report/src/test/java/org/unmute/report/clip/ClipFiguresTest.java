@@ -89,7 +89,7 @@ class ClipFiguresTest {
         }
         Probe probe = Probes.create(probeName, DIM, 2, spec.hasCls(), ProbeOptions.DEFAULTS, 3);
         ExplainedProbe scorer =
-                new ExplainedProbe.Trained(new TrainedProbe(probe, CLASSES, spec.hasCls(), false, null, "e", "f"));
+                ExplainedProbe.of(new TrainedProbe(probe, CLASSES, spec.hasCls(), false, null, "e", "f"));
         Features features = new Features(new TokenMap(time, spec.freq(), DIM, tokens, cls), List.of(), attended);
         ExplainedProbe.OnClip on = scorer.on(features);
         double[] logits = on.logits();

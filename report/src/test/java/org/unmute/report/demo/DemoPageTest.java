@@ -235,8 +235,8 @@ public class DemoPageTest {
         var image = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(png.group(1))));
         assertThat(image.getWidth()).isEqualTo(30);
         assertThat(image.getHeight()).isEqualTo(5);
-        assertThat(image.getRGB(7, 0) & 0xFFFFFF).isEqualTo(ColourMap.rgb(1));
-        assertThat(image.getRGB(8, 0) & 0xFFFFFF).isEqualTo(ColourMap.rgb(0));
+        assertThat(image.getRGB(7, 0) & 0xFFFFFF).isEqualTo(ColourMap.SEQUENTIAL.rgb(1));
+        assertThat(image.getRGB(8, 0) & 0xFFFFFF).isEqualTo(ColourMap.SEQUENTIAL.rgb(0));
         assertThat(html).contains("left:25.000%;bottom:90.000%");
         Matcher wav = Pattern.compile("data:audio/wav;base64,([^\"]+)").matcher(html);
         assertThat(wav.find()).isTrue();
@@ -251,13 +251,13 @@ public class DemoPageTest {
     void lightnessOfTheColourMapRisesEvenly() {
         double before = -1;
         for (int i = 0; i <= 100; i++) {
-            int rgb = ColourMap.rgb(i / 100.0);
+            int rgb = ColourMap.SEQUENTIAL.rgb(i / 100.0);
             double luma = 0.2126 * (rgb >> 16) + 0.7152 * (rgb >> 8 & 255) + 0.0722 * (rgb & 255);
             assertThat(luma).isGreaterThan(before);
             before = luma;
         }
-        assertThat(ColourMap.rgb(Double.NaN)).isEqualTo(ColourMap.rgb(0));
-        assertThat(ColourMap.rgb(9)).isEqualTo(ColourMap.rgb(1));
+        assertThat(ColourMap.SEQUENTIAL.rgb(Double.NaN)).isEqualTo(ColourMap.SEQUENTIAL.rgb(0));
+        assertThat(ColourMap.SEQUENTIAL.rgb(9)).isEqualTo(ColourMap.SEQUENTIAL.rgb(1));
     }
 
     @Test

@@ -91,8 +91,13 @@ class TableTest {
 
     @Test
     void aRowOfAnotherLengthIsRefused() {
-        assertThatThrownBy(() -> Table.plain(
-                        "t", "c", "", List.of("a", "b", "c"), List.of(TableRow.of("", "row", List.of(TableCell.NONE)))))
+        assertThatThrownBy(() -> new Table(
+                        "t",
+                        "c",
+                        "",
+                        List.of("a", "b", "c"),
+                        List.of(TableRow.of("", "row", List.of(TableCell.NONE))),
+                        List.of()))
                 .hasMessageContaining("row has 1 cells for 2 columns");
     }
 }
