@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.PeerException;
@@ -23,6 +24,8 @@ import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Trunk;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -148,5 +151,51 @@ public final class Unmute implements Peer {
                 to.write("fbank", Shape.of(energies.length / mel, mel), energies);
             }
         };
+    }
+
+    /** A call that computes tensors without recording gradients; they stay valid until the next one. */
+    private static final class ScopedCall implements Call {
+        private final Supplier<Map<String, Tensor>> body;
+        private Map<String, Tensor> results;
+        private TensorScope scope;
+        private long peak = -1;
+
+        /** @param body gives the outputs by name */
+        ScopedCall(Supplier<Map<String, Tensor>> body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            close();
+            scope = new TensorScope();
+            results = Grad.withoutRecording(body);
+            peak = scope.peakBytes();
+        }
+
+        @Override
+        public void show(CaseFolder folder) throws IOException {
+            for (Map.Entry<String, Tensor> e : results.entrySet()) {
+                Tensor t = e.getValue();
+                if (t.dtype() == DType.I32) {
+                    folder.write(e.getKey(), t.shape(), t.toInts());
+                } else {
+                    folder.write(e.getKey(), t.shape(), t.toFloats());
+                }
+            }
+        }
+
+        @Override
+        public long tensorBytes() {
+            return peak;
+        }
+
+        @Override
+        public void close() {
+            if (scope != null) {
+                scope.close();
+                scope = null;
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -13,6 +14,12 @@ import java.util.function.DoubleSupplier;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
@@ -141,5 +148,39 @@ public final class CaseWriter {
             x[i] = Float.float16ToFloat(Float.floatToFloat16(x[i]));
         }
         return x;
+    }
+
+    /**
+     * Sizes of a cache.
+     *
+     * @param clips in the cache
+     * @param time token rows per clip
+     * @param freq token columns per clip
+     * @param dim of a token
+     */
+    record CacheSize(int clips, int time, int freq, int dim) {}
+
+    /**
+     * Writes a cache in float16 as {@code unmute embed} does, with clips {@code clip0}, {@code clip1}, …
+     *
+     * @param tokens {@code [clips, time * freq, dim]}
+     * @param suffix of the clips' names, such as {@code .wav}
+     */
+    static void cache(Path folder, float[] tokens, CacheSize size, String suffix) throws IOException {
+        int each = size.time() * size.freq() * size.dim();
+        CacheKey key = new CacheKey("made up", "made up", "none", "none", DType.F16);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT)) {
+            for (int c = 0; c < size.clips(); c++) {
+                writer.append(
+                        "clip" + c + suffix,
+                        String.format("%064x", c),
+                        new Features(new TokenMap(
+                                size.time(),
+                                size.freq(),
+                                size.dim(),
+                                Arrays.copyOfRange(tokens, c * each, (c + 1) * each),
+                                null)));
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.io.Npy;
@@ -45,7 +46,7 @@ public final class OutputComparison {
             throw new PeerException("output " + name + " is " + b.shape() + ", ours is " + a.shape());
         }
         if (a.type() == StoredType.I32 || a.type() == StoredType.I64) {
-            int different = different(a.ints(), b.ints());
+            long different = different(a.ints(), b.ints());
             if (different > 0) {
                 throw new PeerException(
                         "output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
@@ -77,12 +78,8 @@ public final class OutputComparison {
         return difference == 0 ? 0 : Math.sqrt(difference / squares);
     }
 
-    static int different(int[] a, int[] b) {
-        int count = 0;
-        for (int i = 0; i < a.length; i++) {
-            count += a[i] == b[i] ? 0 : 1;
-        }
-        return count;
+    static long different(int[] a, int[] b) {
+        return IntStream.range(0, a.length).filter(i -> a[i] != b[i]).count();
     }
 
     /** Max difference divided by the root mean square of {@code a}. */

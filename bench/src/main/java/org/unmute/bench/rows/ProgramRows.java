@@ -34,7 +34,7 @@ public final class ProgramRows {
     /** For the mean loss of an epoch, after hundreds of updates that amplify rounding. */
     private static final double LOSS_TOLERANCE = 0.05;
 
-    private static final TokenFiles.Size SCENES = new TokenFiles.Size(1500, 98, 5, 64);
+    private static final CaseWriter.CacheSize SCENES = new CaseWriter.CacheSize(1500, 98, 5, 64);
     private static final int CLASSES = 10;
     private static final int EPOCHS = 30;
     /** For {@code unmute probe}: the same seed gives the same initial parameters. */
@@ -84,13 +84,17 @@ public final class ProgramRows {
         };
         Path script = root.resolve("bench/peers/python/program.py");
         Row.Command torch = (folder, result) -> List.of(script, command, folder, result, THREADS);
-        return Row.ofPrograms(
+        return new Row(
                 id,
                 title,
                 THREADS,
-                Map.of(Row.OURS, new Row.Program(unmute, ours), TORCH, new Row.Program(torch, theirs)),
+                0,
+                0,
+                List.of(TORCH),
+                false,
                 files,
-                agreement);
+                agreement,
+                Map.of(Row.OURS, new Row.Program(unmute, ours), TORCH, new Row.Program(torch, theirs)));
     }
 
     private static void cachedTokens(Path result, Path printed, Path to) throws IOException {
@@ -201,7 +205,7 @@ public final class ProgramRows {
         }
         CaseWriter.halves(tokens);
         Files.writeString(folder.resolve("labels.csv"), labels);
-        TokenFiles.cache(folder.resolve("cache"), tokens, SCENES, ".wav");
+        CaseWriter.cache(folder.resolve("cache"), tokens, SCENES, ".wav");
         new CaseWriter(folder, "probe")
                 .field("clips", SCENES.clips())
                 .field("tokens", each)

@@ -50,22 +50,6 @@ public record Row(
         this(id, title, threads, gflop, gbytes, peers, scripted, files, agreement, Map.of());
     }
 
-    /** A row of whole processes. */
-    public static Row ofPrograms(
-            String id, String title, int threads, Map<String, Program> programs, CaseFiles files, Agreement agreement) {
-        return new Row(
-                id,
-                title,
-                threads,
-                0,
-                0,
-                programs.keySet().stream().filter(n -> !n.equals(OURS)).sorted().toList(),
-                false,
-                files,
-                agreement,
-                programs);
-    }
-
     /** Title and threads. */
     public String describe() {
         return title + ", " + threads + (threads == 1 ? " thread" : " threads");

@@ -121,8 +121,8 @@ public final class StepRows {
                 .array("x", tokens, batch, TOKENS, KernelRows.DIM)
                 .array("targets", targets, batch, CLASSES)
                 .write();
-        TokenFiles.cache(
-                folder.resolve("cache"), tokens, new TokenFiles.Size(batch, TOKENS / 8, 8, KernelRows.DIM), "");
+        CaseWriter.cache(
+                folder.resolve("cache"), tokens, new CaseWriter.CacheSize(batch, TOKENS / 8, 8, KernelRows.DIM), "");
     }
 
     private static void writePretraining(Path folder) throws IOException {

@@ -69,17 +69,18 @@ public record RowResult(
 
     /** Our share of the FMA peak; 0 if not applicable. */
     double flopShare() {
-        return timed(Row.OURS)
-                .filter(_ -> origin.gflops() > 0)
-                .map(e -> gflop / e.ms() * 1e3 / origin.gflops())
-                .orElse(0.0);
+        return share(gflop, origin.gflops());
     }
 
     /** Our share of the memory bandwidth; 0 if not applicable. */
     double byteShare() {
+        return share(gbytes, origin.gbytes());
+    }
+
+    private double share(double work, double limit) {
         return timed(Row.OURS)
-                .filter(_ -> origin.gbytes() > 0)
-                .map(e -> gbytes / e.ms() * 1e3 / origin.gbytes())
+                .filter(_ -> limit > 0)
+                .map(e -> work / e.ms() * 1e3 / limit)
                 .orElse(0.0);
     }
 }

@@ -17,11 +17,7 @@ final class KernelCases {
                 // Rounding changes an operand by at most 2^-11 (TF32) or 2^-8 (bfloat16) of its value; other libraries
                 // truncate to TF32, which changes it by at most 2^-10. The errors of hundreds of terms of either sign
                 // add up to no more than that relative to the max result, on each side.
-                switch (precision) {
-                    case "tf32" -> 2 * 0x1p-10;
-                    case "bf16" -> 2 * 0x1p-8;
-                    default -> 1e-5;
-                },
+                Math.max(1e-5, 2 * rounding(precision)),
                 precision,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
@@ -64,11 +60,7 @@ final class KernelCases {
                 // For values only: winners may differ where cosines are equal up to rounding. Rounding the operands
                 // moves a cosine by up to 2^-10 (TF32) or 2^-7 (bfloat16; sums of hundreds of terms stay far below half
                 // of that), on both sides. The max cosines of random tokens are about 0.15.
-                switch (precision) {
-                    case "tf32" -> 2 * 0x1p-10 / 0.1;
-                    case "bf16" -> 2 * 0x1p-8 / 0.1;
-                    default -> 1e-4;
-                },
+                Math.max(1e-4, 2 * rounding(precision) / 0.1),
                 precision,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
@@ -85,6 +77,14 @@ final class KernelCases {
 
     private static String suffix(String precision) {
         return precision.equals(Case.FP32) ? "" : ", " + precision;
+    }
+
+    private static double rounding(String precision) {
+        return switch (precision) {
+            case "tf32" -> 0x1p-10;
+            case "bf16" -> 0x1p-8;
+            default -> 0;
+        };
     }
 
     /** The bits of an operand that a precision keeps, for {@code torch/worker.py}. */

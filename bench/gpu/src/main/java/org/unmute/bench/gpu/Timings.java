@@ -81,32 +81,23 @@ final class Timings {
             Map<String, float[]> ours = work.results();
             List<String> notes = new ArrayList<>();
             boolean good = true;
-            boolean eager = false;
-            boolean compiled = false;
+            Timed[] ways = {count -> time(work, count), null, null};
             if (torch != null) {
                 try {
                     good = compare(c, "PyTorch", ours, torch.prepare(c), notes);
-                    eager = true;
-                } catch (PeerException e) {
-                    notes.add("PyTorch: " + e.getMessage());
-                }
-                try {
-                    if (eager && compile) {
+                    ways[1] = count -> torch.time(false, count);
+                    if (compile) {
                         good &= compare(c, "compiled", ours, torch.compile(), notes);
-                        compiled = true;
+                        ways[2] = count -> torch.time(true, count);
                     }
                 } catch (PeerException e) {
-                    notes.add("torch.compile: " + e.getMessage());
+                    notes.add((ways[1] == null ? "PyTorch: " : "torch.compile: ") + e.getMessage());
                 }
             }
-            if (!eager) {
+            if (ways[1] == null) {
                 good = compare(c, "the CPU", ours, onCpu(c), notes);
             }
-            double[] times = time(
-                    notes,
-                    count -> time(work, count),
-                    eager ? count -> torch.time(false, count) : null,
-                    compiled ? count -> torch.time(true, count) : null);
+            double[] times = time(notes, ways);
             return new CheckResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
         } catch (RuntimeException | OutOfMemoryError e) {
             progress.println("FAILED " + c.name() + ": " + e);
@@ -180,7 +171,7 @@ final class Timings {
     }
 
     /** Median nanoseconds of a run of each, interleaved; NaN for what is null or fails. */
-    private double[] time(List<String> notes, Timed... all) {
+    private double[] time(List<String> notes, Timed[] all) {
         double[][] times = new double[all.length][ROUNDS];
         int[] runs = new int[all.length];
         for (int round = -1; round < ROUNDS; round++) {

@@ -37,8 +37,9 @@ abstract class CBlas implements Peer {
     /**
      * @param jar begins the name of the jar on the class path
      * @param main the library that is opened, by the beginning of its file's name
+     * @param setThreads its function that sets the number of threads
      */
-    CBlas(String jar, String main) throws IOException {
+    CBlas(String jar, String main, String setThreads, int threads) throws IOException {
         folder = Files.createDirectories(
                 Path.of(System.getProperty("bench.natives")).resolve(jar));
         Path found = unpack(jar, main);
@@ -46,6 +47,11 @@ abstract class CBlas implements Peer {
         var i = ValueLayout.JAVA_INT;
         var f = ValueLayout.JAVA_FLOAT;
         var p = ValueLayout.ADDRESS;
+        try {
+            function(setThreads, FunctionDescriptor.ofVoid(i)).invokeExact(threads);
+        } catch (Throwable e) {
+            throw new IOException(setThreads + " failed", e);
+        }
         sgemm = function("cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
     }
 

@@ -12,16 +12,14 @@ public final class OpenBlas extends CBlas {
 
     /** Sets the number of threads. */
     public OpenBlas(int threads) throws IOException {
-        super("openblas-", "libopenblas");
+        super("openblas-", "libopenblas", "openblas_set_num_threads", threads);
         try {
-            function("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
-                    .invokeExact(threads);
             MemorySegment text =
                     (MemorySegment) function("openblas_get_config", FunctionDescriptor.of(ValueLayout.ADDRESS))
                             .invokeExact();
             config = text.reinterpret(MAX_TEXT).getString(0);
         } catch (Throwable e) {
-            throw new IOException("OpenBLAS does not take its number of threads", e);
+            throw new IOException("openblas_get_config failed", e);
         }
     }
 

@@ -104,10 +104,6 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
     private static DeviceInfo describe(CUdevice device) {
         byte[] name = new byte[256];
         JCudaDriver.cuDeviceGetName(name, name.length, device);
-        int length = 0;
-        while (length < name.length && name[length] != 0) {
-            length++;
-        }
         long[] memory = new long[1];
         JCudaDriver.cuDeviceTotalMem(memory, device);
         int[] driver = new int[1];
@@ -119,11 +115,13 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
                 memory[0],
                 attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
                 attribute(device, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
-        String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability "
-                + major + "." + minor
-                + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
-                + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
-                + " MiB";
+        String description =
+                new String(name, StandardCharsets.UTF_8).replace("\0", "").strip() + ", compute capability "
+                        + major + "." + minor
+                        + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
+                        + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, "
+                        + (memory[0] >> 20)
+                        + " MiB";
         String problem = 10 * major + minor < MIN_CAPABILITY
                 ? "compute capability " + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10 + " or more is needed"
                 : limits.problem().orElse("");

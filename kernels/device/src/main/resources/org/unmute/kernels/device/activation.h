@@ -1,4 +1,4 @@
-// Activations fused into a matrix product, by their codes in MatmulKernels.java; 0 is the identity.
+// Activations fused into a matrix product, by their codes in ProductKernels.java; 0 is the identity.
 #ifndef UNMUTE_ACTIVATION_H
 #define UNMUTE_ACTIVATION_H
 #include "functions.h"

@@ -3,7 +3,7 @@
 // What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual are optional.
 // Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so a transposed operand is just other strides; `batch` gives the
 //          first element of each entry (a, b, out, residual); bias [n]. a_aligned and b_aligned: the operand can be read 4 floats at a
-//          time, contiguous and aligned to 16 bytes (MatmulKernels.aligned). matmul_finish applies bias, f and residual to a product that a
+//          time, contiguous and aligned to 16 bytes (ProductKernels.aligned). matmul_finish applies bias, f and residual to a product that a
 //          vendor library has left in out; it takes the same arguments and reads neither a nor b.
 // Launch:  one group of 256 items per tile of results. matmul: 128 x 128, 8 x 8 per item, local memory two slices of 8 per operand, 16.5 KiB
 //          (wide.h says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 per item, two slices of 16, 8.5 KiB (tile.h;

@@ -134,10 +134,6 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
         CL.clGetDeviceInfo(device, what, 0, null, size);
         byte[] bytes = new byte[Math.toIntExact(size[0])];
         CL.clGetDeviceInfo(device, what, bytes.length, Pointer.to(bytes), null);
-        int length = bytes.length;
-        while (length > 0 && bytes[length - 1] == 0) {
-            length--;
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+        return new String(bytes, StandardCharsets.UTF_8).replace("\0", "").strip();
     }
 }
