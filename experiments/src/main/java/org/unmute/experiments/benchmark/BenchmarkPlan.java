@@ -149,8 +149,6 @@ public final class BenchmarkPlan {
                 : 0;
     }
 
-    /** Number of unfinished cells. */
-
     /** Remaining seconds of a cell on one core; 0 if it is finished. */
     public double secondsLeft(CellId id) {
         return left.getOrDefault(id, 0.0);

@@ -1,8 +1,6 @@
 package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,9 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import org.unmute.experiments.data.CsvWriter;
+import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.metric.Calibration;
 import org.unmute.experiments.metric.ClassScores;
 import org.unmute.experiments.metric.MultiLabelScores;
@@ -23,15 +22,13 @@ import org.unmute.experiments.protocol.EpochRecord;
 import org.unmute.experiments.protocol.FoldScores;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The tables that a benchmark writes for one seed. The scores of all folds share one table, since each clip is tested
  * once. Undefined numbers are empty cells.
  */
 final class SeedTables {
-    private static final CSVFormat CSV =
-            CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+
     private static final int BINS = 10;
 
     private final Path folder;
@@ -62,33 +59,15 @@ final class SeedTables {
             rows.addAll(List.of(folds.get(f).scores()));
         }
         scores = rows.toArray(float[][]::new);
-        labels = new boolean[scores.length][classes.size()];
-        for (int i = 0; i < labels.length; i++) {
-            for (String label : clips.get(i).labels()) {
-                labels[i][classes.indexOf(label)] = true;
-            }
-        }
+        labels = new Manifest(clips, LabelSet.of(classes)).multiHot();
     }
 
     void write() throws IOException {
         Json.write(folder.resolve("metrics.json"), metrics());
-        write("per-class.csv", this::perClass);
-        write("loss.csv", this::loss);
-        write("scores.csv", this::scores);
-        write("calibration.csv", this::calibration);
-    }
-
-    @FunctionalInterface
-    private interface Rows {
-        void printTo(CSVPrinter out) throws IOException;
-    }
-
-    private void write(String name, Rows rows) throws IOException {
-        StringWriter text = new StringWriter();
-        try (CSVPrinter out = new CSVPrinter(text, CSV)) {
-            rows.printTo(out);
-        }
-        AtomicFile.write(folder.resolve(name), text.toString().getBytes(StandardCharsets.UTF_8));
+        perClass().write(folder.resolve("per-class.csv"));
+        loss().write(folder.resolve("loss.csv"));
+        scores().write(folder.resolve("scores.csv"));
+        calibration().write(folder.resolve("calibration.csv"));
     }
 
     /** Every metric, averaged over the folds. */
@@ -126,7 +105,7 @@ final class SeedTables {
     private Map<String, Double> values(float[][] rows, boolean[][] truth) {
         Map<String, Double> all = new LinkedHashMap<>();
         if (metric == PrimaryMetric.ACCURACY) {
-            all.putAll(SingleLabelScores.of(rows, indices(truth), classes, ScoreScale.PROBABILITY)
+            all.putAll(SingleLabelScores.of(rows, PrimaryMetric.classIndices(truth), classes, ScoreScale.PROBABILITY)
                     .values());
         }
         MultiLabelScores.of(rows, truth, classes, ScoreScale.PROBABILITY)
@@ -135,66 +114,54 @@ final class SeedTables {
         return all;
     }
 
-    private static int[] indices(boolean[][] truth) {
-        int[] indices = new int[truth.length];
-        for (int i = 0; i < indices.length; i++) {
-            while (!truth[i][indices[i]]) {
-                indices[i]++;
-            }
-        }
-        return indices;
-    }
-
-    private void perClass(CSVPrinter out) throws IOException {
-        out.printRecord("class", "ap", "positives", "auroc");
+    private CsvWriter perClass() {
+        CsvWriter out = new CsvWriter("class", "ap", "positives", "auroc");
         for (ClassScores c : MultiLabelScores.of(scores, labels, classes, ScoreScale.PROBABILITY)
                 .perClass()) {
-            out.printRecord(c.name(), finite(c.averagePrecision()), c.positives(), finite(c.auroc()));
+            out.row(c.name(), Json.finite(c.averagePrecision()), c.positives(), Json.finite(c.auroc()));
         }
+        return out;
     }
 
-    private void loss(CSVPrinter out) throws IOException {
-        out.printRecord("epoch", "loss", "validation", "lr");
+    private CsvWriter loss() {
+        CsvWriter out = new CsvWriter("epoch", "loss", "validation", "lr");
         for (int e = 0; e < folds.getFirst().epochs().size(); e++) {
             int at = e;
             List<EpochRecord> own = folds.stream().map(f -> f.epochs().get(at)).toList();
-            out.printRecord(
+            out.row(
                     own.getFirst().epoch(),
-                    finite(mean(own, EpochRecord::loss)),
-                    finite(mean(own, EpochRecord::validation)),
+                    Json.finite(mean(own, EpochRecord::loss)),
+                    Json.finite(mean(own, EpochRecord::validation)),
                     own.getFirst().rate());
         }
+        return out;
     }
 
-    private void scores(CSVPrinter out) throws IOException {
-        List<Object> row = new ArrayList<>(List.of("file"));
-        row.addAll(classes);
-        out.printRecord(row);
+    private CsvWriter scores() {
+        List<String> columns = new ArrayList<>(List.of("file"));
+        columns.addAll(classes);
+        CsvWriter out = new CsvWriter(columns.toArray(String[]::new));
         for (int i = 0; i < scores.length; i++) {
-            row = new ArrayList<>(List.of(clips.get(i).file()));
+            List<Object> row = new ArrayList<>(List.of(clips.get(i).file()));
             for (float s : scores[i]) {
                 row.add(s);
             }
-            out.printRecord(row);
+            out.row(row.toArray());
         }
+        return out;
     }
 
-    private void calibration(CSVPrinter out) throws IOException {
-        out.printRecord("bin", "confidence", "accuracy", "count");
-        List<Calibration.Bin> bins = metric == PrimaryMetric.ACCURACY
-                ? Calibration.top1Bins(scores, indices(labels), ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT)
-                : Calibration.multiLabelBins(scores, labels, ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT);
-        for (int b = 0; b < bins.size(); b++) {
-            out.printRecord(
-                    b,
-                    finite(bins.get(b).confidence()),
-                    finite(bins.get(b).accuracy()),
-                    bins.get(b).count());
+    private CsvWriter calibration() {
+        CsvWriter out = new CsvWriter("bin", "confidence", "accuracy", "count");
+        ScoreScale scale = ScoreScale.PROBABILITY;
+        Calibration.Edge edge = Calibration.Edge.RIGHT;
+        Calibration calibration = metric == PrimaryMetric.ACCURACY
+                ? Calibration.top1(scores, PrimaryMetric.classIndices(labels), scale, BINS, edge)
+                : Calibration.multiLabel(scores, labels, scale, BINS, edge);
+        int number = 0;
+        for (Calibration.Bin bin : calibration.bins()) {
+            out.row(number++, Json.finite(bin.confidence()), Json.finite(bin.accuracy()), bin.count());
         }
-    }
-
-    /** The value, or null (an empty cell) if it is not finite. */
-    private static Double finite(double x) {
-        return Double.isFinite(x) ? x : null;
+        return out;
     }
 }

@@ -1,7 +1,6 @@
 package org.unmute.experiments.data;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Writes the clips that a run used as a CSV {@code file,start,end,labels,split,sha256}. Start and end are seconds,
@@ -47,7 +45,7 @@ public final class UsedClips {
      * @throws IOException if it cannot be written
      */
     public static void write(Path file, List<LabelledClip> clips, Map<String, String> sha256) throws IOException {
-        StringBuilder rows = new StringBuilder("file,start,end,labels,split,sha256\n");
+        CsvWriter table = new CsvWriter("file", "start", "end", "labels", "split", "sha256");
         for (LabelledClip clip : clips) {
             String hash = sha256.get(clip.file());
             if (hash == null) {
@@ -61,24 +59,14 @@ public final class UsedClips {
                 }
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
-            rows.append(field(part.map(ClipId.Part::file).orElse(clip.file())))
-                    .append(',')
-                    .append(part.map(p -> ClipId.seconds(p.start())).orElse(""))
-                    .append(',')
-                    .append(part.map(p -> ClipId.seconds(p.end())).orElse(""))
-                    .append(',')
-                    .append(field(String.join(";", clip.labels())))
-                    .append(',')
-                    .append(field(clip.split()))
-                    .append(',')
-                    .append(hash)
-                    .append('\n');
+            table.row(
+                    part.map(ClipId.Part::file).orElse(clip.file()),
+                    part.map(p -> ClipId.seconds(p.start())).orElse(""),
+                    part.map(p -> ClipId.seconds(p.end())).orElse(""),
+                    String.join(";", clip.labels()),
+                    clip.split(),
+                    hash);
         }
-        AtomicFile.write(file, rows.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String field(String text) {
-        boolean quote = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+        table.write(file);
     }
 }

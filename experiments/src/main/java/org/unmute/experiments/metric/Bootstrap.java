@@ -43,7 +43,7 @@ public record Bootstrap(int resamples, double level, long seed) {
      */
     public Map<String, Interval> multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale) {
         ScoreTable table = ScoreTable.multiLabel(scores, labels, scale);
-        List<Ranking> rankings = MultiLabelScores.rankings(table, labels);
+        List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
         Ranking pooled = table.pooledRanking(labels);
         ClipRanking clipRanking = new ClipRanking(table, labels);
         double[] top1 = new double[table.clips()];
@@ -85,7 +85,7 @@ public record Bootstrap(int resamples, double level, long seed) {
      */
     public Map<String, Interval> singleLabel(float[][] scores, int[] labels, ScoreScale scale) {
         ScoreTable table = ScoreTable.singleLabel(scores, labels, scale);
-        List<Ranking> rankings = SingleLabelScores.rankings(table, labels);
+        List<Ranking> rankings = table.rankings((clip, c) -> labels[clip] == c);
         double[] hit1 = new double[table.clips()];
         double[] hit5 = new double[table.clips()];
         for (int i = 0; i < table.clips(); i++) {

@@ -1,17 +1,19 @@
 package org.unmute.experiments.metric;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Calibration over equal-width bins of confidence.
  *
- * @param bins number of bins
  * @param edge which end of a bin belongs to it
- * @param expectedError ECE: sum over bins of (share of items) x |mean label - mean confidence|
- * @param maximumError MCE: the maximum of |mean label - mean confidence| over non-empty bins
  */
-public record Calibration(int bins, Edge edge, double expectedError, double maximumError) {
+public record Calibration(Edge edge, List<Bin> bins) {
 
     /** Which end of a bin belongs to it. */
     public enum Edge {
@@ -27,17 +29,13 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     }
 
     static Calibration multiLabel(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
-        return sums(table, labels, bins, edge).result();
-    }
-
-    private static Bins sums(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
-        Bins sums = new Bins(bins, edge);
+        Sums sums = new Sums(bins, edge);
         for (int i = 0; i < table.clips(); i++) {
             for (int c = 0; c < table.classes(); c++) {
                 sums.add(table.probability(i, c), labels[i][c]);
             }
         }
-        return sums;
+        return sums.result();
     }
 
     /** Over clips: the maximum probability against whether its class (the first, on ties) is the label. */
@@ -46,47 +44,77 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     }
 
     static Calibration top1(ScoreTable table, int[] labels, int bins, Edge edge) {
-        return sums(table, labels, bins, edge).result();
-    }
-
-    private static Bins sums(ScoreTable table, int[] labels, int bins, Edge edge) {
-        Bins sums = new Bins(bins, edge);
+        Sums sums = new Sums(bins, edge);
         for (int i = 0; i < table.clips(); i++) {
             int best = table.argmax(i);
             sums.add(table.probability(i, best), best == labels[i]);
         }
-        return sums;
+        return sums.result();
+    }
+
+    /** With 10 and 15 bins, and with either edge. */
+    static List<Calibration> usual(BiFunction<Integer, Edge, Calibration> calibration) {
+        return Stream.of(10, 15)
+                .flatMap(bins -> Arrays.stream(Edge.values()).map(edge -> calibration.apply(bins, edge)))
+                .toList();
+    }
+
+    /** Adds the errors to named values. */
+    void putInto(Map<String, Double> values, String kind) {
+        String suffix = "_" + kind + "_" + bins.size() + "_" + edge.name().toLowerCase(Locale.ROOT);
+        values.put("ece" + suffix, expectedError());
+        values.put("mce" + suffix, maximumError());
     }
 
     /**
      * The contents of one bin.
      *
-     * @param confidence mean confidence; NaN for an empty bin
-     * @param accuracy share of items whose label is true; NaN for an empty bin
+     * @param confidenceSum sum of the items' confidence
+     * @param correct number of items whose label is true
      * @param count number of items
      */
-    public record Bin(double confidence, double accuracy, long count) {}
+    public record Bin(double confidenceSum, long correct, long count) {
+        /** Mean confidence; NaN for an empty bin. */
+        public double confidence() {
+            return confidenceSum / count;
+        }
 
-    /** The bins of {@link #multiLabel(float[][], boolean[][], ScoreScale, int, Edge)}, from confidence 0 to 1. */
-    public static List<Bin> multiLabelBins(
-            float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
-        return sums(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge)
-                .bins();
+        /** Share of items whose label is true; NaN for an empty bin. */
+        public double accuracy() {
+            return (double) correct / count;
+        }
+
+        private double gap() {
+            return Math.abs((correct - confidenceSum) / count);
+        }
     }
 
-    /** The bins of {@link #top1(float[][], int[], ScoreScale, int, Edge)}, from confidence 0 to 1. */
-    public static List<Bin> top1Bins(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
-        return sums(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge)
-                .bins();
+    /** ECE: sum over bins of (share of items) x |mean label - mean confidence|. */
+    public double expectedError() {
+        long total = bins.stream().mapToLong(Bin::count).sum();
+        double expected = 0;
+        for (Bin bin : bins) {
+            expected += bin.count == 0 ? 0 : bin.gap() * bin.count / total;
+        }
+        return expected;
     }
 
-    private static final class Bins {
+    /** MCE: the maximum of |mean label - mean confidence| over non-empty bins. */
+    public double maximumError() {
+        return bins.stream()
+                .filter(b -> b.count > 0)
+                .mapToDouble(Bin::gap)
+                .max()
+                .orElse(0);
+    }
+
+    private static final class Sums {
         private final Edge edge;
         private final long[] count;
         private final double[] confidence;
         private final long[] correct;
 
-        Bins(int bins, Edge edge) {
+        Sums(int bins, Edge edge) {
             if (bins < 1) {
                 throw new IllegalArgumentException("calibration: bins must be at least 1: " + bins);
             }
@@ -105,30 +133,12 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
             correct[bin] += label ? 1 : 0;
         }
 
-        List<Bin> bins() {
-            return IntStream.range(0, count.length)
-                    .mapToObj(b -> new Bin(
-                            count[b] == 0 ? Double.NaN : confidence[b] / count[b],
-                            count[b] == 0 ? Double.NaN : (double) correct[b] / count[b],
-                            count[b]))
-                    .toList();
-        }
-
         Calibration result() {
-            long total = 0;
-            for (long c : count) {
-                total += c;
-            }
-            double expected = 0;
-            double maximum = 0;
-            for (int b = 0; b < count.length; b++) {
-                if (count[b] > 0) {
-                    double gap = Math.abs((correct[b] - confidence[b]) / count[b]);
-                    expected += gap * count[b] / total;
-                    maximum = Math.max(maximum, gap);
-                }
-            }
-            return new Calibration(count.length, edge, expected, maximum);
+            return new Calibration(
+                    edge,
+                    IntStream.range(0, count.length)
+                            .mapToObj(b -> new Bin(confidence[b], correct[b], count[b]))
+                            .toList());
         }
     }
 }

@@ -34,11 +34,6 @@ public final class ConfusionMatrix {
         return counts[truth * classes + predicted];
     }
 
-    /** Number of clips of a class. */
-    public long clipsOf(int truth) {
-        return truths[truth];
-    }
-
     /** Share of clips classified correctly. */
     public double accuracy() {
         return (double) correct / total;
@@ -51,7 +46,7 @@ public final class ConfusionMatrix {
 
     /** F1 of one class; 0 for a class that is neither true nor predicted anywhere. */
     public double f1(int c) {
-        return F1.of(count(c, c), predictions[c] - count(c, c), truths[c] - count(c, c));
+        return F1.of(count(c, c), predictions[c], truths[c]);
     }
 
     /** Mean recall over classes with clips. */

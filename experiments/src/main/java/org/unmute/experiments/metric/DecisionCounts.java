@@ -35,7 +35,7 @@ final class DecisionCounts {
     }
 
     double f1(int c) {
-        return F1.of(hits[c], predicted[c] - hits[c], positives[c] - hits[c]);
+        return F1.of(hits[c], predicted[c], positives[c]);
     }
 
     F1 f1() {
@@ -56,7 +56,7 @@ final class DecisionCounts {
         }
         return new F1(
                 sum / hits.length,
-                F1.of(allHits, allPredicted - allHits, allPositives - allHits),
+                F1.of(allHits, allPredicted, allPositives),
                 present == 0 ? Double.NaN : sumPresent / present);
     }
 

@@ -9,8 +9,7 @@ package org.unmute.experiments.metric;
  */
 public record F1(double macro, double micro, double macroPresent) {
 
-    static double of(long truePositives, long falsePositives, long falseNegatives) {
-        long denominator = 2 * truePositives + falsePositives + falseNegatives;
-        return denominator == 0 ? 0 : 2.0 * truePositives / denominator;
+    static double of(long hits, long predicted, long positives) {
+        return predicted + positives == 0 ? 0 : 2.0 * hits / (predicted + positives);
     }
 }

@@ -1,10 +1,8 @@
 package org.unmute.experiments.metric;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -22,7 +20,6 @@ import java.util.stream.IntStream;
  * @param bestF1 F1 at thresholds chosen on these data
  * @param decisions top-1 and exact decisions
  * @param calibration over all (clip, class) pairs, for 10 and 15 bins and both edges
- * @param intervals bootstrap intervals under the names of {@link #values()}; empty unless added
  */
 public record MultiLabelScores(
         int clips,
@@ -35,13 +32,10 @@ public record MultiLabelScores(
         F1 f1AboveHalf,
         BestF1 bestF1,
         Decisions decisions,
-        List<Calibration> calibration,
-        Map<String, Interval> intervals) {
-
+        List<Calibration> calibration) {
     public MultiLabelScores {
         perClass = List.copyOf(perClass);
         calibration = List.copyOf(calibration);
-        intervals = Collections.unmodifiableMap(new LinkedHashMap<>(intervals));
     }
 
     /**
@@ -86,7 +80,7 @@ public record MultiLabelScores(
     public static MultiLabelScores of(float[][] scores, boolean[][] labels, List<String> classes, ScoreScale scale) {
         ScoreTable table = ScoreTable.multiLabel(scores, labels, scale);
         ScoreTable.checkClasses(classes, scores);
-        List<Ranking> rankings = rankings(table, labels);
+        List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
         Ranking pooled = table.pooledRanking(labels);
         ClipRanking clipRanking = new ClipRanking(table, labels);
         DecisionCounts atLeast = DecisionCounts.count(table, labels, true);
@@ -113,12 +107,7 @@ public record MultiLabelScores(
 
         int[] positives = rankings.stream().mapToInt(Ranking::positives).toArray();
         double macroAuroc = ClassMeans.defined(perClass, ClassScores::auroc);
-        List<Calibration> calibration = new ArrayList<>();
-        for (int bins : new int[] {10, 15}) {
-            for (Calibration.Edge edge : Calibration.Edge.values()) {
-                calibration.add(Calibration.multiLabel(table, labels, bins, edge));
-            }
-        }
+
         return new MultiLabelScores(
                 table.clips(),
                 clipRanking.labelledClips(),
@@ -134,25 +123,7 @@ public record MultiLabelScores(
                 above.f1(),
                 BestF1.of(ClassMeans.defined(perClass, s -> s.best().f1()), pooled, positives),
                 decisions(table, labels, clipRanking, atLeast),
-                calibration,
-                Map.of());
-    }
-
-    /** The same scores with bootstrap intervals, as {@link Bootstrap#multiLabel} computes them. */
-    public MultiLabelScores withIntervals(Map<String, Interval> intervals) {
-        return new MultiLabelScores(
-                clips,
-                labelledClips,
-                perClass,
-                map,
-                auroc,
-                ranking,
-                f1AtLeastHalf,
-                f1AboveHalf,
-                bestF1,
-                decisions,
-                calibration,
-                intervals);
+                Calibration.usual((bins, edge) -> Calibration.multiLabel(table, labels, bins, edge)));
     }
 
     /**
@@ -191,11 +162,7 @@ public record MultiLabelScores(
         v.put("top1_multilabel_labelled_samples", decisions.top1Labelled);
         v.put("exact_match_ge0.5", decisions.exactMatch);
         v.put("hamming_loss_ge0.5", decisions.hammingLoss);
-        for (Calibration c : calibration) {
-            String suffix = "_multilabel_" + c.bins() + "_" + c.edge().name().toLowerCase(Locale.ROOT);
-            v.put("ece" + suffix, c.expectedError());
-            v.put("mce" + suffix, c.maximumError());
-        }
+        calibration.forEach(c -> c.putInto(v, "multilabel"));
         return Collections.unmodifiableMap(v);
     }
 
@@ -207,19 +174,6 @@ public record MultiLabelScores(
 
     static double dPrime(double auroc) {
         return Math.sqrt(2) * NormalQuantile.of(auroc);
-    }
-
-    static List<Ranking> rankings(ScoreTable table, boolean[][] labels) {
-        return IntStream.range(0, table.classes())
-                .parallel()
-                .mapToObj(c -> {
-                    boolean[] positive = new boolean[labels.length];
-                    for (int i = 0; i < labels.length; i++) {
-                        positive[i] = labels[i][c];
-                    }
-                    return table.ranking(c, positive);
-                })
-                .toList();
     }
 
     private static MeanAveragePrecision meanAveragePrecision(List<ClassScores> perClass, Ranking pooled) {

@@ -10,8 +10,8 @@ public enum PrimaryMetric {
     MAP("mAP") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
-            List<Ranking> rankings =
-                    MultiLabelScores.rankings(ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY), labels);
+            List<Ranking> rankings = ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY)
+                    .rankings((clip, c) -> labels[clip][c]);
             return ClassMeans.defined(rankings, Ranking::averagePrecision);
         }
     },
@@ -46,7 +46,12 @@ public enum PrimaryMetric {
      */
     public abstract double of(float[][] scores, boolean[][] labels);
 
-    private static int[] classIndices(boolean[][] labels) {
+    /**
+     * The class of each clip.
+     *
+     * @throws IllegalArgumentException if a clip has no class, or several
+     */
+    public static int[] classIndices(boolean[][] labels) {
         int[] indices = new int[labels.length];
         for (int i = 0; i < indices.length; i++) {
             int ones = 0;

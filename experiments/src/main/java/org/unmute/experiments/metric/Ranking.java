@@ -143,7 +143,7 @@ final class Ranking {
         int hits = 0;
         for (int g = 0; positives > 0 && g < groupEnd.length; g++) {
             hits += positivesIn(g);
-            double f1 = F1.of(hits, groupEnd[g] - hits, positives - hits);
+            double f1 = F1.of(hits, groupEnd[g], positives);
             if (!(f1 <= best.f1())) {
                 best = new Threshold(f1, threshold[g]);
             }

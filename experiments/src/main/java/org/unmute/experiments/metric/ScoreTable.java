@@ -1,6 +1,7 @@
 package org.unmute.experiments.metric;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Checked scores {@code [clips, classes]} as floats for ranking and as probabilities for decisions and calibration. */
 final class ScoreTable {
@@ -140,11 +141,26 @@ final class ScoreTable {
         return best;
     }
 
-    /** Clips ranked by their score for one class. */
-    Ranking ranking(int label, boolean[] positive) {
+    /** Whether a clip has a class. */
+    @FunctionalInterface
+    interface Truth {
+        boolean has(int clip, int label);
+    }
+
+    /** The clips in the order of each class's scores. */
+    List<Ranking> rankings(Truth truth) {
+        return IntStream.range(0, classes())
+                .parallel()
+                .mapToObj(c -> ranking(c, truth))
+                .toList();
+    }
+
+    private Ranking ranking(int label, Truth truth) {
         float[] column = new float[scores.length];
+        boolean[] positive = new boolean[scores.length];
         for (int i = 0; i < scores.length; i++) {
             column[i] = rankScore(i, label);
+            positive[i] = truth.has(i, label);
         }
         return Ranking.of(column, positive);
     }

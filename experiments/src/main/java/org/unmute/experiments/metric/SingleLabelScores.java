@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -20,7 +19,6 @@ import java.util.stream.IntStream;
  * @param negativeLogLikelihood mean of -ln(max(p(class), 1e-300)), in nats
  * @param brier mean over clips of the squared error summed over classes
  * @param calibration of the best-scored class, for 10 and 15 bins and both edges
- * @param intervals bootstrap intervals under the names of {@link #values()}; empty unless added
  */
 public record SingleLabelScores(
         int clips,
@@ -31,8 +29,7 @@ public record SingleLabelScores(
         ConfusionMatrix confusion,
         double negativeLogLikelihood,
         double brier,
-        List<Calibration> calibration,
-        Map<String, Interval> intervals) {
+        List<Calibration> calibration) {
 
     private static final double LOG_FLOOR = Math.log(1e-300);
 
@@ -40,7 +37,6 @@ public record SingleLabelScores(
         perClass = List.copyOf(perClass);
         topK = List.copyOf(topK);
         calibration = List.copyOf(calibration);
-        intervals = Collections.unmodifiableMap(new LinkedHashMap<>(intervals));
     }
 
     /**
@@ -70,7 +66,7 @@ public record SingleLabelScores(
         ScoreTable.checkClasses(classes, scores);
         int[] predicted = IntStream.range(0, table.clips()).map(table::argmax).toArray();
         ConfusionMatrix confusion = new ConfusionMatrix(labels, predicted, classes.size());
-        List<Ranking> rankings = rankings(table, labels);
+        List<Ranking> rankings = table.rankings((clip, c) -> labels[clip] == c);
         List<OneClass> perClass = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
             Ranking r = rankings.get(c);
@@ -82,12 +78,7 @@ public record SingleLabelScores(
                     confusion.recall(c),
                     confusion.f1(c)));
         }
-        List<Calibration> calibration = new ArrayList<>();
-        for (int bins : new int[] {10, 15}) {
-            for (Calibration.Edge edge : Calibration.Edge.values()) {
-                calibration.add(Calibration.top1(table, labels, bins, edge));
-            }
-        }
+
         List<TopK> topK =
                 IntStream.of(1, 3, 5).mapToObj(k -> TopK.of(table, labels, k)).toList();
         return new SingleLabelScores(
@@ -99,23 +90,7 @@ public record SingleLabelScores(
                 confusion,
                 negativeLogLikelihood(table, labels),
                 brier(table, labels),
-                calibration,
-                Map.of());
-    }
-
-    /** The same scores with bootstrap intervals, as {@link Bootstrap#singleLabel} computes them. */
-    public SingleLabelScores withIntervals(Map<String, Interval> intervals) {
-        return new SingleLabelScores(
-                clips,
-                perClass,
-                topK,
-                macroMap,
-                macroAuroc,
-                confusion,
-                negativeLogLikelihood,
-                brier,
-                calibration,
-                intervals);
+                Calibration.usual((bins, edge) -> Calibration.top1(table, labels, bins, edge)));
     }
 
     /** Names of the classes without a clip: left out of {@code macroMap}. */
@@ -139,25 +114,8 @@ public record SingleLabelScores(
         v.put("mcc", confusion.matthews());
         v.put("nll", negativeLogLikelihood);
         v.put("brier_sum_over_classes", brier);
-        for (Calibration c : calibration) {
-            String suffix = "_top1_" + c.bins() + "_" + c.edge().name().toLowerCase(Locale.ROOT);
-            v.put("ece" + suffix, c.expectedError());
-            v.put("mce" + suffix, c.maximumError());
-        }
+        calibration.forEach(c -> c.putInto(v, "top1"));
         return Collections.unmodifiableMap(v);
-    }
-
-    static List<Ranking> rankings(ScoreTable table, int[] labels) {
-        return IntStream.range(0, table.classes())
-                .parallel()
-                .mapToObj(c -> {
-                    boolean[] positive = new boolean[labels.length];
-                    for (int i = 0; i < labels.length; i++) {
-                        positive[i] = labels[i] == c;
-                    }
-                    return table.ranking(c, positive);
-                })
-                .toList();
     }
 
     private static double negativeLogLikelihood(ScoreTable table, int[] labels) {

@@ -10,7 +10,6 @@ import org.unmute.experiments.search.FinishedTrial;
  *
  * @param id which cell
  * @param data its clips and metric
- * @param settings its protocol
  * @param options all options of the probe, defaults resolved
  * @param parameters number of trainable parameters of the probe
  * @param trials all trials of the search in order

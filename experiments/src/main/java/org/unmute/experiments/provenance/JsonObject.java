@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 public final class JsonObject extends LinkedHashMap<String, Object> {
     private static final long serialVersionUID = 1;
 
+    /** An object without fields. */
+    public JsonObject() {}
+
     /** Adds a field. */
     public JsonObject with(String name, Object value) {
         put(name, value);

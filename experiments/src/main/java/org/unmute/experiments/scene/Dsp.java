@@ -5,6 +5,9 @@ package org.unmute.experiments.scene;
  * the same bits.
  */
 final class Dsp {
+    /** Sample rate of all synthesized sounds, in Hz. */
+    static final int RATE = Synthesizer.SAMPLE_RATE;
+
     static final double TWO_PI = 2 * StrictMath.PI;
 
     private Dsp() {}
@@ -87,23 +90,23 @@ final class Dsp {
             this.a2 = a2 / a0;
         }
 
-        static Biquad lowPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+        static Biquad lowPass(double frequency, double q) {
+            double w = TWO_PI * frequency / RATE;
             double cos = StrictMath.cos(w);
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
         }
 
-        static Biquad highPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+        static Biquad highPass(double frequency, double q) {
+            double w = TWO_PI * frequency / RATE;
             double cos = StrictMath.cos(w);
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
         }
 
         /** Gain 1 at the centre. */
-        static Biquad bandPass(double frequency, double q, int rate) {
-            double w = TWO_PI * frequency / rate;
+        static Biquad bandPass(double frequency, double q) {
+            double w = TWO_PI * frequency / RATE;
             double alpha = StrictMath.sin(w) / (2 * q);
             return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * StrictMath.cos(w), 1 - alpha);
         }
@@ -123,26 +126,32 @@ final class Dsp {
         }
     }
 
+    /** The samples of a mix, multiplied by a factor. */
+    static float[] floats(double[] x, double factor) {
+        float[] samples = new float[x.length];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (float) (x[i] * factor);
+        }
+        return samples;
+    }
+
     /** An oscillator with harmonics that runs sample by sample, so that its frequency may change. */
     static final class Harmonics {
         private final double[] amplitudes;
-        private final int rate;
         private double phase;
 
         /** @param amplitudes of the fundamental and its multiples */
-        Harmonics(double[] amplitudes, double phase, int rate) {
+        Harmonics(double[] amplitudes) {
             this.amplitudes = amplitudes;
-            this.phase = phase;
-            this.rate = rate;
         }
 
         /** The next sample at this fundamental, in Hz; harmonics above 0.47 of the sample rate are omitted. */
         double next(double frequency) {
-            phase += TWO_PI * frequency / rate;
+            phase += TWO_PI * frequency / RATE;
             if (phase > TWO_PI) {
                 phase -= TWO_PI;
             }
-            int limit = (int) Math.min(amplitudes.length, 0.47 * rate / frequency);
+            int limit = (int) Math.min(amplitudes.length, 0.47 * RATE / frequency);
             // sin(k*phase) by the two-term recurrence: two StrictMath calls per sample for any number of harmonics.
             double twoCos = 2 * StrictMath.cos(phase);
             double before = 0;

@@ -1,7 +1,6 @@
 package org.unmute.experiments.scene;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Mixup variants of training clips, made before training by adding other clips (paper section 5: five variants per
@@ -51,13 +50,6 @@ public final class Mixup {
                                 + minSnrDb + " to " + maxSnrDb + " dB");
             }
         }
-    }
-
-    /** Reads the samples of a clip when they are needed. */
-    @FunctionalInterface
-    public interface Samples {
-        /** {@code [samples]}, mono, at the rate of all clips; not modified. */
-        float[] read() throws IOException;
     }
 
     /**
@@ -188,7 +180,7 @@ public final class Mixup {
             throw new FileAlreadyExistsException(table.toString());
         }
         Files.createDirectories(folder.resolve(Split.TRAIN.label()));
-        StringBuilder rows = new StringBuilder("path,labels,split,sources,snr_db\n");
+        CsvWriter rows = new CsvWriter("path", "labels", "split", "sources", "snr_db");
         for (int i = 0; i < clips.size(); i++) {
             Clip clip = clips.get(i);
             row(
@@ -202,27 +194,18 @@ public final class Mixup {
                 row(rows, folder, i, v + 1, variant(i, v), sampleRate);
             }
         }
-        AtomicFile.write(table, rows.toString().getBytes(StandardCharsets.UTF_8));
+        rows.write(table);
     }
 
-    private static void row(StringBuilder rows, Path folder, int index, int number, Variant v, int sampleRate)
+    private static void row(CsvWriter rows, Path folder, int index, int number, Variant v, int sampleRate)
             throws IOException {
         String file = String.format(Locale.ROOT, "%s/%06d-%d.wav", Split.TRAIN.label(), index, number);
         Wav.write(folder.resolve(file), v.samples(), sampleRate);
-        rows.append(file)
-                .append(',')
-                .append(field(String.join(";", v.labels())))
-                .append(',')
-                .append(Split.TRAIN.label())
-                .append(',')
-                .append(field(String.join(";", v.sources())))
-                .append(',')
-                .append(Double.isNaN(v.snrDb()) ? "" : String.format(Locale.ROOT, "%.3f", v.snrDb()))
-                .append('\n');
-    }
-
-    private static String field(String text) {
-        boolean quote = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+        rows.row(
+                file,
+                String.join(";", v.labels()),
+                Split.TRAIN.label(),
+                String.join(";", v.sources()),
+                Double.isNaN(v.snrDb()) ? "" : String.format(Locale.ROOT, "%.3f", v.snrDb()));
     }
 }

@@ -4,17 +4,9 @@ import org.unmute.experiments.scene.Dsp.Biquad;
 import org.unmute.experiments.scene.Dsp.Harmonics;
 
 /** Recipes of the noisy and impulsive classes and of the background. Each draws its random numbers in a fixed order. */
-final class NoiseSounds {
-    private final SceneRandom random;
-    private final int rate;
-
-    NoiseSounds(SceneRandom random, int rate) {
-        this.random = random;
-        this.rate = rate;
-    }
-
-    private int samples(double seconds) {
-        return (int) (seconds * rate);
+final class NoiseSounds extends SoundRecipes {
+    NoiseSounds(SceneRandom random) {
+        super(random);
     }
 
     /** Bursts of a falling, rough voice through two formants. */
@@ -34,9 +26,9 @@ final class NoiseSounds {
         double at = 0;
         for (int b = 0; b < barks; b++) {
             double[] bark = new double[samples(length * random.uniform(0.8, 1.2))];
-            Harmonics voice = new Harmonics(harmonics, 0, rate);
-            Biquad first = Biquad.bandPass(throat, 2.5, rate);
-            Biquad second = Biquad.bandPass(mouth, 3, rate);
+            Harmonics voice = new Harmonics(harmonics);
+            Biquad first = Biquad.bandPass(throat, 2.5);
+            Biquad second = Biquad.bandPass(mouth, 3);
             for (int i = 0; i < bark.length; i++) {
                 double x = i / (double) bark.length;
                 double source = voice.next(pitch * (1 + 0.5 * x * (1 - x) * 4 - 0.35 * x)) + rasp * 2 * random.noise();
@@ -63,7 +55,7 @@ final class NoiseSounds {
             double f = body * (1 + mode * random.uniform(0.5, 0.95));
             double level = random.uniform(0.3, 1) / (1 + mode);
             for (int i = 0; i < blow.length; i++) {
-                double t = i / (double) rate;
+                double t = i / (double) Dsp.RATE;
                 blow[i] += level * StrictMath.exp(-t / decay * (1 + 0.4 * mode)) * StrictMath.sin(Dsp.TWO_PI * f * t);
             }
         }
@@ -83,23 +75,23 @@ final class NoiseSounds {
     /** Steady coloured noise with single drops on top. */
     double[] rain() {
         double[] out = new double[samples(random.uniform(1.3, 2.8))];
-        Biquad low = Biquad.highPass(random.logUniform(300, 2200), 0.7, rate);
-        Biquad high = Biquad.lowPass(random.logUniform(3000, 7400), 0.7, rate);
+        Biquad low = Biquad.highPass(random.logUniform(300, 2200), 0.7);
+        Biquad high = Biquad.lowPass(random.logUniform(3000, 7400), 0.7);
         double gustRate = random.uniform(0.3, 1.5);
         double gust = random.uniform(0, 0.4);
         for (int i = 0; i < out.length; i++) {
-            double swell = 1 + gust * StrictMath.sin(Dsp.TWO_PI * gustRate * i / rate);
+            double swell = 1 + gust * StrictMath.sin(Dsp.TWO_PI * gustRate * i / Dsp.RATE);
             out[i] = swell * high.next(low.next(random.noise()));
         }
         impulses(out, random.logUniform(10, 120), random.uniform(0.5, 2), 1500, 6500, 0.002, 0.006);
-        Dsp.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
+        fade(out, 0.05, 0.5, 0.05, 0.5);
         return out;
     }
 
     /** Sparse, sharp impulses of very different strength over faint noise: fire, or a dusty record. */
     double[] crackle() {
         double[] out = new double[samples(random.uniform(1.0, 2.7))];
-        Biquad breath = Biquad.lowPass(random.logUniform(200, 1500), 0.7, rate);
+        Biquad breath = Biquad.lowPass(random.logUniform(200, 1500), 0.7);
         double level = random.uniform(0.02, 0.25);
         for (int i = 0; i < out.length; i++) {
             out[i] = level * breath.next(random.noise());
@@ -117,16 +109,16 @@ final class NoiseSounds {
             double highest,
             double shortest,
             double longest) {
-        for (double at = next(perSecond); at < out.length / (double) rate; at += next(perSecond)) {
+        for (double at = next(perSecond); at < out.length / (double) Dsp.RATE; at += next(perSecond)) {
             double f = random.logUniform(lowest, highest);
             double decay = random.logUniform(shortest, longest);
             double strength = level * random.logUniform(0.08, 1);
             int n = samples(6 * decay);
             int start = samples(at);
-            double fall = StrictMath.exp(-1 / (decay * rate));
+            double fall = StrictMath.exp(-1 / (decay * Dsp.RATE));
             double envelope = strength;
             for (int i = 0; i < n && start + i < out.length; i++) {
-                out[start + i] += envelope * StrictMath.sin(Dsp.TWO_PI * f * i / rate);
+                out[start + i] += envelope * StrictMath.sin(Dsp.TWO_PI * f * i / Dsp.RATE);
                 envelope *= fall;
             }
         }
@@ -149,7 +141,7 @@ final class NoiseSounds {
         for (int i = 0; i < length; i++) {
             double white = random.noise();
             dull = pole * dull + (1 - pole) * white;
-            double level = 1 + swell * StrictMath.sin(Dsp.TWO_PI * (phase + swellRate * i / rate));
+            double level = 1 + swell * StrictMath.sin(Dsp.TWO_PI * (phase + swellRate * i / Dsp.RATE));
             out[i] = level * (dull + bright * white);
         }
         double rms = Dsp.rms(out);

@@ -1,18 +1,16 @@
 package org.unmute.experiments.scene;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
@@ -25,7 +23,7 @@ public final class SceneFolder {
     public static final String MANIFEST = "manifest.csv";
 
     private final Path root;
-    private final StringBuilder rows = new StringBuilder("file,labels,split,sources,gains_db,offsets_s\n");
+    private final CsvWriter rows = new CsvWriter("file", "labels", "split", "sources", "gains_db", "offsets_s");
     private final Map<Split, Integer> counts = new EnumMap<>(Split.class);
 
     private SceneFolder(Path root) {
@@ -66,15 +64,13 @@ public final class SceneFolder {
         int index = counts.merge(split, 1, Integer::sum) - 1;
         String file = String.format(Locale.ROOT, "%s/%06d.wav", split.label(), index);
         Wav.write(root.resolve(file), scene.samples(), scene.sampleRate());
-        rows.append(String.join(
-                        ",",
-                        file,
-                        field(scene, Scene.Event::label),
-                        split.label(),
-                        field(scene, Scene.Event::source),
-                        field(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
-                        field(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds()))))
-                .append('\n');
+        rows.row(
+                file,
+                joined(scene, Scene.Event::label),
+                split.label(),
+                joined(scene, Scene.Event::source),
+                joined(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
+                joined(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds())));
         return file;
     }
 
@@ -84,13 +80,10 @@ public final class SceneFolder {
      * @throws IOException if it cannot be written
      */
     public void finish() throws IOException {
-        AtomicFile.write(root.resolve(MANIFEST), rows.toString().getBytes(StandardCharsets.UTF_8));
+        rows.write(root.resolve(MANIFEST));
     }
 
-    private static String field(Scene scene, Function<Scene.Event, String> part) {
-        List<Scene.Event> events = scene.events();
-        String text = events.stream().map(part).collect(Collectors.joining(";"));
-        boolean quote = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    private static String joined(Scene scene, Function<Scene.Event, String> part) {
+        return scene.events().stream().map(part).collect(Collectors.joining(";"));
     }
 }

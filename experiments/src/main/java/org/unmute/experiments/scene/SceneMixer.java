@@ -20,13 +20,6 @@ public final class SceneMixer {
      */
     private static final float SILENCE = 1e-3f;
 
-    /** Reads the samples of a recording on demand. */
-    @FunctionalInterface
-    public interface Samples {
-        /** Mono samples at the mixer's rate; not modified by the mixer. */
-        float[] read() throws IOException;
-    }
-
     /**
      * A recording of one event.
      *
@@ -165,11 +158,7 @@ public final class SceneMixer {
             events.add(new Scene.Event(recording.label(), recording.id(), gainDb, at / (double) options.sampleRate()));
         }
         double peak = Dsp.peak(mix);
-        double factor = peak > 1 ? 1 / peak : 1;
-        float[] samples = new float[length];
-        for (int i = 0; i < length; i++) {
-            samples[i] = (float) (mix[i] * factor);
-        }
+        float[] samples = Dsp.floats(mix, peak > 1 ? 1 / peak : 1);
         return new Scene(samples, options.sampleRate(), events);
     }
 

@@ -1,29 +1,25 @@
 package org.unmute.experiments.scene;
 
+import java.util.Locale;
+
 /**
  * The ten procedural sound classes. Tonal ones share a frequency range and differ in modulation; impulsive ones share a
  * spectrum and differ in rhythm and decay; textures differ in colour.
  */
 public enum Sound {
-    SIREN("siren"),
-    BIRD_CHIRP("bird_chirp"),
-    DOG_BARK("dog_bark"),
-    KNOCK("knock"),
-    RAIN("rain"),
-    ENGINE("engine"),
-    BELL("bell"),
-    ALARM("alarm"),
-    WHISTLE("whistle"),
-    CRACKLE("crackle");
-
-    private final String label;
-
-    Sound(String label) {
-        this.label = label;
-    }
+    SIREN,
+    BIRD_CHIRP,
+    DOG_BARK,
+    KNOCK,
+    RAIN,
+    ENGINE,
+    BELL,
+    ALARM,
+    WHISTLE,
+    CRACKLE;
 
     /** The class name used in manifests and tables. */
     public String label() {
-        return label;
+        return name().toLowerCase(Locale.ROOT);
     }
 }

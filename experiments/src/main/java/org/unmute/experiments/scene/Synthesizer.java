@@ -31,8 +31,8 @@ public final class Synthesizer {
     /** The event in double, before its level is normalized. */
     static double[] render(Sound sound, long seed) {
         SceneRandom random = new SceneRandom(SceneRandom.mix(seed) ^ sound.ordinal() * 0x632BE59BD9B4E019L);
-        TonalSounds tonal = new TonalSounds(random, SAMPLE_RATE);
-        NoiseSounds noisy = new NoiseSounds(random, SAMPLE_RATE);
+        TonalSounds tonal = new TonalSounds(random);
+        NoiseSounds noisy = new NoiseSounds(random);
         double[] dry = switch (sound) {
             case SIREN -> tonal.siren();
             case BIRD_CHIRP -> tonal.birdChirp();
@@ -52,9 +52,9 @@ public final class Synthesizer {
     private static double[] place(double[] dry, SceneRandom random) {
         double distance = random.uniform(0, 1);
         if (random.chance(0.5)) {
-            Biquad.lowPass(random.logUniform(2500, 7500), 0.6, SAMPLE_RATE).apply(dry);
+            Biquad.lowPass(random.logUniform(2500, 7500), 0.6).apply(dry);
         } else {
-            Biquad.highPass(random.logUniform(30, 250), 0.6, SAMPLE_RATE).apply(dry);
+            Biquad.highPass(random.logUniform(30, 250), 0.6).apply(dry);
         }
         double[] wet = new double[dry.length + SAMPLE_RATE / 10];
         Dsp.addAt(wet, dry, 0, 1);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -87,8 +88,7 @@ public final class SyntheticScenes {
         int length = (int) StrictMath.round(options.seconds() * Synthesizer.SAMPLE_RATE);
         double[] mix = new double[length];
         List<Scene.Event> events = new ArrayList<>();
-        Sound[] sounds = choose(random, random.between(options.minEvents(), options.maxEvents()));
-        for (Sound sound : sounds) {
+        for (Sound sound : choose(random, random.between(options.minEvents(), options.maxEvents()))) {
             long eventSeed = random.nextLong();
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), 0);
             double[] event = cut(Synthesizer.render(sound, eventSeed), length, random);
@@ -101,14 +101,10 @@ public final class SyntheticScenes {
                     at / (double) Synthesizer.SAMPLE_RATE));
         }
         double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
-        double[] noise = new NoiseSounds(random, Synthesizer.SAMPLE_RATE).background(length);
+        double[] noise = new NoiseSounds(random).background(length);
         Dsp.addAt(mix, noise, 0, Dsp.fromDb(-snrDb));
         double peak = random.logUniform(0.05, 0.9);
-        double factor = peak / Dsp.peak(mix);
-        float[] samples = new float[length];
-        for (int i = 0; i < length; i++) {
-            samples[i] = (float) (mix[i] * factor);
-        }
+        float[] samples = Dsp.floats(mix, peak / Dsp.peak(mix));
         return new Scene(samples, Synthesizer.SAMPLE_RATE, events);
     }
 
@@ -147,15 +143,12 @@ public final class SyntheticScenes {
     }
 
     /** {@code count} different classes, in random order. */
-    private static Sound[] choose(SceneRandom random, int count) {
-        Sound[] all = Sound.values();
+    private static List<Sound> choose(SceneRandom random, int count) {
+        List<Sound> all = new ArrayList<>(List.of(Sound.values()));
         for (int i = 0; i < count; i++) {
-            int j = random.between(i, all.length - 1);
-            Sound swap = all[i];
-            all[i] = all[j];
-            all[j] = swap;
+            Collections.swap(all, i, random.between(i, all.size() - 1));
         }
-        return Arrays.copyOf(all, count);
+        return all.subList(0, count);
     }
 
     /** The event, or a random segment of it if it is longer than the clip. */

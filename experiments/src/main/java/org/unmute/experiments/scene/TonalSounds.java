@@ -4,17 +4,9 @@ import org.unmute.experiments.scene.Dsp.Biquad;
 import org.unmute.experiments.scene.Dsp.Harmonics;
 
 /** Recipes of the pitched classes. Each draws its random numbers in a fixed order. */
-final class TonalSounds {
-    private final SceneRandom random;
-    private final int rate;
-
-    TonalSounds(SceneRandom random, int rate) {
-        this.random = random;
-        this.rate = rate;
-    }
-
-    private int samples(double seconds) {
-        return (int) (seconds * rate);
+final class TonalSounds extends SoundRecipes {
+    TonalSounds(SceneRandom random) {
+        super(random);
     }
 
     private double[] rollOff(int harmonics, double lowPower, double highPower) {
@@ -34,10 +26,10 @@ final class TonalSounds {
         double sweepRate = random.logUniform(0.35, 3.2);
         double phase = random.nextDouble();
         int shape = random.between(0, 2);
-        Harmonics tone = new Harmonics(rollOff(5, 1.0, 2.6), 0, rate);
+        Harmonics tone = new Harmonics(rollOff(5, 1.0, 2.6));
         double slewed = low;
         for (int i = 0; i < out.length; i++) {
-            double t = phase + sweepRate * i / rate;
+            double t = phase + sweepRate * i / Dsp.RATE;
             double cycle = t - Math.floor(t);
             double position = switch (shape) {
                 case 0 -> 0.5 - 0.5 * StrictMath.cos(Dsp.TWO_PI * cycle);
@@ -48,7 +40,7 @@ final class TonalSounds {
             slewed += (target - slewed) * 0.004;
             out[i] = tone.next(shape == 2 ? slewed : target);
         }
-        Dsp.fade(out, samples(random.uniform(0.02, 0.3)), samples(random.uniform(0.05, 0.4)));
+        fade(out, 0.02, 0.3, 0.05, 0.4);
         return out;
     }
 
@@ -66,7 +58,7 @@ final class TonalSounds {
         for (int c = 0; c < chirps; c++) {
             double[] chirp = new double[samples(length * random.uniform(0.75, 1.25))];
             double start = base * random.uniform(0.9, 1.12);
-            Harmonics tone = new Harmonics(harmonics, 0, rate);
+            Harmonics tone = new Harmonics(harmonics);
             for (int i = 0; i < chirp.length; i++) {
                 double x = i / (double) chirp.length;
                 chirp[i] = tone.next(start * (1 + bend * x + 4 * arch * x * (1 - x)));
@@ -87,17 +79,17 @@ final class TonalSounds {
         double wobble = random.uniform(0.005, 0.05);
         double beat = random.uniform(0, 0.6);
         double roughness = random.uniform(0.1, 0.7);
-        Harmonics tone = new Harmonics(rollOff(26, 0.5, 1.3), 0, rate);
-        Biquad rumble = Biquad.lowPass(random.uniform(150, 900), 0.8, rate);
+        Harmonics tone = new Harmonics(rollOff(26, 0.5, 1.3));
+        Biquad rumble = Biquad.lowPass(random.uniform(150, 900), 0.8);
         double jitter = 0;
         for (int i = 0; i < out.length; i++) {
-            double t = i / (double) rate;
+            double t = i / (double) Dsp.RATE;
             jitter = 0.999 * jitter + 0.045 * random.noise();
             double swing = StrictMath.sin(Dsp.TWO_PI * wobbleRate * t);
             double f = base * (1 + drift * i / out.length) * (1 + wobble * swing + 0.01 * jitter);
             out[i] = tone.next(f) * (1 + beat * swing) + roughness * 3 * rumble.next(random.noise());
         }
-        Dsp.fade(out, samples(random.uniform(0.05, 0.5)), samples(random.uniform(0.05, 0.5)));
+        fade(out, 0.05, 0.5, 0.05, 0.5);
         return out;
     }
 
@@ -117,14 +109,14 @@ final class TonalSounds {
         double[] strike = new double[samples(Math.min(2.2, 3.5 * decay))];
         for (int k = 0; k < partials.length; k++) {
             double f = nominal * partials[k];
-            if (f > 0.47 * rate) {
+            if (f > 0.47 * Dsp.RATE) {
                 continue;
             }
             // A decaying sine is a two-pole resonance: one StrictMath call per partial, not per sample.
-            double r = StrictMath.exp(-(1 + 0.45 * k) / (decay * rate));
-            double twoCos = 2 * r * StrictMath.cos(Dsp.TWO_PI * f / rate);
+            double r = StrictMath.exp(-(1 + 0.45 * k) / (decay * Dsp.RATE));
+            double twoCos = 2 * r * StrictMath.cos(Dsp.TWO_PI * f / Dsp.RATE);
             double before = 0;
-            double now = levels[k] * r * StrictMath.sin(Dsp.TWO_PI * f / rate);
+            double now = levels[k] * r * StrictMath.sin(Dsp.TWO_PI * f / Dsp.RATE);
             for (int i = 0; i < strike.length; i++) {
                 strike[i] += now;
                 double next = twoCos * now - r * r * before;
@@ -152,7 +144,7 @@ final class TonalSounds {
         double[] out = new double[period * beeps];
         for (int b = 0; b < beeps; b++) {
             double[] beep = new double[samples(on)];
-            Harmonics tone = new Harmonics(harmonics, 0, rate);
+            Harmonics tone = new Harmonics(harmonics);
             for (int i = 0; i < beep.length; i++) {
                 beep[i] = tone.next(b % 2 == 0 ? first : second);
             }
@@ -171,15 +163,15 @@ final class TonalSounds {
         double vibratoRate = random.uniform(3.5, 7.5);
         double vibrato = random.uniform(0, 0.03);
         double breath = random.uniform(0.02, 0.35);
-        Harmonics tone = new Harmonics(rollOff(3, 2, 3.5), 0, rate);
-        Biquad air = Biquad.bandPass(Math.min(0.45 * rate, start * 1.5), 1.2, rate);
+        Harmonics tone = new Harmonics(rollOff(3, 2, 3.5));
+        Biquad air = Biquad.bandPass(Math.min(0.45 * Dsp.RATE, start * 1.5), 1.2);
         for (int i = 0; i < out.length; i++) {
             double x = StrictMath.pow(i / (double) out.length, curve);
-            double swing = StrictMath.sin(Dsp.TWO_PI * vibratoRate * i / rate);
+            double swing = StrictMath.sin(Dsp.TWO_PI * vibratoRate * i / Dsp.RATE);
             out[i] = tone.next(start * StrictMath.pow(glide, x) * (1 + vibrato * swing))
                     + breath * air.next(random.noise());
         }
-        Dsp.fade(out, samples(random.uniform(0.02, 0.15)), samples(random.uniform(0.04, 0.25)));
+        fade(out, 0.02, 0.15, 0.04, 0.25);
         return out;
     }
 }

@@ -92,9 +92,8 @@ class BootstrapTest {
                 .isEqualTo(once);
         assertThat(Bootstrap.withSeed(2).multiLabel(data.scores(), data.labels(), ScoreScale.PROBABILITY))
                 .isNotEqualTo(once);
-        MultiLabelScores scores = data.probabilities().withIntervals(once);
-        Interval auroc = scores.intervals().get("auroc_macro_skip");
-        assertThat(scores.auroc().macro()).isBetween(auroc.low(), auroc.high());
+        Interval auroc = once.get("auroc_macro_skip");
+        assertThat(data.probabilities().auroc().macro()).isBetween(auroc.low(), auroc.high());
         assertThat(auroc.resamples()).isEqualTo(1000);
     }
 

@@ -56,7 +56,7 @@ class SynthesizerTest {
     @Test
     void harmonicsEqualTheirDirectSum() {
         double[] amplitudes = {1, 0.5, -0.25, 0.125};
-        Dsp.Harmonics tone = new Dsp.Harmonics(amplitudes, 0, 16000);
+        Dsp.Harmonics tone = new Dsp.Harmonics(amplitudes);
         double phase = 0;
         for (int i = 0; i < 5000; i++) {
             double frequency = 200 + 0.2 * i;
