@@ -17,21 +17,23 @@ import java.util.List;
  * NUL, at most 1 MiB per line.
  */
 public final class LineReader implements AutoCloseable {
+    static final int MAX_BYTES = 1 << 20;
     private static final int MAX_COMMENTS = 16;
 
     private final Path file;
     private final InputStream in;
     private long line;
+    private String end;
     private final List<String> comments = new ArrayList<>();
 
-    private LineReader(Path file, InputStream in) {
+    LineReader(Path file, InputStream in) {
         this.file = file;
-        this.in = in;
+        this.in = new BufferedInputStream(in, 1 << 16);
     }
 
     /** Opens a file. */
     public static LineReader open(Path file) throws IOException {
-        return new LineReader(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        return new LineReader(file, Files.newInputStream(file));
     }
 
     /** The last line read. */
@@ -41,29 +43,7 @@ public final class LineReader implements AutoCloseable {
 
     /** The next line without its line end; null at the end of the file. */
     public String next() throws IOException {
-        while (true) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            line++;
-            int c = in.read();
-            if (c < 0) {
-                return null;
-            }
-            for (; c >= 0 && c != '\n'; c = in.read()) {
-                if (c == 0) {
-                    throw place().wrong("a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
-                }
-                if (bytes.size() == CsvReader.MAX_ROW_BYTES) {
-                    throw place().wrong("the line is longer than 1 MiB");
-                }
-                bytes.write(c);
-            }
-            String text = decode(bytes.toByteArray());
-            if (line == 1 && text.startsWith("\uFEFF")) {
-                text = text.substring(1);
-            }
-            if (text.endsWith("\r")) {
-                text = text.substring(0, text.length() - 1);
-            }
+        for (String text = any(); text != null; text = any()) {
             if (text.startsWith("#")) {
                 if (comments.size() < MAX_COMMENTS) {
                     comments.add(text);
@@ -72,9 +52,40 @@ public final class LineReader implements AutoCloseable {
                 return text;
             }
         }
+        return null;
     }
 
-    /** The comment lines skipped so far (those that begin with '#'), at most the first 16. */
+    /** The next line of any kind without its line end; null at the end of the file. */
+    String any() throws IOException {
+        line++;
+        int c = in.read();
+        if (c < 0) {
+            return null;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (; c >= 0 && c != '\n'; c = in.read()) {
+            if (c == 0) {
+                throw place().wrong("a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
+            }
+            if (bytes.size() == MAX_BYTES) {
+                throw place().wrong("the line is longer than 1 MiB");
+            }
+            bytes.write(c);
+        }
+        String text = decode(bytes.toByteArray());
+        if (line == 1 && text.startsWith("\uFEFF")) {
+            text = text.substring(1);
+        }
+        end = text.endsWith("\r") ? "\r\n" : "\n";
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** The end of the last line read: LF, or CR and LF. */
+    String end() {
+        return end;
+    }
+
+    /** The comment lines read so far, at most 16. */
     public List<String> comments() {
         return List.copyOf(comments);
     }

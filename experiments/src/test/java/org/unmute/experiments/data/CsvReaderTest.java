@@ -71,7 +71,7 @@ class CsvReaderTest {
             {"a\n\n\"b\"c\n", 3, "text after a closing quote"},
             {"a\n\"x\ny\"\n\"open\nand on", 4, "is never closed"},
             {"a\rb\n", 1, "a carriage return without line feed"},
-            {"a\n" + "x".repeat(CsvReader.MAX_ROW_BYTES + 1), 2, "longer than 1 MiB"},
+            {"a\n" + "x".repeat(LineReader.MAX_BYTES + 1), 2, "longer than 1 MiB"},
         };
         for (Object[] c : cases) {
             Path file = Files.writeString(folder.resolve("bad.csv"), (String) c[0]);

@@ -147,7 +147,7 @@ class ManifestTest {
             {"file,labels\n,x\n", ":2", "path '' names no file"},
             {"file,labels\na.wav,x;;y\n", ":2", "an empty label in 'x;;y'"},
             {"file,labels\na.wav,x;x\n", ":2", "label 'x' is there twice"},
-            {"file,labels\na.wav,\"x\ny\0\"\n", ":2", "a NUL byte"},
+            {"file,labels\na.wav,\"x\ny\0\"\n", ":3", "a NUL byte"},
         };
         for (String[] c : cases) {
             Path file = file(c[0]);
