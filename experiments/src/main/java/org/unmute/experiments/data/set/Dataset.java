@@ -64,6 +64,9 @@ public abstract class Dataset {
                             info.parts().keySet().stream().map(Part::label).toList())
                     + (part == Part.VALIDATION ? ": set a tenth of train aside" : ""));
         }
+        if (info.folds() > 0 && (options.fold() < 1 || options.fold() > info.folds())) {
+            throw failure("choose the fold to test on, 1 to " + info.folds() + ": " + options.fold() + " (--fold)");
+        }
         LabelSet found = labels(root);
         ClipCollector clips = new ClipCollector(info, part, root, options, found);
         if (info.classes() > 0 && found.size() != info.classes()) {

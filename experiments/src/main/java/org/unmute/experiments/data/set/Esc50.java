@@ -79,9 +79,6 @@ final class Esc50 extends Dataset {
     @Override
     void read(ClipCollector clips) throws IOException {
         int fold = clips.options().fold();
-        if (fold < 1 || fold > FOLDS) {
-            throw failure("choose the fold to test on, 1 to " + FOLDS + ": " + fold + " (--fold)");
-        }
         AudioFolder audio = clips.recordings(clips.root().resolve("audio"));
         CsvTable.forEach(list(clips.root()), row -> {
             boolean tested = number(row, "fold", FOLDS) == fold;
