@@ -80,7 +80,8 @@ public class LineProcess implements AutoCloseable {
      *
      * @param expected first word of the answer
      * @return the rest of the answer
-     * @throws PeerException if the answer begins with another word, with its rest; if there is none; if the process ended
+     * @throws PeerException if the answer begins with another word, with its rest; if there is none; if the process
+     *     ended
      */
     public final String ask(String order, String expected) throws PeerException {
         try {

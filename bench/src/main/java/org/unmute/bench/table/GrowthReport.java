@@ -83,7 +83,7 @@ final class GrowthReport {
 
     /** A table, and a line that sums it up. */
     String markdown() {
-        MarkdownTable table = new MarkdownTable(
+        PipeTable table = new PipeTable(
                 List.of(series.against(), "time", series.per(), "tensors of a call", "process beyond its inputs"));
         for (Measured m : measured) {
             table.row(List.of(

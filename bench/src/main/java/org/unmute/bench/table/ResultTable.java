@@ -26,7 +26,7 @@ final class ResultTable {
                 .toList();
         List<String> headings = new ArrayList<>(List.of("row", "threads", "unmute", "GFLOP/s", "share of limit"));
         headings.addAll(peers);
-        MarkdownTable table = new MarkdownTable(headings);
+        PipeTable table = new PipeTable(headings);
         for (RowResult row : rows) {
             Optional<RowResult.Entry> ours = row.timed(Row.OURS);
             List<String> cells = new ArrayList<>();

@@ -2,7 +2,7 @@ package org.unmute.bench.gpu;
 
 import java.util.List;
 import java.util.Locale;
-import org.unmute.bench.table.MarkdownTable;
+import org.unmute.bench.table.PipeTable;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /** The outcome as Markdown for {@code bench/RESULTS.md}. */
@@ -21,7 +21,7 @@ public final class CheckReport {
 
     /** The table of timings. */
     void table(List<CheckResult> rows, Peak peak) {
-        MarkdownTable table = new MarkdownTable(List.of(
+        PipeTable table = new PipeTable(List.of(
                 "work",
                 "time",
                 "GFLOP/s (of peak)",

@@ -10,7 +10,10 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
-/** Matrix products and what is built of them: launches of {@code matmul.cl}, {@code convolve.cl} and {@code attention.cl}. */
+/**
+ * Matrix products and what is built of them: launches of {@code matmul.cl}, {@code convolve.cl} and {@code
+ * attention.cl}.
+ */
 interface ProductKernels extends KernelFamily {
     /** Floats that the kernel reads at once. */
     int VECTOR = 4;

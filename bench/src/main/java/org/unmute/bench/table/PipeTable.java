@@ -3,11 +3,11 @@ package org.unmute.bench.table;
 import java.util.List;
 
 /** A Markdown table, written row by row. */
-public final class MarkdownTable {
+public final class PipeTable {
     private final StringBuilder text = new StringBuilder();
 
     /** A table without rows. */
-    public MarkdownTable(List<String> headings) {
+    public PipeTable(List<String> headings) {
         row(headings);
         text.append("|").append("---|".repeat(headings.size())).append('\n');
     }
