@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.rows.Row;
@@ -72,7 +71,7 @@ public final class InterleavedTimer {
      * @param folder of the case, written
      */
     List<RowResult.Entry> run(Row row, List<String> names, Path folder, Opening opening) {
-        Map<String, RowResult.Entry> entries = new LinkedHashMap<>();
+        List<Supplier<RowResult.Entry>> entries = new ArrayList<>();
         List<Running> running = new ArrayList<>();
         for (String name : names) {
             PeerProcess peer = null;
@@ -84,23 +83,30 @@ public final class InterleavedTimer {
                     row.agreement()
                             .check(folder, CaseFolder.outputs(folder, Row.OURS), CaseFolder.outputs(folder, name));
                 }
-                running.add(new Running(peer, memory));
+                Running ready = new Running(peer, memory);
+                running.add(ready);
+                entries.add(ready::entry);
                 progress.accept(
                         ResultTable.format("  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
-                entries.put(name, null);
             } catch (PeerException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
-                entries.put(name, RowResult.Entry.failed(name, peer == null ? "" : peer.label(), cut(e.getMessage())));
+                RowResult.Entry failed =
+                        RowResult.Entry.failed(name, peer == null ? "" : peer.label(), cut(e.getMessage()));
                 if (name.equals(Row.OURS)) {
-                    return List.copyOf(entries.values());
+                    return List.of(failed);
                 }
+                entries.add(() -> failed);
             }
         }
         if (rounds == 0) {
-            running.forEach(
-                    r -> entries.put(r.peer.name(), RowResult.Entry.failed(r.peer.name(), r.peer.label(), AGREES)));
-            return List.copyOf(entries.values());
+            running.forEach(r -> r.problem = AGREES);
+        } else {
+            time(running);
         }
+        return entries.stream().map(Supplier::get).toList();
+    }
+
+    private void time(List<Running> running) {
         running.forEach(Running::warmUp);
         double ours = running.getFirst().warm;
         running.forEach(r -> r.slow = r.warm > MAX_RATIO * ours);
@@ -113,10 +119,6 @@ public final class InterleavedTimer {
                 running.get((i + round) % running.size()).burst(round);
             }
         }
-        for (Running r : running) {
-            entries.put(r.peer.name(), r.entry());
-        }
-        return List.copyOf(entries.values());
     }
 
     /** Shortens a problem for the table; the progress output has all of it. */
