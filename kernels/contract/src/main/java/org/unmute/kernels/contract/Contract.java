@@ -1,5 +1,7 @@
 package org.unmute.kernels.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -8,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -18,6 +22,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
+import org.unmute.tensor.op.Unary;
 
 /**
  * What all parts of the suite share: the backend under test, the reference, which is the scalar backend in float64, and
@@ -29,6 +34,9 @@ public abstract class Contract {
     static final Backend REFERENCE = ScalarBackend.INSTANCE;
     /** Around the lengths of vectors and blocks. */
     static final int[] SIZES = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 257, 1023};
+
+    /** For variants of an operation. */
+    static final boolean[] BOTH = {false, true};
 
     private Backend backend;
 
@@ -103,16 +111,20 @@ public abstract class Contract {
 
     /** An input with values in row-major order. */
     final Operand input(Placement p, Shape shape, float... values) {
-        return Operand.of(backend(), p, shape, values);
+        return Operand.place(backend(), DType.F32, p, shape, values);
     }
 
     final Operand inputOfInts(Placement p, Shape shape, int... values) {
-        return Operand.ofInts(backend(), p, shape, values);
+        float[] f = new float[values.length];
+        for (int i = 0; i < f.length; i++) {
+            f[i] = values[i];
+        }
+        return Operand.place(backend(), DType.I32, p, shape, f);
     }
 
     /** An input broadcast from shape {@code own} to {@code shape}. */
     final Operand broadcast(Shape own, Shape shape, float... values) {
-        return Operand.repeated(backend(), own, shape, values);
+        return input(Placement.DENSE, own, values).as(v -> v.expand(shape));
     }
 
     /** A dense input at the start of its memory, without guards. */
@@ -122,42 +134,127 @@ public abstract class Contract {
 
     /** Memory for a result, filled with a sentinel. */
     final Operand output(Placement p, Shape shape) {
-        return Operand.output(backend(), p, shape);
+        return Operand.place(backend(), DType.F32, p, shape, null);
     }
 
     final Operand intOutput(Placement p, Shape shape) {
-        return Operand.intOutput(backend(), p, shape);
+        return Operand.place(backend(), DType.I32, p, shape, null);
+    }
+
+    /** Normally distributed values on a backend. */
+    static View values(Backend b, long seed, long... sizes) {
+        return values(b, ValueKind.NORMAL.make(Shape.of(sizes).elements(), seed), sizes);
+    }
+
+    static View values(Backend b, float[] numbers, long... sizes) {
+        View v = memory(b, sizes);
+        b.upload(View.dense(HostBuffer.wrap(numbers), v.shape()), v);
+        return v;
+    }
+
+    /** Memory in float32 on a backend. */
+    static View memory(Backend b, long... sizes) {
+        return b.allocate(DType.F32, Shape.of(sizes));
+    }
+
+    /** Where an operand is on the backend at hand; null for null. */
+    interface Memory {
+        View of(Operand operand);
+    }
+
+    /** Calls of a backend. */
+    interface Step {
+        void run(Backend b, Memory at);
+    }
+
+    /** On the backend under test and on the reference, each in its own memory. */
+    final void onBoth(Step step) {
+        step.run(backend(), o -> o == null ? null : o.view());
+        step.run(REFERENCE, o -> o == null ? null : o.reference());
+    }
+
+    /**
+     * As above, but the reference, which takes most of the time, runs only for the first result: it depends on the
+     * inputs' values, not on their placement.
+     *
+     * @param first the first result, or null if this is it
+     * @return the first result
+     */
+    final <R> R onBoth(R first, R result, Step step) {
+        if (first == null) {
+            onBoth(step);
+            return result;
+        }
+        step.run(backend(), o -> o == null ? null : o.view());
+        return first;
     }
 
     /** Memory for a result of the reference. */
     static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+        return REFERENCE.allocate(DType.F64, shape);
     }
 
-    /** Every element within a bound, and nothing written outside. */
-    static void compare(String what, View expected, Operand actual, double bound) {
-        compare(what, expected, actual, i -> bound);
+    static View absolute(View x) {
+        View out = doubles(x.shape());
+        REFERENCE.unary(Unary.ABS, 0, 0, x, out);
+        return out;
     }
 
-    static void compare(String what, View expected, Operand actual, IntToDoubleFunction bound) {
-        float[] got = actual.read();
+    /** Every element of a result within a bound of the reference's, and nothing written outside. */
+    static void compare(String what, Operand result, IntToDoubleFunction bound) {
+        compare(what, result::exact, result, bound);
+    }
+
+    static void compare(String what, Operand result, double bound) {
+        compare(what, result, i -> bound);
+    }
+
+    /** As above, against other numbers than the reference's; a failure shows the inputs' elements at its place. */
+    static void compare(
+            String what, IntToDoubleFunction expected, Operand result, IntToDoubleFunction bound, double[]... inputs) {
+        float[] got = result.read();
         for (int i = 0; i < got.length; i++) {
-            Check.close(what, i, expected.host().get(i), got[i], bound.applyAsDouble(i));
+            double allowed = bound.applyAsDouble(i);
+            if (allowed != Tolerance.UNKNOWN) {
+                int at = i;
+                Supplier<String> where =
+                        () -> what + Stream.of(inputs).map(x -> " of " + x[at]).collect(Collectors.joining(","));
+                Check.close(where, i, expected.applyAsDouble(i), got[i], allowed);
+            }
         }
-        actual.assertGuards(what);
+        result.assertGuards(what);
+    }
+
+    /** The same bits as the reference, and nothing written outside. */
+    static void same(String what, Operand result) {
+        if (result.view().dtype() == DType.I32) {
+            assertArrayEquals(result.reference().host().ints(), result.readInts(), what);
+        } else {
+            Check.same(what, single(result.reference()).host().floats(), result.read());
+        }
+        result.assertGuards(what);
+    }
+
+    /** The same bits as an earlier result. */
+    static void same(String what, Operand expected, Operand result) {
+        Check.same(what, expected.read(), result.read());
+    }
+
+    /** The reference's values in float32. */
+    static View single(View exact) {
+        View rounded = REFERENCE.allocate(DType.F32, exact.shape());
+        REFERENCE.copy(exact, rounded);
+        return rounded;
     }
 
     /** The largest magnitude; 0 of nothing. */
     static double maxAbs(Operand x) {
-        return Arrays.stream(x.reference().host().doubles())
-                .map(Math::abs)
-                .max()
-                .orElse(0);
+        return Arrays.stream(x.exact()).map(Math::abs).max().orElse(0);
     }
 
     /** The smallest Euclidean norm of the rows of {@code dim} elements; infinite without rows. */
     static double minNorm(Operand x, long dim) {
-        double[] v = x.reference().host().doubles();
+        double[] v = x.exact();
         double min = Double.POSITIVE_INFINITY;
         for (int i = 0; i < v.length; i += (int) dim) {
             double square = 0;

@@ -1,11 +1,14 @@
 package org.unmute.kernels.contract;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
@@ -40,8 +43,13 @@ public abstract class ConvolutionContract extends Contract {
 
     /** Terms of a sum, added in double. */
     private static final class Sum {
+        final long terms;
         double value;
         double absolutes;
+
+        Sum(long terms) {
+            this.terms = terms;
+        }
 
         void add(double term) {
             value += term;
@@ -68,26 +76,34 @@ public abstract class ConvolutionContract extends Contract {
         Operand x = operand(p, Shape.of(s[0], s[1], s[2] * s[5]), 1);
         Operand weight = operand(p, Shape.of(s[2], s[3], s[4], s[5]), 2);
         Operand bias = operand(Placement.STRIDED, Shape.of(s[2] * s[3]), 3);
+        View b = hasBias ? bias.view() : null;
         Shape shape = Shape.of(s[0], s[1], s[2] * s[3]);
-        Operand out = output(p, shape);
-        backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, out.view());
-        float[] got = out.read();
-        double[] xs = x.reference().host().doubles();
-        double[] ws = weight.reference().host().doubles();
-        double[] bs = bias.reference().host().doubles();
-        for (int i = 0; i < got.length; i++) {
+        double[] xs = x.exact();
+        double[] ws = weight.exact();
+        check(what, p, shape, out -> backend().convolveTokens(x.view(), weight.view(), b, f, out), f, i -> {
             int channel = i % (s[2] * s[3]);
             int token = i / (s[2] * s[3]) % s[1];
             int clip = i / (s[2] * s[3]) / s[1];
-            Sum sum = new Sum();
+            Sum sum = new Sum(s[4] * s[5] + 1L);
             for (int k = Math.max(0, s[4] / 2 - token); k < Math.min(s[4], s[1] + s[4] / 2 - token); k++) {
                 for (int c = 0; c < s[5]; c++) {
                     int from = ((clip * s[1] + token + k - s[4] / 2) * s[2] + channel / s[3]) * s[5] + c;
                     sum.add(xs[from] * ws[(channel * s[4] + k) * s[5] + c]);
                 }
             }
-            sum.add(hasBias ? bs[channel] : 0);
-            double bound = Tolerance.sum(s[4] * s[5] + 1L, sum.absolutes);
+            sum.add(hasBias ? bias.exact(channel) : 0);
+            return sum;
+        });
+    }
+
+    /** A result against its sums, to which a function may have been applied; a second time it has the same bits. */
+    private void check(String what, Placement p, Shape shape, Consumer<View> op, Unary f, IntFunction<Sum> sums) {
+        Operand out = output(p, shape);
+        op.accept(out.view());
+        float[] got = out.read();
+        for (int i = 0; i < got.length; i++) {
+            Sum sum = sums.apply(i);
+            double bound = Tolerance.sum(sum.terms, sum.absolutes);
             // No slope of these functions is above 1.2.
             Check.close(
                     what,
@@ -98,8 +114,8 @@ public abstract class ConvolutionContract extends Contract {
         }
         out.assertGuards(what);
         Operand again = output(p, shape);
-        backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, again.view());
-        Check.same(what + ", a second time", got, again.read());
+        op.accept(again.view());
+        same(what + ", a second time", out, again);
     }
 
     /** Adjacent, overlapping, spaced and dilated patches. */
@@ -133,7 +149,7 @@ public abstract class ConvolutionContract extends Contract {
         Operand expected = output(Placement.DENSE, shape);
         backend().embedPatches(x.view(), w, weight.view(), null, out.view());
         backend().embedPatches(other.view(), w, weight.view(), null, expected.view());
-        Check.same("patches read four elements at a time", expected.read(), out.read());
+        same("patches read four elements at a time", expected, out);
     }
 
     private void embedPatches(SlidingWindow w, int[] s, Placement p, boolean hasBias) {
@@ -144,30 +160,23 @@ public abstract class ConvolutionContract extends Contract {
         Operand image = operand(p, Shape.of(s[0], s[1], s[2]), 1);
         Operand weight = operand(p, Shape.of(s[3], size), 2);
         Operand bias = operand(Placement.STRIDED, Shape.of(s[3]), 3);
+        View b = hasBias ? bias.view() : null;
         Shape shape = Shape.of(s[0], patches, s[3]);
-        Operand out = output(p, shape);
-        backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, out.view());
-        float[] got = out.read();
-        double[] xs = image.reference().host().doubles();
-        double[] ws = weight.reference().host().doubles();
-        double[] bs = bias.reference().host().doubles();
-        for (int i = 0; i < got.length; i++) {
+        double[] xs = image.exact();
+        double[] ws = weight.exact();
+        check(what, p, shape, out -> backend().embedPatches(image.view(), w, weight.view(), b, out), null, i -> {
             int o = i % s[3];
             int patch = i / s[3] % patches;
             int row = i / s[3] / patches * s[1] + patch / across * w.strideY();
-            Sum sum = new Sum();
+            Sum sum = new Sum(size + 1L);
             for (int c = 0; c < size; c++) {
                 int from = (row + c / w.width() * w.dilationY()) * s[2]
                         + patch % across * w.strideX()
                         + c % w.width() * w.dilationX();
                 sum.add(xs[from] * ws[o * size + c]);
             }
-            sum.add(hasBias ? bs[o] : 0);
-            Check.close(what, i, sum.value, got[i], Tolerance.sum(size + 1L, sum.absolutes));
-        }
-        out.assertGuards(what);
-        Operand again = output(p, shape);
-        backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, again.view());
-        Check.same(what + ", a second time", got, again.read());
+            sum.add(hasBias ? bias.exact(o) : 0);
+            return sum;
+        });
     }
 }

@@ -2,13 +2,14 @@ package org.unmute.kernels.contract;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
@@ -30,93 +31,87 @@ public abstract class ElementwiseContract extends Contract {
         };
     }
 
-    private interface Case {
-        void run(Shape shape, Placement in, Placement out, ValueKind kind, long seed);
+    /** The output has another placement than the inputs. */
+    private record Case(Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
+        @Override
+        public String toString() {
+            return shape + " " + in + " to " + out + " " + numbers;
+        }
     }
 
-    /** All sizes, placements and kinds of values. The output has another placement than the inputs. */
-    private static void cases(Case c) {
-        Placement[] all = Placement.values();
+    /** All sizes, placements and kinds of values. */
+    private static void cases(Consumer<Case> test) {
         for (int n : SIZES) {
-            for (Placement in : all) {
-                Placement out = all[(in.ordinal() + n) % all.length];
+            for (Placement in : Placement.values()) {
+                Placement out = in.after(n);
                 for (ValueKind numbers : ValueKind.values()) {
-                    c.run(in == Placement.DENSE ? Shape.of(n) : Shape.of(3, n), in, out, numbers, n);
+                    test.accept(new Case(in == Placement.DENSE ? Shape.of(n) : Shape.of(3, n), in, out, numbers, n));
                 }
             }
         }
-        c.run(Shape.of(LONG), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1);
-        c.run(Shape.of(LONG), Placement.STRIDED, Placement.DENSE, ValueKind.WIDE, 1);
-        c.run(Shape.of(), Placement.DENSE, Placement.STRIDED, ValueKind.NORMAL, 1);
-        c.run(Shape.of(0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1);
-        c.run(Shape.of(3, 0), Placement.PADDED, Placement.DENSE, ValueKind.NORMAL, 1);
+        test.accept(new Case(Shape.of(LONG), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1));
+        test.accept(new Case(Shape.of(LONG), Placement.STRIDED, Placement.DENSE, ValueKind.WIDE, 1));
+        test.accept(new Case(Shape.of(), Placement.DENSE, Placement.STRIDED, ValueKind.NORMAL, 1));
+        test.accept(new Case(Shape.of(0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1));
+        test.accept(new Case(Shape.of(3, 0), Placement.PADDED, Placement.DENSE, ValueKind.NORMAL, 1));
+    }
+
+    private Operand operand(Case c, long seed) {
+        return operand(c.in, c.shape, c.numbers, seed);
+    }
+
+    private interface UnaryTest {
+        void run(Unary f, double p, double q, Case c);
+    }
+
+    private static Stream<DynamicTest> eachUnary(UnaryTest test) {
+        return eachFunction(List.of(Unary.values()), f -> {
+            for (double[] pq : constants(f)) {
+                cases(c -> test.run(f, pq[0], pq[1], c));
+            }
+        });
     }
 
     /** Every function of one number. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unary() {
-        return eachFunction(List.of(Unary.values()), f -> {
-            for (double[] c : constants(f)) {
-                cases((shape, in, out, numbers, seed) -> unary(f, c[0], c[1], shape, in, out, numbers, seed));
-            }
-        });
+        return eachUnary(this::unary);
     }
 
-    private void unary(
-            Unary f, double p, double q, Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
-        String what = f + " " + shape + " " + in + " to " + out + " " + numbers;
-        float[] values = numbers.make(shape.elements(), seed);
-        Operand x = input(in, shape, values);
-        Operand y = output(out, shape);
+    private void unary(Unary f, double p, double q, Case c) {
+        Operand x = operand(c, c.seed);
+        Operand y = output(c.out, c.shape);
         backend().unary(f, p, q, x.view(), y.view());
-        float[] got = y.read();
-        for (int i = 0; i < got.length; i++) {
-            float v = values[i];
-            Check.close(() -> what + " of " + v, i, f.apply(v, p, q), got[i], Tolerance.unary(f, v, p, q));
-        }
-        y.assertGuards(what);
+        compare(f + " " + c, i -> f.apply(x.exact(i), p, q), y, i -> Tolerance.unary(f, x.exact(i), p, q), x.exact());
         backend().unary(f, p, q, x.view(), x.view());
-        Check.same(what + " in place", got, x.read());
+        same(f + " " + c + " in place", y, x);
     }
 
     /** The gradient of every function of one number. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unaryBackward() {
-        return eachFunction(List.of(Unary.values()), f -> {
-            for (double[] c : constants(f)) {
-                cases((shape, in, out, numbers, seed) -> unaryBackward(f, c[0], c[1], shape, in, out, numbers, seed));
-            }
-        });
+        return eachUnary(this::unaryBackward);
     }
 
-    private void unaryBackward(
-            Unary f, double p, double q, Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
-        String what = f + " gradient " + shape + " " + in + " to " + out + " " + numbers;
-        float[] x = numbers.make(shape.elements(), seed);
-        float[] y = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-            y[i] = (float) f.apply(x[i], p, q);
+    private void unaryBackward(Unary f, double p, double q, Case c) {
+        Operand x = operand(c, c.seed);
+        float[] forward = new float[x.exact().length];
+        for (int i = 0; i < forward.length; i++) {
+            forward[i] = (float) f.apply(x.exact(i), p, q);
         }
-        float[] gy = ValueKind.NORMAL.make(shape.elements(), seed + 1);
-        Operand gx = output(out, shape);
-        backend()
-                .unaryBackward(
-                        f,
-                        p,
-                        q,
-                        input(in, shape, x).view(),
-                        input(in, shape, y).view(),
-                        input(out, shape, gy).view(),
-                        gx.view());
-        float[] got = gx.read();
-        for (int i = 0; i < got.length; i++) {
-            float v = x[i];
-            double slope = f.derivative(v, y[i], p, q);
-            Check.close(() -> what + " at " + v, i, gy[i] * slope, got[i], Tolerance.unaryBackward(gy[i], slope));
-        }
-        gx.assertGuards(what);
+        Operand y = input(c.in, c.shape, forward);
+        Operand gy = operand(c.out, c.shape, c.seed + 1);
+        Operand gx = output(c.out, c.shape);
+        backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx.view());
+        IntToDoubleFunction slope = i -> f.derivative(x.exact(i), y.exact(i), p, q);
+        compare(
+                f + " gradient " + c,
+                i -> gy.exact(i) * slope.applyAsDouble(i),
+                gx,
+                i -> Tolerance.unaryBackward(gy.exact(i), slope.applyAsDouble(i)),
+                x.exact());
     }
 
     /** Every function of two numbers, with equal shapes and with broadcasting along either axis. */
@@ -124,14 +119,13 @@ public abstract class ElementwiseContract extends Contract {
     @EachFunction
     final Stream<DynamicTest> binary() {
         return eachFunction(List.of(Binary.values()), f -> {
-            cases((shape, in, out, numbers, seed) -> {
-                Placement other = Placement.values()[(int) (seed % Placement.values().length)];
-                float[] b = numbers.make(shape.elements(), seed + 1);
-                binary(f, operand(in, shape, numbers, seed), input(other, shape, b), out);
+            cases(c -> {
+                Placement other = Placement.DENSE.after(c.seed);
+                binary(f, operand(c, c.seed), operand(other, c.shape, c.numbers, c.seed + 1), c.out);
             });
             for (int n : SIZES) {
                 Shape shape = Shape.of(2, 5, n);
-                Operand full = input(Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
+                Operand full = operand(Placement.PADDED, shape, n);
                 for (Shape own : new Shape[] {
                     Shape.of(1, 1, n), Shape.of(2, 5, 1), Shape.of(1, 5, n), Shape.of(2, 1, 1), Shape.of(1, 1, 1)
                 }) {
@@ -143,20 +137,19 @@ public abstract class ElementwiseContract extends Contract {
         });
     }
 
-    private void binary(Binary f, Operand a, Operand b, Placement out) {
-        String what = f + " " + a.view() + " and " + b.view() + " to " + out;
-        Operand y = output(out, a.view().shape());
-        backend().binary(f, a.view(), b.view(), y.view());
-        View left = a.reference(DType.F64);
-        View right = b.reference(DType.F64);
-        float[] got = y.read();
-        for (int i = 0; i < got.length; i++) {
-            double u = left.host().get(i);
-            double v = right.host().get(i);
-            double expected = f.apply(u, v);
-            Check.close(() -> what + " of " + u + " and " + v, i, expected, got[i], Tolerance.binary(f, expected));
-        }
-        y.assertGuards(what);
+    private void binary(Binary f, Operand x, Operand y, Placement out) {
+        Operand z = output(out, x.shape());
+        backend().binary(f, x.view(), y.view(), z.view());
+        double[] a = x.exact();
+        double[] b = y.exact();
+        IntToDoubleFunction expected = i -> f.apply(a[i], b[i]);
+        compare(
+                f + " " + x.view() + " and " + y.view() + " to " + out,
+                expected,
+                z,
+                i -> Tolerance.binary(f, expected.applyAsDouble(i)),
+                a,
+                b);
     }
 
     /** A function of two numbers may write over either. */
@@ -167,16 +160,15 @@ public abstract class ElementwiseContract extends Contract {
             for (int n : SIZES) {
                 for (Placement p : Placement.values()) {
                     Shape shape = Shape.of(2, n);
-                    Operand a = input(p, shape, ValueKind.NORMAL.make(2L * n, 1));
-                    Operand b = input(p, shape, ValueKind.NORMAL.make(2L * n, 2));
+                    Operand a = operand(p, shape, 1);
+                    Operand b = operand(p, shape, 2);
                     Operand y = output(p, shape);
                     backend().binary(f, a.view(), b.view(), y.view());
-                    float[] expected = y.read();
-                    Operand a2 = input(p, shape, ValueKind.NORMAL.make(2L * n, 1));
-                    backend().binary(f, a2.view(), b.view(), a2.view());
-                    Check.same(f + " over its first operand " + p + n, expected, a2.read());
+                    Operand over = operand(p, shape, 1);
+                    backend().binary(f, over.view(), b.view(), over.view());
+                    same(f + " over its first operand " + p + n, y, over);
                     backend().binary(f, a.view(), b.view(), b.view());
-                    Check.same(f + " over its second operand " + p + n, expected, b.read());
+                    same(f + " over its second operand " + p + n, y, b);
                 }
             }
         });
@@ -186,21 +178,12 @@ public abstract class ElementwiseContract extends Contract {
     @Test
     final void affine() {
         double[][] constants = {{1, 0}, {-2.5, 0.75}, {0, 3}, {1.0 / 3, 1e-6}};
-        cases((shape, in, out, numbers, seed) -> {
-            for (double[] c : constants) {
-                float[] x = numbers.make(shape.elements(), seed);
-                Operand y = output(out, shape);
-                backend().affine(input(in, shape, x).view(), c[0], c[1], y.view());
-                float[] got = y.read();
-                for (int i = 0; i < got.length; i++) {
-                    Check.close(
-                            "affine " + shape + in + numbers,
-                            i,
-                            x[i] * c[0] + c[1],
-                            got[i],
-                            Tolerance.affine(x[i], c[0], c[1]));
-                }
-                y.assertGuards("affine");
+        cases(c -> {
+            for (double[] k : constants) {
+                Operand x = operand(c, c.seed);
+                Operand y = output(c.out, c.shape);
+                backend().affine(x.view(), k[0], k[1], y.view());
+                compare("affine " + c, i -> x.exact(i) * k[0] + k[1], y, i -> Tolerance.affine(x.exact(i), k[0], k[1]));
             }
         });
     }
@@ -208,25 +191,21 @@ public abstract class ElementwiseContract extends Contract {
     /** Selection copies values unchanged. */
     @Test
     final void select() {
-        cases((shape, in, out, numbers, seed) -> {
-            float[] c = numbers.make(shape.elements(), seed);
-            for (int i = 0; i < c.length; i += 3) {
-                c[i] = i % 2 == 0 ? 0f : -0f;
+        cases(c -> {
+            float[] conditions = c.numbers.make(c.shape.elements(), c.seed);
+            for (int i = 0; i < conditions.length; i += 3) {
+                conditions[i] = i % 2 == 0 ? 0f : -0f;
             }
-            float[] a = numbers.make(shape.elements(), seed + 1);
-            float[] b = numbers.make(shape.elements(), seed + 2);
-            Operand y = output(out, shape);
-            backend()
-                    .select(
-                            input(in, shape, c).view(),
-                            input(out, shape, a).view(),
-                            input(in, shape, b).view(),
-                            y.view());
-            float[] expected = new float[c.length];
-            for (int i = 0; i < c.length; i++) {
-                expected[i] = c[i] != 0 ? a[i] : b[i];
+            Operand condition = input(c.in, c.shape, conditions);
+            Operand x = operand(c.out, c.shape, c.numbers, c.seed + 1);
+            Operand otherwise = operand(c, c.seed + 2);
+            Operand y = output(c.out, c.shape);
+            backend().select(condition.view(), x.view(), otherwise.view(), y.view());
+            float[] expected = new float[conditions.length];
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = (float) (conditions[i] != 0 ? x : otherwise).exact(i);
             }
-            Check.same("select " + shape + in + numbers, expected, y.read());
+            Check.same("select " + c, expected, y.read());
             y.assertGuards("select");
         });
     }
@@ -234,18 +213,16 @@ public abstract class ElementwiseContract extends Contract {
     /** Copies keep every value; upload and download are inverses. */
     @Test
     final void copyAndFill() {
-        cases((shape, in, out, numbers, seed) -> {
-            float[] x = numbers.make(shape.elements(), seed);
-            Operand from = input(in, shape, x);
-            Check.same("download " + shape + in, x, from.read());
-            Operand to = output(out, shape);
+        cases(c -> {
+            float[] x = c.numbers.make(c.shape.elements(), c.seed);
+            Operand from = input(c.in, c.shape, x);
+            Check.same("download " + c, x, from.read());
+            Operand to = output(c.out, c.shape);
             backend().copy(from.view(), to.view());
-            Check.same("copy " + shape + in + " to " + out, x, to.read());
+            Check.same("copy " + c, x, to.read());
             to.assertGuards("copy");
             backend().fill(to.view(), 2.5);
-            Arrays.fill(x, 2.5f);
-            Check.same("fill " + shape + out, x, to.read());
-            to.assertGuards("fill");
+            compare("fill " + c, i -> 2.5, to, i -> 0);
         });
     }
 
@@ -265,25 +242,17 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     private void convert(DType from, DType to, Shape shape, ValueKind numbers) {
-        View source = View.dense(HostBuffer.allocate(from, shape.elements()), shape);
+        View source = REFERENCE.allocate(from, shape);
         REFERENCE.copy(View.dense(HostBuffer.wrap(numbers.make(shape.elements(), 5)), shape), source);
         View x = backend().allocate(from, shape);
         backend().upload(source, x);
         View y = backend().allocate(to, shape);
         backend().copy(x, y);
-        float[] expected = floats(REFERENCE, source, to);
-        float[] got = new float[expected.length];
+        View converted = REFERENCE.allocate(to, shape);
+        REFERENCE.copy(source, converted);
+        float[] got = new float[Math.toIntExact(shape.elements())];
         backend().download(y, View.dense(HostBuffer.wrap(got), shape));
-        Check.same(from + " to " + to + " " + numbers, expected, got);
-    }
-
-    private static float[] floats(Backend b, View source, DType to) {
-        Shape shape = source.shape();
-        View converted = View.dense(HostBuffer.allocate(to, shape.elements()), shape);
-        b.copy(source, converted);
-        float[] out = new float[Math.toIntExact(shape.elements())];
-        b.copy(converted, View.dense(HostBuffer.wrap(out), shape));
-        return out;
+        Check.same(from + " to " + to + " " + numbers, single(converted).host().floats(), got);
     }
 
     /** Integers, exactly as the reference. */
@@ -298,18 +267,11 @@ public abstract class ElementwiseContract extends Contract {
                 b[i] = i % 5 + 1;
             }
             for (Binary f : new Binary[] {Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.MAX, Binary.EQUAL}) {
+                Operand x = inputOfInts(Placement.DENSE, shape, a);
+                Operand z = inputOfInts(Placement.NEGATIVE, shape, b);
                 Operand y = intOutput(Placement.STRIDED, shape);
-                backend()
-                        .binary(
-                                f,
-                                inputOfInts(Placement.DENSE, shape, a).view(),
-                                inputOfInts(Placement.NEGATIVE, shape, b).view(),
-                                y.view());
-                int[] got = y.readInts();
-                for (int i = 0; i < n; i++) {
-                    Check.close(f + " of integers", i, (int) f.apply(a[i], b[i]), got[i], 0);
-                }
-                y.assertGuards(f + " of integers");
+                backend().binary(f, x.view(), z.view(), y.view());
+                compare(f + " of integers", i -> (int) f.apply(a[i], b[i]), y, i -> 0);
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.unmute.kernels.contract;
 
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -18,35 +19,30 @@ public abstract class LossContract extends Contract {
     /** For the backend's tests. */
     protected LossContract() {}
 
-    /**
-     * Inputs: logits, targets between 0 and 1, weights and the gradient of the losses, each on the backend and in
-     * float64.
-     */
+    /** Inputs: logits, targets between 0 and 1, weights or null, and the gradient of the losses. */
     private final class Case {
         final Placement placement;
         final Shape shape;
-        final Shape rows;
+        final int n;
         final Operand x;
         final Operand y;
         final Operand weight;
         final Operand upstream;
-        final double[] logits;
-        final double[] targets;
-        final double[] weights;
-        final double[] gradients;
+        final Operand loss;
+        final Operand gx;
 
-        Case(long[] sizes, Placement placement, double scale) {
+        Case(long[] sizes, Placement placement, double scale, boolean weighted) {
             this.placement = placement;
             shape = Shape.of(sizes);
-            rows = shape.with(-1, 1);
+            n = shape.dim(-1);
             x = input(placement, shape, numbers(shape, 1, scale, 0));
             y = input(placement, shape, unit(numbers(shape, 2, 1, 0)));
-            weight = input(Placement.STRIDED, Shape.of(shape.size(-1)), numbers(Shape.of(shape.size(-1)), 3, 0.2, 1));
-            upstream = input(placement, rows, numbers(rows, 4, 1, 0));
-            logits = x.reference().host().doubles();
-            targets = y.reference().host().doubles();
-            weights = weight.reference().host().doubles();
-            gradients = upstream.reference().host().doubles();
+            Shape row = Shape.of(n);
+            weight = weighted ? input(Placement.STRIDED, row, numbers(row, 3, 0.2, 1)) : null;
+            Shape losses = shape.with(-1, 1);
+            upstream = operand(placement, losses, 4);
+            loss = output(placement, losses);
+            gx = output(placement, shape);
         }
 
         private static float[] numbers(Shape shape, long seed, double scale, double shift) {
@@ -65,25 +61,31 @@ public abstract class LossContract extends Contract {
             return v;
         }
 
-        int n() {
-            return shape.dim(-1);
+        double weight(int i) {
+            return weight == null ? 1 : weight.exact(i % n);
         }
 
-        double weight(int i, boolean weighted) {
-            return weighted ? weights[i % n()] : 1;
+        View weights() {
+            return weight == null ? null : weight.view();
         }
 
-        View weightView(boolean weighted) {
-            return weighted ? weight.view() : null;
+        void checkGuards(String what) {
+            loss.assertGuards(what);
+            gx.assertGuards(what + ", gradient");
+        }
+
+        @Override
+        public String toString() {
+            return shape + " " + placement + ", weighted " + (weight != null);
         }
     }
 
-    private Stream<DynamicTest> cases(java.util.function.BiConsumer<Case, Boolean> test) {
+    private Stream<DynamicTest> cases(Consumer<Case> test) {
         return each(SIZES, s -> {
             for (Placement p : Placement.values()) {
                 for (double scale : new double[] {1, 30}) {
-                    test.accept(new Case(s, p, scale), true);
-                    test.accept(new Case(s, p, scale), false);
+                    test.accept(new Case(s, p, scale, true));
+                    test.accept(new Case(s, p, scale, false));
                 }
             }
         });
@@ -103,35 +105,30 @@ public abstract class LossContract extends Contract {
         return cases(this::binaryCrossEntropy);
     }
 
-    private void binaryCrossEntropy(Case c, boolean weighted) {
-        String what = "binaryCrossEntropy " + c.shape + " " + c.placement + ", weighted " + weighted;
-        Operand loss = output(c.placement, c.rows);
-        Operand gx = output(c.placement, c.shape);
-        backend().binaryCrossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), loss.view());
-        backend()
-                .binaryCrossEntropyBackward(
-                        c.x.view(), c.y.view(), c.weightView(weighted), c.upstream.view(), gx.view());
-        float[] losses = loss.read();
-        float[] slopes = gx.read();
+    private void binaryCrossEntropy(Case c) {
+        String what = "binaryCrossEntropy " + c;
+        View x = c.x.view();
+        View y = c.y.view();
+        backend().binaryCrossEntropy(x, y, c.weights(), c.loss.view());
+        backend().binaryCrossEntropyBackward(x, y, c.weights(), c.upstream.view(), c.gx.view());
+        float[] losses = c.loss.read();
+        float[] slopes = c.gx.read();
         for (int row = 0; row < losses.length; row++) {
             double sum = 0;
-            for (int i = row * c.n(); i < (row + 1) * c.n(); i++) {
-                double present = c.targets[i] * c.weight(i, weighted);
-                double absent = 1 - c.targets[i];
-                sum -= present * logSigmoid(c.logits[i]) + absent * logSigmoid(-c.logits[i]);
-                double up = c.gradients[row] * absent * sigmoid(c.logits[i]);
-                double down = c.gradients[row] * present * sigmoid(-c.logits[i]);
-                Check.close(
-                        what + ", gradient",
-                        i,
-                        up - down,
-                        slopes[i],
-                        Tolerance.ulps(16, Math.abs(up) + Math.abs(down)));
+            for (int i = row * c.n; i < (row + 1) * c.n; i++) {
+                double logit = c.x.exact(i);
+                double present = c.y.exact(i) * c.weight(i);
+                double absent = 1 - c.y.exact(i);
+                sum -= present * logSigmoid(logit) + absent * logSigmoid(-logit);
+                double up = c.upstream.exact(row) * absent * sigmoid(logit);
+                double down = c.upstream.exact(row) * present * sigmoid(-logit);
+                double bound = Tolerance.ulps(16, Math.abs(up) + Math.abs(down));
+                Check.close(what + ", gradient", i, up - down, slopes[i], bound);
             }
             // All terms have the same sign; each has a few rounding errors.
-            Check.close(what, row, sum, losses[row], Tolerance.sum(c.n() + 4L, sum));
+            Check.close(what, row, sum, losses[row], Tolerance.sum(c.n + 4L, sum));
         }
-        checkGuards(what, c, loss, gx);
+        c.checkGuards(what);
     }
 
     /** Losses and gradients, with smoothed targets. */
@@ -140,39 +137,37 @@ public abstract class LossContract extends Contract {
         return cases(this::crossEntropy);
     }
 
-    private void crossEntropy(Case c, boolean weighted) {
-        String what = "crossEntropy " + c.shape + " " + c.placement + ", weighted " + weighted;
-        Operand loss = output(c.placement, c.rows);
-        Operand gx = output(c.placement, c.shape);
-        backend().crossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, loss.view());
-        backend()
-                .crossEntropyBackward(
-                        c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, c.upstream.view(), gx.view());
-        float[] losses = loss.read();
-        float[] slopes = gx.read();
-        int n = c.n();
+    private void crossEntropy(Case c) {
+        String what = "crossEntropy " + c;
+        View x = c.x.view();
+        View y = c.y.view();
+        backend().crossEntropy(x, y, c.weights(), KEEP, SHARE, c.loss.view());
+        backend().crossEntropyBackward(x, y, c.weights(), KEEP, SHARE, c.upstream.view(), c.gx.view());
+        float[] losses = c.loss.read();
+        float[] slopes = c.gx.read();
+        int n = c.n;
         for (int row = 0; row < losses.length; row++) {
             double max = Double.NEGATIVE_INFINITY;
             double maxAbs = 0;
             double targets = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                max = Math.max(max, c.logits[i]);
-                maxAbs = Math.max(maxAbs, Math.abs(c.logits[i]));
-                targets += c.weight(i, weighted) * (KEEP * c.targets[i] + SHARE);
+                max = Math.max(max, c.x.exact(i));
+                maxAbs = Math.max(maxAbs, Math.abs(c.x.exact(i)));
+                targets += c.weight(i) * (KEEP * c.y.exact(i) + SHARE);
             }
             double exponentials = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                exponentials += Math.exp(c.logits[i] - max);
+                exponentials += Math.exp(c.x.exact(i) - max);
             }
             double sum = 0;
             double bound = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                double spread = max - c.logits[i];
-                double target = c.weight(i, weighted) * (KEEP * c.targets[i] + SHARE);
+                double spread = max - c.x.exact(i);
+                double target = c.weight(i) * (KEEP * c.y.exact(i) + SHARE);
                 sum += target * (spread + Math.log(exponentials));
                 bound += target * Tolerance.logSoftmax(n, spread, maxAbs);
                 double p = Math.exp(-spread) / exponentials;
-                double g = c.gradients[row];
+                double g = c.upstream.exact(row);
                 double error = targets * Tolerance.softmax(n, spread, p)
                         + p * Tolerance.sum(n + 4L, targets)
                         + Tolerance.ulps(8, p * targets + target);
@@ -185,12 +180,7 @@ public abstract class LossContract extends Contract {
             }
             Check.close(what, row, sum, losses[row], bound + Tolerance.sum(n + 4L, sum));
         }
-        checkGuards(what, c, loss, gx);
-    }
-
-    private static void checkGuards(String what, Case c, Operand loss, Operand gx) {
-        loss.assertGuards(what);
-        gx.assertGuards(what + ", gradient");
+        c.checkGuards(what);
     }
 
     /** Extreme logits give finite losses and gradients; the same input gives the same bits. */
@@ -200,7 +190,7 @@ public abstract class LossContract extends Contract {
         float[] targets = {0, 1, 0.5f, 1, 0, 1};
         Operand x = input(Placement.DENSE, Shape.of(1, 6), logits);
         Operand y = input(Placement.DENSE, Shape.of(1, 6), targets);
-        Operand one = input(Placement.DENSE, Shape.of(1, 1), new float[] {1});
+        Operand one = input(Placement.DENSE, Shape.of(1, 1), 1);
         float[][] first = null;
         for (int round = 0; round < 2; round++) {
             Operand loss = output(Placement.DENSE, Shape.of(1, 1));

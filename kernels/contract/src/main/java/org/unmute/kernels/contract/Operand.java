@@ -3,6 +3,7 @@ package org.unmute.kernels.contract;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.BitSet;
+import java.util.function.UnaryOperator;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -11,9 +12,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and,
- * for inputs, the same values in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the
- * result.
+ * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and the
+ * same tensor in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the result.
  */
 final class Operand {
     private static final int GUARD = 67;
@@ -24,61 +24,21 @@ final class Operand {
     private final View flat;
     private final View view;
     private final BitSet inside;
-    private final View numbers;
+    private final double guard;
+    private final View reference;
 
-    private Operand(Backend backend, View flat, View view, BitSet inside, View numbers) {
+    private Operand(Backend backend, View flat, View view, BitSet inside, double guard, View reference) {
         this.backend = backend;
         this.flat = flat;
         this.view = view;
         this.inside = inside;
-        this.numbers = numbers;
+        this.guard = guard;
+        this.reference = reference;
     }
 
-    /** An input with values in row-major order. */
-    static Operand of(Backend b, Placement placement, Shape shape, float[] values) {
-        return place(b, DType.F32, shape, placement.strides(shape), values);
-    }
-
-    /** An input broadcast from shape {@code own} to {@code shape}. */
-    static Operand repeated(Backend b, Shape own, Shape shape, float[] values) {
-        Operand o = of(b, Placement.DENSE, own, values);
-        return new Operand(b, o.flat, o.view.expand(shape), o.inside, o.numbers.expand(shape));
-    }
-
-    /** A dense input at the start of its memory, without guards. */
-    static Operand fromTheStart(Backend b, Shape shape, float[] values) {
-        View flat = b.allocate(DType.F32, Shape.of(values.length));
-        View numbers = View.dense(HostBuffer.wrap(values), shape);
-        View view = View.dense(flat.buffer(), shape);
-        b.upload(numbers, view);
-        BitSet all = new BitSet(values.length);
-        all.set(0, values.length);
-        return new Operand(b, flat, view, all, numbers);
-    }
-
-    /** An input with its last two axes exchanged. */
-    Operand transposed() {
-        return new Operand(backend, flat, view.transpose(-1, -2), inside, numbers.transpose(-1, -2));
-    }
-
-    static Operand ofInts(Backend b, Placement placement, Shape shape, int[] values) {
-        float[] f = new float[values.length];
-        for (int i = 0; i < f.length; i++) {
-            f[i] = values[i];
-        }
-        return place(b, DType.I32, shape, placement.strides(shape), f);
-    }
-
-    /** Memory for a result, filled with a sentinel. */
-    static Operand output(Backend b, Placement placement, Shape shape) {
-        return place(b, DType.F32, shape, placement.strides(shape), null);
-    }
-
-    static Operand intOutput(Backend b, Placement placement, Shape shape) {
-        return place(b, DType.I32, shape, placement.strides(shape), null);
-    }
-
-    private static Operand place(Backend b, DType dtype, Shape shape, long[] strides, float[] values) {
+    /** An input with values in row-major order; without values, memory for a result, filled with a sentinel. */
+    static Operand place(Backend b, DType dtype, Placement placement, Shape shape, float[] values) {
+        long[] strides = placement.strides(shape);
         long min = 0;
         long max = 0;
         for (int i = 0; i < strides.length; i++) {
@@ -101,14 +61,48 @@ final class Operand {
                 host.set(at[i], values[i]);
             }
         }
+        View numbers =
+                View.dense(values == null ? HostBuffer.allocate(dtype, at.length) : HostBuffer.wrap(values), shape);
         View flat = b.allocate(dtype, Shape.of(length));
         if (flat.stride(0) != 1) {
             throw new IllegalStateException("a vector is expected to be contiguous: " + flat);
         }
         b.upload(View.dense(host, Shape.of(length)), flat);
         View view = new View(flat.buffer(), shape, flat.offset() + offset, strides);
-        View numbers = View.dense(HostBuffer.wrap(values == null ? new float[at.length] : values), shape);
-        return new Operand(b, flat, view, inside, numbers);
+        return new Operand(b, flat, view, inside, guard, forReference(dtype, numbers));
+    }
+
+    private static View forReference(DType dtype, View numbers) {
+        View exact = ScalarBackend.INSTANCE.allocate(dtype == DType.I32 ? DType.I32 : DType.F64, numbers.shape());
+        ScalarBackend.INSTANCE.copy(numbers, exact);
+        return exact;
+    }
+
+    /** A dense input at the start of its memory, without guards. */
+    static Operand fromTheStart(Backend b, Shape shape, float[] values) {
+        View flat = b.allocate(DType.F32, Shape.of(values.length));
+        View view = View.dense(flat.buffer(), shape);
+        View numbers = View.dense(HostBuffer.wrap(values), shape);
+        b.upload(numbers, view);
+        BitSet all = new BitSet(values.length);
+        all.set(0, values.length);
+        return new Operand(b, flat, view, all, SENTINEL, forReference(DType.F32, numbers));
+    }
+
+    /** The same memory under other shapes and strides, for the backend and the reference. */
+    Operand as(UnaryOperator<View> layout) {
+        return new Operand(backend, flat, layout.apply(view), inside, guard, layout.apply(reference));
+    }
+
+    /** A result of the backend under test, as an input of what comes next. */
+    Operand written() {
+        return new Operand(
+                backend,
+                flat,
+                view,
+                inside,
+                guard,
+                forReference(view.dtype(), View.dense(download(view, view.dtype()), shape())));
     }
 
     /** Position of every element, row-major. */
@@ -130,39 +124,48 @@ final class Operand {
         return view;
     }
 
-    /** The values of an input in float64 (indices in int32) for the reference backend. */
-    View reference() {
-        return reference(view.dtype() == DType.I32 ? DType.I32 : DType.F64);
+    Shape shape() {
+        return view.shape();
     }
 
-    /** The values of an input in a given type for the reference backend. */
-    View reference(DType type) {
-        View r = View.dense(HostBuffer.allocate(type, view.shape().elements()), view.shape());
-        ScalarBackend.INSTANCE.copy(numbers, r);
-        return r;
+    /** The memory of the reference backend, in float64 (indices in int32): an input's values or the expected result. */
+    View reference() {
+        return reference;
+    }
+
+    /** An input's value, or the one expected of a result. */
+    double exact(int i) {
+        return reference.host().get(i);
+    }
+
+    /** All of them in row-major order. */
+    double[] exact() {
+        View dense = ScalarBackend.INSTANCE.allocate(DType.F64, shape());
+        ScalarBackend.INSTANCE.copy(reference, dense);
+        return dense.host().doubles();
     }
 
     /** The values in row-major order. */
     float[] read() {
-        float[] out = new float[Math.toIntExact(view.shape().elements())];
-        backend.download(view, View.dense(HostBuffer.wrap(out), view.shape()));
-        return out;
+        return download(view, DType.F32).floats();
     }
 
     int[] readInts() {
-        int[] out = new int[Math.toIntExact(view.shape().elements())];
-        backend.download(view, View.dense(HostBuffer.wrap(out), view.shape()));
-        return out;
+        return download(view, DType.I32).ints();
     }
 
-    /** Fails if anything outside a result was written. */
+    private HostBuffer download(View from, DType type) {
+        HostBuffer host = HostBuffer.allocate(type, from.shape().elements());
+        backend.download(from, View.dense(host, from.shape()));
+        return host;
+    }
+
+    /** Fails if anything outside was written. */
     void assertGuards(String what) {
-        int n = Math.toIntExact(flat.shape().size(0));
-        HostBuffer host = HostBuffer.allocate(flat.dtype(), n);
-        backend.download(flat, View.dense(host, flat.shape()));
-        double guard = flat.dtype() == DType.I32 ? INT_SENTINEL : SENTINEL;
+        int n = flat.shape().dim(0);
+        HostBuffer host = download(flat, flat.dtype());
         for (int i = inside.nextClearBit(0); i < n; i = inside.nextClearBit(i + 1)) {
-            if (host.get(i) != guard) {
+            if (Double.compare(host.get(i), guard) != 0) {
                 fail(what + ": wrote outside its result, at " + i + " of " + view + ": " + host.get(i));
             }
         }

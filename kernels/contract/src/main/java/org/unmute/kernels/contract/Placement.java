@@ -16,6 +16,11 @@ enum Placement {
     /** All strides are negative. */
     NEGATIVE;
 
+    /** The placement {@code steps} after this one; after the last comes the first. */
+    Placement after(long steps) {
+        return values()[(int) ((ordinal() + steps) % values().length)];
+    }
+
     /** Strides of a tensor of this shape. */
     long[] strides(Shape shape) {
         int rank = shape.rank();

@@ -46,14 +46,13 @@ public abstract class ProductContract extends Contract {
     @TestFactory
     final Stream<DynamicTest> matmul() {
         return each(SHAPES, s -> {
-            Expected expected = null;
+            Sums sums = null;
             for (Placement p : Placement.values()) {
                 for (Placement q : Placement.values()) {
-                    Placement out = Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
+                    Placement out = p.after(2L * q.ordinal());
                     Operand a = operand(p, Shape.of(s[0], s[1]), 1);
                     Operand b = operand(q, Shape.of(s[1], s[2]), 2);
-                    expected = expected == null ? product(a, b) : expected;
-                    product(a, b, expected, out);
+                    sums = product(a, b, sums, out);
                 }
             }
         });
@@ -102,63 +101,55 @@ public abstract class ProductContract extends Contract {
     }
 
     private void product(Operand a, Operand b, Placement placement) {
-        product(a, b, product(a, b), placement);
+        product(a, b, null, placement);
     }
 
-    private void product(Operand a, Operand b, Expected expected, Placement placement) {
-        Operand out =
-                output(placement, a.view().shape().with(-1, b.view().shape().size(-1)));
+    /** Computes the expected sums unless they are known; returns them. */
+    private Sums product(Operand a, Operand b, Sums known, Placement placement) {
+        Shape shape = a.shape().with(-1, b.shape().size(-1));
+        Operand out = output(placement, shape);
         backend().matmul(a.view(), b.view(), out.view());
-        compare(
+        Sums sums = known == null ? Sums.product(shape, a.reference(), b.reference()) : known;
+        sums.compare(
                 "matmul " + a.view() + " and " + b.view() + " to " + placement,
-                a.view().shape().size(-1),
-                expected,
+                a.shape().size(-1),
                 out);
+        return sums;
     }
 
     /**
      * The result of the reference. It depends on the values only, not on their placement, and takes most of the time,
      * so one result serves all placements of the same values.
      *
-     * @param sums of products in float64
+     * @param exact sums of products in float64
      * @param absolutes sums of the products' magnitudes
      */
-    private record Expected(View sums, View absolutes) {}
-
-    private static Expected product(Operand a, Operand b) {
-        Shape shape = a.view().shape().with(-1, b.view().shape().size(-1));
-        Expected e = new Expected(doubles(shape), doubles(shape));
-        REFERENCE.matmul(a.reference(), b.reference(), e.sums);
-        REFERENCE.matmul(absolute(a.reference()), absolute(b.reference()), e.absolutes);
-        return e;
-    }
-
-    private static Expected linear(Operand x, Operand w, Operand bias, Shape shape) {
-        Expected e = new Expected(doubles(shape), doubles(shape));
-        REFERENCE.linear(x.reference(), w.reference(), bias == null ? null : bias.reference(), e.sums);
-        REFERENCE.linear(
-                absolute(x.reference()),
-                absolute(w.reference()),
-                bias == null ? null : absolute(bias.reference()),
-                e.absolutes);
-        return e;
-    }
-
-    private static void compare(String what, long n, Expected expected, Operand out) {
-        float[] got = out.read();
-        for (int i = 0; i < got.length; i++) {
-            double total = expected.absolutes.host().get(i);
-            if (Double.isFinite(total) && Tolerance.mayOverflow(total)) {
-                continue;
-            }
-            Check.close(what, i, expected.sums.host().get(i), got[i], Tolerance.sum(n, total));
+    private record Sums(View exact, View absolutes) {
+        private Sums(Shape shape) {
+            this(doubles(shape), doubles(shape));
         }
-        out.assertGuards(what);
-    }
 
-    private static View absolute(View x) {
-        REFERENCE.unary(Unary.ABS, 0, 0, x, x);
-        return x;
+        static Sums product(Shape shape, View a, View b) {
+            Sums s = new Sums(shape);
+            REFERENCE.matmul(a, b, s.exact);
+            REFERENCE.matmul(absolute(a), absolute(b), s.absolutes);
+            return s;
+        }
+
+        static Sums linear(Shape shape, View x, View w, View bias) {
+            Sums s = new Sums(shape);
+            REFERENCE.linear(x, w, bias, s.exact);
+            REFERENCE.linear(absolute(x), absolute(w), bias == null ? null : absolute(bias), s.absolutes);
+            return s;
+        }
+
+        void compare(String what, long n, Operand out) {
+            Contract.compare(
+                    what,
+                    exact.host()::get,
+                    out,
+                    i -> Tolerance.sumOfLarge(n, absolutes.host().get(i)));
+        }
     }
 
     /** {@code x weightᵀ + bias} for inputs of one to three axes, with and without bias, frozen and not. */
@@ -168,29 +159,32 @@ public abstract class ProductContract extends Contract {
         for (int[] s : sizes) {
             for (Shape lead : new Shape[] {Shape.of(), Shape.of(5), Shape.of(2, 15), Shape.of(0, 2)}) {
                 for (boolean hasBias : new boolean[] {true, false}) {
-                    Expected expected = null;
+                    Sums sums = null;
                     for (Placement p : Placement.values()) {
-                        expected = linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias, expected);
+                        sums = linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias, sums);
                     }
                 }
             }
         }
     }
 
-    /** Computes the expected result unless it is known; returns it. */
-    private Expected linear(Shape shape, int columns, Placement p, boolean hasBias, Expected known) {
+    /** As {@link #product(Operand, Operand, Sums, Placement)}. */
+    private Sums linear(Shape shape, int columns, Placement p, boolean hasBias, Sums known) {
         String what = "linear " + shape + " to " + columns + " " + p;
         long n = shape.size(-1);
         Shape outShape = shape.with(-1, columns);
         Operand x = operand(p, shape, 1);
         Operand w = operand(p, Shape.of(columns, n), 2);
         Operand b = operand(Placement.STRIDED, Shape.of(columns), 3);
-        Expected expected = known == null ? linear(x, w, hasBias ? b : null, outShape) : known;
+        View bias = hasBias ? b.view() : null;
+        Sums sums = known == null
+                ? Sums.linear(outShape, x.reference(), w.reference(), hasBias ? b.reference() : null)
+                : known;
         float[] first = null;
         for (int round = 0; round < 3; round++) {
             Operand out = output(p, outShape);
-            backend().linear(x.view(), w.view(), hasBias ? b.view() : null, out.view());
-            compare(what, n + 1, expected, out);
+            backend().linear(x.view(), w.view(), bias, out.view());
+            sums.compare(what, n + 1, out);
             if (first == null) {
                 first = out.read();
                 w.view().buffer().freeze();
@@ -203,9 +197,9 @@ public abstract class ProductContract extends Contract {
                         Shape.of(columns, n),
                         (from, to, at, count) -> System.arraycopy(numbers, Math.toIntExact(from), to, at, count));
         Operand out = output(p, outShape);
-        backend().linear(x.view(), read, hasBias ? b.view() : null, out.view());
+        backend().linear(x.view(), read, bias, out.view());
         Check.same(what + " read", first, out.read());
-        return expected;
+        return sums;
     }
 
     /**
@@ -227,32 +221,31 @@ public abstract class ProductContract extends Contract {
                 for (Unary f :
                         large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
                     for (View r : new View[] {null, residual.view()}) {
-                        Operand steps = output(p, shape);
-                        backend().linear(x.view(), w.view(), b.view(), steps.view());
-                        if (f != null) {
-                            backend().unary(f, 0, 0, steps.view(), steps.view());
-                        }
-                        if (r != null) {
-                            backend().binary(Binary.ADD, r, steps.view(), steps.view());
-                        }
-                        Operand out = output(p, shape);
-                        backend().linear(x.view(), w.view(), b.view(), f, r, out.view());
-                        String what =
-                                "linear " + shape + " from " + s[1] + " " + p + ", " + f + ", residual " + (r != null);
-                        Check.same(what, steps.read(), out.read());
-                        out.assertGuards(what);
+                        finished(x, w, b, f, r, p, "");
                     }
                 }
                 w.view().buffer().freeze();
-                Operand frozen = output(p, shape);
-                backend().linear(x.view(), w.view(), b.view(), Unary.GELU, residual.view(), frozen.view());
-                Operand steps = output(p, shape);
-                backend().linear(x.view(), w.view(), b.view(), steps.view());
-                backend().unary(Unary.GELU, 0, 0, steps.view(), steps.view());
-                backend().binary(Binary.ADD, residual.view(), steps.view(), steps.view());
-                Check.same("linear " + shape + " from " + s[1] + " " + p + ", frozen", steps.read(), frozen.read());
+                finished(x, w, b, Unary.GELU, residual.view(), p, ", frozen");
             }
         }
+    }
+
+    private void finished(Operand x, Operand w, Operand bias, Unary f, View residual, Placement p, String frozen) {
+        Shape shape = x.shape().with(-1, w.shape().size(0));
+        String what = "linear " + x.shape() + " to " + shape + " " + p + ", " + f + ", residual " + (residual != null)
+                + frozen;
+        Operand out = output(p, shape);
+        backend().linear(x.view(), w.view(), bias.view(), f, residual, out.view());
+        Operand steps = output(p, shape);
+        backend().linear(x.view(), w.view(), bias.view(), steps.view());
+        if (f != null) {
+            backend().unary(f, 0, 0, steps.view(), steps.view());
+        }
+        if (residual != null) {
+            backend().binary(Binary.ADD, residual, steps.view(), steps.view());
+        }
+        same(what, steps, out);
+        out.assertGuards(what);
     }
 
     /**
@@ -272,12 +265,11 @@ public abstract class ProductContract extends Contract {
         return each(sizes, s -> {
             float[] left = ValueKind.NORMAL.make((long) s[0] * s[1] * s[2], 1);
             float[] right = ValueKind.NORMAL.make((long) s[0] * s[2] * s[3], 2);
-            Expected expected = null;
+            Sums sums = null;
             for (int order = 0; order < 4; order++) {
                 Operand a = aligned(Shape.of(s[0], s[1], s[2]), left, order % 2 == 1);
                 Operand b = aligned(Shape.of(s[0], s[2], s[3]), right, order / 2 == 1);
-                expected = expected == null ? product(a, b) : expected;
-                product(a, b, expected, Placement.DENSE);
+                sums = product(a, b, sums, Placement.DENSE);
             }
         });
     }
@@ -288,9 +280,7 @@ public abstract class ProductContract extends Contract {
             return fromTheStart(shape, numbers);
         }
         View columns = View.dense(HostBuffer.wrap(numbers), shape).transpose(-1, -2);
-        float[] turned = new float[numbers.length];
-        REFERENCE.copy(columns, View.dense(HostBuffer.wrap(turned), columns.shape()));
-        return fromTheStart(columns.shape(), turned).transposed();
+        return fromTheStart(columns.shape(), single(columns).host().floats()).as(v -> v.transpose(-1, -2));
     }
 
     /** Several weights in one frozen buffer are distinguished. */
@@ -299,23 +289,15 @@ public abstract class ProductContract extends Contract {
         Operand all = operand(Placement.DENSE, Shape.of(3, 9, 9), 2);
         all.view().buffer().freeze();
         Operand x = operand(Placement.DENSE, Shape.of(4, 9), 1);
-        View reference = all.reference();
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 3; i++) {
-                for (boolean transposed : new boolean[] {false, true}) {
-                    View w = all.view().select(0, i);
-                    View r = reference.select(0, i);
+                for (boolean transposed : BOTH) {
+                    int part = i;
+                    Operand w = all.as(v -> transposed ? v.select(0, part).transpose(0, 1) : v.select(0, part));
                     Operand out = output(Placement.DENSE, Shape.of(4, 9));
-                    backend().linear(x.view(), transposed ? w.transpose(0, 1) : w, null, out.view());
-                    Expected expected = new Expected(doubles(Shape.of(4, 9)), doubles(Shape.of(4, 9)));
-                    REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected.sums);
-                    View absolute = absolute(all.reference()).select(0, i);
-                    REFERENCE.linear(
-                            absolute(x.reference()),
-                            transposed ? absolute.transpose(0, 1) : absolute,
-                            null,
-                            expected.absolutes);
-                    compare("linear with part " + i, 9, expected, out);
+                    backend().linear(x.view(), w.view(), null, out.view());
+                    Sums.linear(out.shape(), x.reference(), w.reference(), null)
+                            .compare("linear with part " + i, 9, out);
                 }
             }
         }

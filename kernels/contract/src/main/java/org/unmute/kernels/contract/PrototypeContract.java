@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /** Prototype max pooling and its gradient. */
@@ -47,129 +46,87 @@ public abstract class PrototypeContract extends Contract {
             for (Placement p : Placement.values()) {
                 Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
                 Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
-                Operand winners = intOutput(Placement.STRIDED, Shape.of(s[0], s[2]));
-                forward(tokens, prototypes, winners, p);
-                backward(tokens, prototypes, winners, p);
-                binary(tokens, prototypes, p);
+                forwardAndBackward(false, tokens, prototypes, p);
+                forwardAndBackward(true, tokens, prototypes, p);
             }
         });
     }
 
-    private void forward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
-        Shape shape = winners.view().shape();
-        long dim = prototypes.view().shape().size(1);
-        Operand values = output(p, shape);
-        backend().prototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
-        View expected = doubles(shape);
-        REFERENCE.prototypeMaxPool(
-                tokens.reference(),
-                prototypes.reference(),
-                expected,
-                View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
-        float[] got = values.read();
-        int[] won = winners.readInts();
-        View unitTokens = doubles(tokens.view().shape());
-        View unitPrototypes = doubles(prototypes.view().shape());
+    /** The binary form agrees with the general form on ±1, within the same bounds; the winners of ties may differ. */
+    private void forwardAndBackward(boolean binary, Operand tokens, Operand prototypes, Placement p) {
+        String what = binary ? "binaryPrototypeMaxPool" : "prototypeMaxPool";
+        long clips = tokens.shape().size(0);
+        long count = prototypes.shape().size(0);
+        long dim = prototypes.shape().size(1);
+        Operand values = output(p, Shape.of(clips, count));
+        Operand winners = intOutput(Placement.STRIDED, values.shape());
+        onBoth((b, at) -> pool(b, binary, at.of(tokens), at.of(prototypes), at.of(values), at.of(winners)));
+        compare(what, values, Tolerance.cosine(dim));
+        winners.assertGuards(what);
+        if (!binary) {
+            checkWinners(tokens, prototypes, values, winners.readInts());
+        }
+
+        Operand won = winners.written();
+        Operand gy = operand(p, values.shape(), binary ? 6 : 5);
+        Operand gt = output(p, tokens.shape());
+        Operand gp = output(p, prototypes.shape());
+        onBoth((b, at) ->
+                poolBackward(b, binary, at.of(tokens), at.of(prototypes), at.of(won), at.of(gy), at.of(gt), at.of(gp)));
+        double g = maxAbs(gy);
+        double norm = binary ? Math.sqrt(dim) : minNorm(prototypes, dim);
+        compare(
+                what + " gradient of tokens",
+                gt,
+                Tolerance.normalized(dim + count, 2 * g * count / minNorm(tokens, dim)));
+        compare(what + " gradient of prototypes", gp, Tolerance.normalized(dim + clips, 2 * g * clips / norm));
+        Operand alone = output(p, tokens.shape());
+        View t = tokens.view();
+        View w = winners.view();
+        poolBackward(backend(), binary, t, prototypes.view(), w, gy.view(), alone.view(), null);
+        same("gradient of tokens alone", gt, alone);
+        Operand other = output(p, prototypes.shape());
+        poolBackward(backend(), binary, t, prototypes.view(), w, gy.view(), null, other.view());
+        same("gradient of prototypes alone", gp, other);
+    }
+
+    static void pool(Backend b, boolean binary, View tokens, View prototypes, View values, View winners) {
+        if (binary) {
+            b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
+        } else {
+            b.prototypeMaxPool(tokens, prototypes, values, winners);
+        }
+    }
+
+    static void poolBackward(
+            Backend b, boolean binary, View tokens, View prototypes, View winners, View gy, View gt, View gp) {
+        if (binary) {
+            b.binaryPrototypeMaxPoolBackward(tokens, prototypes, winners, gy, gt, gp);
+        } else {
+            b.prototypeMaxPoolBackward(tokens, prototypes, winners, gy, gt, gp);
+        }
+    }
+
+    /** A winner's cosine is the best one, up to rounding. */
+    private static void checkWinners(Operand tokens, Operand prototypes, Operand values, int[] won) {
+        int n = tokens.shape().dim(1);
+        int count = prototypes.shape().dim(0);
+        int dim = prototypes.shape().dim(1);
+        View unitTokens = doubles(tokens.shape());
+        View unitPrototypes = doubles(prototypes.shape());
         REFERENCE.l2Normalize(tokens.reference(), unitTokens);
         REFERENCE.l2Normalize(prototypes.reference(), unitPrototypes);
-        int n = tokens.view().shape().dim(1);
-        int count = shape.dim(1);
-        for (int i = 0; i < got.length; i++) {
-            double best = expected.host().get(i);
-            Check.close("prototypeMaxPool", i, best, got[i], Tolerance.cosine(dim));
+        for (int i = 0; i < won.length; i++) {
+            double best = values.exact(i);
             double cosine = 0;
             for (int d = 0; d < dim; d++) {
-                cosine += unitTokens.host().get((i / count * n + won[i]) * (int) dim + d)
-                        * unitPrototypes.host().get(i % count * (int) dim + d);
+                cosine += unitTokens.host().get((i / count * n + won[i]) * dim + d)
+                        * unitPrototypes.host().get(i % count * dim + d);
             }
             assertTrue(
                     best - cosine <= 2 * Tolerance.cosine(dim),
                     "prototypeMaxPool: winner " + won[i] + " has " + cosine + ", the best has " + best);
         }
-        values.assertGuards("prototypeMaxPool");
-        winners.assertGuards("prototypeMaxPool");
-    }
-
-    private void backward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
-        Operand gy = operand(p, winners.view().shape(), 5);
-        Operand gt = output(p, tokens.view().shape());
-        Operand gp = output(p, prototypes.view().shape());
-        backend()
-                .prototypeMaxPoolBackward(
-                        tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
-        View rt = doubles(tokens.view().shape());
-        View rp = doubles(prototypes.view().shape());
-        View w = View.dense(HostBuffer.wrap(winners.readInts()), winners.view().shape());
-        REFERENCE.prototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
-        long dim = prototypes.view().shape().size(1);
-        long clips = tokens.view().shape().size(0);
-        long count = prototypes.view().shape().size(0);
-        double g = maxAbs(gy);
-        compare(
-                "prototypeMaxPool gradient of tokens",
-                rt,
-                gt,
-                Tolerance.normalized(dim + count, 2 * g * count / minNorm(tokens, dim)));
-        compare(
-                "prototypeMaxPool gradient of prototypes",
-                rp,
-                gp,
-                Tolerance.normalized(dim + clips, 2 * g * clips / minNorm(prototypes, dim)));
-
-        Operand alone = output(p, tokens.view().shape());
-        backend()
-                .prototypeMaxPoolBackward(
-                        tokens.view(), prototypes.view(), winners.view(), gy.view(), alone.view(), null);
-        Check.same("gradient of tokens alone", gt.read(), alone.read());
-        Operand other = output(p, prototypes.view().shape());
-        backend()
-                .prototypeMaxPoolBackward(
-                        tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
-        Check.same("gradient of prototypes alone", gp.read(), other.read());
-    }
-
-    /**
-     * The binary form agrees with the general form on ±1, within the same bounds; the winners of ties may differ.
-     */
-    private void binary(Operand tokens, Operand prototypes, Placement p) {
-        Shape shape = Shape.of(
-                tokens.view().shape().size(0), prototypes.view().shape().size(0));
-        long dim = prototypes.view().shape().size(1);
-        Operand values = output(p, shape);
-        Operand winners = intOutput(Placement.STRIDED, shape);
-        backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
-        View expected = doubles(shape);
-        REFERENCE.binaryPrototypeMaxPool(
-                tokens.reference(),
-                prototypes.reference(),
-                expected,
-                View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
-        compare("binaryPrototypeMaxPool", expected, values, Tolerance.cosine(dim));
-        winners.assertGuards("binaryPrototypeMaxPool");
-
-        View w = View.dense(HostBuffer.wrap(winners.readInts()), shape);
-        Operand gy = operand(p, shape, 6);
-        Operand gt = output(p, tokens.view().shape());
-        Operand gp = output(p, prototypes.view().shape());
-        backend()
-                .binaryPrototypeMaxPoolBackward(
-                        tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
-        View rt = doubles(tokens.view().shape());
-        View rp = doubles(prototypes.view().shape());
-        REFERENCE.binaryPrototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
-        double g = maxAbs(gy);
-        long count = shape.size(1);
-        long clips = shape.size(0);
-        compare(
-                "binaryPrototypeMaxPool gradient of tokens",
-                rt,
-                gt,
-                Tolerance.normalized(dim + count, 2 * g * count / minNorm(tokens, dim)));
-        compare(
-                "binaryPrototypeMaxPool gradient of prototypes",
-                rp,
-                gp,
-                Tolerance.normalized(dim + clips, 2 * g * clips / Math.sqrt(dim)));
     }
 
     /** Zeros of either sign count as +1; entries that are not finite make their prototype NaN, and no other. */
@@ -195,11 +152,7 @@ public abstract class PrototypeContract extends Contract {
             Operand winners = intOutput(Placement.DENSE, Shape.of(2, 5));
             View rows =
                     input(Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs).view();
-            if (i == 0) {
-                backend().binaryPrototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
-            } else {
-                backend().prototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
-            }
+            pool(backend(), i == 0, tokens.view(), rows, values.view(), winners.view());
             got[i] = values.read();
             won[i] = winners.readInts();
         }
@@ -217,49 +170,43 @@ public abstract class PrototypeContract extends Contract {
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPoolPicksExactWinners() {
-        return Stream.of(
-                        new int[] {2, 70, 40, 64},
-                        new int[] {1, 200, 33, 768},
-                        new int[] {1, 517, 20, 33},
-                        new int[] {30, 8, 70, 24},
-                        new int[] {9, 20, 5, 100},
-                        new int[] {1, 2, 3, 1000})
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> exactWinners(s)));
-    }
-
-    private void exactWinners(int[] s) {
-        Shape shape = Shape.of(s[0], s[2]);
-        Operand tokens = input(Placement.STRIDED, Shape.of(s[0], s[1], s[3]), nearlyEqual(s));
-        Operand prototypes = operand(Placement.STRIDED, Shape.of(s[2], s[3]), 12);
-        Operand values = output(Placement.STRIDED, shape);
-        Operand winners = intOutput(Placement.STRIDED, shape);
-        backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
-        double[] x = tokens.reference().host().doubles();
-        double[] p = prototypes.reference().host().doubles();
-        int[] won = winners.readInts();
-        int distinguished = 0;
-        for (int i = 0; i < won.length; i++) {
-            double[] cosines = new double[s[1]];
-            for (int n = 0; n < s[1]; n++) {
-                cosines[n] = cosine(x, (i / s[2] * s[1] + n) * s[3], p, i % s[2] * s[3], s[3]);
+        int[][] shapes = {
+            {2, 70, 40, 64}, {1, 200, 33, 768}, {1, 517, 20, 33}, {30, 8, 70, 24}, {9, 20, 5, 100}, {1, 2, 3, 1000}
+        };
+        return each(shapes, s -> {
+            Shape shape = Shape.of(s[0], s[2]);
+            Operand tokens = input(Placement.STRIDED, Shape.of(s[0], s[1], s[3]), nearlyEqual(s));
+            Operand prototypes = operand(Placement.STRIDED, Shape.of(s[2], s[3]), 12);
+            Operand values = output(Placement.STRIDED, shape);
+            Operand winners = intOutput(Placement.STRIDED, shape);
+            backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
+            double[] x = tokens.exact();
+            double[] p = prototypes.exact();
+            int[] won = winners.readInts();
+            int distinguished = 0;
+            for (int i = 0; i < won.length; i++) {
+                double[] cosines = new double[s[1]];
+                for (int n = 0; n < s[1]; n++) {
+                    cosines[n] = cosine(x, (i / s[2] * s[1] + n) * s[3], p, i % s[2] * s[3], s[3]);
+                }
+                int best = 0;
+                for (int n = 1; n < s[1]; n++) {
+                    best = cosines[n] > cosines[best] ? n : best;
+                }
+                double next = Double.NEGATIVE_INFINITY;
+                for (int n = 0; n < s[1]; n++) {
+                    next = cosines[n] < cosines[best] ? Math.max(next, cosines[n]) : next;
+                }
+                if (cosines[best] - next > INDISTINGUISHABLE) {
+                    assertEquals(best, won[i], "winner " + i + " is ahead by " + (cosines[best] - next));
+                    distinguished++;
+                }
             }
-            int best = 0;
-            for (int n = 1; n < s[1]; n++) {
-                best = cosines[n] > cosines[best] ? n : best;
-            }
-            double next = Double.NEGATIVE_INFINITY;
-            for (int n = 0; n < s[1]; n++) {
-                next = cosines[n] < cosines[best] ? Math.max(next, cosines[n]) : next;
-            }
-            if (cosines[best] - next > INDISTINGUISHABLE) {
-                assertEquals(best, won[i], "winner " + i + " is ahead by " + (cosines[best] - next));
-                distinguished++;
-            }
-        }
-        assertTrue(
-                distinguished > won.length * 9 / 10,
-                "only " + distinguished + " of " + won.length + " winners are distinguishable");
-        winners.assertGuards("binaryPrototypeMaxPool");
+            assertTrue(
+                    distinguished > won.length * 9 / 10,
+                    "only " + distinguished + " of " + won.length + " winners are distinguishable");
+            winners.assertGuards("binaryPrototypeMaxPool");
+        });
     }
 
     /** Copies of one token of each clip with a rounding error in every entry; two of three occur twice. */
@@ -288,9 +235,9 @@ public abstract class PrototypeContract extends Contract {
     /** Equal tokens: the first wins. NaN wins over all, the first NaN over later ones. Rows of zeros have cosine 0. */
     @Test
     final void prototypeMaxPoolOfTiesAndSpecialValues() {
-        prototypeMaxPoolOfTiesAndSpecialValues(70);
-        prototypeMaxPoolOfTiesAndSpecialValues(40);
-        prototypeMaxPoolOfTiesAndSpecialValues(20);
+        for (int tokens : new int[] {70, 40, 20}) {
+            prototypeMaxPoolOfTiesAndSpecialValues(tokens);
+        }
     }
 
     private void prototypeMaxPoolOfTiesAndSpecialValues(int n) {

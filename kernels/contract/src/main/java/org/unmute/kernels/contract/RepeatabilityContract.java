@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -27,10 +28,10 @@ public abstract class RepeatabilityContract extends Contract {
     /** Results of every operation that sums, selects or moves, on shapes large enough to be split among threads. */
     private static List<float[]> everything(Backend b) {
         List<float[]> all = new ArrayList<>();
-        View x = input(b, Shape.of(3, 131, 96), 1);
+        View x = values(b, 1, 3, 131, 96);
         products(b, x, all);
         rows(b, x, all);
-        for (boolean binary : new boolean[] {false, true}) {
+        for (boolean binary : BOTH) {
             prototypes(b, x, binary, all);
         }
         movements(b, x, all);
@@ -39,14 +40,13 @@ public abstract class RepeatabilityContract extends Contract {
     }
 
     private static void products(Backend b, View x, List<float[]> all) {
-        View w = input(b, Shape.of(290, 96), 2);
-        View bias = input(b, Shape.of(290), 3);
+        View w = values(b, 2, 290, 96);
+        View bias = values(b, 3, 290);
         all.add(result(b, Shape.of(3, 131, 290), out -> b.linear(x, w, bias, out)));
         all.add(result(b, Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out)));
         all.add(result(b, Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out)));
         all.add(result(b, Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out)));
-        View[] g = {b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape())
-        };
+        View[] g = {memory(b, 3, 131, 96), memory(b, 3, 131, 96), memory(b, 3, 131, 96)};
         b.attentionBackward(x, x, x, 0.1, x, g[0], g[1], g[2]);
         for (View each : g) {
             all.add(read(b, each));
@@ -55,8 +55,8 @@ public abstract class RepeatabilityContract extends Contract {
 
     private static void rows(Backend b, View x, List<float[]> all) {
         Shape shape = x.shape();
-        View w = input(b, Shape.of(96), 4);
-        View y = input(b, shape, 5);
+        View w = values(b, 4, 96);
+        View y = values(b, 5, 3, 131, 96);
         all.add(result(b, shape, out -> b.softmax(x, out)));
         all.add(result(b, shape, out -> b.softmaxBackward(x, y, out)));
         all.add(result(b, shape, out -> b.logSoftmax(x, out)));
@@ -65,8 +65,8 @@ public abstract class RepeatabilityContract extends Contract {
         all.add(result(b, shape, out -> b.l2NormalizeBackward(x, y, y, out)));
         all.add(result(b, shape, out -> b.layerNorm(x, w, w, 1e-5, out)));
         all.add(result(b, shape, out -> b.unary(Unary.GELU, 0, 0, x, out)));
-        View gw = b.allocate(DType.F32, Shape.of(96));
-        View gb = b.allocate(DType.F32, Shape.of(96));
+        View gw = memory(b, 96);
+        View gb = memory(b, 96);
         all.add(result(b, shape, out -> b.layerNormBackward(x, null, 1e-5, x, out, gw, gb)));
         all.add(read(b, gw));
         all.add(read(b, gb));
@@ -81,25 +81,18 @@ public abstract class RepeatabilityContract extends Contract {
     }
 
     private static void prototypes(Backend b, View x, boolean binary, List<float[]> all) {
-        View p = input(b, Shape.of(290, 96), 2);
+        View p = values(b, 2, 290, 96);
         View winners = b.allocate(DType.I32, Shape.of(3, 290));
-        View values = b.allocate(DType.F32, Shape.of(3, 290));
-        View gp = b.allocate(DType.F32, Shape.of(290, 96));
-        if (binary) {
-            b.binaryPrototypeMaxPool(x, p, values, winners);
-            all.add(result(b, x.shape(), out -> b.binaryPrototypeMaxPoolBackward(x, p, winners, values, out, gp)));
-        } else {
-            b.prototypeMaxPool(x, p, values, winners);
-            all.add(result(b, x.shape(), out -> b.prototypeMaxPoolBackward(x, p, winners, values, out, gp)));
-        }
-        all.add(read(b, gp));
-        all.add(read(b, values));
-        all.add(read(b, winners));
-        View extremes = b.allocate(DType.F32, Shape.of(2, 3, 290));
-        View both = b.allocate(DType.I32, Shape.of(2, 3, 290));
+        View values = memory(b, 3, 290);
+        View gp = memory(b, 290, 96);
+        PrototypeContract.pool(b, binary, x, p, values, winners);
+        all.add(result(b, x.shape(), out -> PrototypeContract.poolBackward(b, binary, x, p, winners, values, out, gp)));
+        View extremes = memory(b, 2, 3, 290);
+        View both = b.allocate(DType.I32, extremes.shape());
         b.productExtremes(x, p, extremes, both);
-        all.add(read(b, extremes));
-        all.add(read(b, both));
+        for (View each : new View[] {gp, values, winners, extremes, both}) {
+            all.add(read(b, each));
+        }
     }
 
     private static void movements(Backend b, View x, List<float[]> all) {
@@ -109,14 +102,14 @@ public abstract class RepeatabilityContract extends Contract {
         }
         View places = b.allocate(DType.I32, Shape.of(1, at.length, 1));
         b.upload(View.dense(HostBuffer.wrap(at), places.shape()), places);
-        View many = input(b, Shape.of(3, at.length, 96), 6);
+        View many = values(b, 6, 3, at.length, 96);
         View index = places.expand(many.shape());
         all.add(result(b, many.shape(), out -> b.gather(x, 1, index, out)));
         all.add(result(b, x.shape(), out -> b.scatterAdd(many, 1, index, out)));
-        View m = input(b, x.shape(), 7);
-        View v = b.allocate(DType.F32, x.shape());
+        View m = values(b, 7, 3, 131, 96);
+        View v = memory(b, 3, 131, 96);
         b.binary(Binary.MUL, m, m, v);
-        View w = b.allocate(DType.F32, x.shape());
+        View w = memory(b, 3, 131, 96);
         b.copy(x, w);
         b.adamW(w, many.slice(1, 0, 131, 1), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, 3);
         all.add(read(b, w));
@@ -125,44 +118,34 @@ public abstract class RepeatabilityContract extends Contract {
     }
 
     private static void clipwise(Backend b, List<float[]> all) {
-        View x = input(b, Shape.of(3, 8, 30, 17), 8);
-        View w = input(b, Shape.of(12, 4, 3, 3), 9);
+        View x = values(b, 8, 3, 8, 30, 17);
+        View w = values(b, 9, 12, 4, 3, 3);
         SlidingWindow window = SlidingWindow.of(3, 3, 2, 1).pad(1, 1);
         Shape out = Shape.of(3, 12, 15, 17);
         all.add(result(b, out, y -> b.convolve(x, w, window, 2, y)));
-        View gy = input(b, out, 10);
-        View gw = b.allocate(DType.F32, w.shape());
+        View gy = values(b, 10, 3, 12, 15, 17);
+        View gw = memory(b, 12, 4, 3, 3);
         all.add(result(b, x.shape(), gx -> b.convolveBackward(x, w, window, 2, gy, gx, gw)));
         all.add(read(b, gw));
-        View tokens = input(b, Shape.of(3, 131, 96), 1);
-        View weights = input(b, Shape.of(3), 11);
-        View gweights = b.allocate(DType.F32, weights.shape());
+        View tokens = values(b, 1, 3, 131, 96);
+        View weights = values(b, 11, 3);
+        View gweights = memory(b, 3);
         all.add(result(b, Shape.of(131, 96), y -> b.unitSum(tokens, weights, y)));
-        View gsum = input(b, Shape.of(131, 96), 12);
+        View gsum = values(b, 12, 131, 96);
         all.add(result(b, tokens.shape(), gx -> b.unitSumBackward(tokens, weights, gsum, gx, gweights)));
         all.add(read(b, gweights));
     }
 
-    private interface Work {
-        void into(View out);
-    }
-
-    private static View input(Backend b, Shape shape, long seed) {
-        View v = b.allocate(DType.F32, shape);
-        b.upload(View.dense(HostBuffer.wrap(ValueKind.NORMAL.make(shape.elements(), seed)), shape), v);
-        return v;
-    }
-
-    private static float[] result(Backend b, Shape shape, Work work) {
+    private static float[] result(Backend b, Shape shape, Consumer<View> op) {
         View out = b.allocate(DType.F32, shape);
-        work.into(out);
+        op.accept(out);
         return read(b, out);
     }
 
     private static float[] read(Backend b, View x) {
-        float[] host = new float[Math.toIntExact(x.shape().elements())];
-        b.download(x, View.dense(HostBuffer.wrap(host), x.shape()));
-        return host;
+        HostBuffer host = HostBuffer.allocate(DType.F32, x.shape().elements());
+        b.download(x, View.dense(host, x.shape()));
+        return host.floats();
     }
 
     private static void same(String what, List<float[]> expected, List<float[]> actual) {

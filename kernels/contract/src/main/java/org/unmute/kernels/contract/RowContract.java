@@ -1,7 +1,11 @@
 package org.unmute.kernels.contract;
 
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /** Softmax, normalisations and their gradients, all along rows; also the step of the optimizer. */
@@ -13,11 +17,10 @@ public abstract class RowContract extends Contract {
     }
 
     private static void cases(Case c) {
-        Placement[] all = Placement.values();
         for (int n : SIZES) {
-            for (Placement in : all) {
+            for (Placement in : Placement.values()) {
                 for (ValueKind numbers : new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.SUBNORMAL}) {
-                    c.run(Shape.of(2, 3, n), in, all[(in.ordinal() + n) % all.length], numbers);
+                    c.run(Shape.of(2, 3, n), in, in.after(n), numbers);
                 }
             }
         }
@@ -26,20 +29,15 @@ public abstract class RowContract extends Contract {
         c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
     }
 
-    private static double rowMax(double[] x, int row, int n) {
-        double m = Double.NEGATIVE_INFINITY;
-        for (int i = row * n; i < (row + 1) * n; i++) {
-            m = Math.max(m, x[i]);
-        }
-        return m;
+    /** A number of each row. */
+    private static double[] rows(double[] x, int n, ToDoubleFunction<DoubleStream> f) {
+        double[] numbers = new double[n == 0 ? 0 : x.length / n];
+        Arrays.setAll(numbers, row -> f.applyAsDouble(Arrays.stream(x, row * n, (row + 1) * n)));
+        return numbers;
     }
 
-    private static double rowMaxAbs(double[] x, int row, int n) {
-        double m = 0;
-        for (int i = row * n; i < (row + 1) * n; i++) {
-            m = Math.max(m, Math.abs(x[i]));
-        }
-        return m;
+    private static double[] maxAbs(double[] x, int n) {
+        return rows(x, n, row -> row.map(Math::abs).max().orElse(0));
     }
 
     /** For the backend's tests. */
@@ -51,43 +49,31 @@ public abstract class RowContract extends Contract {
         cases((shape, in, out, numbers) -> {
             int n = shape.dim(-1);
             Operand x = operand(in, shape, numbers, n);
-            double[] source = x.reference().host().doubles();
-            View expected = doubles(shape);
-            for (boolean log : new boolean[] {false, true}) {
+            double[] source = x.exact();
+            double[] maxAbs = maxAbs(source, n);
+            double[] max = rows(source, n, row -> row.max().orElse(0));
+            for (boolean log : BOTH) {
                 String what = (log ? "logSoftmax " : "softmax ") + shape + " " + in + " to " + out + " " + numbers;
                 Operand y = output(out, shape);
-                softmax(log, x.view(), y.view());
-                if (log) {
-                    REFERENCE.logSoftmax(x.reference(), expected);
-                } else {
-                    REFERENCE.softmax(x.reference(), expected);
-                }
-                float[] got = y.read();
-                for (int i = 0; i < got.length; i++) {
-                    double spread = rowMax(source, i / n, n) - source[i];
-                    double value = expected.host().get(i);
-                    Check.close(
-                            what,
-                            i,
-                            value,
-                            got[i],
-                            log
-                                    ? Tolerance.logSoftmax(n, spread, rowMaxAbs(source, i / n, n))
-                                    : Tolerance.softmax(n, spread + rowMaxAbs(source, i / n, n), value));
-                }
-                y.assertGuards(what);
+                onBoth((b, at) -> softmax(b, log, at.of(x), at.of(y)));
+                compare(what, y, i -> {
+                    double spread = max[i / n] - source[i];
+                    return log
+                            ? Tolerance.logSoftmax(n, spread, maxAbs[i / n])
+                            : Tolerance.softmax(n, spread + maxAbs[i / n], y.exact(i));
+                });
                 Operand same = operand(in, shape, numbers, n);
-                softmax(log, same.view(), same.view());
-                Check.same(what + " in place", got, same.read());
+                softmax(backend(), log, same.view(), same.view());
+                same(what + " in place", y, same);
             }
         });
     }
 
-    private void softmax(boolean log, View x, View out) {
+    private static void softmax(Backend b, boolean log, View x, View out) {
         if (log) {
-            backend().logSoftmax(x, out);
+            b.logSoftmax(x, out);
         } else {
-            backend().softmax(x, out);
+            b.softmax(x, out);
         }
     }
 
@@ -130,37 +116,22 @@ public abstract class RowContract extends Contract {
         cases((shape, in, out, numbers) -> {
             int n = shape.dim(-1);
             Operand gy = operand(in, shape, numbers, n + 1);
-            double[] g = gy.reference().host().doubles();
-            for (boolean log : new boolean[] {false, true}) {
+            double[] maxAbs = maxAbs(gy.exact(), n);
+            for (boolean log : BOTH) {
                 String what = (log ? "logSoftmax" : "softmax") + " gradient " + shape + " " + in + " to " + out + " "
                         + numbers;
                 View forward = doubles(shape);
-                View x = operand(Placement.DENSE, shape, ValueKind.NORMAL, n).reference();
-                if (log) {
-                    REFERENCE.logSoftmax(x, forward);
-                } else {
-                    REFERENCE.softmax(x, forward);
-                }
-                float[] rounded = new float[forward.host().doubles().length];
-                for (int i = 0; i < rounded.length; i++) {
-                    rounded[i] = (float) forward.host().get(i);
-                }
-                Operand y = input(out, shape, rounded);
+                softmax(REFERENCE, log, operand(Placement.DENSE, shape, n).reference(), forward);
+                Operand y = input(out, shape, single(forward).host().floats());
                 Operand gx = output(in, shape);
-                View expected = doubles(shape);
-                if (log) {
-                    backend().logSoftmaxBackward(y.view(), gy.view(), gx.view());
-                    REFERENCE.logSoftmaxBackward(y.reference(), gy.reference(), expected);
-                } else {
-                    backend().softmaxBackward(y.view(), gy.view(), gx.view());
-                    REFERENCE.softmaxBackward(y.reference(), gy.reference(), expected);
-                }
-                float[] got = gx.read();
-                for (int i = 0; i < got.length; i++) {
-                    double scale = (log ? n + 1 : 2) * rowMaxAbs(g, i / n, n);
-                    Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, scale));
-                }
-                gx.assertGuards(what);
+                onBoth((b, at) -> {
+                    if (log) {
+                        b.logSoftmaxBackward(at.of(y), at.of(gy), at.of(gx));
+                    } else {
+                        b.softmaxBackward(at.of(y), at.of(gy), at.of(gx));
+                    }
+                });
+                compare(what, gx, i -> Tolerance.normalized(n, (log ? n + 1 : 2) * maxAbs[i / n]));
             }
         });
     }
@@ -171,41 +142,37 @@ public abstract class RowContract extends Contract {
         cases((shape, in, out, numbers) -> {
             int n = shape.dim(-1);
             Operand x = operand(in, shape, numbers, n);
-            Operand w = operand(Placement.STRIDED, Shape.of(n), ValueKind.NORMAL, 1);
-            Operand b = operand(Placement.NEGATIVE, Shape.of(n), ValueKind.NORMAL, 2);
-            double[] source = x.reference().host().doubles();
-            double[] weights = w.reference().host().doubles();
-            double[] biases = b.reference().host().doubles();
-            for (boolean plain : new boolean[] {false, true}) {
+            Operand w = operand(Placement.STRIDED, Shape.of(n), 1);
+            Operand bias = operand(Placement.NEGATIVE, Shape.of(n), 2);
+            double[] inverses = inverses(x.exact(), n);
+            double[] normals = normals(x.exact(), inverses, n);
+            for (boolean plain : BOTH) {
                 String what = "layerNorm " + shape + " " + in + " to " + out + " " + numbers;
                 Operand y = output(out, shape);
-                backend().layerNorm(x.view(), plain ? null : w.view(), plain ? null : b.view(), EPS, y.view());
-                View expected = doubles(shape);
-                REFERENCE.layerNorm(
-                        x.reference(), plain ? null : w.reference(), plain ? null : b.reference(), EPS, expected);
-                float[] got = y.read();
-                for (int i = 0; i < got.length; i++) {
-                    double weight = plain ? 1 : Math.abs(weights[i % n]);
-                    double bias = plain ? 0 : Math.abs(biases[i % n]);
-                    double scale = weight * 2 * rowMaxAbs(source, i / n, n) * inverse(source, i / n, n) + bias;
-                    Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, scale));
-                }
-                y.assertGuards(what);
+                onBoth((b, at) ->
+                        b.layerNorm(at.of(x), plain ? null : at.of(w), plain ? null : at.of(bias), EPS, at.of(y)));
+                compare(what, y, i -> {
+                    double normal = normals[i / n];
+                    double scale = plain ? normal : Math.abs(w.exact(i % n)) * normal + Math.abs(bias.exact(i % n));
+                    return Tolerance.normalized(n, scale);
+                });
             }
         });
     }
 
-    /** {@code 1 / √(variance + eps)} of a row. */
-    private static double inverse(double[] x, int row, int n) {
-        double mean = 0;
-        double square = 0;
-        for (int i = row * n; i < (row + 1) * n; i++) {
-            mean += x[i] / n;
-        }
-        for (int i = row * n; i < (row + 1) * n; i++) {
-            square += (x[i] - mean) * (x[i] - mean) / n;
-        }
-        return 1 / Math.sqrt(square + EPS);
+    /** {@code 1 / √(variance + eps)} of each row. */
+    private static double[] inverses(double[] x, int n) {
+        double[] mean = rows(x, n, row -> row.sum() / n);
+        double[] deviations = new double[x.length];
+        Arrays.setAll(deviations, i -> x[i] - mean[i / n]);
+        return rows(deviations, n, row -> 1 / Math.sqrt(row.map(d -> d * d).sum() / n + EPS));
+    }
+
+    /** A bound on the normalised elements of each row. */
+    private static double[] normals(double[] x, double[] inverses, int n) {
+        double[] normals = maxAbs(x, n);
+        Arrays.setAll(normals, row -> 2 * normals[row] * inverses[row]);
+        return normals;
     }
 
     /** Gradients of layer normalisation, all of them and single ones. */
@@ -220,48 +187,25 @@ public abstract class RowContract extends Contract {
             String what = "layerNorm gradient " + shape + " " + in + " to " + out;
             Operand x = operand(in, shape, numbers, n);
             Operand gy = operand(out, shape, numbers, n + 1);
-            Operand w = operand(Placement.STRIDED, Shape.of(n), ValueKind.NORMAL, 1);
-            double[] source = x.reference().host().doubles();
-            double wide = rowMaxAbs(w.reference().host().doubles(), 0, n);
-            View[] expected = {doubles(shape), doubles(Shape.of(n)), doubles(Shape.of(n))};
-            REFERENCE.layerNormBackward(
-                    x.reference(), w.reference(), EPS, gy.reference(), expected[0], expected[1], expected[2]);
+            Operand w = operand(Placement.STRIDED, Shape.of(n), 1);
             Operand gx = output(in, shape);
             Operand gw = output(Placement.STRIDED, Shape.of(n));
             Operand gb = output(Placement.NEGATIVE, Shape.of(n));
-            backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), gx.view(), gw.view(), gb.view());
-            double g = rowMaxAbs(gy.reference().host().doubles(), 0, Math.toIntExact(shape.elements()));
-            double steepest = 1;
-            float[] gxs = gx.read();
-            for (int i = 0; i < gxs.length; i++) {
-                double inverse = inverse(source, i / n, n);
-                steepest = Math.max(steepest, 2 * rowMaxAbs(source, i / n, n) * inverse);
-                double z = 1 + 2 * rowMaxAbs(source, i / n, n) * inverse;
-                Check.close(
-                        what,
-                        i,
-                        expected[0].host().get(i),
-                        gxs[i],
-                        Tolerance.normalized(n, 3 * z * z * inverse * g * wide));
-            }
-            float[] gws = gw.read();
-            float[] gbs = gb.read();
-            for (int i = 0; i < n; i++) {
-                Check.close(
-                        what + " of weight",
-                        i,
-                        expected[1].host().get(i),
-                        gws[i],
-                        Tolerance.normalized(rows + n, rows * g * steepest));
-                Check.close(
-                        what + " of bias", i, expected[2].host().get(i), gbs[i], Tolerance.normalized(rows, rows * g));
-            }
-            for (Operand o : new Operand[] {gx, gw, gb}) {
-                o.assertGuards(what);
-            }
+            onBoth((b, at) -> b.layerNormBackward(at.of(x), at.of(w), EPS, at.of(gy), at.of(gx), at.of(gw), at.of(gb)));
+            double[] inverses = inverses(x.exact(), n);
+            double[] normals = normals(x.exact(), inverses, n);
+            double wide = maxAbs(w);
+            double g = maxAbs(gy);
+            compare(what, gx, i -> {
+                double z = 1 + normals[i / n];
+                return Tolerance.normalized(n, 3 * z * z * inverses[i / n] * g * wide);
+            });
+            double steepest = Math.max(1, Arrays.stream(normals).max().orElse(1));
+            compare(what + " of weight", gw, Tolerance.normalized(rows + n, rows * g * steepest));
+            compare(what + " of bias", gb, Tolerance.normalized(rows, rows * g));
             Operand alone = output(in, shape);
             backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), alone.view(), null, null);
-            Check.same(what + " alone", gx.read(), alone.read());
+            same(what + " alone", gx, alone);
         });
     }
 
@@ -272,42 +216,22 @@ public abstract class RowContract extends Contract {
             int n = shape.dim(-1);
             String what = "l2Normalize " + shape + " " + in + " to " + out + " " + numbers;
             float[] values = numbers.make(shape.elements(), n);
-            for (int i = 0; i < Math.min(n, values.length); i++) {
-                values[i] = 0;
-            }
+            Arrays.fill(values, 0, Math.min(n, values.length), 0);
             Operand x = input(in, shape, values);
             Operand y = output(out, shape);
-            backend().l2Normalize(x.view(), y.view());
-            View expected = doubles(shape);
-            REFERENCE.l2Normalize(x.reference(), expected);
-            float[] got = y.read();
-            for (int i = 0; i < got.length; i++) {
-                Check.close(
-                        what,
-                        i,
-                        expected.host().get(i),
-                        got[i],
-                        Tolerance.normalized(n, Math.abs(expected.host().get(i))));
-            }
-            y.assertGuards(what);
-            Operand forward = input(out, shape, got);
-            Operand gy = operand(in, shape, ValueKind.NORMAL, n + 1);
+            onBoth((b, at) -> b.l2Normalize(at.of(x), at.of(y)));
+            compare(what, y, i -> Tolerance.normalized(n, Math.abs(y.exact(i))));
+            Operand forward = y.written();
+            Operand gy = operand(in, shape, n + 1);
             Operand gx = output(out, shape);
-            backend().l2NormalizeBackward(x.view(), forward.view(), gy.view(), gx.view());
-            View gradient = doubles(shape);
-            REFERENCE.l2NormalizeBackward(x.reference(), forward.reference(), gy.reference(), gradient);
-            double[] g = gy.reference().host().doubles();
-            double[] source = x.reference().host().doubles();
-            float[] gxs = gx.read();
-            for (int i = 0; i < got.length; i++) {
-                double norm = 0;
-                for (int j = i / n * n; j < (i / n + 1) * n; j++) {
-                    norm += source[j] * source[j];
-                }
-                double scale = (n + 1) * rowMaxAbs(g, i / n, n) / Math.max(1e-12, Math.sqrt(norm));
-                Check.close(what + " gradient", i, gradient.host().get(i), gxs[i], Tolerance.normalized(n, scale));
-            }
-            gx.assertGuards(what + " gradient");
+            onBoth((b, at) -> b.l2NormalizeBackward(at.of(x), at.of(forward), at.of(gy), at.of(gx)));
+            double[] maxAbs = maxAbs(gy.exact(), n);
+            double[] norms =
+                    rows(x.exact(), n, row -> Math.sqrt(row.map(v -> v * v).sum()));
+            compare(
+                    what + " gradient",
+                    gx,
+                    i -> Tolerance.normalized(n, (n + 1) * maxAbs[i / n] / Math.max(1e-12, norms[i / n])));
         });
     }
 
@@ -317,39 +241,18 @@ public abstract class RowContract extends Contract {
         for (int n : new int[] {1, 7, 16, 33, 257, 40_001}) {
             for (Placement p : Placement.values()) {
                 Shape shape = Shape.of(n);
-                Operand w = operand(p, shape, ValueKind.NORMAL, 1);
-                Operand g = operand(p, shape, ValueKind.NORMAL, 2);
-                Operand m = operand(p, shape, ValueKind.NORMAL, 3);
+                Operand w = operand(p, shape, 1);
+                Operand g = operand(p, shape, 2);
+                Operand m = operand(p, shape, 3);
                 float[] positive = ValueKind.NORMAL.make(n, 4);
                 for (int i = 0; i < n; i++) {
                     positive[i] *= positive[i];
                 }
                 Operand v = input(p, shape, positive);
-                View rw = w.reference();
-                View rm = m.reference();
-                View rv = v.reference();
-                REFERENCE.adamW(rw, g.reference(), rm, rv, 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
-                backend().adamW(w.view(), g.view(), m.view(), v.view(), 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
-                float[] ms = m.read();
-                float[] vs = v.read();
-                float[] ws = w.read();
-                for (int i = 0; i < n; i++) {
-                    Check.close(
-                            "adamW m " + p,
-                            i,
-                            rm.host().get(i),
-                            ms[i],
-                            Tolerance.step(2 + Math.abs(rm.host().get(i))));
-                    Check.close(
-                            "adamW v " + p,
-                            i,
-                            rv.host().get(i),
-                            vs[i],
-                            Tolerance.step(1 + rv.host().get(i)));
-                    double moved =
-                            Math.abs(rm.host().get(i)) / Math.sqrt(rv.host().get(i));
-                    Check.close("adamW w " + p, i, rw.host().get(i), ws[i], Tolerance.step(4 + moved));
-                }
+                onBoth((b, at) -> b.adamW(at.of(w), at.of(g), at.of(m), at.of(v), 1e-2, 0.9, 0.999, 1e-8, 0.05, 3));
+                compare("adamW m " + p, m, i -> Tolerance.step(2 + Math.abs(m.exact(i))));
+                compare("adamW v " + p, v, i -> Tolerance.step(1 + v.exact(i)));
+                compare("adamW w " + p, w, i -> Tolerance.step(4 + Math.abs(m.exact(i)) / Math.sqrt(v.exact(i))));
             }
         }
     }

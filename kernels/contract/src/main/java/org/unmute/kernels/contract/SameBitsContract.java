@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
@@ -61,12 +61,7 @@ public abstract class SameBitsContract extends Contract {
     }
 
     private static void assertBits(String name, Backend b, View... results) {
-        MessageDigest sha;
-        try {
-            sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has it", e);
-        }
+        MessageDigest sha = Sha256.digest();
         for (View v : results) {
             int n = Math.toIntExact(v.shape().elements());
             HostBuffer host = HostBuffer.allocate(v.dtype(), n);
@@ -94,20 +89,6 @@ public abstract class SameBitsContract extends Contract {
                 .toList();
     }
 
-    private static View input(Backend b, long seed, long... sizes) {
-        return input(b, ValueKind.NORMAL.make(Shape.of(sizes).elements(), seed), sizes);
-    }
-
-    private static View input(Backend b, float[] numbers, long... sizes) {
-        View v = b.allocate(DType.F32, Shape.of(sizes));
-        b.upload(View.dense(HostBuffer.wrap(numbers), v.shape()), v);
-        return v;
-    }
-
-    private static View output(Backend b, long... sizes) {
-        return b.allocate(DType.F32, Shape.of(sizes));
-    }
-
     /** Inputs of functions of all magnitudes, with 0 and arguments that make exponentials overflow and underflow. */
     private static View wide(Backend b, boolean positive) {
         float[] x = ValueKind.NORMAL.make(3011, 1);
@@ -116,90 +97,80 @@ public abstract class SameBitsContract extends Contract {
             x[i] = positive ? Math.abs(x[i]) : x[i];
         }
         x[0] = 0;
-        return input(b, x, x.length);
+        return values(b, x, x.length);
     }
 
     /** Functions composed of multiplications, additions, divisions and square roots in a fixed order. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unary() {
-        return eachFunction(promised("unary", Unary.values()), this::unary);
-    }
-
-    private void unary(Unary f) {
-        Backend b = backend();
-        View x = wide(b, f == Unary.LOG || f == Unary.SQRT);
-        View out = output(b, x.shape().size(0));
-        b.unary(f, -0.5, 2, x, out);
-        assertBits("unary." + f, b, out);
+        return eachFunction(promised("unary", Unary.values()), f -> {
+            Backend b = backend();
+            View x = wide(b, f == Unary.LOG || f == Unary.SQRT);
+            View out = memory(b, x.shape().size(0));
+            b.unary(f, -0.5, 2, x, out);
+            assertBits("unary." + f, b, out);
+        });
     }
 
     /** Their gradients, those that a training of protobin needs. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unaryBackward() {
-        return eachFunction(promised("gradient", Unary.values()), this::unaryBackward);
-    }
-
-    private void unaryBackward(Unary f) {
-        Backend b = backend();
-        View x = wide(b, f == Unary.LOG);
-        View y = output(b, x.shape().size(0));
-        View gx = output(b, x.shape().size(0));
-        b.unary(f, -0.5, 2, x, y);
-        b.unaryBackward(f, -0.5, 2, x, y, input(b, 2, x.shape().size(0)), gx);
-        assertBits("gradient." + f, b, gx);
+        return eachFunction(promised("gradient", Unary.values()), f -> {
+            Backend b = backend();
+            View x = wide(b, f == Unary.LOG);
+            View y = memory(b, x.shape().size(0));
+            View gx = memory(b, x.shape().size(0));
+            b.unary(f, -0.5, 2, x, y);
+            b.unaryBackward(f, -0.5, 2, x, y, values(b, 2, x.shape().size(0)), gx);
+            assertBits("gradient." + f, b, gx);
+        });
     }
 
     /** Powers as in a focal loss: bases of all magnitudes, whole and fractional exponents. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> binary() {
-        return eachFunction(promised("binary", Binary.values()), this::binary);
-    }
-
-    private void binary(Binary f) {
-        Backend b = backend();
-        View x = wide(b, f == Binary.POW);
-        float[] exponents = ValueKind.NORMAL.make(x.shape().elements(), 3);
-        for (int i = 0; i < exponents.length; i++) {
-            exponents[i] = i % 2 == 0 ? i / 2 % 5 : exponents[i] * 3;
-        }
-        View out = output(b, x.shape().size(0));
-        b.binary(f, x, input(b, exponents, exponents.length), out);
-        assertBits("binary." + f, b, out);
+        return eachFunction(promised("binary", Binary.values()), f -> {
+            Backend b = backend();
+            View x = wide(b, f == Binary.POW);
+            float[] exponents = ValueKind.NORMAL.make(x.shape().elements(), 3);
+            for (int i = 0; i < exponents.length; i++) {
+                exponents[i] = i % 2 == 0 ? i / 2 % 5 : exponents[i] * 3;
+            }
+            View out = memory(b, x.shape().size(0));
+            b.binary(f, x, values(b, exponents, exponents.length), out);
+            assertBits("binary." + f, b, out);
+        });
     }
 
     /** Rows shorter than a vector, of several vectors, and with a remainder. */
     @TestFactory
     final Stream<DynamicTest> layerNorm() {
-        return each(List.of(7, 64, 99, 768), this::layerNorm);
-    }
-
-    private void layerNorm(int n) {
-        requireSixteenParts();
-        Backend b = backend();
-        View out = output(b, 3, 13, n);
-        b.layerNorm(input(b, 4, 3, 13, n), input(b, 5, n), input(b, 6, n), 1e-6, out);
-        assertBits("layer-norm." + n, b, out);
+        return each(List.of(7, 64, 99, 768), n -> {
+            requireSixteenParts();
+            Backend b = backend();
+            View out = memory(b, 3, 13, n);
+            b.layerNorm(values(b, 4, 3, 13, n), values(b, 5, n), values(b, 6, n), 1e-6, out);
+            assertBits("layer-norm." + n, b, out);
+        });
     }
 
     /** Affine maps with the epilogue of a transformer, inner sizes up to the slice depth of every vector width. */
     @TestFactory
     final Stream<DynamicTest> linear() {
-        return each(List.of(1, 40, 64, 256, 384), this::linear);
-    }
-
-    private void linear(int in) {
-        Backend b = backend();
-        View plain = output(b, 3, 29, 130);
-        View x = input(b, 7, 3, 29, in);
-        View weight = input(b, 8, 130, in);
-        View bias = input(b, 9, 130);
-        b.linear(x, weight, bias, plain);
-        View finished = output(b, 3, 29, 130);
-        b.linear(x, weight, bias, Unary.GELU_TANH, plain, finished);
-        assertBits("linear." + in, b, plain, finished);
+        return each(List.of(1, 40, 64, 256, 384), in -> {
+            Backend b = backend();
+            View plain = memory(b, 3, 29, 130);
+            View x = values(b, 7, 3, 29, in);
+            View weight = values(b, 8, 130, in);
+            View bias = values(b, 9, 130);
+            b.linear(x, weight, bias, plain);
+            View finished = memory(b, 3, 29, 130);
+            b.linear(x, weight, bias, Unary.GELU_TANH, plain, finished);
+            assertBits("linear." + in, b, plain, finished);
+        });
     }
 
     /**
@@ -209,8 +180,8 @@ public abstract class SameBitsContract extends Contract {
     final void linearAsLongAsASlice() {
         requireSixteenParts();
         Backend b = backend();
-        View out = output(b, 37, 80);
-        b.linear(input(b, 10, 37, 768), input(b, 11, 80, 768), null, out);
+        View out = memory(b, 37, 80);
+        b.linear(values(b, 10, 37, 768), values(b, 11, 80, 768), null, out);
         assertBits("linear.768", b, out);
     }
 
@@ -218,11 +189,11 @@ public abstract class SameBitsContract extends Contract {
     @Test
     final void linearAndMatmulOfTransposedOperands() {
         Backend b = backend();
-        View g = input(b, 12, 128, 10);
-        View x = input(b, 13, 128, 200);
-        View weight = input(b, 14, 10, 200);
-        View gw = output(b, 10, 200);
-        View gx = output(b, 128, 200);
+        View g = values(b, 12, 128, 10);
+        View x = values(b, 13, 128, 200);
+        View weight = values(b, 14, 10, 200);
+        View gw = memory(b, 10, 200);
+        View gx = memory(b, 128, 200);
         b.matmul(g.transpose(0, 1), x, gw);
         b.linear(g, weight.transpose(0, 1), null, gx);
         assertBits("products", b, gw, gx);
@@ -233,53 +204,47 @@ public abstract class SameBitsContract extends Contract {
      */
     @TestFactory
     final Stream<DynamicTest> attention() {
-        return each(List.of(30, 99, 200), this::attention);
-    }
-
-    private void attention(int tokens) {
-        requireSixteenParts();
-        Backend b = backend();
-        View q = input(b, 15, 2, 2, tokens, 64);
-        View k = input(b, 16, 2, 2, tokens, 64);
-        View v = input(b, 17, 2, 2, tokens, 64);
-        View plain = output(b, 2, 2, tokens, 64);
-        View sharp = output(b, 2, 2, tokens, 64);
-        View biased = output(b, 2, 2, tokens, 64);
-        b.attention(q, k, v, null, 0.125, plain);
-        b.attention(q, k, v, null, 9, sharp);
-        float[] bias = ValueKind.NORMAL.make((long) tokens * tokens, 18);
-        for (int i = 0; i < bias.length; i++) {
-            bias[i] = i % tokens > i / tokens ? Float.NEGATIVE_INFINITY : 8 * bias[i];
-        }
-        b.attention(q, k, v, input(b, bias, tokens, tokens).expand(Shape.of(2, 2, tokens, tokens)), 0.125, biased);
-        assertBits("attention." + tokens, b, plain, sharp, biased);
+        return each(List.of(30, 99, 200), tokens -> {
+            requireSixteenParts();
+            Backend b = backend();
+            View q = values(b, 15, 2, 2, tokens, 64);
+            View k = values(b, 16, 2, 2, tokens, 64);
+            View v = values(b, 17, 2, 2, tokens, 64);
+            View plain = memory(b, 2, 2, tokens, 64);
+            View sharp = memory(b, 2, 2, tokens, 64);
+            View biased = memory(b, 2, 2, tokens, 64);
+            b.attention(q, k, v, null, 0.125, plain);
+            b.attention(q, k, v, null, 9, sharp);
+            float[] bias = ValueKind.NORMAL.make((long) tokens * tokens, 18);
+            for (int i = 0; i < bias.length; i++) {
+                bias[i] = i % tokens > i / tokens ? Float.NEGATIVE_INFINITY : 8 * bias[i];
+            }
+            b.attention(q, k, v, values(b, bias, tokens, tokens).expand(Shape.of(2, 2, tokens, tokens)), 0.125, biased);
+            assertBits("attention." + tokens, b, plain, sharp, biased);
+        });
     }
 
     /** Sums of the columns of a batch of logits, up to 128 rows. */
     @TestFactory
     final Stream<DynamicTest> reduceColumns() {
-        return each(List.of(92, 128), this::reduceColumns);
-    }
-
-    private void reduceColumns(int rows) {
-        Backend b = backend();
-        View out = output(b, 1, 10);
-        b.reduce(Reduce.SUM, input(b, 19, rows, 10), out);
-        assertBits("sum-of-columns." + rows, b, out);
+        return each(List.of(92, 128), rows -> {
+            Backend b = backend();
+            View out = memory(b, 1, 10);
+            b.reduce(Reduce.SUM, values(b, 19, rows, 10), out);
+            assertBits("sum-of-columns." + rows, b, out);
+        });
     }
 
     /** The sum of a batch of logits. */
     @TestFactory
     final Stream<DynamicTest> reduceAll() {
-        return each(List.of(92, 128, 400), this::reduceAll);
-    }
-
-    private void reduceAll(int rows) {
-        requireSixteenParts();
-        Backend b = backend();
-        View out = output(b, 1, 1);
-        b.reduce(Reduce.SUM, input(b, 20, rows, 10), out);
-        assertBits("sum-of-all." + rows, b, out);
+        return each(List.of(92, 128, 400), rows -> {
+            requireSixteenParts();
+            Backend b = backend();
+            View out = memory(b, 1, 1);
+            b.reduce(Reduce.SUM, values(b, 20, rows, 10), out);
+            assertBits("sum-of-all." + rows, b, out);
+        });
     }
 
     /**
@@ -288,30 +253,28 @@ public abstract class SameBitsContract extends Contract {
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPool() {
-        return each(List.of(64, 75, 192), this::binaryPrototypeMaxPool);
-    }
-
-    private void binaryPrototypeMaxPool(int dim) {
-        Backend b = backend();
-        View tokens = input(b, 21, 70, 33, dim);
-        View prototypes = input(b, 22, 45, dim);
-        View values = output(b, 70, 45);
-        View winners = b.allocate(DType.I32, values.shape());
-        View gradient = output(b, 45, dim);
-        b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
-        b.binaryPrototypeMaxPoolBackward(tokens, prototypes, winners, input(b, 23, 70, 45), null, gradient);
-        assertBits("binary-prototypes." + dim, b, values, winners, gradient);
+        return each(List.of(64, 75, 192), dim -> {
+            Backend b = backend();
+            View tokens = values(b, 21, 70, 33, dim);
+            View prototypes = values(b, 22, 45, dim);
+            View values = memory(b, 70, 45);
+            View winners = b.allocate(DType.I32, values.shape());
+            View gradient = memory(b, 45, dim);
+            b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
+            b.binaryPrototypeMaxPoolBackward(tokens, prototypes, winners, values(b, 23, 70, 45), null, gradient);
+            assertBits("binary-prototypes." + dim, b, values, winners, gradient);
+        });
     }
 
     /** Two steps of the optimizer. */
     @Test
     final void adamW() {
         Backend b = backend();
-        View weight = input(b, 24, 45, 70);
-        View m = output(b, 45, 70);
-        View v = output(b, 45, 70);
+        View weight = values(b, 24, 45, 70);
+        View m = memory(b, 45, 70);
+        View v = memory(b, 45, 70);
         for (int step = 1; step <= 2; step++) {
-            b.adamW(weight, input(b, 24 + step, 45, 70), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, step);
+            b.adamW(weight, values(b, 24 + step, 45, 70), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, step);
         }
         assertBits("adamw", b, weight, m, v);
     }

@@ -10,6 +10,9 @@ import org.unmute.tensor.op.Unary;
 public final class Tolerance {
     /** The unit roundoff: half the distance from 1 to the next float. */
     public static final double ROUNDING = 0x1p-24;
+    /** The bound of a result of which nothing is known: it is not compared. */
+    public static final double UNKNOWN = -1;
+
     /** Distance between the smallest floats: the rounding error near 0. */
     private static final double SMALLEST = Float.MIN_VALUE;
 
@@ -58,9 +61,10 @@ public final class Tolerance {
         return 4 * Math.max(1, n) * ROUNDING * sumOfAbsolutes + SMALLEST;
     }
 
-    /** Whether a sum may overflow in float32 on the way, though its exact value may not. */
-    public static boolean mayOverflow(double sumOfAbsolutes) {
-        return sumOfAbsolutes > Float.MAX_VALUE;
+    /** As above, of numbers so large that the sum may overflow on the way, though its exact value does not. */
+    public static double sumOfLarge(long n, double sumOfAbsolutes) {
+        boolean overflows = sumOfAbsolutes > Float.MAX_VALUE && Double.isFinite(sumOfAbsolutes);
+        return overflows ? UNKNOWN : sum(n, sumOfAbsolutes);
     }
 
     /**

@@ -52,10 +52,18 @@ public final class AutogradGoldens {
 
     private final JsonNode index;
     private final SafetensorsFile file;
+    private final Backend backend;
+    private final DType dtype;
 
-    private AutogradGoldens(JsonNode index, SafetensorsFile file) {
-        this.index = index;
-        this.file = file;
+    private AutogradGoldens(Path folder, Backend backend, DType dtype) throws IOException {
+        index = index(folder);
+        file = SafetensorsFile.open(folder.resolve(index.path("file").asText()));
+        this.backend = backend;
+        this.dtype = dtype;
+    }
+
+    private static JsonNode index(Path folder) throws IOException {
+        return new ObjectMapper().readTree(folder.resolve("index.json").toFile());
     }
 
     /**
@@ -71,21 +79,21 @@ public final class AutogradGoldens {
             return List.of(DynamicTest.dynamicTest(why, () -> Assumptions.abort(why)));
         }
         try {
-            return tests(chosen ? open(folder) : packaged(), backend, dtype);
+            return new AutogradGoldens(chosen ? folder : packaged(), backend, dtype).tests();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<DynamicTest> tests(AutogradGoldens goldens, Backend backend, DType dtype) {
+    private List<DynamicTest> tests() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (JsonNode entry : goldens.index.path("cases")) {
+        for (JsonNode entry : index.path("cases")) {
             String name = entry.path("case").asText();
             if (OpFilter.selects(name)) {
-                tests.add(DynamicTest.dynamicTest(name, () -> goldens.check(entry, backend, dtype)));
+                tests.add(DynamicTest.dynamicTest(name, () -> check(entry)));
             }
         }
-        if (goldens.index.path("cases").isEmpty()) {
+        if (index.path("cases").isEmpty()) {
             throw new AssertionError("autograd goldens: the index has no cases");
         }
         System.out.println("autograd goldens: " + tests.size() + " cases on " + backend.name() + " in " + dtype);
@@ -97,9 +105,9 @@ public final class AutogradGoldens {
         Set<String> names = new TreeSet<>();
         Set<Op> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         try (TensorScope _ = new TensorScope()) {
-            AutogradGoldens goldens = packaged();
+            AutogradGoldens goldens = new AutogradGoldens(packaged(), ScalarBackend.INSTANCE, DType.F32);
             for (JsonNode entry : goldens.index.path("cases")) {
-                AutogradKinds.run(goldens.read(entry, ScalarBackend.INSTANCE, DType.F32))
+                AutogradKinds.run(goldens.read(entry))
                         .ifPresent(results -> results.forEach(y -> collect(y.origin(), names, seen)));
             }
         } catch (IOException e) {
@@ -118,25 +126,13 @@ public final class AutogradGoldens {
         }
     }
 
-    private static AutogradGoldens open(Path folder) throws IOException {
-        JsonNode index =
-                new ObjectMapper().readTree(folder.resolve("index.json").toFile());
-        return new AutogradGoldens(
-                index, SafetensorsFile.open(folder.resolve(index.path("file").asText())));
-    }
-
     /** The reference numbers in this library; copied to files, because the reader maps files. */
-    private static AutogradGoldens packaged() throws IOException {
+    private static Path packaged() throws IOException {
         Path folder = Files.createTempDirectory("unmute-goldens");
         folder.toFile().deleteOnExit();
         copy("index.json", folder);
-        copy(
-                new ObjectMapper()
-                        .readTree(folder.resolve("index.json").toFile())
-                        .path("file")
-                        .asText(),
-                folder);
-        return open(folder);
+        copy(index(folder).path("file").asText(), folder);
+        return folder;
     }
 
     private static void copy(String name, Path folder) throws IOException {
@@ -150,10 +146,10 @@ public final class AutogradGoldens {
         }
     }
 
-    private void check(JsonNode entry, Backend backend, DType dtype) {
+    private void check(JsonNode entry) {
         String name = entry.path("case").asText();
         try (TensorScope _ = new TensorScope()) {
-            AutogradCase c = read(entry, backend, dtype);
+            AutogradCase c = read(entry);
             List<Tensor> results = AutogradKinds.run(c)
                     .orElseThrow(() -> new AssertionError(
                             "case " + name + ": its kind is unknown: add a line to AutogradKinds.java"
@@ -171,8 +167,7 @@ public final class AutogradGoldens {
                         problems);
                 String upstream = name + "/g" + output.getKey();
                 if (file.has(upstream)) {
-                    Tensor part =
-                            y.times(number(upstream, y.shape(), backend, dtype)).sum();
+                    Tensor part = y.times(number(upstream, y.shape())).sum();
                     loss = loss == null ? part : loss.plus(part);
                 }
             }
@@ -201,12 +196,12 @@ public final class AutogradGoldens {
         }
     }
 
-    private AutogradCase read(JsonNode entry, Backend backend, DType dtype) {
+    private AutogradCase read(JsonNode entry) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         String name = entry.path("case").asText();
         for (var input : entry.path("inputs").properties()) {
             Shape shape = shape(input.getValue());
-            Tensor t = number(name + "/" + input.getKey(), shape, backend, dtype);
+            Tensor t = number(name + "/" + input.getKey(), shape);
             inputs.put(input.getKey(), entry.path("grads").has(input.getKey()) ? t.parameter() : t);
         }
         List<Shape> outputs = new ArrayList<>();
@@ -222,7 +217,7 @@ public final class AutogradGoldens {
         return Shape.of(s);
     }
 
-    private Tensor number(String key, Shape shape, Backend backend, DType dtype) {
+    private Tensor number(String key, Shape shape) {
         StoredTensor stored = file.entry(key);
         if (!stored.type().isFloating()) {
             return Tensor.of(backend, stored.ints(), shape.toArray());

@@ -74,10 +74,9 @@ final class AutogradKinds {
     }
 
     private static void arithmetic() {
-        one("add", c -> c.in(0).plus(c.in(1)));
-        one("sub", c -> c.in(0).minus(c.in(1)));
-        one("mul", c -> c.in(0).times(c.in(1)));
-        one("div", c -> c.in(0).over(c.in(1)));
+        for (Binary f : List.of(Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV)) {
+            one(f.name().toLowerCase(Locale.ROOT), c -> c.in(0).binary(f, c.in(1)));
+        }
         one("maximum", c -> c.in(0).maximum(c.in(1)));
         one("minimum", c -> c.in(0).binary(Binary.MIN, c.in(1)));
         one("where", c -> c.in("cond").where(c.in("a"), c.in("b")));

@@ -98,12 +98,7 @@ public final class Golden {
 
     /** As {@link #assertClose(String, float[], float[], double, double)}, for float64. */
     public static void assertClose(String what, double[] expected, double[] actual, double absolute, double relative) {
-        if (expected.length != actual.length) {
-            throw new AssertionFailedError(
-                    what + ": expected " + expected.length + " elements, got " + actual.length,
-                    expected.length,
-                    actual.length);
-        }
+        requireLength(what, expected.length, actual.length);
         int first = -1;
         int wrong = 0;
         double largest = 0;
@@ -143,12 +138,7 @@ public final class Golden {
      * @throws AssertionFailedError if the lengths differ
      */
     public static Differences differences(String what, float[] expected, float[] actual) {
-        if (expected.length != actual.length) {
-            throw new AssertionFailedError(
-                    what + ": expected " + expected.length + " elements, got " + actual.length,
-                    expected.length,
-                    actual.length);
-        }
+        requireLength(what, expected.length, actual.length);
         double[] d = new double[expected.length];
         Arrays.setAll(d, i -> difference(expected[i], actual[i]));
         Arrays.sort(d);
@@ -157,6 +147,13 @@ public final class Golden {
         }
         int rank = (int) Math.ceil(0.999 * d.length);
         return new Differences(Arrays.stream(d).sum() / d.length, d[rank - 1], d[d.length - 1]);
+    }
+
+    private static void requireLength(String what, int expected, int actual) {
+        if (expected != actual) {
+            throw new AssertionFailedError(
+                    what + ": expected " + expected + " elements, got " + actual, expected, actual);
+        }
     }
 
     private static double difference(double expected, double actual) {
@@ -169,9 +166,7 @@ public final class Golden {
 
     private static double[] widen(float[] values) {
         double[] wide = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            wide[i] = values[i];
-        }
+        Arrays.setAll(wide, i -> values[i]);
         return wide;
     }
 }
