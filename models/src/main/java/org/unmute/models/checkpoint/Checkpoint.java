@@ -1,11 +1,9 @@
 package org.unmute.models.checkpoint;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.FileKind;
@@ -13,6 +11,7 @@ import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
+import org.unmute.tensor.io.TensorFile;
 import org.unmute.tensor.io.torch.TorchFile;
 
 /** Named tensors that an encoder is built from, whatever the file format. */
@@ -103,39 +102,8 @@ public interface Checkpoint extends AutoCloseable {
         };
     }
 
-    /** An open safetensors file. */
-    static Checkpoint of(SafetensorsFile file) {
-        return new StoredCheckpoint(
-                file.path().toString(),
-                SAFETENSORS,
-                file.names(),
-                Set.copyOf(file.names()),
-                file::shape,
-                name -> file.entry(name).type(),
-                file::entry,
-                file.metadata(),
-                List.of(),
-                file::close);
-    }
-
-    /** An open PyTorch file. A storage whose checksum is wrong is refused when it is read. */
-    static Checkpoint of(TorchFile file) {
-        return new StoredCheckpoint(
-                file.path().toString(),
-                file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip",
-                file.names(),
-                Set.copyOf(file.names()),
-                file::shape,
-                file::type,
-                name -> {
-                    try {
-                        return file.entry(name);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                file.values(),
-                file.opaque().stream().map(o -> o.name() + ": " + o.className()).toList(),
-                file::close);
+    /** An open file. A storage of PyTorch's whose checksum is wrong is refused when it is read. */
+    static Checkpoint of(TensorFile file) {
+        return new StoredCheckpoint(file);
     }
 }

@@ -1,49 +1,40 @@
 package org.unmute.models.checkpoint;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
+import org.unmute.tensor.io.TensorFile;
 
-/**
- * The tensors of an open file.
- *
- * @param known the names as a set
- */
-record StoredCheckpoint(
-        String origin,
-        String container,
-        List<String> names,
-        Set<String> known,
-        Function<String, Shape> shapes,
-        Function<String, StoredType> types,
-        Function<String, StoredTensor> entries,
-        Map<String, String> metadata,
-        List<String> opaque,
-        Runnable closing)
-        implements Checkpoint {
+/** The tensors of an open file. */
+record StoredCheckpoint(TensorFile file) implements Checkpoint {
+    @Override
+    public String origin() {
+        return file.path().toString();
+    }
+
+    @Override
+    public List<String> names() {
+        return file.names();
+    }
+
     @Override
     public boolean has(String name) {
-        return known.contains(name);
+        return file.has(name);
     }
 
     @Override
     public Shape shape(String name) {
-        return shapes.apply(name);
+        return file.shape(name);
     }
 
     @Override
     public StoredType type(String name) {
-        return types.apply(name);
-    }
-
-    @Override
-    public StoredTensor entry(String name) {
-        return entries.apply(name);
+        return file.type(name);
     }
 
     @Override
@@ -57,7 +48,31 @@ record StoredCheckpoint(
     }
 
     @Override
+    public StoredTensor entry(String name) {
+        try {
+            return file.entry(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String container() {
+        return file.container();
+    }
+
+    @Override
+    public List<String> opaque() {
+        return file.opaque().stream().map(o -> o.name() + ": " + o.className()).toList();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return file.metadata();
+    }
+
+    @Override
     public void close() {
-        closing.run();
+        file.close();
     }
 }

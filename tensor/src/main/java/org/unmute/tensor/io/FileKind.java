@@ -3,9 +3,7 @@ package org.unmute.tensor.io;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** The kind of a file of weights, by its first bytes or, for a zip archive, its entries; and what to do with it. */
 public enum FileKind {
@@ -113,9 +111,8 @@ public enum FileKind {
      * @throws IOException if it cannot be read
      */
     public static FileKind of(Path path) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return of(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+        try (Arena arena = Arena.ofConfined()) {
+            return of(path, TensorFile.map(path, arena));
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,15 @@ final class FileSignature {
     private static final int TEXT_BYTES = 512;
     private static final String LEGACY_MAGIC = "\u008a\n\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019";
     private static final String TABLE_MAGIC = "\u0057\u00fb\u0080\u008b\u0024\u0075\u0047\u00db";
+    private static final Map<String, FileKind> STARTS = Map.of(
+            "\u0089HDF\r\n\u001a\n", FileKind.HDF5,
+            "\u0093NUMPY", FileKind.NPY,
+            "\u001f\u008b", FileKind.GZIP,
+            "7z\u00bc\u00af\u0027\u001c", FileKind.SEVEN_ZIP,
+            "BZh", FileKind.COMPRESSED,
+            "\u00fd7zXZ", FileKind.COMPRESSED,
+            "\u0028\u00b5\u002f\u00fd", FileKind.COMPRESSED,
+            "Rar!", FileKind.COMPRESSED);
     private static final int TAR_MAGIC_AT = 257;
     /** PROTO, perhaps FRAME, and a class as the very first value. */
     private static final Pattern ROOT_CLASS =
@@ -74,23 +84,10 @@ final class FileSignature {
     }
 
     private FileKind magic() {
-        if (head.startsWith("\u0089HDF\r\n\u001a\n")) {
-            return FileKind.HDF5;
-        }
-        if (head.startsWith("\u0093NUMPY")) {
-            return FileKind.NPY;
-        }
-        if (head.startsWith("\u001f\u008b")) {
-            return FileKind.GZIP;
-        }
-        if (head.startsWith("7z\u00bc\u00af\u0027\u001c")) {
-            return FileKind.SEVEN_ZIP;
-        }
-        if (head.startsWith("BZh")
-                || head.startsWith("\u00fd7zXZ")
-                || head.startsWith("\u0028\u00b5\u002f\u00fd")
-                || head.startsWith("Rar!")) {
-            return FileKind.COMPRESSED;
+        for (Map.Entry<String, FileKind> start : STARTS.entrySet()) {
+            if (head.startsWith(start.getKey())) {
+                return start.getValue();
+            }
         }
         if (head.startsWith("ustar", TAR_MAGIC_AT)) {
             return FileKind.TAR;

@@ -217,7 +217,7 @@ final class JsonReader {
 
     private void literal(String word) throws MalformedFileException {
         for (int i = 0; i < word.length(); i++) {
-            if (at == json.length || json[at] != word.charAt(i)) {
+            if (!isAt(word.charAt(i))) {
                 throw error("bad-json", "expected " + word);
             }
             at++;
@@ -225,7 +225,7 @@ final class JsonReader {
     }
 
     private void skipNumber() throws MalformedFileException {
-        if (at < json.length && json[at] == '-') {
+        if (isAt('-')) {
             at++;
         }
         int whole = at;
@@ -233,13 +233,13 @@ final class JsonReader {
         if (json[whole] == '0' && at - whole > 1) {
             throw error("bad-json", "a number must not start with a superfluous zero");
         }
-        if (at < json.length && json[at] == '.') {
+        if (isAt('.')) {
             at++;
             digits();
         }
-        if (at < json.length && (json[at] == 'e' || json[at] == 'E')) {
+        if (isAt('e') || isAt('E')) {
             at++;
-            if (at < json.length && (json[at] == '+' || json[at] == '-')) {
+            if (isAt('+') || isAt('-')) {
                 at++;
             }
             digits();
@@ -317,9 +317,13 @@ final class JsonReader {
     }
 
     private void skipSpace() {
-        while (at < json.length && (json[at] == ' ' || json[at] == '\n' || json[at] == '\r' || json[at] == '\t')) {
+        while (isAt(' ') || isAt('\n') || isAt('\r') || isAt('\t')) {
             at++;
         }
+    }
+
+    private boolean isAt(char c) {
+        return at < json.length && json[at] == c;
     }
 
     private static boolean isDigit(byte b) {

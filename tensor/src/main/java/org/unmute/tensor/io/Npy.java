@@ -6,12 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.unmute.tensor.Shape;
@@ -45,50 +43,45 @@ public final class Npy {
      */
     public static StoredTensor read(Path path, LoadLimits limits) throws IOException {
         String file = path.toString();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size < 10) {
-                throw new MalformedFileException(
-                        file, 0, "too-short", "the file has " + size + " bytes; an npy file has at least 10");
-            }
-            MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
-            if (!Arrays.equals(all.asSlice(0, MAGIC.length).toArray(ValueLayout.JAVA_BYTE), MAGIC)) {
-                throw new MalformedFileException(file, 0, "bad-magic", "not an npy file");
-            }
-            int major = all.get(ValueLayout.JAVA_BYTE, 6) & 0xFF;
-            int minor = all.get(ValueLayout.JAVA_BYTE, 7) & 0xFF;
-            if (major < 1 || major > 3 || minor != 0) {
-                throw new MalformedFileException(
-                        file,
-                        6,
-                        "unsupported-version",
-                        "version " + major + "." + minor + "; 1.0, 2.0 and 3.0 are known");
-            }
-            int start = major == 1 ? 10 : 12;
-            if (size < start) {
-                throw new MalformedFileException(file, 8, "too-short", "the file ends in its header length");
-            }
-            long length =
-                    major == 1 ? all.get(LittleEndian.SHORT, 8) & 0xFFFFL : all.get(LittleEndian.INT, 8) & 0xFFFFFFFFL;
-            if (length > limits.npyHeaderBytes()) {
-                throw new MalformedFileException(
-                        file,
-                        8,
-                        "header-too-long",
-                        "header length " + length + ", at most " + limits.npyHeaderBytes() + " are accepted");
-            }
-            if (length > size - start) {
-                throw new MalformedFileException(
-                        file,
-                        8,
-                        "header-past-end",
-                        "header length " + length + ", but only " + (size - start)
-                                + " bytes follow: the file may be cut short");
-            }
-            String text = text(all.asSlice(start, length), major, start, file);
-            NpyHeader header = NpyHeader.parse(text, start, file, limits);
-            return tensor(path, all, start + length, header);
+        MemorySegment all = TensorFile.map(path, Arena.ofAuto());
+        long size = all.byteSize();
+        if (size < 10) {
+            throw new MalformedFileException(
+                    file, 0, "too-short", "the file has " + size + " bytes; an npy file has at least 10");
         }
+        if (!Arrays.equals(all.asSlice(0, MAGIC.length).toArray(ValueLayout.JAVA_BYTE), MAGIC)) {
+            throw new MalformedFileException(file, 0, "bad-magic", "not an npy file");
+        }
+        int major = all.get(ValueLayout.JAVA_BYTE, 6) & 0xFF;
+        int minor = all.get(ValueLayout.JAVA_BYTE, 7) & 0xFF;
+        if (major < 1 || major > 3 || minor != 0) {
+            throw new MalformedFileException(
+                    file, 6, "unsupported-version", "version " + major + "." + minor + "; 1.0, 2.0 and 3.0 are known");
+        }
+        int start = major == 1 ? 10 : 12;
+        if (size < start) {
+            throw new MalformedFileException(file, 8, "too-short", "the file ends in its header length");
+        }
+        long length =
+                major == 1 ? all.get(LittleEndian.SHORT, 8) & 0xFFFFL : all.get(LittleEndian.INT, 8) & 0xFFFFFFFFL;
+        if (length > limits.npyHeaderBytes()) {
+            throw new MalformedFileException(
+                    file,
+                    8,
+                    "header-too-long",
+                    "header length " + length + ", at most " + limits.npyHeaderBytes() + " are accepted");
+        }
+        if (length > size - start) {
+            throw new MalformedFileException(
+                    file,
+                    8,
+                    "header-past-end",
+                    "header length " + length + ", but only " + (size - start)
+                            + " bytes follow: the file may be cut short");
+        }
+        String text = text(all.asSlice(start, length), major, start, file);
+        NpyHeader header = NpyHeader.parse(text, start, file, limits);
+        return tensor(path, all, start + length, header);
     }
 
     private static String text(MemorySegment bytes, int major, int start, String file) throws MalformedFileException {

@@ -73,10 +73,7 @@ record NpyHeader(StoredType type, Shape shape) {
 
         private Shape shape() throws MalformedFileException {
             try {
-                long bytes = type.bytes();
-                for (long s : sizes) {
-                    bytes = Math.multiplyExact(bytes, s);
-                }
+                type.bytes(sizes);
                 return Shape.of(sizes);
             } catch (ArithmeticException e) {
                 MalformedFileException bad = error("shape-overflow", "the sizes multiply beyond 64 bits");

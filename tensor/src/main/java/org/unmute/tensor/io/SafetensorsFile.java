@@ -4,32 +4,23 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.unmute.tensor.Shape;
 
 /**
  * A memory-mapped safetensors file. Opening reads only the header and checks the whole layout: header bounds, JSON,
- * types, sizes, no overlaps, holes or trailing bytes. Tensors are copied on request. Safe for concurrent reads. The
- * file must not be truncated while it is open.
+ * types, sizes, no overlaps, holes or trailing bytes. Tensors are copied on request. {@link #metadata()} has the
+ * {@code __metadata__} texts.
  */
-public final class SafetensorsFile implements AutoCloseable {
-    private final Path path;
-    private final Arena arena;
+public final class SafetensorsFile extends TensorFile {
     private final Map<String, StoredTensor> tensors;
-    private final Map<String, String> metadata;
 
     private SafetensorsFile(Path path, Arena arena, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
-        this.path = path;
-        this.arena = arena;
-        this.tensors = Collections.unmodifiableMap(tensors);
-        this.metadata = Collections.unmodifiableMap(metadata);
+        super(path, arena, "safetensors", tensors.keySet(), metadata, List.of());
+        this.tensors = tensors;
     }
 
     /**
@@ -49,13 +40,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws IOException            if it cannot be read
      */
     public static SafetensorsFile open(Path path, LoadLimits limits) throws IOException {
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena, limits);
-        } catch (IOException | RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+        return inArena(arena -> read(path, map(path, arena), arena, limits));
     }
 
     /**
@@ -66,15 +51,11 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws MalformedFileException if it breaks a rule of the format
      */
     public static SafetensorsFile of(String name, byte[] bytes) throws IOException {
-        Arena arena = Arena.ofShared();
-        try {
+        return inArena(arena -> {
             MemorySegment copy = arena.allocate(Math.max(1, bytes.length), Long.BYTES);
             MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
             return read(Path.of(name), copy.asSlice(0, bytes.length), arena, LoadLimits.DEFAULT);
-        } catch (IOException | RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+        });
     }
 
     private static SafetensorsFile read(Path path, MemorySegment all, Arena arena, LoadLimits limits)
@@ -121,39 +102,19 @@ public final class SafetensorsFile implements AutoCloseable {
         return new SafetensorsFile(path, arena, tensors, header.metadata());
     }
 
-    /** Names of the tensors, in the order of the header. */
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    /** Whether there is a tensor of this name. */
-    public boolean has(String name) {
-        return tensors.containsKey(name);
-    }
-
-    /**
-     * A tensor in the file; its data can be read until the file is closed.
-     *
-     * @throws NoSuchElementException if there is none of this name
-     */
+    @Override
     public StoredTensor entry(String name) {
-        StoredTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            List<String> some = tensors.keySet().stream().limit(5).toList();
-            throw new NoSuchElementException(path + ": no tensor " + MalformedFileException.quote(name) + " among its "
-                    + tensors.size() + "; the first are " + some);
-        }
-        return tensor;
+        return tensors.get(require(name));
     }
 
-    /** Sizes of a tensor, outermost first. */
+    @Override
     public Shape shape(String name) {
         return entry(name).shape();
     }
 
-    /** The {@code __metadata__} texts; empty if the file has none. */
-    public Map<String, String> metadata() {
-        return metadata;
+    @Override
+    public StoredType type(String name) {
+        return entry(name).type();
     }
 
     /** A copy of a floating tensor as float32; see {@link StoredTensor#floats()}. */
@@ -169,16 +130,5 @@ public final class SafetensorsFile implements AutoCloseable {
     /** A copy of an integer or boolean tensor as 32-bit integers; see {@link StoredTensor#ints()}. */
     public int[] ints(String name) {
         return entry(name).ints();
-    }
-
-    /** The file's path. */
-    public Path path() {
-        return path;
-    }
-
-    /** Unmaps the file; data of its tensors can no longer be read. */
-    @Override
-    public void close() {
-        arena.close();
     }
 }

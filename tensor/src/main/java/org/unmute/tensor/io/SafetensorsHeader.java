@@ -183,11 +183,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
         private long bytes() throws MalformedFileException {
             try {
-                long n = type.bytes();
-                for (long s : sizes) {
-                    n = Math.multiplyExact(n, s);
-                }
-                return n;
+                return type.bytes(sizes);
             } catch (ArithmeticException e) {
                 MalformedFileException bad =
                         in.error("shape-overflow", "the sizes " + Arrays.toString(sizes) + " multiply beyond 64 bits");

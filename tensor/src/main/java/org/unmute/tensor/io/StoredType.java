@@ -1,5 +1,6 @@
 package org.unmute.tensor.io;
 
+import java.util.Arrays;
 import org.unmute.tensor.Shape;
 
 /**
@@ -41,6 +42,15 @@ public enum StoredType {
      */
     public long bytes(Shape shape) {
         return Math.multiplyExact(shape.elements(), (long) bytes);
+    }
+
+    /**
+     * Bytes of a tensor of these sizes.
+     *
+     * @throws ArithmeticException if they exceed 64 bits
+     */
+    public long bytes(long... sizes) {
+        return Arrays.stream(sizes).reduce(bytes, Math::multiplyExact);
     }
 
     /** Whether elements are floating-point numbers. */

@@ -53,13 +53,7 @@ final class PickleMachine {
                 }
                 return stack.getFirst();
             }
-            boolean known = constant(opcode)
-                    || number(opcode)
-                    || text(opcode)
-                    || container(opcode)
-                    || memo(opcode)
-                    || object(opcode)
-                    || frame(opcode);
+            boolean known = value(opcode) || container(opcode) || memo(opcode) || object(opcode) || frame(opcode);
             if (!known) {
                 throw in.error(
                         "unknown-opcode",
@@ -68,37 +62,6 @@ final class PickleMachine {
                                 opcode, opcode > ' ' && opcode < 0x7F ? " '" + (char) opcode + "'" : ""));
             }
         }
-    }
-
-    private boolean constant(int opcode) throws MalformedFileException {
-        switch (opcode) {
-            case 'N' -> push(PickleNode.NONE);
-            case 0x88 -> push(PickleNode.TRUE);
-            case 0x89 -> push(PickleNode.FALSE);
-            case ')' -> push(EMPTY_TUPLE);
-            case ']' -> push(make(Sequence.of(Kind.LIST)));
-            case 0x8F -> push(make(Sequence.of(Kind.SET)));
-            case '}' -> push(make(new PickleNode.Mapping("dict", false)));
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean number(int opcode) throws MalformedFileException {
-        switch (opcode) {
-            case 'K' -> push(make(new Scalar((long) in.u8())));
-            case 'M' -> push(make(new Scalar((long) in.u16())));
-            case 'J' -> push(make(new Scalar((long) in.i32())));
-            case 'G' -> push(make(new Scalar(in.f64())));
-            case 0x8A -> push(make(integer(in.u8())));
-            case 0x8B -> push(make(integer(in.i32())));
-            default -> {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Scalar integer(int length) throws MalformedFileException {
@@ -114,8 +77,22 @@ final class PickleMachine {
         return new Scalar(value.bitLength() < Long.SIZE ? (Object) value.longValue() : value);
     }
 
-    private boolean text(int opcode) throws MalformedFileException {
+    /** Constants, numbers, texts and bytes; empty containers. */
+    private boolean value(int opcode) throws MalformedFileException {
         switch (opcode) {
+            case 'N' -> push(PickleNode.NONE);
+            case 0x88 -> push(PickleNode.TRUE);
+            case 0x89 -> push(PickleNode.FALSE);
+            case ')' -> push(EMPTY_TUPLE);
+            case ']' -> push(make(Sequence.of(Kind.LIST)));
+            case 0x8F -> push(make(Sequence.of(Kind.SET)));
+            case '}' -> push(make(new PickleNode.Mapping("dict", false)));
+            case 'K' -> push(make(new Scalar((long) in.u8())));
+            case 'M' -> push(make(new Scalar((long) in.u16())));
+            case 'J' -> push(make(new Scalar((long) in.i32())));
+            case 'G' -> push(make(new Scalar(in.f64())));
+            case 0x8A -> push(make(integer(in.u8())));
+            case 0x8B -> push(make(integer(in.i32())));
             case 'X' -> push(make(new Scalar(in.utf8(Integer.toUnsignedLong(in.i32())))));
             case 0x8C -> push(make(new Scalar(in.utf8(in.u8()))));
             case 0x8D -> push(make(new Scalar(in.utf8(in.i64()))));
@@ -145,26 +122,12 @@ final class PickleMachine {
             case 't' -> push(make(new Sequence(Kind.TUPLE, popMark())));
             case 0x85, 0x86, 0x87 -> push(make(new Sequence(Kind.TUPLE, pop(opcode - 0x84))));
             case 0x91 -> push(make(new Sequence(Kind.SET, popMark())));
-            case 'a' -> {
-                PickleNode item = pop();
-                objects.append(top(), List.of(item), Kind.LIST);
-            }
-            case 'e' -> {
-                List<PickleNode> items = popMark();
-                objects.append(top(), items, Kind.LIST);
-            }
-            case 0x90 -> {
-                List<PickleNode> items = popMark();
-                objects.append(top(), items, Kind.SET);
-            }
-            case 's' -> {
-                List<PickleNode> pair = pop(2);
-                objects.setItems(top(), pair);
-            }
-            case 'u' -> {
-                List<PickleNode> pairs = popMark();
-                objects.setItems(top(), pairs);
-            }
+            // Java evaluates arguments from left to right: what is added lies above its target.
+            case 'a' -> objects.append(pop(1), top(), Kind.LIST);
+            case 'e' -> objects.append(popMark(), top(), Kind.LIST);
+            case 0x90 -> objects.append(popMark(), top(), Kind.SET);
+            case 's' -> objects.setItems(pop(2), top());
+            case 'u' -> objects.setItems(popMark(), top());
             default -> {
                 return false;
             }
@@ -198,22 +161,10 @@ final class PickleMachine {
                 global(in.line(NAME_BYTES), in.line(NAME_BYTES));
                 return false;
             }
-            case 'R' -> {
-                List<PickleNode> call = pop(2);
-                push(make(objects.reduce(call.get(0), call.get(1))));
-            }
-            case 0x81 -> {
-                List<PickleNode> call = pop(2);
-                push(make(objects.newObject(call.get(0), call.get(1))));
-            }
-            case 0x92 -> {
-                List<PickleNode> call = pop(3);
-                push(make(objects.newObject(call.get(0), call.get(1), call.get(2))));
-            }
-            case 'b' -> {
-                PickleNode state = pop();
-                objects.build(top(), state);
-            }
+            case 'R' -> push(make(objects.reduce(pop(2))));
+            case 0x81 -> push(make(objects.newObject(pop(2))));
+            case 0x92 -> push(make(objects.newObject(pop(3))));
+            case 'b' -> objects.build(pop(), top());
             case 'Q' -> push(make(objects.persistent(pop())));
             default -> {
                 return false;

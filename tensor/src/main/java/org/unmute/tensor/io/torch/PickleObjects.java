@@ -69,7 +69,7 @@ final class PickleObjects {
         return storages;
     }
 
-    void append(PickleNode target, List<PickleNode> items, Kind kind) throws MalformedFileException {
+    void append(List<PickleNode> items, PickleNode target, Kind kind) throws MalformedFileException {
         if (target instanceof Sequence s && s.kind == kind) {
             s.items.addAll(items);
         } else if (target instanceof Opaque o) {
@@ -80,7 +80,7 @@ final class PickleObjects {
         }
     }
 
-    void setItems(PickleNode target, List<PickleNode> pairs) throws MalformedFileException {
+    void setItems(List<PickleNode> pairs, PickleNode target) throws MalformedFileException {
         if (pairs.size() % 2 != 0) {
             throw in.error("bad-set-item", "keys and values do not pair: " + pairs.size());
         }
@@ -95,22 +95,23 @@ final class PickleObjects {
         }
     }
 
-    PickleNode newObject(PickleNode callee, PickleNode arguments) throws MalformedFileException {
-        return construct(global(callee), tuple(arguments));
-    }
-
-    PickleNode newObject(PickleNode callee, PickleNode arguments, PickleNode named) throws MalformedFileException {
-        if (named instanceof Mapping m && m.keys.isEmpty()) {
-            return newObject(callee, arguments);
+    /** @param call a class, its arguments, and named arguments or nothing */
+    PickleNode newObject(List<PickleNode> call) throws MalformedFileException {
+        Global type = global(call.get(0));
+        List<PickleNode> args = tuple(call.get(1));
+        boolean named = call.size() == 3 && !(call.get(2) instanceof Mapping m && m.keys.isEmpty());
+        if (!named) {
+            return construct(type, args);
         }
-        Opaque made = opaque(global(callee), tuple(arguments), false);
-        made.parts.add(named);
+        Opaque made = opaque(type, args, false);
+        made.parts.add(call.get(2));
         return made;
     }
 
-    PickleNode reduce(PickleNode callee, PickleNode arguments) throws MalformedFileException {
-        Global function = global(callee);
-        List<PickleNode> args = tuple(arguments);
+    /** @param call a function and its arguments */
+    PickleNode reduce(List<PickleNode> call) throws MalformedFileException {
+        Global function = global(call.get(0));
+        List<PickleNode> args = tuple(call.get(1));
         PickleNode tensor = tensors.call(function, args);
         if (tensor != null) {
             return tensor;
@@ -203,7 +204,7 @@ final class PickleObjects {
         return opaque(function, args, false);
     }
 
-    void build(PickleNode target, PickleNode state) throws MalformedFileException {
+    void build(PickleNode state, PickleNode target) throws MalformedFileException {
         switch (target) {
             case Opaque o -> o.parts.add(state);
             case Mapping m

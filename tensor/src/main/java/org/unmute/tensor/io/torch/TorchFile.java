@@ -6,23 +6,18 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.FileKind;
-import org.unmute.tensor.io.LoadLimits;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
+import org.unmute.tensor.io.TensorFile;
 
 /**
  * A PyTorch checkpoint, memory-mapped: a zip archive as {@code torch.save} writes it, or a legacy stream from before
@@ -35,34 +30,17 @@ import org.unmute.tensor.io.StoredType;
  * or value has the name {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
  * left out.
  *
- * <p>Safe for concurrent reads. The file must not be truncated while it is open.
+ * <p>{@link #metadata()} has strings, numbers, booleans, None and dtypes by dotted name: strings and whole numbers as
+ * they are, floats as {@link Double#toString(double)} writes them, {@code true}, {@code false} and {@code null}.
  */
-public final class TorchFile implements AutoCloseable {
-    /**
-     * An object whose class is not interpreted; only its name is kept.
-     *
-     * @param name      dotted path from the root
-     * @param className the class or function that creates it, such as {@code omegaconf.dictconfig.DictConfig}
-     * @param tensors   number of tensors in it, which cannot be read
-     */
-    public record Opaque(String name, String className, int tensors) {}
-
+public final class TorchFile extends TensorFile {
     private static final long GATHERED_BYTES = 1L << 24;
 
-    private final Path path;
-    private final Arena arena;
-    private final boolean legacy;
     private final Map<String, TensorView> tensors;
-    private final Map<String, String> values;
-    private final List<Opaque> opaque;
 
-    private TorchFile(Path path, Arena arena, boolean legacy, Map<String, TensorView> tensors, TensorTree tree) {
-        this.path = path;
-        this.arena = arena;
-        this.legacy = legacy;
-        this.tensors = Collections.unmodifiableMap(tensors);
-        this.values = Collections.unmodifiableMap(tree.values);
-        this.opaque = List.copyOf(tree.opaque);
+    private TorchFile(Path path, Arena arena, String container, Map<String, TensorView> tensors, TensorTree tree) {
+        super(path, arena, container, tensors.keySet(), tree.values, tree.opaque);
+        this.tensors = tensors;
     }
 
     /**
@@ -76,17 +54,6 @@ public final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * Opens a checkpoint with the default limits of the format and others for tensors, axes and names.
-     *
-     * @throws MalformedFileException if it is not such a file, violates the format, exceeds a limit, or tries to run
-     *                                code
-     * @throws IOException            if it cannot be read
-     */
-    public static TorchFile open(Path path, LoadLimits limits) throws IOException {
-        return open(path, TorchLimits.DEFAULT.with(limits));
-    }
-
-    /**
      * Opens a checkpoint.
      *
      * @throws MalformedFileException if it is not such a file, violates the format, exceeds a limit, or tries to run
@@ -94,13 +61,7 @@ public final class TorchFile implements AutoCloseable {
      * @throws IOException            if it cannot be read
      */
     public static TorchFile open(Path path, TorchLimits limits) throws IOException {
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena, limits);
-        } catch (IOException | RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+        return inArena(arena -> read(path, map(path, arena), arena, limits));
     }
 
     private static TorchFile read(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
@@ -169,7 +130,7 @@ public final class TorchFile implements AutoCloseable {
             }
             storages.put(s.key(), record);
         }
-        return finish(path, arena, false, root, objects.made(), limits, all.byteSize(), t -> {
+        return finish(path, arena, "PyTorch, zip", root, objects.made(), limits, all.byteSize(), t -> {
             ZipRecords.Entry record = storages.get(t.storage().key());
             return TensorView.of(t, record.data, record);
         });
@@ -177,17 +138,18 @@ public final class TorchFile implements AutoCloseable {
 
     private static TorchFile legacy(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
         LegacyStream stream = LegacyStream.read(path.toString(), all, limits);
-        return finish(path, arena, true, stream.root(), stream.made(), limits, all.byteSize(), t -> {
-            MemorySegment storage = stream.storages().get(t.storage().key());
-            if (storage == null) {
-                throw new MalformedFileException(
-                        path.toString(),
-                        t.storage().at(),
-                        "no-storage",
-                        "storage " + quote(t.storage().key()) + " is not in the list of storages");
-            }
-            return TensorView.of(t, storage, null);
-        });
+        return finish(
+                path, arena, "PyTorch, legacy stream", stream.root(), stream.made(), limits, all.byteSize(), t -> {
+                    MemorySegment storage = stream.storages().get(t.storage().key());
+                    if (storage == null) {
+                        throw new MalformedFileException(
+                                path.toString(),
+                                t.storage().at(),
+                                "no-storage",
+                                "storage " + quote(t.storage().key()) + " is not in the list of storages");
+                    }
+                    return TensorView.of(t, storage, null);
+                });
     }
 
     /** Locates a tensor in its storage. */
@@ -198,7 +160,7 @@ public final class TorchFile implements AutoCloseable {
     private static TorchFile finish(
             Path path,
             Arena arena,
-            boolean legacy,
+            String container,
             PickleNode root,
             long made,
             TorchLimits limits,
@@ -253,45 +215,17 @@ public final class TorchFile implements AutoCloseable {
             }
             tensors.put(e.getKey(), view);
         }
-        return new TorchFile(path, arena, legacy, tensors, tree);
+        return new TorchFile(path, arena, container, tensors, tree);
     }
 
-    /** The file's path. */
-    public Path path() {
-        return path;
-    }
-
-    /** Whether this is the stream from before torch 1.6, which has no checksums. */
-    public boolean legacy() {
-        return legacy;
-    }
-
-    /** Dotted names of the tensors, in the order of the file. */
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    /** Whether there is a tensor of this name. */
-    public boolean has(String name) {
-        return tensors.containsKey(name);
-    }
-
-    /**
-     * Sizes of a tensor, outermost first.
-     *
-     * @throws NoSuchElementException if there is none of this name
-     */
+    @Override
     public Shape shape(String name) {
-        return view(name).shape();
+        return tensors.get(require(name)).shape();
     }
 
-    /**
-     * Element type of a tensor.
-     *
-     * @throws NoSuchElementException if there is none of this name
-     */
+    @Override
     public StoredType type(String name) {
-        return view(name).type();
+        return tensors.get(require(name)).type();
     }
 
     /**
@@ -299,17 +233,18 @@ public final class TorchFile implements AutoCloseable {
      * or every other row). The checksum of its storage is computed first, once per storage.
      *
      * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
-     * @throws NoSuchElementException if there is none of this name
+     * @throws java.util.NoSuchElementException if there is none of this name
      */
+    @Override
     public StoredTensor entry(String name) throws MalformedFileException {
-        return view(name).read(name);
+        return tensors.get(require(name)).read(name);
     }
 
     /**
      * A copy of a floating tensor as float32; see {@link StoredTensor#floats()}.
      *
      * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
-     * @throws NoSuchElementException if there is none of this name
+     * @throws java.util.NoSuchElementException if there is none of this name
      */
     public float[] floats(String name) throws MalformedFileException {
         return entry(name).floats();
@@ -324,34 +259,5 @@ public final class TorchFile implements AutoCloseable {
         for (TensorView view : tensors.values()) {
             view.verify();
         }
-    }
-
-    /**
-     * Strings, numbers, booleans, None and dtypes by dotted name, in the order of the file: strings and whole numbers
-     * as they are, floats as {@link Double#toString(double)} writes them, {@code true}, {@code false} and {@code null}.
-     */
-    public Map<String, String> values() {
-        return values;
-    }
-
-    /** Objects of classes that are not interpreted, in the order of the file. */
-    public List<Opaque> opaque() {
-        return opaque;
-    }
-
-    private TensorView view(String name) {
-        TensorView view = tensors.get(name);
-        if (view == null) {
-            List<String> some = tensors.keySet().stream().limit(5).toList();
-            throw new NoSuchElementException(
-                    path + ": no tensor " + quote(name) + " among its " + tensors.size() + "; the first are " + some);
-        }
-        return view;
-    }
-
-    /** Unmaps the file; data of its tensors can no longer be read. */
-    @Override
-    public void close() {
-        arena.close();
     }
 }

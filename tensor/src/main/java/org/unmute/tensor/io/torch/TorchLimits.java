@@ -42,9 +42,4 @@ public record TorchLimits(
             throw new IllegalArgumentException("torch limits: nesting must be 1 to " + MAX_NESTING + ": " + nesting);
         }
     }
-
-    /** These limits with other common ones. */
-    public TorchLimits with(LoadLimits other) {
-        return new TorchLimits(other, zipEntries, pickleBytes, nodes, stack, marks, nesting, pathChars);
-    }
 }

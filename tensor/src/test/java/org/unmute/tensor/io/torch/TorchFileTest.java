@@ -114,7 +114,7 @@ class TorchFileTest {
                 .op("Neu"))) {
             assertThat(file.names()).containsExactly("a", "b", "c.0");
             assertThat(file.entry("b").name()).isEqualTo("b");
-            assertThat(file.values()).containsEntry("c.1", "null");
+            assertThat(file.metadata()).containsEntry("c.1", "null");
         }
     }
 
@@ -125,7 +125,7 @@ class TorchFileTest {
             assertThat(file.floats("value")).containsExactly(0, 1, 2, 3, 4, 5);
         }
         try (TorchFile file = zip(Pickle.two().number(12))) {
-            assertThat(file.values()).containsEntry("value", "12");
+            assertThat(file.metadata()).containsEntry("value", "12");
         }
     }
 
@@ -323,7 +323,7 @@ class TorchFileTest {
                 .text("_metadata")
                 .op("}sb");
         try (TorchFile file = zip(p)) {
-            assertThat(file.values())
+            assertThat(file.metadata())
                     .containsExactly(
                             Map.entry("a", "1"),
                             Map.entry("b", "12.0"),
@@ -373,7 +373,7 @@ class TorchFileTest {
                 .op("s");
         p.op(0x8C, 1).op("w").sixFloats();
         try (TorchFile file = zip(p.op('u'))) {
-            assertThat(file.values())
+            assertThat(file.metadata())
                     .containsExactly(
                             Map.entry("s.0", "3"), Map.entry("f.0", "4"), Map.entry("l", "0"), Map.entry("d.k", "257"));
             assertThat(file.names()).containsExactly("w");
@@ -416,7 +416,7 @@ class TorchFileTest {
             p.op(b);
         }
         try (TorchFile file = zip(p.op(0x86, 'R', 's'))) {
-            assertThat(file.values().get("n")).isEqualTo(expected);
+            assertThat(file.metadata().get("n")).isEqualTo(expected);
             assertThat(file.opaque()).hasSize(expected == null ? 1 : 0);
         }
     }
@@ -431,7 +431,7 @@ class TorchFileTest {
         archive.entries.forEach(e -> e.wide = wide);
         try (TorchFile file = open(archive.build())) {
             assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
-            assertThat(file.legacy()).isFalse();
+            assertThat(file.container()).isEqualTo("PyTorch, zip");
             file.verify();
         }
     }
@@ -471,7 +471,7 @@ class TorchFileTest {
                 .op("tRs")
                 .stop();
         try (TorchFile file = open(Archive.legacy(root, SIX))) {
-            assertThat(file.legacy()).isTrue();
+            assertThat(file.container()).isEqualTo("PyTorch, legacy stream");
             assertThat(file.floats("w")).containsExactly(3, 4);
             file.verify();
         }

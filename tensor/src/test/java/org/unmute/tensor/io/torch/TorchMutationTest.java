@@ -182,7 +182,7 @@ class TorchMutationTest {
             Files.write(path, bytes);
             long before = AllocatedBytes.now();
             try (TorchFile file = TorchFile.open(path)) {
-                Map<String, String> read = new HashMap<>(file.values());
+                Map<String, String> read = new HashMap<>(file.metadata());
                 for (String name : file.names()) {
                     StoredTensor t = file.entry(name);
                     assertThat(t.data().byteSize())
