@@ -1,5 +1,6 @@
 package org.unmute.tensor;
 
+import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.UnfoldingOps.Col2Im;
 import org.unmute.tensor.op.UnfoldingOps.Convolve;
@@ -21,15 +22,8 @@ public final class Convolution {
      * @return {@code [batch, out, positionsY, positionsX]}
      */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, SlidingWindow window, int groups) {
-        boolean fits = x.rank() == 4
-                && weight.rank() == 4
-                && groups >= 1
-                && x.size(1) == weight.size(1) * groups
-                && weight.size(0) % groups == 0
-                && weight.size(2) == window.height()
-                && weight.size(3) == window.width();
-        requireFit("conv2d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
         Tensor y = Tensor.run(new Convolve(x, weight, window, groups));
+        requireFit("conv2d", true, x, weight, bias, weight.size(0), groups);
         return bias == null ? y : y.plus(bias.reshape(weight.size(0), 1, 1));
     }
 
@@ -120,7 +114,7 @@ public final class Convolution {
             String name, boolean fits, Tensor x, Tensor weight, Tensor bias, long out, int groups) {
         if (!fits || bias != null && !bias.shape().equals(Shape.of(out))) {
             throw new IllegalArgumentException(name + ": sizes do not fit: x is " + x.shape() + ", weight is "
-                    + weight.shape() + ", bias is " + (bias == null ? "absent" : bias.shape()) + ", groups " + groups);
+                    + weight.shape() + ", bias is " + Op.shapeOf(bias) + ", groups " + groups);
         }
     }
 }

@@ -24,10 +24,7 @@ public final class Functions {
      */
     public static Tensor variance(Tensor x, int correction, boolean keepAxes, int... axes) {
         Tensor square = x.minus(x.mean(true, axes)).unary(Unary.SQUARE);
-        long n = 1;
-        for (int a : axes) {
-            n *= x.size(a);
-        }
+        long n = x.elementsAlong(axes);
         if (n <= correction) {
             throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction
                     + " along axes " + Arrays.toString(axes) + " of " + x.shape());
@@ -46,7 +43,7 @@ public final class Functions {
     }
 
     private static Tensor rootWithZeroGradientAtZero(Tensor square) {
-        Tensor zero = square.binary(Binary.EQUAL, constant(square, 0));
+        Tensor zero = square.binary(Binary.EQUAL, square.scalarLike(0));
         return square.maskedFill(zero, 1).unary(Unary.SQRT).maskedFill(zero, 0);
     }
 
@@ -55,7 +52,7 @@ public final class Functions {
         int a = x.shape().axis(axis);
         // The shift cancels, so it is a constant. An infinite one would give ∞ - ∞.
         Tensor shift = x.detach().amax(true, a);
-        Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, constant(x, Double.POSITIVE_INFINITY));
+        Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, x.scalarLike(Double.POSITIVE_INFINITY));
         shift = shift.maskedFill(infinite, 0);
         return x.minus(shift)
                 .unary(Unary.EXP)
@@ -89,7 +86,7 @@ public final class Functions {
             // Elements found become -∞, so elements that are -∞ already must be above that.
             Tensor rest = x.detach();
             rest = rest.maskedFill(
-                    rest.binary(Binary.EQUAL, constant(rest, Double.NEGATIVE_INFINITY)),
+                    rest.binary(Binary.EQUAL, rest.scalarLike(Double.NEGATIVE_INFINITY)),
                     x.dtype() == DType.F64 ? -Double.MAX_VALUE : -Float.MAX_VALUE);
             Tensor[] found = new Tensor[k];
             for (int i = 0; i < k; i++) {
@@ -188,9 +185,5 @@ public final class Functions {
         if (!(p >= 0 && p < 1)) {
             throw new IllegalArgumentException("dropout: the probability must be from 0 to below 1, is " + p);
         }
-    }
-
-    static Tensor constant(Tensor like, double value) {
-        return Tensor.full(like.backend(), like.dtype(), Shape.of(), value);
     }
 }

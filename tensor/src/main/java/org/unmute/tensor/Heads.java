@@ -19,8 +19,8 @@ public final class Heads {
         if (mask == null) {
             return q.attention(k, v, bias, scale);
         }
-        Tensor hidden = Functions.constant(q, Double.NEGATIVE_INFINITY);
-        return q.attention(k, v, mask.where(bias == null ? Functions.constant(q, 0) : bias, hidden), scale);
+        Tensor hidden = q.scalarLike(Double.NEGATIVE_INFINITY);
+        return q.attention(k, v, mask.where(bias == null ? q.scalarLike(0) : bias, hidden), scale);
     }
 
     /**

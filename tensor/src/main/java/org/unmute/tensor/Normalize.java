@@ -1,6 +1,7 @@
 package org.unmute.tensor;
 
 import java.util.Arrays;
+import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.Unary;
 
 /** Normalisations other than {@link Tensor#layerNorm}, composed of ops. Affine parameters may be null. */
@@ -18,7 +19,7 @@ public final class Normalize {
         for (Tensor t : new Tensor[] {weight, bias}) {
             if (t != null && !t.shape().equals(over)) {
                 throw new IllegalArgumentException("layerNorm: parameters must be " + over + ": weight is "
-                        + text(weight) + ", bias is " + text(bias));
+                        + Op.shapeOf(weight) + ", bias is " + Op.shapeOf(bias));
             }
         }
         long n = over.elements();
@@ -138,9 +139,5 @@ public final class Normalize {
         int[] axes = new int[rank - 1];
         Arrays.setAll(axes, i -> i < axis ? i : i + 1);
         return axes;
-    }
-
-    private static String text(Tensor t) {
-        return t == null ? "absent" : t.shape().toString();
     }
 }

@@ -77,6 +77,15 @@ public final class Shape {
         return a;
     }
 
+    /** All axes in order, except that two are exchanged. */
+    public int[] exchanged(int a, int b) {
+        int[] order = new int[sizes.length];
+        Arrays.setAll(order, i -> i);
+        order[axis(a)] = axis(b);
+        order[axis(b)] = axis(a);
+        return order;
+    }
+
     /** This shape with one size replaced. */
     public Shape with(int axis, long size) {
         long[] s = sizes.clone();

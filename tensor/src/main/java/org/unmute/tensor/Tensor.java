@@ -109,6 +109,11 @@ public final class Tensor {
         return empty(backend, dtype(), shape());
     }
 
+    /** One number of this element type on the same backend, without axes, so that it broadcasts. */
+    public Tensor scalarLike(double value) {
+        return full(backend, dtype(), Shape.of(), value);
+    }
+
     /** A result that {@code compute} writes in full; for gradients. Not recorded. */
     public static Tensor compute(Backend backend, DType dtype, Shape shape, Consumer<View> compute) {
         requireSupport(backend, dtype);
@@ -356,7 +361,7 @@ public final class Tensor {
 
     /** {@code value} where {@code mask} is not 0. */
     public Tensor maskedFill(Tensor mask, double value) {
-        return mask.where(full(backend, dtype(), Shape.of(), value), this);
+        return mask.where(scalarLike(value), this);
     }
 
     /** +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). */
@@ -386,12 +391,11 @@ public final class Tensor {
     }
 
     public Tensor mean(boolean keepAxes, int... axes) {
-        Tensor sum = sum(keepAxes, axes);
-        long n = 1;
-        for (int a : axes) {
-            n *= size(a);
-        }
-        return sum.times(1.0 / n);
+        return sum(keepAxes, axes).times(1.0 / elementsAlong(axes));
+    }
+
+    long elementsAlong(int... axes) {
+        return Arrays.stream(axes).mapToLong(this::size).reduce(1, (a, b) -> a * b);
     }
 
     /** Maximum and position along an axis; on ties the first gets the gradient. */
@@ -491,10 +495,7 @@ public final class Tensor {
     }
 
     public Tensor transpose(int a, int b) {
-        int[] order = allAxes();
-        order[shape().axis(a)] = shape().axis(b);
-        order[shape().axis(b)] = shape().axis(a);
-        return permute(order);
+        return permute(shape().exchanged(a, b));
     }
 
     public Tensor expand(long... sizes) {

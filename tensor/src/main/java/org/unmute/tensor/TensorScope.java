@@ -110,7 +110,7 @@ public final class TensorScope implements AutoCloseable {
         Buffer buffer = tensor.view().buffer();
         boolean owns = owned.remove(buffer);
         if (owns) {
-            count(buffer.bytes());
+            subtract(buffer.bytes(), null);
             buffer.close();
         }
         return owns;
@@ -135,8 +135,9 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    private void count(long bytes) {
-        for (TensorScope s = this; s != null; s = s.outer) {
+    /** Subtracts bytes from this scope and those around it, up to but without {@code end}. */
+    private void subtract(long bytes, TensorScope end) {
+        for (TensorScope s = this; s != end; s = s.outer) {
             s.live -= bytes;
         }
     }
@@ -154,7 +155,7 @@ public final class TensorScope implements AutoCloseable {
         for (TensorScope s = owner; s != null; s = s.outer) {
             if (s == this) {
                 owner.owned.remove(buffer);
-                release(owner, buffer.bytes());
+                owner.subtract(buffer.bytes(), outer);
                 if (outer != null) {
                     outer.owned.add(buffer);
                 }
@@ -162,13 +163,6 @@ public final class TensorScope implements AutoCloseable {
             }
         }
         return tensor;
-    }
-
-    /** Subtracts bytes from the scopes from {@code inner} out to this one. */
-    private void release(TensorScope inner, long bytes) {
-        for (TensorScope s = inner; s != outer; s = s.outer) {
-            s.live -= bytes;
-        }
     }
 
     /** Bytes held by tensors of this scope and the scopes inside it. */
@@ -196,7 +190,7 @@ public final class TensorScope implements AutoCloseable {
         }
         closed = true;
         for (Buffer b : owned) {
-            count(b.bytes());
+            subtract(b.bytes(), null);
             b.close();
         }
         owned.clear();

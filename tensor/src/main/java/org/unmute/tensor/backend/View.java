@@ -104,11 +104,7 @@ public final class View {
 
     /** Two axes swapped. */
     public View transpose(int a, int b) {
-        int[] order = new int[shape.rank()];
-        Arrays.setAll(order, i -> i);
-        order[shape.axis(a)] = shape.axis(b);
-        order[shape.axis(b)] = shape.axis(a);
-        return permute(order);
+        return permute(shape.exchanged(a, b));
     }
 
     /** Repeated along new leading axes and along axes of size 1, to the given shape. */

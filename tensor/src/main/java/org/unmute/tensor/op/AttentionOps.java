@@ -51,22 +51,49 @@ public sealed interface AttentionOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.attention(
-                    q.view(),
-                    k.view(),
-                    v.view(),
-                    bias == null ? null : bias.view().expand(scores()),
-                    scale,
-                    out);
+            backend.attention(q.view(), k.view(), v.view(), biasView(), scale, out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             boolean biased = bias != null && bias.requiresGradient();
-            AttentionGradients g = AttentionGradients.of(this, biased, gy);
-            Tensor gbias = biased ? ElementwiseOps.reduceTo(bias.shape(), g.scores()) : null;
-            return Arrays.asList(g.q(), g.k(), g.v(), gbias).subList(0, inputs().size());
+            Gradients g = gradients(biased, gy);
+            Tensor gbias = biased ? ElementwiseOps.reduceTo(bias.shape(), g.scores) : null;
+            return Arrays.asList(g.q, g.k, g.v, gbias).subList(0, inputs().size());
         }
+
+        private View biasView() {
+            return bias == null ? null : bias.view().expand(scores());
+        }
+
+        private Gradients gradients(boolean biased, Tensor gy) {
+            Backend backend = gy.backend();
+            // Recomputed, not kept: the weights are the largest tensor of a transformer.
+            Tensor weights = Tensor.compute(
+                    backend,
+                    q.dtype(),
+                    scores(),
+                    w -> backend.attentionWeights(q.view(), k.view(), biasView(), scale, w));
+            Tensor gv = v.requiresGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
+            if (!q.requiresGradient() && !k.requiresGradient() && !biased) {
+                return new Gradients(null, null, gv, null);
+            }
+            Tensor gw = gy.matmul(v.transpose(-1, -2));
+            Tensor gs = Tensor.compute(
+                    backend, q.dtype(), scores(), out -> backend.softmaxBackward(weights.view(), gw.view(), out));
+            return new Gradients(
+                    q.requiresGradient() ? gs.matmul(k).times(scale) : null,
+                    k.requiresGradient() ? gs.transpose(-1, -2).matmul(q).times(scale) : null,
+                    gv,
+                    gs);
+        }
+
+        /**
+         * Null where none is required.
+         *
+         * @param scores {@code [..., queries, keys]}, before the softmax; also the gradient of the bias
+         */
+        private record Gradients(Tensor q, Tensor k, Tensor v, Tensor scores) {}
     }
 
     /**
@@ -112,20 +139,14 @@ public sealed interface AttentionOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            AttentionGradients g = AttentionGradients.of(
-                    new Attention(q, k, v, gate.times(bias), scale),
-                    bias.requiresGradient() || gate.requiresGradient(),
-                    gy);
+            Attention ungated = new Attention(q, k, v, gate.times(bias), scale);
+            Attention.Gradients g = ungated.gradients(bias.requiresGradient() || gate.requiresGradient(), gy);
             return Arrays.asList(
-                    g.q(),
-                    g.k(),
-                    g.v(),
-                    bias.requiresGradient()
-                            ? ElementwiseOps.reduceTo(bias.shape(), g.scores().times(gate))
-                            : null,
-                    gate.requiresGradient()
-                            ? ElementwiseOps.reduceTo(gate.shape(), g.scores().times(bias))
-                            : null);
+                    g.q,
+                    g.k,
+                    g.v,
+                    bias.requiresGradient() ? ElementwiseOps.reduceTo(bias.shape(), g.scores.times(gate)) : null,
+                    gate.requiresGradient() ? ElementwiseOps.reduceTo(gate.shape(), g.scores.times(bias)) : null);
         }
     }
 

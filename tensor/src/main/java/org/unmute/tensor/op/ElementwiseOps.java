@@ -10,19 +10,25 @@ import org.unmute.tensor.backend.View;
 
 /** Ops on each element, with broadcasting where they take several tensors. */
 public sealed interface ElementwiseOps extends Op {
+    /** A function of the elements of one tensor. */
+    sealed interface OfOne extends ElementwiseOps {
+        /** The input. */
+        Tensor x();
+
+        @Override
+        default List<Tensor> inputs() {
+            return List.of(x());
+        }
+
+        @Override
+        default Shape shape() {
+            requireOneFloatingType(x());
+            return x().shape();
+        }
+    }
+
     /** {@code f(x)} with the function's constants {@code p} and {@code q}. */
-    record Map(Unary f, double p, double q, Tensor x) implements ElementwiseOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public Shape shape() {
-            requireOneFloatingType(x);
-            return x.shape();
-        }
-
+    record Map(Unary f, double p, double q, Tensor x) implements OfOne {
         @Override
         public void forward(Backend backend, View out) {
             backend.unary(f, p, q, x.view(), out);
@@ -75,7 +81,7 @@ public sealed interface ElementwiseOps extends Op {
                 case ADD, SUB -> gy;
                 case MUL -> gy.times(b);
                 case DIV -> gy.over(b);
-                case POW -> zeroWhere(b.binary(Binary.EQUAL, zero(b)), gy.times(b.times(a.pow(b.plus(-1)))));
+                case POW -> zeroWhere(b.binary(Binary.EQUAL, b.scalarLike(0)), gy.times(b.times(a.pow(b.plus(-1)))));
                 case MAX -> gy.times(share(a, b));
                 case MIN -> gy.times(share(b, a));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
@@ -90,7 +96,8 @@ public sealed interface ElementwiseOps extends Op {
                 case DIV -> gy.times(y).over(b).times(-1);
                 case POW ->
                     zeroWhere(
-                            a.binary(Binary.EQUAL, zero(a)).times(b.binary(Binary.GREATER_EQUAL, zero(b))),
+                            a.binary(Binary.EQUAL, a.scalarLike(0))
+                                    .times(b.binary(Binary.GREATER_EQUAL, b.scalarLike(0))),
                             gy.times(y.times(a.unary(Unary.LOG))));
                 case MAX -> gy.times(share(b, a));
                 case MIN -> gy.times(share(a, b));
@@ -98,13 +105,8 @@ public sealed interface ElementwiseOps extends Op {
             };
         }
 
-        private static Tensor zero(Tensor like) {
-            return Tensor.full(like.backend(), like.dtype(), Shape.of(), 0);
-        }
-
-        /** The limits of a power's gradients at 0⁰ and 0ᵇ, where the formulas give 0 · ∞. */
         private static Tensor zeroWhere(Tensor condition, Tensor g) {
-            return condition.where(zero(g), g);
+            return condition.where(g.scalarLike(0), g);
         }
 
         /** 1 where {@code x > other}, ½ where they are equal, else 0. */
@@ -120,12 +122,7 @@ public sealed interface ElementwiseOps extends Op {
     }
 
     /** {@code x · scale + shift} with constants. */
-    record Affine(Tensor x, double scale, double shift) implements ElementwiseOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Affine(Tensor x, double scale, double shift) implements OfOne {
         @Override
         public Shape shape() {
             if (!x.dtype().isFloating() && (scale != Math.rint(scale) || shift != Math.rint(shift))) {
@@ -178,7 +175,7 @@ public sealed interface ElementwiseOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor zero = Tensor.full(gy.backend(), gy.dtype(), Shape.of(), 0);
+            Tensor zero = gy.scalarLike(0);
             return Arrays.asList(
                     null,
                     a.requiresGradient() ? reduceTo(a.shape(), condition.where(gy, zero)) : null,
@@ -190,18 +187,7 @@ public sealed interface ElementwiseOps extends Op {
      * Sign with +1 for zero of either sign; the gradient passes as if it were the identity (paper, section 4, equations
      * 1 and 5). With {@code clipped} it passes only where {@code |x| ≤ 1}, which the paper does not do.
      */
-    record BinarizeStraightThrough(Tensor x, boolean clipped) implements ElementwiseOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public Shape shape() {
-            requireOneFloatingType(x);
-            return x.shape();
-        }
-
+    record BinarizeStraightThrough(Tensor x, boolean clipped) implements OfOne {
         @Override
         public void forward(Backend backend, View out) {
             backend.unary(Unary.SIGN, 0, 0, x.view(), out);

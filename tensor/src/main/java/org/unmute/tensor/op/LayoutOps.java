@@ -17,13 +17,19 @@ public sealed interface LayoutOps extends Op {
         throw new IllegalStateException(name() + " is a view and is not computed");
     }
 
-    /** The same elements in row-major order under another shape. A view if the strides allow it, else a copy. */
-    record Reshape(Tensor x, Shape to) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
+    /** An op of one tensor. */
+    sealed interface OfOne extends LayoutOps {
+        /** The input. */
+        Tensor x();
 
+        @Override
+        default List<Tensor> inputs() {
+            return List.of(x());
+        }
+    }
+
+    /** The same elements in row-major order under another shape. A view if the strides allow it, else a copy. */
+    record Reshape(Tensor x, Shape to) implements OfOne {
         @Override
         public Shape shape() {
             if (x.shape().elements() != to.elements()) {
@@ -59,12 +65,7 @@ public sealed interface LayoutOps extends Op {
     }
 
     /** Axes in another order. */
-    record Permute(Tensor x, int[] order) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Permute(Tensor x, int[] order) implements OfOne {
         @Override
         public Shape shape() {
             int[] sorted = order.clone();
@@ -94,12 +95,7 @@ public sealed interface LayoutOps extends Op {
     }
 
     /** Repeated along axes of size 1 and along new leading axes. */
-    record Expand(Tensor x, Shape to) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Expand(Tensor x, Shape to) implements OfOne {
         @Override
         public Shape shape() {
             return x.view().expand(to).shape();
@@ -117,12 +113,7 @@ public sealed interface LayoutOps extends Op {
     }
 
     /** Evenly spaced elements along an axis. */
-    record Slice(Tensor x, int axis, long start, long count, long step) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Slice(Tensor x, int axis, long start, long count, long step) implements OfOne {
         @Override
         public Shape shape() {
             return x.view().slice(axis, start, count, step).shape();
@@ -188,12 +179,7 @@ public sealed interface LayoutOps extends Op {
     }
 
     /** Constants before and after along an axis. */
-    record Pad(Tensor x, int axis, long before, long after, double value) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Pad(Tensor x, int axis, long before, long after, double value) implements OfOne {
         @Override
         public Shape shape() {
             if (before < 0 || after < 0) {
@@ -216,12 +202,7 @@ public sealed interface LayoutOps extends Op {
     }
 
     /** Another element type. */
-    record Cast(Tensor x, DType to) implements LayoutOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
+    record Cast(Tensor x, DType to) implements OfOne {
         @Override
         public DType dtype() {
             return to;

@@ -9,18 +9,25 @@ import org.unmute.tensor.backend.View;
 
 /** Ops that normalise each row, which is the last axis. */
 public sealed interface NormalizationOps extends Op {
+    /** The input that is normalised. */
+    Tensor x();
+
+    @Override
+    default List<Tensor> inputs() {
+        return List.of(x());
+    }
+
+    @Override
+    default Shape shape() {
+        requireOneFloatingType(x());
+        if (x().rank() == 0) {
+            throw new IllegalArgumentException(name() + ": needs an axis, x is " + x().shape());
+        }
+        return x().shape();
+    }
+
     /** Softmax along the last axis. */
     record Softmax(Tensor x) implements NormalizationOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public Shape shape() {
-            return rows(this, x);
-        }
-
         @Override
         public void forward(Backend backend, View out) {
             backend.softmax(x.view(), out);
@@ -34,16 +41,6 @@ public sealed interface NormalizationOps extends Op {
 
     /** Logarithm of the softmax along the last axis. */
     record LogSoftmax(Tensor x) implements NormalizationOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public Shape shape() {
-            return rows(this, x);
-        }
-
         @Override
         public void forward(Backend backend, View out) {
             backend.logSoftmax(x.view(), out);
@@ -94,16 +91,6 @@ public sealed interface NormalizationOps extends Op {
     /** {@code x / max(‖x‖, 1e-12)} along the last axis. */
     record L2Normalize(Tensor x) implements NormalizationOps {
         @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public Shape shape() {
-            return rows(this, x);
-        }
-
-        @Override
         public void forward(Backend backend, View out) {
             backend.l2Normalize(x.view(), out);
         }
@@ -152,11 +139,4 @@ public sealed interface NormalizationOps extends Op {
     }
 
     /** The shape of an input that must have an axis. */
-    private static Shape rows(Op op, Tensor x) {
-        op.requireOneFloatingType(x);
-        if (x.rank() == 0) {
-            throw new IllegalArgumentException(op.name() + ": needs an axis, x is " + x.shape());
-        }
-        return x.shape();
-    }
 }

@@ -10,6 +10,39 @@ import org.unmute.tensor.backend.View;
 
 /** Prototype matching. */
 public sealed interface PrototypeOps extends Op {
+    /** Tokens: [batch, tokens, dim]. */
+    Tensor tokens();
+
+    /** Prototypes: [prototypes, dim]. */
+    Tensor prototypes();
+
+    /** The tokens' positions, as computed with the values. */
+    Tensor winners();
+
+    /** Computes values and winners. */
+    default Tensor values() {
+        return Tensor.run(this);
+    }
+
+    @Override
+    default List<Tensor> inputs() {
+        return List.of(tokens(), prototypes());
+    }
+
+    @Override
+    default Shape shape() {
+        requireFit(name(), tokens(), prototypes());
+        if (!acceptsStorageType(tokens())) {
+            requireOneFloatingType(tokens(), prototypes());
+        }
+        return winners().shape();
+    }
+
+    @Override
+    default DType dtype() {
+        return prototypes().dtype();
+    }
+
     /**
      * The maximum cosine of each prototype over a clip's tokens (paper, section 4, equations 2 and 3): {@code out[b, j]
      * = maxₙ cos(tokens[b, n], prototypes[j])}. The similarities {@code [tokens, prototypes]} are not stored, and the
@@ -32,30 +65,6 @@ public sealed interface PrototypeOps extends Op {
                     prototypes,
                     binary,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(tokens.size(0), prototypes.size(0))));
-        }
-
-        /** Runs the op: {@code [batch, prototypes]}. */
-        public Tensor values() {
-            return Tensor.run(this);
-        }
-
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(tokens, prototypes);
-        }
-
-        @Override
-        public Shape shape() {
-            requireFit("prototypeMaxPool", tokens, prototypes);
-            if (!acceptsStorageType(tokens)) {
-                requireOneFloatingType(tokens, prototypes);
-            }
-            return winners.shape();
-        }
-
-        @Override
-        public DType dtype() {
-            return prototypes.dtype();
         }
 
         @Override
@@ -111,23 +120,6 @@ public sealed interface PrototypeOps extends Op {
                     tokens,
                     prototypes,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(2, tokens.size(0), prototypes.size(0))));
-        }
-
-        /** Runs the op: {@code [2, batch, prototypes]}. */
-        public Tensor values() {
-            return Tensor.run(this);
-        }
-
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(tokens, prototypes);
-        }
-
-        @Override
-        public Shape shape() {
-            requireFit("productExtremes", tokens, prototypes);
-            requireOneFloatingType(tokens, prototypes);
-            return winners.shape();
         }
 
         @Override

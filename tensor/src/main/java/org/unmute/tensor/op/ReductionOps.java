@@ -2,6 +2,7 @@ package org.unmute.tensor.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -10,13 +11,16 @@ import org.unmute.tensor.backend.View;
 
 /** Ops that combine elements along axes. */
 public sealed interface ReductionOps extends Op {
+    /** The only input. */
+    Tensor x();
+
+    @Override
+    default List<Tensor> inputs() {
+        return List.of(x());
+    }
+
     /** Sum over axes. */
     record Sum(Tensor x, int[] axes, boolean keepAxes) implements ReductionOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
         @Override
         public Shape shape() {
             return reduced(name(), x.shape(), axes, keepAxes);
@@ -35,11 +39,6 @@ public sealed interface ReductionOps extends Op {
 
     /** Maximum over axes; equal maxima share the gradient evenly. */
     record SharedMax(Tensor x, int[] axes, boolean keepAxes) implements ReductionOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
         @Override
         public Shape shape() {
             Shape s = reduced(name(), x.shape(), axes, keepAxes);
@@ -71,11 +70,6 @@ public sealed interface ReductionOps extends Op {
     /** Maximum or minimum along the last axis; {@link #forward} fills {@code indices}. */
     record LastExtreme(Tensor x, boolean max, Tensor indices) implements ReductionOps {
         @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
-        @Override
         public Shape shape() {
             if (x.size(-1) == 0) {
                 throw new IllegalArgumentException(name() + ": the axis is empty: " + x.shape());
@@ -104,11 +98,6 @@ public sealed interface ReductionOps extends Op {
 
     /** Running sum along the last axis. */
     record CumulativeSum(Tensor x) implements ReductionOps {
-        @Override
-        public List<Tensor> inputs() {
-            return List.of(x);
-        }
-
         @Override
         public Shape shape() {
             return x.shape();
@@ -158,41 +147,22 @@ public sealed interface ReductionOps extends Op {
             throw new IllegalArgumentException(
                     name + ": an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
         }
+        if (!keep) {
+            return Shape.of(IntStream.range(0, shape.rank())
+                    .filter(a -> Arrays.stream(axes).noneMatch(gone -> gone == a))
+                    .mapToLong(shape::size)
+                    .toArray());
+        }
         Shape s = shape;
         for (int a : axes) {
             s = s.with(a, 1);
         }
-        if (!keep) {
-            int gone = 0;
-            for (int a = 0; a < shape.rank(); a++) {
-                if (contains(axes, a)) {
-                    s = s.without(a - gone++);
-                }
-            }
-        }
         return s;
-    }
-
-    private static boolean contains(int[] axes, int axis) {
-        for (int a : axes) {
-            if (a == axis) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The result's memory with the reduced axes present at size 1. */
     private static View kept(View out, Shape shape, int[] axes) {
-        View v = out;
-        if (out.shape().rank() < shape.rank()) {
-            for (int a = 0; a < shape.rank(); a++) {
-                if (contains(axes, a)) {
-                    v = v.insert(a);
-                }
-            }
-        }
-        return v;
+        return out.reshape(reduced("reduce", shape, axes, true)).orElseThrow();
     }
 
     /** A reduced tensor repeated over the axes that were reduced. */
