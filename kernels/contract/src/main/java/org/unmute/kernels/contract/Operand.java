@@ -12,8 +12,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and the
- * same tensor in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the result.
+ * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and
+ * the same tensor in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the result.
  */
 final class Operand {
     private static final int GUARD = 67;
