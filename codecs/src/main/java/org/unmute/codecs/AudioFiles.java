@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioFormat.Encoding;
 import javax.sound.sampled.AudioInputStream;
@@ -32,14 +33,21 @@ public final class AudioFiles {
 
     private AudioFiles() {}
 
+    /** The supported formats, with the texts that their files begin with. */
     private enum Format {
-        WAV,
-        FLAC,
-        OGG,
-        MP3,
+        WAV("RIFF", "RIFX", "RF64", "BW64"),
+        FLAC("fLaC"),
+        OGG("OggS"),
+        MP3("ID3"),
         AIFF,
-        AU,
-        UNKNOWN
+        AU(".snd"),
+        UNKNOWN;
+
+        private final List<String> beginnings;
+
+        Format(String... beginnings) {
+            this.beginnings = List.of(beginnings);
+        }
     }
 
     /**
@@ -56,39 +64,30 @@ public final class AudioFiles {
             head = in.readNBytes(HEAD);
         }
         if (head.length == 0) {
-            throw new UnreadableAudioException(file.toString(), "the file is empty");
+            throw unreadable(file, "the file is empty");
         }
         Format format = format(head);
         return switch (format) {
             case WAV -> Wav.read(file);
             case UNKNOWN ->
-                throw new UnreadableAudioException(
-                        file.toString(),
-                        "not a sound file of a supported format: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
+                throw unreadable(file, "not a sound file of a supported format: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
             default -> decode(file, format);
         };
     }
 
     private static Format format(byte[] head) {
         String text = new String(head, StandardCharsets.ISO_8859_1);
-        if (text.startsWith("RIFF") || text.startsWith("RIFX") || text.startsWith("RF64") || text.startsWith("BW64")) {
-            return Format.WAV;
-        }
-        if (text.startsWith("fLaC")) {
-            return Format.FLAC;
-        }
-        if (text.startsWith("OggS")) {
-            return Format.OGG;
+        for (Format format : Format.values()) {
+            if (format.beginnings.stream().anyMatch(text::startsWith)) {
+                return format;
+            }
         }
         if (text.startsWith("FORM") && text.length() == HEAD && text.startsWith("AIF", 8)) {
             return Format.AIFF;
         }
-        if (text.startsWith(".snd")) {
-            return Format.AU;
-        }
         // An MPEG frame begins with eleven set bits; layer III is 01 in the two bits after the version.
         boolean frame = head.length > 1 && head[0] == (byte) 0xFF && (head[1] & 0xE6) == 0xE2;
-        return text.startsWith("ID3") || frame ? Format.MP3 : Format.UNKNOWN;
+        return frame ? Format.MP3 : Format.UNKNOWN;
     }
 
     private static Recording decode(Path file, Format format) throws IOException {
@@ -105,12 +104,14 @@ public final class AudioFiles {
                 return recording;
             }
         } catch (UnsupportedAudioFileException e) {
-            throw new UnreadableAudioException(file.toString(), "no " + format + " sound could be found in it");
+            throw unreadable(file, "no " + format + " sound could be found in it");
         } catch (UnreadableAudioException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             // The decoders throw all kinds of unchecked exceptions on damaged data.
-            throw unreadable(file, "damaged " + format + " data: " + e, e);
+            UnreadableAudioException damaged = unreadable(file, "damaged " + format + " data: " + e);
+            damaged.initCause(e);
+            throw damaged;
         }
     }
 
@@ -123,10 +124,8 @@ public final class AudioFiles {
         return new BufferedInputStream(in, 1 << 16);
     }
 
-    private static UnreadableAudioException unreadable(Path file, String reason, Throwable cause) {
-        UnreadableAudioException e = new UnreadableAudioException(file.toString(), reason);
-        e.initCause(cause);
-        return e;
+    static UnreadableAudioException unreadable(Path file, String reason) {
+        return new UnreadableAudioException(file.toString(), reason);
     }
 
     /**
@@ -137,8 +136,8 @@ public final class AudioFiles {
         float rate = format.getSampleRate();
         int bits = format.getSampleSizeInBits();
         if (channels < 1 || channels > MAX_CHANNELS || !(rate >= 1 && rate <= MAX_RATE) || rate != (int) rate) {
-            throw new UnreadableAudioException(
-                    file.toString(),
+            throw unreadable(
+                    file,
                     "channels must be 1 to " + MAX_CHANNELS + " and the rate an integer up to " + MAX_RATE + " Hz: "
                             + channels + " channels, " + rate + " Hz");
         }
@@ -149,8 +148,7 @@ public final class AudioFiles {
         }
         int width = own && bits > 0 ? bits : 16;
         if (width % 8 != 0 || width > 32) {
-            throw new UnreadableAudioException(
-                    file.toString(), "samples of " + width + " bits are not supported; 8, 16, 24 and 32 are");
+            throw unreadable(file, "samples of " + width + " bits are not supported; 8, 16, 24 and 32 are");
         }
         boolean bigEndian = format.getEncoding().equals(Encoding.PCM_SIGNED) && format.isBigEndian();
         return new AudioFormat(Encoding.PCM_SIGNED, rate, width, channels, channels * width / 8, rate, bigEndian);
@@ -183,15 +181,14 @@ public final class AudioFiles {
                 samples[n++] = (float) (sum / channels);
             }
             if (n > MAX_SECONDS * rate || n > Integer.MAX_VALUE - 8 - 4096) {
-                throw new UnreadableAudioException(
-                        file.toString(), "longer than " + MAX_SECONDS + " s: cut it into shorter files");
+                throw unreadable(file, "longer than " + MAX_SECONDS + " s: cut it into shorter files");
             }
         }
         if (check != null) {
             check.finish(file.toString());
         }
         if (n == 0) {
-            throw new UnreadableAudioException(file.toString(), "the file holds no samples");
+            throw unreadable(file, "the file holds no samples");
         }
         // The last block of a lossy codec is padded; an Ogg file states where the sound ends.
         return new Recording(Arrays.copyOf(samples, (int) Math.min(n, Math.max(1, limit))), rate, channels);
@@ -199,8 +196,7 @@ public final class AudioFiles {
 
     private static void requireComplete(long promised, int got, Path file) throws UnreadableAudioException {
         if (promised > 0 && promised != got) {
-            throw new UnreadableAudioException(
-                    file.toString(), "truncated: the header states " + promised + " samples, " + got + " are there");
+            throw unreadable(file, "truncated: the header states " + promised + " samples, " + got + " are there");
         }
     }
 }

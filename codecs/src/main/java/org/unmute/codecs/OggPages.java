@@ -48,11 +48,11 @@ final class OggPages {
             byte[] header = in.readNBytes(HEADER);
             for (int page = 0; header.length > 0; page++) {
                 if (header.length < HEADER) {
-                    throw unreadable(file, "truncated: the page at byte " + at + " is incomplete");
+                    throw AudioFiles.unreadable(file, "truncated: the page at byte " + at + " is incomplete");
                 }
                 ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
                 if (fields.getInt(0) != 0x5367674F || fields.get(4) != 0) {
-                    throw unreadable(file, "damaged OGG data: no page begins at byte " + at);
+                    throw AudioFiles.unreadable(file, "damaged OGG data: no page begins at byte " + at);
                 }
                 byte[] body = body(in, fields, at, file);
                 if (page == 0) {
@@ -60,13 +60,14 @@ final class OggPages {
                     requireVorbis(body, file);
                 }
                 if (fields.getInt(14) != serial) {
-                    throw unreadable(
+                    throw AudioFiles.unreadable(
                             file,
                             "it holds several streams, the second one from byte " + at
                                     + "; only files with one are supported");
                 }
                 if (fields.getInt(18) != page) {
-                    throw unreadable(file, "damaged OGG data: page " + page + " is missing before byte " + at);
+                    throw AudioFiles.unreadable(
+                            file, "damaged OGG data: page " + page + " is missing before byte " + at);
                 }
                 ended = (fields.get(5) & END_OF_STREAM) != 0;
                 samples = fields.getLong(6) >= 0 ? fields.getLong(6) : samples;
@@ -74,7 +75,7 @@ final class OggPages {
                 header = in.readNBytes(HEADER);
             }
             if (!ended) {
-                throw unreadable(file, "truncated: its last page does not end the stream");
+                throw AudioFiles.unreadable(file, "truncated: its last page does not end the stream");
             }
             return samples;
         }
@@ -89,13 +90,13 @@ final class OggPages {
         }
         byte[] body = in.readNBytes(length);
         if (lacing.length < (header.get(26) & 0xFF) || body.length < length) {
-            throw unreadable(file, "truncated: the page at byte " + at + " is incomplete");
+            throw AudioFiles.unreadable(file, "truncated: the page at byte " + at + " is incomplete");
         }
         int stated = header.getInt(22);
         byte[] start = header.array().clone();
         start[22] = start[23] = start[24] = start[25] = 0;
         if (crc(crc(crc(0, start), lacing), body) != stated) {
-            throw unreadable(file, "damaged OGG data: the page at byte " + at + " has a wrong checksum");
+            throw AudioFiles.unreadable(file, "damaged OGG data: the page at byte " + at + " has a wrong checksum");
         }
         return body;
     }
@@ -113,12 +114,8 @@ final class OggPages {
             String kind = head.equals("OpusHead")
                     ? "Opus"
                     : head.startsWith("Speex") ? "Speex" : head.startsWith("\u007FFLAC") ? "FLAC" : "another codec";
-            throw unreadable(
+            throw AudioFiles.unreadable(
                     file, "Ogg with " + kind + " inside is not supported, only Vorbis: convert it to WAV or FLAC");
         }
-    }
-
-    private static UnreadableAudioException unreadable(Path file, String reason) {
-        return new UnreadableAudioException(file.toString(), reason);
     }
 }

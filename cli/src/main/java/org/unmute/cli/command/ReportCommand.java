@@ -27,7 +27,6 @@ import org.unmute.experiments.results.Score;
 import org.unmute.experiments.results.WinRule;
 import org.unmute.experiments.results.Wins;
 import org.unmute.report.benchmark.BenchmarkReport;
-import org.unmute.report.benchmark.ClipSection;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
 import picocli.CommandLine.Command;
@@ -136,11 +135,11 @@ final class ReportCommand extends ComputingCommand {
                                 "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
                         .folder();
         openBackend();
-        ClipSection section = ClipReasons.open(probe);
+        ClipReasons reasons = ClipReasons.open(probe);
         List<Section> sections = new ArrayList<>();
         for (Path clip : clips) {
             record.input(clip);
-            sections.add(section.of(clip, sections.size() + 1));
+            sections.add(reasons.section(clip, sections.size() + 1));
         }
         return sections;
     }

@@ -9,14 +9,13 @@ import java.util.stream.Collectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.report.benchmark.Block;
-import org.unmute.report.benchmark.ClipSection;
 import org.unmute.report.benchmark.Section;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
 /** Explains clips for a report, with a trained probe and the encoder in its run's record. */
-public final class ClipReasons implements ClipSection {
+public final class ClipReasons {
     /** Number of prototypes shown for each class. */
     private static final int MOST = 5;
 
@@ -39,8 +38,13 @@ public final class ClipReasons implements ClipSection {
         return new ClipReasons(run, source.explainer(source.openEncoder(), source.resampling()));
     }
 
-    @Override
-    public Section of(Path clip, int number) throws IOException {
+    /**
+     * The section of a clip.
+     *
+     * @param number from 1, to make ids unique in the page
+     * @throws IOException if the clip cannot be read
+     */
+    public Section section(Path clip, int number) throws IOException {
         String name = clip.getFileName().toString();
         ClipExplanation explanation = explainer.explain(name, AudioFiles.read(clip), List.of(), MOST, true);
         ClipFigures figures = ClipFigures.of(explanation);

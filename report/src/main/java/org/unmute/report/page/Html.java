@@ -2,6 +2,10 @@ package org.unmute.report.page;
 
 import static org.unmute.report.drawing.Markup.escape;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -9,6 +13,7 @@ import org.unmute.report.chart.NumberText;
 
 /** Builds a piece of HTML line by line, with the elements that several pages share. */
 public final class Html {
+    private static final int WAV_HEADER = 44;
     private final StringBuilder html = new StringBuilder(1 << 12);
 
     /** Starts empty. */
@@ -47,7 +52,26 @@ public final class Html {
     public Html audio(float[] samples, int sampleRate) {
         return line(
                 "<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
-                WavDataUri.of(samples, sampleRate));
+                wavUri(samples, sampleRate));
+    }
+
+    /** A 16-bit WAV file in a {@code data:} URI. */
+    private static String wavUri(float[] samples, int sampleRate) {
+        int bytes = Math.multiplyExact(samples.length, 2);
+        ByteBuffer wav = ByteBuffer.allocate(Math.addExact(WAV_HEADER, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(WAV_HEADER - 8 + bytes);
+        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+        wav.putShort((short) 1)
+                .putShort((short) 1)
+                .putInt(sampleRate)
+                .putInt(2 * sampleRate)
+                .putShort((short) 2)
+                .putShort((short) 16);
+        wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(bytes);
+        for (float v : samples) {
+            wav.putShort((short) Math.clamp(Math.round(v * 32767f), -32768, 32767));
+        }
+        return "data:audio/wav;base64," + Base64.getEncoder().encodeToString(wav.array());
     }
 
     /** A horizontal bar for a score in [0, 1]. */
