@@ -26,126 +26,129 @@ public abstract class RepeatabilityContract extends Contract {
     protected RepeatabilityContract() {}
 
     /** Results of every operation that sums, selects or moves, on shapes large enough to be split among threads. */
+    private static final class Everything {
+        final Backend b;
+        final View x;
+        final List<float[]> results = new ArrayList<>();
+
+        Everything(Backend b) {
+            this.b = b;
+            x = values(b, 1, 3, 131, 96);
+            products();
+            rows();
+            for (boolean binary : BOTH) {
+                prototypes(binary);
+            }
+            movements();
+            clipwise();
+        }
+
+        private void products() {
+            View w = values(b, 2, 290, 96);
+            View bias = values(b, 3, 290);
+            add(Shape.of(3, 131, 290), out -> b.linear(x, w, bias, out));
+            add(Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out));
+            add(Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out));
+            add(Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out));
+            View[] g = {memory(b, 3, 131, 96), memory(b, 3, 131, 96), memory(b, 3, 131, 96)};
+            b.attentionBackward(x, x, x, 0.1, x, g[0], g[1], g[2]);
+            add(g);
+        }
+
+        private void rows() {
+            Shape shape = x.shape();
+            View w = values(b, 4, 96);
+            View y = values(b, 5, 3, 131, 96);
+            add(shape, out -> b.softmax(x, out));
+            add(shape, out -> b.softmaxBackward(x, y, out));
+            add(shape, out -> b.logSoftmax(x, out));
+            add(shape, out -> b.logSoftmaxBackward(x, y, out));
+            add(shape, out -> b.l2Normalize(x, out));
+            add(shape, out -> b.l2NormalizeBackward(x, y, y, out));
+            add(shape, out -> b.layerNorm(x, w, w, 1e-5, out));
+            add(shape, out -> b.unary(Unary.GELU, 0, 0, x, out));
+            View gw = memory(b, 96);
+            View gb = memory(b, 96);
+            add(shape, out -> b.layerNormBackward(x, null, 1e-5, x, out, gw, gb));
+            add(gw, gb);
+            add(Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x, out));
+            add(Shape.of(1, 1, 96), out -> b.reduce(Reduce.SUM, x, out));
+            add(Shape.of(3, 131, 1), out -> b.reduce(Reduce.SUM, x, out));
+            add(
+                    Shape.of(1, 1, 1),
+                    out -> b.reduce(
+                            Reduce.SUM, x.transpose(0, 2).slice(0, 0, 96, 1).transpose(0, 2), out));
+            add(shape, out -> b.cumulativeSum(x, true, out));
+        }
+
+        private void prototypes(boolean binary) {
+            View p = values(b, 2, 290, 96);
+            View winners = b.allocate(DType.I32, Shape.of(3, 290));
+            View values = memory(b, 3, 290);
+            View gp = memory(b, 290, 96);
+            PrototypeContract.pool(b, binary, x, p, values, winners);
+            add(x.shape(), out -> PrototypeContract.poolBackward(b, binary, x, p, winners, values, out, gp));
+            View extremes = memory(b, 2, 3, 290);
+            View both = b.allocate(DType.I32, extremes.shape());
+            b.productExtremes(x, p, extremes, both);
+            add(gp, values, winners, extremes, both);
+        }
+
+        private void movements() {
+            int[] at = new int[500];
+            for (int i = 0; i < at.length; i++) {
+                at[i] = i * i % 131;
+            }
+            View places = b.allocate(DType.I32, Shape.of(1, at.length, 1));
+            b.upload(View.dense(HostBuffer.wrap(at), places.shape()), places);
+            View many = values(b, 6, 3, at.length, 96);
+            View index = places.expand(many.shape());
+            add(many.shape(), out -> b.gather(x, 1, index, out));
+            add(x.shape(), out -> b.scatterAdd(many, 1, index, out));
+            View m = values(b, 7, 3, 131, 96);
+            View v = memory(b, 3, 131, 96);
+            b.binary(Binary.MUL, m, m, v);
+            View w = memory(b, 3, 131, 96);
+            b.copy(x, w);
+            b.adamW(w, many.slice(1, 0, 131, 1), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, 3);
+            add(w, m, v);
+        }
+
+        private void clipwise() {
+            View maps = values(b, 8, 3, 8, 30, 17);
+            View w = values(b, 9, 12, 4, 3, 3);
+            SlidingWindow window = SlidingWindow.of(3, 3, 2, 1).pad(1, 1);
+            Shape out = Shape.of(3, 12, 15, 17);
+            add(out, y -> b.convolve(maps, w, window, 2, y));
+            View gy = values(b, 10, 3, 12, 15, 17);
+            View gw = memory(b, 12, 4, 3, 3);
+            add(maps.shape(), gx -> b.convolveBackward(maps, w, window, 2, gy, gx, gw));
+            add(gw);
+            View weights = values(b, 11, 3);
+            View gweights = memory(b, 3);
+            add(Shape.of(131, 96), y -> b.unitSum(x, weights, y));
+            View gsum = values(b, 12, 131, 96);
+            add(x.shape(), gx -> b.unitSumBackward(x, weights, gsum, gx, gweights));
+            add(gweights);
+        }
+
+        private void add(Shape shape, Consumer<View> op) {
+            View out = b.allocate(DType.F32, shape);
+            op.accept(out);
+            add(out);
+        }
+
+        private void add(View... computed) {
+            for (View v : computed) {
+                HostBuffer host = HostBuffer.allocate(DType.F32, v.shape().elements());
+                b.download(v, View.dense(host, v.shape()));
+                results.add(host.floats());
+            }
+        }
+    }
+
     private static List<float[]> everything(Backend b) {
-        List<float[]> all = new ArrayList<>();
-        View x = values(b, 1, 3, 131, 96);
-        products(b, x, all);
-        rows(b, x, all);
-        for (boolean binary : BOTH) {
-            prototypes(b, x, binary, all);
-        }
-        movements(b, x, all);
-        clipwise(b, all);
-        return all;
-    }
-
-    private static void products(Backend b, View x, List<float[]> all) {
-        View w = values(b, 2, 290, 96);
-        View bias = values(b, 3, 290);
-        all.add(result(b, Shape.of(3, 131, 290), out -> b.linear(x, w, bias, out)));
-        all.add(result(b, Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out)));
-        all.add(result(b, Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out)));
-        all.add(result(b, Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out)));
-        View[] g = {memory(b, 3, 131, 96), memory(b, 3, 131, 96), memory(b, 3, 131, 96)};
-        b.attentionBackward(x, x, x, 0.1, x, g[0], g[1], g[2]);
-        for (View each : g) {
-            all.add(read(b, each));
-        }
-    }
-
-    private static void rows(Backend b, View x, List<float[]> all) {
-        Shape shape = x.shape();
-        View w = values(b, 4, 96);
-        View y = values(b, 5, 3, 131, 96);
-        all.add(result(b, shape, out -> b.softmax(x, out)));
-        all.add(result(b, shape, out -> b.softmaxBackward(x, y, out)));
-        all.add(result(b, shape, out -> b.logSoftmax(x, out)));
-        all.add(result(b, shape, out -> b.logSoftmaxBackward(x, y, out)));
-        all.add(result(b, shape, out -> b.l2Normalize(x, out)));
-        all.add(result(b, shape, out -> b.l2NormalizeBackward(x, y, y, out)));
-        all.add(result(b, shape, out -> b.layerNorm(x, w, w, 1e-5, out)));
-        all.add(result(b, shape, out -> b.unary(Unary.GELU, 0, 0, x, out)));
-        View gw = memory(b, 96);
-        View gb = memory(b, 96);
-        all.add(result(b, shape, out -> b.layerNormBackward(x, null, 1e-5, x, out, gw, gb)));
-        all.add(read(b, gw));
-        all.add(read(b, gb));
-        all.add(result(b, Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x, out)));
-        all.add(result(b, Shape.of(1, 1, 96), out -> b.reduce(Reduce.SUM, x, out)));
-        all.add(result(b, Shape.of(3, 131, 1), out -> b.reduce(Reduce.SUM, x, out)));
-        all.add(result(
-                b,
-                Shape.of(1, 1, 1),
-                out -> b.reduce(Reduce.SUM, x.transpose(0, 2).slice(0, 0, 96, 1).transpose(0, 2), out)));
-        all.add(result(b, shape, out -> b.cumulativeSum(x, true, out)));
-    }
-
-    private static void prototypes(Backend b, View x, boolean binary, List<float[]> all) {
-        View p = values(b, 2, 290, 96);
-        View winners = b.allocate(DType.I32, Shape.of(3, 290));
-        View values = memory(b, 3, 290);
-        View gp = memory(b, 290, 96);
-        PrototypeContract.pool(b, binary, x, p, values, winners);
-        all.add(result(b, x.shape(), out -> PrototypeContract.poolBackward(b, binary, x, p, winners, values, out, gp)));
-        View extremes = memory(b, 2, 3, 290);
-        View both = b.allocate(DType.I32, extremes.shape());
-        b.productExtremes(x, p, extremes, both);
-        for (View each : new View[] {gp, values, winners, extremes, both}) {
-            all.add(read(b, each));
-        }
-    }
-
-    private static void movements(Backend b, View x, List<float[]> all) {
-        int[] at = new int[500];
-        for (int i = 0; i < at.length; i++) {
-            at[i] = i * i % 131;
-        }
-        View places = b.allocate(DType.I32, Shape.of(1, at.length, 1));
-        b.upload(View.dense(HostBuffer.wrap(at), places.shape()), places);
-        View many = values(b, 6, 3, at.length, 96);
-        View index = places.expand(many.shape());
-        all.add(result(b, many.shape(), out -> b.gather(x, 1, index, out)));
-        all.add(result(b, x.shape(), out -> b.scatterAdd(many, 1, index, out)));
-        View m = values(b, 7, 3, 131, 96);
-        View v = memory(b, 3, 131, 96);
-        b.binary(Binary.MUL, m, m, v);
-        View w = memory(b, 3, 131, 96);
-        b.copy(x, w);
-        b.adamW(w, many.slice(1, 0, 131, 1), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, 3);
-        all.add(read(b, w));
-        all.add(read(b, m));
-        all.add(read(b, v));
-    }
-
-    private static void clipwise(Backend b, List<float[]> all) {
-        View x = values(b, 8, 3, 8, 30, 17);
-        View w = values(b, 9, 12, 4, 3, 3);
-        SlidingWindow window = SlidingWindow.of(3, 3, 2, 1).pad(1, 1);
-        Shape out = Shape.of(3, 12, 15, 17);
-        all.add(result(b, out, y -> b.convolve(x, w, window, 2, y)));
-        View gy = values(b, 10, 3, 12, 15, 17);
-        View gw = memory(b, 12, 4, 3, 3);
-        all.add(result(b, x.shape(), gx -> b.convolveBackward(x, w, window, 2, gy, gx, gw)));
-        all.add(read(b, gw));
-        View tokens = values(b, 1, 3, 131, 96);
-        View weights = values(b, 11, 3);
-        View gweights = memory(b, 3);
-        all.add(result(b, Shape.of(131, 96), y -> b.unitSum(tokens, weights, y)));
-        View gsum = values(b, 12, 131, 96);
-        all.add(result(b, tokens.shape(), gx -> b.unitSumBackward(tokens, weights, gsum, gx, gweights)));
-        all.add(read(b, gweights));
-    }
-
-    private static float[] result(Backend b, Shape shape, Consumer<View> op) {
-        View out = b.allocate(DType.F32, shape);
-        op.accept(out);
-        return read(b, out);
-    }
-
-    private static float[] read(Backend b, View x) {
-        HostBuffer host = HostBuffer.allocate(DType.F32, x.shape().elements());
-        b.download(x, View.dense(host, x.shape()));
-        return host.floats();
+        return new Everything(b).results;
     }
 
     private static void same(String what, List<float[]> expected, List<float[]> actual) {

@@ -123,30 +123,21 @@ final class AutogradLayers {
             return Heads.attention(
                     q, c.in("k"), c.in("v"), c.optional("bias"), mask, c.number("scale", 1 / Math.sqrt(q.size(-1))));
         });
-        one(
-                "mha_block",
-                c -> Heads.selfAttention(
-                        c.in("x"),
-                        c.in("wqkv"),
-                        c.optional("bqkv"),
-                        c.in("wo"),
-                        c.optional("bo"),
-                        c.integer("heads", 1)));
+        one("mha_block", c -> selfAttention(c, c.in("x")));
         one("transformer_block", c -> {
             double eps = c.number("eps", 1e-6);
             Tensor x = c.in("x");
-            Tensor y = x.plus(Heads.selfAttention(
-                    x.layerNorm(c.in("n1w"), c.in("n1b"), eps),
-                    c.in("wqkv"),
-                    c.optional("bqkv"),
-                    c.in("wo"),
-                    c.optional("bo"),
-                    c.integer("heads", 1)));
+            Tensor y = x.plus(selfAttention(c, x.layerNorm(c.in("n1w"), c.in("n1b"), eps)));
             Tensor hidden = y.layerNorm(c.in("n2w"), c.in("n2b"), eps)
                     .linear(c.in("w1"), c.optional("b1"))
                     .unary(Unary.GELU);
             return y.plus(hidden.linear(c.in("w2"), c.optional("b2")));
         });
+    }
+
+    private static Tensor selfAttention(AutogradCase c, Tensor x) {
+        return Heads.selfAttention(
+                x, c.in("wqkv"), c.optional("bqkv"), c.in("wo"), c.optional("bo"), c.integer("heads", 1));
     }
 
     private static void interpolation() {
