@@ -11,6 +11,7 @@ import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Trunk;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
@@ -92,11 +93,7 @@ public final class EncoderWarmUp {
 
         @Override
         public Tensor tensor(String name, long... shape) {
-            int n = 1;
-            for (long size : shape) {
-                n *= (int) size;
-            }
-            float[] values = new float[n];
+            float[] values = new float[Math.toIntExact(Shape.of(shape).elements())];
             Arrays.fill(values, 1f / DIM);
             return Tensor.of(backend, values, shape).freeze();
         }

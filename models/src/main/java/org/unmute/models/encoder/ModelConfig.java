@@ -3,6 +3,7 @@ package org.unmute.models.encoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 
 /**
@@ -79,6 +80,17 @@ public record ModelConfig(String origin, String prefix, Map<String, String> entr
                     name,
                     "but it is " + found + " by " + where + ": configuration and tensors are of different models");
         }
+    }
+
+    /**
+     * A size that a tensor of this rank has along an axis; {@link #mustBe} for the entry of that name.
+     *
+     * @throws UnusableCheckpointException if the tensor is missing or of another rank, or the entry differs
+     */
+    public int size(String name, CheckpointWeights weights, String tensor, int rank, int axis) {
+        int size = weights.size(tensor, rank, axis);
+        mustBe(name, size, tensor);
+        return size;
     }
 
     /** The exception for an entry that cannot be followed. */

@@ -23,8 +23,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
         }
     }
 
-    /** The sizes in words, for messages. */
-    String sizes() {
+    /** The sizes in words, for messages: {@code [time, freq, dim] with cls}. */
+    public String sizes() {
         return "[" + time + ", " + freq + ", " + dim + "]" + (cls == null ? " without cls" : " with cls");
     }
 
@@ -52,8 +52,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
         for (int w = 0; w < windows.size(); w++) {
             TokenMap map = windows.get(w);
             if (map.freq != first.freq || map.dim != first.dim || (map.cls == null) != (first.cls == null)) {
-                throw new IllegalArgumentException("token map: windows differ: [.., " + first.freq + ", " + first.dim
-                        + "] and [.., " + map.freq + ", " + map.dim + "]");
+                throw new IllegalArgumentException(
+                        "token map: windows differ: " + first.sizes() + " and " + map.sizes());
             }
             if (hop < 1 || w > 0 && w * hop > rows) {
                 throw new IllegalArgumentException(

@@ -144,19 +144,16 @@ public final class Beats implements EncoderNetwork {
     private Beats(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         ModelConfig cfg = ModelConfig.of(file, CFG, settings);
-        int embed = w.size(PATCHES + ".weight", 4, 0);
-        int patchTime = w.size(PATCHES + ".weight", 4, 2);
+        int embed = cfg.size("embed_dim", w, PATCHES + ".weight", 4, 0);
+        int patchTime = cfg.size("input_patch_size", w, PATCHES + ".weight", 4, 2);
         int patchMel = w.size(PATCHES + ".weight", 4, 3);
-        int dim = w.size(CONV + "weight_v", 3, 0);
+        int dim = cfg.size("encoder_embed_dim", w, CONV + "weight_v", 3, 0);
         int depth = w.count("encoder.layers", "fc1.weight");
         int frames = settings.framesOr(FRAMES);
         if (frames < patchTime || MEL < patchMel) {
             throw new IllegalArgumentException("beats: a window of " + frames + " frames and " + MEL
                     + " mel bins holds no patch of " + patchTime + " x " + patchMel + ": use more frames");
         }
-        cfg.mustBe("embed_dim", embed, PATCHES + ".weight");
-        cfg.mustBe("input_patch_size", patchTime, PATCHES + ".weight");
-        cfg.mustBe("encoder_embed_dim", dim, CONV + "weight_v");
         cfg.mustBe("encoder_layers", depth, "the number of " + LAYERS + "N");
         frontEnd = new FbankFrontEnd(
                 new KaldiFbank(FbankOptions.of(RATE, MEL, WindowFunction.POVEY)),
@@ -219,12 +216,11 @@ public final class Beats implements EncoderNetwork {
 
     private static ConvPositions convPositions(CheckpointWeights w, ModelConfig cfg, String origin, int dim) {
         int width = w.size(CONV + "weight_v", 3, 1);
-        int kernel = w.size(CONV + "weight_v", 3, 2);
+        int kernel = cfg.size("conv_pos", w, CONV + "weight_v", 3, 2);
         if (dim % width != 0) {
             throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v' is "
                     + w.shape(CONV + "weight_v") + ": " + dim + " channels do not split into groups of " + width);
         }
-        cfg.mustBe("conv_pos", kernel, CONV + "weight_v");
         cfg.mustBe("conv_pos_groups", dim / width, CONV + "weight_v");
         float[] direction = w.tensor(CONV + "weight_v", dim, width, kernel).toFloats();
         float[] length = w.tensor(CONV + "weight_g", 1, 1, kernel).toFloats();
@@ -264,8 +260,7 @@ public final class Beats implements EncoderNetwork {
     private static RelativePositions positions(
             CheckpointWeights w, ModelConfig cfg, String origin, int depth, int heads) {
         String tensor = table(w, depth);
-        int buckets = w.size(tensor, 2, 0);
-        cfg.mustBe("num_buckets", buckets, tensor);
+        int buckets = cfg.size("num_buckets", w, tensor, 2, 0);
         Tensor table = w.tensor(tensor, buckets, heads);
         float[] values = table.toFloats();
         for (int i = 1; i < depth; i++) {
@@ -306,8 +301,7 @@ public final class Beats implements EncoderNetwork {
             Attention attention = Attention.readSeparate(
                             w, a + "q_proj", a + "k_proj", a + "v_proj", a + "out_proj", dim, heads, true)
                     .with(bias);
-            int hidden = w.size(b + ".fc1.weight", 2, 0);
-            cfg.mustBe("encoder_ffn_embed_dim", hidden, b + ".fc1.weight");
+            int hidden = cfg.size("encoder_ffn_embed_dim", w, b + ".fc1.weight", 2, 0);
             return new TransformerBlock(
                     kind,
                     LayerNorm.read(w, b + ".self_attn_layer_norm", dim, EPS),

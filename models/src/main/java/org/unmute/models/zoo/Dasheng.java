@@ -126,15 +126,13 @@ public final class Dasheng implements EncoderNetwork {
     private Dasheng(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         ModelConfig config = ModelConfig.of(file, CONFIG, settings);
-        int dim = w.size(PATCHES + ".weight", 4, 0);
-        int mel = w.size(PATCHES + ".weight", 4, 2);
+        int dim = config.size("embed_dim", w, PATCHES + ".weight", 4, 0);
+        int mel = config.size("n_mels", w, PATCHES + ".weight", 4, 2);
         int patchTime = w.size(PATCHES + ".weight", 4, 3);
         int depth = w.count("blocks", "norm1.weight");
         int rows = w.size(TIME, 4, 3);
         requireSupported(w, file.origin(), config);
-        config.mustBe("embed_dim", dim, PATCHES + ".weight");
         config.mustBe("depth", depth, "the number of blocks.N");
-        config.mustBe("n_mels", mel, PATCHES + ".weight");
         if (config.states("target_length") && config.count("target_length", 0) / patchTime != rows) {
             throw config.refuse(
                     "target_length",

@@ -23,12 +23,4 @@ public record CacheOptions(long shardBytes, int syncRecords, long syncBytes, boo
                     + " bytes, sync " + syncRecords + " records, " + syncBytes + " bytes");
         }
     }
-
-    public CacheOptions withShardBytes(long bytes) {
-        return new CacheOptions(bytes, syncRecords, syncBytes, verifyAll);
-    }
-
-    public CacheOptions withVerifyAll(boolean all) {
-        return new CacheOptions(shardBytes, syncRecords, syncBytes, all);
-    }
 }

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
@@ -69,10 +70,6 @@ public final class Initializer {
     }
 
     private static int length(long... shape) {
-        long n = 1;
-        for (long s : shape) {
-            n = Math.multiplyExact(n, s);
-        }
-        return Math.toIntExact(n);
+        return Math.toIntExact(Shape.of(shape).elements());
     }
 }

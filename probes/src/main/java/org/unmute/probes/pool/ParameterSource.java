@@ -22,6 +22,7 @@ public final class ParameterSource {
     private final ParameterMap given;
 
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private ProbeOptions inForce = ProbeOptions.DEFAULTS;
 
     ParameterSource(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         this.name = name;
@@ -46,9 +47,39 @@ public final class ParameterSource {
         return name;
     }
 
-    /** The options, which name only those that the type has. */
+    /** The options as they were given; they name only those that the type has. */
     public ProbeOptions options() {
         return options;
+    }
+
+    /** The options asked for so far with their values in force. */
+    public ProbeOptions inForce() {
+        return inForce;
+    }
+
+    /** {@link ProbeOptions#choice} */
+    public String choice(String option, String... allowed) {
+        return inForce(option, options.choice(option, allowed));
+    }
+
+    /** {@link ProbeOptions#flag} */
+    public boolean flag(String option, boolean absent) {
+        return inForce(option, options.flag(option, absent));
+    }
+
+    /** {@link ProbeOptions#integer} */
+    public int integer(String option, int absent, int min, int max) {
+        return inForce(option, options.integer(option, absent, min, max));
+    }
+
+    /** {@link ProbeOptions#number} */
+    public double number(String option, double absent, double min, double below) {
+        return inForce(option, options.number(option, absent, min, below));
+    }
+
+    private <T> T inForce(String option, T value) {
+        inForce = inForce.with(option, value);
+        return value;
     }
 
     /** The tokens that a fresh probe will see; of given parameters only {@link TokenLayout#cls} is known. */
@@ -83,11 +114,11 @@ public final class ParameterSource {
      */
     public int size(String option, int absent, int max, String parameter, int rank, int axis) {
         if (given == null) {
-            return options.integer(option, absent, 1, max);
+            return integer(option, absent, 1, max);
         }
         int size = givenSize(parameter, rank, axis);
         options.requireSize(option, size);
-        return size;
+        return inForce(option, size);
     }
 
     /** An axis of a given parameter of this rank. */

@@ -14,6 +14,7 @@ public abstract class PoolingProbe implements Probe {
     protected final Classifier fc;
 
     private final String name;
+    private final ProbeOptions options;
     private final Map<String, Tensor> parameters;
 
     /**
@@ -22,7 +23,12 @@ public abstract class PoolingProbe implements Probe {
      * @param pooling the parameters of the pooling by name, in a fixed order
      */
     protected PoolingProbe(String name, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
+        this(name, ProbeOptions.DEFAULTS, fc, pooling);
+    }
+
+    private PoolingProbe(String name, ProbeOptions options, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
         this.name = name;
+        this.options = options;
         this.fc = fc;
         Map<String, Tensor> all = new LinkedHashMap<>();
         for (Map.Entry<String, Tensor> p : pooling) {
@@ -33,12 +39,13 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * @param source has given all parameters of the pooling; the linear layer's come last
+     * @param source has been asked for all options and all parameters of the pooling; the linear layer's come last
      * @param features length of the descriptor
      */
     protected PoolingProbe(ParameterSource source, int features) {
         this(
                 source.name(),
+                source.inForce(),
                 source.classifier(features),
                 List.copyOf(source.parameters().entrySet()));
     }
@@ -48,10 +55,10 @@ public abstract class PoolingProbe implements Probe {
         return name;
     }
 
-    /** No options, unless overridden. */
+    /** The options that a {@link ParameterSource} was asked for; without one none, unless overridden. */
     @Override
     public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS;
+        return options;
     }
 
     /** The length of the descriptor, unless overridden. */

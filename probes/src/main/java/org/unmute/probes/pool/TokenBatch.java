@@ -165,14 +165,9 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         float[] cls = first.cls() == null ? null : new float[Math.multiplyExact(maps.size(), first.dim())];
         for (int i = 0; i < maps.size(); i++) {
             TokenMap m = maps.get(i);
-            if (m.time() != first.time()
-                    || m.freq() != first.freq()
-                    || m.dim() != first.dim()
-                    || (m.cls() == null) != (cls == null)) {
-                throw new IllegalArgumentException("token batch: map " + i + " is [" + m.time() + ", " + m.freq() + ", "
-                        + m.dim() + "]" + (m.cls() == null ? " without cls" : " with cls") + ", the first is ["
-                        + first.time() + ", " + first.freq() + ", " + first.dim() + "]"
-                        + (cls == null ? " without cls" : " with cls") + ": batch equal ones only");
+            if (!m.sizes().equals(first.sizes())) {
+                throw new IllegalArgumentException("token batch: map " + i + " is " + m.sizes() + ", the first is "
+                        + first.sizes() + ": batch equal ones only");
             }
             System.arraycopy(m.tokens(), 0, tokens, i * values, values);
             if (cls != null) {

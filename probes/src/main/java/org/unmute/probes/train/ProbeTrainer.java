@@ -226,8 +226,12 @@ public final class ProbeTrainer {
 
     /** The order of clips in an epoch. */
     static int[] order(TrainingSettings settings, int clips, int epoch) {
-        int[] order = new int[clips];
-        SplittableRandom random = random(settings, 0, epoch);
+        return shuffled(clips, random(settings, 0, epoch));
+    }
+
+    /** The numbers from 0 to {@code n - 1} in a random order. */
+    static int[] shuffled(int n, SplittableRandom random) {
+        int[] order = new int[n];
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
             order[i] = order[j];

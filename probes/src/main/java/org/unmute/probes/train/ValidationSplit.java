@@ -63,13 +63,7 @@ public record ValidationSplit(int[] train, int[] validation) {
             this.classes = classes;
             part = new byte[clips];
             Arrays.fill(part, OPEN);
-            order = new int[clips];
-            SplittableRandom random = new SplittableRandom(seed);
-            for (int i = 0; i < clips; i++) {
-                int j = random.nextInt(i + 1);
-                order[i] = order[j];
-                order[j] = i;
-            }
+            order = ProbeTrainer.shuffled(clips, new SplittableRandom(seed));
             open = new int[classes];
             for (int i = 0; i < clips; i++) {
                 for (int c = 0; c < classes; c++) {

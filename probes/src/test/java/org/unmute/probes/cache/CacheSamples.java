@@ -113,4 +113,9 @@ final class CacheSamples {
         }
         return out;
     }
+
+    /** The default options with shards of this size. */
+    static CacheOptions shards(long bytes) {
+        return new CacheOptions(bytes, 64, 64L << 20, true);
+    }
 }

@@ -12,7 +12,7 @@ final class CacheWriterProcess {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         int clips = Integer.parseInt(args[1]);
-        CacheOptions options = CacheOptions.DEFAULT.withShardBytes(Long.parseLong(args[2]));
+        CacheOptions options = CacheSamples.shards(Long.parseLong(args[2]));
         try (TokenCacheWriter writer = TokenCacheWriter.open(Path.of(args[0]), CacheSamples.F16, options)) {
             for (int c = 0; c < clips; c++) {
                 if (writer.status(CacheSamples.id(c), CacheSamples.hash(c)) != ClipStatus.PRESENT) {

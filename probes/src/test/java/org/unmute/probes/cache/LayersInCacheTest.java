@@ -31,7 +31,7 @@ class LayersInCacheTest {
     private static final int LAYERS = 3;
     private static final int DIM = 6;
     private static final CacheKey WITH = CacheSamples.F32.withLayers(LAYERS);
-    private static final CacheOptions SMALL_SHARDS = CacheOptions.DEFAULT.withShardBytes(4000);
+    private static final CacheOptions SMALL_SHARDS = CacheSamples.shards(4000);
 
     @TempDir
     Path folder;

@@ -30,7 +30,7 @@ class TokenCacheKillTest {
     @Test
     void aKilledWriterIsResumedToTheSameBytes(@TempDir Path temp) throws Exception {
         Path undisturbed = temp.resolve("undisturbed");
-        CacheSamples.fill(undisturbed, CacheSamples.F16, CacheOptions.DEFAULT.withShardBytes(SHARD_BYTES), CLIPS);
+        CacheSamples.fill(undisturbed, CacheSamples.F16, CacheSamples.shards(SHARD_BYTES), CLIPS);
         Path killed = temp.resolve("killed");
         int before = 0;
         for (int clipsToSee : new int[] {1, 60, 150}) {

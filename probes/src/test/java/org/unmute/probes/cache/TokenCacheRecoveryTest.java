@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokenCacheRecoveryTest {
-    private static final CacheOptions SMALL_SHARDS = CacheOptions.DEFAULT.withShardBytes(900);
+    private static final CacheOptions SMALL_SHARDS = CacheSamples.shards(900);
     private Path whole;
     private Path hurt;
 
@@ -223,7 +223,8 @@ class TokenCacheRecoveryTest {
         List<String> names = List.copyOf(CacheSamples.shards(folder).keySet());
         flipLastByte(folder.resolve(names.getFirst()));
         flipLastByte(folder.resolve(names.getLast()));
-        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, SMALL_SHARDS.withVerifyAll(false))) {
+        try (TokenCacheWriter writer =
+                TokenCacheWriter.open(folder, F16, new CacheOptions(900, 64, 64L << 20, false))) {
             assertThat(writer.recovered()).extracting(Damage::shard).containsExactly(names.getLast());
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, SMALL_SHARDS)) {

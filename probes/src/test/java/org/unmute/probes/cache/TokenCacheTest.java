@@ -32,7 +32,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 class TokenCacheTest {
-    private static final CacheOptions SMALL_SHARDS = CacheOptions.DEFAULT.withShardBytes(1200);
+    private static final CacheOptions SMALL_SHARDS = CacheSamples.shards(1200);
 
     @Test
     void givesBackWhatWasStored(@TempDir Path temp) throws IOException {

@@ -39,7 +39,7 @@ class SmallHeapTest {
         CacheKey key = new CacheKey("noise", "noise-1", "none", "none-1", DType.F16);
         Random random = new Random(1);
         try (TokenCacheWriter writer =
-                TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT.withShardBytes(32L << 20))) {
+                TokenCacheWriter.open(folder, key, new CacheOptions(32L << 20, 64, 64L << 20, true))) {
             for (int c = 0; c < CLIPS; c++) {
                 int rows = c % 3 == 0 ? 200 : 300;
                 float[] tokens = new float[rows * DIM];

@@ -4,7 +4,6 @@ import java.util.List;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -91,13 +90,8 @@ public final class AbmilpProbe extends NormalizedProbe {
         }
         predictor = Predictor.of(source, dim);
         selfAttention = attends ? SelfAttention.of(source, dim) : null;
-        sumsRaw = !attends || source.options().choice(VALUES, "attended", "raw").equals("raw");
+        sumsRaw = !attends || source.choice(VALUES, "attended", "raw").equals("raw");
         super(source, dim);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return selfAttention == null ? super.options() : super.options().with(VALUES, sumsRaw ? "raw" : "attended");
     }
 
     private Tensor attended(TokenBatch batch) {

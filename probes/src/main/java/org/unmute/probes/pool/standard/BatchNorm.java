@@ -25,7 +25,7 @@ record BatchNorm(Tensor mean, Tensor variance) {
 
     /** Null unless an option with the values {@code none} (the default) and {@code batch} is {@code batch}. */
     static BatchNorm of(ParameterSource source, String option, int channels) {
-        return source.options().choice(option, "none", "batch").equals("batch")
+        return source.choice(option, "none", "batch").equals("batch")
                 ? new BatchNorm(source.buffer(MEAN, 0, channels), source.buffer(VARIANCE, 1, channels))
                 : null;
     }

@@ -8,7 +8,6 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
@@ -56,7 +55,6 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private final Tensor vectors;
 
     private CgpProbe(ParameterSource source) {
-        ProbeOptions options = source.options();
         int layers = source.size(LAYERS, source.layout().layers(), MAX_LAYERS, GATES, 1, 0);
         if (layers == 0) {
             throw new IllegalArgumentException(
@@ -65,20 +63,11 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
         }
         int total = source.size(TOTAL, DEFAULT_TOTAL, MAX_PROTOTYPES, VECTORS, 2, 0);
         hasCls = source.layout().cls();
-        middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
-        dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
+        middleIsMean = source.choice(MIDDLE, "cls", "mean").equals("mean");
+        dropout = source.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         gates = source.constant(GATES, 1, layers);
         vectors = source.normal(VECTORS, DEVIATION, total, source.dim(VECTORS, 2, 1));
         super(source, FEATURES * total);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS
-                .with(TOTAL, prototypeCount())
-                .with(LAYERS, layers())
-                .with(MIDDLE, middleIsMean ? "mean" : "cls")
-                .with(DROPOUT, dropout);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.stream.IntStream;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Convolution;
@@ -44,7 +43,6 @@ public final class ConvProbe extends PoolingProbe {
     private final Tensor bias;
 
     private ConvProbe(ParameterSource source) {
-        ProbeOptions options = source.options();
         int dim = source.dim(WEIGHT, 4, 1);
         int channels = source.size(CHANNELS, Math.min(DEFAULT_CHANNELS, dim), MAX_CHANNELS, WEIGHT, 4, 0);
         int kernel = source.size(KERNEL, 3, MAX_KERNEL, WEIGHT, 4, 2);
@@ -52,8 +50,8 @@ public final class ConvProbe extends PoolingProbe {
             throw new IllegalArgumentException("probe conv: the kernel must be odd: " + kernel);
         }
         double bound = 1 / Math.sqrt((double) dim * kernel * kernel);
-        activation = options.choice(ACTIVATION, "relu", "gelu", "none");
-        mean = options.choice(POOL, "mean", "max").equals("mean");
+        activation = source.choice(ACTIVATION, "relu", "gelu", "none");
+        mean = source.choice(POOL, "mean", "max").equals("mean");
         weight = source.uniform(WEIGHT, bound, channels, dim, kernel, kernel);
         bias = source.uniform("conv.bias", bound, channels);
         super(source, channels);
@@ -61,15 +59,6 @@ public final class ConvProbe extends PoolingProbe {
 
     private int kernel() {
         return weight.shape().dim(2);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS
-                .with(CHANNELS, weight.size(0))
-                .with(KERNEL, kernel())
-                .with(ACTIVATION, activation)
-                .with(POOL, mean ? "mean" : "max");
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.List;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -45,11 +44,6 @@ public final class EfficientProbe extends NormalizedProbe {
 
     private int queryCount() {
         return queries.shape().dim(1);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return super.options().with(QUERIES, queryCount());
     }
 
     /** The weight of each token for each query, summing to 1 over tokens: {@code [batch, queries, tokens]}. */

@@ -7,7 +7,6 @@ import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -54,17 +53,12 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     private static int columns(ParameterSource source) {
-        int columns = source.options().integer(FREQ, source.layout().freq(), 1, MAX_FREQ);
+        int columns = source.integer(FREQ, source.layout().freq(), 1, MAX_FREQ);
         if (columns == 0) {
             throw new IllegalArgumentException(
                     "probe linearc-freqconcat: the number of grid columns is not known: give option freq");
         }
         return columns;
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return clsMean() ? ProbeOptions.DEFAULTS : ProbeOptions.DEFAULTS.with(FREQ, parts);
     }
 
     @Override

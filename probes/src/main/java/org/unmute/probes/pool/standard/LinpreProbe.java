@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
@@ -29,13 +28,8 @@ public final class LinpreProbe extends PoolingProbe {
     private final String pool;
 
     private LinpreProbe(ParameterSource source) {
-        pool = source.options().choice(POOL, "max", "mean", "logsumexp");
+        pool = source.choice(POOL, "max", "mean", "logsumexp");
         super(source, source.dim());
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(POOL, pool);
     }
 
     /** Logits of every token: {@code [batch, tokens, classes]}. */

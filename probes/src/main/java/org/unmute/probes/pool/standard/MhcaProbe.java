@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -43,7 +42,7 @@ public final class MhcaProbe extends PoolingProbe {
 
     private MhcaProbe(ParameterSource source) {
         int dim = source.dim();
-        int count = source.options().integer(HEADS, QueryAttention.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
+        int count = source.integer(HEADS, QueryAttention.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
         if (dim % count != 0) {
             throw new IllegalArgumentException("probe mhca: " + count + " heads do not divide dim " + dim);
         }
@@ -53,11 +52,6 @@ public final class MhcaProbe extends PoolingProbe {
         valueWeight = source.linearWeight("v.weight", dim, dim);
         norm = BatchNorm.of(source, TOKEN_NORM, dim);
         super(source, dim);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(HEADS, heads).with(TOKEN_NORM, norm == null ? "none" : "batch");
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -35,9 +34,8 @@ public final class MlpProbe extends PoolingProbe {
     private final Tensor bias;
 
     private MlpProbe(ParameterSource source) {
-        ProbeOptions options = source.options();
         boolean hasCls = source.layout().cls();
-        String input = options.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls");
+        String input = source.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls");
         onCls = input.equals("cls");
         if (input.equals("cls") && !hasCls) {
             throw new IllegalArgumentException(
@@ -45,18 +43,10 @@ public final class MlpProbe extends PoolingProbe {
         }
         int dim = source.dim(WEIGHT, 2, 1);
         int hidden = source.size(HIDDEN, dim, MAX_HIDDEN, WEIGHT, 2, 0);
-        gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
+        gelu = source.choice(ACTIVATION, "gelu", "relu").equals("gelu");
         weight = source.linearWeight(WEIGHT, hidden, dim);
         bias = source.linearBias("fc1.bias", hidden, dim);
         super(source, hidden);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS
-                .with(HIDDEN, weight.size(0))
-                .with(ACTIVATION, gelu ? "gelu" : "relu")
-                .with(INPUT, onCls ? "cls" : "mean");
     }
 
     @Override

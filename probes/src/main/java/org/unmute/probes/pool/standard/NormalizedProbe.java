@@ -6,7 +6,6 @@ import java.util.SplittableRandom;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
 
@@ -31,11 +30,6 @@ abstract class NormalizedProbe extends PoolingProbe {
      * @return {@code [batch, features]}, the clips of the first part first
      */
     abstract Tensor pooled(List<TokenBatch> parts);
-
-    @Override
-    public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(NORM, norm == null ? "none" : "batch");
-    }
 
     @Override
     public final Map<String, Tensor> buffers() {

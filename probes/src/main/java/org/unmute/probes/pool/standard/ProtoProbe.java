@@ -74,16 +74,18 @@ public final class ProtoProbe implements Probe {
     private final Tensor weight;
     private final Tensor bias;
     private final Map<String, Tensor> parameters;
+    /** Without those that depend on the parameters' shapes. */
+    private final ProbeOptions inForce;
 
     private ProtoProbe(ParameterSource source) {
         ProbeOptions options = source.options();
         boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
-        focal = options.flag(FOCAL, birdMae);
-        upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
-        reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
+        focal = source.flag(FOCAL, birdMae);
+        upsample = source.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
+        reshaped = source.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
                 .equals("reshaped");
         others = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
-        orthogonality = options.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
+        orthogonality = source.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
         if (focal && !source.layout().cls()) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
@@ -107,6 +109,7 @@ public final class ProtoProbe implements Probe {
         // [classes, prototypes a class], or [classes, prototypes] with connection=all
         weight = source.constant(WEIGHT, 1, classes, own ? each : count);
         bias = source.constant(BIAS, FRESH_BIAS, classes);
+        inForce = source.inForce();
         parameters = source.parameters();
         if (!source.isGiven() && !own) {
             float[] values = new float[Math.multiplyExact(classes, count)];
@@ -124,13 +127,7 @@ public final class ProtoProbe implements Probe {
 
     @Override
     public ProbeOptions options() {
-        ProbeOptions o = ProbeOptions.DEFAULTS
-                .with(PROTOTYPES, perClass())
-                .with(FOCAL, focal)
-                .with(UPSAMPLE, upsample)
-                .with(GRID, reshaped ? "reshaped" : "true")
-                .with(CONNECTION, ownOnly() ? "own" : "all")
-                .with(ORTHOGONALITY, orthogonality);
+        ProbeOptions o = inForce.with(PROTOTYPES, perClass()).with(CONNECTION, ownOnly() ? "own" : "all");
         return ownOnly() ? o : o.with(OTHERS, others);
     }
 

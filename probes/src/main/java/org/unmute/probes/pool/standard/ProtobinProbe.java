@@ -44,10 +44,9 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     private final Tensor vectors;
 
     private ProtobinProbe(ParameterSource source) {
-        ProbeOptions options = source.options();
-        dropout = options.number(DROPOUT, 0, 0, 1);
-        topK = options.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
-        int each = options.integer(PROTOTYPES, source.isGiven() ? 0 : DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
+        dropout = source.number(DROPOUT, 0, 0, 1);
+        topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
+        int each = source.options().integer(PROTOTYPES, source.isGiven() ? 0 : DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
         int count = source.isGiven() ? source.givenSize(VECTORS, 2, 0) : Math.multiplyExact(each, source.classes());
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
         super(source, count);
@@ -69,7 +68,7 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     /** {@code prototypes} is left out of a probe whose number of prototypes is no multiple of its classes. */
     @Override
     public ProbeOptions options() {
-        ProbeOptions o = ProbeOptions.DEFAULTS.with(DROPOUT, dropout).with(TOP_K, topK);
+        ProbeOptions o = super.options();
         return prototypeCount() % classes() == 0 ? o.with(PROTOTYPES, prototypeCount() / classes()) : o;
     }
 

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Tensor;
@@ -45,18 +44,13 @@ public final class SimPoolProbe extends NormalizedProbe {
 
     private SimPoolProbe(ParameterSource source) {
         int dim = source.dim();
-        gamma = source.options().number(GAMMA, 0, 0, MAX_GAMMA);
-        minimumOfClip = source.options().choice(MINIMUM, "clip", "batch").equals("clip");
+        gamma = source.number(GAMMA, 0, 0, MAX_GAMMA);
+        minimumOfClip = source.choice(MINIMUM, "clip", "batch").equals("clip");
         normWeight = source.constant("norm_patches.weight", 1, dim);
         normBias = source.constant("norm_patches.bias", 0, dim);
         queryWeight = source.linearWeight("wq.weight", dim, dim);
         keyWeight = source.linearWeight("wk.weight", dim, dim);
         super(source, dim);
-    }
-
-    @Override
-    public ProbeOptions options() {
-        return super.options().with(GAMMA, gamma).with(MINIMUM, minimumOfClip ? "clip" : "batch");
     }
 
     private Tensor values(TokenBatch batch) {
