@@ -131,7 +131,7 @@ class EvalPathTest {
         stacks(run()).forEach(path::addAll);
         assertThat(path).as("both ends were seen").containsAll(ENDS.keySet());
         assertThat(path)
-                .contains("org.unmute.probes.score.Scorer")
+                .contains("org.unmute.probes.train.Scorer")
                 .doesNotContain("org.unmute.probes.train.ProbeTrainer");
         assertThat(path).hasSizeLessThanOrEqualTo(MAX_CLASSES);
     }

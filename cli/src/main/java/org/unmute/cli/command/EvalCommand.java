@@ -20,7 +20,7 @@ import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
+import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;

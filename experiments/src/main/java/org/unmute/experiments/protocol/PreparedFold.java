@@ -7,8 +7,8 @@ import org.unmute.experiments.metric.PrimaryMetric;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.BatchReader;
+import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 

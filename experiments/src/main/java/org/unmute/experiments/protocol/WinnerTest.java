@@ -8,7 +8,7 @@ import java.util.List;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
+import org.unmute.probes.train.Scorer;
 import org.unmute.tensor.io.AtomicFile;
 
 /**

@@ -25,9 +25,9 @@ import org.unmute.experiments.search.SearchSpace;
 import org.unmute.experiments.search.StudySettings;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
 

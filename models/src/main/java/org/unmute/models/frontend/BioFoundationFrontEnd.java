@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -85,12 +84,9 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         return centred;
     }
 
-    /** {@inheritDoc} A device computes everything but the mean. */
+    /** {@inheritDoc} Everything but the mean. */
     @Override
-    public Tensor apply(List<float[]> windows) {
-        if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
-            return FrontEnd.super.apply(windows);
-        }
+    public Tensor onDevice(List<float[]> windows) {
         Tensor x = Spectrogram.rows(windows.stream().map(this::centred).toList());
         long rest = x.size(1) - 1;
         Tensor ready = Tensor.concat(

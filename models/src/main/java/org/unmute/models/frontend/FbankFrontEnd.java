@@ -106,15 +106,11 @@ public record FbankFrontEnd(
         return ready;
     }
 
-    /** {@inheritDoc} On a device it also computes energies, padding and normalization. */
+    /** {@inheritDoc} Energies, padding and normalization. */
     @Override
-    public Tensor apply(List<float[]> windows) {
+    public Tensor onDevice(List<float[]> windows) {
         Backend backend = Backends.current();
-        int length = windows.getFirst().length;
-        int rows = Math.min(frames, fbank.frames(length));
-        if (!backend.isDevice() || length < frameSamples()) {
-            return FrontEnd.super.apply(windows);
-        }
+        int rows = Math.min(frames, fbank.frames(windows.getFirst().length));
         Tensor samples = Spectrogram.rows(windows.stream().map(this::ready).toList());
         int mel = fbank.options().melBins();
         Tensor x = Tensor.compute(

@@ -3,6 +3,7 @@ package org.unmute.models.frontend;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backends;
 
 /** Turns a window of samples into the input of an encoder's network. Thread-safe. */
 public interface FrontEnd {
@@ -18,14 +19,28 @@ public interface FrontEnd {
     Spectrogram apply(float[] samples);
 
     /**
-     * {@link #apply(float[])} for a batch of windows, on the current backend. A front end that can run on a device
-     * overrides this, so that only samples are copied to it.
+     * {@link #apply(float[])} for a batch of windows, on the current backend.
      *
      * @param windows at least one, all of the same length
      * @return {@code [windows, frames, bins]}
      */
     default Tensor apply(List<float[]> windows) {
-        return Spectrogram.batch(windows.stream().parallel().map(this::apply).toList());
+        Tensor onDevice =
+                Backends.current().isDevice() && windows.getFirst().length >= frameSamples() ? onDevice(windows) : null;
+        return onDevice == null
+                ? Spectrogram.batch(windows.stream().parallel().map(this::apply).toList())
+                : onDevice;
+    }
+
+    /**
+     * The same where the current backend is a device. A front end that can run there overrides this, so that only
+     * samples are copied to it.
+     *
+     * @param windows at least one, all of the same length, at least {@link #frameSamples} long
+     * @return null to compute on the processor
+     */
+    default Tensor onDevice(List<float[]> windows) {
+        return null;
     }
 
     /** In Hz. */

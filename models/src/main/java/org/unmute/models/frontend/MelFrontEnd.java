@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.backend.Backends;
 
 /**
  * A mel spectrogram in decibels (Dasheng). It takes a recording in one piece, since the lower bound depends on the
@@ -34,12 +33,9 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFra
         return new Spectrogram(values.length / bins, bins, values);
     }
 
-    /** {@inheritDoc} On a device it also computes energies and decibels. */
+    /** {@inheritDoc} Energies and decibels. */
     @Override
-    public Tensor apply(List<float[]> windows) {
-        if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
-            return FrontEnd.super.apply(windows);
-        }
+    public Tensor onDevice(List<float[]> windows) {
         return decibels.apply(mel.compute(Spectrogram.rows(windows)));
     }
 

@@ -114,8 +114,4 @@ public final class MelSpectrogram {
         long inside = index < 0 ? -index : index;
         return (int) (inside < length ? inside : 2L * (length - 1) - inside);
     }
-
-    MelFilterBank mel() {
-        return mel;
-    }
 }

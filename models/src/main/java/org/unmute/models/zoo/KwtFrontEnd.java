@@ -11,7 +11,6 @@ import org.unmute.models.frontend.Spectrogram;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.UnfoldingOps.Im2Col;
@@ -76,13 +75,10 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         }
     }
 
-    /** {@inheritDoc} On a device everything from the framing on is computed there. */
+    /** {@inheritDoc} Everything from the framing on. */
     @Override
-    public Tensor apply(List<float[]> windows) {
+    public Tensor onDevice(List<float[]> windows) {
         int own = Math.min(windows.getFirst().length, covered());
-        if (!Backends.current().isDevice() || own == 0) {
-            return FrontEnd.super.apply(windows);
-        }
         Tensor samples = Spectrogram.rows(
                         windows.stream().map(w -> Arrays.copyOf(w, own)).toList())
                 .pad(1, 0, (long) covered() - own, 0);

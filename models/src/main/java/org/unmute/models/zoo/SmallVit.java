@@ -227,7 +227,7 @@ public final class SmallVit implements EncoderNetwork {
     }
 
     private static SmallVit read(Checkpoint file, EncoderSettings settings) {
-        if (!NAME.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
+        if (!NAME.equals(file.metadata().get(KIND))) {
             throw new UnusableCheckpointException(
                     file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
         }

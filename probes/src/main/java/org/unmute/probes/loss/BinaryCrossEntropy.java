@@ -22,9 +22,7 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
     @Override
     public Tensor of(Tensor logits, Tensor targets) {
         Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
-        Tensor weight = positiveWeight == null
-                ? null
-                : positiveWeight.to(logits.backend()).cast(logits.dtype());
+        Tensor weight = Loss.weightsLike(logits, positiveWeight);
         Tensor sum =
                 Tensor.run(new LossOps.BinaryCrossEntropy(logits, y, weight)).sum();
         return reduction == LossReduction.SUM

@@ -38,8 +38,7 @@ public record CrossEntropy(double smoothing, Tensor classWeight, LossReduction r
         long classes = logits.size(1);
         boolean indices = targets.dtype() == DType.I32;
         Tensor q = indices ? oneHot(logits, targets) : Loss.targetsLike("cross-entropy", logits, targets);
-        Tensor weight =
-                classWeight == null ? null : classWeight.to(logits.backend()).cast(logits.dtype());
+        Tensor weight = Loss.weightsLike(logits, classWeight);
         double count = logits.size(0);
         if (indices && weight != null) {
             count = q.times(weight).sum().item();

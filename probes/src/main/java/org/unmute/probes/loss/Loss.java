@@ -24,4 +24,9 @@ public interface Loss {
         }
         return targets.cast(logits.dtype());
     }
+
+    /** Class weights in the logits' element type, where the logits are; null if there are none. */
+    static Tensor weightsLike(Tensor logits, Tensor weights) {
+        return weights == null ? null : weights.to(logits.backend()).cast(logits.dtype());
+    }
 }

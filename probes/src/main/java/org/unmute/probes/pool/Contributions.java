@@ -1,6 +1,5 @@
 package org.unmute.probes.pool;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -98,11 +97,7 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     /** Consecutive prototypes from {@code first} on, each with the token that matches it best. */
     public static Contributions ofPrototypes(
             int first, double[] similarities, int[] tokens, double[] weights, double bias) {
-        List<Part> parts = new ArrayList<>(weights.length);
-        for (int j = 0; j < weights.length; j++) {
-            parts.add(Part.product(first + j, "prototype " + (first + j), tokens[j], similarities[j], weights[j]));
-        }
-        return new Contributions(Kind.PROTOTYPES, "", parts, bias);
+        return new Contributions(Kind.PROTOTYPES, "", parts("prototype", first, tokens, similarities, weights), bias);
     }
 
     /** One part a token, in the order of the tokens. */
@@ -124,19 +119,24 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
 
     /** The parts of {@link #ofTokens}. */
     public static List<Part> tokens(double[] values, double[] weights) {
-        return IntStream.range(0, values.length)
-                .mapToObj(n -> Part.product(n, "token " + n, n, values[n], weights[n]))
-                .toList();
+        return parts("token", 0, IntStream.range(0, values.length).toArray(), values, weights);
     }
 
     /** Entries of a descriptor, which have no place in the clip. */
     public static Contributions ofFeatures(String remark, double[] values, double[] weights, double bias) {
-        return new Contributions(
-                Kind.FEATURES,
-                remark,
-                IntStream.range(0, values.length)
-                        .mapToObj(d -> Part.product(d, "feature " + d, -1, values[d], weights[d]))
-                        .toList(),
-                bias);
+        return new Contributions(Kind.FEATURES, remark, parts("feature", 0, null, values, weights), bias);
+    }
+
+    /**
+     * Products, numbered from {@code first} on.
+     *
+     * @param name what a part is called before its number
+     * @param tokens the token that each comes from, or null if they have no place in the clip
+     */
+    public static List<Part> parts(String name, int first, int[] tokens, double[] values, double[] weights) {
+        return IntStream.range(0, weights.length)
+                .mapToObj(i -> Part.product(
+                        first + i, name + " " + (first + i), tokens == null ? -1 : tokens[i], values[i], weights[i]))
+                .toList();
     }
 }

@@ -89,19 +89,9 @@ public interface Probe {
         return TokenBatch.pooled(parts, this::descriptor);
     }
 
-    /** {@link #trainingDescriptor(List, SplittableRandom)} of clips of one grid. */
-    default Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return trainingDescriptor(List.of(batch), random);
-    }
-
     /** Logits of {@link #trainingDescriptor(List, SplittableRandom)}. */
     default Tensor trainingLogits(List<TokenBatch> parts, SplittableRandom random) {
         return classify(trainingDescriptor(parts, random));
-    }
-
-    /** {@link #trainingLogits(List, SplittableRandom)} of clips of one grid. */
-    default Tensor trainingLogits(TokenBatch batch, SplittableRandom random) {
-        return trainingLogits(List.of(batch), random);
     }
 
     /** A term that training adds to the loss, one number; empty for most probes. */

@@ -2,12 +2,12 @@ package org.unmute.probes.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
@@ -163,7 +163,8 @@ public final class ProbeTrainer {
             boolean ended = false;
             for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
                 double[] own = epoch(epoch, optimizer, training);
-                losses = TrainingCheckpoint.append(losses, own);
+                losses = DoubleStream.concat(Arrays.stream(losses), Arrays.stream(own))
+                        .toArray();
                 ended = watch.after(new EpochWatch.Epoch(
                         epoch + 1,
                         settings.epochs(),
@@ -254,10 +255,9 @@ public final class ProbeTrainer {
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         Map<String, Tensor> others = new LinkedHashMap<>();
         parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
-        List<ParameterGroup> groups = new ArrayList<>();
-        groups.add(new ParameterGroup(matrices, settings.rate(), settings.decay()));
-        groups.add(new ParameterGroup(others, settings.rate(), 0));
-        return groups;
+        return List.of(
+                new ParameterGroup(matrices, settings.rate(), settings.decay()),
+                new ParameterGroup(others, settings.rate(), 0));
     }
 
     private Map<String, String> describe() {

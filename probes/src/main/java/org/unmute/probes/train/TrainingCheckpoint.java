@@ -113,10 +113,4 @@ public final class TrainingCheckpoint {
             }
         }
     }
-
-    static double[] append(double[] losses, double[] more) {
-        double[] all = Arrays.copyOf(losses, losses.length + more.length);
-        System.arraycopy(more, 0, all, losses.length, more.length);
-        return all;
-    }
 }

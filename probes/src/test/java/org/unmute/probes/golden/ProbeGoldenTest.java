@@ -207,7 +207,7 @@ class ProbeGoldenTest {
                 check(out + "descriptor", descriptor);
                 loss(out, probe, probe.classify(descriptor), targets);
             } else if (v.endsWith("bn_train")) {
-                Tensor descriptor = probe.trainingDescriptor(batch, new SplittableRandom(0));
+                Tensor descriptor = probe.trainingDescriptor(List.of(batch), new SplittableRandom(0));
                 check(out + "descriptor", descriptor);
                 loss(out, probe, probe.classify(descriptor), targets);
             } else {

@@ -379,14 +379,14 @@ class ProbesTest {
                 .containsExactly(plain.logits(batch).toFloats(), within(1e-4f));
         Tensor logits = null;
         for (int i = 0; i < 200; i++) {
-            logits = probe.trainingLogits(batch, new SplittableRandom(0));
+            logits = probe.trainingLogits(List.of(batch), new SplittableRandom(0));
         }
         // the running variance is the unbiased one: a sixth more of 6 descriptors, a 36th of 36 tokens
         double growth = name.equals("mhca") ? 36.0 / 35 : 6.0 / 5;
         assertThat(probe.buffers()).hasSize(2);
         if (!name.equals("mhca")) {
-            float[] trained =
-                    probe.trainingDescriptor(batch, new SplittableRandom(0)).toFloats();
+            float[] trained = probe.trainingDescriptor(List.of(batch), new SplittableRandom(0))
+                    .toFloats();
             float[] scored = probe.descriptor(batch).toFloats();
             for (int i = 0; i < scored.length; i++) {
                 assertThat(scored[i] * Math.sqrt(growth)).isCloseTo(trained[i], within(2e-3));
@@ -395,7 +395,7 @@ class ProbesTest {
             assertThat(probe.logits(batch).toFloats()).containsExactly(logits.toFloats(), within(0.05f));
         }
         TokenBatch one = batch(1, 1, 1, 8);
-        assertThatThrownBy(() -> probe.trainingLogits(one, new SplittableRandom(0)))
+        assertThatThrownBy(() -> probe.trainingLogits(List.of(one), new SplittableRandom(0)))
                 .hasMessageContaining("at least 2 clips");
     }
 
@@ -473,14 +473,16 @@ class ProbesTest {
         Probe probe = create("protobin", 8, 2, "dropout=0.5", "prototypes=50");
         TokenBatch batch = batch(2, 3, 1, 8);
         float[] plain = probe.logits(batch).toFloats();
-        float[] one = probe.trainingLogits(batch, new SplittableRandom(1)).toFloats();
+        float[] one =
+                probe.trainingLogits(List.of(batch), new SplittableRandom(1)).toFloats();
         assertThat(one)
                 .isNotEqualTo(plain)
-                .isEqualTo(probe.trainingLogits(batch, new SplittableRandom(1)).toFloats())
-                .isNotEqualTo(
-                        probe.trainingLogits(batch, new SplittableRandom(2)).toFloats());
+                .isEqualTo(probe.trainingLogits(List.of(batch), new SplittableRandom(1))
+                        .toFloats())
+                .isNotEqualTo(probe.trainingLogits(List.of(batch), new SplittableRandom(2))
+                        .toFloats());
         Probe topK = create("protobin", 8, 2, "topk=2");
-        assertThat(topK.trainingLogits(batch, new SplittableRandom(1)).toFloats())
+        assertThat(topK.trainingLogits(List.of(batch), new SplittableRandom(1)).toFloats())
                 .isNotEqualTo(topK.logits(batch).toFloats());
     }
 

@@ -78,7 +78,7 @@ class TrainedProbeTest {
         assumeFalse(
                 Probes.type(name).needsLayers(), "token maps have one layer; aProbeOfSeveralLayersIsSavedToo has more");
         Probe probe = create(name, options);
-        probe.trainingLogits(TokenBatch.of(scalar, List.of(map(1, 12), map(2, 12))), new SplittableRandom(0));
+        probe.trainingLogits(List.of(TokenBatch.of(scalar, List.of(map(1, 12), map(2, 12)))), new SplittableRandom(0));
         TrainedProbe before =
                 new TrainedProbe(probe, CLASSES, true, name.equals("mhca"), standardization(12), "e1", "");
         Path file = folder.resolve("probe.safetensors");

@@ -28,7 +28,6 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -146,7 +145,8 @@ class MixedGridsTest {
         TokenBatch all = batch(whole, clips, 0, 5);
         List<TokenBatch> parts =
                 List.of(batch(parted, clips, 0, 2), batch(parted, clips, 2, 3), batch(parted, clips, 3, 5));
-        float[] expected = whole.trainingLogits(all, new SplittableRandom(4)).toFloats();
+        float[] expected =
+                whole.trainingLogits(List.of(all), new SplittableRandom(4)).toFloats();
         assertThat(parted.trainingLogits(parts, new SplittableRandom(4)).toFloats())
                 .containsExactly(expected, within(1e-6f));
         Map<String, Tensor> buffers = parted.buffers();
@@ -186,7 +186,7 @@ class MixedGridsTest {
             Tensor loss = Objective.ASL
                     .loss()
                     .of(
-                            probe.trainingLogits(batch, new SplittableRandom(0)),
+                            probe.trainingLogits(List.of(batch), new SplittableRandom(0)),
                             Tensor.of(backend, targets, own.length, CLASSES));
             assertThat(loss.item()).isEqualTo(losses[step]);
             optimizer.step(Gradients.of(loss, probe.parameters()));

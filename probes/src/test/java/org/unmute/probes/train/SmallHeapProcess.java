@@ -9,7 +9,6 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.Scorer;
 
 /**
  * Trains and scores a probe on a cache in a process of its own, which the caller gives a small heap: arguments cache

@@ -1,7 +1,6 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
@@ -102,15 +101,15 @@ public final class ConvProbe extends PoolingProbe {
                     "All places weigh the same. " + around, found, found.length, fc.bias(classIndex));
         }
         ReductionOps.Extreme max = flat.max(2);
-        double[] values = max.values().toDoubles();
-        int[] winners = max.indices().toInts();
-        double[] weights = fc.row(classIndex).toDoubles();
         return new Contributions(
                 Contributions.Kind.FEATURES,
                 "Each channel of the convolution counts where it is largest. " + around,
-                IntStream.range(0, values.length)
-                        .mapToObj(c -> Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c]))
-                        .toList(),
+                Contributions.parts(
+                        "channel",
+                        0,
+                        max.indices().toInts(),
+                        max.values().toDoubles(),
+                        fc.row(classIndex).toDoubles()),
                 fc.bias(classIndex));
     }
 

@@ -1,12 +1,9 @@
-package org.unmute.probes.score;
+package org.unmute.probes.train;
 
 import java.io.IOException;
 import java.util.stream.IntStream;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.BatchReader;
-import org.unmute.probes.train.TokenGrid;
-import org.unmute.probes.train.TokenSource;
 import org.unmute.tensor.TensorScope;
 
 /** Scores clips of a token source with a trained probe. */

@@ -1,2 +1,0 @@
-/** Scores of clips by a trained probe. */
-package org.unmute.probes.score;
