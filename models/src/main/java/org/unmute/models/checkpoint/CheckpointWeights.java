@@ -104,9 +104,7 @@ public final class CheckpointWeights implements Weights {
         }
         String prefix = name + ".";
         for (String key : file.names()) {
-            int dot = key.startsWith(prefix) ? key.indexOf('.', prefix.length()) : -1;
-            String number = dot < 0 ? "" : key.substring(prefix.length(), dot);
-            if (n == 0 || number.matches("\\d{1,9}") && Integer.parseInt(number) >= n) {
+            if (n == 0 || KeyMap.Series.number(prefix, key) >= n) {
                 throw new UnusableCheckpointException(file.origin() + ": tensor '"
                         + file.stored(prefix + n + "." + suffix) + "' is missing"
                         + (n == 0 ? "" : ", but '" + file.stored(key) + "' is there") + ": an incomplete checkpoint");

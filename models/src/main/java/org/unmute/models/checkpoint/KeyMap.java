@@ -79,7 +79,7 @@ public record KeyMap(
         List<String> missing(Collection<String> given) {
             int last = 0;
             for (String candidate : given) {
-                last = Math.max(last, number(candidate));
+                last = Math.max(last, number(prefix, candidate));
             }
             // A damaged file may name block two thousand million.
             List<String> missing = new ArrayList<>();
@@ -94,10 +94,11 @@ public record KeyMap(
             return missing;
         }
 
-        private int number(String candidate) {
-            int dot = candidate.startsWith(prefix) ? candidate.indexOf('.', prefix.length()) : -1;
-            String digits = dot < 0 ? "" : candidate.substring(prefix.length(), dot);
-            return digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : 0;
+        /** The number between a prefix and the next dot of a name; -1 if there is none. */
+        static int number(String prefix, String name) {
+            int dot = name.startsWith(prefix) ? name.indexOf('.', prefix.length()) : -1;
+            String digits = dot < 0 ? "" : name.substring(prefix.length(), dot);
+            return digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : -1;
         }
     }
 

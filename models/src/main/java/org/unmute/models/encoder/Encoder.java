@@ -293,22 +293,15 @@ public final class Encoder {
      */
     public float[] scores(float[] samples) {
         List<float[]> windows = Windows.cut(samples, spec.input());
-        double[] sum = new double[spec.classes().size()];
+        List<float[]> logits = new ArrayList<>();
         for (float[] window : windows) {
             try (TensorScope _ = new TensorScope()) {
                 Tensor input = network.frontEnd().apply(List.of(window));
                 awaitWarmUp();
-                float[] logits = Grad.withoutRecording(() -> network.classify(network.forward(input, Trace.NONE)))
-                        .toFloats();
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += logits[i];
-                }
+                logits.add(Grad.withoutRecording(() -> network.classify(network.forward(input, Trace.NONE)))
+                        .toFloats());
             }
         }
-        float[] mean = new float[sum.length];
-        for (int i = 0; i < mean.length; i++) {
-            mean[i] = (float) (sum[i] / windows.size());
-        }
-        return mean;
+        return TokenMap.mean(logits);
     }
 }

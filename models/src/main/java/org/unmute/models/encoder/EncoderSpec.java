@@ -96,17 +96,6 @@ public record EncoderSpec(
         public Input {
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         }
-
-        /** An input whose frames are no mel spectra. */
-        public Input(
-                int sampleRate,
-                int windowSamples,
-                int frameSamples,
-                int hopSamples,
-                String frontEnd,
-                Map<String, Object> settings) {
-            this(sampleRate, windowSamples, frameSamples, hopSamples, frontEnd, settings, null);
-        }
     }
 
     /** The network's order of patch tokens; token maps are always time-major. */

@@ -77,19 +77,27 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
         for (int i = 0; i < all.length; i++) {
             all[i] = (float) (sums[i] / covered[i / row]);
         }
-        return new TokenMap(rows, first.freq, first.dim, all, first.cls == null ? null : meanCls(windows));
+        return new TokenMap(
+                rows,
+                first.freq,
+                first.dim,
+                all,
+                first.cls == null
+                        ? null
+                        : mean(windows.stream().map(TokenMap::cls).toList()));
     }
 
-    private static float[] meanCls(List<TokenMap> windows) {
-        double[] sum = new double[windows.getFirst().dim];
-        for (TokenMap w : windows) {
+    /** The mean of arrays of the same length. */
+    static float[] mean(List<float[]> arrays) {
+        double[] sum = new double[arrays.getFirst().length];
+        for (float[] values : arrays) {
             for (int i = 0; i < sum.length; i++) {
-                sum[i] += w.cls[i];
+                sum[i] += values[i];
             }
         }
         float[] mean = new float[sum.length];
         for (int i = 0; i < mean.length; i++) {
-            mean[i] = (float) (sum[i] / windows.size());
+            mean[i] = (float) (sum[i] / arrays.size());
         }
         return mean;
     }

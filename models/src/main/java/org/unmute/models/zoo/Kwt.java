@@ -84,7 +84,7 @@ public record Kwt() implements EncoderProvider {
                 NAME,
                 "Keyword Transformer, " + dim + " x " + vit.trunk().blocks().size() + ", 1 head, post-norm",
                 new EncoderSpec.Input(
-                        RATE, RATE, frontEnd.frameSamples(), RATE, frontEnd.describe(), frontEnd.settings()),
+                        RATE, RATE, frontEnd.frameSamples(), RATE, frontEnd.describe(), frontEnd.settings(), null),
                 // The rows of a window cover a second, although its frames end a little earlier.
                 new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1),
                 dim,

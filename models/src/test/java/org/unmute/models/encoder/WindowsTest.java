@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class WindowsTest {
     private static List<Integer> lengths(int samples, int window, int frame) {
-        return Windows.cut(new float[samples], new EncoderSpec.Input(16_000, window, frame, window, "", Map.of()))
+        return Windows.cut(new float[samples], new EncoderSpec.Input(16_000, window, frame, window, "", Map.of(), null))
                 .stream()
                 .map(w -> w.length)
                 .toList();
@@ -37,7 +37,7 @@ class WindowsTest {
     @Test
     void windowsAreCountedAsTheyAreCut() {
         for (int hop : new int[] {1000, 500, 300}) {
-            EncoderSpec.Input input = new EncoderSpec.Input(16_000, 1000, 40, hop, "", Map.of());
+            EncoderSpec.Input input = new EncoderSpec.Input(16_000, 1000, 40, hop, "", Map.of(), null);
             for (int samples = 1; samples < 4000; samples += 13) {
                 assertThat(Windows.count(samples, input))
                         .as(samples + " samples, hop " + hop)

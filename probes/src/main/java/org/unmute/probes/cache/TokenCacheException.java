@@ -9,8 +9,4 @@ public final class TokenCacheException extends IOException {
     TokenCacheException(String message) {
         super(message);
     }
-
-    TokenCacheException(String message, Throwable cause) {
-        super(message, cause);
-    }
 }

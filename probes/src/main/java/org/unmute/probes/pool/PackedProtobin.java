@@ -69,7 +69,7 @@ public final class PackedProtobin {
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get("prototype_vectors").toFloats();
         int dim = p.dim();
-        int row = Math.ceilDiv(dim, Byte.SIZE);
+        int row = bytes(dim);
         int prototypes = vectors.length / dim;
         byte[] bits = new byte[Math.multiplyExact(prototypes, row)];
         for (int i = 0; i < vectors.length; i++) {
@@ -88,6 +88,11 @@ public final class PackedProtobin {
                 parameters.get(Classifier.WEIGHT).toFloats(),
                 parameters.get(Classifier.BIAS).toFloats(),
                 trained.metadata());
+    }
+
+    /** Bytes of a prototype. */
+    private static int bytes(int dim) {
+        return Math.ceilDiv(dim, Byte.SIZE);
     }
 
     /** A name for each class, in the order of the scores. */
@@ -225,7 +230,7 @@ public final class PackedProtobin {
                         ? map
                         : metadata.standardization().of(map))
                 .tokens();
-        int row = Math.ceilDiv(dim, Byte.SIZE);
+        int row = bytes(dim);
         float[] sums = new float[Math.multiplyExact(row, SUMS)];
         double scale = 1 / Math.sqrt(dim);
         for (int n = 0; n < map.count(); n++) {
@@ -294,7 +299,7 @@ public final class PackedProtobin {
         SafetensorsWriter out =
                 new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
         metadata.addTo(out);
-        out.add(BITS, StoredType.U8, Shape.of(prototypes, Math.ceilDiv(dim, Byte.SIZE)), MemorySegment.ofArray(bits));
+        out.add(BITS, StoredType.U8, Shape.of(prototypes, bytes(dim)), MemorySegment.ofArray(bits));
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
         out.write(path);
@@ -334,7 +339,7 @@ public final class PackedProtobin {
         if (file.entry(BITS).type() != StoredType.U8
                 || dim == 0
                 || shape.rank() != 2
-                || shape.size(1) != Math.ceilDiv(dim, Byte.SIZE)
+                || shape.size(1) != bytes(dim)
                 || !w.equals(Shape.of(file.shape(Classifier.BIAS).elements(), shape.size(0)))
                 || file.shape(Classifier.BIAS).rank() != 1) {
             throw new IllegalArgumentException("sizes do not fit: dim is " + dim + ", " + BITS + " is "
@@ -343,7 +348,7 @@ public final class PackedProtobin {
         }
         int[] values = file.ints(BITS);
         byte[] bits = new byte[values.length];
-        int row = Math.ceilDiv(dim, Byte.SIZE);
+        int row = bytes(dim);
         int unused = row * Byte.SIZE - dim;
         for (int i = 0; i < bits.length; i++) {
             bits[i] = (byte) values[i];

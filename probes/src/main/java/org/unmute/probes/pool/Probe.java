@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
 
 /**
  * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that (paper, section 3).
@@ -25,7 +26,7 @@ public interface Probe {
     int classes();
 
     /**
-     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#supportsF16Tokens()}), so that a
+     * Whether tokens may be {@code F16} ({@link Backend#supportsF16Tokens()}), so that a
      * batch from a float16 cache is never held in float32.
      */
     default boolean readsHalves() {
@@ -39,6 +40,11 @@ public interface Probe {
 
     /** Parameters by name, in a fixed order. Each takes gradients; optimizers change the contents in place. */
     Map<String, Tensor> parameters();
+
+    /** The backend that holds the parameters. */
+    default Backend backend() {
+        return parameters().values().iterator().next().backend();
+    }
 
     /** Number of trained numbers. */
     default long parameterCount() {

@@ -202,7 +202,7 @@ public record TrainedProbe(
 
     /** The backend that holds its parameters. */
     public Backend backend() {
-        return probe.parameters().values().iterator().next().backend();
+        return probe.backend();
     }
 
     /**

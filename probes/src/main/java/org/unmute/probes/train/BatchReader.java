@@ -82,11 +82,10 @@ public final class BatchReader {
             throw new IllegalArgumentException(
                     "probe " + probe.name() + ": tokens of several layers cannot be standardized");
         }
-        Backend backend = probe.parameters().values().iterator().next().backend();
         boolean halves =
                 probe.readsHalves() && source.stored() == DType.F16 && standardization == null && probe.layers() == 0;
         return new BatchReader(
-                backend,
+                probe.backend(),
                 standardization == null ? source : source.standardized(standardization),
                 probe.layers(),
                 halves);

@@ -14,7 +14,6 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.optim.AdamW;
 import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.Optimizer;
@@ -268,11 +267,7 @@ public final class ProbeTrainer {
                 "initial_parameters",
                 MemorySource.fingerprint(probe.parameters().values().stream().map(Tensor::toFloats)));
         d.put("clips", clips.fingerprint());
-        d.put("backend", backend().name());
+        d.put("backend", probe.backend().name());
         return d;
-    }
-
-    private Backend backend() {
-        return probe.parameters().values().iterator().next().backend();
     }
 }

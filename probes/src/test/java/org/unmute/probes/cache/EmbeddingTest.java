@@ -43,7 +43,7 @@ class EmbeddingTest {
             return new EncoderSpec(
                     "first-sample",
                     "first sample",
-                    new EncoderSpec.Input(RATE, WHOLE_RECORDING, 1, WHOLE_RECORDING, "none", Map.of()),
+                    new EncoderSpec.Input(RATE, WHOLE_RECORDING, 1, WHOLE_RECORDING, "none", Map.of(), null),
                     new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0),
                     2,
                     3,
