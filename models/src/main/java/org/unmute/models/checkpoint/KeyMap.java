@@ -233,12 +233,7 @@ public record KeyMap(
 
     /** The first rule that matches, or null. */
     static Rule rule(List<Rule> rules, String name) {
-        for (Rule rule : rules) {
-            if (rule.matches(name)) {
-                return rule;
-            }
-        }
-        return null;
+        return rules.stream().filter(rule -> rule.matches(name)).findFirst().orElse(null);
     }
 
     /** Canonical names that are required and not given. */

@@ -10,7 +10,6 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.models.checkpoint.Checkpoint;
-import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -133,14 +132,12 @@ public final class Encoders {
                                     + provider.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
             return new Recognized(provider, match);
         }
-        for (EncoderProvider provider : providers()) {
-            Optional<KeyMatch> match = match(provider, file, false);
-            if (match.isPresent()) {
-                return new Recognized(provider, match.get());
-            }
-        }
-        throw new UnusableCheckpointException(file.origin() + ": no known encoder is in this file: " + found(file)
-                + "; known are " + names() + ", see 'unmute encoders'");
+        return providers().stream()
+                .flatMap(p -> match(p, file, false).map(match -> new Recognized(p, match)).stream())
+                .findFirst()
+                .orElseThrow(
+                        () -> new UnusableCheckpointException(file.origin() + ": no known encoder is in this file: "
+                                + found(file) + "; known are " + names() + ", see 'unmute encoders'"));
     }
 
     /**
@@ -149,13 +146,9 @@ public final class Encoders {
      * @param certain whether the file is known to hold this kind, so that any prefix will do
      */
     public static Optional<KeyMatch> match(EncoderProvider provider, Checkpoint file, boolean certain) {
-        for (KeyMap map : provider.keyMaps()) {
-            Optional<KeyMatch> match = map.match(file, certain);
-            if (match.isPresent()) {
-                return match;
-            }
-        }
-        return Optional.empty();
+        return provider.keyMaps().stream()
+                .flatMap(map -> map.match(file, certain).stream())
+                .findFirst();
     }
 
     private static String found(Checkpoint file) {

@@ -73,11 +73,7 @@ public final class BioFoundationFrontEnd implements FrontEnd {
     /** The samples of one window without their mean. */
     private float[] centred(float[] samples) {
         float[] centred = Arrays.copyOf(samples, Math.min(samples.length, windowSamples()));
-        double sum = 0;
-        for (float s : centred) {
-            sum += s;
-        }
-        float offset = centred.length == 0 ? 0 : (float) (sum / centred.length);
+        float offset = FbankFrontEnd.mean(centred);
         for (int i = 0; i < centred.length; i++) {
             centred[i] -= offset;
         }

@@ -91,13 +91,17 @@ public record FbankFrontEnd(
         return fbank.compute(ready(samples));
     }
 
-    /** The samples as they enter the filter bank. */
-    private float[] ready(float[] samples) {
+    static float mean(float[] samples) {
         double sum = 0;
         for (float s : samples) {
             sum += s;
         }
-        float offset = waveform == Waveform.CENTRED ? (float) (sum / samples.length) : 0;
+        return (float) (sum / samples.length);
+    }
+
+    /** The samples as they enter the filter bank. */
+    private float[] ready(float[] samples) {
+        float offset = waveform == Waveform.CENTRED ? mean(samples) : 0;
         float scale = waveform == Waveform.INT16_SCALE ? INT16 : 1;
         float[] ready = new float[samples.length];
         for (int i = 0; i < samples.length; i++) {

@@ -24,21 +24,13 @@ public final class ParameterSource {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private ProbeOptions inForce = ProbeOptions.DEFAULTS;
 
-    ParameterSource(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+    ParameterSource(
+            String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init, ParameterMap given) {
         this.name = name;
         this.layout = layout;
         this.classes = classes;
         this.options = options;
         this.init = init;
-        this.given = null;
-    }
-
-    ParameterSource(String name, boolean hasCls, ProbeOptions options, ParameterMap given) {
-        this.name = name;
-        this.layout = new TokenLayout(1, 0, hasCls);
-        this.classes = 0;
-        this.options = options;
-        this.init = null;
         this.given = given;
     }
 

@@ -42,9 +42,9 @@ public record ProbeType(
                 name,
                 options,
                 (type, layout, classes, chosen, init) ->
-                        maker.apply(new ParameterSource(type, layout, classes, chosen, init)),
-                (type, hasCls, chosen, parameters) ->
-                        maker.apply(new ParameterSource(type, hasCls, chosen, parameters)));
+                        maker.apply(new ParameterSource(type, layout, classes, chosen, init, null)),
+                (type, hasCls, chosen, parameters) -> maker.apply(
+                        new ParameterSource(type, new TokenLayout(1, 0, hasCls), 0, chosen, null, parameters)));
     }
 
     /** The same with {@link #hasPrototypes}. */

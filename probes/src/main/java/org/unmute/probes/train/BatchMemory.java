@@ -17,26 +17,24 @@ final class BatchMemory {
     private Tensor all;
     private float[] host = {};
     private boolean shared;
-    private Tensor allHalves;
     private short[] halves = {};
 
     BatchMemory(Backend backend) {
         this.backend = backend;
     }
 
-    /** {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). */
+    /**
+     * {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A buffer is
+     * for one element type.
+     */
     short[] reserveHalves(int values) {
-        if (allHalves == null || halves.length < values) {
+        if (all == null || halves.length < values) {
             halves = new short[0];
-            allHalves = TensorScope.outside(() -> Tensor.zeros(backend, DType.F16, Shape.of(values)));
-            halves = allHalves.view().host().halves();
+            all = TensorScope.outside(() -> Tensor.zeros(backend, DType.F16, Shape.of(values)));
+            halves = all.view().host().halves();
+            shared = true;
         }
         return halves;
-    }
-
-    /** {@link #tensor} for float16. */
-    Tensor halfTensor(int at, long... shape) {
-        return allHalves.slice(0, at, Shape.of(shape).elements()).reshape(shape);
     }
 
     /**

@@ -14,7 +14,6 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
-import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
@@ -186,11 +185,11 @@ public final class BatchReader {
                     grid.cls() ? cls.tensor(part.clsAt(), layers, size, grid.dim()) : null);
             return TokenBatch.of(all, grid.time(), grid.freq());
         }
-        Tensor own = halves
-                ? tokens.halfTensor(part.tokensAt(), size, grid.tokens(), grid.dim())
-                : tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim());
         return new TokenBatch(
-                own, grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
+                tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim()),
+                grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null,
+                grid.time(),
+                grid.freq());
     }
 
     /**

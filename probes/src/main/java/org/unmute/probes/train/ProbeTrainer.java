@@ -157,11 +157,11 @@ public final class ProbeTrainer {
             TrainingCheckpoint checkpoint = place == null ? null : new TrainingCheckpoint(place.file(), describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
-            TrainingStep training = training(settings.epochs() - first);
+            BatchReader reader = reader(settings.epochs() - first);
             long saved = System.nanoTime();
             boolean ended = false;
             for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
-                double[] own = epoch(epoch, optimizer, training);
+                double[] own = epoch(epoch, optimizer, reader);
                 losses = DoubleStream.concat(Arrays.stream(losses), Arrays.stream(own))
                         .toArray();
                 ended = watch.after(new EpochWatch.Epoch(
@@ -184,19 +184,19 @@ public final class ProbeTrainer {
         }
     }
 
-    private TrainingStep training(int epochs) throws IOException {
+    private BatchReader reader(int epochs) throws IOException {
         long begun = System.nanoTime();
         BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
         reader = epochs > 1 ? reader.condensed(probe, settings.batch()) : reader;
         nanos += System.nanoTime() - begun;
-        return new TrainingStep(probe, clips, settings.objective(), reader);
+        return reader;
     }
 
     private Throughput throughput() {
         return trained == 0 ? Throughput.NONE : new Throughput(trained, nanos / 1e9);
     }
 
-    private double[] epoch(int epoch, Optimizer optimizer, TrainingStep training) throws IOException {
+    private double[] epoch(int epoch, Optimizer optimizer, BatchReader reader) throws IOException {
         int[] order = order(settings, clips.clips(), epoch);
         double[] losses = new double[stepsPerEpoch];
         for (int step = 0; step < stepsPerEpoch; step++) {
@@ -205,7 +205,12 @@ public final class ProbeTrainer {
             double rate = optimizer.rate(0);
             long begun = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
-                Tensor loss = training.loss(order, from, to, random(settings, 1, optimizer.steps()));
+                Tensor loss = loss(
+                        probe,
+                        clips,
+                        settings.objective(),
+                        reader.read(order, from, to),
+                        random(settings, 1, optimizer.steps()));
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
                     throw new TrainingDivergedException(
@@ -222,6 +227,21 @@ public final class ProbeTrainer {
                     epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate, throughput()));
         }
         return losses;
+    }
+
+    /**
+     * The loss of a batch as a scalar, including the probe's regularization. Clips of different grids are pooled grid by
+     * grid and their descriptors are joined, so loss and gradients are those of one batch.
+     *
+     * @param clips the targets
+     */
+    static Tensor loss(
+            Probe probe, TokenSet clips, Objective objective, BatchReader.Batch batch, SplittableRandom random) {
+        Tensor logits = probe.trainingLogits(batch.parts(), random);
+        Tensor targets =
+                Tensor.of(logits.backend(), clips.targets(batch.clips()), batch.clips().length, clips.classes());
+        Tensor loss = objective.loss().of(logits, targets);
+        return probe.regularization().map(loss::plus).orElse(loss);
     }
 
     /** The order of clips in an epoch. */

@@ -47,12 +47,16 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
      * @throws IndexOutOfBoundsException if an index is out of range
      */
     public TokenSet subset(int... clips) {
-        Subset source = new Subset(tokens, clips.clone());
+        return new TokenSet(new Subset(tokens, clips.clone()), targets(clips), classes);
+    }
+
+    /** The targets of some clips, {@code [clips, classes]}. */
+    float[] targets(int[] clips) {
         float[] own = new float[Math.multiplyExact(clips.length, classes)];
         for (int i = 0; i < clips.length; i++) {
             System.arraycopy(targets, clips[i] * classes, own, i * classes, classes);
         }
-        return new TokenSet(source, own, classes);
+        return own;
     }
 
     /** A text that differs if clips or targets differ. */
