@@ -34,9 +34,16 @@ public final class PngWriter {
     /**
      * An image as a PNG file.
      *
+     * @param rgb {@code [height · width]}, 0xRRGGBB
      * @throws IllegalStateException if this Java has no PNG writer
      */
-    public static byte[] encoded(BufferedImage image) {
+    public static byte[] of(int width, int height, int[] rgb) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, rgb, 0, width);
+        return encoded(image);
+    }
+
+    private static byte[] encoded(BufferedImage image) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
             if (!ImageIO.write(image, "png", png)) {

@@ -1,6 +1,5 @@
 package org.unmute.report.page;
 
-import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.IntStream;
@@ -133,9 +132,7 @@ public record Picture(int width, int height, int[] rgb) {
     }
 
     public byte[] png() {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(0, 0, width, height, rgb, 0, width);
-        return PngWriter.encoded(image);
+        return PngWriter.of(width, height, rgb);
     }
 
     public String dataUri() {
