@@ -17,7 +17,6 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Panels;
 import org.unmute.kernels.vector.tile.Tile;
-import org.unmute.kernels.vector.tile.Transpose;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -209,7 +208,6 @@ public final class AttentionGradientKernel {
         private final int to;
         private final float[] workspace;
         private final int[] rowsOfGradients;
-        private final float[] work = new float[Transpose.WORK];
         private final float[] totals;
 
         /**
@@ -256,9 +254,7 @@ public final class AttentionGradientKernel {
 
         /** Packs all panels of {@code depth} rows. */
         private void pack(Panels b, int row, int depth, int to) {
-            for (int p = 0; p < Panels.count(b.columns()); p++) {
-                b.copy(p, row, depth, workspace, to + p * depth * Tile.COLUMNS, work);
-            }
+            b.copy(0, Panels.count(b.columns()), row, depth, workspace, to);
         }
 
         /** Multiplies the rows of the left operand with panels of {@code columns} columns. */
@@ -282,7 +278,8 @@ public final class AttentionGradientKernel {
             PackedRows.copy(
                     queries.data(), queries.start(), first, rows, queries.step(), 0, at.depth, workspace, at.left);
             for (int r = 0; r < rows; r++) {
-                RowMath.scale(workspace, at.left + r * PackedRows.STRIDE, at.depth, scale);
+                int row = at.left + r * PackedRows.STRIDE;
+                RowMath.scale(workspace, row, scale, workspace, row, at.depth);
             }
             multiply(rows, at.depth, at.keysAcross, at.keys, at.weights, at.scoreWidth, false);
             int whole = Lanes.roundUp(at.keys, N);

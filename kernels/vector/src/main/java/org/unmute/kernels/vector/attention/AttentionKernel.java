@@ -1,7 +1,6 @@
 package org.unmute.kernels.vector.attention;
 
 import static org.unmute.kernels.vector.runtime.Lanes.N;
-import static org.unmute.kernels.vector.runtime.Lanes.load;
 
 import java.util.Arrays;
 import org.unmute.kernels.vector.runtime.ArrayPool;
@@ -118,7 +117,7 @@ public final class AttentionKernel {
         product.multiply(by, q, k.transpose(0, 1), scores);
         for (int i = 0; i < queries; i++) {
             ScoreRow row = new ScoreRow(weights, start[i], keys, keys, 0);
-            RowMath.scale(weights, start[i], keys, 1 / row.exponentiate(scale, bias, i));
+            RowMath.scale(weights, start[i], 1 / row.exponentiate(scale, bias, i), weights, start[i], keys);
         }
         product.multiply(by, scores, v, out);
         scratch.release(weights);
@@ -248,18 +247,12 @@ public final class AttentionKernel {
         }
 
         private void divideRow(float[] result, int from, float inverse, int to) {
-            if (out.step() != 1) {
-                for (int j = 0; j < width; j++) {
-                    out.data()[to + j * out.step()] = result[from + j] * inverse;
-                }
+            if (out.step() == 1) {
+                RowMath.scale(result, from, inverse, out.data(), to, width);
                 return;
             }
-            int j = 0;
-            for (; j <= width - N; j += N) {
-                load(result, from + j).mul(inverse).intoArray(out.data(), to + j);
-            }
-            if (j < width) {
-                Lanes.store(load(result, from + j).mul(inverse), out.data(), to + j, width - j);
+            for (int j = 0; j < width; j++) {
+                out.data()[to + j * out.step()] = result[from + j] * inverse;
             }
         }
     }

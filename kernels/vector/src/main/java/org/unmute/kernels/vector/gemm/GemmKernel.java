@@ -10,7 +10,6 @@ import org.unmute.kernels.vector.tile.PackedMatrix;
 import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Panels;
 import org.unmute.kernels.vector.tile.Tile;
-import org.unmute.kernels.vector.tile.Transpose;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
@@ -35,13 +34,13 @@ import org.unmute.tensor.backend.View;
 public final class GemmKernel {
     /** Rows of a slab: a multiple of the rows of every tile. */
     private static final int SLAB = 504;
-    /** So few remaining rows join the last slab: a slab is a whole pass over the right operand. */
+    /** Up to this many remaining rows join the last slab, because a slab is a whole pass over the right operand. */
     private static final int MAX_REMAINDER = 56;
 
     static final int BLOCK_PANELS = 6;
     private static final int FEW_TILES = 4;
     private static final int FEW_PANELS = 4;
-    /** Most floats of a right operand that is packed as a whole. */
+    /** Maximum floats of a right operand that is packed as a whole. */
     private static final long MAX_PACKED = 8 << 20;
     /** Below this many multiplications a single thread is faster. */
     private static final long MIN_PARALLEL = 1 << 16;
@@ -213,40 +212,28 @@ public final class GemmKernel {
                         left,
                         ArrayPool.BASE + s * tiles * PackedRows.TILE));
         int panels = Panels.count(b.columns());
-        by.run(Math.ceilDiv(panels, FEW_PANELS), task -> {
-            int first = task * FEW_PANELS;
+        by.forEachRange(panels, FEW_PANELS, (first, end) -> {
             int from = first * Tile.COLUMNS;
-            int to = Math.min(b.columns(), from + FEW_PANELS * Tile.COLUMNS);
+            int to = Math.min(b.columns(), end * Tile.COLUMNS);
             float[] right = scratch.acquire((long) FEW_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
-            float[] work = new float[Transpose.WORK];
             TileStrip strip = new TileStrip(out);
             for (int s = 0; s < slices; s++) {
                 int depth = PackedRows.depth(b.inner(), s);
-                for (int p = first; p < Math.min(panels, first + FEW_PANELS); p++) {
-                    b.copy(
-                            p,
-                            s * PackedRows.DEPTH,
-                            depth,
-                            right,
-                            ArrayPool.BASE + (p - first) * depth * Tile.COLUMNS,
-                            work);
-                }
-                for (int t = 0; t < tiles; t++) {
-                    strip.multiply(
-                            rows,
-                            depth,
-                            left,
-                            ArrayPool.BASE + (s * tiles + t) * PackedRows.TILE,
-                            right,
-                            ArrayPool.BASE,
-                            from,
-                            to,
-                            t * Tile.ROWS,
-                            Math.min(Tile.ROWS, m - t * Tile.ROWS),
-                            s > 0);
-                }
+                b.copy(first, end, s * PackedRows.DEPTH, depth, right, ArrayPool.BASE);
+                strip.multiply(
+                        rows,
+                        depth,
+                        left,
+                        ArrayPool.BASE + s * tiles * PackedRows.TILE,
+                        right,
+                        ArrayPool.BASE,
+                        from,
+                        to,
+                        0,
+                        m,
+                        s > 0,
+                        s == slices - 1 ? last : Epilogue.NONE);
             }
-            last.apply(out, 0, m, from, to);
             scratch.release(right);
         });
         scratch.release(left);
@@ -328,16 +315,16 @@ public final class GemmKernel {
             int tiles = Math.ceilDiv(count, Tile.ROWS);
             PackedRows rows = PackedRows.of(a, row, count);
             int each = Math.max(1, ElementLoops.CHUNK / (depth * Tile.ROWS)) * Tile.ROWS;
-            by.run(Math.ceilDiv(count, each), task -> {
-                int first = task * each;
-                rows.fill(
-                        row + first,
-                        Math.min(each, count - first),
-                        slice * PackedRows.DEPTH,
-                        depth,
-                        left,
-                        ArrayPool.BASE + first / Tile.ROWS * PackedRows.TILE);
-            });
+            by.forEachRange(
+                    count,
+                    each,
+                    (first, end) -> rows.fill(
+                            row + first,
+                            end - first,
+                            slice * PackedRows.DEPTH,
+                            depth,
+                            left,
+                            ArrayPool.BASE + first / Tile.ROWS * PackedRows.TILE));
             int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
             // With few blocks, split their rows into tasks too, so that threads finish together.
             int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
@@ -347,23 +334,21 @@ public final class GemmKernel {
                 int fromPanel = task / groups * BLOCK_PANELS;
                 int from = column + fromPanel * Tile.COLUMNS;
                 int to = column + Math.min(b.columns, (fromPanel + BLOCK_PANELS) * Tile.COLUMNS);
-                TileStrip strip = new TileStrip(out);
-                for (int t = fromTile; t < Math.min(tiles, fromTile + tilesEach); t++) {
-                    int n = Math.min(Tile.ROWS, count - t * Tile.ROWS);
-                    strip.multiply(
-                            rows,
-                            depth,
-                            left,
-                            ArrayPool.BASE + t * PackedRows.TILE,
-                            b.data(),
-                            b.at(part, fromPanel),
-                            from,
-                            to,
-                            row + t * Tile.ROWS,
-                            n,
-                            slice > 0);
-                    last.apply(out, row + t * Tile.ROWS, n, from, to);
-                }
+                int first = fromTile * Tile.ROWS;
+                new TileStrip(out)
+                        .multiply(
+                                rows,
+                                depth,
+                                left,
+                                ArrayPool.BASE + fromTile * PackedRows.TILE,
+                                b.data(),
+                                b.at(part, fromPanel),
+                                from,
+                                to,
+                                row + first,
+                                Math.min(tilesEach * Tile.ROWS, count - first),
+                                slice > 0,
+                                last);
             });
         }
     }

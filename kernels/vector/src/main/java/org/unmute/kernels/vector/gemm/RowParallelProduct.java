@@ -42,9 +42,7 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
     void inPieces(WorkerPool by, int tiles) {
         int all = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
-        by.run(
-                Math.ceilDiv(all, tiles),
-                task -> multiply(task * tiles, Math.min(tiles, all - task * tiles), 0, blocks));
+        by.forEachRange(all, tiles, (from, to) -> multiply(from, to - from, 0, blocks));
     }
 
     /** For many rows: large tasks for each thread, then small ones for the rest. */
@@ -84,25 +82,23 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
             rows.fill(first, count, slice * PackedRows.DEPTH, b.depth(slice), left, ArrayPool.BASE);
             Epilogue now = slice == b.slices() - 1 ? last : Epilogue.NONE;
             for (int block = fromBlock; block < toBlock; block++) {
-                multiply(rows, left, first, count, slice, block * GemmKernel.BLOCK_PANELS, strip, now);
+                int panel = block * GemmKernel.BLOCK_PANELS;
+                int from = panel * Tile.COLUMNS;
+                strip.multiply(
+                        rows,
+                        b.depth(slice),
+                        left,
+                        ArrayPool.BASE,
+                        b.data(),
+                        b.at(slice, panel),
+                        from,
+                        Math.min(b.columns, from + GemmKernel.BLOCK_PANELS * Tile.COLUMNS),
+                        first,
+                        count,
+                        slice > 0,
+                        now);
             }
         }
         scratch.release(left);
-    }
-
-    /** Multiplies packed rows {@code [first, first + count)} with a block of panels of a slice. */
-    private void multiply(
-            PackedRows rows, float[] left, int first, int count, int slice, int panel, TileStrip strip, Epilogue now) {
-        int depth = b.depth(slice);
-        int at = b.at(slice, panel);
-        int from = panel * Tile.COLUMNS;
-        int to = Math.min(b.columns, from + GemmKernel.BLOCK_PANELS * Tile.COLUMNS);
-        for (int t = 0; t * Tile.ROWS < count; t++) {
-            int row = first + t * Tile.ROWS;
-            int n = Math.min(Tile.ROWS, first + count - row);
-            strip.multiply(
-                    rows, depth, left, ArrayPool.BASE + t * PackedRows.TILE, b.data(), at, from, to, row, n, slice > 0);
-            now.apply(out, row, n, from, to);
-        }
     }
 }

@@ -11,7 +11,6 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Panels;
 import org.unmute.kernels.vector.tile.Tile;
-import org.unmute.kernels.vector.tile.Transpose;
 
 /**
  * A product with a long inner dimension (split-K), as the gradient of a weight is: {@code [64, 188000] [188000, 768]},
@@ -32,7 +31,7 @@ final class SplitKProduct {
     private static final int LONG = 2 * PackedRows.DEPTH;
     private static final int MAX_PARTS = 16;
     private static final int MIN_SLICES = 2;
-    /** Most elements of the result for a very long and for a long inner dimension. */
+    /** Maximum elements of the result for a very long and for a long inner dimension. */
     private static final int SMALL = 1 << 17;
 
     private static final int MODERATE = 1 << 18;
@@ -125,13 +124,10 @@ final class SplitKProduct {
             scratch.release(left);
             scratch.release(right);
         });
-        int together = Math.max(1, ElementLoops.CHUNK / (width * parts));
-        pool.run(Math.ceilDiv(m, together), task -> {
-            for (int i = task * together; i < Math.min(m, (task + 1) * together); i++) {
-                total(sums, ArrayPool.BASE + i * width, size, parts, b.columns());
-                ElementLoops.store(
-                        sums, ArrayPool.BASE + i * width, out.data(), out.start()[i], out.step(), b.columns());
-            }
+        pool.forEachRow(m, (long) width * parts, i -> {
+            int row = ArrayPool.BASE + i * width;
+            total(sums, row, size, parts, b.columns());
+            ElementLoops.store(sums, row, out.data(), out.start()[i], out.step(), b.columns());
         });
         scratch.release(sums);
     }
@@ -149,12 +145,9 @@ final class SplitKProduct {
             boolean add) {
         int panels = Panels.count(b.columns());
         int width = panels * Tile.COLUMNS;
-        float[] work = new float[Transpose.WORK];
         for (int from = 0; from < panels; from += GemmKernel.BLOCK_PANELS) {
             int to = Math.min(panels, from + GemmKernel.BLOCK_PANELS);
-            for (int p = from; p < to; p++) {
-                b.copy(p, row, depth, right, ArrayPool.BASE + (p - from) * depth * Tile.COLUMNS, work);
-            }
+            b.copy(from, to, row, depth, right, ArrayPool.BASE);
             for (int t = 0; t < tiles; t++) {
                 for (int p = from; p < to; p++) {
                     rows.multiply(

@@ -4,7 +4,7 @@ import org.unmute.kernels.vector.runtime.StridedRows;
 import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Tile;
 
-/** Multiplies the rows of one tile with adjacent panels and stores or adds the products to rows of any strides. */
+/** Multiplies tiles of rows with adjacent panels and stores or adds the products to rows of any strides. */
 final class TileStrip {
     /** Receives tiles that cannot be stored directly to the result. */
     private final float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
@@ -18,11 +18,33 @@ final class TileStrip {
     /**
      * Computes columns {@code [from, to)} of rows {@code [row, row + rows)}.
      *
-     * @param at the tile in {@code left}
+     * @param at the first tile in {@code left}
      * @param pt the first panel in {@code right}
      * @param add whether to add to the result or to overwrite it
+     * @param last applied to the result of each tile
      */
     void multiply(
+            PackedRows a,
+            int depth,
+            float[] left,
+            int at,
+            float[] right,
+            int pt,
+            int from,
+            int to,
+            int row,
+            int rows,
+            boolean add,
+            Epilogue last) {
+        for (int t = 0; t * Tile.ROWS < rows; t++) {
+            int first = row + t * Tile.ROWS;
+            int n = Math.min(Tile.ROWS, rows - t * Tile.ROWS);
+            multiplyTile(a, depth, left, at + t * PackedRows.TILE, right, pt, from, to, first, n, add);
+            last.apply(out, first, n, from, to);
+        }
+    }
+
+    private void multiplyTile(
             PackedRows a,
             int depth,
             float[] left,

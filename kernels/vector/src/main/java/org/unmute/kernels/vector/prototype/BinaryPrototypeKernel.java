@@ -227,9 +227,9 @@ public final class BinaryPrototypeKernel {
         }
         float[] inverse = new float[t.count()];
         int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, t.length()));
-        pool.run(Math.ceilDiv(t.count(), each), task -> {
+        pool.forEachRange(t.count(), each, (from, to) -> {
             float[] buffer = t.buffer();
-            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+            for (int i = from; i < to; i++) {
                 if (!won[i]) {
                     continue;
                 }
@@ -267,9 +267,7 @@ public final class BinaryPrototypeKernel {
         float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
         int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
         int together = Math.max(PROTOTYPES, Math.ceilDiv(p.count(), 2 * pool.threads()));
-        pool.run(Math.ceilDiv(p.count(), together), task -> {
-            int from = task * together;
-            int to = Math.min(p.count(), from + together);
+        pool.forEachRange(p.count(), together, (from, to) -> {
             Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
             for (int clip = 0; clip < clips.length; clip += CLIPS) {
                 addClips(p, clips, clip, from, to, sum, start);
@@ -314,9 +312,9 @@ public final class BinaryPrototypeKernel {
         int dim = p.dim();
         float[] sum = new float[rows * dim];
         double[] share = new double[p.count()];
-        pool.run(Math.ceilDiv(p.count(), PROTOTYPES), task -> {
+        pool.forEachRange(p.count(), PROTOTYPES, (from, to) -> {
             float[] buffer = c.t.buffer();
-            for (int j = task * PROTOTYPES; j < Math.min(p.count(), (task + 1) * PROTOTYPES); j++) {
+            for (int j = from; j < to; j++) {
                 int w = c.winner[j];
                 float[] row = c.t.row(w, buffer);
                 double norm = norm(row, c.t.at(w), dim);

@@ -61,8 +61,8 @@ final class PrototypeBits {
 
     static PrototypeBits of(WorkerPool pool, DenseRows p) {
         PrototypeBits bits = new PrototypeBits(p.rows(), p.length());
-        pool.run(Math.ceilDiv(p.rows(), LANES), block -> {
-            for (int j = block * LANES; j < Math.min(p.rows(), (block + 1) * LANES); j++) {
+        pool.forEachRange(p.rows(), LANES, (from, to) -> {
+            for (int j = from; j < to; j++) {
                 bits.put(p, j);
             }
         });

@@ -9,9 +9,11 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.kernels.vector.runtime.RowMath;
+import org.unmute.kernels.vector.runtime.StridedRows;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.kernels.vector.tile.PackedMatrix;
 import org.unmute.kernels.vector.tile.PackedRows;
@@ -62,11 +64,10 @@ public final class PrototypeKernel {
     }
 
     private void match(DenseRows t, float[] norm, PackedMatrix p, float[] best, int[] winner) {
-        int tiles = Math.ceilDiv(t.rows(), Tile.ROWS);
-        int sliceRows = tiles * Tile.ROWS;
+        int sliceRows = Lanes.roundUp(t.rows(), Tile.ROWS);
         float[] left = scratch.acquire((long) Math.max(1, p.slices()) * sliceRows * PackedRows.STRIDE);
-        pool.run(tiles, tile -> {
-            for (int r = tile * Tile.ROWS; r < Math.min(t.rows(), (tile + 1) * Tile.ROWS); r++) {
+        pool.forEachRange(t.rows(), Tile.ROWS, (from, to) -> {
+            for (int r = from; r < to; r++) {
                 for (int slice = 0; slice < p.slices(); slice++) {
                     RowMath.divide(
                             t.data(),
@@ -237,14 +238,10 @@ public final class PrototypeKernel {
     }
 
     static void copy(float[] sum, View out) {
-        if (out.isDense()) {
-            System.arraycopy(sum, 0, out.host().floats(), Math.toIntExact(out.offset()), sum.length);
-            return;
-        }
-        int[] at = Offsets.ofElements(out)[0];
-        float[] o = out.host().floats();
-        for (int i = 0; i < at.length; i++) {
-            o[at[i]] = sum[i];
+        StridedRows rows = StridedRows.of(out);
+        int n = out.shape().dim(-1);
+        for (int i = 0; i < rows.count(); i++) {
+            ElementLoops.store(sum, i * n, rows.data(), rows.start()[i], rows.step(), n);
         }
     }
 }

@@ -18,7 +18,7 @@ import org.unmute.tensor.backend.View;
 
 /** Layer normalization, division by the Euclidean norm, and their gradients, row by row in cache. */
 public final class Norms {
-    /** Partial sums of a weight gradient at most. */
+    /** Maximum number of partial sums of a weight gradient. */
     private static final int PARTS = 64;
 
     private final WorkerPool pool;

@@ -24,7 +24,7 @@ import org.unmute.tensor.op.Reduce;
 public final class Reductions {
     private static final int BLOCK = 4096;
     private static final int ROWS = 64;
-    /** Most columns of a strip, and fewest where a row is split into several. */
+    /** Maximum columns of a strip, and minimum where a row is split into several. */
     private static final int COLUMNS = 512;
 
     private static final int MIN_COLUMNS = 64;
@@ -146,8 +146,8 @@ public final class Reductions {
             return;
         }
         int together = Math.max(1, (int) (ElementLoops.CHUNK / Math.max(1, (long) row.length * n)));
-        pool.run(Math.ceilDiv(outs, together), task -> {
-            for (int i = task * together; i < Math.min(outs, (task + 1) * together); i++) {
+        pool.forEachRange(outs, together, (first, last) -> {
+            for (int i = first; i < last; i++) {
                 double acc = start(f);
                 for (int r : row) {
                     for (int k = 0; k < n; k += BLOCK) {
@@ -222,10 +222,10 @@ public final class Reductions {
         int parts = Math.ceilDiv(width, each);
         int together = Math.max(1, (int) (ElementLoops.CHUNK / Math.max(1, (long) reduced.length * each)));
         int strips = from.length * parts;
-        pool.run(Math.ceilDiv(strips, together), task -> {
+        pool.forEachRange(strips, together, (first, last) -> {
             float[] some = new float[each];
             double[] total = new double[each];
-            for (int s = task * together; s < Math.min(strips, (task + 1) * together); s++) {
+            for (int s = first; s < last; s++) {
                 int column = s % parts * each;
                 int n = Math.min(each, width - column);
                 int shift = from[s / parts] - origin + column * step;

@@ -18,7 +18,7 @@ public final class Softmax {
     public static void forward(float[][] d, int[] at, int n) {
         float max = RowMath.max(d[0], at[0], n);
         float inverse = 1 / RowMath.exponentials(d[0], at[0], max, d[1], at[1], n);
-        RowMath.scale(d[1], at[1], n, inverse);
+        RowMath.scale(d[1], at[1], inverse, d[1], at[1], n);
     }
 
     /** Views x and out. */

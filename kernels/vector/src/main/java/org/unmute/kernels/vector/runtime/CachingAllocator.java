@@ -19,7 +19,7 @@ import org.unmute.tensor.backend.HostBuffer;
 public final class CachingAllocator {
     /** Smaller arrays are cheap to allocate. */
     private static final int MIN_LENGTH = 1 << 14;
-    /** Some JVMs have no longer arrays. */
+    /** Some JVMs do not allow longer arrays. */
     private static final int MAX_LENGTH = Integer.MAX_VALUE - 16;
 
     /** An array and the number of releases before its own. */
@@ -36,7 +36,7 @@ public final class CachingAllocator {
         this(Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** @param maxBytes most bytes kept */
+    /** @param maxBytes maximum bytes kept */
     public CachingAllocator(long maxBytes) {
         maxFloats = maxBytes / Float.BYTES;
     }

@@ -21,8 +21,8 @@ final class FreeList<T> {
     private long total;
 
     /**
-     * @param maxItems most items kept
-     * @param maxLength most total length kept
+     * @param maxItems maximum number of items kept
+     * @param maxLength maximum total length kept
      */
     FreeList(int maxItems, long maxLength) {
         this.maxItems = maxItems;

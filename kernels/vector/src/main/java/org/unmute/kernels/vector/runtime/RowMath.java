@@ -76,14 +76,14 @@ public final class RowMath {
         return Math.max(NORM_FLOOR, (float) Math.sqrt(dot(x, at, x, at, n)));
     }
 
-    /** {@code x *= factor} */
-    public static void scale(float[] x, int at, int n, float factor) {
+    /** {@code out = x factor}; {@code out} may be {@code x}. */
+    public static void scale(float[] x, int at, float factor, float[] out, int to, int n) {
         int i = 0;
         for (; i <= n - N; i += N) {
-            load(x, at + i).mul(factor).intoArray(x, at + i);
+            load(x, at + i).mul(factor).intoArray(out, to + i);
         }
         if (i < n) {
-            store(load(x, at + i, n - i).mul(factor), x, at + i, n - i);
+            store(load(x, at + i, n - i).mul(factor), out, to + i, n - i);
         }
     }
 

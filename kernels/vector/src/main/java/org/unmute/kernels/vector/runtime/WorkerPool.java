@@ -71,13 +71,28 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /** Calls {@code body} with 0 to {@code rows - 1}; a task has rows of about {@link ElementLoops#CHUNK} elements. */
-    public void forEachRow(int rows, int length, IntConsumer body) {
-        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
-        run(Math.ceilDiv(rows, each), task -> {
-            for (int i = task * each; i < Math.min(rows, (task + 1) * each); i++) {
+    public void forEachRow(int rows, long length, IntConsumer body) {
+        int each = (int) Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
+        forEachRange(rows, each, (from, to) -> {
+            for (int i = from; i < to; i++) {
                 body.accept(i);
             }
         });
+    }
+
+    /** A range of numbers. */
+    @FunctionalInterface
+    public interface Range {
+        /**
+         * @param from inclusive
+         * @param to exclusive
+         */
+        void run(int from, int to);
+    }
+
+    /** Splits 0 to {@code n - 1} into ranges of {@code each} numbers, the last one shorter; a task has one range. */
+    public void forEachRange(int n, int each, Range body) {
+        run(Math.ceilDiv(n, each), task -> body.run(task * each, Math.min(n, (task + 1) * each)));
     }
 
     private void serve(int number) {

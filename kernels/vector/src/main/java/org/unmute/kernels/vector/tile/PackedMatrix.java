@@ -114,10 +114,14 @@ public final class PackedMatrix {
         pool.run(groups * slices(), task -> {
             int slice = task / groups;
             int first = task % groups * together;
-            float[] work = new float[Transpose.WORK];
-            for (int p = first; p < Math.min(panels, first + together); p++) {
-                b.copy(fromPanel + p, row + slice * PackedRows.DEPTH, depth(slice), data, at(slice, p), work);
-            }
+            int last = Math.min(panels, first + together);
+            b.copy(
+                    fromPanel + first,
+                    fromPanel + last,
+                    row + slice * PackedRows.DEPTH,
+                    depth(slice),
+                    data,
+                    at(slice, first));
         });
         return this;
     }

@@ -25,8 +25,15 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         return Math.ceilDiv(columns, Tile.COLUMNS);
     }
 
-    /** Packs rows {@code [row, row + depth)} of panel {@code panel}. */
-    public void copy(int panel, int row, int depth, float[] out, int to, float[] work) {
+    /** Packs rows {@code [row, row + depth)} of panels {@code [first, last)}, one panel after the other. */
+    public void copy(int first, int last, int row, int depth, float[] out, int to) {
+        float[] work = new float[Transpose.WORK];
+        for (int p = first; p < last; p++) {
+            copy(p, row, depth, out, to + (p - first) * depth * Tile.COLUMNS, work);
+        }
+    }
+
+    private void copy(int panel, int row, int depth, float[] out, int to, float[] work) {
         int column = panel * Tile.COLUMNS;
         int n = Math.min(Tile.COLUMNS, columns - column);
         int at = from + row * stepK + column * stepN;
@@ -65,7 +72,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
     }
 
-    /** The same as {@link #copy} for the first panel, without vectors. */
+    /** Packs rows {@code [row, row + depth)} of the first panel, without vectors. */
     public void copyPlainly(int row, int depth, float[] out, int to) {
         if (columns < Tile.COLUMNS) {
             java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
