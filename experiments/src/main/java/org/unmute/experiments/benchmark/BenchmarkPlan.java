@@ -20,9 +20,6 @@ import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.protocol.StepCost;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.Units;
-import org.unmute.probes.pool.ProbeOptions;
-import org.unmute.probes.train.Objective;
-import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
@@ -41,21 +38,12 @@ public final class BenchmarkPlan {
     /** Kinds of probes timed so far. */
     private final Set<String> warm = new HashSet<>();
 
-    private final Map<StepKey, StepCost> steps = new HashMap<>();
+    private final Map<StepCost.Step, StepCost> steps = new HashMap<>();
     private final Map<CellId, CellCost> costs = new LinkedHashMap<>();
     private final Map<CellId, Double> left = new LinkedHashMap<>();
     private double embeddingHours;
     private int recordings;
     private long bytes;
-
-    private record StepKey(
-            String probe,
-            ProbeOptions options,
-            TokenGrid grid,
-            int layers,
-            int classes,
-            int batch,
-            Objective objective) {}
 
     BenchmarkPlan(Path out, int cores) {
         this.out = out;
@@ -76,14 +64,14 @@ public final class BenchmarkPlan {
         Backend backend = Backends.open(backendName, 1).backend();
         try {
             for (Cell cell : group.cells().values()) {
-                CellId id = CellGroup.id(cell);
+                CellId id = cell.id();
                 progress.advance(1);
                 if (Files.exists(id.folder(out).resolve(CellGroup.CELL))) {
                     continue;
                 }
-                CellSettings settings = CellGroup.settings(cell);
+                CellSettings settings = cell.settings();
                 int classes = group.dataset().labels().size();
-                StepKey key = new StepKey(
+                StepCost.Step key = new StepCost.Step(
                         cell.probe().name(),
                         cell.options(),
                         group.typical(),
@@ -106,18 +94,9 @@ public final class BenchmarkPlan {
     }
 
     /** A probe that does not support these tokens costs nothing: its cell fails with the reason when it runs. */
-    private static StepCost measured(Backend backend, StepKey k, double patience) throws IOException {
+    private static StepCost measured(Backend backend, StepCost.Step step, double patience) throws IOException {
         try {
-            return StepCost.measure(
-                    backend,
-                    k.probe(),
-                    k.options(),
-                    k.grid(),
-                    k.layers(),
-                    k.classes(),
-                    k.batch(),
-                    k.objective(),
-                    patience);
+            return StepCost.measure(backend, step, patience);
         } catch (IllegalArgumentException e) {
             return new StepCost(0, 0, 0);
         }

@@ -27,17 +27,15 @@ public final class BenchmarkResults {
     }
 
     private JsonNode read(Cell cell) throws IOException {
-        Path file = CellGroup.id(cell).folder(out).resolve(CellGroup.CELL);
-        return Files.exists(file) && !failed.containsKey(CellGroup.id(cell))
-                ? Json.MAPPER.readTree(file.toFile())
-                : null;
+        Path file = cell.id().folder(out).resolve(CellGroup.CELL);
+        return Files.exists(file) && !failed.containsKey(cell.id()) ? Json.MAPPER.readTree(file.toFile()) : null;
     }
 
     /** Cells that are neither finished nor failed. */
     public List<String> unfinished() throws IOException {
         List<String> all = new ArrayList<>();
         for (Cell cell : cells) {
-            if (read(cell) == null && !failed.containsKey(CellGroup.id(cell))) {
+            if (read(cell) == null && !failed.containsKey(cell.id())) {
                 all.add(cell.path());
             }
         }

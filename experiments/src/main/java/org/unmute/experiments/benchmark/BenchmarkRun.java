@@ -133,7 +133,7 @@ public final class BenchmarkRun implements AutoCloseable {
     /** Number of cells that an earlier process finished. */
     public int finishedBefore() {
         return (int) cells.stream()
-                .filter(c -> Files.exists(CellGroup.id(c).folder(settings.out()).resolve(CellGroup.CELL)))
+                .filter(c -> Files.exists(c.id().folder(settings.out()).resolve(CellGroup.CELL)))
                 .count();
     }
 
@@ -155,7 +155,7 @@ public final class BenchmarkRun implements AutoCloseable {
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
                 BenchmarkProgress progress = new BenchmarkProgress(
-                        host, plan, cells.stream().map(CellGroup::id).toList(), cells.size())) {
+                        host, plan, cells.stream().map(Cell::id).toList(), cells.size())) {
             ended = CellQueue.run(tasks(plan, cores, progress), workers(), cores, settings.stop(), progress);
         }
         ended.stream()
@@ -220,15 +220,15 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     private void work(CellGroup group, Cell cell, CellRun.Context context) throws IOException {
-        CellId id = CellGroup.id(cell);
+        CellId id = cell.id();
         Path folder = id.folder(settings.out());
         var data = group.data(cell, host::tell);
         if (Files.exists(folder.resolve(CellGroup.CELL))) {
-            CellRun.requireSame(CellGroup.settings(cell), data, folder);
+            CellRun.requireSame(cell.settings(), data, folder);
             CellRun.discardWork(folder);
             return;
         }
-        CellRun.run(id, CellGroup.settings(cell), data, folder, context);
+        CellRun.run(id, cell.settings(), data, folder, context);
     }
 
     /** The outcome of the run. */

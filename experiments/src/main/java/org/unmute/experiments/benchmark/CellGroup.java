@@ -64,27 +64,8 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         this.run = run;
     }
 
-    static CellId id(Cell cell) {
-        return new CellId(
-                cell.encoder().name(), cell.dataset().name(), cell.probe().label());
-    }
-
-    static CellSettings settings(Cell cell) {
-        return new CellSettings(
-                cell.probe().name(),
-                cell.options(),
-                cell.training(
-                        cell.probe().rate().low(),
-                        cell.probe().decay().low(),
-                        cell.protocol().searchSeed()),
-                cell.space(),
-                cell.study(),
-                cell.protocol().top(),
-                cell.protocol().seeds());
-    }
-
     void add(Cell cell) {
-        cells.put(id(cell), cell);
+        cells.put(cell.id(), cell);
     }
 
     Map<CellId, Cell> cells() {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
@@ -151,17 +150,13 @@ record SplitDataset(
         private List<LabelledClip> present(Manifest rows, Path folder, List<String> missing) {
             List<LabelledClip> clips = new ArrayList<>();
             for (LabelledClip clip : rows.clips()) {
-                Optional<ClipId.Part> part = ClipId.part(clip.file());
-                Path file = folder.resolve(part.map(ClipId.Part::file).orElse(clip.file()));
-                if (!Files.isRegularFile(file)) {
+                AudioClip recording = ClipId.clip(clip.file(), folder);
+                if (Files.isRegularFile(recording.path())) {
+                    audio.putIfAbsent(clip.file(), recording);
+                    clips.add(clip);
+                } else {
                     missing.add(clip.file());
-                    continue;
                 }
-                audio.putIfAbsent(
-                        clip.file(),
-                        part.map(p -> new AudioClip(clip.file(), file, p.start(), p.end()))
-                                .orElseGet(() -> new AudioClip(clip.file(), file)));
-                clips.add(clip);
             }
             if (clips.isEmpty()) {
                 throw new InputException("data set " + entry.name() + ": none of the "

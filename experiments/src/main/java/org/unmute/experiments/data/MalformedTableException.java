@@ -8,9 +8,6 @@ public final class MalformedTableException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int QUOTED_CHARS = 80;
 
-    private final String file;
-    private final long line;
-
     /**
      * @param file the file concerned
      * @param line its line, from 1; 0 for the file as a whole
@@ -18,18 +15,6 @@ public final class MalformedTableException extends IOException {
      */
     public MalformedTableException(Path file, long line, String detail) {
         super(file + (line > 0 ? ":" + line : "") + ": " + detail);
-        this.file = file.toString();
-        this.line = line;
-    }
-
-    /** The file concerned. */
-    public String file() {
-        return file;
-    }
-
-    /** Its line, from 1; 0 for the file as a whole. */
-    public long line() {
-        return line;
     }
 
     /** Quotes text from a file for a message: control characters are replaced, long text is truncated. */

@@ -2,6 +2,8 @@ package org.unmute.experiments.grid;
 
 import java.util.List;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.protocol.CellId;
+import org.unmute.experiments.protocol.CellSettings;
 import org.unmute.experiments.search.SearchSpace;
 import org.unmute.experiments.search.StudySettings;
 import org.unmute.probes.pool.ProbeOptions;
@@ -20,7 +22,24 @@ import org.unmute.probes.train.TrainingSettings;
 public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe, ProtocolSettings protocol) {
     /** Path of its folder below the run's: {@code encoder/dataset/probe}. */
     public String path() {
-        return encoder.name() + "/" + dataset.name() + "/" + probe.label();
+        return id().toString();
+    }
+
+    /** The cell's place in a run. */
+    public CellId id() {
+        return new CellId(encoder.name(), dataset.name(), probe.label());
+    }
+
+    /** What its search and trainings depend on. */
+    public CellSettings settings() {
+        return new CellSettings(
+                probe.name(),
+                options(),
+                training(probe.rate().low(), probe.decay().low(), protocol.searchSeed()),
+                space(),
+                study(),
+                protocol.top(),
+                protocol.seeds());
     }
 
     /** The probe's options: those of its own entry override the data set's. */

@@ -121,7 +121,7 @@ final class DatasetReader {
                 t.whole("shots", 0, Integer.MAX_VALUE, FewShot.PAPER.shots()),
                 condition,
                 t.flag("fill-up").orElse(false),
-                t.whole("shot-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(FewShot.PAPER.seed()));
+                t.seed("shot-seed", FewShot.PAPER.seed()));
         double maxMissing = t.has("max-missing") ? t.number("max-missing", 0, 1, 0) : Double.NaN;
         return new DatasetEntry.OwnFiles(info.name(), root, new ReadOptions(0, maxMissing, few));
     }
@@ -207,7 +207,7 @@ final class DatasetReader {
                         low,
                         high,
                         m.whole("max-added", 1, 1000, p.maxAdded())),
-                m.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L)));
+                m.seed("seed", 0)));
     }
 
     private Map<String, EncoderEntry.EncoderChange> encoders() {

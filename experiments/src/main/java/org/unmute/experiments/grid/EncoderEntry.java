@@ -19,11 +19,6 @@ public record EncoderEntry(
     /** The origin of the embedded encoder, in place of a file. */
     public static final String EMBEDDED = "embedded";
 
-    /** Whether it is the embedded encoder. */
-    public boolean isEmbedded() {
-        return file.isEmpty();
-    }
-
     /** This entry with a data set's changes: its window, hop, statistics or preset override this entry's. */
     EncoderEntry with(EncoderChange change) {
         EncoderSettings s = settings;

@@ -124,6 +124,11 @@ final class GridTable {
         return n.longValue();
     }
 
+    /** A seed: any whole number. */
+    long seed(String key, long absent) {
+        return whole(key, Long.MIN_VALUE, Long.MAX_VALUE).orElse(absent);
+    }
+
     int whole(String key, int low, int high, int absent) {
         return whole(key, low, high).map(Long::intValue).orElse(absent);
     }

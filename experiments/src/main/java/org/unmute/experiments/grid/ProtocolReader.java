@@ -72,12 +72,12 @@ final class ProtocolReader {
                 sobol,
                 tpe,
                 halving(),
-                t.whole("search-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L),
+                t.seed("search-seed", 0),
                 t.whole("top", 1, MOST, 3),
                 seeds,
                 loss(t),
                 validation,
-                t.whole("validation-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L),
+                t.seed("validation-seed", 0),
                 t.flag("standardize").orElse(false),
                 t.choice("tokens", List.of("f16", "f32")).orElse("f16").equals("f16") ? DType.F16 : DType.F32);
     }

@@ -3,11 +3,12 @@ package org.unmute.experiments.metric;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Means over the classes for which a value is defined; NaN if there are none. */
-final class ClassMeans {
+/** Means over the items, such as classes, for which a value is defined; NaN if there are none. */
+public final class ClassMeans {
     private ClassMeans() {}
 
-    static <T> double defined(List<T> items, ToDoubleFunction<T> value) {
+    /** Mean of the values that are not NaN. */
+    public static <T> double defined(List<T> items, ToDoubleFunction<T> value) {
         return items.stream()
                 .mapToDouble(value)
                 .filter(v -> !Double.isNaN(v))

@@ -3,6 +3,7 @@ package org.unmute.experiments.protocol;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.unmute.experiments.metric.ClassMeans;
 import org.unmute.experiments.search.FinishedTrial;
 
 /**
@@ -40,7 +41,7 @@ public record CellResult(
 
     /** Mean of a figure over the seeds for which it is not NaN; NaN if there are none. */
     public double mean(ToDoubleFunction<SeedResult> figure) {
-        return SeedResult.mean(seeds, figure);
+        return ClassMeans.defined(seeds, figure);
     }
 
     /** Sample standard deviation over seeds (n - 1); NaN for a single seed. */

@@ -1,6 +1,5 @@
 package org.unmute.experiments.protocol;
 
-import java.util.List;
 
 /**
  * The result of one seed of the chosen configuration.
@@ -15,14 +14,5 @@ public record SeedResult(long seed, double validation, double test, double secon
     /** Name of its folder inside the cell's folder. */
     public String folder() {
         return "seed-" + seed;
-    }
-
-    /** Mean of a figure over the seeds for which it is not NaN; NaN if there are none. */
-    static double mean(List<SeedResult> seeds, java.util.function.ToDoubleFunction<SeedResult> figure) {
-        return seeds.stream()
-                .mapToDouble(figure)
-                .filter(v -> !Double.isNaN(v))
-                .average()
-                .orElse(Double.NaN);
     }
 }

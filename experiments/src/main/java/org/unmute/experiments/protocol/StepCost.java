@@ -41,30 +41,33 @@ public record StepCost(double train, double score, double pool) {
     private static final double LONG_STEP = 0.05;
 
     /**
-     * Measures the cost.
+     * A step to measure.
      *
      * @param grid of a typical clip
      * @param layers number of layers, for probes that read several; 0 for the last only
      * @param batch clips per step
-     * @param patience seconds without a faster step after which the fastest is taken: the first steps of a probe are
-     *     slow until HotSpot has compiled them
-     * @throws IllegalArgumentException if the probe does not accept such clips
      */
-    public static StepCost measure(
-            Backend backend,
+    public record Step(
             String probe,
             ProbeOptions options,
             TokenGrid grid,
             int layers,
             int classes,
             int batch,
-            Objective objective,
-            double patience)
-            throws IOException {
-        int clips = Math.min(batch, FEW);
-        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, patience);
-        return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience / 3)
+            Objective objective) {}
+
+    /**
+     * Measures the cost.
+     *
+     * @param patience seconds without a faster step after which the fastest is taken: the first steps of a probe are
+     *     slow until HotSpot has compiled them
+     * @throws IllegalArgumentException if the probe does not accept such clips
+     */
+    public static StepCost measure(Backend backend, Step step, double patience) throws IOException {
+        int clips = Math.min(step.batch, FEW);
+        StepCost cost = measure(backend, step, random(step.grid, step.layers, clips), patience);
+        return cost.train * clips < LONG_STEP && step.batch > clips
+                ? measure(backend, step, random(step.grid, step.layers, step.batch), patience / 3)
                 : cost;
     }
 
@@ -93,18 +96,11 @@ public record StepCost(double train, double score, double pool) {
         return values;
     }
 
-    private static StepCost measure(
-            Backend backend,
-            String name,
-            ProbeOptions options,
-            TokenSource clips,
-            int classes,
-            Objective objective,
-            double patience)
-            throws IOException {
+    private static StepCost measure(Backend backend, Step step, TokenSource clips, double patience) throws IOException {
         int count = clips.clips();
+        int classes = step.classes;
         TokenLayout layout = clips.layout();
-        Probe probe = Probes.create(backend, name, layout, classes, options, 0);
+        Probe probe = Probes.create(backend, step.probe, layout, classes, step.options, 0);
         long begun = System.nanoTime();
         Optional<TokenSource> pooled = BatchReader.condensed(probe, clips);
         double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / count : 0;
@@ -113,10 +109,10 @@ public record StepCost(double train, double score, double pool) {
         for (int i = 0; i < count; i++) {
             targets[i * classes + i % classes] = 1;
         }
-        TrainingSettings settings = TrainingSettings.defaults(name)
+        TrainingSettings settings = TrainingSettings.defaults(step.probe)
                 .withEpochs(MOST_STEPS)
                 .withBatch(count)
-                .withObjective(objective)
+                .withObjective(step.objective)
                 .withRate(1e-6);
         Fastest fastest = new Fastest(patience);
         ProbeTrainer.train(
@@ -128,7 +124,8 @@ public record StepCost(double train, double score, double pool) {
                 _ -> fastest.settled());
         List<String> names =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
+        TrainedProbe trained =
+                new TrainedProbe(probe, names, layout.cls(), step.objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
         Scorer.scores(trained, seen, count);
         return new StepCost(fastest.seconds / count, (System.nanoTime() - scoring) / 1e9 / count, pool);

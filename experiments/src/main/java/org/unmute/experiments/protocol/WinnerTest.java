@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.experiments.metric.ClassMeans;
 import org.unmute.experiments.search.FinishedTrial;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.TrainedProbe;
@@ -84,11 +85,7 @@ record WinnerTest(RunningCell cell) {
                 own.stream().mapToDouble(Rerun::validation).average().orElseThrow(),
                 scores.stream().mapToDouble(FoldScores::test).average().orElseThrow(),
                 own.stream().mapToDouble(Rerun::seconds).sum(),
-                own.stream()
-                        .mapToDouble(Rerun::clipsPerSecond)
-                        .filter(v -> !Double.isNaN(v))
-                        .average()
-                        .orElse(Double.NaN));
+                ClassMeans.defined(own, Rerun::clipsPerSecond));
         Path place = Files.createDirectories(cell.folder().resolve(result.folder()));
         for (FoldScores s : scores) {
             if (s.fold().number() > 0) {

@@ -62,13 +62,14 @@ class CellCostTest {
     void stepsAreMeasured(String probe) throws IOException {
         StepCost cost = StepCost.measure(
                 Backends.open("scalar", 1).backend(),
-                probe,
-                ProbeOptions.DEFAULTS,
-                new TokenGrid(4, 2, 16, true),
-                probe.equals("cgp") ? 2 : 0,
-                3,
-                8,
-                Objective.ASL,
+                new StepCost.Step(
+                        probe,
+                        ProbeOptions.DEFAULTS,
+                        new TokenGrid(4, 2, 16, true),
+                        probe.equals("cgp") ? 2 : 0,
+                        3,
+                        8,
+                        Objective.ASL),
                 0);
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();

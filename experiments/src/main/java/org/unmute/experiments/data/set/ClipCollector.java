@@ -142,8 +142,7 @@ final class ClipCollector {
                             + root + (unusable.isEmpty() ? "" : ", " + unusable.size() + " cannot be used") + "; up to "
                             + (long) (limit * listed) + " may be: " + named(all)
                             + ": unpack all archives of the set, or allow more with --max-missing (a share from 0 to"
-                            + " 1)",
-                    all);
+                            + " 1)");
         }
         return new Reading(info, part, root, labels, clips, new Reading.Report(listed, missing, unusable, remarks));
     }
