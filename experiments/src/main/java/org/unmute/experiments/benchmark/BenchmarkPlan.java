@@ -104,9 +104,9 @@ public final class BenchmarkPlan {
 
     private static CellCost.Sizes sizes(SplitDataset set) {
         SplitDataset.Parts p = set.folds().getFirst();
-        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
+
         return new CellCost.Sizes(
-                p.train().size() * (mixed ? 1 : 1 + set.variants()),
+                p.train().size() * (1 + set.variants()),
                 p.validation().size(),
                 p.test().size(),
                 set.folds().size());

@@ -120,14 +120,7 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     private DatasetTokens tokens(CellGroup group, BenchmarkEncoder encoder) {
-        return new DatasetTokens(
-                host,
-                encoder,
-                group.encoder().name(),
-                group.dataset(),
-                group.layers(),
-                protocol.tokens(),
-                settings.caches());
+        return new DatasetTokens(host, encoder, group, protocol.tokens(), settings.caches());
     }
 
     /** Number of cells that an earlier process finished. */

@@ -48,28 +48,15 @@ final class DatasetTokens {
     private final Path folder;
     private final CacheKey key;
 
-    /**
-     * @param layers whether the tokens after every block are kept too
-     * @param caches the run's folder of caches
-     */
-    DatasetTokens(
-            BenchmarkHost host,
-            BenchmarkEncoder loaded,
-            String encoder,
-            SplitDataset dataset,
-            boolean layers,
-            DType dtype,
-            Path caches) {
+    /** @param caches the run's folder of caches */
+    DatasetTokens(BenchmarkHost host, BenchmarkEncoder loaded, CellGroup group, DType dtype, Path caches) {
         this.host = host;
         this.loaded = loaded;
-        this.dataset = dataset;
-        folder = folder(caches, encoder, dataset, layers);
+        dataset = group.dataset();
+        folder = caches.resolve(group.encoder().name())
+                .resolve(dataset.entry().name() + (group.layers() ? ".layers" : ""));
         key = loaded.key(resampling(), dtype)
-                .withLayers(layers ? loaded.encoder().describe().depth() : 0);
-    }
-
-    static Path folder(Path caches, String encoder, SplitDataset dataset, boolean layers) {
-        return caches.resolve(encoder).resolve(dataset.entry().name() + (layers ? ".layers" : ""));
+                .withLayers(group.layers() ? loaded.encoder().describe().depth() : 0);
     }
 
     static String resampling() {
@@ -205,12 +192,8 @@ final class DatasetTokens {
 
     /** Number of clips to embed, including variants still to be created. */
     private long clips() {
-        boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
         return dataset.audio().size()
-                + (made
-                        ? 0
-                        : (long) dataset.variants()
-                                * dataset.folds().getFirst().train().size());
+                + (long) dataset.variants() * dataset.folds().getFirst().train().size();
     }
 
     /** Estimated hours to embed the whole set on this machine, from timing one clip of typical length. */

@@ -75,7 +75,8 @@ record SplitDataset(
 
     /** Number of mixup variants still to be added per training clip. */
     int variants() {
-        return entry.mixup().map(m -> m.options().variants()).orElse(0);
+        boolean made = audio.stream().anyMatch(a -> a.id().startsWith(MixupVariants.PREFIX));
+        return made ? 0 : entry.mixup().map(m -> m.options().variants()).orElse(0);
     }
 
     private static final class Reader {
@@ -132,15 +133,12 @@ record SplitDataset(
             DatasetEntry.Splits splits = entry.splits();
             List<String> missing = new ArrayList<>();
             List<LabelledClip> train = present(all.inSplits(splits.train()), source.audio(), missing);
+            boolean own = all.splits().contains(VALIDATION)
+                    && !splits.train().contains(VALIDATION)
+                    && !splits.test().contains(VALIDATION);
+            List<String> wanted = splits.validation().orElse(own ? List.of(VALIDATION) : List.of());
             List<LabelledClip> validation =
-                    splits.validation().filter(v -> !v.isEmpty()).isPresent()
-                            ? present(all.inSplits(splits.validation().get()), source.audio(), missing)
-                            : splits.validation().isEmpty()
-                                            && all.splits().contains(VALIDATION)
-                                            && !splits.train().contains(VALIDATION)
-                                            && !splits.test().contains(VALIDATION)
-                                    ? present(all.inSplits(List.of(VALIDATION)), source.audio(), missing)
-                                    : List.of();
+                    wanted.isEmpty() ? List.of() : present(all.inSplits(wanted), source.audio(), missing);
             List<LabelledClip> test = present(all.inSplits(splits.test()), source.audio(), missing);
             facts.put("manifest", source.manifest().toString());
             facts.put("missing", missing);

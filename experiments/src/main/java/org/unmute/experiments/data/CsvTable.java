@@ -77,6 +77,10 @@ public final class CsvTable implements AutoCloseable {
 
     /** Index of a column by its name, ignoring case; -1 if there is none. */
     public int find(String name) {
+        return indexOf(header, name);
+    }
+
+    static int indexOf(List<String> header, String name) {
         for (int i = 0; i < header.size(); i++) {
             if (header.get(i).strip().equalsIgnoreCase(name)) {
                 return i;

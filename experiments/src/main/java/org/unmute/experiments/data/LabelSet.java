@@ -101,10 +101,9 @@ public final class LabelSet {
 
     private static int headerColumn(List<String> row) {
         for (String wanted : LABEL_COLUMNS) {
-            for (int i = 0; i < row.size(); i++) {
-                if (row.get(i).strip().equalsIgnoreCase(wanted)) {
-                    return i;
-                }
+            int at = CsvTable.indexOf(row, wanted);
+            if (at >= 0) {
+                return at;
             }
         }
         return -1;

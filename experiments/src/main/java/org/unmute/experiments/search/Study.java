@@ -9,7 +9,7 @@ import java.util.Optional;
  * One search: suggests values, takes their scores and stops poor trials. One trial is open at a time.
  *
  * <pre>{@code
- * Study study = new Study(space, StudySettings.paper(0));
+ * Study study = new Study(space, new StudySettings(25, 25, 0, Optional.of(Halving.DEFAULT), true));
  * recorded.forEach(study::replay);               // after an interruption
  * while (!study.exhausted()) {
  *     Trial trial = study.next();
