@@ -36,7 +36,6 @@ import picocli.CommandLine.Parameters;
 /** Runs the paper's protocol over a grid of encoders, data sets and probes. */
 @Command(
         name = "benchmark",
-        sortOptions = false,
         description = {
             "Runs the paper's protocol for every encoder, data set and probe of a grid: tokens cached once, a search"
                     + " over learning rate and weight decay, the best settings trained again with several seeds, mean"

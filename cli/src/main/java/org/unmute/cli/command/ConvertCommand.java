@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConversionTable;
 import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.experiments.provenance.Units;
@@ -23,7 +24,6 @@ import picocli.CommandLine.Parameters;
 /** Converts a downloaded checkpoint to a safetensors file of its encoder. */
 @Command(
         name = "convert",
-        sortOptions = false,
         description = {
             "Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
             "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered"
@@ -147,7 +147,7 @@ final class ConvertCommand extends UnmuteCommand {
     }
 
     private void print(ConversionReport report, PrintWriter o) {
-        ConversionTable.of(report, all).print(o, false);
+        ConversionTable.of(report, all).print(o);
         o.println();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("encoder", report.encoder() + ", " + recognized(report));

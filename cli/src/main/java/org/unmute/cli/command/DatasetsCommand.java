@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
 /** Lists the supported data sets, describes one, or checks its folder. */
 @Command(
         name = "datasets",
-        sortOptions = false,
         description = {
             "Lists the data sets that are read from their own files; with a name, explains one; with --root, reads a"
                     + " folder and counts."
@@ -52,7 +51,7 @@ final class DatasetsCommand extends UnmuteCommand {
                 throw CommandException.usage(
                         "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
             }
-            table().print(out(), common.json());
+            print(table());
             return;
         }
         Dataset set;
@@ -175,7 +174,7 @@ final class DatasetsCommand extends UnmuteCommand {
                     .forEach(line -> remarks.add(part.label() + ": " + line));
         }
         print(json, o -> {
-            table.print(o, false);
+            table.print(o);
             if (set.info().folds() > 0) {
                 o.println("test is fold 1");
             }

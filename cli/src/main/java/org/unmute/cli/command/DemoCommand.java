@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,6 @@ import picocli.CommandLine.Option;
 /** Runs the whole pipeline on synthesized sounds. */
 @Command(
         name = "demo",
-        sortOptions = false,
         description = {
             "Shows the whole line without any data of yours: synthesizes polyphonic recordings of ten classes, embeds"
                     + " them with the encoder in the program, trains four probes over several seeds, prints the table"
@@ -116,7 +114,7 @@ final class DemoCommand extends ComputingCommand {
             trained = load(labels.inSplits(List.of("train")), cache);
             tested = load(labels.inSplits(List.of("test")), cache);
         }
-        Map<String, DemoResult> results = new LinkedHashMap<>();
+        Map<String, DemoReport.Result> results = new LinkedHashMap<>();
         try (Progress progress = progress(
                 "training " + PROBES.size() + " probes x " + seeds + " seeds",
                 "steps",
@@ -131,10 +129,7 @@ final class DemoCommand extends ComputingCommand {
         DemoReport report =
                 new DemoReport(encoder, tested.manifest(), tested.maps(), recordings, results, record.backendReason());
         Path html = out.resolve("report.html");
-        AtomicFile.write(
-                html,
-                DemoPage.render(report.model(trained.manifest().clips().size(), seeds))
-                        .getBytes(StandardCharsets.UTF_8));
+        DemoPage.write(report.model(trained.manifest().clips().size(), seeds), html);
         encoder.note(record, "hann");
         results.forEach((name, r) -> record.result(name, r.scoring().document()));
         record.write(out);
@@ -182,7 +177,7 @@ final class DemoCommand extends ComputingCommand {
         return new Split(manifest, maps);
     }
 
-    private DemoResult run(String name, Split trained, Split tested, Progress progress) throws IOException {
+    private DemoReport.Result run(String name, Split trained, Split tested, Progress progress) throws IOException {
         TokenSet set = TokenSet.of(
                 trained.maps(),
                 ProbeCommand.targets(trained.manifest()),
@@ -207,11 +202,10 @@ final class DemoCommand extends ComputingCommand {
                 firstScores = scores;
             }
         }
-        return new DemoResult(name, first, firstScores, scoring);
+        return new DemoReport.Result(first, firstScores, scoring);
     }
 
-    private void print(Map<String, DemoResult> results, Manifest tested, Path html) {
-        PrintWriter o = out();
+    private void print(Map<String, DemoReport.Result> results, Manifest tested, Path html) throws IOException {
         ConsoleTable table =
                 new ConsoleTable("probe", "parameters", "mAP", "sd over seeds", "95 % from", "to", "AUROC").decimals(3);
         results.forEach((name, r) -> {
@@ -225,22 +219,19 @@ final class DemoCommand extends ComputingCommand {
                     ci[1],
                     r.scoring().mean("auroc_macro_skip"));
         });
-        if (common.json()) {
-            table.print(o, true);
-            return;
-        }
-        o.println(String.format(
-                Locale.ROOT,
-                "%d test clips of %d classes, %d training clips, %d seeds; macro mAP on tokens of the encoder in the"
-                        + " program",
-                tested.clips().size(),
-                tested.labels().size(),
-                train,
-                seeds));
-        o.println();
-        table.print(o, false);
-        o.println();
-        o.println("report: " + html.toAbsolutePath().toUri());
-        o.flush();
+        print(table.document(), o -> {
+            o.println(String.format(
+                    Locale.ROOT,
+                    "%d test clips of %d classes, %d training clips, %d seeds; macro mAP on tokens of the encoder in"
+                            + " the program",
+                    tested.clips().size(),
+                    tested.labels().size(),
+                    train,
+                    seeds));
+            o.println();
+            table.print(o);
+            o.println();
+            o.println("report: " + html.toAbsolutePath().toUri());
+        });
     }
 }

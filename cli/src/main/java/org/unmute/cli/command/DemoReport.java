@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +17,33 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.frontend.Spectrogram;
+import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.pool.standard.ProtobinProbe;
+import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.demo.DemoModel;
 import org.unmute.report.page.AxisTick;
 import org.unmute.report.page.Fact;
-import org.unmute.tensor.Tensor;
 
-/** Builds the model of the demo's page: the table, the classes, and one clip explained by its prototypes. */
-final class DemoReport {
+/**
+ * Builds the model of the demo's page: the table, the classes, and one clip explained by its prototypes.
+ *
+ * @param encoder the frozen encoder
+ * @param tested the test clips
+ * @param maps their tokens
+ * @param recordings folder of their sounds
+ * @param results of each probe by its name
+ * @param backend the reason for the choice of backend
+ */
+record DemoReport(
+        EncoderOptions.Loaded encoder,
+        Manifest tested,
+        List<TokenMap> maps,
+        Path recordings,
+        Map<String, Result> results,
+        String backend) {
     private static final String MAP = "mAP_macro_skip";
     private static final double MEL_BREAK = 700;
     private static final double LOW_HZ = 20;
@@ -37,26 +54,17 @@ final class DemoReport {
 
     private static final int DRAWN = 4;
 
-    private final EncoderOptions.Loaded encoder;
-    private final Manifest tested;
-    private final List<TokenMap> maps;
-    private final Path recordings;
-    private final Map<String, DemoResult> results;
-    private final String backend;
-
-    DemoReport(
-            EncoderOptions.Loaded encoder,
-            Manifest tested,
-            List<TokenMap> maps,
-            Path recordings,
-            Map<String, DemoResult> results,
-            String backend) {
-        this.encoder = encoder;
-        this.tested = tested;
-        this.maps = maps;
-        this.recordings = recordings;
-        this.results = results;
-        this.backend = backend;
+    /**
+     * The results of one probe.
+     *
+     * @param first the probe of the first seed
+     * @param scores its scores, {@code [test clips][classes]}
+     * @param scoring metrics over all seeds
+     */
+    record Result(TrainedProbe first, float[][] scores, Scoring scoring) {
+        long parameters() {
+            return first.probe().parameterCount();
+        }
     }
 
     DemoModel model(int trainClips, int seeds) throws IOException {
@@ -119,7 +127,7 @@ final class DemoReport {
     }
 
     private DemoModel.Example example() throws IOException {
-        DemoResult protobin = results.get("protobin");
+        Result protobin = results.get("protobin");
         int clip = choose(protobin.scores());
         LabelledClip labelled = tested.clips().get(clip);
         Recording recording = AudioFiles.read(recordings.resolve(labelled.file()));
@@ -178,16 +186,20 @@ final class DemoReport {
     }
 
     private DemoModel.Heat spectrogram(Recording recording, double seconds) {
-        float[] samples = java.util.Arrays.copyOf(
-                recording.samples(),
-                Math.min(
-                        recording.samples().length, encoder.encoder().describe().windowSamples()));
+        int length = Math.min(
+                recording.samples().length, encoder.encoder().describe().windowSamples());
+        float[] samples = Arrays.copyOf(recording.samples(), length);
         Spectrogram s = encoder.encoder().network().frontEnd().apply(samples);
-        float[][] values = new float[s.frames()][];
-        for (int t = 0; t < values.length; t++) {
-            values[t] = java.util.Arrays.copyOfRange(s.values(), t * s.bins(), (t + 1) * s.bins());
+        return new DemoModel.Heat(rows(s.values(), s.frames()), seconds, ticks(SPECTROGRAM_TICKS), "log energy");
+    }
+
+    private static float[][] rows(float[] flat, int count) {
+        int width = flat.length / count;
+        float[][] rows = new float[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
         }
-        return new DemoModel.Heat(values, seconds, ticks(SPECTROGRAM_TICKS), "log energy");
+        return rows;
     }
 
     /** Ticks on the mel axis from 20 Hz to half the sample rate. */
@@ -213,12 +225,7 @@ final class DemoReport {
             float[] scores,
             LabelledClip clip,
             double seconds) {
-        ProtobinProbe probe = (ProtobinProbe) trained.probe();
-        float[] similarity = trained.similarityMap(map).toFloats();
-        Tensor weight = probe.parameters().get("fc.weight");
-        float[] w = weight.toFloats();
-        int count = probe.prototypeCount();
-        int tokens = map.count();
+        ExplainedProbe.OnClip onClip = new ExplainedProbe.Trained(trained).on(new Features(map));
         List<DemoModel.PrototypeMap> drawn = new ArrayList<>();
         for (int c : order.subList(0, Math.min(DRAWN, order.size()))) {
             String name = tested.labels().names().get(c);
@@ -226,24 +233,12 @@ final class DemoReport {
             if (!present && scores[c] < 0.5) {
                 continue;
             }
-            int best = 0;
-            double most = Double.NEGATIVE_INFINITY;
-            for (int j = 0; j < count; j++) {
-                double peak = Double.NEGATIVE_INFINITY;
-                for (int n = 0; n < tokens; n++) {
-                    peak = Math.max(peak, similarity[j * tokens + n]);
-                }
-                if (w[c * count + j] * peak > most) {
-                    most = w[c * count + j] * peak;
-                    best = j;
-                }
-            }
-            float[][] heat = new float[map.time()][map.freq()];
-            for (int t = 0; t < map.time(); t++) {
-                System.arraycopy(similarity, best * tokens + t * map.freq(), heat[t], 0, map.freq());
-            }
-            drawn.add(new DemoModel.PrototypeMap(
-                    name, best, most, present, new DemoModel.Heat(heat, seconds, ticks(MAP_TICKS), "cosine")));
+            Contributions.Part best = onClip.contributions(c).orElseThrow().parts().stream()
+                    .max(Comparator.comparingDouble(Contributions.Part::contribution))
+                    .orElseThrow();
+            float[] similarity = onClip.similarities(new int[] {best.index()})[0];
+            DemoModel.Heat heat = new DemoModel.Heat(rows(similarity, map.time()), seconds, ticks(MAP_TICKS), "cosine");
+            drawn.add(new DemoModel.PrototypeMap(name, best.index(), best.contribution(), present, heat));
         }
         return drawn;
     }

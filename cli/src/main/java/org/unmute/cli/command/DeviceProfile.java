@@ -58,7 +58,7 @@ final class DeviceProfile {
         }
         err.println();
         err.println("profile of " + backend.name() + ": " + backend.describe());
-        table.print(err, false);
+        table.print(err);
         err.println(String.format(
                 Locale.ROOT,
                 "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back",

@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 /** Shows which backends run on this machine, and why others do not. */
 @Command(
         name = "doctor",
-        sortOptions = false,
         description =
                 "Tells which backends run here and why the others do not, the Java version, the memory and the encoder"
                         + " in the program.")
@@ -55,7 +54,7 @@ final class DoctorCommand extends ComputingCommand {
             o.println();
             ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
             rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));
-            table.print(o, false);
+            table.print(o);
         });
     }
 

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 /** Embeds recordings as token maps in a cache on disk. */
 @Command(
         name = "embed",
-        sortOptions = false,
         description = {
             "Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
             "Run the same command again after an interruption: it resumes where it stopped."

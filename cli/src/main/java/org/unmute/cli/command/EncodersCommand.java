@@ -19,7 +19,6 @@ import picocli.CommandLine.Parameters;
 /** Lists the supported encoders, their licences and downloads. */
 @Command(
         name = "encoders",
-        sortOptions = false,
         description = {
             "Lists the encoders that can be read, with licence, size, tokens of ten seconds, and what file to download"
                     + " from where.",
@@ -59,7 +58,7 @@ final class EncodersCommand extends UnmuteCommand {
                     r.classes() == 0 ? null : r.classes(),
                     r.repository().isEmpty() ? null : r.repository());
         }
-        table.print(out, false);
+        table.print(out);
         out.println();
         ConsoleTable files = new ConsoleTable("name", "file to download", "from");
         for (Release r : Releases.all()) {
@@ -67,7 +66,7 @@ final class EncodersCommand extends UnmuteCommand {
                 files.row(d.equals(r.downloads().getFirst()) ? r.name() : "", d.file(), d.page());
             }
         }
-        files.print(out, false);
+        files.print(out);
         out.println();
         Map<String, List<String>> warnings = new LinkedHashMap<>();
         Releases.all().stream()

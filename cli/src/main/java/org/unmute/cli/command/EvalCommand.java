@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 /** Evaluates a trained probe, or a table of scores, against labels. */
 @Command(
         name = "eval",
-        sortOptions = false,
         description = {
             "Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
             "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."
@@ -170,10 +169,10 @@ final class EvalCommand extends ComputingCommand {
             o.println(missing.size() + " labelled files are missing and not scored: " + firstFive(missing));
         }
         o.println();
-        scoring.table().print(o, false);
+        scoring.table().print(o);
         if (perClass) {
             o.println();
-            scoring.classTable().print(o, false);
+            scoring.classTable().print(o);
         }
     }
 }

@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 /** Explains the scores that a probe gave to a recording. */
 @Command(
         name = "explain",
-        sortOptions = false,
         description = {
             "Explains a trained probe's scores for one recording: which prototypes fired where, and what they add to"
                     + " each class.",

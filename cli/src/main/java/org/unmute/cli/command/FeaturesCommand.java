@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
 /** Writes an encoder's features of recordings to files for other programs. */
 @Command(
         name = "features",
-        sortOptions = false,
         description = {
             "Writes an encoder's tokens of recordings to safetensors or npy files for other programs.",
             "A safetensors file holds token_map [time, freq, dim], cls [dim] where the encoder has a class token, for"

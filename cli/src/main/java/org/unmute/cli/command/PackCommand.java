@@ -24,7 +24,6 @@ import picocli.CommandLine.Parameters;
 /** Packs the prototypes of a trained protobin into one bit per entry. */
 @Command(
         name = "pack",
-        sortOptions = false,
         description = {
             "Writes a trained protobin with one bit for each entry of a prototype, as it is deployed.",
             "Scores some clips with both and prints the largest difference: those of a cache, or made-up ones."

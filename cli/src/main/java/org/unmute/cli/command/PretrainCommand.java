@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
 /** Pre-trains a small encoder without labels. */
 @Command(
         name = "pretrain",
-        sortOptions = false,
         description = {
             "Trains a small ViT encoder as a masked autoencoder, without labels, and writes it as safetensors.",
             "Random windows of the recordings are used; the encoder hides most patches and learns to predict them."

@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
 /** Trains a probe on cached tokens. */
 @Command(
         name = "probe",
-        sortOptions = false,
         description = {
             "Trains a probe on the frozen tokens in a cache, once for each seed.",
             "Run the same command again after an interruption: it goes on after the last finished epoch, with the same"

@@ -36,7 +36,6 @@ import picocli.CommandLine.Parameters;
 /** Writes tables and figures of benchmark runs. */
 @Command(
         name = "report",
-        sortOptions = false,
         description = {
             "Turns runs of 'unmute benchmark' into tables and figures: one HTML page that needs nothing else, and each"
                     + " table as CSV, Markdown and LaTeX, each figure as SVG, PNG and CSV.",
@@ -160,7 +159,7 @@ final class ReportCommand extends ComputingCommand {
     }
 
     private void print(PrintWriter o, Results results, Map<String, byte[]> files) {
-        table(results).print(o, false);
+        table(results).print(o);
         o.println("percent on the test clips, mean ± sd over the seeds; * best of the row");
         o.println();
         if (!results.missing().isEmpty()) {

@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.run.SourceReader;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
@@ -32,7 +31,6 @@ import picocli.CommandLine.ParameterException;
 /** Mixes labelled single-event recordings into multi-label scenes. */
 @Command(
         name = "soundscape",
-        sortOptions = false,
         customSynopsis =
                 "unmute soundscape --manifest FILE --audio DIR --out DIR --train-folds FOLDS --test-folds FOLDS"
                         + " [OPTIONS]%n",
@@ -172,7 +170,7 @@ final class SoundscapeCommand extends UnmuteCommand {
                 .result("recordingsSha256", reader.sha256())
                 .result("labels", byName(counts))
                 .write(out);
-        table(counts).print(out(), common.json());
+        print(table(counts));
     }
 
     private SceneMixer.Options options() {

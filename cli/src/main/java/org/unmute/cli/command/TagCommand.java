@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.models.encoder.EncoderSpec;
@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 /** Scores recordings with an encoder's own classification head or with a probe. */
 @Command(
         name = "tag",
-        sortOptions = false,
         description = {
             "Scores recordings with an encoder's own classification head, or with a trained or packed probe on its"
                     + " tokens.",
@@ -158,22 +157,17 @@ final class TagCommand extends ComputingCommand {
     }
 
     private float[] activate(float[] logits) {
-        double max = IntStream.range(0, logits.length)
-                .mapToDouble(i -> logits[i])
-                .max()
-                .orElse(0);
-        double sum = IntStream.range(0, logits.length)
-                .mapToDouble(i -> Math.exp(logits[i] - max))
-                .sum();
-        float[] out = logits.clone();
-        for (int i = 0; i < out.length; i++) {
-            out[i] = switch (activation) {
-                case none -> logits[i];
-                case sigmoid -> (float) (1 / (1 + Math.exp(-logits[i])));
-                case softmax -> (float) (Math.exp(logits[i] - max) / sum);
-            };
-        }
-        return out;
+        return switch (activation) {
+            case none -> logits;
+            case sigmoid -> {
+                float[] out = new float[logits.length];
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = (float) (1 / (1 + Math.exp(-logits[i])));
+                }
+                yield out;
+            }
+            case softmax -> Scoring.softmax(logits);
+        };
     }
 
     private void write(List<Tagged> tagged, List<String> classes) throws IOException {
@@ -193,7 +187,7 @@ final class TagCommand extends ComputingCommand {
         AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) {
+    private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) throws IOException {
         int shown = Math.clamp(top, 1, classes.size());
         List<String> headings = new ArrayList<>(List.of("file"));
         // JSON keys do not depend on the activation.
@@ -209,15 +203,13 @@ final class TagCommand extends ComputingCommand {
                     .forEach(c -> cells.add(classes.get(c) + String.format(Locale.ROOT, " %.3f", t.scores()[c])));
             table.row(cells.toArray());
         }
-        if (common.json() || scores == null) {
-            table.print(out(), common.json());
-        }
-        if (!common.json()) {
-            PrintWriter out = out();
-            out.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
+        print(table.document(), o -> {
+            if (scores == null) {
+                table.print(o);
+            }
+            o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
                     + (scores == null ? "" : ", scores in " + scores));
-            skipped.forEach(t -> out.println("  skipped " + t.clip().id() + ": " + t.reason()));
-            out.flush();
-        }
+            skipped.forEach(t -> o.println("  skipped " + t.clip().id() + ": " + t.reason()));
+        });
     }
 }

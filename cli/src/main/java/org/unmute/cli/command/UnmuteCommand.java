@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What all commands share: options, output streams and the record of the run. */
+@Command(sortOptions = false)
 abstract class UnmuteCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common;
@@ -89,6 +92,10 @@ abstract class UnmuteCommand implements Callable<Integer> {
             text.print(out());
         }
         out().flush();
+    }
+
+    void print(ConsoleTable table) throws IOException {
+        print(table.document(), table::print);
     }
 
     /** Prints names and values in two columns. */

@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
 /** Compares an encoder with features exported from the original code. */
 @Command(
         name = "verify",
-        sortOptions = false,
         description = {
             "Compares an encoder with features that were exported from the original code, tensor by tensor, and says"
                     + " where the first difference is.",
@@ -187,7 +186,7 @@ final class VerifyCommand extends ComputingCommand {
                     d.where(),
                     d.verdict());
         }
-        table.print(o, false);
+        table.print(o);
         o.println();
         if (!v.unknown().isEmpty()) {
             o.println("not compared, as this encoder gives nothing of that name: " + String.join(", ", v.unknown()));

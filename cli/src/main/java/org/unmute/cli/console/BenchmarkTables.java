@@ -22,7 +22,7 @@ public final class BenchmarkTables {
         for (CellCost c : plan.costs()) {
             t.row(c.cell().toString(), c.trainings(), c.epochs(), c.mostEpochs(), plan.secondsLeft(c.cell()) / 60);
         }
-        t.print(out, false);
+        t.print(out);
         out.println();
         plan.lines(finished).forEach(out::println);
     }
@@ -52,7 +52,7 @@ public final class BenchmarkTables {
             out.println();
             out.println(title);
             out.println();
-            table.print(out, false);
+            table.print(out);
         });
         results.failed().forEach((id, reason) -> out.println("failed: " + id + ": " + reason));
         List<String> open = results.unfinished();

@@ -1,14 +1,13 @@
 package org.unmute.cli.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.experiments.provenance.Json;
+import java.util.stream.Collectors;
 
 /**
  * A table for a terminal: text is left-aligned, numbers are right-aligned, and a rule is under the headings. It can
@@ -44,29 +43,21 @@ public final class ConsoleTable {
         return this;
     }
 
-    /** Prints the table as text, or as JSON if {@code json} is set. */
-    public void print(PrintWriter out, boolean json) {
-        out.print(json ? json() : text());
-        out.flush();
+    /** Prints the table as text. */
+    public void print(PrintWriter out) {
+        out.print(text());
     }
 
     /** The table as text; every line ends with a line feed. */
     public String text() {
-        List<List<String>> lines = new ArrayList<>();
-        lines.add(headings);
-        rows.forEach(r -> {
-            List<String> cells = new ArrayList<>();
-            for (Object cell : r) {
-                cells.add(show(cell));
-            }
-            lines.add(cells);
-        });
+        List<List<String>> lines = new ArrayList<>(List.of(headings));
+        rows.forEach(r -> lines.add(Arrays.stream(r).map(this::show).toList()));
         int columns = headings.size();
         int[] widths = new int[columns];
         boolean[] numeric = new boolean[columns];
         for (int c = 0; c < columns; c++) {
             int column = c;
-            lines.forEach(l -> widths[column] = Math.max(widths[column], width(l.get(column))));
+            widths[c] = lines.stream().mapToInt(l -> width(l.get(column))).max().orElseThrow();
             numeric[c] = rows.stream().anyMatch(r -> r[column] instanceof Number)
                     && rows.stream().allMatch(r -> r[column] == null || r[column] instanceof Number);
         }
@@ -80,18 +71,14 @@ public final class ConsoleTable {
             }
             text.append(line.toString().stripTrailing()).append('\n');
             if (l == 0) {
-                List<String> rule = new ArrayList<>();
-                for (int w : widths) {
-                    rule.add("-".repeat(w));
-                }
-                text.append(String.join("  ", rule)).append('\n');
+                text.append(Arrays.stream(widths).mapToObj("-"::repeat).collect(Collectors.joining("  ", "", "\n")));
             }
         }
         return text.toString();
     }
 
-    /** The rows as a JSON array of objects, keyed by heading; non-finite numbers become null. */
-    public String json() {
+    /** The rows for JSON: objects keyed by heading, in which non-finite numbers are null. */
+    public List<Map<String, Object>> document() {
         List<Map<String, Object>> objects = new ArrayList<>();
         for (Object[] row : rows) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -100,13 +87,9 @@ public final class ConsoleTable {
                         headings.get(c),
                         row[c] instanceof Number n && !Double.isFinite(n.doubleValue()) ? null : row[c]);
             }
-            objects.add(Collections.unmodifiableMap(object));
+            objects.add(object);
         }
-        try {
-            return Json.MAPPER.writeValueAsString(objects) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("table: cannot be written as JSON", e);
-        }
+        return objects;
     }
 
     private String show(Object cell) {

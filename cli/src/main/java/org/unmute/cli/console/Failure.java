@@ -34,43 +34,40 @@ public record Failure(int exitCode, String message, boolean bug) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
             case Backends.UnavailableException e -> new Failure(ExitCode.DEVICE, e.getMessage(), false);
-            case BackendException e -> new Failure(ExitCode.FAILED, said(e), false);
-            case MalformedFileException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case DatasetException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case InputException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case MalformedTableException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case TokenCacheException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case ConversionException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case UnusableCheckpointException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case UnreadableAudioException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
-            case NoSuchFileException e -> new Failure(ExitCode.INPUT, "no such file or folder: " + e.getFile(), false);
-            case FileNotFoundException e -> new Failure(ExitCode.INPUT, "cannot open: " + e.getMessage(), false);
-            case NotDirectoryException e -> new Failure(ExitCode.INPUT, "not a folder: " + e.getFile(), false);
-            case AccessDeniedException e -> new Failure(ExitCode.INPUT, "no permission: " + e.getFile(), false);
+            case MalformedFileException _,
+                    DatasetException _,
+                    InputException _,
+                    MalformedTableException _,
+                    TokenCacheException _,
+                    ConversionException _,
+                    UnusableCheckpointException _,
+                    UnreadableAudioException _ -> input(thrown.getMessage());
+            case NoSuchFileException e -> input("no such file or folder: " + e.getFile());
+            case FileNotFoundException e -> input("cannot open: " + e.getMessage());
+            case NotDirectoryException e -> input("not a folder: " + e.getFile());
+            case AccessDeniedException e -> input("no permission: " + e.getFile());
             case FileAlreadyExistsException e ->
-                new Failure(
-                        ExitCode.FAILED,
-                        "already there, and not overwritten: " + e.getFile() + ": remove it or choose another place",
-                        false);
+                failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
             case FileSystemException e ->
-                new Failure(
-                        ExitCode.FAILED,
-                        (e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile(),
-                        false);
-            case IOException e -> new Failure(ExitCode.FAILED, said(e), false);
-            case IllegalArgumentException e -> new Failure(ExitCode.FAILED, said(e), false);
-            case OutOfMemoryError e ->
-                new Failure(
-                        ExitCode.FAILED,
-                        "out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                                + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g",
-                        false);
+                failed((e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile());
+            case BackendException _, IOException _, IllegalArgumentException _ -> failed(said(thrown));
+            case OutOfMemoryError _ ->
+                failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g");
             default ->
                 new Failure(
                         ExitCode.FAILED,
                         "this is a bug in unmute, please report it with the lines below: " + said(thrown),
                         true);
         };
+    }
+
+    private static Failure input(String message) {
+        return new Failure(ExitCode.INPUT, message, false);
+    }
+
+    private static Failure failed(String message) {
+        return new Failure(ExitCode.FAILED, message, false);
     }
 
     private static String said(Throwable e) {

@@ -26,7 +26,7 @@ public final class Progress implements ProgressBar {
     private long resumed;
     private int width;
 
-    private Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
+    Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
         this.err = err;
         this.what = what;
         this.unit = unit;
@@ -48,11 +48,6 @@ public final class Progress implements ProgressBar {
     public static Progress start(PrintWriter err, String what, String unit, long total, boolean quiet) {
         boolean terminal = System.console() != null && System.console().isTerminal();
         return new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
-    }
-
-    static Progress forTest(
-            PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
-        return new Progress(err, what, unit, total, terminal, clock);
     }
 
     /** Sets the number of units that an earlier run completed; they do not count in the rate. */

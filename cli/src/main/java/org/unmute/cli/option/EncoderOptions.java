@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.run.KnownDigests;
 import org.unmute.experiments.benchmark.BenchmarkEncoder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.checkpoint.Checkpoint;

@@ -1,16 +1,12 @@
 package org.unmute.cli.probe;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
-import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.MalformedTableException;
 
 /**
  * A CSV file of scores: a column {@code file}, then one column per class.
@@ -20,43 +16,30 @@ import org.unmute.cli.console.CommandException;
  */
 public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
     public static ScoreFile read(Path file) throws IOException {
-        try (CSVParser csv =
-                CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), CSVFormat.RFC4180)) {
-            List<String> classes = null;
-            Map<String, float[]> rows = new LinkedHashMap<>();
-            for (CSVRecord record : csv) {
-                List<String> cells = record.toList();
-                if (classes == null) {
-                    if (cells.size() < 2 || !cells.getFirst().equals("file")) {
-                        throw wrong(file, 1, "the first row must be 'file' and one name a class");
-                    }
-                    classes = cells.subList(1, cells.size());
-                    continue;
-                }
-                if (cells.size() != classes.size() + 1) {
-                    throw wrong(
-                            file,
-                            record.getRecordNumber(),
-                            cells.size() + " cells, the first row has " + (classes.size() + 1));
-                }
-                float[] scores = new float[classes.size()];
+        Map<String, float[]> rows = new LinkedHashMap<>();
+        try (CsvTable table = CsvTable.open(file)) {
+            List<String> names = table.names();
+            if (names.size() < 2 || !names.getFirst().equals("file")) {
+                throw new MalformedTableException(file, 1, "the first row must be 'file' and one name a class");
+            }
+            table.forEach(row -> {
+                String clip = row.fields().getFirst();
+                float[] scores = new float[names.size() - 1];
                 for (int i = 0; i < scores.length; i++) {
-                    scores[i] = number(file, record.getRecordNumber(), cells.get(i + 1));
+                    scores[i] = number(row, row.fields().get(i + 1));
                 }
-                if (rows.put(cells.getFirst(), scores) != null) {
-                    throw wrong(file, record.getRecordNumber(), "file '" + cells.getFirst() + "' is there twice");
+                if (rows.put(clip, scores) != null) {
+                    throw row.wrong("file '" + clip + "' is there twice");
                 }
-            }
+            });
             if (rows.isEmpty()) {
-                throw wrong(file, 1, "no scores in the file");
+                throw new MalformedTableException(file, 1, "no scores in the file");
             }
-            return new ScoreFile(List.copyOf(classes), rows);
-        } catch (java.io.UncheckedIOException e) {
-            throw CommandException.input(file + ": no CSV: " + e.getCause().getMessage(), e);
+            return new ScoreFile(names.subList(1, names.size()), rows);
         }
     }
 
-    private static float number(Path file, long row, String text) {
+    private static float number(CsvTable.Row row, String text) throws MalformedTableException {
         try {
             float f = Float.parseFloat(text.strip());
             if (Float.isFinite(f)) {
@@ -65,10 +48,6 @@ public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
         } catch (NumberFormatException e) {
             // falls through to the message below
         }
-        throw wrong(file, row, "'" + text + "' is no finite number");
-    }
-
-    private static CommandException wrong(Path file, long row, String what) {
-        return CommandException.input(file + ", row " + row + ": " + what);
+        throw row.wrong("'" + text + "' is no finite number");
     }
 }

@@ -1,6 +1,7 @@
 package org.unmute.cli.probe;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,27 +47,25 @@ public final class Scoring {
     public void add(float[][] scores, ScoreScale scale) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
             // With one class per clip, logits of different clips are comparable only after the softmax.
-            addScores(softmax(scores), ScoreScale.PROBABILITY);
+            addScores(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY);
         } else {
             addScores(scores, scale);
         }
     }
 
-    private static float[][] softmax(float[][] logits) {
-        float[][] out = new float[logits.length][];
-        for (int i = 0; i < out.length; i++) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (float x : logits[i]) {
-                max = Math.max(max, x);
-            }
-            double sum = 0;
-            out[i] = new float[logits[i].length];
-            for (float x : logits[i]) {
-                sum += Math.exp(x - max);
-            }
-            for (int c = 0; c < out[i].length; c++) {
-                out[i][c] = (float) (Math.exp(logits[i][c] - max) / sum);
-            }
+    /** The softmax of one clip's logits. */
+    public static float[] softmax(float[] logits) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float x : logits) {
+            max = Math.max(max, x);
+        }
+        double sum = 0;
+        for (float x : logits) {
+            sum += Math.exp(x - max);
+        }
+        float[] out = new float[logits.length];
+        for (int c = 0; c < out.length; c++) {
+            out[c] = (float) (Math.exp(logits[c] - max) / sum);
         }
         return out;
     }

@@ -185,18 +185,10 @@ public record RecipeReference(Path folder, JsonNode config) {
             throw CommandException.input(folder.resolve("config.json") + ": 'rows' names " + list.size() + " rows of '"
                     + name + "', stored is " + stored.shape());
         }
-        int[] rows = new int[list.size()];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = list.get(i).asInt(-1);
-        }
-        return rows;
+        return list.valueStream().mapToInt(row -> row.asInt(-1)).toArray();
     }
 
     private static Shape shape(JsonNode sizes) {
-        long[] shape = new long[sizes.size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = sizes.get(i).asLong(-1);
-        }
-        return Shape.of(shape);
+        return Shape.of(sizes.valueStream().mapToLong(size -> size.asLong(-1)).toArray());
     }
 }

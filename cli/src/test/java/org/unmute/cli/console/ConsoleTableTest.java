@@ -26,7 +26,7 @@ class ConsoleTableTest {
 
     @Test
     void jsonKeepsEveryDigit() throws Exception {
-        JsonNode json = Json.MAPPER.readTree(table.json());
+        JsonNode json = Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(table.document()));
         assertThat(json).hasSize(3);
         assertThat(json.get(0).get("mAP").doubleValue()).isEqualTo(0.51234567);
         assertThat(json.get(1).get("mAP").isNull()).isTrue();

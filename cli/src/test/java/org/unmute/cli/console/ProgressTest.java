@@ -15,7 +15,7 @@ class ProgressTest {
     private final AtomicLong nanos = new AtomicLong(7);
 
     private Progress start(boolean terminal) {
-        return Progress.forTest(new PrintWriter(text), "embedding", "clips", 100, terminal, nanos::get);
+        return new Progress(new PrintWriter(text), "embedding", "clips", 100, terminal, nanos::get);
     }
 
     @Test

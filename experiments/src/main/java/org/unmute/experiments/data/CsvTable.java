@@ -75,6 +75,11 @@ public final class CsvTable implements AutoCloseable {
         return at;
     }
 
+    /** The names of the columns, in order. */
+    public List<String> names() {
+        return List.copyOf(header);
+    }
+
     /** Index of a column by its name, ignoring case; -1 if there is none. */
     public int find(String name) {
         return indexOf(header, name);

@@ -1,4 +1,4 @@
-package org.unmute.cli.run;
+package org.unmute.cli.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

@@ -1,4 +1,4 @@
-package org.unmute.cli.run;
+package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
@@ -11,17 +11,17 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.tensor.io.Sha256;
 
 /** Reads recordings at one sample rate, caches them while memory allows, and collects their hashes. */
-public final class SourceReader {
+final class SourceReader {
     private final int rate;
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
     private final Map<String, String> hashes = new TreeMap<>();
 
-    public SourceReader(int rate) {
+    SourceReader(int rate) {
         this.rate = rate;
     }
 
     /** Mono samples at the reader's rate. */
-    public float[] read(Path file) throws IOException {
+    float[] read(Path file) throws IOException {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
         if (samples == null) {
@@ -34,12 +34,12 @@ public final class SourceReader {
     }
 
     /** The number of different recordings read. */
-    public int used() {
+    int used() {
         return hashes.size();
     }
 
     /** A single hash for all recordings read: the hash of the lines "hash, two spaces, name", sorted by name. */
-    public String sha256() {
+    String sha256() {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(
                 (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));

@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.console;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,18 +6,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.convert.ConversionReport;
 
 /** The report of a conversion as a table: kept, renamed, dropped and missing tensors. */
-final class ConversionTable {
+public final class ConversionTable {
     /** With this many rows or more, tensors dropped for the same reason share a row. */
     private static final int MANY = 4;
 
     private ConversionTable() {}
 
     /** @param all whether every tensor has its own row */
-    static ConsoleTable of(ConversionReport report, boolean all) {
+    public static ConsoleTable of(ConversionReport report, boolean all) {
         ConsoleTable table =
                 new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
         for (ConversionReport.Fate fate : List.of(ConversionReport.Fate.KEPT, ConversionReport.Fate.RENAMED)) {
@@ -122,7 +121,7 @@ final class ConversionTable {
     }
 
     /** The report as JSON, with every tensor. */
-    static Map<String, Object> document(ConversionReport report) {
+    public static Map<String, Object> document(ConversionReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("source", report.source().toString());
         document.put("container", report.container());

@@ -1,4 +1,4 @@
-package org.unmute.cli.run;
+package org.unmute.cli.option;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ import org.unmute.tensor.io.Sha256;
  * ~/.cache}, and may be deleted at any time. If it cannot be used, or the system has no change time, the digest is
  * computed every time.
  */
-public final class KnownDigests {
+final class KnownDigests {
     /** Hashing smaller files is as fast as looking them up. */
     private static final long LARGE = 16 << 20;
     /** A file changed this recently could change again without its times showing it. */
@@ -47,7 +47,7 @@ public final class KnownDigests {
     }
 
     /** The cache of the current user. */
-    public static KnownDigests ofUser() {
+    static KnownDigests ofUser() {
         return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
     }
 
@@ -65,7 +65,7 @@ public final class KnownDigests {
      *
      * @throws IOException if the file cannot be read
      */
-    public String of(Path file) throws IOException {
+    String of(Path file) throws IOException {
         String state = folder == null ? null : state(file);
         if (state == null) {
             return Sha256.of(file);

@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.console;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
