@@ -14,6 +14,10 @@ module org.unmute.cli {
     opens org.unmute.cli.command to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.console to
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.option to
             info.picocli;
+    opens org.unmute.cli.probe to
+            com.fasterxml.jackson.databind;
 }

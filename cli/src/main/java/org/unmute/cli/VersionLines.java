@@ -7,9 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionLines implements IVersionProvider {
     @Override
     public String[] getVersion() {
-        BuildInfo build = BuildInfo.read();
         return new String[] {
-            "unmute " + build.version() + " (commit " + build.commit() + ")",
+            "unmute " + BuildInfo.read().line(),
             "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
     }

@@ -94,7 +94,6 @@ final class BenchmarkCommand extends ComputingCommand {
     @Option(
             names = "--workers",
             paramLabel = "N",
-            defaultValue = "0",
             description =
                     "Cells worked on at a time; they share the threads. 0: as many as threads, if memory for their"
                             + " batches allows it (default: ${DEFAULT-VALUE}). Results do not depend on it.")

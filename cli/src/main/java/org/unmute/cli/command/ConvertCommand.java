@@ -1,5 +1,6 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -69,9 +70,8 @@ final class ConvertCommand extends UnmuteCommand {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            defaultValue = "",
             description = "Kind of encoder, the folder not recognised: a model that 'unmute encoders' lists.")
-    private String model;
+    private String model = "";
 
     @Option(
             names = "--dtype",
@@ -201,9 +201,9 @@ final class ConvertCommand extends UnmuteCommand {
     }
 
     private void finish(ConversionReport report, Long written) throws IOException {
-        Map<String, Object> document = ConversionTable.document(report);
-        document.put("out", written == null ? null : out.toString());
-        document.put("bytesWritten", written);
+        ObjectNode document = ConversionTable.document(report)
+                .put("out", written == null ? null : out.toString())
+                .put("bytesWritten", written);
         print(
                 document,
                 o -> o.println(

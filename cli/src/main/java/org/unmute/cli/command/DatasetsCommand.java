@@ -1,5 +1,6 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.unmute.experiments.data.set.DatasetInfo;
 import org.unmute.experiments.data.set.Datasets;
 import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
+import org.unmute.experiments.provenance.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -100,24 +102,23 @@ final class DatasetsCommand extends UnmuteCommand {
         return info.tree().lines().skip(1).findFirst().orElse("").strip().split("\\s{2,}| \\(")[0];
     }
 
-    private static Map<String, Object> described(DatasetInfo i) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("name", i.name());
-        facts.put("title", i.title());
-        facts.put("classes", i.classes());
+    private static ObjectNode described(DatasetInfo i) {
         Map<String, Integer> clips = new LinkedHashMap<>();
         i.parts().forEach((part, n) -> clips.put(part.label(), n));
-        facts.put("clips", clips);
-        facts.put("folds", i.folds());
-        facts.put("metric", i.task().metric());
-        facts.put("clipSeconds", i.clipSeconds());
-        facts.put("sampleRate", i.sampleRate());
-        facts.put("mayBeMissing", i.missingShare());
-        facts.put("tree", i.tree());
-        facts.put("source", i.source());
-        facts.put("licence", i.licence());
-        facts.put("notes", i.notes());
-        return facts;
+        return Json.object()
+                .put("name", i.name())
+                .put("title", i.title())
+                .put("classes", i.classes())
+                .putPOJO("clips", clips)
+                .put("folds", i.folds())
+                .put("metric", i.task().metric())
+                .put("clipSeconds", i.clipSeconds())
+                .put("sampleRate", i.sampleRate())
+                .put("mayBeMissing", i.missingShare())
+                .put("tree", i.tree())
+                .put("source", i.source())
+                .put("licence", i.licence())
+                .putPOJO("notes", i.notes());
     }
 
     private static void explain(DatasetInfo i, PrintWriter o) {

@@ -38,6 +38,7 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
+import org.unmute.report.demo.DemoModel;
 import org.unmute.report.demo.DemoPage;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
@@ -55,7 +56,6 @@ import picocli.CommandLine.Option;
         })
 final class DemoCommand extends ComputingCommand {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
-    private static final String MAP = "mAP_macro_skip";
 
     @Option(
             names = "--out",
@@ -64,33 +64,20 @@ final class DemoCommand extends ComputingCommand {
             description = "Folder of the demo (default: ${DEFAULT-VALUE}).")
     private Path out;
 
-    @Option(
-            names = "--train",
-            paramLabel = "N",
-            defaultValue = "1000",
-            description = "Training clips (default: ${DEFAULT-VALUE}).")
-    private int train;
+    @Option(names = "--train", paramLabel = "N", description = "Training clips (default: ${DEFAULT-VALUE}).")
+    private int train = 1000;
 
-    @Option(
-            names = "--test",
-            paramLabel = "N",
-            defaultValue = "400",
-            description = "Test clips (default: ${DEFAULT-VALUE}).")
-    private int test;
+    @Option(names = "--test", paramLabel = "N", description = "Test clips (default: ${DEFAULT-VALUE}).")
+    private int test = 400;
 
-    @Option(
-            names = "--seeds",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Training runs per probe (default: ${DEFAULT-VALUE}).")
-    private int seeds;
+    @Option(names = "--seeds", paramLabel = "N", description = "Training runs per probe (default: ${DEFAULT-VALUE}).")
+    private int seeds = 3;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "30",
             description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    private int epochs = 30;
 
     /** Clips with their tokens in memory. */
     private record Split(Manifest manifest, List<TokenMap> maps) {}
@@ -209,25 +196,25 @@ final class DemoCommand extends ComputingCommand {
         ConsoleTable table =
                 new ConsoleTable("probe", "parameters", "mAP", "sd over seeds", "95 % from", "to", "AUROC").decimals(3);
         results.forEach((name, r) -> {
-            double[] ci = r.scoring().interval(MAP);
+            DemoModel.ProbeResult row = r.row(name, seeds);
             table.row(
                     name,
-                    r.parameters(),
-                    r.scoring().mean(MAP),
-                    r.scoring().deviation(MAP),
-                    ci[0],
-                    ci[1],
+                    row.parameters(),
+                    row.map(),
+                    row.sd(),
+                    row.ciLow(),
+                    row.ciHigh(),
                     r.scoring().mean("auroc_macro_skip"));
         });
         print(table.document(), o -> {
-            o.println(String.format(
+            o.printf(
                     Locale.ROOT,
                     "%d test clips of %d classes, %d training clips, %d seeds; macro mAP on tokens of the encoder in"
-                            + " the program",
+                            + " the program%n",
                     tested.clips().size(),
                     tested.labels().size(),
                     train,
-                    seeds));
+                    seeds);
             o.println();
             table.print(o);
             o.println();

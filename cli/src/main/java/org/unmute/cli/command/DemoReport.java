@@ -62,13 +62,22 @@ record DemoReport(
      * @param scoring metrics over all seeds
      */
     record Result(TrainedProbe first, float[][] scores, Scoring scoring) {
-        long parameters() {
-            return first.probe().parameterCount();
+        /** The row of the table of probes. */
+        DemoModel.ProbeResult row(String name, int seeds) {
+            double[] interval = scoring.interval(MAP);
+            return new DemoModel.ProbeResult(
+                    name,
+                    first.probe().parameterCount(),
+                    seeds,
+                    scoring.mean(MAP),
+                    scoring.deviation(MAP),
+                    interval[0],
+                    interval[1]);
         }
     }
 
     DemoModel model(int trainClips, int seeds) throws IOException {
-        EncoderSpec spec = encoder.encoder().describe();
+        EncoderSpec spec = spec();
         List<Fact> facts = List.of(
                 new Fact("Encoder", spec.description() + " (" + encoder.origin() + ", frozen)"),
                 new Fact("Front end", spec.frontEnd()),
@@ -79,22 +88,9 @@ record DemoReport(
                                 + " test clips, synthesized, one to three classes each"),
                 new Fact("Training", "AdamW, cosine, asymmetric loss, tokens standardized, " + seeds + " seeds"),
                 new Fact("Backend", backend),
-                new Fact(
-                        "Version",
-                        BuildInfo.read().version() + " (commit "
-                                + BuildInfo.read().commit() + ")"));
+                new Fact("Version", BuildInfo.read().line()));
         List<DemoModel.ProbeResult> rows = new ArrayList<>();
-        results.forEach((name, r) -> {
-            double[] ci = r.scoring().interval(MAP);
-            rows.add(new DemoModel.ProbeResult(
-                    name,
-                    r.parameters(),
-                    seeds,
-                    r.scoring().mean(MAP),
-                    r.scoring().deviation(MAP),
-                    ci[0],
-                    ci[1]));
-        });
+        results.forEach((name, r) -> rows.add(r.row(name, seeds)));
         return new DemoModel(
                 "Unmute demo: probing frozen patch tokens",
                 "Synthetic polyphonic recordings of ten classes, embedded by a small frozen encoder. Each probe sees"
@@ -105,6 +101,10 @@ record DemoReport(
                 classes(),
                 example(),
                 Instant.now());
+    }
+
+    private EncoderSpec spec() {
+        return encoder.encoder().describe();
     }
 
     private DemoModel.ClassTable classes() {
@@ -131,8 +131,7 @@ record DemoReport(
         int clip = choose(protobin.scores());
         LabelledClip labelled = tested.clips().get(clip);
         Recording recording = AudioFiles.read(recordings.resolve(labelled.file()));
-        double seconds = encoder.encoder().describe().windowSamples()
-                / (double) encoder.encoder().describe().sampleRate();
+        double seconds = spec().windowSamples() / (double) spec().sampleRate();
         float[] scores = protobin.scores()[clip];
         List<Integer> order = order(scores);
         List<DemoModel.Score> listed = new ArrayList<>();
@@ -186,8 +185,7 @@ record DemoReport(
     }
 
     private DemoModel.Heat spectrogram(Recording recording, double seconds) {
-        int length = Math.min(
-                recording.samples().length, encoder.encoder().describe().windowSamples());
+        int length = Math.min(recording.samples().length, spec().windowSamples());
         float[] samples = Arrays.copyOf(recording.samples(), length);
         Spectrogram s = encoder.encoder().network().frontEnd().apply(samples);
         return new DemoModel.Heat(rows(s.values(), s.frames()), seconds, ticks(SPECTROGRAM_TICKS), "log energy");
@@ -205,7 +203,7 @@ record DemoReport(
     /** Ticks on the mel axis from 20 Hz to half the sample rate. */
     private List<AxisTick> ticks(int[] frequencies) {
         double low = mel(LOW_HZ);
-        double high = mel(encoder.encoder().describe().sampleRate() / 2.0);
+        double high = mel(spec().sampleRate() / 2.0);
         List<AxisTick> ticks = new ArrayList<>();
         for (int hz : frequencies) {
             ticks.add(new AxisTick((mel(hz) - low) / (high - low), hz < 1000 ? hz + " Hz" : hz / 1000 + " kHz"));
@@ -225,7 +223,7 @@ record DemoReport(
             float[] scores,
             LabelledClip clip,
             double seconds) {
-        ExplainedProbe.OnClip onClip = new ExplainedProbe.Trained(trained).on(new Features(map));
+        ExplainedProbe.OnClip onClip = ExplainedProbe.of(trained).on(new Features(map));
         List<DemoModel.PrototypeMap> drawn = new ArrayList<>();
         for (int c : order.subList(0, Math.min(DRAWN, order.size()))) {
             String name = tested.labels().names().get(c);

@@ -59,19 +59,19 @@ final class DeviceProfile {
         err.println();
         err.println("profile of " + backend.name() + ": " + backend.describe());
         table.print(err);
-        err.println(String.format(
+        err.printf(
                 Locale.ROOT,
-                "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back",
+                "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back%n",
                 all,
                 copied.count(),
                 Units.bytes(copied.toDevice()),
-                Units.bytes(copied.fromDevice())));
-        err.println(String.format(
+                Units.bytes(copied.fromDevice()));
+        err.printf(
                 Locale.ROOT,
                 "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %%"
-                        + " of peak is the larger of both shares",
+                        + " of peak is the larger of both shares%n",
                 peak.bytesPerSecond() / 1e9,
-                peak.operationsPerSecond() / 1e9));
+                peak.operationsPerSecond() / 1e9);
         err.flush();
     }
 }

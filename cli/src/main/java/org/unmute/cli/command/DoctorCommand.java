@@ -60,9 +60,8 @@ final class DoctorCommand extends ComputingCommand {
 
     private static Map<String, String> facts(Backends.Choice choice) {
         Map<String, String> facts = new LinkedHashMap<>();
-        BuildInfo build = BuildInfo.read();
         Runtime r = Runtime.getRuntime();
-        facts.put("unmute", build.version() + " (commit " + build.commit() + ")");
+        facts.put("unmute", BuildInfo.read().line());
         facts.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
         facts.put(
                 "system",

@@ -9,7 +9,6 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.Recording;
@@ -51,9 +50,8 @@ final class EmbedCommand extends ComputingCommand {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            defaultValue = "f16",
             description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
-    private String dtype;
+    private String dtype = "f16";
 
     @Option(
             names = "--layers",
@@ -82,19 +80,19 @@ final class EmbedCommand extends ComputingCommand {
         record.seed(common.seed());
         openBackend();
         EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
-        CacheKey key = loaded.key(resampling, storage())
-                .withLayers(layers ? loaded.encoder().describe().depth() : 0);
+        CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        ClipList clips = chosen.clips();
-        long bytes = expectedBytes(loaded.encoder().describe(), clips, key);
-        tell("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
+        List<AudioClip> clips = chosen.clips().clips();
+        long bytes = expectedBytes(model, clips, key);
+        tell("encoder " + loaded.origin() + ": " + model.description());
         tell("front end: " + key.frontEnd());
-        tell(clips.clips().size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
+        tell(clips.size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
                 + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
                 + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         if (dryRun) {
-            Plan plan = new Plan(out.toString(), clips.clips().size(), bytes);
+            Plan plan = new Plan(out.toString(), clips.size(), bytes);
             print(
                     plan,
                     o -> o.println(out + ": would hold the tokens of " + plan.recordings() + " recordings, about "
@@ -102,12 +100,12 @@ final class EmbedCommand extends ComputingCommand {
             return;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
-                Progress progress = progress("embedding", "clips", clips.clips().size())) {
+                Progress progress = progress("embedding", "clips", clips.size())) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
-            Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
+            Embedding.Outcome outcome = embedding.run(clips, writer, listener(progress));
             loaded.note(record, resampling)
                     .result("dtype", dtype)
                     .result("layers", key.layers())
@@ -118,7 +116,7 @@ final class EmbedCommand extends ComputingCommand {
             record.write(out);
             report(outcome, repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
-                throw CommandException.input("none of the " + clips.clips().size() + " recordings could be used");
+                throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
         } catch (Embedding.UnusableClipException e) {
             throw CommandException.input(e.getMessage(), e);
@@ -148,12 +146,12 @@ final class EmbedCommand extends ComputingCommand {
     }
 
     /** Estimates the size of the cache from the lengths of some recordings spread over the list. */
-    private static long expectedBytes(EncoderSpec spec, ClipList clips, CacheKey key) {
-        int n = clips.clips().size();
+    private static long expectedBytes(EncoderSpec spec, List<AudioClip> clips, CacheKey key) {
+        int n = clips.size();
         long rows = 0;
         int seen = 0;
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
-            AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
+            AudioClip clip = clips.get((int) ((long) i * n / Math.min(SAMPLE, n)));
             try {
                 Recording r = clip.cut(AudioFiles.read(clip.path()));
                 rows += spec.rows((long) (r.seconds() * spec.sampleRate()));

@@ -1,5 +1,6 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Release;
@@ -160,37 +162,34 @@ final class EncodersCommand extends UnmuteCommand {
                 .orElse("");
     }
 
-    private static Map<String, Object> document(Release r) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("name", r.name());
-        document.put("model", r.model());
-        document.put("inPaper", r.inPaper());
-        document.put("licence", r.licence());
-        document.put("warning", r.warning());
-        document.put("repository", r.repository());
-        document.put("downloads", r.downloads());
-        document.put("dim", r.size().dim());
-        document.put("depth", r.size().depth());
-        document.put("heads", r.size().heads());
-        document.put("parameters", r.size().parameters());
-        document.put("time", r.tokens().time());
-        document.put("freq", r.tokens().freq());
-        document.put("tokens", r.tokens().count());
-        document.put("tokenOrder", r.tokens().order());
-        document.put("cls", r.tokens().cls());
-        document.put("positions", r.tokens().positions());
-        document.put("classes", r.classes());
-        document.put("frontEnd", r.notes().frontEnd());
-        document.put("normalisation", r.notes().normalisation());
-        document.put("blocks", r.notes().layers());
-        document.put(
-                "recognisedBy",
-                Encoders.find(r.model())
-                        .map(f -> f.keyMaps().stream()
-                                .map(m -> Map.of("naming", m.name(), "tensors", m.signature()))
-                                .toList())
-                        .orElse(List.of()));
-        document.put("traps", r.notes().traps());
-        return document;
+    private static ObjectNode document(Release r) {
+        List<Map<String, Object>> names = Encoders.find(r.model()).stream()
+                .flatMap(f -> f.keyMaps().stream())
+                .map(m -> Map.<String, Object>of("naming", m.name(), "tensors", m.signature()))
+                .toList();
+        return Json.object()
+                .put("name", r.name())
+                .put("model", r.model())
+                .put("inPaper", r.inPaper())
+                .put("licence", r.licence())
+                .put("warning", r.warning())
+                .put("repository", r.repository())
+                .putPOJO("downloads", r.downloads())
+                .put("dim", r.size().dim())
+                .put("depth", r.size().depth())
+                .put("heads", r.size().heads())
+                .put("parameters", r.size().parameters())
+                .put("time", r.tokens().time())
+                .put("freq", r.tokens().freq())
+                .put("tokens", r.tokens().count())
+                .put("tokenOrder", r.tokens().order().name())
+                .put("cls", r.tokens().cls())
+                .put("positions", r.tokens().positions())
+                .put("classes", r.classes())
+                .put("frontEnd", r.notes().frontEnd())
+                .put("normalisation", r.notes().normalisation())
+                .put("blocks", r.notes().layers())
+                .putPOJO("recognisedBy", names)
+                .putPOJO("traps", r.notes().traps());
     }
 }

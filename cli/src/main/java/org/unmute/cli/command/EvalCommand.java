@@ -1,13 +1,12 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
@@ -80,9 +79,8 @@ final class EvalCommand extends ComputingCommand {
     @Option(
             names = "--bootstrap",
             paramLabel = "N",
-            defaultValue = "1000",
             description = "Bootstrap resamples for the 95 %% intervals; 0 for none (default: ${DEFAULT-VALUE}).")
-    private int resamples;
+    private int resamples = 1000;
 
     @Option(names = "--per-class", description = "Print the average precision of each class.")
     private boolean perClass;
@@ -99,8 +97,7 @@ final class EvalCommand extends ComputingCommand {
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
         Path target = out != null ? out : source.run;
-        Map<String, Object> document = scoring.document();
-        document.put("missing", missing);
+        ObjectNode document = scoring.document().putPOJO("missing", missing);
         if (target != null) {
             record.results(document).writeTo(target.resolve("eval.json"));
         }
@@ -122,8 +119,10 @@ final class EvalCommand extends ComputingCommand {
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
+            TokenSource clips = TokenSource.of(
+                    tokens, truth.clips().stream().map(LabelledClip::file).toList());
             for (TrainedProbe probe : probes) {
-                scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
+                scoring.add(Scorer.scores(probe, clips, CHUNK), ScoreScale.PROBABILITY);
             }
             Path target = Files.createDirectories(out != null ? out : source.run);
             UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
@@ -131,18 +130,11 @@ final class EvalCommand extends ComputingCommand {
         }
     }
 
-    private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
-        TokenSource clips = TokenSource.of(
-                tokens, truth.clips().stream().map(LabelledClip::file).toList());
-        return Scorer.scores(probe, clips, CHUNK);
-    }
-
     private Scoring scoreTable(List<String> missing) throws IOException {
         record.input(source.scores);
         ScoreFile table = ScoreFile.read(source.scores);
         Manifest all = labels.read(table.classes(), splits, record, remarks());
-        Map<String, float[]> byFile = new HashMap<>(table.rows());
-        Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
+        Manifest.Matched matched = LabelOptions.matched(all, table.rows().keySet());
         missing.addAll(matched.missing());
         if (matched.manifest().clips().isEmpty()) {
             throw CommandException.input("no file of " + labels.source() + " is in " + source.scores
@@ -150,7 +142,7 @@ final class EvalCommand extends ComputingCommand {
         }
         float[][] scores = matched.manifest().clips().stream()
                 .map(LabelledClip::file)
-                .map(byFile::get)
+                .map(table.rows()::get)
                 .toArray(float[][]::new);
         boolean logits = false;
         for (float[] row : scores) {

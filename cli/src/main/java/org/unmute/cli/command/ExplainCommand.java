@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
@@ -16,7 +15,6 @@ import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
@@ -73,11 +71,10 @@ final class ExplainCommand extends ComputingCommand {
     @Option(
             names = "--top",
             paramLabel = "N",
-            defaultValue = "5",
             description =
                     "Prototypes, or other terms, shown for each class: those that say most for or against it (default:"
                             + " ${DEFAULT-VALUE}).")
-    private int top;
+    private int top = 5;
 
     @Option(
             names = "--out",
@@ -103,9 +100,11 @@ final class ExplainCommand extends ComputingCommand {
         SavedProbe source = SavedProbe.find(run, runSeed);
         Recording recording = AudioFiles.read(audio);
         openBackend();
-        Resampler.Kernel kernel = resampling == null ? source.resampling() : resampling.kernel();
+        if (resampling == null) {
+            resampling = source.resampling();
+        }
         EncoderOptions.Loaded loaded = opened(source);
-        Explainer explainer = source.explainer(loaded, kernel);
+        Explainer explainer = source.explainer(loaded, resampling);
         List<Integer> wanted;
         try {
             wanted = classes.stream().map(explainer::classIndex).distinct().toList();
@@ -113,10 +112,10 @@ final class ExplainCommand extends ComputingCommand {
             throw CommandException.usage(e.getMessage(), e);
         }
         ClipExplanation clip = explained(explainer, recording, wanted);
-        List<Path> written = out == null ? List.of() : write(clip, loaded, source, kernel);
+        List<Path> written = out == null ? List.of() : write(clip, loaded, source);
         print(ExplainText.document(clip), o -> {
-            o.print(ExplainText.text(
-                    clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin()));
+            ExplainText.print(
+                    o, clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin());
             if (!written.isEmpty()) {
                 o.println();
                 o.println(written.getFirst() + ": the page; " + (written.size() - 2)
@@ -135,22 +134,18 @@ final class ExplainCommand extends ComputingCommand {
 
     /** Opens the encoder given on the command line, else the run's. */
     private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
-        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
-        return WarmStart.awaitedBy(named ? encoder.open() : recorded(source));
-    }
-
-    private EncoderOptions.Loaded recorded(SavedProbe source) throws IOException {
+        if (spec.commandLine().getParseResult().hasMatchedOption("--encoder")) {
+            return WarmStart.awaitedBy(encoder.open());
+        }
         List<String> given = encoder.givenNames();
         if (!given.isEmpty()) {
             throw CommandException.usage("--" + given.getFirst()
-                    + " goes with --encoder: the run's own encoder is opened with the options on " + "record");
+                    + " goes with --encoder: the run's own encoder is opened with the options on record");
         }
-        return source.openEncoder();
+        return WarmStart.awaitedBy(source.openEncoder());
     }
 
-    private List<Path> write(
-            ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source, Resampler.Kernel kernel)
-            throws IOException {
+    private List<Path> write(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) throws IOException {
         Files.createDirectories(out);
         ClipFigures figures = ClipFigures.of(clip);
         List<Path> written = new ArrayList<>();
@@ -160,7 +155,7 @@ final class ExplainCommand extends ComputingCommand {
         ContributionTable.write(clip, written.getLast());
         written.addAll(figures.write(out));
         record.input(audio).input(source.probe());
-        loaded.note(record, kernel.name().toLowerCase(Locale.ROOT))
+        loaded.note(record, resampling.name())
                 .result("probe", clip.probe())
                 .result("explained", ExplainText.document(clip))
                 .result(
@@ -172,7 +167,6 @@ final class ExplainCommand extends ComputingCommand {
 
     private static List<Fact> facts(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) {
         EncoderSpec model = clip.encoder();
-        BuildInfo build = BuildInfo.read();
         return List.of(
                 new Fact("Encoder", model.name() + ", " + model.description()),
                 new Fact("Encoder file", Path.of(loaded.origin()).getFileName().toString()),
@@ -182,6 +176,6 @@ final class ExplainCommand extends ComputingCommand {
                         "Tokens",
                         clip.features().tokens().time() + " x "
                                 + clip.features().tokens().freq() + " (time x frequency)"),
-                new Fact("Version", build.version() + " (commit " + build.commit() + ")"));
+                new Fact("Version", BuildInfo.read().line()));
     }
 }

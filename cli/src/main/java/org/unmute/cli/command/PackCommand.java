@@ -163,25 +163,25 @@ final class PackCommand extends ComputingCommand {
     }
 
     private static void print(Packed packed, PrintWriter o) {
-        o.println(String.format(
+        o.printf(
                 Locale.ROOT,
-                "%d prototypes of %d entries: %s before, %s packed (%.1f times less)",
+                "%d prototypes of %d entries: %s before, %s packed (%.1f times less)%n",
                 packed.prototypes(),
                 packed.dim(),
                 Units.bytes(packed.prototypeBytesBefore()),
                 Units.bytes(packed.prototypeBytes()),
-                packed.prototypeBytesBefore() / (double) packed.prototypeBytes()));
-        o.println(String.format(
+                packed.prototypeBytesBefore() / (double) packed.prototypeBytes());
+        o.printf(
                 Locale.ROOT,
-                "file: %s before, %s packed, linear layer in float32 included; %s",
+                "file: %s before, %s packed, linear layer in float32 included; %s%n",
                 Units.bytes(packed.fileBytesBefore()),
                 Units.bytes(packed.fileBytes()),
-                packed.out()));
-        o.println(String.format(
+                packed.out());
+        o.printf(
                 Locale.ROOT,
-                "largest difference of a score: %.2g over %d %s",
+                "largest difference of a score: %.2g over %d %s%n",
                 packed.largestScoreDifference(),
                 packed.checkedClips(),
-                packed.checkedOn()));
+                packed.checkedOn());
     }
 }

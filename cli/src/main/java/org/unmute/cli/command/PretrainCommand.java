@@ -63,27 +63,18 @@ final class PretrainCommand extends ComputingCommand {
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
     private Path out;
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "2000",
-            description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
-    private int steps;
+    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+    private int steps = 2000;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "32",
-            description = "Clips per step (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: ${DEFAULT-VALUE}).")
+    private int batch = 32;
 
     @Option(
             names = "--clips",
             paramLabel = "N",
-            defaultValue = "4096",
             description =
                     "Number of distinct training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
-    private int distinct;
+    private int distinct = 4096;
 
     @Option(
             names = "--lr",
@@ -106,47 +97,29 @@ final class PretrainCommand extends ComputingCommand {
             description = "Fraction of the patches that is masked (default: ${DEFAULT-VALUE}).")
     private double mask;
 
-    @Option(
-            names = "--dim",
-            paramLabel = "N",
-            defaultValue = "128",
-            description = "Channels (default: ${DEFAULT-VALUE}).")
-    private int dim;
+    @Option(names = "--dim", paramLabel = "N", description = "Channels (default: ${DEFAULT-VALUE}).")
+    private int dim = 128;
 
-    @Option(
-            names = "--depth",
-            paramLabel = "N",
-            defaultValue = "6",
-            description = "Blocks (default: ${DEFAULT-VALUE}).")
-    private int depth;
+    @Option(names = "--depth", paramLabel = "N", description = "Blocks (default: ${DEFAULT-VALUE}).")
+    private int depth = 6;
 
-    @Option(
-            names = "--heads",
-            paramLabel = "N",
-            defaultValue = "4",
-            description = "Attention heads (default: ${DEFAULT-VALUE}).")
-    private int heads;
+    @Option(names = "--heads", paramLabel = "N", description = "Attention heads (default: ${DEFAULT-VALUE}).")
+    private int heads = 4;
 
-    @Option(
-            names = "--mel",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Mel bins (default: ${DEFAULT-VALUE}).")
-    private int mel;
+    @Option(names = "--mel", paramLabel = "N", description = "Mel bins (default: ${DEFAULT-VALUE}).")
+    private int mel = 64;
 
     @Option(
             names = "--frames",
             paramLabel = "N",
-            defaultValue = "296",
             description = "Frames per window, 10 ms each (default: ${DEFAULT-VALUE}).")
-    private int frames;
+    private int frames = 296;
 
     @Option(
             names = "--patch",
             paramLabel = "TxF",
-            defaultValue = "8x16",
             description = "Frames and mel bins per patch (default: ${DEFAULT-VALUE}).")
-    private String patch;
+    private String patch = "8x16";
 
     @Option(names = "--license", paramLabel = "TEXT", description = "Licence to store in the file.")
     private String license;
@@ -201,13 +174,13 @@ final class PretrainCommand extends ComputingCommand {
                 .count();
         print(
                 result,
-                o -> o.println(String.format(
+                o -> o.printf(
                         Locale.ROOT,
-                        "%s: %d tensors, loss %.4f at the start, %.4f at the end",
+                        "%s: %d tensors, loss %.4f at the start, %.4f at the end%n",
                         out,
                         tensors,
                         result.firstLoss(),
-                        result.lastLoss())));
+                        result.lastLoss()));
     }
 
     private static double mean(double[] x, int from, int to) {

@@ -94,8 +94,6 @@ final class ProbeCommand extends ComputingCommand {
 
     /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
-        ProbeNames() {}
-
         @Override
         public Iterator<String> iterator() {
             return Probes.names().iterator();
@@ -181,7 +179,7 @@ final class ProbeCommand extends ComputingCommand {
                 result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
                     long now = (long) (step.epoch() - 1) * step.steps() + step.step();
                     if (done[0] == 0 && now > 1) {
-                        progress.resumeAt(now - 1);
+                        progress.pass(now - 1);
                         progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
                     }
                     done[0] = now;
@@ -235,9 +233,9 @@ final class ProbeCommand extends ComputingCommand {
                     + missing.getFirst());
         }
         o.println(loss);
-        runs.forEach((seed, run) -> o.println(String.format(
+        runs.forEach((seed, run) -> o.printf(
                 Locale.ROOT,
-                "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s",
+                "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s%n",
                 name,
                 seed,
                 run.parameters(),
@@ -245,6 +243,6 @@ final class ProbeCommand extends ComputingCommand {
                 run.firstEpochLoss(),
                 run.lastEpochLoss(),
                 run.clipsPerSecond() == null ? "" : ", " + pace(run.clipsPerSecond()),
-                out.resolve(run.file()))));
+                out.resolve(run.file())));
     }
 }

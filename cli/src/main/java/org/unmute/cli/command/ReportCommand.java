@@ -62,12 +62,8 @@ final class ReportCommand extends ComputingCommand {
             description = "Folder of the report; files of an earlier report in it are replaced.")
     private Path out;
 
-    @Option(
-            names = "--title",
-            paramLabel = "TEXT",
-            defaultValue = "Probing frozen audio tokens",
-            description = "Heading of the page (default: ${DEFAULT-VALUE}).")
-    private String title;
+    @Option(names = "--title", paramLabel = "TEXT", description = "Heading of the page (default: ${DEFAULT-VALUE}).")
+    private String title = "Probing frozen audio tokens";
 
     @Option(
             names = "--win-sd",
@@ -181,28 +177,27 @@ final class ReportCommand extends ComputingCommand {
 
     /** One row per data set and encoder, one column per probe. */
     private static ConsoleTable table(Results results) {
-        List<Setting> settings = results.settings();
         List<String> headings = new ArrayList<>(List.of("data set", "encoder"));
         results.columns().forEach(c -> headings.add(c.label()));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
-        for (Setting s : settings) {
+        for (Setting s : results.settings()) {
             List<Score> scores = results.columns().stream()
                     .map(c -> results.score(s.encoder(), s.dataset(), c))
                     .toList();
             List<Object> row =
                     new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
-            String best = scores.stream()
+            double best = scores.stream()
                     .filter(Score::defined)
-                    .map(x -> percent(x.mean()))
-                    .max((a, b) -> Double.compare(Double.parseDouble(a), Double.parseDouble(b)))
-                    .orElse("");
+                    .mapToDouble(Score::mean)
+                    .max()
+                    .orElse(Double.NaN);
             for (Score x : scores) {
                 row.add(
                         !x.defined()
                                 ? null
                                 : percent(x.mean())
                                         + (Double.isFinite(x.sd()) ? " ± " + percent(x.sd()) : "")
-                                        + (percent(x.mean()).equals(best) ? " *" : ""));
+                                        + (percent(x.mean()).equals(percent(best)) ? " *" : ""));
             }
             table.row(row.toArray());
         }
@@ -253,8 +248,8 @@ final class ReportCommand extends ComputingCommand {
             String probe,
             Integer prototypes,
             String metric,
-            Double mean,
-            Double sd,
+            double mean,
+            double sd,
             int seeds,
             long parameters) {
         static ReportedCell of(Entry entry) {
@@ -266,8 +261,8 @@ final class ReportCommand extends ComputingCommand {
                     entry.column().label(),
                     cell.prototypes() == 0 ? null : cell.prototypes(),
                     cell.metric(),
-                    Json.finite(test.mean()),
-                    Json.finite(test.sd()),
+                    test.mean(),
+                    test.sd(),
                     test.seeds(),
                     cell.parameters());
         }

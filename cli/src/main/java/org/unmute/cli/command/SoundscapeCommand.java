@@ -3,7 +3,6 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,19 +76,11 @@ final class SoundscapeCommand extends UnmuteCommand {
             description = "Folder to write; must not hold a manifest.csv yet.")
     private Path out;
 
-    @Option(
-            names = "--train",
-            paramLabel = "N",
-            defaultValue = "1500",
-            description = "Train scenes (default: ${DEFAULT-VALUE}).")
-    private int train;
+    @Option(names = "--train", paramLabel = "N", description = "Train scenes (default: ${DEFAULT-VALUE}).")
+    private int train = 1500;
 
-    @Option(
-            names = "--test",
-            paramLabel = "N",
-            defaultValue = "500",
-            description = "Test scenes (default: ${DEFAULT-VALUE}).")
-    private int test;
+    @Option(names = "--test", paramLabel = "N", description = "Test scenes (default: ${DEFAULT-VALUE}).")
+    private int test = 500;
 
     @Option(
             names = "--train-folds",
@@ -110,16 +101,14 @@ final class SoundscapeCommand extends UnmuteCommand {
     @Option(
             names = "--events",
             paramLabel = "MIN-MAX",
-            defaultValue = "1-3",
             description = "Events per scene, all of different classes (default: ${DEFAULT-VALUE}).")
-    private String events;
+    private String events = "1-3";
 
     @Option(
             names = "--gain",
             paramLabel = "LOW..HIGH",
-            defaultValue = "-6..0",
             description = "Level of further events relative to the first, in dB (default: ${DEFAULT-VALUE}).")
-    private String gain;
+    private String gain = "-6..0";
 
     @Option(
             names = "--seconds",
@@ -131,9 +120,8 @@ final class SoundscapeCommand extends UnmuteCommand {
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            defaultValue = "16000",
             description = "Sample rate of the scenes; recordings are resampled to it (default: ${DEFAULT-VALUE}).")
-    private int rate;
+    private int rate = 16000;
 
     @Option(
             names = "--file-column",
@@ -159,7 +147,7 @@ final class SoundscapeCommand extends UnmuteCommand {
         SourceReader reader = new SourceReader(rate);
         SceneMixer mixer = mixer(sources(labels, reader), options);
         SceneFolder folder = SceneFolder.create(out);
-        Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
+        Map<String, Map<String, Integer>> counts = new TreeMap<>();
         try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
@@ -168,7 +156,7 @@ final class SoundscapeCommand extends UnmuteCommand {
         record.result("scenes", Map.of("train", train, "test", test))
                 .result("recordingsUsed", reader.used())
                 .result("recordingsSha256", reader.sha256())
-                .result("labels", byName(counts))
+                .result("labels", counts)
                 .write(out);
         print(table(counts));
     }
@@ -247,10 +235,10 @@ final class SoundscapeCommand extends UnmuteCommand {
             SceneFolder folder,
             Split split,
             int count,
-            Map<Split, Map<String, Integer>> counts,
+            Map<String, Map<String, Integer>> counts,
             Progress progress)
             throws IOException {
-        Map<String, Integer> labels = counts.computeIfAbsent(split, s -> new TreeMap<>());
+        Map<String, Integer> labels = counts.computeIfAbsent(split.label(), s -> new TreeMap<>());
         mixer.labels(split).forEach(l -> labels.put(l, 0));
         for (int i = 0; i < count; i++) {
             Scene scene = mixer.mix(split, i);
@@ -260,15 +248,9 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
     }
 
-    private static Map<String, Map<String, Integer>> byName(Map<Split, Map<String, Integer>> counts) {
-        Map<String, Map<String, Integer>> named = new TreeMap<>();
-        counts.forEach((split, labels) -> named.put(split.label(), labels));
-        return named;
-    }
-
-    private static ConsoleTable table(Map<Split, Map<String, Integer>> counts) {
-        Map<String, Integer> training = counts.get(Split.TRAIN);
-        Map<String, Integer> testing = counts.get(Split.TEST);
+    private static ConsoleTable table(Map<String, Map<String, Integer>> counts) {
+        Map<String, Integer> training = counts.get(Split.TRAIN.label());
+        Map<String, Integer> testing = counts.get(Split.TEST.label());
         Set<String> labels = new TreeSet<>(training.keySet());
         labels.addAll(testing.keySet());
         ConsoleTable table = new ConsoleTable("label", "train", "test");

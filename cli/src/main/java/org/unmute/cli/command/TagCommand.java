@@ -86,9 +86,8 @@ final class TagCommand extends ComputingCommand {
     @Option(
             names = "--top",
             paramLabel = "N",
-            defaultValue = "3",
             description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
-    private int top;
+    private int top = 3;
 
     private record Tagged(AudioClip clip, float[] scores, String reason) {}
 
@@ -108,7 +107,7 @@ final class TagCommand extends ComputingCommand {
         List<String> classes = head.classes();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         List<Tagged> tagged = new ArrayList<>();
-        List<Tagged> skipped = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
         try (Progress progress = progress("tagging", "clips", clips.size())) {
             for (int at = 0; at < clips.size(); at += CHUNK) {
                 List<AudioClip> chunk = clips.subList(at, Math.min(clips.size(), at + CHUNK));
@@ -119,10 +118,10 @@ final class TagCommand extends ComputingCommand {
                     if (t.reason() == null) {
                         tagged.add(t);
                     } else if (audio.strict()) {
-                        throw CommandException.input(t.clip().id() + ": " + t.reason());
+                        throw CommandException.input(t.reason());
                     } else {
-                        skipped.add(t);
-                        progress.remark("skipped " + t.clip().id() + ": " + t.reason());
+                        skipped.add(t.reason());
+                        progress.remark("skipped " + t.reason());
                     }
                     progress.advance(1);
                 }
@@ -137,11 +136,7 @@ final class TagCommand extends ComputingCommand {
                     .result("head", head.about())
                     .result("activation", activation.name())
                     .result("tagged", tagged.size())
-                    .result(
-                            "skipped",
-                            skipped.stream()
-                                    .map(t -> t.clip().id() + ": " + t.reason())
-                                    .toList())
+                    .result("skipped", skipped)
                     .writeTo(recordBeside(scores));
         }
         print(tagged, classes, skipped);
@@ -152,7 +147,7 @@ final class TagCommand extends ComputingCommand {
             float[] samples = audio.samples(clip.cut(AudioFiles.read(clip.path())), s, "tag");
             return new Tagged(clip, activate(head.logits().apply(samples)), null);
         } catch (IllegalArgumentException | IOException x) {
-            return new Tagged(clip, null, Failure.of(x).message());
+            return new Tagged(clip, null, clip.id() + ": " + Failure.of(x).message());
         }
     }
 
@@ -187,7 +182,7 @@ final class TagCommand extends ComputingCommand {
         AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) throws IOException {
+    private void print(List<Tagged> tagged, List<String> classes, List<String> skipped) throws IOException {
         int shown = Math.clamp(top, 1, classes.size());
         List<String> headings = new ArrayList<>(List.of("file"));
         // JSON keys do not depend on the activation.
@@ -209,7 +204,7 @@ final class TagCommand extends ComputingCommand {
             }
             o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
                     + (scores == null ? "" : ", scores in " + scores));
-            skipped.forEach(t -> o.println("  skipped " + t.clip().id() + ": " + t.reason()));
+            skipped.forEach(reason -> o.println("  skipped " + reason));
         });
     }
 }

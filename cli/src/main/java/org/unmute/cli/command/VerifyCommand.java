@@ -1,10 +1,11 @@
 package org.unmute.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
@@ -111,7 +113,7 @@ final class VerifyCommand extends ComputingCommand {
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
         verification.run(recording == null ? null : samples(loaded.encoder(), recording, verification.remarks()));
-        Map<String, Object> document = document(verification, recording);
+        ObjectNode document = document(verification, recording);
         if (out != null) {
             loaded.note(record, resampling.name());
             for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
@@ -121,11 +123,11 @@ final class VerifyCommand extends ComputingCommand {
             }
             record.results(document).writeTo(out);
         }
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("encoder", loaded.origin());
-        all.put("encoderSha256", loaded.hash());
-        all.put("encoderSettings", loaded.settings());
-        all.putAll(document);
+        JsonNode all = Json.object()
+                .put("encoder", loaded.origin())
+                .put("encoderSha256", loaded.hash())
+                .putPOJO("encoderSettings", loaded.settings())
+                .setAll(document);
         print(all, o -> print(o, loaded, verification, recording));
         if (!verification.within()) {
             fail();
@@ -152,19 +154,19 @@ final class VerifyCommand extends ComputingCommand {
         return r.resampled(rate, resampling.kernel()).samples();
     }
 
-    private Map<String, Object> document(Verification v, Path recording) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("reference", reference.toString());
-        all.put("audio", recording == null ? null : recording.toString());
-        all.put("within", v.within());
-        all.put("first", v.first() == null ? null : v.first().tensor());
-        all.put("likelyCause", v.first() == null ? null : v.cause());
-        all.put("remarks", v.remarks());
-        all.put(
-                "tensors",
-                v.differences().stream().map(TensorComparison::document).toList());
-        all.put("notCompared", v.unknown());
-        return all;
+    private ObjectNode document(Verification v, Path recording) {
+        TensorComparison first = v.first();
+        return Json.object()
+                .put("reference", reference.toString())
+                .put("audio", recording == null ? null : recording.toString())
+                .put("within", v.within())
+                .put("first", first == null ? null : first.tensor())
+                .put("likelyCause", first == null ? null : v.cause())
+                .putPOJO("remarks", v.remarks())
+                .putPOJO(
+                        "tensors",
+                        v.differences().stream().map(TensorComparison::document).toList())
+                .putPOJO("notCompared", v.unknown());
     }
 
     private void print(PrintWriter o, EncoderOptions.Loaded loaded, Verification v, Path recording) {

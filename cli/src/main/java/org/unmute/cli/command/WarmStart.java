@@ -40,12 +40,10 @@ public final class WarmStart {
             return false;
         }
         for (int i = 1; i < args.size(); i++) {
-            String arg = args.get(i);
-            if (arg.equals("--device") || arg.equals("--backend")) {
-                return i + 1 < args.size() && PROCESSOR.contains(args.get(i + 1));
-            }
-            if (arg.startsWith("--device=") || arg.startsWith("--backend=")) {
-                return PROCESSOR.contains(arg.substring(arg.indexOf('=') + 1));
+            String[] option = args.get(i).split("=", 2);
+            if (option[0].equals("--device") || option[0].equals("--backend")) {
+                List<String> value = option.length == 2 ? List.of(option[1]) : args.subList(i + 1, args.size());
+                return !value.isEmpty() && PROCESSOR.contains(value.getFirst());
             }
         }
         return true;

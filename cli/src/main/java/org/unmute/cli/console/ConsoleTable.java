@@ -95,8 +95,8 @@ public final class ConsoleTable {
     private String show(Object cell) {
         return switch (cell) {
             case null -> "-";
+            case Float f -> show((double) f);
             case Double d -> Double.isFinite(d) ? String.format(Locale.ROOT, "%." + decimals + "f", d) : "-";
-            case Float f -> Float.isFinite(f) ? String.format(Locale.ROOT, "%." + decimals + "f", f) : "-";
             default -> cell.toString();
         };
     }

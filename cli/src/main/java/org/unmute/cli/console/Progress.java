@@ -50,12 +50,6 @@ public final class Progress implements ProgressBar {
         return new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
     }
 
-    /** Sets the number of units that an earlier run completed; they do not count in the rate. */
-    public synchronized void resumeAt(long count) {
-        resumed = count;
-        done = count;
-    }
-
     /** Adds units that an earlier run completed; they do not count in the rate. */
     @Override
     public synchronized void pass(long count) {

@@ -53,6 +53,9 @@ final class SeriesFold {
 
     /** The folded name of names with the same pattern. */
     static String name(List<String> names) {
+        if (names.size() == 1) {
+            return names.getFirst();
+        }
         List<String[]> split = names.stream().map(n -> DOT.split(n, -1)).toList();
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < split.getFirst().length; i++) {

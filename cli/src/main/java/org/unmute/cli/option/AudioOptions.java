@@ -3,21 +3,17 @@ package org.unmute.cli.option;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -90,16 +86,7 @@ public final class AudioOptions {
                 }
                 return new Chosen(ClipList.of(audio, root), null);
             }
-            List<AudioClip> clips = new ArrayList<>();
-            List<LabelledClip> labelled = new ArrayList<>();
-            List<Reading> readings = dataset.read(root, splits, record, err);
-            for (Reading reading : readings) {
-                clips.addAll(reading.clipList().clips());
-                labelled.addAll(reading.manifest().clips());
-            }
-            return new Chosen(
-                    new ClipList(root, clips),
-                    new Manifest(labelled, readings.getFirst().labels()));
+            return dataset.read(root, splits, record, err);
         } catch (IOException e) {
             throw CommandException.input(Failure.of(e).message(), e);
         }

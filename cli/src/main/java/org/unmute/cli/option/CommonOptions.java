@@ -20,7 +20,6 @@ public final class CommonOptions {
             names = "--seed",
             order = 103,
             paramLabel = "N",
-            defaultValue = "0",
             description = "Seed of everything random (default: ${DEFAULT-VALUE}). The same seed gives the same result.")
     long seed;
 

@@ -11,17 +11,15 @@ public final class ComputeOptions {
             names = {"--device", "--backend"},
             order = 91,
             paramLabel = "NAME",
-            defaultValue = "auto",
             description = "Backend to compute with: cpu, opencl or cuda (cuda:1 for the second device), a backend that"
                     + " 'unmute doctor' lists, or auto for the fastest on the processor (default:"
                     + " ${DEFAULT-VALUE}).")
-    String backend;
+    String backend = "auto";
 
     @Option(
             names = "--threads",
             order = 92,
             paramLabel = "N",
-            defaultValue = "0",
             description = "Number of threads; 0 means all cores (default: ${DEFAULT-VALUE}).")
     int threads;
 

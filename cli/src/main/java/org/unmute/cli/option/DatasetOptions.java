@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.set.Dataset;
 import org.unmute.experiments.data.set.Datasets;
@@ -16,6 +19,7 @@ import org.unmute.experiments.data.set.FewShot;
 import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,13 +28,6 @@ import picocli.CommandLine.Option;
  */
 public final class DatasetOptions {
     private static final int NAMED = 5;
-
-    /** The recordings from which few-shot clips are sampled. */
-    enum Condition {
-        lenient,
-        strict,
-        any
-    }
 
     @Option(
             names = "--dataset",
@@ -47,10 +44,9 @@ public final class DatasetOptions {
     @Option(
             names = "--shots",
             paramLabel = "K",
-            defaultValue = "64",
             description = "Training clips per class in the BirdSet sets; 0: one of every recording (default:"
                     + " ${DEFAULT-VALUE}).")
-    private int shots;
+    private int shots = 64;
 
     @Option(
             names = "--shot-condition",
@@ -58,13 +54,9 @@ public final class DatasetOptions {
             defaultValue = "lenient",
             description = "Recordings they are drawn from: lenient (20 s, one species), strict (5 s) or any (default:"
                     + " ${DEFAULT-VALUE}).")
-    private Condition condition;
+    private FewShot.Condition condition;
 
-    @Option(
-            names = "--shot-seed",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Seed of the draw (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--shot-seed", paramLabel = "N", description = "Seed of the draw (default: ${DEFAULT-VALUE}).")
     private long shotSeed;
 
     @Option(
@@ -100,7 +92,7 @@ public final class DatasetOptions {
      * @param record receives a description of what was read
      * @param err receives warnings about missing clips; null for none
      */
-    List<Reading> read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
+    AudioOptions.Chosen read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
         Dataset set = dataset();
         if (root == null) {
             throw CommandException.usage(
@@ -112,11 +104,15 @@ public final class DatasetOptions {
                 ? set.parts(root)
                 : splits.stream().map(DatasetOptions::part).distinct().toList();
         ReadOptions options = options(all && set.info().folds() > 0 && fold == 0 ? 1 : fold);
-        List<Reading> readings = new ArrayList<>();
+        List<AudioClip> clips = new ArrayList<>();
+        List<LabelledClip> labelled = new ArrayList<>();
+        LabelSet labels = null;
         Map<String, Object> noted = new LinkedHashMap<>();
         for (Part part : parts) {
             Reading reading = set.read(root, part, options);
-            readings.add(reading);
+            clips.addAll(reading.clipList().clips());
+            labelled.addAll(reading.manifest().clips());
+            labels = labels == null ? reading.labels() : labels;
             noted.put(part.label(), reading.describe());
             if (err != null) {
                 tell(reading, err);
@@ -125,13 +121,12 @@ public final class DatasetOptions {
         record.result(
                 "dataset",
                 Map.of("name", name, "root", root.toString(), "options", options.toString(), "parts", noted));
-        return readings;
+        return new AudioOptions.Chosen(new ClipList(root, clips), new Manifest(labelled, labels));
     }
 
     private ReadOptions options(int chosenFold) {
         try {
-            FewShot few = new FewShot(
-                    shots, FewShot.Condition.valueOf(condition.name().toUpperCase(Locale.ROOT)), false, shotSeed);
+            FewShot few = new FewShot(shots, condition, false, shotSeed);
             return new ReadOptions(chosenFold, maxMissing == null ? Double.NaN : maxMissing, few);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);

@@ -3,16 +3,13 @@ package org.unmute.cli.option;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.data.LabelSet;
-import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Task;
-import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.provenance.RunRecord;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +92,10 @@ public final class LabelOptions {
             throw CommandException.input(vocabulary + " has other classes than the scores: " + named.size()
                     + " against " + classes.size() + ", or another order");
         }
-        Manifest all = read(fixed != null ? fixed : named);
+        Manifest all = Manifest.read(
+                labels,
+                new ManifestFormat(fileColumn, labelColumn, splitColumn, separator),
+                fixed != null ? fixed : named);
         return splits.equals(List.of("all")) ? all : in(all, splits);
     }
 
@@ -109,19 +109,13 @@ public final class LabelOptions {
             throw CommandException.usage(
                     "--vocabulary, --separator and the column options are for --labels, not for --dataset");
         }
-        List<Reading> readings = dataset.read(root, splits, record, err);
-        List<LabelledClip> clips = new ArrayList<>();
-        readings.forEach(r -> clips.addAll(r.manifest().clips()));
-        LabelSet names = readings.getFirst().labels();
-        if (classes != null && !names.names().equals(classes)) {
+        Manifest all = dataset.read(root, splits, record, err).labels();
+        List<String> names = all.labels().names();
+        if (classes != null && !names.equals(classes)) {
             throw CommandException.input("data set " + dataset.name() + " has other classes than the scores: "
                     + names.size() + " against " + classes.size() + ", or another order");
         }
-        return new Manifest(clips, names);
-    }
-
-    private Manifest read(LabelSet names) throws IOException {
-        return Manifest.read(labels, new ManifestFormat(fileColumn, labelColumn, splitColumn, separator), names);
+        return all;
     }
 
     /** The rows of the given splits; all rows if the file has no split column. */

@@ -14,16 +14,11 @@ public final class TrainingOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "30",
             description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    private int epochs = 30;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "128",
-            description = "Clips per step (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    @Option(names = "--batch", paramLabel = "N", description = "Clips per step (default: ${DEFAULT-VALUE}).")
+    private int batch = 128;
 
     @Option(
             names = "--lr",
@@ -41,7 +36,6 @@ public final class TrainingOptions {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "0",
             description = "Warm-up steps of the learning rate (default: ${DEFAULT-VALUE}).")
     private long warmUp;
 

@@ -15,17 +15,9 @@ import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
 /** Explains clips for a report, with a trained probe and the encoder in its run's record. */
-public final class ClipReasons {
+public record ClipReasons(Path run, Explainer explainer) {
     /** Number of prototypes shown for each class. */
     private static final int MOST = 5;
-
-    private final Path run;
-    private final Explainer explainer;
-
-    private ClipReasons(Path run, Explainer explainer) {
-        this.run = run;
-        this.explainer = explainer;
-    }
 
     /**
      * Opens the probe and its encoder.

@@ -1,12 +1,15 @@
 package org.unmute.cli.probe;
 
-import java.util.ArrayList;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
@@ -21,31 +24,33 @@ public final class ExplainText {
 
     private ExplainText() {}
 
-    public static String text(ClipExplanation clip, String how) {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%s: %.2f s; %s%n%n", clip.clip(), clip.seconds(), how));
+    /** Prints the scores, then the terms of each explained class. */
+    public static void print(PrintWriter o, ClipExplanation clip, String how) {
+        o.printf(Locale.ROOT, "%s: %.2f s; %s%n", clip.clip(), clip.seconds(), how);
+        o.println();
         ConsoleTable scores = new ConsoleTable("class", "score", "logit").decimals(4);
         for (int c : best(clip)) {
             scores.row(clip.classes().get(c), clip.scores()[c], clip.logits()[c]);
         }
-        text.append(scores.text());
+        scores.print(o);
         if (clip.classes().size() > LISTED) {
-            text.append("and ").append(clip.classes().size() - LISTED).append(" classes with lower scores\n");
+            o.println("and " + (clip.classes().size() - LISTED) + " classes with lower scores");
         }
-        text.append('\n')
-                .append(TermText.rule(clip.reasons().getFirst().contributions().kind()))
-                .append(" All terms and the bias sum to the logit;\nthe score is its ")
-                .append(clip.singleLabel() ? "softmax" : "sigmoid")
-                .append(".\n");
-        String remark = clip.reasons().getFirst().contributions().remark();
-        if (!remark.isEmpty()) {
-            text.append(remark).append('\n');
+        o.println();
+        Contributions first = clip.reasons().getFirst().contributions();
+        o.println(TermText.rule(first.kind()) + " All terms and the bias sum to the logit;");
+        o.println("the score is its " + (clip.singleLabel() ? "softmax" : "sigmoid") + ".");
+        if (!first.remark().isEmpty()) {
+            o.println(first.remark());
         }
-        clip.reasons().forEach(r -> text.append('\n').append(reason(r)));
+        for (Reason reason : clip.reasons()) {
+            o.println();
+            print(o, reason);
+        }
         if (clip.reasons().stream().flatMap(r -> r.shown().stream()).anyMatch(LocatedPart::padding)) {
-            text.append("\n(padding): behind the end of the recording, where the encoder fills up its window.\n");
+            o.println();
+            o.println("(padding): behind the end of the recording, where the encoder fills up its window.");
         }
-        return text.toString();
     }
 
     private static List<Integer> best(ClipExplanation clip) {
@@ -56,7 +61,7 @@ public final class ExplainText {
                 .toList();
     }
 
-    private static String reason(Reason r) {
+    private static void print(PrintWriter o, Reason r) {
         Contributions all = r.contributions();
         ConsoleTable table =
                 new ConsoleTable("term", "time", "frequency", TermText.value(all.kind()), "weight", "adds").decimals(4);
@@ -81,66 +86,61 @@ public final class ExplainText {
                 null,
                 null,
                 r.logit());
-        return String.format(Locale.ROOT, "%s: score %.4f%n", r.name(), r.score()) + table.text();
+        o.printf(Locale.ROOT, "%s: score %.4f%n", r.name(), r.score());
+        table.print(o);
     }
 
     /** The explanation as JSON. */
-    public static Map<String, Object> document(ClipExplanation clip) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("clip", clip.clip());
-        all.put("seconds", clip.seconds());
-        all.put("probe", clip.probe());
-        all.put("encoder", clip.encoder().name());
-        all.put(
-                "tokens",
-                List.of(
-                        clip.features().tokens().time(),
-                        clip.features().tokens().freq()));
-        all.put("scoreIs", clip.singleLabel() ? "softmax" : "sigmoid");
-        Map<String, Object> scores = new LinkedHashMap<>();
+    public static ObjectNode document(ClipExplanation clip) {
+        TokenMap tokens = clip.features().tokens();
+        Map<String, Double> scores = new LinkedHashMap<>();
         for (int c = 0; c < clip.classes().size(); c++) {
             scores.put(clip.classes().get(c), clip.scores()[c]);
         }
-        all.put("scores", scores);
-        all.put("classes", clip.reasons().stream().map(ExplainText::document).toList());
-        return all;
+        return Json.object()
+                .put("clip", clip.clip())
+                .put("seconds", clip.seconds())
+                .put("probe", clip.probe())
+                .put("encoder", clip.encoder().name())
+                .putPOJO("tokens", List.of(tokens.time(), tokens.freq()))
+                .put("scoreIs", clip.singleLabel() ? "softmax" : "sigmoid")
+                .putPOJO("scores", scores)
+                .putPOJO(
+                        "classes",
+                        clip.reasons().stream().map(ExplainText::document).toList());
     }
 
-    private static Map<String, Object> document(Reason r) {
+    private static ObjectNode document(Reason r) {
         Contributions all = r.contributions();
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("class", r.name());
-        one.put("score", r.score());
-        one.put("logit", r.logit());
-        one.put("kind", all.kind().name().toLowerCase(Locale.ROOT));
-        one.put("remark", all.remark());
-        List<Map<String, Object>> terms = new ArrayList<>();
-        r.shown().forEach(s -> terms.add(document(s)));
-        one.put("terms", terms);
-        one.put("others", r.others());
-        one.put("othersAdd", r.rest());
-        one.put("bias", all.bias());
-        one.put("sum", r.sum());
-        one.put("difference", r.difference());
-        return one;
+        return Json.object()
+                .put("class", r.name())
+                .put("score", r.score())
+                .put("logit", r.logit())
+                .put("kind", all.kind().name().toLowerCase(Locale.ROOT))
+                .put("remark", all.remark())
+                .putPOJO("terms", r.shown().stream().map(ExplainText::document).toList())
+                .put("others", r.others())
+                .put("othersAdd", r.rest())
+                .put("bias", all.bias())
+                .put("sum", r.sum())
+                .put("difference", r.difference());
     }
 
-    private static Map<String, Object> document(LocatedPart s) {
+    private static ObjectNode document(LocatedPart s) {
         Part p = s.part();
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("name", p.name());
-        one.put("index", p.index() < 0 ? null : p.index());
-        one.put("token", p.token() < 0 ? null : p.token());
+        ObjectNode one = Json.object()
+                .put("name", p.name())
+                .put("index", p.index() < 0 ? null : p.index())
+                .put("token", p.token() < 0 ? null : p.token());
         TokenPlace place = s.place();
         if (place != null) {
-            one.put("seconds", List.of(place.start(), place.end()));
-            one.put("hertz", List.of(place.lowHz(), place.highHz()));
-            one.put("bands", List.of(place.firstBand(), place.lastBand()));
-            one.put("padding", s.padding());
+            one.putPOJO("seconds", List.of(place.start(), place.end()))
+                    .putPOJO("hertz", List.of(place.lowHz(), place.highHz()))
+                    .putPOJO("bands", List.of(place.firstBand(), place.lastBand()))
+                    .put("padding", s.padding());
         }
-        one.put("value", Double.isNaN(p.value()) ? null : p.value());
-        one.put("weight", p.weight());
-        one.put("contribution", p.contribution());
-        return one;
+        return one.put("value", Double.isNaN(p.value()) ? null : p.value())
+                .put("weight", p.weight())
+                .put("contribution", p.contribution());
     }
 }

@@ -3,7 +3,6 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
@@ -24,15 +23,11 @@ public final class ProbeFiles {
      * @throws CommandException if there is none, or a file cannot be read
      */
     public static List<Path> in(Path run) throws IOException {
-        List<Path> files = new ArrayList<>();
+        List<Path> files;
         try (Stream<Path> all = Files.list(run)) {
-            for (Path f : all.filter(f -> f.getFileName().toString().matches(NAMES))
+            files = all.filter(f -> f.getFileName().toString().matches(NAMES) && !isPacked(f))
                     .sorted()
-                    .toList()) {
-                if (!isPacked(f)) {
-                    files.add(f);
-                }
-            }
+                    .toList();
         }
         if (files.isEmpty()) {
             throw CommandException.input(
@@ -76,15 +71,6 @@ public final class ProbeFiles {
     public static TrainedProbe trained(Path file) {
         try {
             return TrainedProbe.load(file, Backends.current());
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
-    }
-
-    /** @throws CommandException if it is not a packed probe */
-    static PackedProtobin packed(Path file) {
-        try {
-            return PackedProtobin.load(file);
         } catch (IOException e) {
             throw unreadable(e);
         }

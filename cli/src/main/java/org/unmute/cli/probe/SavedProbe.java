@@ -1,6 +1,5 @@
 package org.unmute.cli.probe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
@@ -8,12 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.models.audio.Resampler;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
@@ -53,17 +51,10 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
 
     private static Path seedFolder(Path cell, Long seed) throws IOException {
         List<Path> seeds = sorted(cell, "seed-\\d+");
-        if (seed != null) {
-            Path wanted = cell.resolve("seed-" + seed);
-            if (!Files.isDirectory(wanted)) {
-                throw CommandException.input("cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
-            }
-            return wanted;
-        }
         if (seeds.isEmpty()) {
             throw CommandException.input("cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
         }
-        return seeds.getFirst();
+        return chosen(seeds, "seed-" + seed, seed, "cell " + cell);
     }
 
     private static Path probeFile(Path folder, Long seed) throws IOException {
@@ -77,11 +68,17 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
                     "folder " + folder + " holds no trained probe: give the folder that 'unmute probe' wrote, or "
                             + "the folder of a seed in a benchmark, with probe.safetensors in it");
         }
-        Path wanted = folder.resolve("probe-seed" + seed + SUFFIX);
-        if (seed != null && !seeds.contains(wanted)) {
-            throw CommandException.input("run " + folder + " has no seed " + seed + ": there are " + names(seeds));
+        return chosen(seeds, "probe-seed" + seed + SUFFIX, seed, "folder " + folder);
+    }
+
+    /** The file with this name, or the first if no seed is given. */
+    private static Path chosen(List<Path> files, String name, Long seed, String where) {
+        List<String> names = files.stream().map(f -> f.getFileName().toString()).toList();
+        int at = seed == null ? 0 : names.indexOf(name);
+        if (at < 0) {
+            throw CommandException.input(where + " has no seed " + seed + ": there are " + names);
         }
-        return seed == null ? seeds.getFirst() : wanted;
+        return files.get(at);
     }
 
     private static List<Path> sorted(Path folder, String pattern) throws IOException {
@@ -94,20 +91,12 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         }
     }
 
-    private static List<String> names(List<Path> files) {
-        return files.stream().map(f -> f.getFileName().toString()).toList();
-    }
-
     private static JsonNode recorded(Path folder) throws IOException {
         Path file = folder.resolve(RECORD);
         if (!Files.isRegularFile(file)) {
             return MissingNode.getInstance();
         }
-        try {
-            return Json.MAPPER.readTree(file.toFile()).path("results");
-        } catch (JsonProcessingException e) {
-            throw CommandException.input(file + " is no JSON: " + e.getOriginalMessage(), e);
-        }
+        return Json.read(file).path("results");
     }
 
     /**
@@ -148,9 +137,9 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
     }
 
     /** The recorded resampling filter; torchaudio's if none is recorded. */
-    public Resampler.Kernel resampling() throws IOException {
+    public AudioOptions.Resampling resampling() throws IOException {
         JsonNode from = results.has("resampling") ? results : ofCache();
-        return Resampler.Kernel.valueOf(from.path("resampling").asText("hann").toUpperCase(Locale.ROOT));
+        return AudioOptions.Resampling.valueOf(from.path("resampling").asText("hann"));
     }
 
     /**
@@ -158,13 +147,13 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
      *
      * @throws CommandException if it was trained on other tokens
      */
-    public Explainer explainer(EncoderOptions.Loaded encoder, Resampler.Kernel kernel) throws IOException {
+    public Explainer explainer(EncoderOptions.Loaded encoder, AudioOptions.Resampling resampling) throws IOException {
         ExplainedProbe scorer = ExplainedProbe.open(probe);
         try {
-            scorer.requireTokensOf(encoder.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
+            scorer.requireTokensOf(encoder.key(resampling.name(), DType.F32));
         } catch (IllegalArgumentException e) {
             throw CommandException.input(e.getMessage(), e);
         }
-        return new Explainer(encoder.encoder(), scorer, kernel);
+        return new Explainer(encoder.encoder(), scorer, resampling.kernel());
     }
 }

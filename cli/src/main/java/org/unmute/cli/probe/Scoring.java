@@ -1,5 +1,6 @@
 package org.unmute.cli.probe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import org.unmute.experiments.provenance.Json;
  * bootstrap interval over clips, averaged over the runs.
  */
 public final class Scoring {
+    /** A metric in the document. */
+    public record MetricValue(double mean, double sd, double low, double high) {}
+
     private final boolean singleLabel;
     private final List<String> classes;
     private final List<Map<String, Double>> values = new ArrayList<>();
@@ -47,30 +51,9 @@ public final class Scoring {
     public void add(float[][] scores, ScoreScale scale) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
             // With one class per clip, logits of different clips are comparable only after the softmax.
-            addScores(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY);
-        } else {
-            addScores(scores, scale);
+            add(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY);
+            return;
         }
-    }
-
-    /** The softmax of one clip's logits. */
-    public static float[] softmax(float[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (float x : logits) {
-            max = Math.max(max, x);
-        }
-        double sum = 0;
-        for (float x : logits) {
-            sum += Math.exp(x - max);
-        }
-        float[] out = new float[logits.length];
-        for (int c = 0; c < out.length; c++) {
-            out[c] = (float) (Math.exp(logits[c] - max) / sum);
-        }
-        return out;
-    }
-
-    private void addScores(float[][] scores, ScoreScale scale) {
         Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
         Map<String, Double> v = new LinkedHashMap<>();
         Map<String, Interval> ci = new LinkedHashMap<>();
@@ -89,6 +72,23 @@ public final class Scoring {
         }
         values.add(v);
         intervals.add(ci);
+    }
+
+    /** The softmax of one clip's logits. */
+    public static float[] softmax(float[] logits) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float x : logits) {
+            max = Math.max(max, x);
+        }
+        double sum = 0;
+        for (float x : logits) {
+            sum += Math.exp(x - max);
+        }
+        float[] out = new float[logits.length];
+        for (int c = 0; c < out.length; c++) {
+            out[c] = (float) (Math.exp(logits[c] - max) / sum);
+        }
+        return out;
     }
 
     /** Number of scored clips. */
@@ -182,30 +182,26 @@ public final class Scoring {
     }
 
     /** All results, for JSON and run.json. */
-    public Map<String, Object> document() {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("clips", clips());
-        all.put("classes", classes.size());
-        all.put("runs", values.size());
-        all.put("absentClasses", absentClasses());
+    public ObjectNode document() {
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (String key : values.getFirst().keySet()) {
-            Map<String, Object> m = new LinkedHashMap<>();
-            m.put("mean", Json.finite(mean(key)));
-            m.put("sd", Json.finite(deviation(key)));
             double[] ci = interval(key);
-            m.put("low", Json.finite(ci[0]));
-            m.put("high", Json.finite(ci[1]));
-            metrics.put(key, m);
+            metrics.put(
+                    key,
+                    new MetricValue(mean(key), deviation(key), ci[0], ci[1]));
         }
-        all.put("metrics", metrics);
-        Map<String, Object> ap = new LinkedHashMap<>();
+        Map<String, Double> ap = new LinkedHashMap<>();
         double[] perClass = averagePrecision();
         for (int c = 0; c < perClass.length; c++) {
-            ap.put(classes.get(c), Json.finite(perClass[c]));
+            ap.put(classes.get(c), perClass[c]);
         }
-        all.put("averagePrecision", ap);
-        return all;
+        return Json.object()
+                .put("clips", clips())
+                .put("classes", classes.size())
+                .put("runs", values.size())
+                .putPOJO("absentClasses", absentClasses())
+                .putPOJO("metrics", metrics)
+                .putPOJO("averagePrecision", ap);
     }
 
     /** Average precision of each class as a table. */

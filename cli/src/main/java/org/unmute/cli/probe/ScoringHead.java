@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.pool.PackedProtobin;
-import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.report.clip.ExplainedProbe;
 
 /**
  * Computes scores of a recording: an encoder's own head, or a probe on its tokens.
@@ -47,25 +47,17 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
         Path file = ProbeFiles.one(named);
         record.input(file);
         try {
-            if (ProbeFiles.isPacked(file)) {
-                PackedProtobin packed = ProbeFiles.packed(file);
-                packed.requireTokensOf(key);
-                return new ScoringHead(
-                        packed.classes(),
-                        samples -> floats(packed.logits(loaded.encoder().encode(samples))),
-                        packed.singleLabel(),
-                        "packed protobin " + file);
-            }
-            TrainedProbe probe = ProbeFiles.trained(file);
+            ExplainedProbe probe = ExplainedProbe.open(file);
             probe.requireTokensOf(key);
             Features.Request wanted = wanted(probe, loaded.encoder().describe());
             return new ScoringHead(
                     probe.classes(),
-                    samples -> probe.logits(loaded.encoder().features(samples, wanted)),
+                    samples -> floats(
+                            probe.on(loaded.encoder().features(samples, wanted)).logits()),
                     probe.singleLabel(),
-                    probe.probe().name() + " " + file);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.input(e.getMessage(), e);
+                    probe.name() + " " + file);
+        } catch (IllegalArgumentException | IOException e) {
+            throw CommandException.input(Failure.of(e).message(), e);
         }
     }
 
@@ -77,14 +69,13 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
         return f;
     }
 
-    private static Features.Request wanted(TrainedProbe probe, EncoderSpec encoder) {
-        if (probe.probe().layers() == 0) {
+    private static Features.Request wanted(ExplainedProbe probe, EncoderSpec encoder) {
+        if (probe.layers() == 0) {
             return Features.Request.TOKENS;
         }
-        if (probe.probe().layers() != encoder.depth()) {
-            throw new IllegalArgumentException("probe " + probe.probe().name() + " looks at "
-                    + probe.probe().layers() + " layers, the encoder has " + encoder.depth()
-                    + " blocks: use the encoder it was trained on");
+        if (probe.layers() != encoder.depth()) {
+            throw new IllegalArgumentException("probe " + probe.name() + " looks at " + probe.layers()
+                    + " layers, the encoder has " + encoder.depth() + " blocks: use the encoder it was trained on");
         }
         return new Features.Request(IntStream.range(0, encoder.depth()).boxed().toList(), false);
     }

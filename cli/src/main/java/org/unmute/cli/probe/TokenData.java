@@ -2,9 +2,9 @@ package org.unmute.cli.probe;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.experiments.data.Manifest;
@@ -26,10 +26,7 @@ public final class TokenData {
                     + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
                     + "): run 'unmute embed' again, which rebuilds what is broken");
         }
-        Set<String> ids = new HashSet<>();
-        for (CachedClip c : cache.clips()) {
-            ids.add(c.id());
-        }
+        Set<String> ids = cache.clips().stream().map(CachedClip::id).collect(Collectors.toSet());
         Manifest.Matched m = LabelOptions.matched(wanted, ids);
         missing.addAll(m.missing());
         if (m.manifest().clips().isEmpty()) {

@@ -1,6 +1,5 @@
 package org.unmute.cli.verify;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,15 +34,7 @@ public record RecipeReference(Path folder, JsonNode config) {
                                 + "config.json, state_dict_keys.json and expected_small.safetensors");
             }
         }
-        return new RecipeReference(folder, json(folder.resolve("config.json")));
-    }
-
-    static JsonNode json(Path file) throws IOException {
-        try {
-            return Json.MAPPER.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw CommandException.input(file + " is no JSON: " + e.getOriginalMessage(), e);
-        }
+        return new RecipeReference(folder, Json.read(folder.resolve("config.json")));
     }
 
     /**
@@ -55,7 +46,7 @@ public record RecipeReference(Path folder, JsonNode config) {
         if (!Files.isRegularFile(recipe)) {
             throw CommandException.input("no such recipe: " + recipe);
         }
-        JsonNode examples = json(recipe).path("examples");
+        JsonNode examples = Json.read(recipe).path("examples");
         if (examples.isEmpty()) {
             throw CommandException.input(
                     recipe + ": has no examples, so it cannot be told whether it is the recipe known here");
@@ -101,7 +92,7 @@ public record RecipeReference(Path folder, JsonNode config) {
         if (!seed.canConvertToLong()) {
             throw CommandException.input(folder.resolve("config.json") + ": has no number 'seed'");
         }
-        JsonNode keys = json(folder.resolve("state_dict_keys.json"));
+        JsonNode keys = Json.read(folder.resolve("state_dict_keys.json"));
         for (String group : List.of("teacher", "model", "state_dict")) {
             if (keys.path(group).isObject()) {
                 Map<String, Shape> shapes = new LinkedHashMap<>();

@@ -1,12 +1,11 @@
 package org.unmute.cli.verify;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.models.encoder.EncoderSpec;
@@ -202,19 +201,18 @@ public record TensorComparison(
     }
 
     /** The comparison for JSON. */
-    public Map<String, Object> document() {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("tensor", tensor);
-        all.put("shape", here.toArray());
-        all.put("referenceShape", reference.toArray());
-        all.put("maxDifference", Json.finite(max));
-        all.put("meanDifference", Json.finite(mean));
-        all.put("p999Difference", Json.finite(p999));
-        all.put("where", where);
-        all.put("reference", Json.finite(expected));
-        all.put("here", Json.finite(actual));
-        all.put("tolerance", tolerance);
-        all.put("within", within);
-        return all;
+    public ObjectNode document() {
+        return Json.object()
+                .put("tensor", tensor)
+                .putPOJO("shape", here.toArray())
+                .putPOJO("referenceShape", reference.toArray())
+                .put("maxDifference", Json.finite(max))
+                .put("meanDifference", Json.finite(mean))
+                .put("p999Difference", Json.finite(p999))
+                .put("where", where)
+                .put("reference", Json.finite(expected))
+                .put("here", Json.finite(actual))
+                .put("tolerance", tolerance)
+                .put("within", within);
     }
 }

@@ -51,7 +51,7 @@ class ProgressTest {
     @Test
     void whatWasDoneBeforeDoesNotFlatterTheRate() {
         Progress progress = start(false);
-        progress.resumeAt(90);
+        progress.pass(90);
         nanos.addAndGet(10_000_000_000L);
         progress.advance(5);
         assertThat(text.toString()).contains("95/100 clips (95 %), 0.500 clips/s, 10 s left");

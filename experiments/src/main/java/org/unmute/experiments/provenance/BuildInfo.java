@@ -12,6 +12,11 @@ import java.util.Properties;
  */
 public record BuildInfo(String version, String commit) {
 
+    /** Version and commit in one line. */
+    public String line() {
+        return version + " (commit " + commit + ")";
+    }
+
     /** Reads the properties that the build writes into the jar. */
     public static BuildInfo read() {
         Properties p = new Properties();

@@ -1,7 +1,11 @@
 package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.unmute.experiments.InputException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -29,6 +33,24 @@ public final class Json {
     /** Writes a value to a file, all or nothing. */
     public static void write(Path file, Object value) throws IOException {
         AtomicFile.write(file, MAPPER.writeValueAsBytes(value));
+    }
+
+    /** An empty object, for a document. */
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws InputException if it is not JSON
+     */
+    public static JsonNode read(Path file) throws IOException {
+        try {
+            return MAPPER.readTree(file.toFile());
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + " is no JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** A number, or null, which JSON has in place of NaN and infinities. */
