@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.command.Commands;
+import org.unmute.cli.command.DeviceProfile;
 import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
@@ -88,6 +89,11 @@ public final class Main implements Runnable {
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         CommandLine line = commandLine(args);
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(parsed -> {
+            int status = new CommandLine.RunLast().execute(parsed);
+            DeviceProfile.end(parsed, err);
+            return status;
+        });
         line.setParameterExceptionHandler((e, a) -> usage(e, err));
         line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
         try {

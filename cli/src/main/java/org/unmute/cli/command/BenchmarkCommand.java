@@ -100,7 +100,8 @@ final class BenchmarkCommand extends ComputingCommand {
     private int workers;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         if (workers < 0 || maxHours != null && !(maxHours > 0)) {
             throw CommandException.usage(
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
@@ -123,6 +124,7 @@ final class BenchmarkCommand extends ComputingCommand {
         } catch (FolderLock.HeldException e) {
             throw CommandException.input(e.getMessage(), e);
         }
+        return status;
     }
 
     /** Requires the files of the cells to run; files of other cells may be missing. */

@@ -1,6 +1,5 @@
 package org.unmute.cli.command;
 
-import java.io.IOException;
 import org.unmute.cli.option.ComputeOptions;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Mixin;
@@ -9,15 +8,6 @@ import picocli.CommandLine.Mixin;
 abstract class ComputingCommand extends UnmuteCommand {
     @Mixin
     ComputeOptions compute;
-
-    @Override
-    public Integer call() throws IOException {
-        Integer status = super.call();
-        if (compute.profile()) {
-            DeviceProfile.end(err());
-        }
-        return status;
-    }
 
     /**
      * Opens the requested backend, prints a line about it and records it.

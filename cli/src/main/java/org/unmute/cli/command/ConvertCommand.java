@@ -91,7 +91,8 @@ final class ConvertCommand extends UnmuteCommand {
     private boolean all;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         checkPaths();
         tell("reading " + in + ", " + Units.bytes(Files.size(in)));
         try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
@@ -117,6 +118,7 @@ final class ConvertCommand extends UnmuteCommand {
             finish(report, written);
             conversion.requireConvertible();
         }
+        return status;
     }
 
     private void checkPaths() throws IOException {

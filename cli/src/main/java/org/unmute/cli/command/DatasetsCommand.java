@@ -47,14 +47,14 @@ final class DatasetsCommand extends UnmuteCommand {
     private Path root;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
         if (name == null) {
             if (root != null) {
                 throw CommandException.usage(
                         "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
             }
             print(table());
-            return;
+            return status;
         }
         Dataset set;
         try {
@@ -67,6 +67,7 @@ final class DatasetsCommand extends UnmuteCommand {
         } else {
             print(described(set.info()), o -> explain(set.info(), o));
         }
+        return status;
     }
 
     private static ConsoleTable table() {

@@ -83,7 +83,8 @@ final class DemoCommand extends ComputingCommand {
     private record Split(Manifest manifest, List<TokenMap> maps) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         if (train < 10 || test < 10 || seeds < 1) {
             throw CommandException.usage("--train and --test are at least 10, --seeds at least 1");
         }
@@ -121,6 +122,7 @@ final class DemoCommand extends ComputingCommand {
         results.forEach((name, r) -> record.result(name, r.scoring().document()));
         record.write(out);
         print(results, tested.manifest(), html);
+        return status;
     }
 
     /** Synthesizes the recordings, or reuses those of an earlier run with the same settings. */

@@ -9,9 +9,10 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
+import picocli.CommandLine.ParseResult;
 
 /** The output of {@code --profile}: kernels that ran on the device, and copies to and from it. */
-final class DeviceProfile {
+public final class DeviceProfile {
     private DeviceProfile() {}
 
     /**
@@ -29,10 +30,13 @@ final class DeviceProfile {
         device.profile().measure(true);
     }
 
-    /** Prints the profile; prints nothing if the backend has none. */
-    static void end(PrintWriter err) {
+    /** Prints the profile after a command, if requested. */
+    public static void end(ParseResult parsed, PrintWriter err) {
         Backend backend = Backends.current();
-        if (!(backend instanceof Profiled device)) {
+        if (!parsed.hasSubcommand()
+                || !(parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command)
+                || !command.compute.profile()
+                || !(backend instanceof Profiled device)) {
             return;
         }
         WorkProfile profile = device.profile();

@@ -33,7 +33,7 @@ final class DoctorCommand extends ComputingCommand {
     private record Row(String backend, boolean usable, String detail) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
         Backends.Choice choice = compute.open();
         Backends.use(choice);
         List<Row> rows = new ArrayList<>();
@@ -56,6 +56,7 @@ final class DoctorCommand extends ComputingCommand {
             rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));
             table.print(o);
         });
+        return status;
     }
 
     private static Map<String, String> facts(Backends.Choice choice) {

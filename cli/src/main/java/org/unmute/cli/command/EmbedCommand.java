@@ -76,7 +76,8 @@ final class EmbedCommand extends ComputingCommand {
             List<String> repaired) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         openBackend();
         EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
@@ -97,7 +98,7 @@ final class EmbedCommand extends ComputingCommand {
                     plan,
                     o -> o.println(out + ": would hold the tokens of " + plan.recordings() + " recordings, about "
                             + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
-            return;
+            return status;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 Progress progress = progress("embedding", "clips", clips.size())) {
@@ -135,6 +136,7 @@ final class EmbedCommand extends ComputingCommand {
                         this::tell);
             }
         }
+        return status;
     }
 
     private DType storage() {

@@ -33,16 +33,17 @@ final class EncodersCommand extends UnmuteCommand {
     private String name;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
         if (name == null) {
             print(Releases.all().stream().map(EncodersCommand::document).toList(), EncodersCommand::list);
-            return;
+            return status;
         }
         Release release = Releases.find(name)
                 .orElseThrow(() -> CommandException.usage("no encoder is called '" + name + "'; known are "
                         + String.join(
                                 ", ", Releases.all().stream().map(Release::name).toList())));
         print(document(release), o -> details(o, release));
+        return status;
     }
 
     private static void list(PrintWriter out) {

@@ -92,7 +92,8 @@ final class EvalCommand extends ComputingCommand {
     private Path out;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
@@ -102,6 +103,7 @@ final class EvalCommand extends ComputingCommand {
             record.results(document).writeTo(target.resolve("eval.json"));
         }
         print(document, o -> print(o, scoring, missing));
+        return status;
     }
 
     private Scoring scoreRun(List<String> missing) throws IOException {

@@ -92,7 +92,8 @@ final class ExplainCommand extends ComputingCommand {
     private EncoderOptions encoder;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         if (top < 1) {
             throw CommandException.usage("--top must be at least 1, is " + top);
         }
@@ -122,6 +123,7 @@ final class ExplainCommand extends ComputingCommand {
                         + " figures and contributions.csv beside it");
             }
         });
+        return status;
     }
 
     private ClipExplanation explained(Explainer explainer, Recording recording, List<Integer> wanted) {

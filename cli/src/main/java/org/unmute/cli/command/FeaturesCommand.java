@@ -78,7 +78,8 @@ final class FeaturesCommand extends ComputingCommand {
     private record Result(List<Written> files, List<String> skipped) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         openBackend();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
@@ -128,6 +129,7 @@ final class FeaturesCommand extends ComputingCommand {
             }
             skipped.forEach(s -> o.println("  skipped " + s));
         });
+        return status;
     }
 
     private boolean ends(String extension) {

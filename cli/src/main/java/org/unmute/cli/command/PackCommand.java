@@ -73,7 +73,8 @@ final class PackCommand extends ComputingCommand {
             double largestScoreDifference) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         Path file = ProbeFiles.one(probe);
         if (!force && Files.exists(out)) {
@@ -110,6 +111,7 @@ final class PackCommand extends ComputingCommand {
                 check.difference());
         record.input(file).results(result).writeTo(recordBeside(out));
         print(result, o -> print(result, o));
+        return status;
     }
 
     private Check onCachedClips(TrainedProbe trained, PackedProtobin packed) throws IOException {

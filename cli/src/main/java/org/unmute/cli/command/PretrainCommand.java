@@ -127,7 +127,8 @@ final class PretrainCommand extends ComputingCommand {
     private record Result(String encoder, double firstLoss, double lastLoss) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         openBackend();
         SmallVit.Settings plain = settings(0, 1);
@@ -181,6 +182,7 @@ final class PretrainCommand extends ComputingCommand {
                         tensors,
                         result.firstLoss(),
                         result.lastLoss()));
+        return status;
     }
 
     private static double mean(double[] x, int from, int to) {

@@ -114,7 +114,8 @@ final class ProbeCommand extends ComputingCommand {
             String run, String probe, int clips, List<String> missing, String loss, Map<String, SeedRun> runs) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         if (!Probes.names().contains(name)) {
             throw CommandException.usage(
                     "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
@@ -160,6 +161,7 @@ final class ProbeCommand extends ComputingCommand {
                             runs),
                     o -> print(o, runs, set.clips(), missing, loss));
         }
+        return status;
     }
 
     private SeedRun run(

@@ -91,7 +91,8 @@ final class ReportCommand extends ComputingCommand {
     private Path clipRun;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         Results results = Merge.read(runs);
         for (RunFolder run : results.runs()) {
             record.input(run.folder().resolve(ResultGrid.FILE));
@@ -111,6 +112,7 @@ final class ReportCommand extends ComputingCommand {
                 .result(FILES, List.copyOf(files.keySet()));
         record.writeTo(out.resolve(RECORD));
         print(document(results, files), o -> print(o, results, files));
+        return status;
     }
 
     private List<Section> clips(Results results) throws IOException {

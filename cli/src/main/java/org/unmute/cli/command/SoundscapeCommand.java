@@ -139,7 +139,8 @@ final class SoundscapeCommand extends UnmuteCommand {
     private String foldColumn;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         record.seed(common.seed());
         SceneMixer.Options options = options();
         Manifest labels = Manifest.read(manifest, new ManifestFormat(fileColumn, labelColumn, foldColumn, null), null);
@@ -159,6 +160,7 @@ final class SoundscapeCommand extends UnmuteCommand {
                 .result("labels", counts)
                 .write(out);
         print(table(counts));
+        return status;
     }
 
     private SceneMixer.Options options() {

@@ -92,7 +92,8 @@ final class TagCommand extends ComputingCommand {
     private record Tagged(AudioClip clip, float[] scores, String reason) {}
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         openBackend();
         EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
         String resampling = audio.resampling();
@@ -140,6 +141,7 @@ final class TagCommand extends ComputingCommand {
                     .writeTo(recordBeside(scores));
         }
         print(tagged, classes, skipped);
+        return status;
     }
 
     private Tagged tag(EncoderSpec s, ScoringHead head, AudioClip clip) {

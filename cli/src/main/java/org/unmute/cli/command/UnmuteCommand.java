@@ -27,25 +27,21 @@ abstract class UnmuteCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    /** The record of this run; set when the command starts. */
+    /** The record of this run; null before {@link #begin}. */
     RunRecord record;
 
-    private int status = ExitCode.OK;
+    /** The exit status. */
+    int status = ExitCode.OK;
 
     /** Prints a result as text. */
     interface Text {
         void print(PrintWriter out) throws IOException;
     }
 
-    @Override
-    public Integer call() throws IOException {
+    /** Starts the record of this run. */
+    void begin() {
         record = new RunRecord(line());
-        run();
-        return status;
     }
-
-    /** Does the work. */
-    abstract void run() throws IOException;
 
     /** Ends with status 1 although no error is reported. */
     void fail() {

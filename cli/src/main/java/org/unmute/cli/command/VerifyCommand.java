@@ -94,7 +94,8 @@ final class VerifyCommand extends ComputingCommand {
     private Path out;
 
     @Override
-    void run() throws IOException {
+    public Integer call() throws IOException {
+        begin();
         if (tolerance != null && !(tolerance > 0 && Double.isFinite(tolerance))) {
             throw CommandException.usage("--tolerance must be a positive number, is " + tolerance);
         }
@@ -132,6 +133,7 @@ final class VerifyCommand extends ComputingCommand {
         if (!verification.within()) {
             fail();
         }
+        return status;
     }
 
     private static EncoderOptions.Loaded make(RecipeReference folder) throws IOException {

@@ -186,9 +186,7 @@ public final class Scoring {
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (String key : values.getFirst().keySet()) {
             double[] ci = interval(key);
-            metrics.put(
-                    key,
-                    new MetricValue(mean(key), deviation(key), ci[0], ci[1]));
+            metrics.put(key, new MetricValue(mean(key), deviation(key), ci[0], ci[1]));
         }
         Map<String, Double> ap = new LinkedHashMap<>();
         double[] perClass = averagePrecision();

@@ -52,7 +52,7 @@ class EncoderOptionsTest {
         Parsed parsed = new Parsed();
         List<String> args = new ArrayList<>(List.of("--encoder", file));
         args.addAll(Arrays.asList(more));
-        new CommandLine(parsed).parseArgs(args.toArray(String[]::new));
+        new CommandLine(parsed).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args.toArray(String[]::new));
         return parsed.options.open();
     }
 
