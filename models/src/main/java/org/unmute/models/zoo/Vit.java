@@ -90,7 +90,9 @@ record Vit(
                 norm == null ? null : LayerNorm.read(w, norm, dim, EPS));
     }
 
-    /** The front end of an encoder whose pre-training data is AudioSet, with the statistics that AST's authors state. */
+    /**
+     * The front end of an encoder whose pre-training data is AudioSet, with the statistics that AST's authors state.
+     */
     static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames) {
         return fbank(settings, rate, frames, -4.2677393, 4.5689974);
     }

@@ -90,8 +90,8 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * How much each token counts, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}; null, unless
-     * overridden, for a probe that does not weight tokens.
+     * How much each token counts, {@code [batch, prototypes or queries, tokens]}, for {@link #similarityMap}; null,
+     * unless overridden, for a probe that does not weight tokens.
      */
     protected Tensor tokenWeights(TokenBatch batch) {
         return null;

@@ -24,8 +24,8 @@ final class BatchMemory {
     }
 
     /**
-     * {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A buffer is
-     * for one element type.
+     * {@link #reserve} for float16, on a backend that uses host memory ({@link Backend#supportsF16Tokens()}). A buffer
+     * is for one element type.
      */
     short[] reserveHalves(int values) {
         if (all == null || halves.length < values) {

@@ -230,8 +230,8 @@ public final class ProbeTrainer {
     }
 
     /**
-     * The loss of a batch as a scalar, including the probe's regularization. Clips of different grids are pooled grid by
-     * grid and their descriptors are joined, so loss and gradients are those of one batch.
+     * The loss of a batch as a scalar, including the probe's regularization. Clips of different grids are pooled grid
+     * by grid and their descriptors are joined, so loss and gradients are those of one batch.
      *
      * @param clips the targets
      */

@@ -82,8 +82,8 @@ public interface TokenSource {
     String fingerprint();
 
     /**
-     * Mean and standard deviation of each dimension of the last layer's tokens over all clips, of which one is in memory
-     * at a time.
+     * Mean and standard deviation of each dimension of the last layer's tokens over all clips, of which one is in
+     * memory at a time.
      *
      * @throws IOException if a clip cannot be read
      */
