@@ -1,6 +1,5 @@
 package org.unmute.experiments.protocol;
 
-
 /**
  * The result of one seed of the chosen configuration.
  *
