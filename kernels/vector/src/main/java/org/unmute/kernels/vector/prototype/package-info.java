@@ -1,7 +1,7 @@
 /**
  * Prototype max pooling: for each prototype the token of the largest cosine. {@link
  * org.unmute.kernels.vector.prototype.PrototypeKernel} takes prototypes as they are, with a float32 product; the rest
- * of the package takes only their signs, and finds the same winner that exact arithmetic would.
+ * of the package takes only their signs, and finds the same winner that products in float64 would.
  *
  * <h2>Problem</h2>
  *
@@ -11,48 +11,51 @@
  *
  * <pre>    cos(x, s) = s·u / √d    with u = x / ‖x‖</pre>
  *
- * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, the first one on ties, and its cosine. √d is
- * the same for all tokens, so only the products s·u count. Computed directly they cost n j d multiplications. Most of
- * them are unnecessary: a product that is far from winning need not be known exactly. (‖x‖ is at least 10⁻¹².
- * Clips and prototypes with a NaN or an infinity are dealt with before: their cosines are NaN.)
+ * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, where u_i is the u of token i, the first one on
+ * ties, and its cosine. √d is the same for all tokens, so only the products s·u count. Computed directly they cost n j
+ * d multiplications. Most of them are unnecessary: a product that is far from winning need not be known exactly. (A
+ * ‖x‖ below 10⁻¹² counts as 10⁻¹². Clips and prototypes with a NaN or an infinity are dealt with before: their
+ * cosines are NaN.)
  *
  * <h2>Stages</h2>
  *
- * <b>Preparation.</b> Let c be the middle of the range of the u in each dim. Tokens are centered, {@code y = u − c},
- * rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). Since s·u = s·y + s·c and s·c is
- * the same for all tokens, the largest s·y wins too; and what all tokens have in common no longer uses up precision.
- * Of tokens that are equal bit for bit only the first is kept ({@link
+ * <b>Preparation.</b> Let c be, in each dim, halfway between the smallest and the largest u of the clip. Tokens are
+ * centered, {@code y = u − c}, rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). But for
+ * this rounding s·u = s·y + s·c, and s·c is the same for all tokens, so the largest s·y wins too; and what all tokens
+ * have in common no longer uses up precision. Of tokens x that are equal bit for bit only the first is kept ({@link
  * org.unmute.kernels.vector.prototype.DuplicateRows}).
  *
- * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of a token:
+ * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y|, the sum over all dims, that any token has:
  *
  * <pre>
  *    (1)  |s·y − (s·u − s·c)| ≤ ε      ε = 1.01 · 2⁻²⁴ T, plus tiny terms for denormals and float64
  *    (2)  |q − s·y| ≤ δ                δ = 1.01 · 2⁻²⁴ k T
  * </pre>
  *
- * q is the product s·y as float32 computes it and k the number of additions a term takes part in (1.01 covers
- * second-order terms). With E = δ + ε, a product q is therefore within E of the true value s·u − s·c.
+ * q is the product s·y as float32 computes it and k the number of additions a term takes part in: q is added up in
+ * parallel lanes, so k is far below d (29 for d = 768 with vectors of 512 bits). 1.01 covers second-order terms. With E
+ * = δ + ε, a product q is therefore within E of the true value s·u − s·c.
  *
  * <p><b>Stage 1, table sums</b> ({@link org.unmute.kernels.vector.prototype.LookupTables}, {@link
  * org.unmute.kernels.vector.prototype.LookupTile}, {@link org.unmute.kernels.vector.prototype.SumSearch}). As in the
- * fast-scan of product quantization, dims are split into G groups of g (g = 6, 5, 4 with vectors of 512, 256, 128 bits;
- * G is even, a last group may be empty). For each token and group a table holds an entry for each of the 2<sup>g</sup>
- * patterns of signs:
+ * fast-scan of product quantization, dims are split into G groups of g (g = 6, 5, 4 with vectors of 512, 256, 128
+ * bits). Groups are handled in pairs, so G is even; zeros complete the dims. For each token and group a table holds an
+ * entry for each of the 2<sup>g</sup> patterns of signs:
  *
  * <pre>    entry = m + round(α Σ ±y)    over the dims of the group</pre>
  *
- * with the center m (63, or less for very many dims) and the scale α = (m + 0.45) / (largest Σ|y| of a group), so
- * that entries are bytes from 0 to 2 m. The signs of a prototype ({@link
- * org.unmute.kernels.vector.prototype.PrototypeBits}) select one entry a group; a byte permutation does so for 64
- * prototypes at once. The sum S of a token's G entries differs from {@code G m + α s·y} by at most ½ + 10⁻⁴ a
- * group:
+ * with the scale α = (m + 0.45) / (the largest Σ|y| that any token has in any group). No |α Σ ±y| is then above m +
+ * 0.45, so entries are whole numbers from 0 to 2 m. The center m is 63, so that two entries add up within a byte, or
+ * less where the sum over very many groups would exceed 15 bits. The signs of a prototype ({@link
+ * org.unmute.kernels.vector.prototype.PrototypeBits}) select one entry in each group; a byte permutation does so for
+ * 2<sup>g</sup> prototypes at once. Rounding changes an entry by at most ½, and the float32 arithmetic before it by
+ * less than 10⁻⁴. So for the sum S of a token's G entries
  *
  * <pre>    (3)  |S − (G m + α s·y)| ≤ G (½ + 10⁻⁴)</pre>
  *
- * <p>The token with the largest sum is the <i>leader</i>. Its float32 product q is computed first. By (1) and (2) the
- * leader's true value is at least q − E. A token that wins has at least this true value, so by (1) its s·y is at
- * least q − E − ε, and by (3)
+ * <p>The token with the largest sum, the first one on ties, is the <i>leader</i>. Its float32 product q is computed
+ * first. By (1) and (2) the leader's true value is at least q − E. A token that wins has at least this true value, so
+ * by (1) its s·y is at least q − E − ε, and by (3)
  *
  * <pre>    (4)  S ≥ G m + α (q − E − ε) − G (½ + 10⁻⁴)</pre>
  *
@@ -70,16 +73,19 @@
  * their s·x / ‖x‖ are compared in float64. Equal values are a tie: the first token wins. "Exact" means as far as
  * float64 can tell.
  *
+ * <p>Tables do not pay for a few tokens or prototypes: stage 1 is then left out, and all tokens are candidates.
+ *
  * <p>{@link org.unmute.kernels.vector.prototype.CandidateFilter} runs the stages; {@link
- * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens and tasks; {@link
- * org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass to pass, where a known q serves in (4)
- * and (5) like a leader's. The winner's cosine is then computed with compensated sums ({@link
- * org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded once. {@link
- * org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} ties it together and has the gradient.
+ * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens, each with a T and an α of
+ * its own, and passes into tasks; {@link org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass
+ * to pass, where a known q serves in (4) and (5) like a leader's, with the largest E so far. The winner's cosine is
+ * then computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded once.
+ * {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} ties it together and has the gradient.
  *
  * <h2>Example</h2>
  *
- * d = 6 and one prototype p = (0.3, −1.2, 0.8, 0.1, −0.4, 2.0), so s = (+, −, +, +, −, +). Five tokens:
+ * d = 6 and one prototype p = (0.3, −1.2, 0.8, 0.1, −0.4, 2.0), so s = (+, −, +, +, −, +). Five tokens (so few would
+ * skip stage 1, which is shown all the same):
  *
  * <pre>
  *    i   x                               ‖x‖   u                                          s·u
@@ -104,7 +110,7 @@
  *    token 4: 63 + round(−61.58) = 1      S =   1 + 63 =  64
  * </pre>
  *
- * The leader's product is q = 1.7. E and ε are about 10⁻⁶ and do not show in these digits. By (4) a winner has S
+ * The leader's product is q = 1.7. E and ε are below 10⁻⁶ and do not show in these digits. By (4) a winner has S
  * ≥ 2 · 63 + 63.45 − 2 · 0.5001 = 188.45. The code rounds the bound down, to be safe: with S ≥ 188, tokens 1, 2
  * and 3 remain. Their products are 1.65, 1.7 and 1.7; by (5) token 1 is out. In float64, token 2 has 22 / 10 and token
  * 3 has 44 / 20, a tie: token 2 wins. Its cosine is 2.2 / √6 = 0.8981.
