@@ -1,10 +1,16 @@
 package org.unmute.kernels.contract;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** The suite on the reference itself in float32, where every result is rounded: the bounds must hold there too. */
+/**
+ * The suite on the reference itself in float32, where every result is rounded: the bounds must hold there too. The
+ * reference holds no state and uses one thread, so tests share the cores.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ScalarContractTest extends BackendContract {
     @Override
     protected Backend open(int threads) {
