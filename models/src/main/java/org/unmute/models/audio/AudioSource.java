@@ -1,0 +1,210 @@
+package org.unmute.models.audio;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The bytes of a sound file, wherever they are: a file, an array, a channel or a stream. Reads are buffered. Not
+ * thread-safe.
+ */
+public final class AudioSource implements Closeable {
+    private static final int BUFFER = 1 << 16;
+
+    private final ReadableByteChannel channel;
+    private final SeekableByteChannel seekable;
+    private final String name;
+    private final byte[] buffer;
+    /** The channel's position at byte 0. */
+    private long origin;
+    /** Position in the source of the buffer's first byte. */
+    private long start;
+
+    private int at;
+    private int filled;
+
+    private AudioSource(ReadableByteChannel channel, String name, byte[] buffer, int filled) {
+        this.channel = channel;
+        this.seekable = channel instanceof SeekableByteChannel s ? s : null;
+        this.name = Objects.requireNonNull(name, "name");
+        this.buffer = buffer;
+        this.filled = filled;
+    }
+
+    /**
+     * The bytes of a file.
+     *
+     * @throws IOException if it cannot be opened
+     */
+    public static AudioSource of(Path file) throws IOException {
+        return of(Files.newByteChannel(file, StandardOpenOption.READ), file.toString());
+    }
+
+    /**
+     * Bytes in memory.
+     *
+     * @param bytes not copied, not modified
+     * @param name  the name to use in messages
+     */
+    public static AudioSource of(byte[] bytes, String name) {
+        return new AudioSource(null, name, bytes, bytes.length);
+    }
+
+    /**
+     * The bytes of a channel, from its present position on, which counts as byte 0. A {@link SeekableByteChannel} can go
+     * back. Closing the source closes the channel.
+     *
+     * @param name the name to use in messages
+     * @throws IOException if its position cannot be asked for
+     */
+    public static AudioSource of(ReadableByteChannel channel, String name) throws IOException {
+        AudioSource source = new AudioSource(Objects.requireNonNull(channel, "channel"), name, new byte[BUFFER], 0);
+        source.origin = source.seekable == null ? 0 : source.seekable.position();
+        return source;
+    }
+
+    /**
+     * The bytes of a stream, which cannot go back. Closing the source closes the stream.
+     *
+     * @param name the name to use in messages
+     */
+    public static AudioSource of(InputStream in, String name) throws IOException {
+        return of(Channels.newChannel(in), name);
+    }
+
+    /** The name to use in messages. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether {@link #seek} can go back. */
+    public boolean seekable() {
+        return channel == null || seekable != null;
+    }
+
+    /** Length in bytes; -1 if it is unknown. */
+    public long size() throws IOException {
+        return channel == null ? buffer.length : seekable == null ? -1 : seekable.size() - origin;
+    }
+
+    /** The position of the next byte. */
+    public long position() {
+        return start + at;
+    }
+
+    /**
+     * Continues at a byte, which may lie beyond the end. Without {@link #seekable}, bytes up to it are read and left
+     * out.
+     *
+     * @throws IOException if the byte lies before the buffered ones of a source that cannot go back
+     */
+    public void seek(long position) throws IOException {
+        if (position < 0) {
+            throw new IllegalArgumentException(name + ": seek to byte " + position);
+        }
+        if (position >= start && position <= start + filled || channel == null) {
+            at = (int) Math.min(position - start, channel == null ? buffer.length : filled);
+        } else if (seekable != null) {
+            seekable.position(origin + position);
+            start = position;
+            at = 0;
+            filled = 0;
+        } else if (position < start) {
+            throw new IOException(name + ": byte " + position + " has passed, and a stream cannot go back");
+        } else {
+            while (position() < position && fill()) {
+                at = (int) Math.min(position - start, filled);
+            }
+        }
+    }
+
+    /** Replaces a used-up buffer by the bytes that follow; false at the end. */
+    private boolean fill() throws IOException {
+        if (channel == null) {
+            return false;
+        }
+        start += filled;
+        at = 0;
+        filled = 0;
+        ByteBuffer into = ByteBuffer.wrap(buffer);
+        int got;
+        do {
+            got = channel.read(into);
+        } while (got == 0);
+        filled = Math.max(got, 0);
+        return filled > 0;
+    }
+
+    /** The next byte, 0 to 255; -1 at the end. */
+    public int read() throws IOException {
+        return at < filled || fill() ? buffer[at++] & 0xFF : -1;
+    }
+
+    /**
+     * Reads bytes.
+     *
+     * @return how many, fewer than {@code count} only at the end
+     */
+    public int read(byte[] into, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, into.length);
+        int done = 0;
+        while (done < count && (at < filled || fill())) {
+            int n = Math.min(count - done, filled - at);
+            System.arraycopy(buffer, at, into, from + done, n);
+            at += n;
+            done += n;
+        }
+        return done;
+    }
+
+    /**
+     * The next bytes as a new array.
+     *
+     * @param count small: it is allocated before it is read
+     * @throws EOFException if the source ends before
+     */
+    public byte[] bytes(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        int got = read(bytes, 0, count);
+        if (got < count) {
+            throw new EOFException(
+                    name + ": it ends after " + got + " of " + count + " bytes from byte " + (position() - got));
+        }
+        return bytes;
+    }
+
+    /** The next bytes, without reading past them; fewer at the end. */
+    public byte[] peek(int count) throws IOException {
+        if (count > BUFFER / 2) {
+            throw new IllegalArgumentException("peek at " + count + " bytes; at most " + BUFFER / 2);
+        }
+        if (channel != null && filled - at < count) {
+            System.arraycopy(buffer, at, buffer, 0, filled - at);
+            start += at;
+            filled -= at;
+            at = 0;
+            ByteBuffer into = ByteBuffer.wrap(buffer, filled, BUFFER - filled);
+            while (filled < count && channel.read(into) >= 0) {
+                filled = into.position();
+            }
+        }
+        return Arrays.copyOfRange(buffer, at, at + Math.min(count, filled - at));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}
