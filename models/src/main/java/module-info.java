@@ -1,3 +1,5 @@
+import org.unmute.models.audio.AudioFormatProvider;
+import org.unmute.models.audio.flac.FlacFormat;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.zoo.Asit;
 import org.unmute.models.zoo.Ast;
@@ -14,14 +16,18 @@ module org.unmute.models {
     requires transitive org.unmute.tensor;
 
     exports org.unmute.models.audio;
+    exports org.unmute.models.audio.flac;
     exports org.unmute.models.checkpoint;
     exports org.unmute.models.encoder;
     exports org.unmute.models.frontend;
     exports org.unmute.models.vit;
     exports org.unmute.models.zoo;
 
+    uses AudioFormatProvider;
     uses EncoderProvider;
 
+    provides AudioFormatProvider with
+            FlacFormat;
     provides EncoderProvider with
             SmallVit.Provider,
             Kwt,

@@ -2,6 +2,7 @@ package org.unmute.models.audio;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -11,6 +12,36 @@ import java.util.OptionalLong;
  * is one sample of all channels. Not thread-safe.
  */
 public interface AudioStream extends Closeable {
+    /**
+     * Opens a file of any format that is read. Its bytes tell the format, not its name. Here WAV and its relatives,
+     * AIFF, AU and FLAC are read; {@link AudioFormatProvider}s add others.
+     *
+     * @throws UnsupportedAudioException if it is of a known format that is not read
+     * @throws UnreadableAudioException  if it is empty, damaged, or no sound
+     * @throws IOException               if it cannot be opened
+     */
+    static AudioStream open(Path file) throws IOException {
+        AudioSource source = AudioSource.of(file);
+        try {
+            return open(source);
+        } catch (IOException | RuntimeException | Error e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the bytes of a file, as {@link #open(Path)} does.
+     *
+     * @param source closed with the stream, but not if opening it fails
+     * @throws UnsupportedAudioException if it is of a known format that is not read
+     * @throws UnreadableAudioException  if it is empty, damaged, or no sound
+     * @throws IOException               if the source fails
+     */
+    static AudioStream open(AudioSource source) throws IOException {
+        return AudioFormats.open(source);
+    }
+
     /** In Hz, 1 to 768,000. */
     int sampleRate();
 

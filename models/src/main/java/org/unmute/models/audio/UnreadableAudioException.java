@@ -3,7 +3,7 @@ package org.unmute.models.audio;
 import java.io.IOException;
 
 /** An audio file cannot be read: it is damaged, empty or of an unsupported kind. */
-public final class UnreadableAudioException extends IOException {
+public class UnreadableAudioException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String source;
