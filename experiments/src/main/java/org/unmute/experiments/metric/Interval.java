@@ -20,7 +20,7 @@ import java.util.Locale;
 public record Interval(double low, double high, double mean, double level, int resamples, int undefined) {
 
     /** The interval of the defined values among {@code values}, ends interpolated linearly between order statistics. */
-    static Interval of(double[] values, double level) {
+    public static Interval of(double[] values, double level) {
         double[] sorted =
                 Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
         double tail = (1 - level) / 2;

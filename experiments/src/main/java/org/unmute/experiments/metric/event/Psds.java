@@ -1,0 +1,192 @@
+package org.unmute.experiments.metric.event;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.metric.Interval;
+
+/**
+ * Polyphonic sound detection score (Bilen et al., ICASSP 2020), at every threshold and so without a choice of
+ * thresholds (Ebbers et al., <i>Threshold independent evaluation of sound event detection scores</i>, ICASSP 2022).
+ * Cross triggers are averaged over the other classes. Rates are per hour.
+ *
+ * @param criterion       what counts as found
+ * @param crossTriggerWeight weight of cross triggers beside false positives (alpha CT)
+ * @param instabilityWeight how much the standard deviation over classes counts against the mean (alpha ST)
+ * @param maxFalseRate    effective false positives per hour up to which the area is taken
+ */
+public record Psds(Intersection criterion, double crossTriggerWeight, double instabilityWeight, double maxFalseRate) {
+    /** Scenario 1 of DCASE: exact times, no cross triggers. */
+    public static final Psds SCENARIO_1 = new Psds(new Intersection(0.7, 0.7, Double.NaN), 0, 1, 100);
+
+    /** Scenario 2 of DCASE: rough times, classes not confused. */
+    public static final Psds SCENARIO_2 = new Psds(new Intersection(0.1, 0.1, 0.3), 0.5, 1, 100);
+
+    private static final double SECONDS = 3600;
+
+    /**
+     * A score.
+     *
+     * @param value   the PSDS, 0 to 1
+     * @param classes each class's area, 0 to 1; NaN for a class without references, which counts in no mean
+     */
+    public record Score(double value, double[] classes) {}
+
+    /** Points at which a rate of false positives is first reached, both rising. */
+    private record Roc(double[] falseRate, double[] found) {
+        double at(double rate) {
+            int i = Arrays.binarySearch(falseRate, rate);
+            i = i >= 0 ? i : -i - 2;
+            return i < 0 ? 0 : found[i];
+        }
+    }
+
+    /** What does not depend on the draws of a bootstrap. */
+    public final class Evaluation {
+        private final List<ThresholdCurve> curves;
+        private final double[] durations;
+        /** Seconds of each class in each recording. */
+        private final double[][] seconds;
+
+        private Evaluation(EventReference reference, List<FrameScores> scores) {
+            curves = ThresholdCurve.ofEvents(reference, scores, criterion);
+            durations =
+                    reference.files().stream().mapToDouble(reference::duration).toArray();
+            seconds = new double[reference.classes().size()][durations.length];
+            for (int c = 0; c < seconds.length; c++) {
+                for (int f = 0; f < durations.length; f++) {
+                    seconds[c][f] = reference
+                            .events(
+                                    reference.files().get(f),
+                                    reference.classes().get(c))
+                            .stream()
+                            .mapToDouble(SoundEvent::length)
+                            .sum();
+                }
+            }
+        }
+
+        /** Counts of each class at every threshold. */
+        public List<ThresholdCurve> curves() {
+            return curves;
+        }
+
+        /** The score of all recordings. */
+        public Score score() {
+            return score(null);
+        }
+
+        /** The percentile interval of the score over resamples of the recordings. */
+        public Interval interval(Bootstrap bootstrap) {
+            SplittableRandom random = new SplittableRandom(bootstrap.seed());
+            double[] values = new double[bootstrap.resamples()];
+            for (int r = 0; r < values.length; r++) {
+                int[] draws = new int[durations.length];
+                for (int i = 0; i < draws.length; i++) {
+                    draws[random.nextInt(draws.length)]++;
+                }
+                values[r] = score(draws).value;
+            }
+            return Interval.of(values, bootstrap.level());
+        }
+
+        private Score score(int[] draws) {
+            double total = weighted(durations, draws);
+            double[] classSeconds = new double[seconds.length];
+            Arrays.setAll(classSeconds, c -> Math.max(1e-12, weighted(seconds[c], draws)));
+            double[] areas = new double[seconds.length];
+            List<Roc> rocs = new ArrayList<>();
+            for (int c = 0; c < areas.length; c++) {
+                ThresholdCurve.Points points = curves.get(c).points(draws);
+                if (points.references() == 0) {
+                    areas[c] = Double.NaN;
+                    continue;
+                }
+                Roc roc = roc(points, c, total, classSeconds);
+                areas[c] = area(roc.falseRate, roc.found);
+                rocs.add(roc);
+            }
+            return new Score(rocs.isEmpty() ? Double.NaN : overall(rocs), areas);
+        }
+    }
+
+    /**
+     * Compares scores with a reference.
+     *
+     * @param scores one for each of the reference's recordings, in their order
+     * @throws IllegalArgumentException if recordings or classes do not fit
+     */
+    public Evaluation evaluate(EventReference reference, List<FrameScores> scores) {
+        return new Evaluation(reference, scores);
+    }
+
+    private static double weighted(double[] values, int[] draws) {
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += values[i] * (draws == null ? 1 : draws[i]);
+        }
+        return sum;
+    }
+
+    private Roc roc(ThresholdCurve.Points points, int c, double total, double[] classSeconds) {
+        int n = points.size();
+        double[] rate = new double[n];
+        double[] found = new double[n];
+        Integer[] order = new Integer[n];
+        for (int i = 0; i < n; i++) {
+            double cross = 0;
+            if (crossTriggerWeight > 0 && classSeconds.length > 1) {
+                for (int o = 0; o < classSeconds.length - 1; o++) {
+                    cross += points.crossTriggers(i, o) / classSeconds[o < c ? o : o + 1];
+                }
+                cross /= classSeconds.length - 1;
+            }
+            rate[i] = SECONDS * (points.falsePositives(i) / total + crossTriggerWeight * cross);
+            found[i] = points.recall(i);
+            order[i] = i;
+        }
+        Arrays.sort(
+                order,
+                (a, b) -> rate[a] != rate[b] ? Double.compare(rate[a], rate[b]) : Double.compare(found[b], found[a]));
+        double[] x = new double[n];
+        double[] y = new double[n];
+        int k = 0;
+        for (int i : order) {
+            if (rate[i] <= maxFalseRate && (k == 0 || found[i] > y[k - 1])) {
+                x[k] = rate[i];
+                y[k++] = found[i];
+            }
+        }
+        return new Roc(Arrays.copyOf(x, k), Arrays.copyOf(y, k));
+    }
+
+    private double overall(List<Roc> rocs) {
+        double[] rates = rocs.stream()
+                .flatMapToDouble(roc -> Arrays.stream(roc.falseRate))
+                .sorted()
+                .distinct()
+                .toArray();
+        double[] effective = new double[rates.length];
+        for (int i = 0; i < rates.length; i++) {
+            double rate = rates[i];
+            double mean = rocs.stream().mapToDouble(roc -> roc.at(rate)).sum() / rocs.size();
+            double variance = rocs.stream()
+                            .mapToDouble(roc -> (roc.at(rate) - mean) * (roc.at(rate) - mean))
+                            .sum()
+                    / rocs.size();
+            effective[i] = Math.max(0, mean - instabilityWeight * Math.sqrt(variance));
+        }
+        return area(rates, effective);
+    }
+
+    /** Area of a staircase up to the max rate, as a share of the whole. */
+    private double area(double[] rate, double[] value) {
+        double sum = 0;
+        for (int i = 0; i < rate.length; i++) {
+            sum += value[i] * ((i + 1 < rate.length ? rate[i + 1] : maxFalseRate) - rate[i]);
+        }
+        return sum / maxFalseRate;
+    }
+}
