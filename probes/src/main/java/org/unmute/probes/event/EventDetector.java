@@ -1,0 +1,202 @@
+package org.unmute.probes.event;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.Consumer;
+
+/**
+ * Finds events while scores arrive, frame after frame, in memory that does not grow. An event is given as soon as
+ * nothing that follows can change it: half of the median window and the max gap after its end. Not thread-safe.
+ */
+public final class EventDetector {
+    private final EventRules rules;
+    private final double[] high;
+    private final double[] low;
+    private final Consumer<Detection> events;
+    private final Track[] tracks;
+    private final int half;
+    /** The last frames, as a ring: enough for a median window. */
+    private final float[][] scores;
+
+    private final double[] starts;
+    private final double[] ends;
+    private long arrived;
+    private long filtered;
+    private boolean finished;
+
+    /** What is known of one class. */
+    private static final class Track {
+        private double onset;
+        private double offset;
+        private boolean open;
+        private boolean exceeded;
+        private float score;
+        private double peak;
+        /** A finished event that the next one may still join. */
+        private Detection waiting;
+    }
+
+    /**
+     * @param events takes each event once, for each class by onset
+     */
+    public EventDetector(EventRules rules, Consumer<Detection> events) {
+        this.rules = rules;
+        this.events = events;
+        high = rules.high();
+        low = rules.low();
+        half = rules.medianFrames() / 2;
+        scores = new float[rules.medianFrames()][rules.classes()];
+        starts = new double[scores.length];
+        ends = new double[scores.length];
+        tracks = new Track[rules.classes()];
+        Arrays.setAll(tracks, c -> new Track());
+    }
+
+    /**
+     * Takes the next frame.
+     *
+     * @param start in seconds, where the frame before it ended
+     * @param end   in seconds, greater
+     * @param frame {@code [classes]}. Not modified, copied.
+     * @throws IllegalArgumentException if the number of scores or the times do not fit, or a score is NaN
+     */
+    public void accept(double start, double end, float[] frame) {
+        if (finished) {
+            throw new IllegalStateException("event detector: a frame came after the end");
+        }
+        double last = arrived == 0 ? start : ends[slot(arrived - 1)];
+        if (frame.length != tracks.length || !(end > start) || Math.abs(start - last) > 1e-6) {
+            throw new IllegalArgumentException("event detector: a frame of " + frame.length + " scores from " + start
+                    + " to " + end + " s does not follow frames of " + tracks.length + " scores up to " + last + " s");
+        }
+        for (int c = 0; c < frame.length; c++) {
+            if (Float.isNaN(frame[c])) {
+                throw new IllegalArgumentException(
+                        "event detector: the score of class " + c + " from " + start + " s on is NaN");
+            }
+        }
+        int slot = slot(arrived++);
+        System.arraycopy(frame, 0, scores[slot], 0, frame.length);
+        starts[slot] = start;
+        ends[slot] = end;
+        if (arrived > half) {
+            filter(arrived - 1 - half);
+        }
+    }
+
+    /** Says that no frame follows, and gives the events that were waiting. */
+    public void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        while (filtered < arrived) {
+            filter(filtered);
+        }
+        for (int c = 0; c < tracks.length; c++) {
+            Track t = tracks[c];
+            if (t.open) {
+                close(c, t);
+            }
+            give(t);
+        }
+    }
+
+    private int slot(long frame) {
+        return (int) (frame % scores.length);
+    }
+
+    /** The median of each class around a frame, mirrored at the ends of the recording. */
+    private void filter(long frame) {
+        filtered = frame + 1;
+        float[] median = new float[tracks.length];
+        float[] window = new float[scores.length];
+        for (int c = 0; c < median.length; c++) {
+            for (int k = 0; k < window.length; k++) {
+                window[k] = scores[slot(mirrored(frame + k - half))][c];
+            }
+            Arrays.sort(window);
+            median[c] = window[half];
+        }
+        double start = starts[slot(frame)];
+        double end = ends[slot(frame)];
+        double limit = limit(median);
+        for (int c = 0; c < median.length; c++) {
+            step(c, start, end, median[c] >= limit ? median[c] : Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    /** Frame of a mirrored index, as {@link MedianFilter.Edges#REFLECT} has it. */
+    private long mirrored(long i) {
+        if (i >= 0 && i < arrived) {
+            return i;
+        }
+        // Until the end is known, only the start is mirrored: the window reaches no further than what has arrived.
+        long period = Math.floorMod(i, 2 * arrived);
+        return period < arrived ? period : 2 * arrived - 1 - period;
+    }
+
+    private double limit(float[] median) {
+        if (rules.topK() == 0 || rules.topK() >= median.length) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        float[] sorted = median.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length - rules.topK()];
+    }
+
+    private void step(int c, double start, double end, float score) {
+        Track t = tracks[c];
+        if (score > low[c]) {
+            if (!t.open) {
+                t.open = true;
+                t.exceeded = false;
+                t.onset = start;
+                t.score = Float.NEGATIVE_INFINITY;
+            }
+            t.exceeded |= score > high[c];
+            t.offset = end;
+            if (score > t.score) {
+                t.score = score;
+                t.peak = (start + end) / 2;
+            }
+            return;
+        }
+        if (t.open) {
+            close(c, t);
+        }
+        if (t.waiting != null && Stretch.rounded(end - t.waiting.offset()) > rules.maxGap()) {
+            give(t);
+        }
+    }
+
+    private void close(int c, Track t) {
+        t.open = false;
+        if (!t.exceeded) {
+            return;
+        }
+        Detection now = new Detection(c, t.onset, t.offset, t.score, t.peak);
+        Detection before = t.waiting;
+        if (before == null) {
+            t.waiting = now;
+        } else if (Stretch.rounded(now.onset() - before.offset()) <= rules.maxGap()) {
+            Detection peak = now.score() > before.score() ? now : before;
+            t.waiting = new Detection(c, before.onset(), now.offset(), peak.score(), peak.peak());
+        } else {
+            give(t);
+            t.waiting = now;
+        }
+    }
+
+    private void give(Track t) {
+        Detection event = t.waiting;
+        t.waiting = null;
+        if (event != null && Stretch.rounded(event.offset() - event.onset()) >= rules.minDuration()) {
+            events.accept(event);
+        }
+    }
+
+    /** By onset, then by class. */
+    public static final Comparator<Detection> BY_TIME =
+            Comparator.comparingDouble(Detection::onset).thenComparingInt(Detection::label);
+}

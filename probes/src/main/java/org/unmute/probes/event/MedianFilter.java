@@ -1,0 +1,66 @@
+package org.unmute.probes.event;
+
+import java.util.Arrays;
+
+/** Running median over an odd number of frames: element {@code (w - 1) / 2} of the sorted window. */
+public final class MedianFilter {
+    /** What stands for frames before the first and after the last. */
+    public enum Edges {
+        /** Mirrored about the edge, which is repeated: frame -1 is frame 0, frame -2 is frame 1. What DCASE uses. */
+        REFLECT,
+        /** The edge frame repeated. */
+        NEAREST,
+        /** Zero. */
+        ZERO
+    }
+
+    private final int frames;
+    private final Edges edges;
+
+    /**
+     * @param frames width of the window, odd
+     * @throws IllegalArgumentException if it is even or not positive
+     */
+    public MedianFilter(int frames, Edges edges) {
+        if (frames < 1 || frames % 2 == 0) {
+            throw new IllegalArgumentException("median filter: the window must be an odd number of frames: " + frames);
+        }
+        this.frames = frames;
+        this.edges = edges;
+    }
+
+    /**
+     * Filters one class.
+     *
+     * @param scores {@code [frames]}. Not modified.
+     * @return {@code [frames]}
+     */
+    public float[] apply(float[] scores) {
+        float[] out = new float[scores.length];
+        float[] window = new float[frames];
+        int half = frames / 2;
+        for (int i = 0; i < out.length; i++) {
+            for (int k = 0; k < frames; k++) {
+                window[k] = at(scores, i + k - half);
+            }
+            Arrays.sort(window);
+            out[i] = window[half];
+        }
+        return out;
+    }
+
+    private float at(float[] scores, int i) {
+        int n = scores.length;
+        if (i >= 0 && i < n) {
+            return scores[i];
+        }
+        return switch (edges) {
+            case ZERO -> 0;
+            case NEAREST -> scores[i < 0 ? 0 : n - 1];
+            case REFLECT -> {
+                int period = Math.floorMod(i, 2 * n);
+                yield scores[period < n ? period : 2 * n - 1 - period];
+            }
+        };
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * From scores over time to events: median filters, thresholds with hysteresis, merging of gaps, minimum durations.
+ * {@link org.unmute.probes.event.EventDetector} does all of it while frames arrive; {@link
+ * org.unmute.probes.event.Stretch} has the steps for lists.
+ */
+package org.unmute.probes.event;
