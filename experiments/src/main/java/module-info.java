@@ -8,6 +8,7 @@ module org.unmute.experiments {
     requires org.apache.commons.csv;
 
     exports org.unmute.experiments;
+    exports org.unmute.experiments.annotation;
     exports org.unmute.experiments.benchmark;
     exports org.unmute.experiments.data;
     exports org.unmute.experiments.data.set;

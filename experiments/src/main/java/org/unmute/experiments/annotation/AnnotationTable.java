@@ -1,0 +1,151 @@
+package org.unmute.experiments.annotation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.experiments.data.MalformedTableException;
+
+/**
+ * The annotations of a file.
+ *
+ * @param kind        which program's format it is
+ * @param files       recordings that the table names, in order, with those that have no annotation
+ * @param annotations in the order of the table
+ */
+public record AnnotationTable(Kind kind, List<String> files, List<Annotation> annotations) {
+    /** Formats that are read. A file's first line tells them apart. */
+    public enum Kind {
+        /** Raven selection table: tabs, first column {@code Selection}. BirdNET-Analyzer writes it too. */
+        RAVEN,
+        /** BirdNET-Analyzer's CSV: {@code Start (s),End (s),Scientific name,Common name,Confidence,File}. */
+        BIRDNET_CSV,
+        /** Tabs, no header: {@code start end label}, as Audacity exports label tracks and sed_eval writes lists. */
+        LABELS,
+        /** Tabs, no header: {@code file start end label}, or with the scene after the file (sed_eval). */
+        FILE_LABELS,
+        /** Tabs, no header: {@code start end label confidence} (BirdNET-Analyzer). */
+        SCORED_LABELS,
+        /** Header {@code filename onset offset event_label} between tabs (DESED). */
+        DESED,
+        /** Header with start, end and label by one of the usual names, between commas or tabs. */
+        TABLE
+    }
+
+    public AnnotationTable {
+        files = List.copyOf(files);
+        annotations = List.copyOf(annotations);
+    }
+
+    /** {@link #read(Path, String)} with the usual names of the label's column. */
+    public static AnnotationTable read(Path file) throws IOException {
+        return read(file, null);
+    }
+
+    /**
+     * Reads a file of any of the formats.
+     *
+     * @param labelColumn name of the column with the label in a table with a header; null for the usual names
+     * @throws MalformedTableException if the file is of no format that is read, or a row is wrong, with the line
+     * @throws IOException             if the file cannot be read
+     */
+    public static AnnotationTable read(Path file, String labelColumn) throws IOException {
+        List<String> first;
+        try (TabRows rows = TabRows.open(file)) {
+            first = rows.next();
+        }
+        if (first == null) {
+            // Audacity exports an empty label track as an empty file.
+            return new AnnotationTable(Kind.LABELS, List.of(), List.of());
+        }
+        if (first.getFirst().equals("Selection")) {
+            return new HeadedTable(file, Kind.RAVEN, labelColumn).read();
+        }
+        if (first.getFirst().startsWith("Start (s),")) {
+            return new HeadedTable(file, Kind.BIRDNET_CSV, labelColumn).read();
+        }
+        if (first.equals(List.of("filename", "onset", "offset", "event_label"))) {
+            return new HeadedTable(file, Kind.DESED, labelColumn).read();
+        }
+        boolean headless = isNumber(first.getFirst())
+                || first.size() > 2 && isNumber(first.get(1))
+                || first.size() == 5 && isNumber(first.get(2));
+        return headless ? headless(file, first) : new HeadedTable(file, Kind.TABLE, labelColumn).read();
+    }
+
+    static boolean isNumber(String text) {
+        try {
+            return !Double.isNaN(Double.parseDouble(text.strip()));
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** Rows without a header; the first row says how many columns come before the times. */
+    private static AnnotationTable headless(Path file, List<String> first) throws IOException {
+        int before = isNumber(first.getFirst()) ? 0 : isNumber(first.get(1)) ? 1 : 2;
+        boolean scored = before == 0 && first.size() == 4 && isNumber(first.get(3));
+        Kind kind = before > 0 ? Kind.FILE_LABELS : scored ? Kind.SCORED_LABELS : Kind.LABELS;
+        Set<String> files = new LinkedHashSet<>();
+        List<Annotation> all = new ArrayList<>();
+        try (TabRows rows = TabRows.open(file)) {
+            for (List<String> row = rows.next(); row != null; row = rows.next()) {
+                if (row.getFirst().equals("\\")) {
+                    frequencies(rows, row, all);
+                    continue;
+                }
+                int columns = before + (scored ? 4 : 3);
+                if (row.size() != columns && row.size() != before + 2) {
+                    throw rows.wrong(row.size() + " columns where the rows above have " + columns
+                            + " (start, end and label between tabs)");
+                }
+                String recording = before > 0 ? row.getFirst() : "";
+                String label = row.size() > before + 2 ? row.get(before + 2) : "";
+                double score = scored && row.size() == columns ? number(rows, "confidence", row.get(3)) : Double.NaN;
+                if (before > 0) {
+                    files.add(recording);
+                }
+                double start = number(rows, "start", row.get(before));
+                double end = number(rows, "end", row.get(before + 1));
+                try {
+                    all.add(new Annotation(recording, start, end, label, Double.NaN, Double.NaN, score, 1));
+                } catch (IllegalArgumentException e) {
+                    throw rows.wrong(e.getMessage());
+                }
+            }
+        }
+        return new AnnotationTable(kind, List.copyOf(files), all);
+    }
+
+    /** Audacity writes the frequencies of a label into a line after it; -1 stands for none. */
+    private static void frequencies(TabRows rows, List<String> row, List<Annotation> all) throws IOException {
+        if (all.isEmpty() || row.size() != 3) {
+            throw rows.wrong("a line of frequencies must follow a label and have two numbers");
+        }
+        double low = number(rows, "low frequency", row.get(1));
+        double high = number(rows, "high frequency", row.get(2));
+        Annotation a = all.removeLast();
+        try {
+            all.add(new Annotation(
+                    a.file(),
+                    a.onset(),
+                    a.offset(),
+                    a.label(),
+                    low < 0 ? Double.NaN : low,
+                    high < 0 ? Double.NaN : high,
+                    a.score(),
+                    a.channel()));
+        } catch (IllegalArgumentException e) {
+            throw rows.wrong(e.getMessage());
+        }
+    }
+
+    static double number(TabRows rows, String what, String text) throws IOException {
+        if (!isNumber(text)) {
+            throw rows.wrong("the " + what + " is not a number: " + MalformedTableException.quote(text));
+        }
+        return Double.parseDouble(text.strip());
+    }
+}
