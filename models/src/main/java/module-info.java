@@ -1,4 +1,5 @@
 import org.unmute.models.audio.AudioFormatProvider;
+import org.unmute.models.audio.PcmFormat;
 import org.unmute.models.audio.flac.FlacFormat;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.zoo.Asit;
@@ -27,6 +28,7 @@ module org.unmute.models {
     uses EncoderProvider;
 
     provides AudioFormatProvider with
+            PcmFormat,
             FlacFormat;
     provides EncoderProvider with
             SmallVit.Provider,

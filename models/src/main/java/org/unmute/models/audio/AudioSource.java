@@ -4,6 +4,8 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -61,8 +63,22 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * The bytes of a channel, from its present position on, which counts as byte 0. A {@link SeekableByteChannel} can go
-     * back. Closing the source closes the channel.
+     * Bytes in memory.
+     *
+     * @param bytes not copied, not modified
+     * @param name  the name to use in messages
+     */
+    public static AudioSource of(MemorySegment bytes, String name) {
+        try {
+            return of(new SegmentChannel(bytes), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail", e);
+        }
+    }
+
+    /**
+     * The bytes of a channel, from its present position on, which counts as byte 0. A {@link SeekableByteChannel} can
+     * go back. Closing the source closes the channel.
      *
      * @param name the name to use in messages
      * @throws IOException if its position cannot be asked for

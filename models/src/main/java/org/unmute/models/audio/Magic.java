@@ -66,6 +66,11 @@ final class Magic {
         return name(OTHER, head);
     }
 
+    /** Four bytes as letters. */
+    static String letters(byte[] bytes, int at) {
+        return new String(bytes, at, 4, StandardCharsets.ISO_8859_1);
+    }
+
     private static String name(Signature[] signatures, byte[] head) {
         String text = new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1);
         for (Signature s : signatures) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +95,7 @@ class WavTest {
     }
 
     private static Recording read(byte[] file) throws IOException {
-        return Wav.read(new ByteArrayInputStream(file), "test.wav");
+        return Wav.read(MemorySegment.ofArray(file), "test.wav");
     }
 
     private static byte[] data(int bytes, Consumer<ByteBuffer> fill) {
@@ -189,19 +188,14 @@ class WavTest {
         byte[] wide = data(8, b -> b.putDouble(1e300));
         byte[] valid = wav(pcm, two);
         return List.of(
-                Arguments.of("not a WAV file: it has only 0 bytes", empty),
+                Arguments.of("the file is empty", empty),
                 Arguments.of("not a WAV file: it has only 11 bytes", Arrays.copyOf(valid, 11)),
                 Arguments.of("does not start with RIFF", ascii("OggS and more bytes")),
                 Arguments.of("without WAVE", ascii("RIFF0000AVI LIST")),
-                Arguments.of("RF64 files (WAV beyond 4 GB) are not read", ascii("RF64....WAVE")),
-                Arguments.of("big-endian WAV (RIFX) is not read", ascii("RIFX....WAVE")),
                 Arguments.of("no fmt chunk", riff()),
                 Arguments.of("no fmt chunk", riff(chunk("data", two))),
                 Arguments.of("no data chunk", riff(chunk("fmt ", pcm))),
                 Arguments.of("fmt chunk has 14 bytes", wav(Arrays.copyOf(pcm, 14), two)),
-                Arguments.of(
-                        "chunk 'data' should have 100 bytes, but the file ends after 2",
-                        riff(chunk("fmt ", pcm), chunk("data", 100, two))),
                 Arguments.of(
                         "chunk 'fmt ' should have 17 bytes, but the file ends after 16", riff(chunk("fmt ", 17, pcm))),
                 Arguments.of("chunk 'junk' should have 4294967295 bytes", riff(chunk("junk", -1, two))),
@@ -211,16 +205,15 @@ class WavTest {
                 Arguments.of("sample rate 768001 Hz", wav(format(PCM, 1, 768_001, 16), two)),
                 Arguments.of("sample rate 4294967295 Hz", wav(format(PCM, 1, -1, 16), two)),
                 Arguments.of("block align is 2, but 2 channels of 16 bits take 4 bytes", wav(align, new byte[4])),
-                Arguments.of("integer samples of 12 bits", wav(format(PCM, 1, 8000, 12), two)),
+                Arguments.of("integer samples of 33 bits", wav(format(PCM, 1, 8000, 33), two)),
+                Arguments.of("integer samples of 0 bits", wav(format(PCM, 1, 8000, 0), two)),
                 Arguments.of("floating-point samples of 16 bits", wav(format(FLOAT, 1, 8000, 16), two)),
-                Arguments.of("stored as A-law", wav(format(6, 1, 8000, 8), two)),
-                Arguments.of("stored as mu-law", wav(format(7, 1, 8000, 8), two)),
                 Arguments.of("stored as ADPCM", wav(format(2, 1, 8000, 4), two)),
                 Arguments.of("stored as MPEG audio", wav(format(0x55, 1, 8000, 0), two)),
                 Arguments.of("stored as format 0", wav(format(0, 1, 8000, 16), two)),
                 Arguments.of("extensible fmt chunk has 16 bytes", wav(format(0xFFFE, 1, 8000, 16), two)),
                 Arguments.of("unknown extensible sub-format", wav(guid, two)),
-                Arguments.of("3 bytes does not hold a whole number of frames of 2 bytes", wav(pcm, new byte[3])),
+                Arguments.of("holds no samples", wav(pcm, new byte[1])),
                 Arguments.of("holds no samples", wav(pcm, empty)),
                 Arguments.of("sample 1 is NaN", wav(format(FLOAT, 1, 8000, 32), nan)),
                 Arguments.of("sample 1 is -Infinity", wav(format(FLOAT, 1, 8000, 32), infinite)),

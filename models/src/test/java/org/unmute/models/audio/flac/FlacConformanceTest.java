@@ -75,6 +75,9 @@ class FlacConformanceTest {
         long before = AllocatedBytes.now();
         try (source;
                 AudioStream stream = AudioStream.open(source)) {
+            if (!(stream instanceof FlacStream)) {
+                throw new UnreadableAudioException(source.name(), "not FLAC");
+            }
             float[] buffer = new float[5000];
             long frames = 0;
             for (int n = stream.read(buffer, 0, 5000); n > 0; n = stream.read(buffer, 0, 5000)) {
