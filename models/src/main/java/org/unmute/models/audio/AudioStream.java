@@ -42,6 +42,11 @@ public interface AudioStream extends Closeable {
         return AudioFormats.open(source);
     }
 
+    /** The name to use in messages: the file's, where there is one. */
+    default String name() {
+        return "audio";
+    }
+
     /** In Hz, 1 to 768,000. */
     int sampleRate();
 

@@ -44,6 +44,11 @@ final class PcmStream implements AudioStream {
     }
 
     @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
     public int sampleRate() {
         return layout.sampleRate();
     }
@@ -149,7 +154,7 @@ final class PcmStream implements AudioStream {
         if (frame < 0) {
             throw new IllegalArgumentException(source.name() + ": seek to frame " + frame);
         }
-        long target = frames >= 0 ? Math.min(frame, frames) : frame;
+        long target = Math.min(frame, frames >= 0 ? frames : Long.MAX_VALUE / BUFFER);
         if (target == position && damage == null) {
             return;
         }

@@ -56,15 +56,14 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     /**
      * Reads a stream from its present position to its end.
      *
-     * @param source the name to use in messages
      * @throws UnreadableAudioException if it is damaged, has no samples, or is longer than {@link #MAX_SECONDS}
      * @throws IOException              if the source fails
      */
-    public static Recording read(AudioStream stream, String source) throws IOException {
+    public static Recording read(AudioStream stream) throws IOException {
         long max = Math.min(MAX_SAMPLES - 1, MAX_SECONDS * stream.sampleRate());
         long stated = stream.frames().orElse(Long.MAX_VALUE - 1);
         if (stream.frames().isPresent() && stated - stream.position() > max) {
-            throw tooLong(stream, stated - stream.position(), source);
+            throw tooLong(stream, stated - stream.position());
         }
         float[] samples = new float[(int) Math.min(FIRST_SAMPLES, Math.max(1, stated - stream.position()))];
         int n = 0;
@@ -86,19 +85,19 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
             }
             n += got;
             if (n > max) {
-                throw tooLong(stream, n, source);
+                throw tooLong(stream, n);
             }
         }
         if (n == 0) {
-            throw new UnreadableAudioException(source, "the file holds no samples");
+            throw new UnreadableAudioException(stream.name(), "the file holds no samples");
         }
         float[] exact = n == samples.length ? samples : Arrays.copyOf(samples, n);
         return new Recording(exact, stream.sampleRate(), stream.channels(), stream.warnings());
     }
 
-    private static UnreadableAudioException tooLong(AudioStream stream, long samples, String source) {
+    private static UnreadableAudioException tooLong(AudioStream stream, long samples) {
         return new UnreadableAudioException(
-                source,
+                stream.name(),
                 "too long: " + samples / stream.sampleRate() + " s; at most " + MAX_SECONDS
                         + " s are read: cut it into shorter files");
     }
@@ -111,7 +110,8 @@ public record Recording(float[] samples, int sampleRate, int channels, List<Stri
     /**
      * This recording at another rate; itself if it has that rate already.
      *
-     * @throws IllegalArgumentException if the rate is not positive, or the result too long for an array
+     * @throws IllegalArgumentException if {@link Resampler} does not change these rates into each other, or the result
+     *                                  is too long for an array
      */
     public Recording resampled(int rate, Resampler.Kernel kernel) {
         if (rate == sampleRate) {

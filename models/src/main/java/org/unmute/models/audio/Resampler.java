@@ -7,6 +7,11 @@ package org.unmute.models.audio;
  * tables only.
  */
 public final class Resampler {
+    /** Highest rate, in Hz. */
+    public static final int MAX_RATE = 768_000;
+    /** Highest ratio of two rates, either way. It bounds the weights of an output, and what a short file may become. */
+    public static final int MAX_RATIO = 512;
+
     /** Max weights of a table; with more phases they are computed for each output. */
     private static final long MAX_TABLE = 1 << 22;
 
@@ -84,12 +89,13 @@ public final class Resampler {
     /**
      * @param fromRate rate of the input in Hz
      * @param toRate   rate of the output in Hz
-     * @throws IllegalArgumentException if a rate is not positive
+     * @throws IllegalArgumentException if a rate is not within 1 and {@link #MAX_RATE}, or their ratio above
+     *                                  {@link #MAX_RATIO}; nothing large is allocated before
      */
     public Resampler(int fromRate, int toRate, Kernel kernel) {
-        if (fromRate <= 0 || toRate <= 0) {
-            throw new IllegalArgumentException(
-                    "resample: rates must be positive: from " + fromRate + " to " + toRate + " Hz");
+        String problem = problem(fromRate, toRate);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
         }
         int divisor = gcd(fromRate, toRate);
         this.kernel = kernel;
@@ -98,10 +104,6 @@ public final class Resampler {
         // Zero crossings of the sinc per input sample, and inputs on each side of its centre.
         scale = Math.min(in, out) * kernel.rolloff / in;
         reach = kernel.zeroCrossings / scale;
-        if (2 * reach + 2 > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "resample: from " + fromRate + " to " + toRate + " Hz takes too many weights");
-        }
         taps = (int) (2 * reach) + 2;
         table = (long) out * taps <= MAX_TABLE ? new double[out * taps] : null;
         if (table != null) {
@@ -109,6 +111,18 @@ public final class Resampler {
                 fill(phase, table, phase * taps);
             }
         }
+    }
+
+    /** What is wrong with a pair of rates, in words; null if nothing is. */
+    static String problem(int fromRate, int toRate) {
+        String rates = "resample: from " + fromRate + " to " + toRate + " Hz: ";
+        if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > MAX_RATE) {
+            return rates + "rates must be 1 to " + MAX_RATE + " Hz";
+        }
+        if (Math.max(fromRate, toRate) > (long) MAX_RATIO * Math.min(fromRate, toRate)) {
+            return rates + "the ratio is above " + MAX_RATIO + ": if a file's header states a wrong rate, correct it";
+        }
+        return null;
     }
 
     private static int gcd(int a, int b) {
@@ -130,8 +144,8 @@ public final class Resampler {
     }
 
     /** Length of the output: {@code ceil(samples * toRate / fromRate)}. */
-    public long outputLength(int samples) {
-        return Math.ceilDiv((long) samples * out, in);
+    public long outputLength(long samples) {
+        return Math.ceilDiv(samples * out, in);
     }
 
     /**
@@ -150,19 +164,49 @@ public final class Resampler {
             return samples.clone();
         }
         float[] result = new float[(int) length];
+        apply(samples, 0, samples.length, result, 0, result.length, 0);
+        return result;
+    }
+
+    /** Weights of an output, and inputs that it may need. */
+    int taps() {
+        return taps;
+    }
+
+    /** The first input that an output needs, which may lie before the recording. */
+    long firstInput(long output) {
+        return output / out * in + firstTap((int) (output % out));
+    }
+
+    /** Outputs that need none but the first {@code inputs}; a few less than there are. */
+    long outputsOf(long inputs) {
+        // The last weight of an output lies up to "reach" and 2 inputs behind its centre.
+        long centre = inputs - (long) Math.ceil(reach) - 3;
+        return centre < 0 ? 0 : centre * out / in + 1;
+    }
+
+    /**
+     * Computes some outputs from a stretch of a recording that holds all inputs that they need; the recording's
+     * beginning or end may be among them.
+     *
+     * @param samples     from the input {@code start} on; {@code length} of them count. Not modified.
+     * @param result      receives {@code count} outputs from index {@code from} on. Modified.
+     * @param firstOutput the first of them
+     */
+    void apply(float[] samples, long start, int length, float[] result, int from, int count, long firstOutput) {
         double[] weights = table == null ? new double[taps] : table;
-        int phase = 0;
-        long block = 0;
-        for (int m = 0; m < result.length; m++) {
+        int phase = (int) (firstOutput % out);
+        long block = firstOutput / out * in;
+        for (int m = from; m < from + count; m++) {
             if (table == null) {
                 fill(phase, weights, 0);
             }
             int offset = table == null ? 0 : phase * taps;
-            long first = block + firstTap(phase);
-            int from = (int) Math.max(0, -first);
-            int to = (int) Math.min(taps, samples.length - first);
+            long first = block + firstTap(phase) - start;
+            int low = (int) Math.max(0, -first);
+            int high = (int) Math.min(taps, length - first);
             double sum = 0;
-            for (int i = from; i < to; i++) {
+            for (int i = low; i < high; i++) {
                 sum += weights[offset + i] * samples[(int) first + i];
             }
             result[m] = (float) sum;
@@ -171,7 +215,6 @@ public final class Resampler {
                 block += in;
             }
         }
-        return result;
     }
 
     /** All weights of a phase at the inputs from {@code from} on, zeros included. */

@@ -81,7 +81,7 @@ public final class Wav {
         if (!RiffHeader.matches(head)) {
             throw new UnreadableAudioException(source.name(), "not a WAV file: " + difference(head));
         }
-        return Recording.read(new PcmStream(source, RiffHeader.read(source)), source.name());
+        return Recording.read(new PcmStream(source, RiffHeader.read(source)));
     }
 
     private static String difference(byte[] head) {

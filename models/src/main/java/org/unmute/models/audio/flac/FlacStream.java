@@ -66,6 +66,11 @@ public final class FlacStream implements AudioStream {
     }
 
     @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
     public int sampleRate() {
         return info.sampleRate();
     }
