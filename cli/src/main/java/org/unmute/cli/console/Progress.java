@@ -22,8 +22,13 @@ public final class Progress implements ProgressBar {
     private final LongSupplier clock;
     private final long started;
     private long shown;
+    private final RemainingTime remaining = new RemainingTime();
     private long done;
     private long resumed;
+    /** What costs time, where it is not the count: done by this run, and left at the start. */
+    private double work;
+
+    private double totalWork = Double.NaN;
     private int width;
 
     Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
@@ -57,11 +62,30 @@ public final class Progress implements ProgressBar {
         done += count;
     }
 
+    /**
+     * Says how much work is ahead of this run, in what costs time: seconds of audio, where recordings differ in length.
+     * Without it, units count.
+     */
+    public synchronized void expect(double work) {
+        totalWork = work;
+    }
+
     /** Adds completed units. */
     @Override
     public synchronized void advance(long count) {
+        advance(count, count);
+    }
+
+    /**
+     * Adds completed units.
+     *
+     * @param cost the work in them, in the measure of {@link #expect}
+     */
+    public synchronized void advance(long count, double cost) {
         done += count;
+        work += cost;
         long now = clock.getAsLong();
+        remaining.note((now - started) / 1e9, work);
         if (err != null && now - shown >= (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
             shown = now;
             show(text(now));
@@ -92,9 +116,9 @@ public final class Progress implements ProgressBar {
 
     private String text(long now) {
         double seconds = (now - started) / 1e9;
-        long fresh = done - resumed;
-        String left =
-                fresh > 0 && done < total ? ", " + Units.duration((total - done) * seconds / fresh) + " left" : "";
+        double ahead = Double.isNaN(totalWork) ? total - done : totalWork - work;
+        double toCome = remaining.estimate(seconds, work, Math.max(0, ahead));
+        String left = done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
         long percent = total > 0 ? 100 * done / total : 100;
         return what + ": " + done + "/" + total + " " + unit + " (" + percent + " %)" + rate(seconds) + left;
     }

@@ -38,14 +38,14 @@ class ProgressTest {
     @Test
     void aTerminalLineIsRewrittenAndWipedForRemarks() {
         try (Progress progress = start(true)) {
-            nanos.addAndGet(1_000_000_000L);
+            nanos.addAndGet(2_000_000_000L);
             progress.advance(10);
             progress.remark("skipped a.wav: empty");
         }
-        String shown = "embedding: 10/100 clips (10 %), 10.0 clips/s, 9.0 s left";
+        String shown = "embedding: 10/100 clips (10 %), 5.00 clips/s, 18 s left";
         assertThat(text.toString())
                 .isEqualToNormalizingNewlines("\r" + shown + "\r" + " ".repeat(shown.length())
-                        + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 1.0 s, 10.0 clips/s\n");
+                        + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 2.0 s, 5.00 clips/s\n");
     }
 
     @Test
