@@ -7,6 +7,7 @@ module org.unmute.probes {
     exports org.unmute.probes.loss;
     exports org.unmute.probes.pool;
     exports org.unmute.probes.pool.standard;
+    exports org.unmute.probes.score;
     exports org.unmute.probes.train;
 
     uses org.unmute.probes.pool.ProbeProvider;

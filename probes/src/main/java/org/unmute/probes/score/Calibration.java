@@ -1,0 +1,198 @@
+package org.unmute.probes.score;
+
+import java.util.Arrays;
+
+/**
+ * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt, <i>Probabilistic
+ * outputs for support vector machines</i>, 1999). Slopes are positive, so a calibrated score rises strictly with the
+ * raw one and no ranking changes.
+ */
+public final class Calibration {
+    /** Scores are kept this far from 0 and 1, where the logit is infinite. */
+    private static final double EDGE = 1e-7;
+    /** The least slope: scores that fall with the label are flattened, not turned around. */
+    private static final double MIN_SLOPE = 1e-2;
+
+    private static final double MAX_SLOPE = 1e2;
+    private static final int MAX_STEPS = 100;
+
+    private final double[] slopes;
+    private final double[] offsets;
+
+    /**
+     * A calibration of these numbers.
+     *
+     * @param slopes  {@code [classes]}, positive
+     * @param offsets {@code [classes]}, finite
+     * @throws IllegalArgumentException if lengths differ, a slope is not positive or a number is not finite
+     */
+    public Calibration(double[] slopes, double[] offsets) {
+        if (slopes.length != offsets.length || slopes.length == 0) {
+            throw new IllegalArgumentException(
+                    "calibration: " + slopes.length + " slopes and " + offsets.length + " offsets");
+        }
+        for (int c = 0; c < slopes.length; c++) {
+            if (!(slopes[c] > 0 && slopes[c] < Double.POSITIVE_INFINITY) || !Double.isFinite(offsets[c])) {
+                throw new IllegalArgumentException("calibration: class " + c + " has slope " + slopes[c]
+                        + " and offset " + offsets[c] + "; slopes must be positive, both finite");
+            }
+        }
+        this.slopes = slopes.clone();
+        this.offsets = offsets.clone();
+    }
+
+    /**
+     * Fits a class after class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n-
+     * + 2)} in place of 1 and 0, which keep the slope finite where the classes are separable. A class without a positive
+     * or without a negative clip keeps its scores.
+     *
+     * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
+     * @param labels {@code [clips][classes]}. Not modified.
+     * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
+     */
+    public static Calibration fit(float[][] scores, boolean[][] labels) {
+        if (scores.length == 0 || scores.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "calibration: " + scores.length + " clips with scores, " + labels.length + " with labels");
+        }
+        int classes = scores[0].length;
+        double[] slopes = new double[classes];
+        double[] offsets = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            double[] x = new double[scores.length];
+            boolean[] positive = new boolean[scores.length];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = logit(scores[i][c]);
+                positive[i] = labels[i][c];
+            }
+            double[] line = fit(x, positive);
+            slopes[c] = line[0];
+            offsets[c] = line[1];
+        }
+        return new Calibration(slopes, offsets);
+    }
+
+    /** Newton's method on the convex loss in slope and offset, with halved steps. */
+    private static double[] fit(double[] x, boolean[] positive) {
+        int positives = 0;
+        for (boolean p : positive) {
+            positives += p ? 1 : 0;
+        }
+        int negatives = x.length - positives;
+        if (positives == 0 || negatives == 0) {
+            return new double[] {1, 0};
+        }
+        double[] targets = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            targets[i] = positive[i] ? (positives + 1.0) / (positives + 2.0) : 1 / (negatives + 2.0);
+        }
+        double slope = 1;
+        double offset = 0;
+        double loss = loss(x, targets, slope, offset);
+        for (int step = 0; step < MAX_STEPS; step++) {
+            double ga = 0;
+            double gb = 0;
+            double haa = 1e-12;
+            double hab = 0;
+            double hbb = 1e-12;
+            for (int i = 0; i < x.length; i++) {
+                double p = sigmoid(slope * x[i] + offset);
+                double w = p * (1 - p);
+                ga += (p - targets[i]) * x[i];
+                gb += p - targets[i];
+                haa += w * x[i] * x[i];
+                hab += w * x[i];
+                hbb += w;
+            }
+            if (Math.hypot(ga, gb) < 1e-10 * x.length) {
+                break;
+            }
+            double det = haa * hbb - hab * hab;
+            double da = det > 1e-14 * haa * hbb ? -(hbb * ga - hab * gb) / det : -ga / haa;
+            double db = det > 1e-14 * haa * hbb ? -(haa * gb - hab * ga) / det : -gb / hbb;
+            double scale = 1;
+            double next = loss;
+            while (scale > 1e-10) {
+                next = loss(x, targets, Math.clamp(slope + scale * da, MIN_SLOPE, MAX_SLOPE), offset + scale * db);
+                if (next < loss) {
+                    break;
+                }
+                scale /= 2;
+            }
+            if (!(next < loss)) {
+                break;
+            }
+            slope = Math.clamp(slope + scale * da, MIN_SLOPE, MAX_SLOPE);
+            offset += scale * db;
+            loss = next;
+        }
+        return new double[] {slope, offset};
+    }
+
+    private static double loss(double[] x, double[] targets, double slope, double offset) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            double z = slope * x[i] + offset;
+            // -t log(p) - (1 - t) log(1 - p)
+            sum += Math.max(z, 0) - targets[i] * z + Math.log1p(Math.exp(-Math.abs(z)));
+        }
+        return sum;
+    }
+
+    private static double sigmoid(double z) {
+        return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
+    }
+
+    private static double logit(double score) {
+        if (!(score >= 0 && score <= 1)) {
+            throw new IllegalArgumentException("calibration: scores must be in [0, 1]: " + score);
+        }
+        double p = Math.clamp(score, EDGE, 1 - EDGE);
+        return Math.log(p / (1 - p));
+    }
+
+    /** How many classes there are. */
+    public int classes() {
+        return slopes.length;
+    }
+
+    /** Slopes, {@code [classes]}. */
+    public double[] slopes() {
+        return slopes.clone();
+    }
+
+    /** Offsets, {@code [classes]}. */
+    public double[] offsets() {
+        return offsets.clone();
+    }
+
+    /**
+     * A calibrated score.
+     *
+     * @param c     class
+     * @param score in [0, 1]
+     * @return in (0, 1)
+     */
+    public double apply(int c, double score) {
+        return sigmoid(slopes[c] * logit(score) + offsets[c]);
+    }
+
+    /** Calibrated scores of a clip, {@code [classes]}; the scores given are not modified. */
+    public float[] apply(float[] scores) {
+        float[] calibrated = new float[scores.length];
+        for (int c = 0; c < calibrated.length; c++) {
+            calibrated[c] = (float) apply(c, scores[c]);
+        }
+        return calibrated;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Calibration o && Arrays.equals(slopes, o.slopes) && Arrays.equals(offsets, o.offsets);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(slopes) + Arrays.hashCode(offsets);
+    }
+}
