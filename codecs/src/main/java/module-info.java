@@ -1,7 +1,13 @@
-/** Reads sound files with third-party decoders: FLAC, Ogg Vorbis and MP3. */
+import org.unmute.codecs.mp3.Mp3Format;
+import org.unmute.models.audio.AudioFormatProvider;
+
+/** Reads whole sound files, and MP3 with a third-party decoder. */
 module org.unmute.codecs {
     requires transitive org.unmute.models;
-    requires java.desktop;
+    requires jlayer;
 
     exports org.unmute.codecs;
+
+    provides AudioFormatProvider with
+            Mp3Format;
 }

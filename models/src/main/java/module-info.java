@@ -1,6 +1,7 @@
 import org.unmute.models.audio.AudioFormatProvider;
 import org.unmute.models.audio.PcmFormat;
 import org.unmute.models.audio.flac.FlacFormat;
+import org.unmute.models.audio.vorbis.VorbisFormat;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.zoo.Asit;
 import org.unmute.models.zoo.Ast;
@@ -29,7 +30,8 @@ module org.unmute.models {
 
     provides AudioFormatProvider with
             PcmFormat,
-            FlacFormat;
+            FlacFormat,
+            VorbisFormat;
     provides EncoderProvider with
             SmallVit.Provider,
             Kwt,

@@ -3,8 +3,6 @@ package org.unmute.codecs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import javax.sound.sampled.AudioFileFormat;
-import javax.sound.sampled.AudioFormat;
-import javax.sound.sampled.AudioInputStream;
-import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.audio.Wav;
 
 class AudioFilesTest {
     @TempDir
@@ -54,9 +49,10 @@ class AudioFilesTest {
         Recording lossy = AudioFiles.read(resource(name));
         assertThat(lossy.sampleRate()).isEqualTo(16000);
         assertThat(lossy.channels()).isEqualTo(1);
-        // MP3 encoders put up to two frames of silence in front and fill the last frame up; Ogg states the length.
+        // This MP3 does not say how much silence its encoder put around the sound; Ogg states the length.
         assertThat(lossy.samples().length)
                 .isBetween(wav.length, name.endsWith("ogg") ? wav.length : wav.length + 4 * 1152);
+        assertThat(lossy.warnings()).isEmpty();
         double best = -1;
         for (int shift = 0; shift < 2 * 1152; shift++) {
             best = Math.max(best, correlation(wav, lossy.samples(), shift));
@@ -75,25 +71,6 @@ class AudioFilesTest {
             bb += (double) b[i + shift] * b[i + shift];
         }
         return ab / Math.sqrt(aa * bb);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"AIFF, aiff, 16, true", "AIFF, aiff, 24, true", "AU, au, 16, true"})
-    void aiffAndAuAreRead(String type, String extension, int bits, boolean bigEndian) throws IOException {
-        AudioFormat format = new AudioFormat(8000, bits, 2, true, bigEndian);
-        byte[] bytes = new byte[3 * 2 * bits / 8];
-        bytes[0] = 0x40;
-        bytes[bits / 8] = (byte) 0xC0;
-        bytes[2 * bits / 8] = 0x20;
-        File file = folder.resolve("a." + extension).toFile();
-        AudioSystem.write(
-                new AudioInputStream(new ByteArrayInputStream(bytes), format, 3),
-                type.equals("AU") ? AudioFileFormat.Type.AU : AudioFileFormat.Type.AIFF,
-                file);
-        Recording r = AudioFiles.read(file.toPath());
-        assertThat(r.samples()).containsExactly(0, 0.125f, 0);
-        assertThat(r.channels()).isEqualTo(2);
-        assertThat(r.sampleRate()).isEqualTo(8000);
     }
 
     @Test
@@ -173,7 +150,8 @@ class AudioFilesTest {
         Path file = Files.write(folder.resolve("a.opus"), page);
         assertThatThrownBy(() -> AudioFiles.read(file))
                 .isInstanceOf(UnreadableAudioException.class)
-                .hasMessageContaining("Opus inside");
+                .hasMessageEndingWith(".opus: Opus is not read: convert it: ffmpeg -i \"" + file + "\" \""
+                        + file.toString().replace(".opus", ".flac") + "\"");
     }
 
     @Test
@@ -196,6 +174,15 @@ class AudioFilesTest {
     }
 
     @Test
+    void aRateThatNoEncoderHearsIsRefused() throws IOException {
+        Path file = folder.resolve("slow.wav");
+        Wav.write(file, new float[7000], 1);
+        assertThatThrownBy(() -> AudioFiles.read(file))
+                .isInstanceOf(UnreadableAudioException.class)
+                .hasMessageContaining("sample rate 1 Hz; at least 100 are needed");
+    }
+
+    @Test
     void whatIsNoSoundIsNamed() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.wav"));
         assertThatThrownBy(() -> AudioFiles.read(empty))
@@ -204,7 +191,7 @@ class AudioFilesTest {
         Path text = Files.writeString(folder.resolve("text.mp3"), "no sound here", StandardCharsets.UTF_8);
         assertThatThrownBy(() -> AudioFiles.read(text))
                 .isInstanceOf(UnreadableAudioException.class)
-                .hasMessageContaining("FLAC, Ogg");
+                .hasMessageContaining("FLAC, MP3, Ogg Vorbis, WAV, AIFF, AU");
         assertThatThrownBy(() -> AudioFiles.read(folder.resolve("none.wav"))).isInstanceOf(NoSuchFileException.class);
         assertThatThrownBy(() -> AudioFiles.read(folder)).isInstanceOf(IOException.class);
         for (String head : new String[] {"fLaC", "OggS", "ID3", ".snd", "FORM0000AIFF"}) {

@@ -75,7 +75,7 @@ public final class AudioFormats {
             throw new UnsupportedAudioException(source.name(), unread);
         }
         String other = Magic.noSound(head);
-        String read = providers.stream().map(AudioFormatProvider::name).collect(Collectors.joining(", "));
+        String read = providers.stream().map(AudioFormatProvider::name).sorted().collect(Collectors.joining(", "));
         throw new UnreadableAudioException(
                 source.name(),
                 other != null

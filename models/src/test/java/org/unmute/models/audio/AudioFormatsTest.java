@@ -111,7 +111,7 @@ class AudioFormatsTest {
                 .contains("the download failed");
         assertThat(reason("no sound here".getBytes(StandardCharsets.US_ASCII)))
                 .isEqualTo("not a sound file of a format that is read, judged by its first bytes: "
-                        + "WAV, AIFF, AU, FLAC");
+                        + "FLAC, Ogg Vorbis, WAV, AIFF, AU");
         assertThat(AudioFormats.unread())
                 .containsEntry("m4a", "MPEG-4 audio")
                 .containsKeys("aac", "opus", "wma", "ape");

@@ -1,0 +1,207 @@
+package org.unmute.codecs.mp3;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.unmute.models.audio.AudioSource;
+import org.unmute.models.audio.AudioStream;
+
+/**
+ * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
+ * behind, that is left out, and the length is known. Seeking is exact: it walks over the frames' headers where they
+ * have not been read yet, and decodes the frames that the first one draws on.
+ */
+final class Mp3Stream implements AudioStream {
+    /**
+     * Frames that are decoded before the first after a seek: a frame may use up to 511 bytes of earlier ones, the
+     * shortest of which have about 20, and the filters reach two frames back.
+     */
+    private static final int LEAD = 40;
+    /** Delay of every decoder, in samples. */
+    private static final int DECODER_DELAY = 529;
+
+    private final AudioSource source;
+    private final Mp3Frames frames;
+    private final FrameDecoder decoder;
+    private final float[] block;
+    private final List<String> warnings = new ArrayList<>();
+    /** Frames with sound as the encoder's header states them; -1 if it does not. */
+    private long stated = -1;
+    /** Samples left out in front, and of the last frame. */
+    private int delay;
+
+    private int padding;
+    /** The block's first sample, counted from the first frame on, {@link #delay} included. */
+    private long blockStart;
+
+    /** Samples of the block that count. */
+    private int decoded;
+
+    private int used;
+    private boolean ended;
+
+    private Mp3Stream(AudioSource source) throws IOException {
+        this.source = source;
+        frames = new Mp3Frames(source);
+        Mp3Header first = frames.first();
+        decoder = new FrameDecoder(first);
+        block = new float[first.samples()];
+        if (hasInfo(source.peek(first.bytes()), first)) {
+            readInfo(frames.next());
+            frames.leaveOutFirst();
+        }
+        to(delay);
+    }
+
+    static Mp3Stream open(AudioSource source) throws IOException {
+        return new Mp3Stream(source);
+    }
+
+    private static boolean hasInfo(byte[] frame, Mp3Header header) {
+        int at = header.infoAt();
+        if (header.layer() != 3 || header.bytes() < at + 12) {
+            return false;
+        }
+        String id = new String(frame, at, 4, StandardCharsets.ISO_8859_1);
+        return id.equals("Xing") || id.equals("Info");
+    }
+
+    /** Reads the encoder's header from a first frame, which has no sound. */
+    private void readInfo(Mp3Header header) {
+        byte[] frame = frames.frame();
+        ByteBuffer fields = ByteBuffer.wrap(frame, 0, header.bytes()).position(header.infoAt() + 4);
+        int flags = fields.getInt();
+        if ((flags & 1) != 0) {
+            stated = fields.getInt() & 0xFFFFFFFFL;
+        }
+        int skipped = ((flags & 2) != 0 ? 4 : 0) + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
+        int at = fields.position() + skipped;
+        // LAME's extension: 9 bytes of name, then 12, then two lengths of 12 bits.
+        if (at + 24 <= header.bytes() && frame[at] != 0) {
+            int front = (frame[at + 21] & 0xFF) << 4 | (frame[at + 22] & 0xF0) >> 4;
+            int back = (frame[at + 22] & 0x0F) << 8 | frame[at + 23] & 0xFF;
+            if (stated > 0 && front + back < stated * header.samples()) {
+                delay = front + DECODER_DELAY;
+                padding = Math.max(0, back - DECODER_DELAY);
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public int sampleRate() {
+        return frames.first().sampleRate();
+    }
+
+    @Override
+    public int channels() {
+        return frames.first().channels();
+    }
+
+    @Override
+    public OptionalLong frames() {
+        return stated < 0 ? OptionalLong.empty() : OptionalLong.of(length(stated));
+    }
+
+    /** Samples of so many frames: without padding only if the last frame is the one that has it. */
+    private long length(long frameCount) {
+        return Math.max(0, frameCount * block.length - delay - (frameCount == stated ? padding : 0));
+    }
+
+    @Override
+    public long position() {
+        return blockStart + used - delay;
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> all = new ArrayList<>(frames.warnings());
+        all.addAll(warnings);
+        return List.copyOf(all);
+    }
+
+    @Override
+    public int read(float[] samples, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, samples.length);
+        if (!available()) {
+            return -1;
+        }
+        int n = Math.min(count, decoded - used);
+        System.arraycopy(block, used, samples, from, n);
+        used += n;
+        return n;
+    }
+
+    /** Whether a sample is left, decoding the next frame if need be. */
+    private boolean available() throws IOException {
+        while (used == decoded && !ended) {
+            Mp3Header header = frames.next();
+            if (header == null) {
+                end();
+            } else {
+                decoder.decode(frames.frame(), header, block);
+                blockStart = (frames.index() - 1) * block.length;
+                used = 0;
+                decoded = stated == frames.index() ? Math.max(0, block.length - padding) : block.length;
+            }
+        }
+        return used < decoded;
+    }
+
+    private void end() {
+        ended = true;
+        if (stated > frames.index() && warnings.isEmpty()) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "cut short: the header states %.3f s, the file ends after %.3f s, which are read",
+                    (double) length(stated) / sampleRate(),
+                    (double) position() / sampleRate()));
+        }
+    }
+
+    @Override
+    public void seek(long frame) throws IOException {
+        if (frame < 0) {
+            throw new IllegalArgumentException(name() + ": seek to frame " + frame);
+        }
+        to(Math.min(frame, Long.MAX_VALUE / 2) + delay);
+    }
+
+    /** @param target counted as {@link #blockStart} is */
+    private void to(long target) throws IOException {
+        boolean far = target > blockStart + decoded + (long) LEAD * block.length;
+        if (target < blockStart || far && source.seekable()) {
+            if (!source.seekable()) {
+                throw new IOException(name() + ": sample " + target + " has passed, and a stream cannot go back");
+            }
+            frames.seek(Math.max(0, target / block.length - LEAD));
+            decoder.reset();
+            ended = false;
+            blockStart = frames.index() * block.length;
+            decoded = 0;
+            used = 0;
+        }
+        while (target > blockStart + decoded && !ended) {
+            used = decoded;
+            available();
+        }
+        if (decoded == 0 && ended) {
+            blockStart = delay + length(frames.index());
+        }
+        used = Math.clamp(target - blockStart, 0, decoded);
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}
