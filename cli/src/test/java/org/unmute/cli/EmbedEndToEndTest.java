@@ -45,12 +45,12 @@ class EmbedEndToEndTest {
         }
         Path bad = Files.createDirectory(recordings.resolve("bad"));
         Files.createFile(bad.resolve("empty.wav"));
-        byte[] whole = Files.readAllBytes(recordings.resolve("train/000000.wav"));
-        Files.write(bad.resolve("half.wav"), Arrays.copyOf(whole, whole.length / 2));
+        byte[] whole = Files.readAllBytes(recordings.resolve("whistle.flac"));
+        Files.write(bad.resolve("half.flac"), Arrays.copyOf(whole, whole.length / 2));
         Wav.write(bad.resolve("short.wav"), new float[100], 16_000);
         Files.writeString(bad.resolve("text.wav"), "not a recording, but a text that bears the name of one");
         BAD.put("bad/empty.wav", "empty");
-        BAD.put("bad/half.wav", "half.wav");
+        BAD.put("bad/half.flac", "half.flac");
         BAD.put("bad/short.wav", "100");
         BAD.put("bad/text.wav", "text.wav");
     }

@@ -18,7 +18,7 @@ public final class AudioFiles {
     private AudioFiles() {}
 
     /**
-     * Reads a whole file.
+     * Reads a whole file. Warnings about it also go to the {@link System.Logger} {@code org.unmute}.
      *
      * @return mono samples, full scale -1 to 1, at the file's own rate
      * @throws UnreadableAudioException if the file is empty, damaged, longer than four hours, or of an unsupported
@@ -33,7 +33,11 @@ public final class AudioFiles {
                         "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
                                 + " are needed: if its header is wrong, correct it");
             }
-            return Recording.read(stream);
+            Recording recording = Recording.read(stream);
+            for (String warning : recording.warnings()) {
+                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", file, warning);
+            }
+            return recording;
         } catch (OutOfMemoryError e) {
             UnreadableAudioException unreadable =
                     new UnreadableAudioException(file.toString(), "too large for the memory of this program: -Xmx");

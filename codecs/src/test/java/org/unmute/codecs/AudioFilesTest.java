@@ -96,6 +96,16 @@ class AudioFilesTest {
     }
 
     @Test
+    void aWavThatWasCutShortIsReadWithAWarning() throws IOException {
+        byte[] whole = Files.readAllBytes(resource("whistle.wav"));
+        Path file = Files.write(folder.resolve("cut.wav"), Arrays.copyOf(whole, 44 + 3200));
+        Recording recording = AudioFiles.read(file);
+        assertThat(recording.samples()).hasSize(1600);
+        assertThat(recording.warnings())
+                .containsExactly("cut short: the header states 0.300 s, the file ends after 0.100 s, which are read");
+    }
+
+    @Test
     void aDamagedFlacIsNoticed() throws IOException {
         byte[] whole = Files.readAllBytes(resource("whistle.flac"));
         for (int at = 46; at < whole.length; at += 97) {

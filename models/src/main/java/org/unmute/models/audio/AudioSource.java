@@ -44,11 +44,14 @@ public final class AudioSource implements Closeable {
     }
 
     /**
-     * The bytes of a file.
+     * The bytes of a file. A pipe or a device, such as {@code /dev/stdin}, cannot go back.
      *
      * @throws IOException if it cannot be opened
      */
     public static AudioSource of(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return of(Files.newInputStream(file), file.toString());
+        }
         return of(Files.newByteChannel(file, StandardOpenOption.READ), file.toString());
     }
 
