@@ -55,7 +55,13 @@ public final class AudioFormats {
         int slash = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
         int dot = file.lastIndexOf('.');
         String stem = dot > slash + 1 ? file.substring(0, dot) : file;
-        return "ffmpeg -i \"" + file + "\" \"" + stem + ".flac\"";
+        return "ffmpeg -i " + quoted(file) + " " + quoted(stem + ".flac");
+    }
+
+    /** In double quotes, which every shell knows, unless a shell would replace something within them. */
+    private static String quoted(String name) {
+        boolean special = name.chars().anyMatch(c -> "\"$`!".indexOf(c) >= 0);
+        return special ? "'" + name.replace("'", "'\\''") + "'" : '"' + name + '"';
     }
 
     static AudioStream open(AudioSource source) throws IOException {

@@ -116,6 +116,7 @@ class AudioFormatsTest {
                 .containsEntry("m4a", "MPEG-4 audio")
                 .containsKeys("aac", "opus", "wma", "ape");
         assertThat(AudioFormats.conversion("noise")).isEqualTo("ffmpeg -i \"noise\" \"noise.flac\"");
+        assertThat(AudioFormats.conversion("a'$(rm).m4a")).isEqualTo("ffmpeg -i 'a'\\''$(rm).m4a' 'a'\\''$(rm).flac'");
     }
 
     private static String reason(byte[] file) {
