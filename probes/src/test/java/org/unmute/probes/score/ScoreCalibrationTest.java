@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CalibrationTest {
+class ScoreCalibrationTest {
     private static double sigmoid(double z) {
         return 1 / (1 + Math.exp(-z));
     }
@@ -27,7 +27,7 @@ class CalibrationTest {
             scores[i][0] = (float) sigmoid(x);
             labels[i][0] = r.nextDouble() < sigmoid(slope * x + offset);
         }
-        Calibration fitted = Calibration.fit(scores, labels);
+        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels);
         assertThat(fitted.slopes()[0]).isCloseTo(slope, Offset.offset(0.06 * slope));
         assertThat(fitted.offsets()[0]).isCloseTo(offset, Offset.offset(0.15));
         double predicted = 0;
@@ -49,7 +49,7 @@ class CalibrationTest {
             scores[i][1] = i / 40f;
             labels[i][1] = i < 20; // the wrong way round
         }
-        Calibration fitted = Calibration.fit(scores, labels);
+        ScoreCalibration fitted = ScoreCalibration.fit(scores, labels);
         for (int c = 0; c < 2; c++) {
             double before = -1;
             for (double s = 0; s <= 1; s += 0.001) {
@@ -64,7 +64,7 @@ class CalibrationTest {
 
     @Test
     void aClassWithoutPositivesKeepsItsScores() {
-        Calibration fitted = Calibration.fit(
+        ScoreCalibration fitted = ScoreCalibration.fit(
                 new float[][] {{0.2f, 0.3f}, {0.4f, 0.5f}}, new boolean[][] {{false, true}, {false, false}});
         assertThat(fitted.slopes()[0]).isEqualTo(1);
         assertThat(fitted.apply(0, 0.3)).isCloseTo(0.3, Offset.offset(1e-12));
@@ -122,11 +122,11 @@ class CalibrationTest {
 
     @Test
     void whatDoesNotFitIsRefused() {
-        assertThatThrownBy(() -> new Calibration(new double[] {0}, new double[] {1}))
+        assertThatThrownBy(() -> new ScoreCalibration(new double[] {0}, new double[] {1}))
                 .hasMessageContaining("class 0 has slope 0.0");
-        assertThatThrownBy(() -> Calibration.fit(new float[][] {{2}}, new boolean[1][1]))
+        assertThatThrownBy(() -> ScoreCalibration.fit(new float[][] {{2}}, new boolean[1][1]))
                 .hasMessageContaining("2.0");
-        assertThatThrownBy(() -> Calibration.fit(new float[0][], new boolean[0][]))
+        assertThatThrownBy(() -> ScoreCalibration.fit(new float[0][], new boolean[0][]))
                 .hasMessageContaining("0 clips");
         assertThatThrownBy(() -> Thresholds.ofPrecision(new float[1][1], new boolean[1][1], 0))
                 .hasMessageContaining("0.0");

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * outputs for support vector machines</i>, 1999). Slopes are positive, so a calibrated score rises strictly with the
  * raw one and no ranking changes.
  */
-public final class Calibration {
+public final class ScoreCalibration {
     /** Scores are kept this far from 0 and 1, where the logit is infinite. */
     private static final double EDGE = 1e-7;
     /** The least slope: scores that fall with the label are flattened, not turned around. */
@@ -26,7 +26,7 @@ public final class Calibration {
      * @param offsets {@code [classes]}, finite
      * @throws IllegalArgumentException if lengths differ, a slope is not positive or a number is not finite
      */
-    public Calibration(double[] slopes, double[] offsets) {
+    public ScoreCalibration(double[] slopes, double[] offsets) {
         if (slopes.length != offsets.length || slopes.length == 0) {
             throw new IllegalArgumentException(
                     "calibration: " + slopes.length + " slopes and " + offsets.length + " offsets");
@@ -50,7 +50,7 @@ public final class Calibration {
      * @param labels {@code [clips][classes]}. Not modified.
      * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
      */
-    public static Calibration fit(float[][] scores, boolean[][] labels) {
+    public static ScoreCalibration fit(float[][] scores, boolean[][] labels) {
         if (scores.length == 0 || scores.length != labels.length) {
             throw new IllegalArgumentException(
                     "calibration: " + scores.length + " clips with scores, " + labels.length + " with labels");
@@ -69,7 +69,7 @@ public final class Calibration {
             slopes[c] = line[0];
             offsets[c] = line[1];
         }
-        return new Calibration(slopes, offsets);
+        return new ScoreCalibration(slopes, offsets);
     }
 
     /** Newton's method on the convex loss in slope and offset, with halved steps. */
@@ -188,7 +188,7 @@ public final class Calibration {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Calibration o && Arrays.equals(slopes, o.slopes) && Arrays.equals(offsets, o.offsets);
+        return other instanceof ScoreCalibration o && Arrays.equals(slopes, o.slopes) && Arrays.equals(offsets, o.offsets);
     }
 
     @Override
