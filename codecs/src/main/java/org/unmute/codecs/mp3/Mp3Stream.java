@@ -27,7 +27,7 @@ final class Mp3Stream implements AudioStream {
 
     private final AudioSource source;
     private final Mp3Frames frames;
-    private final FrameDecoder decoder;
+    private final Mp3FrameDecoder decoder;
     private final float[] block;
     private final List<String> warnings = new ArrayList<>();
     /** Frames with sound as the encoder's header states them; -1 if it does not. */
@@ -49,7 +49,7 @@ final class Mp3Stream implements AudioStream {
         this.source = source;
         frames = new Mp3Frames(source);
         Mp3Header first = frames.first();
-        decoder = new FrameDecoder(first);
+        decoder = new Mp3FrameDecoder(first);
         block = new float[first.samples()];
         if (hasInfo(source.peek(first.bytes()), first)) {
             readInfo(frames.next());

@@ -10,7 +10,7 @@ import javazoom.jl.decoder.JavaLayerException;
 import javazoom.jl.decoder.Obuffer;
 
 /** JLayer, which gets one frame after the other and gives floats. */
-final class FrameDecoder {
+final class Mp3FrameDecoder {
     /** What JLayer multiplies the samples by. */
     private static final float SCALE = 32_700;
 
@@ -18,7 +18,7 @@ final class FrameDecoder {
         // JLayer fills tables of its own when they are first needed, which two threads at once would disturb.
         byte[] silence = Arrays.copyOf(new byte[] {(byte) 0xFF, (byte) 0xFB, 0x10, (byte) 0xC4}, 104);
         Mp3Header header = Mp3Header.parse(silence, 0);
-        new FrameDecoder(header).decode(silence, header, new float[header.samples()]);
+        new Mp3FrameDecoder(header).decode(silence, header, new float[header.samples()]);
     }
 
     private final Feed feed = new Feed();
@@ -27,7 +27,7 @@ final class FrameDecoder {
     private Bitstream bits;
     private Decoder decoder;
 
-    FrameDecoder(Mp3Header first) {
+    Mp3FrameDecoder(Mp3Header first) {
         samples = first.samples();
         mean = new Mean(first.channels(), samples);
         reset();
