@@ -40,7 +40,9 @@ class RemainingTimeTest {
         check(1000, i -> 1, t -> 0.1, 1.01);
     }
 
-    /** The first seconds, at most half of the first tenth, are ten times slower: classes are loaded and loops compiled. */
+    /**
+     * The first seconds, at most half of the first tenth, are ten times slower: classes are loaded and loops compiled.
+     */
     @ParameterizedTest
     @CsvSource({"600, 3", "5000, 3", "5000, 20"})
     void aWarmUpDoesNotSpoilTheEstimate(int items, double warmUp) {

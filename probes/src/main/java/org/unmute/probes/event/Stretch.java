@@ -21,8 +21,8 @@ public record Stretch(double onset, double offset) {
     }
 
     /**
-     * Maximal runs of frames that stay above a low threshold and exceed a high one at least once. With equal thresholds:
-     * runs above the threshold.
+     * Maximal runs of frames that stay above a low threshold and exceed a high one at least once. With equal
+     * thresholds: runs above the threshold.
      *
      * @param scores of one class, {@code [frames]}
      * @param times  {@code [frames + 1]}: frame {@code i} lasts from {@code times[i]} to {@code times[i + 1]}

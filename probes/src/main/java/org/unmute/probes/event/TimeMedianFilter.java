@@ -86,7 +86,8 @@ public final class TimeMedianFilter {
 
     /**
      * Between two moments at which an end of the window meets a boundary of the signal, the window loses time of one
-     * value and gains as much of another. So the median rises or falls, step by step through the values between the two.
+     * value and gains as much of another. So the median rises or falls, step by step through the values between the
+     * two.
      */
     private static List<Step> filtered(double[] times, float[] scores, double seconds) {
         double start = times[0];

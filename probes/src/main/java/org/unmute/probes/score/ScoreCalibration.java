@@ -3,9 +3,9 @@ package org.unmute.probes.score;
 import java.util.Arrays;
 
 /**
- * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt, <i>Probabilistic
- * outputs for support vector machines</i>, 1999). Slopes are positive, so a calibrated score rises strictly with the
- * raw one and no ranking changes.
+ * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt,
+ * <i>Probabilistic outputs for support vector machines</i>, 1999). Slopes are positive, so a calibrated score rises
+ * strictly with the raw one and no ranking changes.
  */
 public final class ScoreCalibration {
     /** Scores are kept this far from 0 and 1, where the logit is infinite. */
@@ -42,9 +42,9 @@ public final class ScoreCalibration {
     }
 
     /**
-     * Fits a class after class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 / (n-
-     * + 2)} in place of 1 and 0, which keep the slope finite where the classes are separable. A class without a positive
-     * or without a negative clip keeps its scores.
+     * Fits a class after class by maximum likelihood, with Platt's targets {@code (n+ + 1) / (n+ + 2)} and {@code 1 /
+     * (n- + 2)} in place of 1 and 0, which keep the slope finite where the classes are separable. A class without a
+     * positive or without a negative clip keeps its scores.
      *
      * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips][classes]}. Not modified.
@@ -188,7 +188,9 @@ public final class ScoreCalibration {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ScoreCalibration o && Arrays.equals(slopes, o.slopes) && Arrays.equals(offsets, o.offsets);
+        return other instanceof ScoreCalibration o
+                && Arrays.equals(slopes, o.slopes)
+                && Arrays.equals(offsets, o.offsets);
     }
 
     @Override

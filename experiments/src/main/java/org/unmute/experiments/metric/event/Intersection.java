@@ -41,8 +41,8 @@ public record Intersection(double detectionTolerance, double referenceTolerance,
     /**
      * Counts of event lists. Detections without length are left out; recordings that the reference does not name count.
      *
-     * @param crossTriggers {@code [classes][classes]}, wrong detections of the first class on events of the second; null
-     *     where they are not counted
+     * @param crossTriggers {@code [classes][classes]}, wrong detections of the first class on events of the second;
+     *     null where they are not counted
      */
     public record Counts(EventFigures figures, long[][] crossTriggers) {}
 

@@ -308,7 +308,7 @@ public final class ThresholdCurve {
             return p + r == 0 ? 0 : 2 * p * r / (p + r);
         }
 
-        /** The point of the greatest F1; among equals that of the highest threshold. */
+        /** The point of maximum F1; among equals that of the highest threshold. */
         public int best() {
             int best = 0;
             for (int i = 1; i < scores.length; i++) {
