@@ -158,6 +158,18 @@ public record EncoderSpec(
     }
 
     /**
+     * The sample with which a token row begins; it ends where the next one begins. Row i begins at {@code i *
+     * rowSamples}, except where windows are a little longer than their rows (KWT): there the last row of each window
+     * lasts until the next window, so that times do not drift.
+     *
+     * @param row from 0
+     */
+    public long rowStart(long row) {
+        long hopRows = isWhole() ? Long.MAX_VALUE : input.hopSamples() / grid.rowSamples();
+        return row / hopRows * input.hopSamples() + row % hopRows * grid.rowSamples();
+    }
+
+    /**
      * The part of a recording that a token of its {@link TokenMap} was made of.
      *
      * @param t its row
@@ -169,9 +181,7 @@ public record EncoderSpec(
             throw new IllegalArgumentException(
                     name + ": there is no token in row " + t + ", column " + f + ": columns are 0 to " + (freq() - 1));
         }
-        // Windows may be a little longer than their rows (KWT): count from the start of the window.
-        int hopRows = isWhole() ? Integer.MAX_VALUE : input.hopSamples() / grid.rowSamples();
-        double start = (double) (t / hopRows) * input.hopSamples() + (double) (t % hopRows) * grid.rowSamples();
+        double start = rowStart(t);
         double end = start
                 + (grid.overlap() == null ? grid.rowSamples() : grid.overlap().patchSamples());
         double rate = sampleRate();

@@ -28,6 +28,20 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     }
 
     /**
+     * Some of the rows of tokens and layers, with the same cls tokens; without attention.
+     *
+     * @param from the first
+     * @param to   the one after the last
+     * @throws IndexOutOfBoundsException if there are no such rows
+     */
+    public Features rows(int from, int to) {
+        return new Features(
+                tokens.rows(from, to),
+                layers.stream().map(layer -> layer.rows(from, to)).toList(),
+                null);
+    }
+
+    /**
      * What to compute besides the token map.
      *
      * @param layers blocks whose output is asked for, from 0

@@ -1,6 +1,8 @@
 package org.unmute.models.encoder;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The tokens of a recording: one for each patch of the time-frequency grid.
@@ -31,6 +33,19 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     /** Number of patch tokens. */
     public int count() {
         return time * freq;
+    }
+
+    /**
+     * Some of its rows, with the same cls token.
+     *
+     * @param from the first
+     * @param to   the one after the last
+     * @throws IndexOutOfBoundsException if there are no such rows
+     */
+    public TokenMap rows(int from, int to) {
+        Objects.checkFromToIndex(from, to, time);
+        int row = freq * dim;
+        return new TokenMap(to - from, freq, dim, Arrays.copyOfRange(tokens, from * row, to * row), cls);
     }
 
     /**

@@ -23,7 +23,7 @@ final class Windows {
     }
 
     /** Min samples of a last window. */
-    private static int minRemainder(EncoderSpec.Input input) {
+    static int minRemainder(EncoderSpec.Input input) {
         return Math.max(input.windowSamples() / 100, input.frameSamples());
     }
 

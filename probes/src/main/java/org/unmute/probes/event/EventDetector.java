@@ -2,6 +2,8 @@ package org.unmute.probes.event;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -100,6 +102,20 @@ public final class EventDetector {
             }
             give(t);
         }
+    }
+
+    /** Where the events that may still be given have their max score so far, as {@link Detection#peak} says it. */
+    Set<Double> pendingPeaks() {
+        Set<Double> peaks = new HashSet<>();
+        for (Track t : tracks) {
+            if (t.open) {
+                peaks.add(t.peak);
+            }
+            if (t.waiting != null) {
+                peaks.add(t.waiting.peak());
+            }
+        }
+        return peaks;
     }
 
     private int slot(long frame) {

@@ -176,15 +176,26 @@ public record TrainedProbe(
      * @throws IllegalArgumentException if they do not fit the probe
      */
     public TokenBatch batch(Features features) {
-        requireFit(features.tokens());
+        return batch(List.of(features));
+    }
+
+    /**
+     * {@link #batch(Features)} of several recordings with equal grids.
+     *
+     * @throws IllegalArgumentException if they do not fit the probe or each other
+     */
+    public TokenBatch batch(List<Features> clips) {
+        clips.forEach(clip -> requireFit(clip.tokens()));
         if (probe.layers() == 0) {
-            return TokenBatch.of(backend(), List.of(standardized(features.tokens())));
+            return TokenBatch.of(
+                    backend(),
+                    clips.stream().map(clip -> standardized(clip.tokens())).toList());
         }
         if (standardization != null) {
             throw new IllegalArgumentException(
                     "trained probe " + probe.name() + ": tokens of several layers cannot be standardized");
         }
-        return TokenBatch.ofFeatures(backend(), List.of(features));
+        return TokenBatch.ofFeatures(backend(), clips);
     }
 
     /**

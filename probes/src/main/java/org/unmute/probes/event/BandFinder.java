@@ -1,0 +1,140 @@
+package org.unmute.probes.event;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.frontend.MelBands;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.TensorScope;
+
+/**
+ * Says at which frequencies a probe with prototypes found a class in a row of the grid.
+ *
+ * <p>Each prototype that adds to the class's logit, weight times similarity, wins at one column. Around it lie the
+ * columns whose similarity is at least halfway between the row's minimum, the floor, and the winner. They get the
+ * weight times the winner's height above the floor: what the column decides of the contribution. The band is the run of
+ * columns around the maximum of the sum over the prototypes that have at least half of it.
+ *
+ * <p>Where the grid has one column, or the probe has no prototypes, or none adds to the class, the band is full.
+ */
+public final class BandFinder {
+    /** Share of the height at which a run ends. */
+    private static final double SHARE = 0.5;
+    /** Similarities of columns that differ by less differ by rounding. */
+    private static final double MIN_HEIGHT = 1e-5;
+
+    private final TrainedProbe probe;
+    private final EncoderSpec spec;
+    private final boolean local;
+    private final Band full;
+
+    /**
+     * @param probe the probe
+     * @param spec  the encoder of its tokens
+     */
+    public BandFinder(TrainedProbe probe, EncoderSpec spec) {
+        this.probe = probe;
+        this.spec = spec;
+        MelBands bands = spec.input().bands();
+        local = bands != null
+                && spec.freq() > 1
+                && Probes.type(probe.probe().name()).hasPrototypes();
+        full = bands == null
+                ? new Band(0, spec.sampleRate() / 2.0, true)
+                : new Band(bands.lowHz(), bands.highHz(), true);
+    }
+
+    /** Whether any band can be narrower than {@link #full}. */
+    public boolean isLocal() {
+        return local;
+    }
+
+    /** All that the encoder hears. */
+    public Band full() {
+        return full;
+    }
+
+    /**
+     * The band of a class in a row.
+     *
+     * @param row        tokens of one row, with layers if the probe pools them
+     * @param classIndex the class
+     * @throws IllegalArgumentException if there are several rows, they do not fit the probe, or there is no such class
+     */
+    public Band of(Features row, int classIndex) {
+        if (row.tokens().time() != 1) {
+            throw new IllegalArgumentException(
+                    "band: needs one row, not " + row.tokens().time());
+        }
+        if (!local) {
+            return full;
+        }
+        try (TensorScope _ = new TensorScope()) {
+            TokenBatch clip = probe.batch(row);
+            Contributions all = probe.probe().contributions(clip, classIndex).orElseThrow();
+            List<Part> parts = all.parts().stream()
+                    .filter(p -> p.token() >= 0 && p.weight() > 0 && p.contribution() > 0)
+                    .toList();
+            if (parts.isEmpty()) {
+                return full;
+            }
+            int[] which = parts.stream().mapToInt(Part::index).toArray();
+            float[] similarities =
+                    probe.probe().similarityMap(clip, which).orElseThrow().toFloats();
+            double[] votes = new double[spec.freq()];
+            for (int i = 0; i < which.length; i++) {
+                vote(similarities, i * votes.length, parts.get(i), votes);
+            }
+            return band(votes);
+        }
+    }
+
+    /** Adds a prototype's vote for the columns around its winner. */
+    private static void vote(float[] similarities, int from, Part part, double[] votes) {
+        double floor = Double.POSITIVE_INFINITY;
+        double top = Double.NEGATIVE_INFINITY;
+        for (int f = 0; f < votes.length; f++) {
+            floor = Math.min(floor, similarities[from + f]);
+            top = Math.max(top, similarities[from + f]);
+        }
+        double level = floor + SHARE * (top - floor);
+        int winner = part.token();
+        // A part may stand for the minimum of its prototype (cgp), which is no place where it is found.
+        if (top - floor < MIN_HEIGHT || similarities[from + winner] < level) {
+            return;
+        }
+        double vote = part.weight() * (top - floor);
+        for (int f = winner; f >= 0 && similarities[from + f] >= level; f--) {
+            votes[f] += vote;
+        }
+        for (int f = winner + 1; f < votes.length && similarities[from + f] >= level; f++) {
+            votes[f] += vote;
+        }
+    }
+
+    private Band band(double[] votes) {
+        int best = IntStream.range(0, votes.length)
+                .reduce((a, b) -> votes[b] > votes[a] ? b : a)
+                .orElseThrow();
+        double level = SHARE * votes[best];
+        if (!(level > 0)) {
+            return full;
+        }
+        int first = best;
+        while (first > 0 && votes[first - 1] >= level) {
+            first--;
+        }
+        int last = best;
+        while (last < votes.length - 1 && votes[last + 1] >= level) {
+            last++;
+        }
+        return first == 0 && last == votes.length - 1
+                ? full
+                : new Band(spec.place(0, first).lowHz(), spec.place(0, last).highHz(), false);
+    }
+}

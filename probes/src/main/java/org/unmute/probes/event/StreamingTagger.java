@@ -1,0 +1,196 @@
+package org.unmute.probes.event;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.StreamingResampler;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.StreamingEncoder;
+import org.unmute.probes.score.FrameScorer;
+import org.unmute.probes.score.FrameScoring;
+
+/**
+ * Finds events while samples arrive, of a microphone, a socket or a file of any length: encoder, frame scores, events.
+ * Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording. The
+ * events are those of the whole recording encoded at once, however the samples are split into blocks; {@link
+ * StreamingEncoder} says what is different about class tokens, and about encoders without windows.
+ *
+ * <p>Row i of the grid lasts from {@code i * rowSamples / rate} to {@code (i + 1) * rowSamples / rate} seconds; {@link
+ * EncoderSpec#rowStart} states the exception. Rows that begin after the last sample stand for padding and are left out,
+ * and no event ends after it.
+ *
+ * <p>Not thread-safe.
+ */
+public final class StreamingTagger {
+    private final EncoderSpec spec;
+    private final StreamingEncoder encoder;
+    private final FrameScorer scorer;
+    private final FrameScoring scoring;
+    private final EventRules rules;
+    private final EventDetector detector;
+    private final BandFinder bands;
+    private final Consumer<LocatedEvent> events;
+    /** Rows at which an event that is not given yet may have its peak, by their middles in seconds. */
+    private final TreeMap<Double, Features> peaks = new TreeMap<>();
+
+    private long arrived;
+    private long scored;
+    private boolean finished;
+
+    /**
+     * @param encoder the encoder whose tokens the probe was trained on; {@link
+     *     org.unmute.probes.pool.TrainedProbe#requireTokensOf} checks that
+     * @param scorer  the probe
+     * @param rules   how scores become events
+     * @param events  takes each event once, for each class by onset
+     * @throws IllegalArgumentException if the rules are not for the probe's classes
+     */
+    public StreamingTagger(Encoder encoder, FrameScorer scorer, EventRules rules, Consumer<LocatedEvent> events) {
+        int classes = scorer.probe().classes().size();
+        if (rules.classes() != classes) {
+            throw new IllegalArgumentException("tagger: the probe has " + classes
+                    + " classes, the event rules have thresholds for " + rules.classes());
+        }
+        spec = encoder.describe();
+        boolean layers = scorer.probe().probe().layers() > 0;
+        Features.Request request = layers
+                ? new Features.Request(IntStream.range(0, spec.depth()).boxed().toList(), false)
+                : Features.Request.TOKENS;
+        this.encoder = new StreamingEncoder(encoder, request, this::rows);
+        this.scorer = scorer;
+        this.rules = rules;
+        this.events = events;
+        scoring = scorer.stream(this::frame);
+        detector = new EventDetector(rules, this::event);
+        bands = new BandFinder(scorer.probe(), spec);
+    }
+
+    /**
+     * Takes the next samples and gives the events that they decide.
+     *
+     * @param block mono, [-1, 1], at the encoder's rate. Not modified.
+     * @param from  index of the first sample
+     * @param count how many there are
+     * @throws IllegalArgumentException if a sample is NaN or infinite, or the tokens do not fit the probe
+     */
+    public void accept(float[] block, int from, int count) {
+        encoder.accept(block, from, count);
+    }
+
+    /**
+     * Says that no sample follows, and gives the events that were waiting.
+     *
+     * @throws org.unmute.models.audio.ClipTooShortException if fewer samples than the encoder needs have arrived
+     */
+    public void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        encoder.finish();
+        scoring.finish();
+        detector.finish();
+    }
+
+    /**
+     * Tags a stream from its present position to its end, and finishes. At another rate than the encoder's it is
+     * resampled, from its beginning.
+     *
+     * @param stream     not closed
+     * @param resampling how another rate is converted: as when the probe was trained
+     * @throws org.unmute.models.audio.UnreadableAudioException if it is damaged or its rate cannot be converted
+     * @throws IOException if its source fails
+     */
+    public void run(AudioStream stream, Resampler.Kernel resampling) throws IOException {
+        AudioStream own = StreamingResampler.of(stream, spec.sampleRate(), resampling);
+        float[] block = new float[encoder.blockSamples()];
+        int length = 0;
+        for (int n; (n = own.read(block, length, block.length - length)) >= 0; ) {
+            length += n;
+            // Full blocks: the windows that a block completes are encoded together.
+            if (length == block.length) {
+                accept(block, 0, length);
+                length = 0;
+            }
+        }
+        accept(block, 0, length);
+        finish();
+    }
+
+    /**
+     * How much sound after the end of an event must have arrived, at most, until the event is given, in seconds: a
+     * window of the encoder, and the rows that the scorer, half of the median filter and the max gap wait for. Where
+     * scores above the low threshold begin again within the max gap, it counts from the end of those: they may still
+     * join the event. The last events are given by {@link #finish}. The time to compute is not counted.
+     */
+    public double latencySeconds() {
+        double row = spec.grid().rowSamples();
+        double rate = spec.sampleRate();
+        double gap = 1 + Math.floor((rules.maxGap() + 1e-6) * rate / row);
+        double rows = scorer.lookAhead() + rules.medianFrames() / 2 + gap;
+        double window = encoder.latencySamples();
+        // What windows are longer than their rows.
+        double more =
+                spec.isWhole() ? 0 : spec.input().hopSamples() % spec.grid().rowSamples();
+        return (window + (rows - 1) * row + (1 + rows / spec.time()) * more) / rate;
+    }
+
+    /** Max {@link #rowsHeld}. */
+    int maxRowsHeld() {
+        return 2 * spec.time() + 4 * scorer.lookAhead() + rules.medianFrames() + 2 * rules.classes() + 2;
+    }
+
+    /** Rows whose tokens are held for contexts and bands, in addition to the windows that are being encoded. */
+    int rowsHeld() {
+        return peaks.size() + scoring.rowsHeld();
+    }
+
+    /** Takes finished rows of the encoder. */
+    private void rows(Features block) {
+        int count = block.tokens().time();
+        while (count > 0 && spec.rowStart(arrived + count - 1) >= encoder.samples()) {
+            count--;
+        }
+        for (int i = 0; bands.isLocal() && i < count; i++) {
+            peaks.put(middle(arrived + i), block.rows(i, i + 1));
+        }
+        arrived += count;
+        if (count > 0) {
+            scoring.accept(block.rows(0, count));
+        }
+    }
+
+    /** Takes the scores of the next row. */
+    private void frame(float[] scores) {
+        detector.accept(seconds(scored), seconds(scored + 1), scores);
+        long filtered = scored - rules.medianFrames() / 2;
+        scored++;
+        if (filtered >= 0 && !peaks.isEmpty()) {
+            Set<Double> pending = detector.pendingPeaks();
+            peaks.headMap(middle(filtered), true).keySet().removeIf(at -> !pending.contains(at));
+        }
+    }
+
+    private void event(Detection d) {
+        Band band = bands.isLocal() ? bands.of(peaks.get(d.peak()), d.label()) : bands.full();
+        double end = (double) encoder.samples() / spec.sampleRate();
+        Detection within =
+                d.offset() <= end ? d : new Detection(d.label(), d.onset(), end, d.score(), Math.min(d.peak(), end));
+        events.accept(new LocatedEvent(within, band));
+    }
+
+    private double seconds(long row) {
+        return (double) spec.rowStart(row) / spec.sampleRate();
+    }
+
+    /** As {@link EventDetector} computes it. */
+    private double middle(long row) {
+        return (seconds(row) + seconds(row + 1)) / 2;
+    }
+}

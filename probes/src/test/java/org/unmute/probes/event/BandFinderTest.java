@@ -1,0 +1,172 @@
+package org.unmute.probes.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.EncoderSpec.Grid;
+import org.unmute.models.encoder.EncoderSpec.Input;
+import org.unmute.models.encoder.EncoderSpec.TokenOrder;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.MelBands;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TokenLayout;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backends;
+
+/** Prototypes that match planted tokens. */
+class BandFinderTest {
+    private static final int DIM = 64;
+    private static final int FREQ = 8;
+    private static final MelBands MEL = new MelBands(128, 20, 8000);
+    private static final EncoderSpec SPEC = spec(FREQ, MEL);
+
+    /** Three prototypes of random signs; classes a, b and c count one each, d none. */
+    private static final float[] PROTOTYPES = signs(3 * DIM);
+
+    private static final TrainedProbe PROBE = protobin(new float[] {
+        5, -1, 0,
+        0, 5, 0.5f,
+        0, 4, 4,
+        -3, -3, -3
+    });
+
+    private static EncoderSpec spec(int freq, MelBands bands) {
+        return new EncoderSpec(
+                "x",
+                "",
+                new Input(16_000, 164_080, 400, 163_840, "", Map.of(), bands),
+                new Grid(64, freq, 2560, TokenOrder.TIME_MAJOR, 0),
+                DIM,
+                1,
+                List.of());
+    }
+
+    private static float[] signs(int n) {
+        SplittableRandom random = new SplittableRandom(7);
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = random.nextBoolean() ? 1 : -1;
+        }
+        return x;
+    }
+
+    private static TrainedProbe protobin(float[] weights) {
+        Map<String, Tensor> parameters = Map.of(
+                "prototype_vectors", Tensor.of(Backends.current(), PROTOTYPES, 3, DIM),
+                "fc.weight", Tensor.of(Backends.current(), weights, 4, 3),
+                "fc.bias", Tensor.of(Backends.current(), new float[4], 4));
+        return new TrainedProbe(
+                Probes.of("protobin", parameters, false, ProbeOptions.DEFAULTS),
+                List.of("a", "b", "c", "d"),
+                false,
+                false,
+                null,
+                "",
+                "");
+    }
+
+    /** A row of noise in which some columns hold a prototype. */
+    private static Features row(int[] prototype, int... columns) {
+        SplittableRandom random = new SplittableRandom(3);
+        float[] tokens = new float[FREQ * DIM];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (float) (0.3 * random.nextGaussian());
+        }
+        for (int i = 0; i < columns.length; i++) {
+            for (int d = 0; d < DIM; d++) {
+                tokens[columns[i] * DIM + d] += PROTOTYPES[prototype[i] * DIM + d];
+            }
+        }
+        return new Features(new TokenMap(1, FREQ, DIM, tokens, null));
+    }
+
+    private static Band columns(int first, int last) {
+        return new Band(SPEC.place(0, first).lowHz(), SPEC.place(0, last).highHz(), false);
+    }
+
+    @Test
+    void aPlantedColumnIsTheBand() {
+        BandFinder finder = new BandFinder(PROBE, SPEC);
+        assertThat(finder.isLocal()).isTrue();
+        for (int f = 0; f < FREQ; f++) {
+            assertThat(finder.of(row(new int[] {0}, f), 0)).as("column %d", f).isEqualTo(columns(f, f));
+        }
+        assertThat(columns(2, 2).low()).isEqualTo(MEL.border(32));
+        assertThat(columns(2, 2).high()).isEqualTo(MEL.border(48));
+    }
+
+    @Test
+    void columnsNextToEachOtherAreOneBand() {
+        BandFinder finder = new BandFinder(PROBE, SPEC);
+        assertThat(finder.of(row(new int[] {0, 0, 0}, 3, 4, 5), 0)).isEqualTo(columns(3, 5));
+        // Two prototypes of one class that win at neighbouring columns.
+        assertThat(finder.of(row(new int[] {1, 2}, 5, 6), 2)).isEqualTo(columns(5, 6));
+    }
+
+    @Test
+    void prototypesCountByWhatTheyContribute() {
+        BandFinder finder = new BandFinder(PROBE, SPEC);
+        // Class b counts prototype 1 ten times as much as prototype 2.
+        assertThat(finder.of(row(new int[] {1, 2}, 1, 6), 1)).isEqualTo(columns(1, 1));
+        // The weight of prototype 1 for class a is negative: it tells nothing about where a is.
+        assertThat(finder.of(row(new int[] {0, 1}, 2, 7), 0)).isEqualTo(columns(2, 2));
+    }
+
+    @Test
+    void withoutEvidenceTheBandIsFull() {
+        BandFinder finder = new BandFinder(PROBE, SPEC);
+        Band full = new Band(20, 8000, true);
+        assertThat(finder.full()).isEqualTo(full);
+        assertThat(finder.of(row(new int[] {0}, 2), 3)).isEqualTo(full);
+        // The same token in all columns.
+        float[] same = new float[FREQ * DIM];
+        for (int f = 0; f < FREQ; f++) {
+            System.arraycopy(PROTOTYPES, 0, same, f * DIM, DIM);
+        }
+        assertThat(finder.of(new Features(new TokenMap(1, FREQ, DIM, same, null)), 0))
+                .isEqualTo(full);
+    }
+
+    @Test
+    void oneColumnAndOtherProbesGiveTheFullBand() {
+        Features one = new Features(new TokenMap(1, 1, DIM, Arrays.copyOf(PROTOTYPES, DIM), null));
+        BandFinder time = new BandFinder(PROBE, spec(1, MEL));
+        assertThat(time.isLocal()).isFalse();
+        assertThat(time.of(one, 0)).isEqualTo(new Band(20, 8000, true));
+        assertThat(new BandFinder(PROBE, spec(1, null)).of(one, 0)).isEqualTo(new Band(0, 8000, true));
+        TrainedProbe mean = new TrainedProbe(
+                Probes.create(
+                        Backends.current(),
+                        "linear-mean",
+                        new TokenLayout(DIM, FREQ, false),
+                        1,
+                        ProbeOptions.DEFAULTS,
+                        1),
+                List.of("a"),
+                false,
+                false,
+                null,
+                "",
+                "");
+        assertThat(new BandFinder(mean, SPEC).of(row(new int[] {0}, 2), 0).full())
+                .isTrue();
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        BandFinder finder = new BandFinder(PROBE, SPEC);
+        Features two = new Features(new TokenMap(2, FREQ, DIM, new float[2 * FREQ * DIM], null));
+        assertThatThrownBy(() -> finder.of(two, 0)).hasMessageContaining("one row, not 2");
+        assertThatThrownBy(() -> finder.of(row(new int[] {0}, 2), 4)).hasMessageContaining("no class 4");
+        assertThatThrownBy(() -> new Band(100, 100, false)).hasMessageContaining("from 100.0 to 100.0 Hz");
+    }
+}
