@@ -3,6 +3,7 @@ package org.unmute.experiments.annotation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.csv.CSVFormat;
 
 /**
  * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) loses its
@@ -20,16 +21,14 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            return String.join(
-                            ",",
-                            cell(a.file()),
-                            seconds(a.onset()),
-                            seconds(a.offset()),
-                            cell(a.label()),
-                            optional(a.score(), "%.4f"),
-                            optional(a.low(), "%.1f"),
-                            optional(a.high(), "%.1f"))
-                    + "\n";
+            return csv(
+                    cell(a.file()),
+                    seconds(a.onset()),
+                    seconds(a.offset()),
+                    cell(a.label()),
+                    optional(a.score(), "%.4f"),
+                    optional(a.low(), "%.1f"),
+                    optional(a.high(), "%.1f"));
         }
     },
     /** One JSON object a line, with the keys of {@link #CSV}; an unknown number is left out. */
@@ -122,15 +121,13 @@ public enum AnnotationFormat {
             int split = a.label().indexOf('_');
             String scientific = split < 0 ? a.label() : a.label().substring(0, split);
             String common = split < 0 ? a.label() : a.label().substring(split + 1);
-            return String.join(
-                            ",",
-                            seconds(a.onset()),
-                            seconds(a.offset()),
-                            cell(scientific),
-                            cell(common),
-                            optional(a.score(), "%.4f"),
-                            cell(a.file()))
-                    + "\n";
+            return csv(
+                    seconds(a.onset()),
+                    seconds(a.offset()),
+                    cell(scientific),
+                    cell(common),
+                    optional(a.score(), "%.4f"),
+                    cell(a.file()));
         }
     };
 
@@ -171,12 +168,13 @@ public enum AnnotationFormat {
         return out.toString();
     }
 
+    private static String csv(Object... fields) {
+        return CSVFormat.RFC4180.format(fields) + "\n";
+    }
+
     private static String cell(String text) {
         String clean = plain(text);
-        if (!clean.isEmpty() && "=+-@".indexOf(clean.charAt(0)) >= 0) {
-            clean = "'" + clean;
-        }
-        return clean.contains(",") || clean.contains("\"") ? "\"" + clean.replace("\"", "\"\"") + "\"" : clean;
+        return !clean.isEmpty() && "=+-@".indexOf(clean.charAt(0)) >= 0 ? "'" + clean : clean;
     }
 
     private static String json(String text) {

@@ -65,7 +65,7 @@ final class HeadedTable {
             if (header.size() > 1) {
                 Collector collector = new Collector();
                 for (List<String> row = rows.next(); row != null; row = rows.next()) {
-                    collector.add(new Place(file, rows.line()), row);
+                    collector.add(rows.place(), row);
                 }
                 return collector.table();
             }

@@ -56,7 +56,7 @@ public final class LineReader implements AutoCloseable {
     }
 
     /** The next line of any kind without its line end; null at the end of the file. */
-    String any() throws IOException {
+    public String any() throws IOException {
         line++;
         int c = in.read();
         if (c < 0) {

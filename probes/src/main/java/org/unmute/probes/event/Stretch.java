@@ -32,9 +32,10 @@ public record Stretch(double onset, double offset) {
      */
     public static List<Stretch> above(float[] scores, double[] times, double high, double low) {
         if (low > high || times.length != scores.length + 1) {
-            throw new IllegalArgumentException("events: the low threshold must not exceed the high one, and " + "there "
-                    + "must be one time more than frames: " + low + ", " + high + ", " + scores.length + " frames, "
-                    + times.length + " times");
+            throw new IllegalArgumentException(
+                    "events: the low threshold must not exceed the high one, and there must be one time more than"
+                            + " frames: "
+                            + low + ", " + high + ", " + scores.length + " frames, " + times.length + " times");
         }
         List<Stretch> all = new ArrayList<>();
         int begun = -1;
