@@ -1,7 +1,6 @@
 package org.unmute.probes.event;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -211,8 +210,4 @@ public final class EventDetector {
             events.accept(event);
         }
     }
-
-    /** By onset, then by class. */
-    public static final Comparator<Detection> BY_TIME =
-            Comparator.comparingDouble(Detection::onset).thenComparingInt(Detection::label);
 }
