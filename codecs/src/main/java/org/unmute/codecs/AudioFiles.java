@@ -7,7 +7,7 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
- * Reads whole sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path: WAV
+ * Opens and reads sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path: WAV
  * and its relatives, AIFF, AU, FLAC, Ogg Vorbis and MP3. The first bytes determine the format, not the file's name.
  * Channels are averaged into one.
  */
@@ -18,6 +18,26 @@ public final class AudioFiles {
     private AudioFiles() {}
 
     /**
+     * Opens a file of any length. Only what is read of it takes memory; {@link AudioStream#warnings()} says what is odd
+     * about it.
+     *
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
+     * @throws IOException              if the file cannot be opened
+     */
+    public static AudioStream open(Path file) throws IOException {
+        AudioStream stream = AudioStream.open(file);
+        if (stream.sampleRate() < MIN_RATE) {
+            try (stream) {
+                throw new UnreadableAudioException(
+                        file.toString(),
+                        "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
+                                + " are needed: if its header is wrong, correct it");
+            }
+        }
+        return stream;
+    }
+
+    /**
      * Reads a whole file. Warnings about it also go to the {@link System.Logger} {@code org.unmute}.
      *
      * @return mono samples, full scale -1 to 1, at the file's own rate
@@ -26,13 +46,7 @@ public final class AudioFiles {
      * @throws IOException              if the file cannot be opened
      */
     public static Recording read(Path file) throws IOException {
-        try (AudioStream stream = AudioStream.open(file)) {
-            if (stream.sampleRate() < MIN_RATE) {
-                throw new UnreadableAudioException(
-                        file.toString(),
-                        "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
-                                + " are needed: if its header is wrong, correct it");
-            }
+        try (AudioStream stream = open(file)) {
             Recording recording = Recording.read(stream);
             for (String warning : recording.warnings()) {
                 System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", file, warning);
