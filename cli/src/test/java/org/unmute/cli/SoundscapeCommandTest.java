@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -10,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.annotation.Annotation;
+import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
@@ -118,6 +122,62 @@ class SoundscapeCommandTest {
                         out.toString().lines().takeWhile(l -> !l.equals("]")).reduce("", String::concat) + "]"))
                 .hasSize(4);
         assertThat(err.toString().lines()).allMatch(l -> l.startsWith("soundscape: 9 scenes"));
+    }
+
+    @Test
+    void strongLabelsAndStemsAreWrittenInAddition() throws IOException {
+        String[] folds = {"--train-folds", "1,2", "--test-folds", "3"};
+        assertThat(run("plain", folds)).as(err.toString()).isZero();
+        String stems = folder.resolve("alone").toString();
+        assertThat(run("scenes", "--train-folds", "1,2", "--test-folds", "3", "--stems", stems))
+                .as(err.toString())
+                .isZero();
+        for (String file : List.of("manifest.csv", "test-events.tsv", "train/000003.wav", "test/000002.wav")) {
+            assertThat(folder.resolve("scenes").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("plain").resolve(file));
+        }
+        int events = 0;
+        for (String split : List.of("train", "test")) {
+            List<Annotation> annotations = AnnotationTable.read(folder.resolve("scenes/" + split + "-events.tsv"))
+                    .annotations();
+            for (Annotation a : annotations) {
+                assertThat(a.offset()).isLessThanOrEqualTo(2);
+            }
+            Manifest manifest = Manifest.read(folder.resolve("scenes/manifest.csv"), ManifestFormat.AUTO, null);
+            for (LabelledClip clip : manifest.clips()) {
+                if (clip.split().equals(split)) {
+                    List<String> labels = annotations.stream()
+                            .filter(a -> a.file().equals(clip.file()))
+                            .map(Annotation::label)
+                            .toList();
+                    assertThat(labels).isEqualTo(clip.labels());
+                    sumOfStemsIsTheScene(clip.file(), labels.size());
+                    events += labels.size();
+                }
+            }
+        }
+        try (Stream<Path> files = Files.walk(Path.of(stems))) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(events);
+        }
+        assertThat(run("x", "--train-folds", "1", "--test-folds", "3", "--stems", folder + "/x/stems"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("must not lie in the folder of the scenes");
+    }
+
+    private void sumOfStemsIsTheScene(String file, int count) throws IOException {
+        float[] scene = Wav.read(folder.resolve("scenes").resolve(file)).samples();
+        float[] sum = new float[scene.length];
+        for (int i = 0; i < count; i++) {
+            float[] stem = Wav.read(folder.resolve("alone").resolve(file.replace(".wav", ".stem" + i + ".wav")))
+                    .samples();
+            for (int s = 0; s < sum.length; s++) {
+                sum[s] += stem[s];
+            }
+        }
+        for (int s = 0; s < sum.length; s++) {
+            // Half a step of 16 bits for each file.
+            assertThat(sum[s]).isCloseTo(scene[s], offset((count + 1) * 0.5f / 32768 + 1e-6f));
+        }
     }
 
     @ParameterizedTest

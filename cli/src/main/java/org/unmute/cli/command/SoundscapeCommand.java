@@ -46,6 +46,8 @@ import picocli.CommandLine.ParameterException;
             "  train/000000.wav …   scenes, 16 bit, mono",
             "  test/000000.wav …",
             "  manifest.csv         file,labels,split,sources,gains_db,offsets_s (several values: separated by ;)",
+            "  train-events.tsv     start and end of each event: filename onset offset event_label, between tabs",
+            "  test-events.tsv",
             "  run.json             how it was made",
             "",
             "Example, with ESC-50 as downloaded:",
@@ -75,6 +77,13 @@ final class SoundscapeCommand extends UnmuteCommand {
             paramLabel = "DIR",
             description = "Folder to write; must not hold a manifest.csv yet.")
     private Path out;
+
+    @Option(
+            names = "--stems",
+            paramLabel = "DIR",
+            description = "Also write each event by itself, as it is in its scene: DIR/test/000000.stem0.wav …"
+                    + " The folder must not lie in --out.")
+    private Path stems;
 
     @Option(names = "--train", paramLabel = "N", description = "Train scenes (default: ${DEFAULT-VALUE}).")
     private int train = 1500;
@@ -147,7 +156,7 @@ final class SoundscapeCommand extends UnmuteCommand {
         record.input(manifest);
         SourceReader reader = new SourceReader(rate);
         SceneMixer mixer = mixer(sources(labels, reader), options);
-        SceneFolder folder = SceneFolder.create(out);
+        SceneFolder folder = folder();
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
         try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
@@ -232,7 +241,15 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
     }
 
-    private static void write(
+    private SceneFolder folder() throws IOException {
+        try {
+            return SceneFolder.create(out, stems);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private void write(
             SceneMixer mixer,
             SceneFolder folder,
             Split split,
@@ -243,7 +260,7 @@ final class SoundscapeCommand extends UnmuteCommand {
         Map<String, Integer> labels = counts.computeIfAbsent(split.label(), s -> new TreeMap<>());
         mixer.labels(split).forEach(l -> labels.put(l, 0));
         for (int i = 0; i < count; i++) {
-            Scene scene = mixer.mix(split, i);
+            Scene scene = mixer.mix(split, i, stems != null);
             folder.add(scene, split);
             scene.labels().forEach(l -> labels.merge(l, 1, Integer::sum));
             progress.advance(1);

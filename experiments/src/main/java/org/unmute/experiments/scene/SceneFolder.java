@@ -1,6 +1,7 @@
 package org.unmute.experiments.scene;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,44 +12,77 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
  * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
- * the order of the labels, separated by {@code ;}. The manifest is written last, so a folder with a manifest is
- * complete.
+ * the order of the labels, separated by {@code ;}. {@code train-events.tsv} and {@code test-events.tsv} hold the strong
+ * labels in the form of DESED: {@code filename onset offset event_label} between tabs, times in seconds, one row per
+ * event. The manifest is written last, so a folder with a manifest is complete.
+ *
+ * <p>Stems, each event by itself, go to a folder of their own, since all recordings of a folder are taken for clips:
+ * {@code test/000000.stem0.wav} is the first event of {@code test/000000.wav}.
  */
 public final class SceneFolder {
     /** Name of the manifest in the folder. */
     public static final String MANIFEST = "manifest.csv";
 
+    private static final String EVENT_HEADER = "filename\tonset\toffset\tevent_label\n";
+
     private final Path root;
     private final CsvWriter rows = new CsvWriter("file", "labels", "split", "sources", "gains_db", "offsets_s");
+    private final Map<Split, StringBuilder> events = new EnumMap<>(Split.class);
     private final Map<Split, Integer> counts = new EnumMap<>(Split.class);
 
-    private SceneFolder(Path root) {
+    private final Path stems;
+
+    private SceneFolder(Path root, Path stems) {
         this.root = root;
+        this.stems = stems;
+    }
+
+    /** {@link #create(Path, Path)} without stems. */
+    public static SceneFolder create(Path root) throws IOException {
+        return create(root, null);
     }
 
     /**
      * Creates the folder, or reuses one without a manifest (its scenes are overwritten).
      *
+     * @param stems folder of the stems, not inside {@code root}; null to write none
      * @throws FileAlreadyExistsException if there is a manifest already
-     * @throws IOException if the folder cannot be created
+     * @throws IllegalArgumentException if {@code stems} lies inside {@code root}
+     * @throws IOException if a folder cannot be created
      */
-    public static SceneFolder create(Path root) throws IOException {
+    public static SceneFolder create(Path root, Path stems) throws IOException {
+        if (stems != null
+                && stems.toAbsolutePath()
+                        .normalize()
+                        .startsWith(root.toAbsolutePath().normalize())) {
+            throw new IllegalArgumentException("scene folder: the stems must not lie in the folder of the scenes, where"
+                    + " they would be taken for scenes: " + stems + " in " + root + ": choose another folder");
+        }
         Path manifest = root.resolve(MANIFEST);
         if (Files.exists(manifest)) {
             throw new FileAlreadyExistsException(manifest.toString());
         }
         for (Split split : Split.values()) {
             Files.createDirectories(root.resolve(split.label()));
+            if (stems != null) {
+                Files.createDirectories(stems.resolve(split.label()));
+            }
         }
-        return new SceneFolder(root);
+        return new SceneFolder(root, stems);
+    }
+
+    /** Name of the table of strong labels of a split. */
+    public static String eventTable(Split split) {
+        return split.label() + "-events.tsv";
     }
 
     /**
-     * Writes one scene.
+     * Writes one scene, and its stems if there is a folder for them.
      *
      * @return its file relative to the folder, with '/'
      * @throws IllegalArgumentException if a label or source contains {@code ;}
@@ -64,6 +98,15 @@ public final class SceneFolder {
         int index = counts.merge(split, 1, Integer::sum) - 1;
         String file = String.format(Locale.ROOT, "%s/%06d.wav", split.label(), index);
         Wav.write(root.resolve(file), scene.samples(), scene.sampleRate());
+        for (int i = 0; stems != null && i < scene.stems().size(); i++) {
+            String stem = String.format(Locale.ROOT, "%s/%06d.stem%d.wav", split.label(), index, i);
+            Wav.write(stems.resolve(stem), scene.stems().get(i), scene.sampleRate());
+        }
+        for (Scene.Event e : scene.events()) {
+            events.computeIfAbsent(split, s -> new StringBuilder())
+                    .append(String.format(
+                            Locale.ROOT, "%s\t%.6f\t%.6f\t%s\n", file, e.onset(), e.end(), cell(e.label())));
+        }
         rows.row(
                 file,
                 joined(scene, Scene.Event::label),
@@ -75,12 +118,21 @@ public final class SceneFolder {
     }
 
     /**
-     * Writes the manifest.
+     * Writes the tables of events, then the manifest.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if one cannot be written
      */
     public void finish() throws IOException {
+        for (Split split : Split.values()) {
+            String table = EVENT_HEADER + events.getOrDefault(split, new StringBuilder());
+            AtomicFile.write(root.resolve(eventTable(split)), table.getBytes(StandardCharsets.UTF_8));
+        }
         rows.write(root.resolve(MANIFEST));
+    }
+
+    /** A control character in a label would end its cell or row. */
+    private static String cell(String label) {
+        return label.replaceAll("\\p{Cc}", "\uFFFD");
     }
 
     private static String joined(Scene scene, Function<Scene.Event, String> part) {

@@ -16,11 +16,6 @@ import java.util.TreeSet;
  */
 public final class SceneMixer {
     /**
-     * Samples at the ends of a recording below this fraction of its peak (-60 dB) are padding, not part of the event.
-     */
-    private static final float SILENCE = 1e-3f;
-
-    /**
      * A recording of one event.
      *
      * @param id unique name, written to the manifest
@@ -134,6 +129,14 @@ public final class SceneMixer {
      *     negative
      */
     public Scene mix(Split split, int index) throws IOException {
+        return mix(split, index, false);
+    }
+
+    /**
+     * {@link #mix(Split, int)}, with {@link Scene#stems} if they are asked for. The scene is the same with and without
+     * them.
+     */
+    public Scene mix(Split split, int index, boolean withStems) throws IOException {
         if (index < 0) {
             throw new IllegalArgumentException("soundscape: scene index must not be negative: " + index);
         }
@@ -142,6 +145,7 @@ public final class SceneMixer {
         double[] mix = new double[length];
         double reference = 0;
         List<Scene.Event> events = new ArrayList<>();
+        List<double[]> stems = new ArrayList<>();
         for (SourceClip recording : choose(split, random)) {
             float[] x = recording.samples().read();
             Extent extent = extent(recording, x, length, random);
@@ -155,11 +159,28 @@ public final class SceneMixer {
             for (int i = extent.from(); i < extent.to(); i++) {
                 mix[at + i - extent.from()] += factor * x[i];
             }
-            events.add(new Scene.Event(recording.label(), recording.id(), gainDb, at / (double) options.sampleRate()));
+            if (withStems) {
+                double[] stem = new double[length];
+                for (int i = extent.from(); i < extent.to(); i++) {
+                    stem[at + i - extent.from()] = factor * x[i];
+                }
+                stems.add(stem);
+            }
+            Extent heard = extent.audible(x, Extent.silence(x));
+            double rate = options.sampleRate();
+            events.add(new Scene.Event(
+                    recording.label(),
+                    recording.id(),
+                    gainDb,
+                    at / rate,
+                    (at + heard.from() - extent.from()) / rate,
+                    (at + heard.to() - extent.from()) / rate));
         }
         double peak = Dsp.peak(mix);
-        float[] samples = Dsp.floats(mix, peak > 1 ? 1 / peak : 1);
-        return new Scene(samples, options.sampleRate(), events);
+        double scale = peak > 1 ? 1 / peak : 1;
+        List<float[]> scaled =
+                stems.stream().map(stem -> Dsp.floats(stem, scale)).toList();
+        return new Scene(Dsp.floats(mix, scale), options.sampleRate(), events, scaled);
     }
 
     /** One recording from each of a random number of different classes. */
@@ -175,38 +196,30 @@ public final class SceneMixer {
         return chosen;
     }
 
-    /** The segment of a recording that is mixed: {@code [from, to)}. */
-    private record Extent(int from, int to) {}
-
+    /** The segment of a recording that is mixed. */
     private static Extent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
-        float peak = 0;
         for (float v : x) {
             if (!Float.isFinite(v)) {
                 throw new IllegalArgumentException(
                         "soundscape: the recording has samples that are not finite: " + recording.id());
             }
-            peak = Math.max(peak, Math.abs(v));
         }
-        if (peak == 0) {
+        float silence = Extent.silence(x);
+        if (silence == 0) {
             throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id() + ", "
                     + x.length + " samples: leave it out of the manifest");
         }
-        int from = 0;
-        while (Math.abs(x[from]) < SILENCE * peak) {
-            from++;
-        }
-        int to = x.length;
-        while (Math.abs(x[to - 1]) < SILENCE * peak) {
-            to--;
-        }
+        Extent heard = new Extent(0, x.length).audible(x, silence);
+        int from = heard.from();
+        int to = heard.to();
         if (to - from > length) {
             int start = random.between(from, to - length);
             // A silent segment of a long recording would have a label without a sound.
-            if (Dsp.rms(x, start, start + length) < SILENCE * peak) {
+            if (Dsp.rms(x, start, start + length) < silence) {
                 start = from;
             }
             return new Extent(start, start + length);
         }
-        return new Extent(from, to);
+        return heard;
     }
 }

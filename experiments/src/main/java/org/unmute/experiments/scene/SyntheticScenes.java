@@ -94,11 +94,16 @@ public final class SyntheticScenes {
             double[] event = cut(Synthesizer.render(sound, eventSeed), length, random);
             int at = random.between(0, length - event.length);
             Dsp.addAt(mix, event, at, Dsp.fromDb(gainDb) / Dsp.rms(event));
+            float[] alone = Dsp.floats(event, 1);
+            Extent heard = new Extent(0, alone.length).audible(alone, Extent.silence(alone));
+            double rate = Synthesizer.SAMPLE_RATE;
             events.add(new Scene.Event(
                     sound.label(),
                     "synth:" + Long.toHexString(eventSeed),
                     gainDb,
-                    at / (double) Synthesizer.SAMPLE_RATE));
+                    at / rate,
+                    (at + heard.from()) / rate,
+                    (at + heard.to()) / rate));
         }
         double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
         double[] noise = new NoiseSounds(random).background(length);

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.annotation.Annotation;
+import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.models.audio.Recording;
@@ -54,8 +56,8 @@ class SceneFolderTest {
                         new float[100],
                         8000,
                         List.of(
-                                new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0),
-                                new Scene.Event("Dog", "c", -3, 0.5))),
+                                new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0, 0, 0.01),
+                                new Scene.Event("Dog", "c", -3, 0.5, 0.5, 0.6))),
                 Split.TRAIN);
         out.finish();
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
@@ -72,9 +74,52 @@ class SceneFolderTest {
     @Test
     void theSeparatorIsNotAllowedInNames() throws IOException {
         SceneFolder out = SceneFolder.create(folder);
-        Scene scene = new Scene(new float[1], 8000, List.of(new Scene.Event("a", "x;y", 0, 0)));
+        Scene scene = new Scene(new float[1], 8000, List.of(new Scene.Event("a", "x;y", 0, 0, 0, 1)));
         assertThatThrownBy(() -> out.add(scene, Split.TEST))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("x;y");
+    }
+
+    @Test
+    void strongLabelsAreReadBack() throws IOException {
+        SceneFolder out = SceneFolder.create(folder);
+        out.add(
+                new Scene(
+                        new float[100],
+                        8000,
+                        List.of(
+                                new Scene.Event("Child\tspeech", "a", 0, 0, 0.25, 1.5),
+                                new Scene.Event("Dog", "c", -3, 0.5, 0.625, 0.75))),
+                Split.TEST);
+        out.finish();
+        AnnotationTable table = AnnotationTable.read(folder.resolve(SceneFolder.eventTable(Split.TEST)));
+        assertThat(table.kind()).isEqualTo(AnnotationTable.Kind.DESED);
+        assertThat(table.annotations())
+                .containsExactly(
+                        new Annotation("test/000000.wav", 0.25, 1.5, "Child\uFFFDspeech"),
+                        new Annotation("test/000000.wav", 0.625, 0.75, "Dog"));
+        assertThat(AnnotationTable.read(folder.resolve(SceneFolder.eventTable(Split.TRAIN)))
+                        .annotations())
+                .isEmpty();
+    }
+
+    @Test
+    void stemsLieInAFolderOfTheirOwn() throws IOException {
+        assertThatThrownBy(() -> SceneFolder.create(folder, folder.resolve("scenes/../stems")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("choose another folder");
+        assertThat(folder).isEmptyDirectory();
+        SceneFolder out = SceneFolder.create(folder.resolve("scenes"), folder.resolve("stems"));
+        float[][] stems = {{0.5f, 0}, {0, -0.25f}};
+        List<Scene.Event> events =
+                List.of(new Scene.Event("a", "x", 0, 0, 0, 1), new Scene.Event("b", "y", 0, 0, 0, 1));
+        out.add(new Scene(new float[] {0.5f, -0.25f}, 8000, events, List.of(stems)), Split.TEST);
+        for (int i = 0; i < 2; i++) {
+            assertThat(Wav.read(folder.resolve("stems/test/000000.stem" + i + ".wav"))
+                            .samples())
+                    .isEqualTo(stems[i]);
+        }
+        assertThatThrownBy(() -> new Scene(new float[2], 8000, events, List.of(stems[0])))
+                .hasMessageContaining("1 stems of 2 events");
     }
 }

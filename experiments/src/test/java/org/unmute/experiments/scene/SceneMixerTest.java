@@ -156,11 +156,73 @@ class SceneMixerTest {
             }
             boolean isPadded = scene.labels().equals(List.of("padded"));
             assertThat(loud).isEqualTo(isPadded ? 800 : RATE);
+            Scene.Event event = scene.events().getFirst();
+            assertThat(event.onset()).isEqualTo(event.offsetSeconds());
+            assertThat(event.end()).isCloseTo(event.onset() + (isPadded ? 0.1 : 1), offset(1e-12));
             if (isPadded) {
                 offsets.add(scene.events().getFirst().offsetSeconds());
             }
         }
         assertThat(offsets).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void stemsAddUpToTheSceneAndEndWithTheirEvents() throws IOException {
+        SceneMixer mixer = mixer(recordings(1), OPTIONS, 5);
+        int scaled = 0;
+        for (int i = 0; i < 100; i++) {
+            Scene scene = mixer.mix(Split.TRAIN, i, true);
+            assertThat(scene.samples()).isEqualTo(mixer.mix(Split.TRAIN, i).samples());
+            assertThat(scene.stems()).hasSameSizeAs(scene.events());
+            float max = 0;
+            for (int s = 0; s < scene.samples().length; s++) {
+                double sum = 0;
+                for (float[] stem : scene.stems()) {
+                    sum += stem[s];
+                }
+                assertThat(scene.samples()[s]).isCloseTo((float) sum, offset(1e-6f));
+                max = Math.max(max, Math.abs(scene.samples()[s]));
+            }
+            scaled += max > 0.9999f && scene.events().size() > 1 ? 1 : 0;
+            for (int e = 0; e < scene.events().size(); e++) {
+                Scene.Event event = scene.events().get(e);
+                float[] stem = scene.stems().get(e);
+                int first = 0;
+                while (stem[first] == 0) {
+                    first++;
+                }
+                int last = stem.length;
+                while (stem[last - 1] == 0) {
+                    last--;
+                }
+                assertThat(Math.round(event.onset() * RATE)).isEqualTo(first);
+                assertThat(Math.round(event.end() * RATE)).isEqualTo(last);
+            }
+        }
+        assertThat(scaled).as("scenes that were scaled down").isGreaterThan(10);
+    }
+
+    @Test
+    void aStretchOfALongRecordingIsAudibleWhereItSounds() throws IOException {
+        float[] clicks = new float[4 * RATE];
+        for (int i = RATE / 4; i < clicks.length; i += RATE / 2) {
+            clicks[i] = 0.5f;
+            clicks[i + 1] = 0.0004f;
+        }
+        List<SourceClip> two = List.of(
+                new SourceClip("a", "clicks", "1", () -> clicks), new SourceClip("b", "clicks", "3", () -> clicks));
+        SceneMixer mixer = mixer(two, new Options(RATE, 0.9, 1, 1, 0, 0), 6);
+        Set<Double> onsets = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            Scene scene = mixer.mix(Split.TRAIN, i);
+            Scene.Event event = scene.events().getFirst();
+            assertThat(event.offsetSeconds()).isZero();
+            assertThat(scene.samples()[(int) Math.round(event.onset() * RATE)]).isEqualTo(0.5f);
+            assertThat(scene.samples()[(int) Math.round(event.end() * RATE) - 1])
+                    .isEqualTo(0.5f);
+            onsets.add(event.onset());
+        }
+        assertThat(onsets).hasSizeGreaterThan(5);
     }
 
     @Test
