@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.MalformedFileException;
@@ -123,6 +124,11 @@ public final class PackedProtobin {
     /** Hash of the front end's settings, or empty if not known. */
     public String frontEndHash() {
         return metadata.frontEndHash();
+    }
+
+    /** Thresholds and calibration of the probe it was packed from, or null. */
+    public Decisions decisions() {
+        return metadata.decisions();
     }
 
     /**

@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.function.Function;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.ScoreCalibration;
+import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -21,14 +24,17 @@ record ProbeMetadata(
         boolean singleLabel,
         Standardization standardization,
         String encoderHash,
-        String frontEndHash) {
+        String frontEndHash,
+        Decisions decisions) {
     private static final String STANDARDIZATION = "standardization.";
+    private static final String DECISIONS = "decisions.";
+    private static final String RULE = "decision_rule";
 
     /**
      * @param expected number of classes
      * @param dim numbers a token
      * @throws IllegalArgumentException if the class names are not one each, different and free of control characters,
-     *     or the standardization does not fit
+     *     or the standardization or decisions do not fit
      */
     void check(int expected, int dim) {
         if (classes.size() != expected || new HashSet<>(classes).size() != classes.size()) {
@@ -46,6 +52,10 @@ record ProbeMetadata(
             throw new IllegalArgumentException("trained probe: standardization is of dim " + standardization.dim()
                     + (standardization.clsMean() == null ? " without cls" : " with cls") + ", the probe of dim " + dim
                     + (hasCls ? " with cls" : " without cls"));
+        }
+        if (decisions != null && decisions.classes() != expected) {
+            throw new IllegalArgumentException(
+                    "trained probe: decisions about " + decisions.classes() + " classes, the probe has " + expected);
         }
     }
 
@@ -120,6 +130,16 @@ record ProbeMetadata(
             add(out, "cls_mean", standardization.clsMean());
             add(out, "cls_deviation", standardization.clsDeviation());
         }
+        if (decisions != null) {
+            Shape shape = Shape.of(decisions.classes());
+            out.metadata(RULE, decisions.rule().toString())
+                    .metadata("decision_source", decisions.source())
+                    .metadata("decision_clips", Integer.toString(decisions.clips()))
+                    .add(DECISIONS + "positives", shape, decisions.positives())
+                    .add(DECISIONS + "thresholds", shape, decisions.thresholds())
+                    .add(DECISIONS + "slopes", shape, decisions.calibration().slopes())
+                    .add(DECISIONS + "offsets", shape, decisions.calibration().offsets());
+        }
     }
 
     private static void add(SafetensorsWriter out, String name, float[] values) {
@@ -151,7 +171,35 @@ record ProbeMetadata(
                 flag(about, "single_label"),
                 standardization,
                 text(about, "encoder_hash"),
-                text(about, "front_end_hash"));
+                text(about, "front_end_hash"),
+                about.containsKey(RULE) ? decisions(file, about) : null);
+    }
+
+    /** Files from before there were decisions have none. */
+    private static Decisions decisions(SafetensorsFile file, Map<String, String> about) {
+        for (String name : List.of("positives", "thresholds", "slopes", "offsets")) {
+            if (!file.has(DECISIONS + name) || file.shape(DECISIONS + name).rank() != 1) {
+                throw new IllegalArgumentException(DECISIONS
+                        + name
+                        + (file.has(DECISIONS + name)
+                                ? " has shape " + file.shape(DECISIONS + name) + ", not one number a class"
+                                : " is missing"));
+            }
+        }
+        int clips;
+        try {
+            clips = Integer.parseInt(text(about, "decision_clips"));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "the metadata's decision_clips is no number: '" + about.get("decision_clips") + "'", e);
+        }
+        return new Decisions(
+                ThresholdRule.parse(text(about, RULE)),
+                text(about, "decision_source"),
+                clips,
+                file.ints(DECISIONS + "positives"),
+                file.doubles(DECISIONS + "thresholds"),
+                new ScoreCalibration(file.doubles(DECISIONS + "slopes"), file.doubles(DECISIONS + "offsets")));
     }
 
     static String text(Map<String, String> about, String key) {

@@ -11,6 +11,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -26,7 +27,7 @@ import org.unmute.tensor.op.Unary;
 /**
  * A probe with everything that scoring needs: class names, the standardization of its tokens, and which encoder made
  * them. It is saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*}
- * and metadata.
+ * and metadata, what was learned on validation clips in {@code decisions.*}.
  *
  * <p>Thread-safe: many threads may share one probe. It holds only arrays on the heap, so it need not be closed.
  *
@@ -37,6 +38,7 @@ import org.unmute.tensor.op.Unary;
  * @param standardization what tokens are standardized by before they reach the probe, or null
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
+ * @param decisions thresholds and calibration that validation clips taught, or null; scores stay raw
  */
 public record TrainedProbe(
         Probe probe,
@@ -45,7 +47,8 @@ public record TrainedProbe(
         boolean singleLabel,
         Standardization standardization,
         String encoderHash,
-        String frontEndHash) {
+        String frontEndHash,
+        Decisions decisions) {
     private static final String FORMAT = "unmute-probe-1";
     private static final String PARAMETER = "probe.";
 
@@ -54,8 +57,35 @@ public record TrainedProbe(
      */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash)
+        new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions)
                 .check(probe.classes(), probe.dim());
+    }
+
+    /**
+     * A probe that has learned no thresholds.
+     *
+     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
+     */
+    public TrainedProbe(
+            Probe probe,
+            List<String> classes,
+            boolean hasCls,
+            boolean singleLabel,
+            Standardization standardization,
+            String encoderHash,
+            String frontEndHash) {
+        this(probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, null);
+    }
+
+    /**
+     * The same probe with these thresholds and calibration.
+     *
+     * @param learned in the order of {@link #classes()}, or null for none
+     * @throws IllegalArgumentException if they are of other classes
+     */
+    public TrainedProbe with(Decisions learned) {
+        return new TrainedProbe(
+                probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, learned);
     }
 
     /**
@@ -235,7 +265,7 @@ public record TrainedProbe(
 
     /** Everything but the probe. */
     ProbeMetadata metadata() {
-        return new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash);
+        return new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions);
     }
 
     /**
@@ -282,6 +312,7 @@ public record TrainedProbe(
                 metadata.singleLabel(),
                 metadata.standardization(),
                 metadata.encoderHash(),
-                metadata.frontEndHash());
+                metadata.frontEndHash(),
+                metadata.decisions());
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;

@@ -1,2 +1,2 @@
-/** What scores mean: calibration to probabilities, and thresholds for decisions. */
+/** Scores over time: one for each class and row of the token grid. */
 package org.unmute.probes.score;

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probe;
@@ -29,6 +30,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  * @param classes     a name for each class
  * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
  * @param layers      number of encoder layers it reads; 0 if it reads the last one only
+ * @param decisions   thresholds and calibration that it learned on validation clips, or null
  * @param tokenCheck  throws if the probe was trained on tokens of another key
  * @param onClip      applies the probe to one clip
  */
@@ -37,6 +39,7 @@ public record ExplainedProbe(
         List<String> classes,
         boolean singleLabel,
         int layers,
+        Decisions decisions,
         Consumer<CacheKey> tokenCheck,
         Function<Features, OnClip> onClip) {
     /**
@@ -59,6 +62,7 @@ public record ExplainedProbe(
                 probe.classes(),
                 probe.singleLabel(),
                 probe.probe().layers(),
+                probe.decisions(),
                 probe::requireTokensOf,
                 features -> new Trained(
                         probe.probe(), probe.batch(features), features.tokens().count()));
@@ -70,6 +74,7 @@ public record ExplainedProbe(
                 probe.classes(),
                 probe.singleLabel(),
                 0,
+                probe.decisions(),
                 probe::requireTokensOf,
                 features -> new Packed(probe, features.tokens()));
     }

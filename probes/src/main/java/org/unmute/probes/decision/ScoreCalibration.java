@@ -1,4 +1,4 @@
-package org.unmute.probes.score;
+package org.unmute.probes.decision;
 
 import java.util.Arrays;
 

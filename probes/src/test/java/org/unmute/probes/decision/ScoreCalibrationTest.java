@@ -1,4 +1,4 @@
-package org.unmute.probes.score;
+package org.unmute.probes.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

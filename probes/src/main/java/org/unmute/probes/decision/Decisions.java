@@ -1,0 +1,183 @@
+package org.unmute.probes.decision;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * What a probe learned on validation clips: for each class a threshold, and a calibration of its scores.
+ *
+ * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1]: a decision then does not depend on
+ * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds on the scale
+ * of calibrated probabilities. What is greater than its threshold counts. Where nothing is known about a class, because
+ * no validation clip had it, its threshold is NaN, its calibration the identity, and decisions fall back on
+ * {@value #FALLBACK}.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Decisions {
+    /** The threshold of a class about which nothing is known. */
+    public static final double FALLBACK = 0.5;
+
+    private final ThresholdRule rule;
+    private final String source;
+    private final int clips;
+    private final int[] positives;
+    private final double[] thresholds;
+    private final ScoreCalibration calibration;
+
+    /**
+     * Decisions of these numbers.
+     *
+     * @param rule        what the thresholds were chosen for
+     * @param source      the validation clips in words, such as {@code split 'val'}
+     * @param clips       number of validation clips
+     * @param positives   validation clips with each class, {@code [classes]}
+     * @param thresholds  on raw scores, {@code [classes]}: NaN exactly where there is no positive clip; negative where
+     *                    every score counts, a score of 0 too
+     * @param calibration of raw scores
+     * @throws IllegalArgumentException if lengths differ or a value is out of range
+     */
+    public Decisions(
+            ThresholdRule rule,
+            String source,
+            int clips,
+            int[] positives,
+            double[] thresholds,
+            ScoreCalibration calibration) {
+        this.rule = Objects.requireNonNull(rule);
+        this.source = source;
+        this.clips = clips;
+        this.positives = positives.clone();
+        this.thresholds = thresholds.clone();
+        this.calibration = calibration;
+        if (clips < 1
+                || source.isBlank()
+                || source.chars().anyMatch(Character::isISOControl)
+                || positives.length != thresholds.length
+                || thresholds.length != calibration.classes()) {
+            throw new IllegalArgumentException("decisions: " + clips + " validation clips of '" + source.strip() + "', "
+                    + positives.length + " counts of positives, " + thresholds.length + " thresholds and "
+                    + calibration.classes() + " slopes: there must be clips, a printable source and one of each for"
+                    + " every class");
+        }
+        for (int c = 0; c < thresholds.length; c++) {
+            boolean known = positives[c] > 0;
+            if (positives[c] < 0
+                    || positives[c] > clips
+                    || known != (Math.abs(thresholds[c]) < 1)
+                    || known == Double.isNaN(thresholds[c])) {
+                throw new IllegalArgumentException("decisions: class " + c + " has " + positives[c] + " of " + clips
+                        + " clips and threshold " + thresholds[c]
+                        + ": a threshold must be below 1, and NaN exactly where there is no clip");
+            }
+        }
+    }
+
+    /**
+     * Learns thresholds and calibration.
+     *
+     * @param rule   what the thresholds are chosen for
+     * @param source the validation clips in words
+     * @param scores raw scores of the validation clips, {@code [clips][classes]}, in [0, 1]. Not modified.
+     * @param labels {@code [clips][classes]}. Not modified.
+     * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
+     */
+    public static Decisions learn(ThresholdRule rule, String source, float[][] scores, boolean[][] labels) {
+        ScoreCalibration calibration = ScoreCalibration.fit(scores, labels);
+        int[] positives = new int[calibration.classes()];
+        for (boolean[] row : labels) {
+            for (int c = 0; c < positives.length; c++) {
+                positives[c] += row[c] ? 1 : 0;
+            }
+        }
+        return new Decisions(rule, source, scores.length, positives, rule.choose(scores, labels), calibration);
+    }
+
+    /** What the thresholds were chosen for. */
+    public ThresholdRule rule() {
+        return rule;
+    }
+
+    /** The validation clips in words. */
+    public String source() {
+        return source;
+    }
+
+    /** Number of validation clips. */
+    public int clips() {
+        return clips;
+    }
+
+    /** How many classes there are. */
+    public int classes() {
+        return thresholds.length;
+    }
+
+    /** Validation clips with each class, {@code [classes]}. */
+    public int[] positives() {
+        return positives.clone();
+    }
+
+    /** Whether a validation clip had this class, so that its threshold was learned. */
+    public boolean isKnown(int c) {
+        return positives[c] > 0;
+    }
+
+    /** Thresholds on raw scores, {@code [classes]}; NaN where nothing is known about a class. */
+    public double[] thresholds() {
+        return thresholds.clone();
+    }
+
+    /** The threshold on raw scores that decides about a class: the learned one, or {@value #FALLBACK}. */
+    public double threshold(int c) {
+        return isKnown(c) ? thresholds[c] : FALLBACK;
+    }
+
+    /** Thresholds on calibrated scores, {@code [classes]}; NaN where nothing is known about a class. */
+    public double[] calibratedThresholds() {
+        double[] calibrated = new double[thresholds.length];
+        Arrays.setAll(calibrated, c -> isKnown(c) ? calibratedThreshold(c) : Double.NaN);
+        return calibrated;
+    }
+
+    /** {@link #threshold} on the scale of calibrated scores. */
+    public double calibratedThreshold(int c) {
+        double threshold = threshold(c);
+        return threshold < 0 ? threshold : calibration.apply(c, threshold);
+    }
+
+    /** The calibration of raw scores. */
+    public ScoreCalibration calibration() {
+        return calibration;
+    }
+
+    /**
+     * Whether a class counts as present.
+     *
+     * @param score raw, in [0, 1]
+     */
+    public boolean isPresent(int c, double score) {
+        return score > threshold(c);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Decisions o
+                && rule.equals(o.rule)
+                && source.equals(o.source)
+                && clips == o.clips
+                && Arrays.equals(positives, o.positives)
+                && Arrays.equals(thresholds, o.thresholds)
+                && calibration.equals(o.calibration);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(rule, source, clips, Arrays.hashCode(thresholds), calibration);
+    }
+
+    @Override
+    public String toString() {
+        return rule.inWords() + ", learned on " + clips + " clips of " + source;
+    }
+}
