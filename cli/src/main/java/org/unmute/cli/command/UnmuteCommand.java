@@ -33,6 +33,9 @@ abstract class UnmuteCommand implements Callable<Integer> {
     /** The exit status. */
     int status = ExitCode.OK;
 
+    /** The progress shown last; null before the first. */
+    private volatile Progress progress;
+
     /** Prints a result as text. */
     interface Text {
         void print(PrintWriter out) throws IOException;
@@ -68,16 +71,20 @@ abstract class UnmuteCommand implements Callable<Integer> {
         return common.quiet() ? null : err();
     }
 
-    /** Prints a remark for the user. */
+    /** Prints a remark for the user, without breaking a progress line. */
     void tell(String line) {
-        if (!common.quiet()) {
+        Progress shown = progress;
+        if (shown != null) {
+            shown.remark(line);
+        } else if (!common.quiet()) {
             err().println(line);
             err().flush();
         }
     }
 
     Progress progress(String what, String unit, long total) {
-        return Progress.start(err(), what, unit, total, common.quiet());
+        progress = Progress.start(err(), what, unit, total, common.quiet());
+        return progress;
     }
 
     /** Prints the result: the document with {@code --json}, else the text. */

@@ -3,16 +3,17 @@ package org.unmute.cli.console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.provenance.Units;
 
 /**
  * Shows count, rate and time left on standard error: one rewritten line on a terminal, a line every five seconds in a
- * log, nothing with {@code --quiet}. Thread-safe.
+ * log while something happens, nothing with {@code --quiet}. Thread-safe.
  */
 public final class Progress implements ProgressBar {
-    private static final long TERMINAL_NANOS = 200_000_000L;
-    private static final long LOG_NANOS = 5_000_000_000L;
+    private static final long TERMINAL_MILLIS = 200;
+    private static final long LOG_MILLIS = 5000;
 
     private final PrintWriter err;
     private final String what;
@@ -21,15 +22,23 @@ public final class Progress implements ProgressBar {
     private final boolean terminal;
     private final LongSupplier clock;
     private final long started;
-    private long shown;
     private final RemainingTime remaining = new RemainingTime();
+    /** The last time something was counted, and what of the time so far went into passing over what was there. */
+    private long counted;
+
+    private long passing;
     private long done;
     private long resumed;
-    /** What costs time, where it is not the count: done by this run, and left at the start. */
+    /** What costs time, where it is not the count: done by this run, and expected of it. */
     private double work;
 
     private double totalWork = Double.NaN;
+    private double passedWork;
+    private boolean changed;
+    private boolean ended;
     private int width;
+    private Supplier<String> goingOn;
+    private Thread onInterrupt;
 
     Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
         this.err = err;
@@ -39,7 +48,7 @@ public final class Progress implements ProgressBar {
         this.terminal = terminal;
         this.clock = clock;
         this.started = clock.getAsLong();
-        this.shown = started;
+        this.counted = started;
     }
 
     /**
@@ -52,22 +61,60 @@ public final class Progress implements ProgressBar {
      */
     public static Progress start(PrintWriter err, String what, String unit, long total, boolean quiet) {
         boolean terminal = System.console() != null && System.console().isTerminal();
-        return new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
+        Progress progress = new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
+        if (!quiet) {
+            // Work comes in bursts, so the line is not rewritten where it is counted, which is in the midst of one.
+            Thread.ofPlatform().daemon().name("progress").start(progress::tickToTheEnd);
+        }
+        return progress;
     }
 
-    /** Adds units that an earlier run completed; they do not count in the rate. */
-    @Override
-    public synchronized void pass(long count) {
-        resumed += count;
-        done += count;
+    private void tickToTheEnd() {
+        try {
+            while (true) {
+                synchronized (this) {
+                    wait(terminal ? TERMINAL_MILLIS : LOG_MILLIS);
+                    if (ended) {
+                        return;
+                    }
+                    tick();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
-     * Says how much work is ahead of this run, in what costs time: seconds of audio, where recordings differ in length.
-     * Without it, units count.
+     * Says how much work lies ahead, in what costs time: seconds of audio, where recordings differ in length. Without
+     * it, units count.
+     *
+     * @param work of all units, those included that {@link #pass(long, double)} and {@link #skip} are called for
      */
     public synchronized void expect(double work) {
         totalWork = work;
+    }
+
+    /** Adds units that an earlier run completed; neither they nor the time since the last unit count in the rate. */
+    @Override
+    public synchronized void pass(long count) {
+        pass(count, count);
+    }
+
+    /**
+     * Adds units that an earlier run completed; neither they nor the time since the last unit count in the rate.
+     *
+     * @param cost the work in them, in the measure of {@link #expect}
+     */
+    @Override
+    public synchronized void pass(long count, double cost) {
+        resumed += count;
+        done += count;
+        passedWork += cost;
+        long now = clock.getAsLong();
+        passing += now - counted;
+        counted = now;
+        changed = true;
     }
 
     /** Adds completed units. */
@@ -79,16 +126,46 @@ public final class Progress implements ProgressBar {
     /**
      * Adds completed units.
      *
-     * @param cost the work in them, in the measure of {@link #expect}
+     * @param count 0 for a part of one
+     * @param cost  the work in them, in the measure of {@link #expect}
      */
+    @Override
     public synchronized void advance(long count, double cost) {
         done += count;
         work += cost;
-        long now = clock.getAsLong();
-        remaining.note((now - started) / 1e9, work);
-        if (err != null && now - shown >= (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
-            shown = now;
-            show(text(now));
+        counted = clock.getAsLong();
+        remaining.note(seconds(counted), work);
+        changed = true;
+    }
+
+    /**
+     * Adds units that are left out, as damaged recordings are: their work need not be done.
+     *
+     * @param cost the work that was expected of them, in the measure of {@link #expect}
+     */
+    @Override
+    public synchronized void skip(long count, double cost) {
+        resumed += count;
+        done += count;
+        passedWork += cost;
+        changed = true;
+    }
+
+    /**
+     * Says how to go on, should the program be interrupted or fail before all units are done.
+     *
+     * @param after where it will go on, such as "it resumes after 3 of 20 epochs"; null for the units done
+     */
+    public synchronized void resumable(Supplier<String> after) {
+        goingOn = after != null ? after : () -> "it resumes after " + done + " of " + total + " " + unit;
+        if (err != null && onInterrupt == null) {
+            Thread hook = new Thread(() -> end("interrupted"), "interrupted");
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+                onInterrupt = hook;
+            } catch (IllegalStateException e) {
+                return; // the program is being ended before it has begun
+            }
         }
     }
 
@@ -102,24 +179,59 @@ public final class Progress implements ProgressBar {
         }
     }
 
-    /** Prints a final line with the count and the time. */
+    /** Prints a final line with the count and the time, and how to go on if something is left to do. */
     @Override
     public synchronized void close() {
-        if (err != null) {
-            clear();
-            double seconds = (clock.getAsLong() - started) / 1e9;
-            err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
-                    + Units.duration(seconds) + rate(seconds));
-            err.flush();
+        if (onInterrupt != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(onInterrupt);
+            } catch (IllegalStateException e) {
+                return; // the program is being ended, and the hook says how to go on
+            }
+        }
+        end("not finished");
+    }
+
+    /** @param why why it ends, if something is left to do */
+    synchronized void end(String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        notifyAll();
+        if (err == null) {
+            return;
+        }
+        clear();
+        double seconds = seconds(clock.getAsLong());
+        err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
+                + Units.duration((clock.getAsLong() - started) / 1e9) + rate(seconds));
+        if (goingOn != null && done < total) {
+            err.println(why + ": run the same command again, " + goingOn.get());
+        }
+        err.flush();
+    }
+
+    /** Shows the present state, unless a log has it already. */
+    synchronized void tick() {
+        if (err != null && !ended && (terminal || changed)) {
+            changed = false;
+            show(text(clock.getAsLong()));
         }
     }
 
+    /** Seconds of work. */
+    private double seconds(long now) {
+        return (now - started - passing) / 1e9;
+    }
+
     private String text(long now) {
-        double seconds = (now - started) / 1e9;
-        double ahead = Double.isNaN(totalWork) ? total - done : totalWork - work;
-        double toCome = remaining.estimate(seconds, work, Math.max(0, ahead));
+        double seconds = seconds(now);
+        double all = Double.isNaN(totalWork) ? total : totalWork;
+        double ahead = Math.max(0, all - passedWork - work);
+        double toCome = remaining.estimate(seconds, ahead);
         String left = done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
-        long percent = total > 0 ? 100 * done / total : 100;
+        long percent = all > 0 ? Math.clamp((long) (100 * (all - ahead) / all), 0, 100) : 100;
         return what + ": " + done + "/" + total + " " + unit + " (" + percent + " %)" + rate(seconds) + left;
     }
 

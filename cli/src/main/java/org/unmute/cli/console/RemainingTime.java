@@ -6,21 +6,22 @@ import java.util.List;
 /**
  * Estimates how long a run still takes, from the rate of the second half of the time so far: the first half holds the
  * warm-up of the virtual machine and of caches, and what it says about the rate is old. Work is counted in what costs
- * time, such as seconds of audio. Memory is bounded. Not thread-safe.
+ * time, such as seconds of audio. It may come in bursts, as of a batch that ends at once. Memory is bounded. Not
+ * thread-safe.
  */
 final class RemainingTime {
     private static final int MAX_POINTS = 128;
     /** Before so many seconds there is no estimate: compilation decides the rate. */
     private static final double MIN_SECONDS = 2;
 
-    /** Work done up to a time. */
-    private record Point(double seconds, double work) {}
+    /** Work done up to a time; {@code begun} is that of the first of the notes that the point stands for. */
+    private record Point(double begun, double seconds, double work) {}
 
     private List<Point> points = new ArrayList<>();
     private double interval = 0.1;
 
     RemainingTime() {
-        points.add(new Point(0, 0));
+        points.add(new Point(0, 0, 0));
     }
 
     /**
@@ -30,10 +31,13 @@ final class RemainingTime {
      * @param work    done by this run, not less than before
      */
     void note(double seconds, double work) {
-        if (seconds - points.getLast().seconds < interval) {
+        Point last = points.getLast();
+        if (points.size() > 1 && seconds - last.begun < interval) {
+            // A burst is one point: half of it in one and half in the next would distort the rate between them.
+            points.set(points.size() - 1, new Point(last.begun, seconds, work));
             return;
         }
-        points.add(new Point(seconds, work));
+        points.add(new Point(seconds, seconds, work));
         if (points.size() > MAX_POINTS) {
             List<Point> half = new ArrayList<>();
             for (int i = 0; i < points.size(); i += 2) {
@@ -45,24 +49,35 @@ final class RemainingTime {
     }
 
     /**
-     * The seconds that the rest takes.
+     * The seconds that the rest takes. Between two notes it falls as time passes, and rises once nothing has been noted
+     * for longer than before.
      *
-     * @param seconds since the start
-     * @param work    done by this run
+     * @param seconds since the start, not before the last note
      * @param left    work that is left
      * @return NaN while it is too early to say
      */
-    double estimate(double seconds, double work, double left) {
-        if (seconds < MIN_SECONDS || !(work > 0)) {
+    double estimate(double seconds, double left) {
+        Point last = points.getLast();
+        if (last.seconds < MIN_SECONDS || !(last.work > 0)) {
             return Double.NaN;
         }
-        Point from = points.getFirst();
-        for (Point p : points) {
-            if (p.seconds > seconds / 2 || p.work >= work) {
-                break;
+        int from = 0;
+        for (int i = 1; i < points.size() - 1; i++) {
+            Point p = points.get(i);
+            boolean nearer =
+                    Math.abs(p.seconds - last.seconds / 2) < Math.abs(points.get(from).seconds - last.seconds / 2);
+            if (nearer && p.work < last.work) {
+                from = i;
             }
-            from = p;
         }
-        return left * (seconds - from.seconds) / (work - from.work);
+        double pause = 0;
+        for (int i = from + 1; i < points.size(); i++) {
+            pause = Math.max(pause, points.get(i).begun - points.get(i - 1).seconds);
+        }
+        double silent = Math.max(0, seconds - last.seconds);
+        double usual = Math.min(silent, pause);
+        double perWork =
+                (last.seconds + silent - usual - points.get(from).seconds) / (last.work - points.get(from).work);
+        return Math.max(0, left * perWork - usual);
     }
 }

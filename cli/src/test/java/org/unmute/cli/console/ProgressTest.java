@@ -24,6 +24,10 @@ class ProgressTest {
             for (int i = 0; i < 100; i++) {
                 nanos.addAndGet(200_000_000L);
                 progress.advance(1);
+                if (i % 25 == 24) {
+                    progress.tick();
+                    progress.tick(); // nothing has changed
+                }
             }
         }
         assertThat(text.toString().lines())
@@ -40,6 +44,7 @@ class ProgressTest {
         try (Progress progress = start(true)) {
             nanos.addAndGet(2_000_000_000L);
             progress.advance(10);
+            progress.tick();
             progress.remark("skipped a.wav: empty");
         }
         String shown = "embedding: 10/100 clips (10 %), 5.00 clips/s, 18 s left";
@@ -48,13 +53,85 @@ class ProgressTest {
                         + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 2.0 s, 5.00 clips/s\n");
     }
 
+    /** Passing over 90 clips takes 50 s, which say nothing about the time for a clip. */
     @Test
-    void whatWasDoneBeforeDoesNotFlatterTheRate() {
+    void whatWasDoneBeforeDoesNotEnterTheRate() {
         Progress progress = start(false);
-        progress.pass(90);
-        nanos.addAndGet(10_000_000_000L);
+        for (int i = 0; i < 90; i++) {
+            seconds(50 / 90.0);
+            progress.pass(1);
+        }
+        seconds(10);
         progress.advance(5);
+        progress.tick();
         assertThat(text.toString()).contains("95/100 clips (95 %), 0.500 clips/s, 10 s left");
+    }
+
+    /** Ten short recordings and one of nine times their length together: seconds of audio decide. */
+    @Test
+    void timeIsCountedInSecondsOfAudio() {
+        Progress progress = start(false);
+        progress.expect(1000);
+        seconds(10);
+        progress.advance(99, 100);
+        progress.tick();
+        seconds(45);
+        progress.advance(0, 450);
+        progress.tick();
+        assertThat(text.toString().lines())
+                .containsExactly(
+                        "embedding: 99/100 clips (10 %), 9.90 clips/s, 1 min 30 s left",
+                        "embedding: 99/100 clips (55 %), 1.80 clips/s, 45 s left");
+    }
+
+    @Test
+    void resumedAndLeftOutRecordingsTakeNoTime() {
+        Progress progress = start(false);
+        progress.expect(1000);
+        progress.pass(40, 400);
+        seconds(10);
+        progress.advance(10, 100);
+        progress.skip(20, 200);
+        progress.tick();
+        assertThat(text.toString().lines()).containsExactly("embedding: 70/100 clips (70 %), 1.00 clips/s, 30 s left");
+    }
+
+    @Test
+    void anInterruptedRunSaysHowToGoOnAndNothingAfterwards() {
+        Progress progress = start(false);
+        progress.resumable(null);
+        seconds(10);
+        progress.advance(25);
+        progress.end("interrupted");
+        progress.advance(1);
+        progress.tick();
+        progress.close();
+        assertThat(text.toString().lines())
+                .containsExactly(
+                        "embedding: 25 of 100 clips in 10 s, 2.50 clips/s",
+                        "interrupted: run the same command again, it resumes after 25 of 100 clips");
+    }
+
+    @Test
+    void aFailedRunSaysHowToGoOn() {
+        try (Progress progress = start(false)) {
+            progress.resumable(() -> "it goes on after epoch 3");
+            progress.advance(25);
+        }
+        assertThat(text.toString()).endsWith("not finished: run the same command again, it goes on after epoch 3\n");
+    }
+
+    @Test
+    void aFinishedRunHasNothingToGoOnWith() {
+        try (Progress progress = start(false)) {
+            progress.resumable(null);
+            progress.advance(100);
+        }
+        assertThat(text.toString()).doesNotContain("again");
+    }
+
+    private void seconds(double seconds) {
+        nanos.addAndGet(Math.round(seconds * 1e9));
     }
 
     @Test

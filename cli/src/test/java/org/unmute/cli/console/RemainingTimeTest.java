@@ -23,7 +23,7 @@ class RemainingTimeTest {
         int checked = 0;
         for (int i = 1; i < items; i++) {
             time.note(ends[i], done[i]);
-            double left = time.estimate(ends[i], done[i], done[items] - done[i]);
+            double left = time.estimate(ends[i], done[items] - done[i]);
             // The last percent is a matter of single items.
             if (ends[i] > 0.1 * total && ends[i] < 0.99 * total) {
                 assertThat(left)
@@ -62,12 +62,47 @@ class RemainingTimeTest {
         check(2000, i -> 1, t -> t < 60 ? 0.1 : 0.15, 2);
     }
 
+    /** Midway through the work the rate halves: before, nobody can know; after, the estimate follows at once. */
+    @Test
+    void aRateThatHalvesMidway() {
+        check(2000, i -> 1, t -> t < 100 ? 0.1 : 0.2, 2.01);
+    }
+
+    /** A batch of 32 clips ends at once, every ten seconds; the first takes twice as long. */
+    @Test
+    void batchesThatEndAtOnce() {
+        RemainingTime time = new RemainingTime();
+        double total = 20 + 19 * 10;
+        for (int batch = 1; batch <= 20; batch++) {
+            double end = 10 + 10 * batch;
+            for (int clip = 1; clip <= 32; clip++) {
+                time.note(end + clip * 1e-6, 32 * (batch - 1) + clip);
+            }
+            // Also while the next batch is running, the estimate stays near.
+            for (double now = end + 0.001; batch > 1 && batch < 20 && now < end + 10; now += 0.5) {
+                assertThat(time.estimate(now, 32 * (20 - batch)))
+                        .as("after %.1f s", now)
+                        .isBetween((total - now) / 1.5, (total - now) * 1.5);
+            }
+        }
+    }
+
+    @Test
+    void aRunThatHangsDoesNotPretendToEnd() {
+        RemainingTime time = new RemainingTime();
+        for (int i = 1; i <= 100; i++) {
+            time.note(i, i);
+        }
+        assertThat(time.estimate(100.5, 100)).isBetween(99.0, 100.0);
+        assertThat(time.estimate(150, 100)).isGreaterThan(190);
+    }
+
     @Test
     void tooEarlyNothingIsSaid() {
         RemainingTime time = new RemainingTime();
-        assertThat(time.estimate(0, 0, 10)).isNaN();
-        assertThat(time.estimate(1, 5, 10)).isNaN();
-        assertThat(time.estimate(100, 0, 10)).isNaN();
+        assertThat(time.estimate(0, 10)).isNaN();
+        time.note(1, 5);
+        assertThat(time.estimate(1, 10)).isNaN();
     }
 
     @Test
@@ -76,6 +111,6 @@ class RemainingTimeTest {
         for (int i = 1; i < 2_000_000; i++) {
             time.note(i * 0.05, i);
         }
-        assertThat(time.estimate(100_000, 2_000_000, 20)).isBetween(0.99, 1.01);
+        assertThat(time.estimate(99_999.95, 20)).isBetween(0.99, 1.01);
     }
 }
