@@ -14,7 +14,9 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.TrainingOptions;
+import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
+import org.unmute.cli.probe.ValidationClips;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.UsedClips;
@@ -50,6 +52,8 @@ import picocli.CommandLine.Option;
             "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
         })
 final class ProbeCommand extends ComputingCommand {
+    private static final String VALIDATION = "validation-clips.csv";
+
     @Option(
             names = "--probe",
             paramLabel = "NAME",
@@ -78,6 +82,9 @@ final class ProbeCommand extends ComputingCommand {
             defaultValue = "train",
             description = "Splits to train on, if the label file has a split column (default: ${DEFAULT-VALUE}).")
     private List<String> splits;
+
+    @Mixin
+    private ValidationOptions validation;
 
     @Option(
             names = "--seeds",
@@ -111,7 +118,13 @@ final class ProbeCommand extends ComputingCommand {
             Double clipsPerSecond) {}
 
     private record Result(
-            String run, String probe, int clips, List<String> missing, String loss, Map<String, SeedRun> runs) {}
+            String run,
+            String probe,
+            int clips,
+            List<String> missing,
+            String loss,
+            ValidationClips.Summary thresholds,
+            Map<String, SeedRun> runs) {}
 
     @Override
     public Integer call() throws IOException {
@@ -120,6 +133,7 @@ final class ProbeCommand extends ComputingCommand {
             throw CommandException.usage(
                     "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
+        validation.rule(); // refuses what contradicts itself before anything is read
         ProbeOptions options = training.probe(name);
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
         if (Probes.type(name).needsLayers()
@@ -133,20 +147,28 @@ final class ProbeCommand extends ComputingCommand {
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireLayers(name, tokens, cache);
-            Manifest train = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing);
+            Manifest found = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing);
+            ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
+            Manifest train = held.train();
             UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);
+            if (held.any()) {
+                UsedClips.write(out.resolve(VALIDATION), held.clips(), tokens, this::tell);
+            } else {
+                Files.deleteIfExists(out.resolve(VALIDATION));
+            }
             TokenSource source = TokenSource.of(
                     tokens, train.clips().stream().map(LabelledClip::file).toList());
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
             Map<String, SeedRun> runs = new LinkedHashMap<>();
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-                runs.put("seed " + seed, run(set, train, tokens, options, loss.objective(), seed));
+                runs.put("seed " + seed, run(set, held, tokens, options, loss.objective(), seed));
             }
             record.result("probe", name)
                     .result("clips", set.clips())
                     .result("classes", train.labels().names())
                     .result("missing", missing)
                     .result("loss", loss.toString())
+                    .result("thresholds", held.summary())
                     .result("cache", tokens.key().toString())
                     .result("runs", runs);
             CacheOrigin.note(cache, record);
@@ -158,14 +180,18 @@ final class ProbeCommand extends ComputingCommand {
                             set.clips(),
                             missing,
                             loss.objective().loss().name(),
+                            held.summary(),
                             runs),
-                    o -> print(o, runs, set.clips(), missing, loss));
+                    o -> {
+                        print(o, runs, set.clips(), missing, loss);
+                        held.print(o);
+                    });
         }
         return status;
     }
 
     private SeedRun run(
-            TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
+            TokenSet set, ValidationClips held, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
             throws IOException {
         Path file = out.resolve("probe-seed" + seed + ".safetensors");
         Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
@@ -190,12 +216,12 @@ final class ProbeCommand extends ComputingCommand {
             }
             TrainedProbe trained = result.trained(
                     probe,
-                    train.labels().names(),
+                    held.train().labels().names(),
                     grid.cls(),
                     settings.objective(),
                     tokens.key().encoderHash(),
                     tokens.key().frontEndHash());
-            trained.save(file);
+            held.taught(trained, tokens).save(file);
             double[] losses = result.losses().epochs();
             double pace = result.throughput().clipsPerSecond();
             return new SeedRun(

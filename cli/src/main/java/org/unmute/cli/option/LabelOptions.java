@@ -5,10 +5,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.provenance.RunRecord;
 import picocli.CommandLine.Mixin;
@@ -16,6 +19,8 @@ import picocli.CommandLine.Option;
 
 /** Options that select a label file or a data set, and how it is read. */
 public final class LabelOptions {
+    private static final Set<String> VALIDATION_NAMES = Set.of("validation", "valid", "val", "dev");
+
     @Option(
             names = "--labels",
             paramLabel = "FILE",
@@ -97,6 +102,39 @@ public final class LabelOptions {
                 new ManifestFormat(fileColumn, labelColumn, splitColumn, separator),
                 fixed != null ? fixed : named);
         return splits.equals(List.of("all")) ? all : in(all, splits);
+    }
+
+    /**
+     * The split that is for validation by its name: validation, valid, val or dev, in any case.
+     *
+     * @param classes the classes
+     * @param others splits with another purpose
+     * @return null if there is none
+     */
+    public String validationSplit(List<String> classes, List<String> others, RunRecord record) throws IOException {
+        if (others.contains("all")) {
+            return null;
+        }
+        List<String> all = dataset.given()
+                ? dataset.dataset().parts(root).stream().map(Part::label).toList()
+                : read(classes, List.of("all"), record, null).splits();
+        return all.stream()
+                .filter(s -> VALIDATION_NAMES.contains(s.toLowerCase(Locale.ROOT)) && !others.contains(s))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Requires that the labels know splits: without them, every split would be all clips.
+     *
+     * @param option the option that names one, for the message
+     */
+    public void requireSplits(String option, List<String> classes, RunRecord record) throws IOException {
+        if (!dataset.given()
+                && read(classes, List.of("all"), record, null).splits().equals(List.of(""))) {
+            throw CommandException.input(labels + " has no split column, so " + option
+                    + " cannot choose clips: add one, name it with --split-column, or leave " + option + " out");
+        }
     }
 
     private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)

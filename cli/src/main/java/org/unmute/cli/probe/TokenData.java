@@ -20,23 +20,31 @@ public final class TokenData {
 
     /** The labelled clips in the cache; others are added to {@code missing}. */
     public static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
+        Manifest.Matched m = matchedOrNone(wanted, cache);
+        missing.addAll(m.missing());
+        if (m.manifest().clips().isEmpty()) {
+            throw CommandException.input("none of the " + wanted.clips().size()
+                    + " labelled files is in the token cache: are the labels relative to the folder that was"
+                    + " embedded? The cache has "
+                    + ids(cache).stream().sorted().limit(3).toList() + ", the labels have "
+                    + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
+        }
+        return m.manifest();
+    }
+
+    /** The labelled clips in the cache, perhaps none, and the others. */
+    public static Manifest.Matched matchedOrNone(Manifest wanted, TokenCache cache) throws IOException {
         List<Damage> damage = cache.damage();
         if (!damage.isEmpty()) {
             throw CommandException.input("the token cache is damaged (" + damage.getFirst()
                     + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
                     + "): run 'unmute embed' again, which rebuilds what is broken");
         }
-        Set<String> ids = cache.clips().stream().map(CachedClip::id).collect(Collectors.toSet());
-        Manifest.Matched m = LabelOptions.matched(wanted, ids);
-        missing.addAll(m.missing());
-        if (m.manifest().clips().isEmpty()) {
-            throw CommandException.input("none of the " + wanted.clips().size()
-                    + " labelled files is in the token cache: are the labels relative to the folder that was"
-                    + " embedded? The cache has "
-                    + ids.stream().sorted().limit(3).toList() + ", the labels have "
-                    + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
-        }
-        return m.manifest();
+        return LabelOptions.matched(wanted, ids(cache));
+    }
+
+    private static Set<String> ids(TokenCache cache) {
+        return cache.clips().stream().map(CachedClip::id).collect(Collectors.toSet());
     }
 
     /**

@@ -7,9 +7,9 @@ import java.util.Objects;
  * What a probe learned on validation clips: for each class a threshold, and a calibration of its scores.
  *
  * <p>Thresholds are on <b>raw scores</b>, the probe's sigmoid or softmax in [0, 1]: a decision then does not depend on
- * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds on the scale
- * of calibrated probabilities. What is greater than its threshold counts. Where nothing is known about a class, because
- * no validation clip had it, its threshold is NaN, its calibration the identity, and decisions fall back on
+ * the rounding of calibrated scores, which may tie. {@link #calibratedThresholds} gives the same thresholds for
+ * calibrated scores. What is greater than its threshold counts. Where nothing is known about a class, because no
+ * validation clip had it, its threshold is NaN, its calibration the identity, and decisions fall back on
  * {@value #FALLBACK}.
  *
  * <p>Immutable and thread-safe.
@@ -178,6 +178,6 @@ public final class Decisions {
 
     @Override
     public String toString() {
-        return rule.inWords() + ", learned on " + clips + " clips of " + source;
+        return rule.inWords() + ", learned on " + clips + " clips (" + source + ")";
     }
 }

@@ -4,12 +4,20 @@ import java.util.Arrays;
 
 /**
  * Maps the scores of each class to probabilities: {@code sigmoid(slope * logit(score) + offset)} (Platt,
- * <i>Probabilistic outputs for support vector machines</i>, 1999). Slopes are positive, so a calibrated score rises
- * strictly with the raw one and no ranking changes.
+ * <i>Probabilistic outputs for support vector machines</i>, 1999), each class against all others. Slopes are positive,
+ * so a calibrated score rises strictly with the raw one and no ranking of clips changes. In floating point that holds
+ * until a calibrated score is so close to 1 that its neighbours round to the same number; rank by raw scores.
+ *
+ * <p>Probabilities of exclusive classes need not sum to 1 once they are calibrated. A temperature would keep the sum,
+ * but the order of two clips by one class would then depend on their other classes.
  */
 public final class ScoreCalibration {
-    /** Scores are kept this far from 0 and 1, where the logit is infinite. */
+    /** A fit keeps scores this far from 0 and 1, so that one confident mistake does not decide about a class. */
     private static final double EDGE = 1e-7;
+    /** What 0 is taken for: half the least float above it. */
+    private static final double LOWEST = 0x1p-150;
+    /** What 1 is taken for: half way to the float below it. */
+    private static final double HIGHEST = 1 - 0x1p-25;
     /** The least slope: scores that fall with the label are flattened, not turned around. */
     private static final double MIN_SLOPE = 1e-2;
 
@@ -62,7 +70,7 @@ public final class ScoreCalibration {
             double[] x = new double[scores.length];
             boolean[] positive = new boolean[scores.length];
             for (int i = 0; i < x.length; i++) {
-                x[i] = logit(scores[i][c]);
+                x[i] = logit(scores[i][c], EDGE, 1 - EDGE);
                 positive[i] = labels[i][c];
             }
             double[] line = fit(x, positive);
@@ -143,11 +151,11 @@ public final class ScoreCalibration {
         return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
     }
 
-    private static double logit(double score) {
+    private static double logit(double score, double low, double high) {
         if (!(score >= 0 && score <= 1)) {
             throw new IllegalArgumentException("calibration: scores must be in [0, 1]: " + score);
         }
-        double p = Math.clamp(score, EDGE, 1 - EDGE);
+        double p = Math.clamp(score, low, high);
         return Math.log(p / (1 - p));
     }
 
@@ -174,7 +182,7 @@ public final class ScoreCalibration {
      * @return in (0, 1)
      */
     public double apply(int c, double score) {
-        return sigmoid(slopes[c] * logit(score) + offsets[c]);
+        return sigmoid(slopes[c] * logit(score, LOWEST, HIGHEST) + offsets[c]);
     }
 
     /** Calibrated scores of a clip, {@code [classes]}; the scores given are not modified. */

@@ -1,0 +1,202 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.ValidationOptions;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.ThresholdRule;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.Scorer;
+import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.train.ValidationSplit;
+
+/**
+ * The clips on which thresholds and calibration are learned, or the reason why there are none.
+ *
+ * @param rule    what thresholds are chosen for; null if nothing is learned
+ * @param train   the clips to train on: without those set aside
+ * @param clips   the validation clips, none of which is trained on; null if nothing is learned
+ * @param source  the validation clips in words, or why nothing is learned
+ * @param missing validation files of the labels that are not in the cache
+ */
+public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips, String source, List<String> missing) {
+    private static final int BATCH = 64;
+    private static final int NAMED = 10;
+    /** The seed that sets clips aside, as in the protocol: the same clips for all seeds of a run. */
+    private static final long SHARE_SEED = 0;
+
+    /**
+     * Finds the validation clips: those of the splits given, a share of the training clips, or those of a split with a
+     * usual name.
+     *
+     * @param train    the training clips found in the cache
+     * @param trained  the splits they are from
+     * @param tokens   the cache
+     * @param remarks  receives warnings about missing clips; null for none
+     * @throws CommandException if options contradict each other, the labels have no such split, or a clip of it is a
+     *     training clip
+     */
+    public static ValidationClips find(
+            ValidationOptions options,
+            LabelOptions labels,
+            Manifest train,
+            List<String> trained,
+            TokenCache tokens,
+            PrintWriter remarks)
+            throws IOException {
+        ThresholdRule rule = options.rule();
+        if (rule == null) {
+            return nothing(train, "--thresholds none was given");
+        }
+        if (options.share() != null) {
+            return aside(rule, train, options.share());
+        }
+        List<String> classes = train.labels().names();
+        // The run's own record says what was trained on; validation-clips.csv lists these clips.
+        RunRecord record = new RunRecord(List.of());
+        List<String> missing = new ArrayList<>();
+        if (options.splits() != null) {
+            labels.requireSplits("--val-split", classes, record);
+            Manifest found =
+                    TokenData.matched(labels.read(classes, options.splits(), record, remarks), tokens, missing);
+            return checked(new ValidationClips(rule, train, found, inWords(options.splits()), missing));
+        }
+        String usual = labels.validationSplit(classes, trained, record);
+        if (usual == null) {
+            return nothing(
+                    train,
+                    "there are no validation clips: give --val-split NAME, a split of the labels, or --val-share 0.1,"
+                            + " training clips set aside");
+        }
+        Manifest.Matched found = TokenData.matchedOrNone(labels.read(classes, List.of(usual), record, remarks), tokens);
+        if (found.manifest().clips().isEmpty()) {
+            return nothing(
+                    train,
+                    "none of the " + found.missing().size() + " clips of " + inWords(List.of(usual))
+                            + " is in the cache: embed them, too, and run the same command again");
+        }
+        return checked(new ValidationClips(rule, train, found.manifest(), inWords(List.of(usual)), found.missing()));
+    }
+
+    private static ValidationClips nothing(Manifest train, String reason) {
+        return new ValidationClips(null, train, null, reason, List.of());
+    }
+
+    private static String inWords(List<String> splits) {
+        return "split "
+                + String.join(
+                        ", ",
+                        splits.stream().map(MalformedTableException::quote).toList());
+    }
+
+    private static ValidationClips aside(ThresholdRule rule, Manifest train, double share) {
+        boolean[][] hot = train.multiHot();
+        float[] targets = new float[hot.length * train.labels().size()];
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = hot[i / train.labels().size()][i % train.labels().size()] ? 1 : 0;
+        }
+        try {
+            ValidationSplit split = ValidationSplit.of(targets, train.labels().size(), share, SHARE_SEED);
+            return new ValidationClips(
+                    rule,
+                    some(train, split.train()),
+                    some(train, split.validation()),
+                    "share " + share + " set aside",
+                    List.of());
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("--val-share: " + e.getMessage(), e);
+        }
+    }
+
+    private static Manifest some(Manifest all, int[] which) {
+        return new Manifest(Arrays.stream(which).mapToObj(all.clips()::get).toList(), all.labels());
+    }
+
+    /** A threshold chosen on clips that were trained on is worthless, so this is no warning. */
+    private static ValidationClips checked(ValidationClips found) {
+        Set<String> trained = new HashSet<>();
+        found.train().clips().forEach(c -> trained.add(c.file()));
+        List<String> both = found.clips().clips().stream()
+                .map(LabelledClip::file)
+                .filter(trained::contains)
+                .toList();
+        if (!both.isEmpty()) {
+            throw CommandException.input(both.size() + " of "
+                    + found.clips().clips().size() + " clips of "
+                    + found.source() + " are trained on, the first " + MalformedTableException.quote(both.getFirst())
+                    + ": choose other splits with --split or --val-split, or set clips aside with --val-share");
+        }
+        return found;
+    }
+
+    /** Whether there are validation clips. */
+    public boolean any() {
+        return clips != null;
+    }
+
+    /**
+     * The probe with what the validation clips teach; the same probe if there are none.
+     *
+     * @throws IOException if their tokens cannot be read
+     */
+    public TrainedProbe taught(TrainedProbe probe, TokenCache tokens) throws IOException {
+        if (!any()) {
+            return probe;
+        }
+        TokenSource source = TokenSource.of(
+                tokens, clips.clips().stream().map(LabelledClip::file).toList());
+        return probe.with(Decisions.learn(rule, this.source, Scorer.scores(probe, source, BATCH), clips.multiHot()));
+    }
+
+    /** Classes without a validation clip, about which nothing is learned. */
+    public List<String> unknownClasses() {
+        if (!any()) {
+            return List.of();
+        }
+        Set<String> seen = new HashSet<>();
+        clips.clips().forEach(c -> seen.addAll(c.labels()));
+        return clips.labels().names().stream().filter(c -> !seen.contains(c)).toList();
+    }
+
+    /** What is learned on which clips, or why nothing is; for JSON and the record. */
+    public record Summary(String rule, String source, int clips, List<String> unknownClasses, List<String> missing) {}
+
+    /** See {@link Summary}. */
+    public Summary summary() {
+        return new Summary(
+                any() ? rule.toString() : "none", source, any() ? clips.clips().size() : 0, unknownClasses(), missing);
+    }
+
+    /** The same for a terminal. */
+    public void print(PrintWriter o) {
+        if (!any()) {
+            o.println("no thresholds and no calibration learned: " + source);
+            return;
+        }
+        o.println("thresholds (" + rule.inWords() + ") and calibration learned on "
+                + clips.clips().size() + " clips (" + source + ")");
+        if (!missing.isEmpty()) {
+            o.println(missing.size() + " more are not in the cache, the first: "
+                    + MalformedTableException.quote(missing.getFirst()));
+        }
+        List<String> unknown = unknownClasses();
+        if (!unknown.isEmpty()) {
+            o.println(unknown.size() + " of " + clips.labels().size()
+                    + " classes have no clip among them and keep the threshold " + Decisions.FALLBACK + ": "
+                    + String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())))
+                    + (unknown.size() > NAMED ? ", …" : ""));
+        }
+    }
+}
