@@ -11,6 +11,8 @@ module org.unmute.cli {
 
     opens org.unmute.cli to
             info.picocli;
+    opens org.unmute.cli.audio to
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.command to
             info.picocli,
             com.fasterxml.jackson.databind;

@@ -200,4 +200,25 @@ class EmbedEndToEndTest {
         }
         return all;
     }
+
+    /** Phones record .m4a, and a Mac puts ._ files beside others: named, counted and left out. */
+    @Test
+    void soundThatIsNotReadIsNamedWithTheCommandThatConvertsIt() throws IOException {
+        Path phone = Files.createDirectory(folder.resolve("phone"));
+        Wav.write(phone.resolve("a.wav"), new float[16_000], 16_000);
+        for (String other : new String[] {"b.m4a", "c.m4a", "._a.wav", "notes.txt"}) {
+            Files.writeString(phone.resolve(other), "x");
+        }
+        Ran ran = Ran.unmute("embed", "--encoder", encoder, "--audio", phone, "--out", cache)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.err().lines())
+                .containsOnlyOnce(
+                        "2 .m4a files are left out, MPEG-4 audio is not read: convert each like this: ffmpeg -i " + '"'
+                                + phone.resolve("b.m4a") + "\" \"" + phone.resolve("b.flac") + '"');
+        JsonNode others =
+                new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/otherFiles");
+        assertThat(others.at("/unread/0/files").asInt()).isEqualTo(2);
+        assertThat(others.path("hidden").asInt()).isEqualTo(1);
+        assertThat(others.path("notSound").asInt()).isEqualTo(1);
+    }
 }

@@ -7,8 +7,8 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
- * Opens and reads sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path: WAV
- * and its relatives, AIFF, AU, FLAC, Ogg Vorbis and MP3. The first bytes determine the format, not the file's name.
+ * Opens and reads sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path:
+ * WAV and its relatives, AIFF, AU, FLAC, Ogg Vorbis and MP3. The first bytes determine the format, not the file's name.
  * Channels are averaged into one.
  */
 public final class AudioFiles {
@@ -38,7 +38,7 @@ public final class AudioFiles {
     }
 
     /**
-     * Reads a whole file. Warnings about it also go to the {@link System.Logger} {@code org.unmute}.
+     * Reads a whole file. {@link Recording#warnings()} says what is odd about it.
      *
      * @return mono samples, full scale -1 to 1, at the file's own rate
      * @throws UnreadableAudioException if the file is empty, damaged, longer than four hours, or of an unsupported
@@ -47,11 +47,7 @@ public final class AudioFiles {
      */
     public static Recording read(Path file) throws IOException {
         try (AudioStream stream = open(file)) {
-            Recording recording = Recording.read(stream);
-            for (String warning : recording.warnings()) {
-                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", file, warning);
-            }
-            return recording;
+            return Recording.read(stream);
         } catch (OutOfMemoryError e) {
             UnreadableAudioException unreadable =
                     new UnreadableAudioException(file.toString(), "too large for the memory of this program: -Xmx");

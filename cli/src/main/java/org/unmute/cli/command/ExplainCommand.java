@@ -11,7 +11,6 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.SavedProbe;
-import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
@@ -99,7 +98,7 @@ final class ExplainCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
-        Recording recording = AudioFiles.read(audio);
+        Recording recording = warnings.read(audio);
         openBackend();
         if (resampling == null) {
             resampling = source.resampling();
@@ -157,6 +156,7 @@ final class ExplainCommand extends ComputingCommand {
         ContributionTable.write(clip, written.getLast());
         written.addAll(figures.write(out));
         record.input(audio).input(source.probe());
+        warnings.end(record);
         loaded.note(record, resampling.name())
                 .result("probe", clip.probe())
                 .result("explained", ExplainText.document(clip))

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipList;
+import org.unmute.cli.option.AudioOptions;
 import org.unmute.experiments.pretrain.Pretraining;
 import org.unmute.experiments.scene.Split;
 import org.unmute.experiments.scene.SyntheticScenes;
@@ -165,6 +164,7 @@ final class PretrainCommand extends ComputingCommand {
         }
         SmallVit.write(out, settings, parameters, facts);
         Result result = new Result(out.toString(), losses[0], mean(losses, steps - Math.max(1, steps / 20), steps));
+        warnings.end(record);
         record.result("encoder", result.encoder())
                 .result("settings", settings)
                 .result("firstLoss", result.firstLoss())
@@ -221,12 +221,12 @@ final class PretrainCommand extends ComputingCommand {
 
     /** Random windows of random recordings, determined by seed and index. */
     private Pretraining.Source recordings(SmallVit.Settings s, Path audio) throws IOException {
-        List<AudioClip> clips = ClipList.of(audio, null).clips();
+        List<AudioClip> clips =
+                AudioOptions.search(audio, null, record, remarks()).clips();
         int window = s.frontEnd().windowSamples();
         return index -> {
             SplittableRandom random = new SplittableRandom(common.seed() * 0x9E3779B97F4A7C15L + index);
-            float[] all = AudioFiles.read(
-                            clips.get(random.nextInt(clips.size())).path())
+            float[] all = warnings.read(clips.get(random.nextInt(clips.size())).path())
                     .resampled(RATE, Resampler.Kernel.HANN)
                     .samples();
             if (all.length <= window) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
-import org.unmute.experiments.data.ClipList;
+import org.unmute.cli.option.AudioOptions;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
@@ -154,7 +154,7 @@ final class SoundscapeCommand extends UnmuteCommand {
         SceneMixer.Options options = options();
         Manifest labels = Manifest.read(manifest, new ManifestFormat(fileColumn, labelColumn, foldColumn, null), null);
         record.input(manifest);
-        SourceReader reader = new SourceReader(rate);
+        SourceReader reader = new SourceReader(rate, warnings);
         SceneMixer mixer = mixer(sources(labels, reader), options);
         SceneFolder folder = folder();
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
@@ -163,6 +163,7 @@ final class SoundscapeCommand extends UnmuteCommand {
             write(mixer, folder, Split.TEST, test, counts, progress);
         }
         folder.finish();
+        warnings.end(record);
         record.result("scenes", Map.of("train", train, "test", test))
                 .result("recordingsUsed", reader.used())
                 .result("recordingsSha256", reader.sha256())
@@ -213,7 +214,8 @@ final class SoundscapeCommand extends UnmuteCommand {
                     + labels.splits());
         }
         Map<String, Path> paths = new HashMap<>();
-        for (AudioClip clip : ClipList.of(audio, null).clips()) {
+        for (AudioClip clip :
+                AudioOptions.search(audio, null, record, remarks()).clips()) {
             paths.put(clip.id(), clip.path());
         }
         Manifest.Matched matched = labels.inSplits(wanted).matchedTo(paths.keySet());

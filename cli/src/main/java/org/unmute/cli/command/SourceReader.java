@@ -6,18 +6,21 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.codecs.AudioFiles;
+import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.models.audio.Resampler;
 import org.unmute.tensor.io.Sha256;
 
 /** Reads recordings at one sample rate, caches them while memory allows, and collects their hashes. */
 final class SourceReader {
     private final int rate;
+    private final RecordingWarnings warnings;
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
     private final Map<String, String> hashes = new TreeMap<>();
 
-    SourceReader(int rate) {
+    /** @param warnings receives what is wrong with recordings that are read all the same */
+    SourceReader(int rate, RecordingWarnings warnings) {
         this.rate = rate;
+        this.warnings = warnings;
     }
 
     /** Mono samples at the reader's rate. */
@@ -25,8 +28,7 @@ final class SourceReader {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
         if (samples == null) {
-            samples =
-                    AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
+            samples = warnings.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
             cached.put(file, new SoftReference<>(samples));
             hashes.putIfAbsent(file.getFileName().toString(), Sha256.of(file));
         }

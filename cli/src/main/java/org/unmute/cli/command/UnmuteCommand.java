@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
@@ -32,6 +33,9 @@ abstract class UnmuteCommand implements Callable<Integer> {
 
     /** The exit status. */
     int status = ExitCode.OK;
+
+    /** What is wrong with recordings that are read all the same. */
+    final RecordingWarnings warnings = new RecordingWarnings(this::tell);
 
     /** The progress shown last; null before the first. */
     private volatile Progress progress;
@@ -77,7 +81,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
         if (shown != null) {
             shown.remark(line);
         } else if (!common.quiet()) {
-            err().println(line);
+            err().println(Progress.plain(line));
             err().flush();
         }
     }

@@ -17,7 +17,6 @@ import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
-import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
@@ -147,7 +146,7 @@ final class VerifyCommand extends ComputingCommand {
         if (!Files.isRegularFile(file)) {
             throw CommandException.input("no such recording: " + file);
         }
-        Recording r = AudioFiles.read(file);
+        Recording r = warnings.read(file);
         int rate = model.describe().sampleRate();
         if (r.sampleRate() != rate) {
             remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling

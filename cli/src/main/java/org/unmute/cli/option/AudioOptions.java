@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
@@ -84,12 +86,33 @@ public final class AudioOptions {
                 if (splits != null) {
                     throw CommandException.usage("--split chooses parts of a --dataset");
                 }
-                return new Chosen(ClipList.of(audio, root), null);
+                return new Chosen(search(audio, root, record, err), null);
             }
             return dataset.read(root, splits, record, err);
         } catch (IOException e) {
             throw CommandException.input(Failure.of(e).message(), e);
         }
+    }
+
+    /**
+     * Lists recordings, and says and records what of a folder is not read.
+     *
+     * @param source folder, recording or list, as {@link ClipList#of} takes it
+     * @param root   the folder that paths in a list are relative to; null for the list's own
+     * @param err    receives a line for each sound format that is not read; null for none
+     * @throws IOException if they cannot be listed, or there are none
+     */
+    public static ClipList search(Path source, Path root, RunRecord record, PrintWriter err) throws IOException {
+        ClipList list = ClipList.of(source, root);
+        OtherFiles others = list.others();
+        if (!others.none()) {
+            record.result("otherFiles", others);
+        }
+        if (err != null) {
+            others.lines().forEach(line -> err.println(Progress.plain(line)));
+            err.flush();
+        }
+        return list;
     }
 
     /**

@@ -9,8 +9,8 @@ public interface ProgressBar extends AutoCloseable {
     void pass(long count);
 
     /**
-     * Says how much work all units are, in what costs time: seconds of audio, where recordings differ in length. Without
-     * it, units count.
+     * Says how much work all units are, in what costs time: seconds of audio, where recordings differ in length.
+     * Without it, units count.
      */
     default void expect(double work) {}
 

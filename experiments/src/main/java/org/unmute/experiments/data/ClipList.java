@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.unmute.models.audio.AudioFormats;
+import org.unmute.models.audio.UnsupportedAudioException;
 import org.unmute.probes.cache.AudioClip;
 
 /**
@@ -23,16 +26,22 @@ import org.unmute.probes.cache.AudioClip;
  *
  * @param root the folder that ids are relative to
  * @param clips no two with the same id
+ * @param others what else the folder holds, if a folder was searched
  */
-public record ClipList(Path root, List<AudioClip> clips) {
+public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
     /** Audio file extensions, in lower case, without the dot. */
-    public static final Set<String> AUDIO_EXTENSIONS =
-            Set.of("wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff", "au");
+    public static final Set<String> AUDIO_EXTENSIONS = Set.of(
+            "wav", "wave", "rf64", "bw64", "w64", "flac", "ogg", "oga", "mp3", "aif", "aifc", "aiff", "au", "snd");
 
     private static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
 
     public ClipList {
         clips = List.copyOf(clips);
+    }
+
+    /** Recordings that were named one by one. */
+    public ClipList(Path root, List<AudioClip> clips) {
+        this(root, clips, OtherFiles.NONE);
     }
 
     /**
@@ -50,6 +59,7 @@ public record ClipList(Path root, List<AudioClip> clips) {
      * @param source folder, audio file or list
      * @param root the folder that paths in a list are relative to and must not leave; null for the list's own folder
      * @throws MalformedTableException if a list is malformed
+     * @throws UnsupportedAudioException if {@code source} has the extension of a sound format that is not read
      * @throws IOException if {@code source} does not exist or has no audio
      */
     public static ClipList of(Path source, Path root) throws IOException {
@@ -67,6 +77,10 @@ public record ClipList(Path root, List<AudioClip> clips) {
                     source.toAbsolutePath().getParent(),
                     List.of(new AudioClip(source.getFileName().toString(), source)));
         }
+        String unread = AudioFormats.unread().get(extension);
+        if (unread != null) {
+            throw new UnsupportedAudioException(source.toString(), unread);
+        }
         Listed listed = new Listed(source, base);
         if (extension.equals("csv") || extension.equals("tsv")) {
             listed.readTable();
@@ -80,24 +94,43 @@ public record ClipList(Path root, List<AudioClip> clips) {
     }
 
     private static ClipList folder(Path folder) throws IOException {
-        List<AudioClip> clips = recordings(folder);
-        if (clips.isEmpty()) {
+        ClipList list = searched(folder);
+        if (list.clips.isEmpty()) {
+            OtherFiles others = list.others;
             throw new IOException(
-                    "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS)));
+                    "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS))
+                            + (others.hidden() > 0
+                                    ? "; " + others.hidden() + (others.hidden() == 1 ? " sound file" : " sound files")
+                                            + " whose name or folder begins with a dot left out"
+                                    : "")
+                            + others.lines().stream().map(l -> "; " + l).collect(Collectors.joining()));
         }
-        return new ClipList(folder, clips);
+        return list;
     }
 
     /** The audio files in a folder and its subfolders, sorted by id, without those whose name begins with a dot. */
     public static List<AudioClip> recordings(Path folder) throws IOException {
+        return searched(folder).clips;
+    }
+
+    private static ClipList searched(Path folder) throws IOException {
+        OtherFiles.Counter others = new OtherFiles.Counter();
+        List<AudioClip> clips = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(f -> isAudio(f) && !isHidden(folder.relativize(f)) && Files.isRegularFile(f))
-                    .map(f -> new AudioClip(ClipId.of(folder.relativize(f).toString()), f))
-                    .sorted(Comparator.comparing(AudioClip::id))
-                    .toList();
+            files.forEach(file -> {
+                Path below = folder.relativize(file);
+                boolean hidden = isHidden(below);
+                if (!hidden && isAudio(file) && Files.isRegularFile(file)) {
+                    clips.add(new AudioClip(ClipId.of(below.toString()), file));
+                } else if (!Files.isDirectory(file)) {
+                    others.add(file, extension(file), hidden, isAudio(file));
+                }
+            });
         } catch (UncheckedIOException e) {
             throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
         }
+        clips.sort(Comparator.comparing(AudioClip::id));
+        return new ClipList(folder, clips, others.counted());
     }
 
     /** Whether a file has the extension of an audio file. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.audio.UnsupportedAudioException;
 import org.unmute.probes.cache.AudioClip;
 
 class ClipListTest {
@@ -37,7 +38,39 @@ class ClipListTest {
         assertThat(clips.root()).isEqualTo(root);
         assertThatThrownBy(() -> ClipList.of(root.resolve("c.d"), null))
                 .hasMessageStartingWith("no audio in ")
-                .hasMessageContaining("aif, aiff, au, flac");
+                .hasMessageContaining("aif, aifc, aiff, au, bw64, flac");
+    }
+
+    /** Names of formats that are not read are counted, with a command that converts the first of them. */
+    @Test
+    void countsWhatElseAFolderHolds() throws IOException {
+        for (String name : new String[] {"v/1.m4a", "v/2.M4A", "it's.opus", "._3.m4a", "x.json"}) {
+            Files.createDirectories(root.resolve(name).getParent());
+            Files.writeString(root.resolve(name), name);
+        }
+        OtherFiles others = ClipList.of(root, null).others();
+        assertThat(others.hidden()).as("._2.wav, .hidden/x.wav, ._3.m4a").isEqualTo(3);
+        assertThat(others.notSound()).as("notes.txt, x.json, no").isEqualTo(3);
+        assertThat(others.unread()).extracting(OtherFiles.Unread::extension).containsExactly("m4a", "opus");
+        assertThat(others.lines().getFirst())
+                .startsWith("2 .m4a files are left out, MPEG-4 audio is not read: convert each like this: ffmpeg -i ");
+        assertThat(others.lines().getLast())
+                .startsWith("1 .opus file is left out, Opus is not read: convert it: ffmpeg -i ")
+                .contains("it's.flac");
+    }
+
+    @Test
+    void aFolderOfUnreadFormatsSaysWhatToDo() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("phone"));
+        Files.writeString(folder.resolve("memo.m4a"), "x");
+        Files.writeString(folder.resolve("._memo.wav"), "x");
+        assertThatThrownBy(() -> ClipList.of(folder, null))
+                .hasMessageStartingWith("no audio in ")
+                .hasMessageContaining("1 sound file whose name or folder begins with a dot")
+                .hasMessageContaining("1 .m4a file is left out, MPEG-4 audio is not read: convert it: ffmpeg -i ");
+        assertThatThrownBy(() -> ClipList.of(folder.resolve("memo.m4a"), null))
+                .isInstanceOf(UnsupportedAudioException.class)
+                .hasMessageContaining("ffmpeg -i ");
     }
 
     @Test

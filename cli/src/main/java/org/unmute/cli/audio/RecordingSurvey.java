@@ -1,0 +1,165 @@
+package org.unmute.cli.audio;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
+
+/**
+ * Lengths and sample rates of recordings before they are read. The headers of some hundred files tell; of others, and
+ * of files whose header does not tell, the length is estimated from their size. Takes about a second at most, however
+ * many recordings there are.
+ */
+public final class RecordingSurvey {
+    /** Max headers read. */
+    private static final int HEADERS = 256;
+
+    private static final long HEADER_NANOS = 500_000_000L;
+    private static final long SIZE_NANOS = 500_000_000L;
+    /** Without any header to learn from: MP3 and Ogg at 128 kbit/s, others with two bytes a sample at 44.1 kHz. */
+    private static final double COMPRESSED = 1 / 16_000.0;
+
+    private static final double UNCOMPRESSED = 1 / 88_200.0;
+    private static final Set<String> COMPRESSED_EXTENSIONS = Set.of("mp3", "ogg", "oga");
+
+    private final Map<Path, Double> seconds = new HashMap<>();
+    private final Map<Integer, Integer> rates = new TreeMap<>();
+    private final Map<String, double[]> secondsAndBytes = new HashMap<>();
+    private double mean = 1;
+    private double total;
+    private int looked;
+
+    private RecordingSurvey() {}
+
+    /** Looks at the recordings. Ones that cannot be opened are not reported here. */
+    public static RecordingSurvey of(List<AudioClip> clips) {
+        RecordingSurvey survey = new RecordingSurvey();
+        List<Path> files = clips.stream().map(AudioClip::path).distinct().toList();
+        survey.readHeaders(files);
+        survey.readSizes(files);
+        survey.mean =
+                survey.seconds.values().stream().mapToDouble(s -> s).average().orElse(1);
+        survey.total = clips.stream().mapToDouble(survey::seconds).sum();
+        return survey;
+    }
+
+    /** Headers of files spread over the list: its beginning may be of one kind, and its end of another. */
+    private void readHeaders(List<Path> files) {
+        long begun = System.nanoTime();
+        int n = Math.min(HEADERS, files.size());
+        int step = stepThrough(n);
+        for (int i = 0; i < n && System.nanoTime() - begun < HEADER_NANOS; i++) {
+            Path file = files.get((int) ((long) i * step % n * files.size() / n));
+            if (!Files.isRegularFile(file)) {
+                continue; // a pipe could not be read again
+            }
+            try (AudioStream stream = AudioFiles.open(file)) {
+                looked++;
+                rates.merge(stream.sampleRate(), 1, Integer::sum);
+                if (!Double.isNaN(stream.seconds())) {
+                    seconds.put(file, stream.seconds());
+                    double[] sums = secondsAndBytes.computeIfAbsent(extension(file), _ -> new double[2]);
+                    sums[0] += stream.seconds();
+                    sums[1] += Files.size(file);
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                continue; // reported when it is read
+            }
+        }
+    }
+
+    /** A step that visits all of {@code n} places and spreads them well if the time ends before. */
+    private static int stepThrough(int n) {
+        int step = Math.max(1, (int) (n * 0.618));
+        while (gcd(step, n) != 1) {
+            step++;
+        }
+        return step;
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    private void readSizes(List<Path> files) {
+        long begun = System.nanoTime();
+        for (Path file : files) {
+            if (System.nanoTime() - begun > SIZE_NANOS) {
+                return;
+            }
+            if (!seconds.containsKey(file)) {
+                try {
+                    seconds.put(file, Files.size(file) * secondsPerByte(extension(file)));
+                } catch (IOException e) {
+                    seconds.put(file, 0.0); // reported when it is read
+                }
+            }
+        }
+    }
+
+    private double secondsPerByte(String extension) {
+        double[] sums = secondsAndBytes.get(extension);
+        if (sums != null && sums[1] > 0) {
+            return sums[0] / sums[1];
+        }
+        return COMPRESSED_EXTENSIONS.contains(extension) ? COMPRESSED : UNCOMPRESSED;
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName() == null ? "" : file.getFileName().toString();
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    /** The expected length of a clip in seconds. */
+    public double seconds(AudioClip clip) {
+        double file = seconds.getOrDefault(clip.path(), mean);
+        if (clip.end() < Double.POSITIVE_INFINITY) {
+            return clip.end() - clip.start();
+        }
+        return Math.max(0, file - clip.start());
+    }
+
+    /** The expected length of all clips together in seconds. */
+    public double seconds() {
+        return total;
+    }
+
+    /**
+     * A line that says what of the recordings an encoder does not hear, where their rates are above its own.
+     *
+     * @param encoder whose rate and front end tell what it hears
+     */
+    public Optional<String> unheard(EncoderSpec encoder) {
+        List<Integer> above =
+                rates.keySet().stream().filter(r -> r > encoder.sampleRate()).toList();
+        if (above.isEmpty()) {
+            return Optional.empty();
+        }
+        int many = above.stream().mapToInt(rates::get).sum();
+        double nyquist = encoder.sampleRate() / 2.0;
+        double hears = encoder.input().bands() == null
+                ? nyquist
+                : Math.min(nyquist, encoder.input().bands().highHz());
+        String which = many == looked ? "recordings" : many + " of " + looked + " recordings looked at,";
+        return Optional.of(which + " at "
+                + above.stream().map(RecordingSurvey::kilohertz).collect(Collectors.joining(", ")) + " kHz: "
+                + encoder.name() + " hears up to " + kilohertz(hears) + " kHz, so what they hold from there to "
+                + kilohertz(above.getLast() / 2.0) + " kHz is not used");
+    }
+
+    private static String kilohertz(double hertz) {
+        String text = String.format(Locale.ROOT, "%.2f", hertz / 1000);
+        return text.replaceAll("\\.?0+$", "");
+    }
+}

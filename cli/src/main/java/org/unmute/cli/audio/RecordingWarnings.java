@@ -1,0 +1,82 @@
+package org.unmute.cli.audio;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.audio.Recording;
+
+/**
+ * What is wrong with recordings that are read all the same: cut short, a header with wrong sizes, bytes left out. The
+ * first ten are shown, the others counted; the record of the run has up to a thousand. Thread-safe.
+ */
+public final class RecordingWarnings {
+    private static final int SHOWN = 10;
+    private static final int RECORDED = 1000;
+
+    private final Consumer<String> remarks;
+    private final Set<Warning> warnings = new TreeSet<>();
+    private int more;
+
+    /**
+     * A warning about a recording.
+     *
+     * @param file    its path
+     * @param warning in words
+     */
+    public record Warning(String file, String warning) implements Comparable<Warning> {
+        @Override
+        public int compareTo(Warning other) {
+            int byFile = file.compareTo(other.file);
+            return byFile != 0 ? byFile : warning.compareTo(other.warning);
+        }
+    }
+
+    /** @param remarks receives a line for each of the first warnings, and one that counts the others */
+    public RecordingWarnings(Consumer<String> remarks) {
+        this.remarks = remarks;
+    }
+
+    /** Notes a warning; the same about the same file counts once. */
+    public synchronized void note(Path file, String warning) {
+        Warning noted = new Warning(file.toString(), warning);
+        if (warnings.contains(noted)) {
+            return;
+        }
+        if (warnings.size() < RECORDED) {
+            warnings.add(noted);
+        } else {
+            more++;
+        }
+        if (warnings.size() <= SHOWN) {
+            remarks.accept(file + ": " + warning);
+        }
+    }
+
+    /**
+     * Reads a whole file and notes its warnings.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public Recording read(Path file) throws IOException {
+        Recording recording = AudioFiles.read(file);
+        recording.warnings().forEach(w -> note(file, w));
+        return recording;
+    }
+
+    /** Says how many warnings were not shown, and puts all into the record of the run, if there are any. */
+    public synchronized void end(RunRecord record) {
+        int all = warnings.size() + more;
+        if (all > SHOWN) {
+            remarks.accept((all - SHOWN) + " more warnings about recordings"
+                    + (more == 0 ? ", all in run.json" : ", " + RECORDED + " of all in run.json"));
+        }
+        if (all > 0) {
+            record.result("recordingWarnings", List.copyOf(warnings));
+        }
+    }
+}
