@@ -26,7 +26,7 @@ import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
-import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.FolderLock;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -213,8 +213,8 @@ final class BenchmarkCommand extends ComputingCommand {
             }
 
             @Override
-            public Recording read(Path file) throws IOException {
-                return AudioFiles.read(file);
+            public AudioStream audio(Path file) throws IOException {
+                return AudioFiles.open(file);
             }
 
             @Override

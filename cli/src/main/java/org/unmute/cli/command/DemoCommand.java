@@ -152,8 +152,8 @@ final class DemoCommand extends ComputingCommand {
         try (TokenCacheWriter writer =
                         TokenCacheWriter.open(folder, encoder.key("hann", DType.F16), CacheOptions.DEFAULT);
                 Progress progress = progress("embedding", "clips", clips.size())) {
-            new Embedding(encoder.encoder(), AudioFiles::read, Resampler.Kernel.HANN, true)
-                    .run(clips, writer, EmbedCommand.listener(progress));
+            new Embedding(encoder.encoder(), AudioFiles::open, Resampler.Kernel.HANN, true)
+                    .run(clips, writer, EmbedCommand.listener(progress, warnings));
         }
         return TokenCache.open(folder);
     }

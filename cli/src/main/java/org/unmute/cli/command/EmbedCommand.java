@@ -3,6 +3,7 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
@@ -11,7 +12,7 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.Units;
-import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheKey;
@@ -104,9 +105,9 @@ final class EmbedCommand extends ComputingCommand {
                 Progress progress = progress("embedding", "clips", clips.size())) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
-            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
+            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::open, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
-            Embedding.Outcome outcome = embedding.run(clips, writer, listener(progress));
+            Embedding.Outcome outcome = embedding.run(clips, writer, listener(progress, warnings));
             loaded.note(record, resampling)
                     .result("dtype", dtype)
                     .result("layers", key.layers())
@@ -114,6 +115,7 @@ final class EmbedCommand extends ComputingCommand {
                     .result("alreadyPresent", outcome.present())
                     .result("skipped", outcome.skipped())
                     .result("repaired", repaired);
+            warnings.end(record);
             record.write(out);
             report(outcome, repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
@@ -154,9 +156,10 @@ final class EmbedCommand extends ComputingCommand {
         int seen = 0;
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = clips.get((int) ((long) i * n / Math.min(SAMPLE, n)));
-            try {
-                Recording r = clip.cut(AudioFiles.read(clip.path()));
-                rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
+            try (AudioStream file = AudioFiles.open(clip.path())) {
+                double known = clip.seconds(file);
+                double seconds = Double.isNaN(known) ? clip.read(file).seconds() : known;
+                rows += spec.rows((long) (seconds * spec.sampleRate()));
                 seen++;
             } catch (IOException | IllegalArgumentException e) {
                 continue; // reported during embedding
@@ -166,8 +169,13 @@ final class EmbedCommand extends ComputingCommand {
         return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
     }
 
-    static Embedding.Listener listener(Progress progress) {
+    static Embedding.Listener listener(Progress progress, RecordingWarnings warnings) {
         return new Embedding.Listener() {
+            @Override
+            public void warned(AudioClip clip, String warning) {
+                warnings.note(clip.path(), warning);
+            }
+
             @Override
             public void stored(AudioClip clip, boolean wasThere) {
                 if (wasThere) {

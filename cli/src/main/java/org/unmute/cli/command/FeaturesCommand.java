@@ -11,20 +11,18 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
-import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.provenance.BuildInfo;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipPass;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.probes.cache.FileHashes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
-import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,6 +47,8 @@ import picocli.CommandLine.Option;
 final class FeaturesCommand extends ComputingCommand {
     private static final String SAFETENSORS = ".safetensors";
     private static final String NPY = ".npy";
+    /** Max clips that are read together. */
+    private static final int CHUNK = 8;
 
     @Mixin
     private EncoderOptions encoder;
@@ -72,6 +72,8 @@ final class FeaturesCommand extends ComputingCommand {
 
     @Option(names = "--attention", description = "Also the attention of the class token in the last block.")
     private boolean attention;
+
+    private final FileHashes hashes = new FileHashes();
 
     private record Written(String recording, String file, List<Integer> tokens) {}
 
@@ -97,26 +99,34 @@ final class FeaturesCommand extends ComputingCommand {
         Features.Request wanted = wanted(loaded.encoder().describe());
         List<Written> written = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (Progress progress = progress("writing features", "clips", clips.size())) {
-            for (AudioClip clip : clips) {
-                try {
-                    Path file = one ? out : out.resolve(clip.id() + SAFETENSORS);
-                    TokenMap map = write(loaded, clip, wanted, file);
-                    written.add(new Written(clip.id(), file.toString(), List.of(map.time(), map.freq(), map.dim())));
-                } catch (ClipTooShortException | UnreadableAudioException e) {
-                    String reason = clip.id() + ": " + Failure.of(e).message();
-                    if (audio.strict() || one) {
-                        throw CommandException.input(reason, e);
+        try (Progress progress = progress("writing features", "clips", clips.size());
+                ClipPass pass = audio.pass("features", clips, loaded.encoder().describe(), CHUNK)) {
+            while (pass.hasNext()) {
+                for (ClipSound sound : pass.next()) {
+                    AudioClip clip = sound.clip();
+                    sound.warnings().forEach(w -> warnings.note(clip.path(), w));
+                    if (sound.failure() == null) {
+                        Path file = one ? out : out.resolve(clip.id() + SAFETENSORS);
+                        TokenMap map = write(loaded, sound, wanted, file);
+                        List<Integer> tokens = List.of(map.time(), map.freq(), map.dim());
+                        written.add(new Written(clip.id(), file.toString(), tokens));
+                    } else {
+                        String reason =
+                                clip.id() + ": " + Failure.of(sound.failure()).message();
+                        if (audio.strict() || one) {
+                            throw CommandException.input(reason, sound.failure());
+                        }
+                        skipped.add(reason);
+                        progress.remark("skipped " + reason);
                     }
-                    skipped.add(reason);
-                    progress.remark("skipped " + reason);
+                    progress.advance(1);
                 }
-                progress.advance(1);
             }
         }
         if (written.isEmpty()) {
             throw CommandException.input("none of the " + clips.size() + " recordings could be used");
         }
+        warnings.end(record);
         loaded.note(record, audio.resampling())
                 .result("files", written.stream().map(Written::file).toList())
                 .result("skipped", skipped);
@@ -160,11 +170,11 @@ final class FeaturesCommand extends ComputingCommand {
         return new Features.Request(list, attention);
     }
 
-    private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Request wanted, Path file)
+    private TokenMap write(EncoderOptions.Loaded loaded, ClipSound sound, Features.Request wanted, Path file)
             throws IOException {
         EncoderSpec model = loaded.encoder().describe();
-        Recording recording = clip.cut(AudioFiles.read(clip.path()));
-        Features features = loaded.encoder().features(audio.samples(recording, model, "features"), wanted);
+        AudioClip clip = sound.clip();
+        Features features = loaded.encoder().features(sound.samples(), wanted);
         TokenMap map = features.tokens();
         Files.createDirectories(file.toAbsolutePath().getParent());
         if (file.getFileName().toString().endsWith(NPY)) {
@@ -176,8 +186,8 @@ final class FeaturesCommand extends ComputingCommand {
                 .metadata("encoder_sha256", loaded.hash())
                 .metadata("front_end", loaded.key(audio.resampling(), DType.F32).frontEnd())
                 .metadata("recording", clip.id())
-                .metadata("recording_sha256", Sha256.of(clip.path()))
-                .metadata("seconds", Double.toString(recording.seconds()))
+                .metadata("recording_sha256", hashes.of(clip.path()))
+                .metadata("seconds", Double.toString(sound.seconds()))
                 .metadata("unmute_version", BuildInfo.read().version());
         add(writer, "token_map", "cls", map);
         for (int i = 0; i < wanted.layers().size(); i++) {

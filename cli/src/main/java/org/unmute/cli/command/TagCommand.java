@@ -18,9 +18,9 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipPass;
+import org.unmute.probes.cache.ClipSound;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
@@ -109,13 +109,13 @@ final class TagCommand extends ComputingCommand {
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (Progress progress = progress("tagging", "clips", clips.size())) {
-            for (int at = 0; at < clips.size(); at += CHUNK) {
-                List<AudioClip> chunk = clips.subList(at, Math.min(clips.size(), at + CHUNK));
-                for (Tagged t : chunk.stream()
-                        .parallel()
-                        .map(c -> tag(loaded.encoder().describe(), head, c))
-                        .toList()) {
+        try (Progress progress = progress("tagging", "clips", clips.size());
+                ClipPass pass = audio.pass("tag", clips, loaded.encoder().describe(), CHUNK)) {
+            while (pass.hasNext()) {
+                List<ClipSound> sounds = pass.next();
+                sounds.forEach(
+                        s -> s.warnings().forEach(w -> warnings.note(s.clip().path(), w)));
+                for (Tagged t : sounds.parallelStream().map(s -> tag(head, s)).toList()) {
                     if (t.reason() == null) {
                         tagged.add(t);
                     } else if (audio.strict()) {
@@ -131,6 +131,7 @@ final class TagCommand extends ComputingCommand {
         if (tagged.isEmpty()) {
             throw CommandException.input("none of the " + clips.size() + " recordings could be used");
         }
+        warnings.end(record);
         if (scores != null) {
             write(tagged, classes);
             loaded.note(record, resampling)
@@ -144,13 +145,18 @@ final class TagCommand extends ComputingCommand {
         return status;
     }
 
-    private Tagged tag(EncoderSpec s, ScoringHead head, AudioClip clip) {
+    private Tagged tag(ScoringHead head, ClipSound sound) {
         try {
-            float[] samples = audio.samples(clip.cut(AudioFiles.read(clip.path())), s, "tag");
-            return new Tagged(clip, activate(head.logits().apply(samples)), null);
-        } catch (IllegalArgumentException | IOException x) {
-            return new Tagged(clip, null, clip.id() + ": " + Failure.of(x).message());
+            return sound.failure() != null
+                    ? failed(sound.clip(), sound.failure())
+                    : new Tagged(sound.clip(), activate(head.logits().apply(sound.samples())), null);
+        } catch (IllegalArgumentException | OutOfMemoryError e) {
+            return failed(sound.clip(), e);
         }
+    }
+
+    private static Tagged failed(AudioClip clip, Throwable e) {
+        return new Tagged(clip, null, clip.id() + ": " + Failure.of(e).message());
     }
 
     private float[] activate(float[] logits) {

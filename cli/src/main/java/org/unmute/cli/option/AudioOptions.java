@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
@@ -16,11 +17,16 @@ import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that select recordings and how they are read. */
 public final class AudioOptions {
+    /** Max seconds of sound that are read together, unless one clip is longer. */
+    private static final int SECONDS_TOGETHER = 20 * 60;
+
     /** Resampling filters by their common names. */
     public enum Resampling {
         hann,
@@ -130,6 +136,18 @@ public final class AudioOptions {
     /** The name of the resampling filter in records and keys. */
     public String resampling() {
         return resampling.name();
+    }
+
+    /**
+     * Reads clips some at a time, each file once.
+     *
+     * @param command name of the command, for messages
+     * @param clips   the clips, in order
+     * @param max     clips at a time
+     */
+    public ClipPass pass(String command, List<AudioClip> clips, EncoderSpec encoder, int max) {
+        ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);
+        return new ClipPass(command, clips, AudioFiles::open, encoder, resampling.kernel(), limits);
     }
 
     /**

@@ -3,7 +3,7 @@ package org.unmute.experiments.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.experiments.grid.EncoderEntry;
-import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.AudioStream;
 
 /** What a benchmark needs of the program that runs it. */
 public interface BenchmarkHost {
@@ -14,8 +14,8 @@ public interface BenchmarkHost {
      */
     BenchmarkEncoder open(EncoderEntry entry) throws IOException;
 
-    /** Decodes an audio file. Called from several threads. */
-    Recording read(Path file) throws IOException;
+    /** Opens an audio file, to be closed by the caller. Called from several threads. */
+    AudioStream audio(Path file) throws IOException;
 
     /**
      * Starts a progress bar.

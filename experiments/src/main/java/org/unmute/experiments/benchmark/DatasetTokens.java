@@ -13,6 +13,7 @@ import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
@@ -110,7 +111,7 @@ final class DatasetTokens {
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
                 ProgressBar progress =
                         host.progress(what, "clips", dataset.audio().size())) {
-            Embedding embedding = new Embedding(loaded.encoder(), host::read, KERNEL, false);
+            Embedding embedding = new Embedding(loaded.encoder(), host::audio, KERNEL, false);
             Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
@@ -122,6 +123,11 @@ final class DatasetTokens {
                     if (stop.raised()) {
                         throw new StoppedEmbedding();
                     }
+                }
+
+                @Override
+                public void warned(AudioClip clip, String warning) {
+                    progress.remark(clip.path() + ": " + warning);
                 }
 
                 @Override
@@ -172,8 +178,9 @@ final class DatasetTokens {
         int n = dataset.audio().size();
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = dataset.audio().get((int) ((long) i * n / Math.min(SAMPLE, n)));
-            try {
-                lengths.add(clip.cut(host.read(clip.path())).seconds());
+            try (AudioStream file = host.audio(clip.path())) {
+                double known = clip.seconds(file);
+                lengths.add(Double.isNaN(known) ? clip.read(file).seconds() : known);
             } catch (IOException | IllegalArgumentException e) {
                 continue; // reported when it is embedded
             }

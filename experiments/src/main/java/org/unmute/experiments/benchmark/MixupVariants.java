@@ -14,6 +14,7 @@ import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.set.Datasets;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.scene.Mixup;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.io.Sha256;
@@ -84,12 +85,14 @@ final class MixupVariants {
                 && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
             return Datasets.byName(own.dataset()).info().sampleRate();
         }
-        return host.read(first.path()).sampleRate();
+        try (AudioStream file = host.audio(first.path())) {
+            return file.sampleRate();
+        }
     }
 
     private float[] samples(AudioClip clip, int rate) throws IOException {
-        return clip.cut(host.read(clip.path()))
-                .resampled(rate, Resampler.Kernel.HANN)
-                .samples();
+        try (AudioStream file = host.audio(clip.path())) {
+            return clip.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
+        }
     }
 }

@@ -1,7 +1,8 @@
 package org.unmute.probes.cache;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
 
 /**
@@ -16,8 +17,8 @@ public record AudioClip(String id, Path path, double start, double end) {
     /** @throws IllegalArgumentException if the times are no range */
     public AudioClip {
         if (!(start >= 0 && end > start) || start == Double.POSITIVE_INFINITY) {
-            throw new IllegalArgumentException("clip " + quoted(id)
-                    + ": it must begin at 0 s or later and end after that: " + start + " to " + end + " s");
+            throw new IllegalArgumentException(quotedId(id) + ": it must begin at 0 s or later and end after that: "
+                    + start + " to " + end + " s");
         }
     }
 
@@ -31,26 +32,38 @@ public record AudioClip(String id, Path path, double start, double end) {
         return start == 0 && end == Double.POSITIVE_INFINITY;
     }
 
+    /** The file's frame with which the clip begins, at the nearest sample. */
+    long firstFrame(int sampleRate) {
+        return Math.round(start * sampleRate);
+    }
+
+    /** The frame after its last one, which may lie behind the end of the file. */
+    long endFrame(int sampleRate) {
+        return end == Double.POSITIVE_INFINITY ? Long.MAX_VALUE / 2 : Math.round(end * sampleRate);
+    }
+
+    /** The clip's length in seconds in a file of this length, where that is known; NaN where it is not. */
+    public double seconds(AudioStream file) {
+        return Math.max(0, Math.min(end, file.seconds()) - start);
+    }
+
     /**
      * The clip's sound, cut out of its file at the nearest samples. An end beyond the file's is the file's.
      *
-     * @throws IllegalArgumentException if the file ends before the clip begins
+     * @param file at any position
+     * @return at the file's rate
+     * @throws IOException if it cannot be read, or the file ends before the clip begins
      */
-    public Recording cut(Recording file) {
-        if (whole()) {
-            return file;
-        }
-        int length = file.samples().length;
-        int from = (int) Math.min(length, Math.round(start * file.sampleRate()));
-        int to = (int) Math.min(length, end == Double.POSITIVE_INFINITY ? length : Math.round(end * file.sampleRate()));
-        if (from >= to) {
-            throw new IllegalArgumentException("clip " + quoted(id) + " begins at " + start
-                    + " s, but the recording ends at " + file.seconds() + " s");
-        }
-        return new Recording(Arrays.copyOfRange(file.samples(), from, to), file.sampleRate(), file.channels());
+    public Recording read(AudioStream file) throws IOException {
+        return Recording.read(new Section(file, this, new float[0], 0, 0));
     }
 
-    private static String quoted(String id) {
-        return "'" + id.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
+    /** The id in quotes, without control characters, for messages. */
+    String quotedId() {
+        return quotedId(id);
+    }
+
+    private static String quotedId(String id) {
+        return "clip '" + id.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
     }
 }

@@ -1,24 +1,20 @@
 package org.unmute.probes.cache;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
-import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
-import org.unmute.tensor.io.Sha256;
 
 /**
- * Fills a token cache: reads recordings, encodes them and appends their token maps in the order of the list. Clips that
- * are in the cache already are skipped, so the same call resumes an interrupted run. Recordings that cannot be used
+ * Fills a token cache: reads recordings, encodes them and appends their token maps in the order of the list. A file is
+ * hashed once, and read once for all its clips ({@link ClipPass}). Clips that are in the cache already are skipped and
+ * not decoded, so the same call resumes an interrupted run. Recordings that cannot be used
  * (unreadable, too short, or with token values that cannot be stored) are reported with the reason and skipped, or stop
  * the run if it is strict; other clips are not affected.
  */
@@ -31,20 +27,11 @@ public final class Embedding {
     private static final int CHUNK_SECONDS = 20 * 60;
 
     private static final int LAYERS_CHUNK_SECONDS = 2 * 60;
-    /** Clips that are read together before their length is known. */
-    private static final int FIRST_READ = 4;
 
     private final Encoder encoder;
     private final AudioReader reader;
     private final Resampler.Kernel kernel;
     private final boolean strict;
-
-    /** Decodes a recording. Called from several threads. */
-    @FunctionalInterface
-    public interface AudioReader {
-        /** @throws IOException with the reason in words if it cannot be read */
-        Recording read(Path file) throws IOException;
-    }
 
     /** Receives the outcome of each clip, in the order of the list. */
     public interface Listener {
@@ -53,6 +40,14 @@ public final class Embedding {
 
         /** A clip was left out. */
         void skipped(AudioClip clip, String reason);
+
+        /**
+         * Something is odd about a clip's file, which is read all the same: said once, before the clip's outcome. Goes
+         * to the {@link System.Logger} {@code org.unmute}.
+         */
+        default void warned(AudioClip clip, String warning) {
+            System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.path(), warning);
+        }
     }
 
     /**
@@ -77,12 +72,6 @@ public final class Embedding {
         }
     }
 
-    private record Loaded(AudioClip clip, String hash, boolean present, float[] samples, String reason) {
-        long length() {
-            return samples == null ? 0 : samples.length;
-        }
-    }
-
     /**
      * @param kernel how recordings of another rate are resampled
      * @param strict whether an unusable recording stops the run
@@ -103,30 +92,38 @@ public final class Embedding {
      */
     public Outcome run(List<AudioClip> clips, TokenCacheWriter writer, Listener listener) throws IOException {
         Features.Request request = request(writer.key());
+        boolean layers = writer.key().layers() > 0;
+        ClipPass.Limits limits = layers
+                ? new ClipPass.Limits(LAYERS_CHUNK, LAYERS_CHUNK_SECONDS)
+                : new ClipPass.Limits(CHUNK, CHUNK_SECONDS);
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
-        int at = 0;
-        while (at < clips.size()) {
-            List<Loaded> chunk = chunk(clips, at, writer);
-            at += chunk.size();
-            Iterator<Features> features = encode(chunk, request);
-            for (Loaded l : chunk) {
-                String reason = l.samples() == null ? l.reason() : store(l, features, request, writer);
-                if (reason != null) {
-                    if (strict) {
-                        throw new UnusableClipException(l.clip().id(), reason);
+        FileHashes hashes = new FileHashes();
+        try (ClipPass pass = new ClipPass("embed", clips, reader, encoder.describe(), kernel, limits)) {
+            while (pass.hasNext()) {
+                List<ClipSound> chunk =
+                        pass.next(c -> writer.status(c.id(), hashes.of(c.path())) != ClipStatus.PRESENT);
+                Iterator<Features> features = encode(chunk, request);
+                for (ClipSound sound : chunk) {
+                    AudioClip clip = sound.clip();
+                    sound.warnings().forEach(w -> listener.warned(clip, w));
+                    String reason = sound.samples() == null
+                            ? sound.reason()
+                            : store(sound, hashes.last(clip.path()), features, request, writer);
+                    boolean before = sound.samples() == null;
+                    if (reason != null) {
+                        if (strict) {
+                            throw new UnusableClipException(clip.id(), reason);
+                        }
+                        skipped.add(new Skipped(clip.id(), reason));
+                        listener.skipped(clip, reason);
+                        continue;
                     }
-                    skipped.add(new Skipped(l.clip().id(), reason));
-                    listener.skipped(l.clip(), reason);
-                    continue;
+                    present += before ? 1 : 0;
+                    embedded += before ? 0 : 1;
+                    listener.stored(clip, before);
                 }
-                if (l.present()) {
-                    present++;
-                } else {
-                    embedded++;
-                }
-                listener.stored(l.clip(), l.present());
             }
         }
         return new Outcome(embedded, present, List.copyOf(skipped));
@@ -144,86 +141,37 @@ public final class Embedding {
                 : new Features.Request(IntStream.range(0, depth).boxed().toList(), false);
     }
 
-    /**
-     * Reads the next clips: as many as stay within the limit, judged by the length of those already read. The choice
-     * depends on the recordings only, not on the machine.
-     */
-    private List<Loaded> chunk(List<AudioClip> clips, int from, TokenCacheWriter writer) {
-        boolean layers = writer.key().layers() > 0;
-        long limit = (long) (layers ? LAYERS_CHUNK_SECONDS : CHUNK_SECONDS)
-                * encoder.describe().sampleRate();
-        int max = layers ? LAYERS_CHUNK : CHUNK;
-        long held = 0;
-        int group = FIRST_READ;
-        List<Loaded> chunk = new ArrayList<>();
-        while (group > 0 && from + chunk.size() < clips.size()) {
-            int at = from + chunk.size();
-            List<Loaded> read = clips.subList(at, Math.min(clips.size(), at + group)).stream()
-                    .parallel()
-                    .map(c -> load(c, writer))
-                    .toList();
-            chunk.addAll(read);
-            held += read.stream().mapToLong(Loaded::length).sum();
-            long longest =
-                    Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
-            group = Math.clamp((limit - held) / longest, 0, max - chunk.size());
-        }
-        return chunk;
-    }
-
-    /** What the encoder makes of the chunk's recordings, in order; null where it refuses one of them. */
-    private Iterator<Features> encode(List<Loaded> chunk, Features.Request request) {
+    /** What the encoder makes of the chunk's recordings, in order; null where it refuses one, or they are too many. */
+    private Iterator<Features> encode(List<ClipSound> chunk, Features.Request request) {
         List<float[]> recordings =
-                chunk.stream().map(Loaded::samples).filter(Objects::nonNull).toList();
+                chunk.stream().map(ClipSound::samples).filter(Objects::nonNull).toList();
         try {
             return encoder.features(recordings, request).iterator();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | OutOfMemoryError e) {
             return null; // each by itself, to find out which it was
         }
     }
 
     /** Appends what the encoder makes of a clip; gives the reason if that cannot be, else null. */
-    private String store(Loaded l, Iterator<Features> features, Features.Request request, TokenCacheWriter writer)
+    private String store(
+            ClipSound sound,
+            String hash,
+            Iterator<Features> features,
+            Features.Request request,
+            TokenCacheWriter writer)
             throws IOException {
         try {
-            Features made = features == null ? encoder.features(l.samples(), request) : features.next();
-            writer.append(l.clip().id(), l.hash(), made);
+            Features made = features == null ? encoder.features(sound.samples(), request) : features.next();
+            writer.append(sound.clip().id(), hash, made);
             return null;
         } catch (IllegalArgumentException e) {
-            return reason(e);
+            return ClipSound.reason(e);
+        } catch (OutOfMemoryError e) {
+            return String.format(
+                    Locale.ROOT,
+                    "its tokens do not fit into the memory of this program (%.0f s of sound): cut it into shorter"
+                            + " clips, or allow more with -Xmx",
+                    sound.seconds());
         }
-    }
-
-    private Loaded load(AudioClip clip, TokenCacheWriter writer) {
-        String hash;
-        try {
-            hash = Sha256.of(clip.path());
-        } catch (IOException e) {
-            return new Loaded(
-                    clip,
-                    null,
-                    false,
-                    null,
-                    Files.exists(clip.path()) ? reason(e) : "the file does not exist: " + clip.path());
-        }
-        if (writer.status(clip.id(), hash) == ClipStatus.PRESENT) {
-            return new Loaded(clip, hash, true, null, null);
-        }
-        try {
-            float[] samples = clip.cut(reader.read(clip.path()))
-                    .resampled(encoder.describe().sampleRate(), kernel)
-                    .samples();
-            EncoderSpec spec = encoder.describe();
-            if (samples.length < spec.frameSamples()) {
-                throw new ClipTooShortException("embed", samples.length, spec.frameSamples(), spec.sampleRate());
-            }
-            return new Loaded(clip, hash, false, samples, null);
-        } catch (IllegalArgumentException | IOException e) {
-            return new Loaded(clip, hash, false, null, reason(e));
-        }
-    }
-
-    private static String reason(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

@@ -11,10 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderNetwork;
@@ -35,6 +36,8 @@ class EmbeddingTest {
     private static final float NAN = -1;
 
     private static final float INFINITE = -2;
+    /** A first sample with which the encoder runs out of memory. */
+    private static final float HEAP = -3;
 
     /** Tokens tell the first sample. */
     private static final class FirstSample implements EncoderNetwork, FrontEnd {
@@ -60,6 +63,9 @@ class EmbeddingTest {
             float first = samples[0];
             if (first == 9) {
                 throw new IllegalArgumentException("first-sample: nine is too much");
+            }
+            if (first == HEAP) {
+                throw new OutOfMemoryError("Java heap space");
             }
             float value = first == NAN ? Float.NaN : first == INFINITE ? Float.POSITIVE_INFINITY : first;
             return new Spectrogram(1, 1, new float[] {value});
@@ -110,7 +116,7 @@ class EmbeddingTest {
         }
     }
 
-    /** What is said of each clip, and how many recordings are read before the next is said. */
+    /** What is said of each clip, and how many recordings are opened before the next is said. */
     private final class Told implements Embedding.Listener {
         final List<String> lines = new ArrayList<>();
         final List<Integer> batches = new ArrayList<>();
@@ -157,12 +163,12 @@ class EmbeddingTest {
         return clips;
     }
 
-    private Recording read(Path file) throws IOException {
+    private AudioStream open(Path file) throws IOException {
         reads.incrementAndGet();
         String[] parts = Files.readString(file).split(" ");
         float[] samples = new float[Integer.parseInt(parts[1])];
         samples[0] = Float.parseFloat(parts[0]);
-        return new Recording(samples, RATE, 1);
+        return new SampleStream(samples, RATE, new SampleStream.Counts());
     }
 
     private Embedding.Outcome run(List<AudioClip> clips, DType dtype, boolean strict) throws IOException {
@@ -171,7 +177,7 @@ class EmbeddingTest {
 
     private Embedding.Outcome run(List<AudioClip> clips, CacheKey key, boolean strict) throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
-            return new Embedding(encoder, this::read, Resampler.Kernel.HANN, strict).run(clips, writer, told);
+            return new Embedding(encoder, this::open, Resampler.Kernel.HANN, strict).run(clips, writer, told);
         }
     }
 
@@ -218,7 +224,7 @@ class EmbeddingTest {
         CacheKey key = CacheSamples.key("first", DType.F16);
         List<AudioClip> clips = clips(10, 1, 9, 2, 3, 4, 5);
         assertThat(run(clips, key.withLayers(3), false).embedded()).isEqualTo(5);
-        assertThat(told.batches).as("fewer at a time").startsWith(4);
+        assertThat(told.batches).as("fewer at a time").containsExactly(4, 2);
         try (TokenCache tokens = TokenCache.open(cache)) {
             Features features = tokens.readFeatures("clip3");
             assertThat(features.tokens().tokens()).containsExactly(3, 1);
@@ -243,12 +249,81 @@ class EmbeddingTest {
         cache = temp.resolve("cache-long");
         List<AudioClip> tenMinutes = clips(10 * 60 * RATE, Arrays.copyOf(first, 9));
         run(tenMinutes, DType.F16, false);
-        assertThat(told.batches).as("ten minutes each").containsExactly(4, 4, 1);
+        assertThat(told.batches).as("opened once, to learn their lengths").containsExactly(9);
         try (TokenCache tokens = TokenCache.open(cache)) {
             for (int i = 0; i < tenMinutes.size(); i++) {
                 assertThat(tokens.clips().get(i).id()).isEqualTo("clip" + i);
                 assertThat(tokens.read("clip" + i).tokens()[0]).isEqualTo(i);
             }
         }
+    }
+
+    /** Ten windows of a second each. */
+    private static List<AudioClip> windows(Path file) {
+        return IntStream.range(0, 10)
+                .mapToObj(i -> new AudioClip("day.wav#" + i, file, i, i + 1))
+                .toList();
+    }
+
+    private static SampleStream seconds(SampleStream.Counts counts) {
+        float[] samples = new float[10 * RATE];
+        IntStream.range(0, samples.length).forEach(i -> samples[i] = 10 + i / RATE);
+        return new SampleStream(samples, RATE, counts);
+    }
+
+    @Test
+    void aRunContinuesInTheMiddleOfAFile() throws IOException {
+        Path file = Files.writeString(temp.resolve("day"), "for the hash");
+        SampleStream.Counts counts = new SampleStream.Counts();
+        CacheKey key = CacheSamples.key("first", DType.F16);
+        List<AudioClip> windows = windows(file);
+        List<Embedding.Outcome> outcomes = new ArrayList<>();
+        for (List<AudioClip> some : List.of(windows.subList(0, 4), windows, windows)) {
+            try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
+                outcomes.add(new Embedding(encoder, _ -> seconds(counts), Resampler.Kernel.HANN, false)
+                        .run(some, writer, told));
+            }
+            assertThat(counts.decoded).as("samples, each once").isEqualTo(Math.max(4, some.size()) * RATE);
+        }
+        assertThat(outcomes).extracting(Embedding.Outcome::embedded).containsExactly(4, 6, 0);
+        assertThat(outcomes).extracting(Embedding.Outcome::present).containsExactly(0, 4, 10);
+        assertThat(counts.opened).as("not opened where all is present").isEqualTo(2);
+        assertThat(counts.seeks).isEqualTo(1);
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(tokens.clips().get(i).id()).isEqualTo("day.wav#" + i);
+                assertThat(tokens.read("day.wav#" + i).tokens()[0]).isEqualTo(10 + i);
+            }
+        }
+    }
+
+    @Test
+    void damageInTheMiddleOfAFileLeavesOutTheClipsThatMeetIt() throws IOException {
+        Path file = Files.writeString(temp.resolve("day"), "for the hash");
+        List<AudioClip> windows = new ArrayList<>(windows(file));
+        windows.add(new AudioClip("day.wav#20", file, 20, 21));
+        try (TokenCacheWriter writer =
+                TokenCacheWriter.open(cache, CacheSamples.key("first", DType.F16), CacheOptions.DEFAULT)) {
+            AudioReader reader = _ -> seconds(new SampleStream.Counts()).damaged(450, 590);
+            Embedding.Outcome outcome =
+                    new Embedding(encoder, reader, Resampler.Kernel.HANN, false).run(windows, writer, told);
+            assertThat(outcome.embedded()).isEqualTo(8);
+            assertThat(outcome.skipped())
+                    .extracting(Embedding.Skipped::clip)
+                    .containsExactly("day.wav#4", "day.wav#5", "day.wav#20");
+            assertThat(outcome.skipped().get(0).reason()).contains("damaged at frame 450");
+            assertThat(outcome.skipped().get(2).reason())
+                    .contains("begins at 20.0 s, but the recording ends at 10.0 s");
+        }
+    }
+
+    @Test
+    void anEncoderThatNeedsTooMuchMemoryForAClipLosesThatClip() throws IOException {
+        Embedding.Outcome outcome = run(clips(10, 1, HEAP, 2), DType.F16, false);
+        assertThat(outcome.embedded()).isEqualTo(2);
+        assertThat(outcome.skipped()).singleElement().satisfies(s -> {
+            assertThat(s.clip()).isEqualTo("clip1");
+            assertThat(s.reason()).contains("do not fit into the memory", "cut it into shorter clips");
+        });
     }
 }

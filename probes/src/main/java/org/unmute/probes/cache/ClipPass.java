@@ -1,0 +1,242 @@
+package org.unmute.probes.cache;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.encoder.EncoderSpec;
+
+/**
+ * Reads clips in the order of a list, some at a time, at an encoder's rate. Clips of a file that are near each other in
+ * the list share one stream: what follows is read on, what overlaps is decoded once, anything else is sought. Files are
+ * read in parallel. A clip has the same samples however the list is divided: it is cut at the file's rate at the
+ * nearest samples, then resampled by itself.
+ *
+ * <p>Memory is bounded by {@link Limits}, whatever the length of the files, unless a single clip is longer.
+ */
+public final class ClipPass implements Closeable {
+    /** Clips of unknown length of which as many are read together as of a quarter of the limit. */
+    private static final double UNKNOWN_SHARE = 0.25;
+
+    private final String operation;
+    private final List<AudioClip> clips;
+    private final AudioReader reader;
+    private final EncoderSpec encoder;
+    private final Resampler.Kernel kernel;
+    private final Limits limits;
+    private final Map<Path, SharedFile> files = new HashMap<>();
+    private final Map<Integer, Resampler> resamplers = new ConcurrentHashMap<>();
+    private int at;
+
+    /**
+     * How much is read at a time.
+     *
+     * @param clips   max clips, at least 1
+     * @param seconds max seconds of sound, unless one clip is longer
+     */
+    public record Limits(int clips, double seconds) {
+        /** @throws IllegalArgumentException if they are not positive */
+        public Limits {
+            if (clips < 1 || !(seconds > 0)) {
+                throw new IllegalArgumentException("clips are read some at a time: " + clips + ", " + seconds + " s");
+            }
+        }
+    }
+
+    /** Decides which clips are read. Called from several threads, not at once for clips of the same file. */
+    @FunctionalInterface
+    public interface Choice {
+        /** @throws IOException if the clip cannot be used: its failure */
+        boolean read(AudioClip clip) throws IOException;
+    }
+
+    private record Candidate(AudioClip clip, boolean wanted, double seconds, Exception failure) {}
+
+    /**
+     * @param operation what is done with them, for messages: {@code embed}
+     * @param encoder   gives the rate and the min length of a clip
+     * @param kernel    how recordings of another rate are resampled
+     */
+    public ClipPass(
+            String operation,
+            List<AudioClip> clips,
+            AudioReader reader,
+            EncoderSpec encoder,
+            Resampler.Kernel kernel,
+            Limits limits) {
+        this.operation = operation;
+        this.clips = clips;
+        this.reader = reader;
+        this.encoder = encoder;
+        this.kernel = kernel;
+        this.limits = limits;
+    }
+
+    /** Whether clips are left. */
+    public boolean hasNext() {
+        return at < clips.size();
+    }
+
+    /** Reads the next clips, all of them. */
+    public List<ClipSound> next() {
+        return next(_ -> true);
+    }
+
+    /**
+     * Reads the next clips: as many as stay within the limits. Which these are depends on the recordings only, not on
+     * the machine.
+     *
+     * @param choice the clips to read; of the others nothing is decoded
+     * @return one for each clip, in the order of the list
+     */
+    public List<ClipSound> next(Choice choice) {
+        List<AudioClip> ahead = clips.subList(at, Math.min(clips.size(), at + limits.clips()));
+        Map<AudioClip, Candidate> measured =
+                inOrder(ahead, perFile(ahead, (file, clip) -> measure(file, clip, choice)));
+        double held = 0;
+        int count = 0;
+        for (AudioClip clip : ahead) {
+            double seconds = measured.get(clip).seconds();
+            if (count > 0 && held + seconds > limits.seconds()) {
+                break;
+            }
+            held += seconds;
+            count++;
+        }
+        List<AudioClip> chosen = ahead.subList(0, count);
+        boolean oneFile =
+                chosen.stream().map(AudioClip::path).distinct().limit(2).count() == 1;
+        List<CompletableFuture<ClipSound>> sounds =
+                perFile(chosen, (file, clip) -> read(file, measured.get(clip), oneFile));
+        List<ClipSound> result = sounds.stream().map(CompletableFuture::join).toList();
+        at += count;
+        closeAllBut(clips.subList(at, Math.min(clips.size(), at + limits.clips())));
+        return result;
+    }
+
+    private static Map<AudioClip, Candidate> inOrder(List<AudioClip> ahead, List<Candidate> candidates) {
+        Map<AudioClip, Candidate> map = new HashMap<>();
+        IntStream.range(0, ahead.size()).forEach(i -> map.put(ahead.get(i), candidates.get(i)));
+        return map;
+    }
+
+    @FunctionalInterface
+    private interface Work<R> {
+        R on(SharedFile file, AudioClip clip);
+    }
+
+    /** Works on files in parallel, and on the clips of a file in order. */
+    private <R> List<R> perFile(List<AudioClip> some, Work<R> work) {
+        Map<Path, List<Integer>> byFile = new LinkedHashMap<>();
+        for (int i = 0; i < some.size(); i++) {
+            byFile.computeIfAbsent(some.get(i).path(), _ -> new ArrayList<>()).add(i);
+        }
+        byFile.keySet().forEach(path -> files.computeIfAbsent(path, p -> new SharedFile(p, reader)));
+        Map<Integer, R> results = new ConcurrentHashMap<>();
+        byFile.entrySet().parallelStream().forEach(file -> {
+            SharedFile shared = files.get(file.getKey());
+            file.getValue().forEach(i -> results.put(i, work.on(shared, some.get(i))));
+        });
+        return IntStream.range(0, some.size()).mapToObj(results::get).toList();
+    }
+
+    private Candidate measure(SharedFile file, AudioClip clip, Choice choice) {
+        try {
+            if (!choice.read(clip)) {
+                return new Candidate(clip, false, 0, null);
+            }
+            double seconds = file.seconds(clip);
+            return new Candidate(clip, true, Double.isNaN(seconds) ? UNKNOWN_SHARE * limits.seconds() : seconds, null);
+        } catch (IOException | IllegalArgumentException e) {
+            return new Candidate(clip, true, 0, e);
+        } catch (OutOfMemoryError e) {
+            return new Candidate(clip, true, 0, tooLarge(clip, e));
+        }
+    }
+
+    /** Reads a clip and resamples it: while the next clip is being read, if {@code aside}. */
+    private CompletableFuture<ClipSound> read(SharedFile file, Candidate candidate, boolean aside) {
+        AudioClip clip = candidate.clip();
+        if (!candidate.wanted() || candidate.failure() != null) {
+            return CompletableFuture.completedFuture(
+                    candidate.wanted() ? ClipSound.failed(clip, candidate.failure()) : ClipSound.unasked(clip));
+        }
+        try {
+            SharedFile.Cut cut = file.read(clip, encoder.sampleRate(), kernel);
+            List<String> warnings = file.newWarnings();
+            return aside && cut.recording().sampleRate() != encoder.sampleRate()
+                    ? CompletableFuture.supplyAsync(() -> resampled(clip, cut, warnings))
+                    : CompletableFuture.completedFuture(resampled(clip, cut, warnings));
+        } catch (IOException | IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(ClipSound.failed(clip, e));
+        } catch (OutOfMemoryError e) {
+            return CompletableFuture.completedFuture(ClipSound.failed(clip, tooLarge(clip, e)));
+        }
+    }
+
+    private static Exception tooLarge(AudioClip clip, OutOfMemoryError e) {
+        Exception failure = new UnreadableAudioException(
+                clip.path().toString(), "too large for the memory of this program: cut it into shorter clips");
+        failure.initCause(e);
+        return failure;
+    }
+
+    private ClipSound resampled(AudioClip clip, SharedFile.Cut cut, List<String> warnings) {
+        try {
+            Recording recording = cut.recording();
+            int rate = recording.sampleRate();
+            float[] samples = rate == encoder.sampleRate()
+                    ? recording.samples()
+                    : resamplers
+                            .computeIfAbsent(rate, r -> new Resampler(r, encoder.sampleRate(), kernel))
+                            .apply(recording.samples());
+            if (samples.length < encoder.frameSamples()) {
+                throw new ClipTooShortException(
+                        operation, samples.length, encoder.frameSamples(), encoder.sampleRate());
+            }
+            return new ClipSound(clip, samples, cut.seconds(), null, warnings);
+        } catch (IllegalArgumentException e) {
+            return ClipSound.failed(clip, e);
+        }
+    }
+
+    private void closeAllBut(List<AudioClip> needed) {
+        Set<Path> keep = needed.stream().map(AudioClip::path).collect(Collectors.toCollection(HashSet::new));
+        files.entrySet().removeIf(e -> {
+            if (keep.contains(e.getKey())) {
+                return false;
+            }
+            closeQuietly(e.getValue());
+            return true;
+        });
+    }
+
+    /** A file that was read to the end of its last clip owes nothing more. */
+    private static void closeQuietly(SharedFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "a file could not be closed", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(ClipPass::closeQuietly);
+        files.clear();
+    }
+}

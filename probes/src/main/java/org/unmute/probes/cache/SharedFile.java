@@ -1,0 +1,140 @@
+package org.unmute.probes.cache;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.StreamingResampler;
+import org.unmute.models.audio.UnreadableAudioException;
+
+/**
+ * A file that serves several clips through one stream. What clips that follow each other share is decoded once; a clip
+ * that begins elsewhere is sought. After damage the file is opened again for the next clip, so that each clip fails or
+ * succeeds by its own samples. One thread at a time.
+ */
+final class SharedFile implements Closeable {
+    /** Clips of no more frames are read as they are and kept for the next, which may overlap: 2 MiB. */
+    private static final int SHORT = 1 << 19;
+
+    private final Path path;
+    private final AudioReader reader;
+    private AudioStream stream;
+    private IOException unopened;
+    private float[] held = {};
+    private long heldFrom;
+    private final List<String> unsaid = new ArrayList<>();
+    private final Set<String> said = new HashSet<>();
+
+    SharedFile(Path path, AudioReader reader) {
+        this.path = path;
+        this.reader = reader;
+    }
+
+    private AudioStream stream() throws IOException {
+        if (unopened != null) {
+            throw unopened;
+        }
+        if (stream == null) {
+            try {
+                stream = reader.open(path);
+            } catch (IOException e) {
+                unopened = e;
+                throw e;
+            }
+        }
+        return stream;
+    }
+
+    /** A clip's length in seconds, without decoding; NaN if it is unknown. */
+    double seconds(AudioClip clip) throws IOException {
+        return clip.end() < Double.POSITIVE_INFINITY ? clip.end() - clip.start() : clip.seconds(stream());
+    }
+
+    /**
+     * A clip's sound.
+     *
+     * @param recording a short clip at the file's rate, a long one resampled
+     * @param seconds   its length in the file
+     */
+    record Cut(Recording recording, double seconds) {}
+
+    /**
+     * Reads a clip.
+     *
+     * @param rate   in Hz
+     * @param kernel how a long clip is resampled
+     * @throws IOException if its samples cannot be read, or it begins behind the file's end
+     */
+    Cut read(AudioClip clip, int rate, Resampler.Kernel kernel) throws IOException {
+        try {
+            AudioStream file = stream();
+            Section section = new Section(file, clip, held, heldFrom, held.length);
+            long length = clip.endFrame(file.sampleRate()) - clip.firstFrame(file.sampleRate());
+            boolean isShort = Math.min(length, section.frames().orElse(length)) <= SHORT;
+            held = new float[0];
+            Recording recording =
+                    isShort ? Recording.read(section) : collected(StreamingResampler.of(section, rate, kernel));
+            if (isShort) {
+                heldFrom = clip.firstFrame(file.sampleRate());
+                held = recording.samples();
+            }
+            verifyEnd(file);
+            return new Cut(recording, (double) section.position() / file.sampleRate());
+        } catch (IOException | RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Lets the file verify itself after its last frame, as one with a hash of its samples does. The clips passed their
+     * own checks, so that a difference is a warning.
+     */
+    private void verifyEnd(AudioStream file) throws IOException {
+        if (file.frames().isPresent() && file.position() == file.frames().getAsLong()) {
+            try {
+                file.read(new float[1], 0, 1);
+            } catch (UnreadableAudioException e) {
+                unsaid.add(e.reason());
+            }
+        }
+    }
+
+    private static Recording collected(AudioStream stream) throws IOException {
+        try {
+            return Recording.read(stream);
+        } catch (OutOfMemoryError e) {
+            UnreadableAudioException unreadable = new UnreadableAudioException(
+                    stream.name(),
+                    "too large for the memory of this program: cut it into shorter clips, or allow -Xmx");
+            unreadable.initCause(e);
+            throw unreadable;
+        }
+    }
+
+    /** What is odd about the file and has not been said yet. */
+    List<String> newWarnings() {
+        if (stream != null) {
+            unsaid.addAll(stream.warnings());
+        }
+        List<String> fresh = unsaid.stream().filter(said::add).toList();
+        unsaid.clear();
+        return fresh;
+    }
+
+    @Override
+    public void close() throws IOException {
+        held = new float[0];
+        if (stream != null) {
+            AudioStream open = stream;
+            stream = null;
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package org.unmute.probes.cache;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.UnreadableAudioException;
+
+/** Samples in memory as a stream, which counts what is asked of it. */
+final class SampleStream implements AudioStream {
+    /** What several streams were asked for. */
+    static final class Counts {
+        int opened;
+        int closed;
+        int seeks;
+        long decoded;
+    }
+
+    private final float[] samples;
+    private final int rate;
+    private final Counts counts;
+    private long damageFrom = Long.MAX_VALUE;
+    private long damageTo = Long.MAX_VALUE;
+    private boolean lengthKnown = true;
+    private boolean tooLarge;
+    private List<String> warnings = List.of();
+    private int position;
+
+    SampleStream(float[] samples, int rate, Counts counts) {
+        this.samples = samples;
+        this.rate = rate;
+        this.counts = counts;
+        counts.opened++;
+    }
+
+    /** Frames that cannot be decoded. */
+    SampleStream damaged(long from, long to) {
+        damageFrom = from;
+        damageTo = to;
+        return this;
+    }
+
+    /** Without a length in a header. */
+    SampleStream ofUnknownLength() {
+        lengthKnown = false;
+        return this;
+    }
+
+    /** With an error where it is read. */
+    SampleStream tooLargeForTheHeap() {
+        tooLarge = true;
+        return this;
+    }
+
+    /** With a warning at its end. */
+    SampleStream warning(String text) {
+        warnings = List.of(text);
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return "samples";
+    }
+
+    @Override
+    public int sampleRate() {
+        return rate;
+    }
+
+    @Override
+    public int channels() {
+        return 1;
+    }
+
+    @Override
+    public OptionalLong frames() {
+        return lengthKnown ? OptionalLong.of(samples.length) : OptionalLong.empty();
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    /** At most 1000 at once, as decoders give blocks. */
+    @Override
+    public int read(float[] into, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, into.length);
+        if (tooLarge) {
+            throw new OutOfMemoryError("Java heap space");
+        }
+        int n = Math.min(Math.min(count, 1000), samples.length - position);
+        if (n <= 0) {
+            return -1;
+        }
+        if (position + n > damageFrom && position < damageTo) {
+            throw new UnreadableAudioException("samples", "damaged at frame " + damageFrom);
+        }
+        System.arraycopy(samples, position, into, from, n);
+        position += n;
+        counts.decoded += n;
+        return n;
+    }
+
+    @Override
+    public void seek(long frame) {
+        counts.seeks++;
+        position = (int) Math.min(frame, samples.length);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return position == samples.length ? warnings : List.of();
+    }
+
+    @Override
+    public void close() {
+        counts.closed++;
+    }
+
+    /** Samples that differ from each other. */
+    static float[] noise(int count) {
+        float[] noise = new float[count];
+        java.util.Random random = new java.util.Random(count);
+        for (int i = 0; i < count; i++) {
+            noise[i] = random.nextFloat() * 2 - 1;
+        }
+        return noise;
+    }
+
+    /** What a clip's samples are, by the definition: cut at the nearest samples, then resampled by itself. */
+    static float[] cut(float[] file, int rate, AudioClip clip) {
+        int to = (int) Math.min(file.length, Math.round(Math.min(clip.end(), 1e9) * rate));
+        return Arrays.copyOfRange(file, (int) Math.round(clip.start() * rate), to);
+    }
+}
