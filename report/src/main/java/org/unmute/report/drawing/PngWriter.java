@@ -13,6 +13,8 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
@@ -40,6 +42,21 @@ public final class PngWriter {
     public static byte[] of(int width, int height, int[] rgb) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, rgb, 0, width);
+        return encoded(image);
+    }
+
+    /**
+     * An image of few colours as a PNG file with a palette.
+     *
+     * @param colours {@code [height · width]}, indices of the palette
+     * @param palette at most 256 colours, 0xRRGGBB
+     * @throws IllegalStateException if this Java has no PNG writer
+     */
+    public static byte[] ofPalette(int width, int height, byte[] colours, int[] palette) {
+        IndexColorModel model =
+                new IndexColorModel(Byte.SIZE, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
+        image.getRaster().setDataElements(0, 0, width, height, colours);
         return encoded(image);
     }
 

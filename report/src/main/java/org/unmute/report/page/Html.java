@@ -14,6 +14,7 @@ import org.unmute.report.chart.NumberText;
 /** Builds a piece of HTML line by line, with the elements that several pages share. */
 public final class Html {
     private static final int WAV_HEADER = 44;
+    private static final String WAV_URI = "data:audio/wav;base64,";
     private final StringBuilder html = new StringBuilder(1 << 12);
 
     /** Starts empty. */
@@ -55,6 +56,18 @@ public final class Html {
                 wavUri(samples, sampleRate));
     }
 
+    /** A player that decodes its sound when it is started, for pages with many. */
+    public Html lazyAudio(String label, float[] samples, int sampleRate) {
+        return line(
+                "<audio controls=\"controls\" preload=\"none\" aria-label=\"%s\" src=\"%s\"></audio>",
+                escape(label), wavUri(samples, sampleRate));
+    }
+
+    /** Characters of the URI of so many samples. */
+    public static long wavUriLength(long samples) {
+        return WAV_URI.length() + 4 * Math.ceilDiv(WAV_HEADER + 2 * samples, 3);
+    }
+
     /** A 16-bit WAV file in a {@code data:} URI. */
     private static String wavUri(float[] samples, int sampleRate) {
         int bytes = Math.multiplyExact(samples.length, 2);
@@ -71,7 +84,7 @@ public final class Html {
         for (float v : samples) {
             wav.putShort((short) Math.clamp(Math.round(v * 32767f), -32768, 32767));
         }
-        return "data:audio/wav;base64," + Base64.getEncoder().encodeToString(wav.array());
+        return WAV_URI + Base64.getEncoder().encodeToString(wav.array());
     }
 
     /** A horizontal bar for a score in [0, 1]. */
@@ -118,7 +131,12 @@ public final class Html {
 
     /** Draws the time axis and closes the figure. */
     public Html closePlot(double seconds) {
-        return line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(TimeTicks.of(seconds), "left"));
+        return closePlot(TimeTicks.of(seconds));
+    }
+
+    /** Draws a time axis with these labels and closes the figure. */
+    public Html closePlot(List<AxisTick> times) {
+        return line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(times, "left"));
     }
 
     private static String ticks(List<AxisTick> ticks, String side) {

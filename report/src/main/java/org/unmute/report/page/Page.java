@@ -5,15 +5,18 @@ import static org.unmute.report.drawing.Markup.escape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Locale;
 import org.unmute.report.drawing.Theme;
 
 /**
- * The frame of every page: head, style sheet, heading, contents, footer. It has no scripts, and its content security
- * policy keeps the browser from fetching anything. It is well-formed XML.
+ * The frame of every page: head, style sheet, heading, contents, footer. Its content security policy keeps the browser
+ * from fetching anything, and from running any script but {@link #script}. It is well-formed XML.
  */
 public final class Page {
     private static final DateTimeFormatter DATE =
@@ -23,6 +26,8 @@ public final class Page {
     private final String summary;
     private final StringBuilder contents = new StringBuilder();
     private final StringBuilder body = new StringBuilder(1 << 16);
+    private String scripts = "";
+    private String allowed = "";
 
     /** @param summary a sentence or two under the title; both are plain text */
     public Page(String title, String summary) {
@@ -52,6 +57,28 @@ public final class Page {
         return this;
     }
 
+    /**
+     * Runs a script at the end of the page, and lets players open recordings beside it. The policy names the script's
+     * hash, so no other one runs.
+     *
+     * @param source JavaScript without {@code ]]>} and {@code </script}
+     */
+    public Page script(String source) {
+        String text = "//<![CDATA[\n" + source + "//]]>";
+        String hash = Base64.getEncoder().encodeToString(sha256(text.getBytes(StandardCharsets.UTF_8)));
+        allowed = " file: 'self'; script-src 'sha256-" + hash + "'";
+        scripts = "<script>" + text + "</script>\n";
+        return this;
+    }
+
+    private static byte[] sha256(byte[] text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("report: this Java has no SHA-256", e);
+        }
+    }
+
     /** The document without a table of contents. */
     public String html(Instant made) {
         return document("", ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
@@ -64,9 +91,16 @@ public final class Page {
 
     /** The document with a table of contents, on a wider page. */
     public String htmlWithContents(Instant made) {
-        return document(
-                "<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n",
-                ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
+        return document(nav(), ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
+    }
+
+    /** The document with a table of contents, on a wider page, without a date. */
+    public String htmlWithContents() {
+        return document(nav(), "");
+    }
+
+    private String nav() {
+        return "<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n";
     }
 
     private String document(String nav, String made) {
@@ -79,7 +113,7 @@ public final class Page {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
-                media-src data:; style-src 'unsafe-inline'"/>
+                media-src data:%8$s; style-src 'unsafe-inline'"/>
                 <title>%1$s</title>
                 <style>%2$s</style>
                 </head>
@@ -88,7 +122,7 @@ public final class Page {
                 <header><h1>%1$s</h1><p class="summary">%5$s</p></header>
                 %6$s<footer>Written by unmute%7$s.</footer>
                 </main>
-                </body>
+                %9$s</body>
                 </html>
                 """.formatted(
                         escape(title),
@@ -97,17 +131,24 @@ public final class Page {
                         wide ? "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n" + nav : "",
                         escape(summary),
                         body,
-                        made);
+                        made,
+                        allowed,
+                        scripts);
     }
 
     /** A style sheet beside a class, with the colours of the maps filled in. */
     public static String styleSheet(Class<?> owner, String name) {
-        try (InputStream css = owner.getResourceAsStream(name)) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("@scale@", ColourMap.SEQUENTIAL.cssGradient())
-                    .replace("@diverging@", ColourMap.DIVERGING.cssGradient());
+        return resource(owner, name)
+                .replace("@scale@", ColourMap.SEQUENTIAL.cssGradient())
+                .replace("@diverging@", ColourMap.DIVERGING.cssGradient());
+    }
+
+    /** The text of a file beside a class. */
+    public static String resource(Class<?> owner, String name) {
+        try (InputStream text = owner.getResourceAsStream(name)) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new IllegalStateException("report: the style sheet is missing from the jar", e);
+            throw new IllegalStateException("report: " + name + " is missing from the jar", e);
         }
     }
 }

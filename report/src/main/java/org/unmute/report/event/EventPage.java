@@ -1,0 +1,212 @@
+package org.unmute.report.event;
+
+import static org.unmute.report.chart.NumberText.count;
+import static org.unmute.report.drawing.Markup.escape;
+import static org.unmute.report.page.Html.number;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.report.event.EventSelection.OfClass;
+import org.unmute.report.event.SnippetPlan.Kind;
+import org.unmute.report.event.SnippetPlan.Planned;
+import org.unmute.report.page.Fact;
+import org.unmute.report.page.Html;
+import org.unmute.report.page.Page;
+import org.unmute.report.page.TimeText;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The events of a folder of recordings as one HTML page of bounded size, which needs nothing else: a summary of each
+ * class, when the events occurred, a list to sort and filter, and spectrograms with boxes and sound of the best and the
+ * doubtful events of each class. Events beyond those are played from the recordings, where these lie beside the page.
+ * The same events give the same bytes.
+ *
+ * @param title   the heading
+ * @param classes all classes, with events or without
+ * @param files   all recordings, in order
+ * @param facts   how the events were found: encoder, probe, rules
+ * @param limits  of the page's size
+ */
+public record EventPage(
+        String title, List<EventClass> classes, List<SoundFile> files, List<Fact> facts, EventPageLimits limits) {
+    /** Bytes of the page's frame: policy, contents, headings. */
+    private static final int FRAME = 20_000;
+    /** The list may take this share of the page. */
+    private static final double LIST_SHARE = 0.6;
+
+    private static final double SHRINK = 0.8;
+
+    /** Copies the lists. */
+    public EventPage {
+        classes = List.copyOf(classes);
+        files = List.copyOf(files);
+        facts = List.copyOf(facts);
+    }
+
+    /**
+     * What a page holds.
+     *
+     * @param events   all events
+     * @param listed   events in the list
+     * @param snippets events with picture and sound
+     * @param leftOut  snippets that would have made the page too large
+     * @param problems recordings whose snippets could not be read, with the reason
+     * @param html     the document
+     */
+    public record Rendered(long events, int listed, int snippets, int leftOut, List<String> problems, String html) {}
+
+    /**
+     * Makes the document. Memory is bounded by the limits, however many events there are.
+     *
+     * @param events  taken in one pass; their order breaks ties
+     * @param source  opens recordings for the snippets
+     * @throws IllegalArgumentException if names of classes or recordings are not unique, or an event's are not known
+     */
+    public Rendered render(Iterable<SoundEvent> events, SnippetSource source) {
+        Timeline timeline = Timeline.of(files, classes.size());
+        EventSelection selection = new EventSelection(classes, files, limits, timeline);
+        events.forEach(selection::add);
+        String list = list(selection);
+        String script = Page.resource(EventPage.class, "events.js");
+        String summary = "<style>" + Page.styleSheet(EventPage.class, "events.css") + "</style>" + summary(selection);
+        String times = selection.events() == 0 ? "" : timeline.html(selection.classes());
+        String made = new Html().facts(facts).toString();
+        long left =
+                limits.bytes() - FRAME - Page.resource(Page.class, "page.css").length();
+        for (String part : List.of(list, script, summary, times, made)) {
+            left -= part.getBytes(StandardCharsets.UTF_8).length;
+        }
+        SnippetPlan plan = SnippetPlan.of(selection.classes(), files, limits, left);
+        SnippetReader.Read read = SnippetReader.read(plan.snippets(), source, files);
+        Page page = new Page(title, heading(selection)).section("summary", "Classes", summary);
+        if (selection.events() > 0) {
+            page.section("times", "When", times).section("list", "Events", list);
+            if (!plan.snippets().isEmpty() || plan.leftOut() > 0) {
+                page.section("snippets", "Best and doubtful", snippets(selection, plan, read));
+            }
+        }
+        page.section("made", "How this was made", made).script(script);
+        return new Rendered(
+                selection.events(),
+                selection.listed(),
+                plan.snippets().size(),
+                plan.leftOut(),
+                read.problems(),
+                page.htmlWithContents());
+    }
+
+    /**
+     * Makes the document and writes it atomically.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public Rendered write(Iterable<SoundEvent> events, SnippetSource source, Path file) throws IOException {
+        Rendered rendered = render(events, source);
+        AtomicFile.write(file, rendered.html().getBytes(StandardCharsets.UTF_8));
+        return rendered;
+    }
+
+    private String heading(EventSelection selection) {
+        long found = selection.classes().stream().filter(c -> c.events() > 0).count();
+        double seconds = files.stream().mapToDouble(SoundFile::seconds).sum();
+        return number(selection.events(), "event") + " of " + number(found, "class") + " in "
+                + number(files.size(), "recording")
+                + (Double.isFinite(seconds) ? ", " + TimeText.length(seconds) + " of sound." : ".");
+    }
+
+    private static String number(long n, String what) {
+        return count(n) + " " + what + (n == 1 ? "" : what.endsWith("s") ? "es" : "s");
+    }
+
+    private static String summary(EventSelection selection) {
+        List<OfClass> found = selection.classes().stream()
+                .filter(c -> c.events() > 0)
+                .sorted(Comparator.comparingLong((OfClass c) -> -c.events()).thenComparingInt(OfClass::index))
+                .toList();
+        int silent = selection.classes().size() - found.size();
+        Html html = new Html();
+        if (found.isEmpty()) {
+            return html.line("<p class=\"note\">No event of any of the %d classes was found.</p>", silent)
+                    .toString();
+        }
+        html.line("<div class=\"scroll\" tabindex=\"0\"><table><caption>A class's name shows its events in the"
+                + " list.</caption><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Events</th><th"
+                + " scope=\"col\">Sound</th><th scope=\"col\">Recordings</th><th scope=\"col\">Best score</th><th"
+                + " scope=\"col\">Threshold</th></tr></thead><tbody>");
+        for (OfClass c : found) {
+            String name = escape(c.type().name());
+            html.line(
+                    "<tr><th scope=\"row\"><a href=\"#list\" data-class=\"%s\">%s</a></th><td>%s</td><td>%s</td>"
+                            + "<td>%s</td><td>%s</td><td>%s</td></tr>",
+                    name,
+                    name,
+                    count(c.events()),
+                    TimeText.length(c.seconds()),
+                    count(c.files()),
+                    Html.number(c.bestScore(), 3),
+                    Html.number(c.type().threshold(), 3));
+        }
+        html.line("</tbody></table></div>");
+        if (silent > 0) {
+            html.line("<p class=\"note\">%s without any event.</p>", number(silent, "class"));
+        }
+        return html.toString();
+    }
+
+    private String list(EventSelection selection) {
+        String json = EventColumns.json(selection.list(), classes, files);
+        while (json.length() > LIST_SHARE * limits.bytes() && selection.listed() > 1) {
+            selection.reduceTo((int) (SHRINK * selection.listed()));
+            json = EventColumns.json(selection.list(), classes, files);
+        }
+        String what = selection.listed() == selection.events()
+                ? "All " + number(selection.events(), "event") + "."
+                : count(selection.listed()) + " of " + count(selection.events())
+                        + " events, the best of each class by score: more would make the page too large.";
+        return new Html()
+                .line(
+                        "<p class=\"note\">%s A column's heading sorts. \u25B6 plays an event from its recording, which"
+                                + " must lie where it did when the page was made.</p>",
+                        escape(what))
+                .add(Page.resource(EventPage.class, "list.html"))
+                .add("<script type=\"application/json\" id=\"data\">" + json + "</script>\n")
+                .toString();
+    }
+
+    private String snippets(EventSelection selection, SnippetPlan plan, SnippetReader.Read read) {
+        Html html = new Html();
+        html.line(
+                "<p class=\"note\">Of each class the events with the highest scores, and those with scores nearest to"
+                        + " its threshold. The box shows time and frequencies of the event; where its sides are missing"
+                        + " at the top and bottom, the frequencies are not known. Each snippet has its own colour"
+                        + " scale, and quiet ones are played louder, by at most 20 dB.%s</p>",
+                plan.leftOut() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                " %s left out: the page would be larger than %s MB.",
+                                number(plan.leftOut(), "snippet"),
+                                Html.number(limits.bytes() / 1e6, limits.bytes() % 1_000_000 == 0 ? 0 : 1)));
+        for (OfClass c : selection.classes()) {
+            List<Planned> own =
+                    plan.snippets().stream().filter(p -> p.type() == c).toList();
+            if (own.isEmpty()) {
+                continue;
+            }
+            html.line("<h3>%s</h3>", escape(c.type().name()));
+            for (Kind kind : Kind.values()) {
+                List<Planned> some = own.stream().filter(p -> p.kind() == kind).toList();
+                if (!some.isEmpty()) {
+                    html.line("<h4>%s</h4><div class=\"snippets\">", kind == Kind.BEST ? "Best" : "Doubtful");
+                    some.forEach(p -> html.add(read.html().get(p)));
+                    html.line("</div>");
+                }
+            }
+        }
+        return html.toString();
+    }
+}
