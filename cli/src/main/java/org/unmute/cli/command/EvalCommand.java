@@ -119,7 +119,7 @@ final class EvalCommand extends ComputingCommand {
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
             Manifest truth = TokenData.matched(
-                    labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing);
+                    labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());

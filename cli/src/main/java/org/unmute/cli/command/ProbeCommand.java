@@ -147,7 +147,8 @@ final class ProbeCommand extends ComputingCommand {
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireLayers(name, tokens, cache);
-            Manifest found = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing);
+            Manifest found =
+                    TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
             ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
             Manifest train = held.train();
             UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);

@@ -2,15 +2,16 @@ package org.unmute.cli.option;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.annotation.LabelFile;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.provenance.RunRecord;
@@ -25,9 +26,10 @@ public final class LabelOptions {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "CSV (or .tsv) with a header: a column with the file below the root of the recordings, one with"
-                            + " its labels (several separated by ';'), and usually one with the split; start and end,"
-                            + " in seconds, for parts of files.")
+                    "Labels, recognized by their content: a CSV with a header (file, labels, usually split; start and"
+                            + " end, in seconds, for parts of files; or a column of 0 and 1 for each class; or one row"
+                            + " for each event), a Raven, BirdNET, Audacity or DESED table, or a folder of such tables"
+                            + " named after their recordings. See docs/labels.md.")
     private Path labels;
 
     @Mixin
@@ -36,32 +38,17 @@ public final class LabelOptions {
     @Option(names = "--root", paramLabel = "DIR", description = "Folder of the data set, with --dataset.")
     private Path root;
 
-    @Option(
-            names = "--file-column",
-            paramLabel = "NAME",
-            description = "Column of the file (default: file, filename, path or fname).")
-    private String fileColumn;
-
-    @Option(
-            names = "--label-column",
-            paramLabel = "NAME",
-            description = "Column of the labels (default: labels, label, category or class).")
-    private String labelColumn;
-
-    @Option(
-            names = "--split-column",
-            paramLabel = "NAME",
-            description = "Column of the split (default: split or fold).")
-    private String splitColumn;
-
-    @Option(names = "--separator", paramLabel = "TEXT", description = "Separator of the labels of a clip.")
-    private String separator;
+    @Mixin
+    private LabelColumns columns;
 
     @Option(
             names = "--vocabulary",
             paramLabel = "FILE",
             description = "Class names in order, one per line or as CSV (default: all labels of the file, sorted).")
     private Path vocabulary;
+
+    /** Whether the user was told what the label file is. */
+    private boolean told;
 
     /** The source of the labels, for messages. */
     public String source() {
@@ -90,18 +77,23 @@ public final class LabelOptions {
         if (dataset.given()) {
             return ofDataset(classes, splits, record, err);
         }
-        record.input(labels);
+        if (!Files.isDirectory(labels)) {
+            record.input(labels);
+        }
         LabelSet fixed = classes == null ? null : LabelSet.of(classes);
         LabelSet named = vocabulary == null ? null : LabelSet.read(vocabulary);
         if (fixed != null && named != null && !named.equals(fixed)) {
             throw CommandException.input(vocabulary + " has other classes than the scores: " + named.size()
                     + " against " + classes.size() + ", or another order");
         }
-        Manifest all = Manifest.read(
-                labels,
-                new ManifestFormat(fileColumn, labelColumn, splitColumn, separator),
-                fixed != null ? fixed : named);
-        return splits.equals(List.of("all")) ? all : in(all, splits);
+        LabelFile file = LabelFile.read(labels, columns.options(fixed != null ? fixed : named));
+        if (err != null && !told) {
+            told = true;
+            err.println(labels + ": " + file.recognized());
+            file.remarks().forEach(remark -> err.println(labels + ": " + remark));
+            err.flush();
+        }
+        return splits.equals(List.of("all")) ? file.manifest() : in(file.manifest(), splits);
     }
 
     /**
@@ -139,13 +131,9 @@ public final class LabelOptions {
 
     private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
             throws IOException {
-        if (vocabulary != null
-                || fileColumn != null
-                || labelColumn != null
-                || splitColumn != null
-                || separator != null) {
-            throw CommandException.usage(
-                    "--vocabulary, --separator and the column options are for --labels, not for --dataset");
+        if (vocabulary != null || columns.given()) {
+            throw CommandException.usage("--vocabulary, --label-format, --separator and the column options are for"
+                    + " --labels, not for --dataset");
         }
         Manifest all = dataset.read(root, splits, record, err).labels();
         List<String> names = all.labels().names();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
@@ -20,8 +21,21 @@ public final class TokenData {
 
     /** The labelled clips in the cache; others are added to {@code missing}. */
     public static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
+        return matched(wanted, cache, missing, _ -> {});
+    }
+
+    /**
+     * The labelled clips in the cache; others are added to {@code missing}.
+     *
+     * @param tell receives a remark if files were not found by the same path, or clips are labelled by events
+     */
+    public static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing, Consumer<String> tell)
+            throws IOException {
         Manifest.Matched m = matchedOrNone(wanted, cache);
         missing.addAll(m.missing());
+        if (!m.remark().isEmpty()) {
+            tell.accept(m.remark());
+        }
         if (m.manifest().clips().isEmpty()) {
             throw CommandException.input("none of the " + wanted.clips().size()
                     + " labelled files is in the token cache: are the labels relative to the folder that was"

@@ -30,6 +30,20 @@ public record Annotation(
         }
     }
 
+    /** A label that holds for the whole recording, of which no times are known. */
+    static Annotation whole(String file, String label) {
+        return new Annotation(file, 0, Double.MAX_VALUE, label);
+    }
+
+    /** Whether the label holds for the whole recording. */
+    boolean isWhole() {
+        return onset == 0 && offset == Double.MAX_VALUE;
+    }
+
+    Annotation in(String recording) {
+        return new Annotation(recording, onset, offset, label, low, high, score, channel);
+    }
+
     /** An annotation without frequencies and score. */
     public Annotation(String file, double onset, double offset, String label) {
         this(file, onset, offset, label, Double.NaN, Double.NaN, Double.NaN, 1);

@@ -52,42 +52,64 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * @throws IOException             if the file cannot be read
      */
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
-        List<String> first;
-        try (TabRows rows = TabRows.open(file)) {
-            first = rows.next();
-        }
-        if (first == null) {
+        List<String> first = firstRow(file);
+        Kind kind = kind(first);
+        return switch (kind) {
+            case RAVEN, BIRDNET_CSV, DESED, TABLE -> new HeadedTable(file, kind, labelColumn).read();
             // Audacity exports an empty label track as an empty file.
-            return new AnnotationTable(Kind.LABELS, List.of(), List.of());
-        }
-        if (first.getFirst().equals("Selection")) {
-            return new HeadedTable(file, Kind.RAVEN, labelColumn).read();
-        }
-        if (first.getFirst().startsWith("Start (s),")) {
-            return new HeadedTable(file, Kind.BIRDNET_CSV, labelColumn).read();
-        }
-        if (first.equals(List.of("filename", "onset", "offset", "event_label"))) {
-            return new HeadedTable(file, Kind.DESED, labelColumn).read();
-        }
-        boolean headless = isNumber(first.getFirst())
-                || first.size() > 2 && isNumber(first.get(1))
-                || first.size() == 5 && isNumber(first.get(2));
-        return headless ? headless(file, first) : new HeadedTable(file, Kind.TABLE, labelColumn).read();
+            case LABELS, FILE_LABELS, SCORED_LABELS ->
+                first == null ? new AnnotationTable(kind, List.of(), List.of()) : headless(file, first, kind);
+        };
     }
 
-    static boolean isNumber(String text) {
-        try {
-            return !Double.isNaN(Double.parseDouble(text.strip()));
-        } catch (NumberFormatException e) {
-            return false;
+    /**
+     * What the first line of a file says about its format: {@link Kind#TABLE} for anything that is not one of the
+     * others.
+     */
+    static Kind kind(Path file) throws IOException {
+        return kind(firstRow(file));
+    }
+
+    private static List<String> firstRow(Path file) throws IOException {
+        try (TabRows rows = TabRows.open(file)) {
+            return rows.next();
         }
+    }
+
+    private static Kind kind(List<String> first) {
+        if (first == null) {
+            return Kind.LABELS;
+        }
+        if (first.getFirst().equals("Selection")) {
+            return Kind.RAVEN;
+        }
+        if (first.getFirst().startsWith("Start (s),")) {
+            return Kind.BIRDNET_CSV;
+        }
+        if (first.equals(List.of("filename", "onset", "offset", "event_label"))) {
+            return Kind.DESED;
+        }
+        if (isNumber(first.getFirst()) && first.size() > 1) {
+            return first.size() == 4 && isNumber(first.get(3)) ? Kind.SCORED_LABELS : Kind.LABELS;
+        }
+        boolean files = first.size() > 2 && isNumber(first.get(1)) || first.size() == 5 && isNumber(first.get(2));
+        return files ? Kind.FILE_LABELS : Kind.TABLE;
+    }
+
+    /** Whether a field is a number, with a decimal point or comma. */
+    static boolean isNumber(String text) {
+        return text.strip().matches("[+-]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][+-]?\\d+)?");
+    }
+
+    /** The value of a field that {@link #isNumber}. */
+    static double value(String text) {
+        return Double.parseDouble(text.strip().replace(',', '.'));
     }
 
     /** Rows without a header; the first row says how many columns come before the times. */
-    private static AnnotationTable headless(Path file, List<String> first) throws IOException {
-        int before = isNumber(first.getFirst()) ? 0 : isNumber(first.get(1)) ? 1 : 2;
-        boolean scored = before == 0 && first.size() == 4 && isNumber(first.get(3));
-        Kind kind = before > 0 ? Kind.FILE_LABELS : scored ? Kind.SCORED_LABELS : Kind.LABELS;
+    private static AnnotationTable headless(Path file, List<String> first, Kind kind) throws IOException {
+        int before = kind != Kind.FILE_LABELS ? 0 : isNumber(first.get(1)) ? 1 : 2;
+        boolean scored = kind == Kind.SCORED_LABELS;
         Set<String> files = new LinkedHashSet<>();
         List<Annotation> all = new ArrayList<>();
         try (TabRows rows = TabRows.open(file)) {
@@ -146,6 +168,6 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         if (!isNumber(text)) {
             throw rows.wrong("the " + what + " is not a number: " + MalformedTableException.quote(text));
         }
-        return Double.parseDouble(text.strip());
+        return value(text);
     }
 }

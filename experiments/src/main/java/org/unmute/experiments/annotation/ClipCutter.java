@@ -2,7 +2,6 @@ package org.unmute.experiments.annotation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -11,70 +10,81 @@ import java.util.TreeSet;
  *
  * @param length   of a clip in seconds, positive
  * @param overlap  of neighbouring clips in seconds, less than the length
- * @param minShare a clip has a label if this share of one of the label's events lies in it, or if the event covers this
- *     share of the clip; in (0, 1]
+ * @param rule     when an event is a label of a clip
  */
-public record ClipCutter(double length, double overlap, double minShare) {
+public record ClipCutter(double length, double overlap, ShareRule rule) {
+    /** More clips of one recording are a mistake in the options. */
+    private static final int MAX_CLIPS = 10_000_000;
+
     /**
      * A clip.
      *
      * @param start  in seconds from the recording's start
      * @param end    in seconds
      * @param labels sorted, each once
+     * @param partial whether it has no label although a part of an event lies in it: too little to be a label, too much
+     *     to be an example without the class
      */
-    public record Clip(double start, double end, List<String> labels) {}
+    public record Clip(double start, double end, List<String> labels, boolean partial) {
+        /** A clip in which no part of an event lies that is not a label. */
+        public Clip(double start, double end, List<String> labels) {
+            this(start, end, labels, false);
+        }
+    }
 
     /** @throws IllegalArgumentException if a value is out of range */
     public ClipCutter {
-        if (!(length > 0 && length < Double.POSITIVE_INFINITY)
-                || !(overlap >= 0 && overlap < length)
-                || !(minShare > 0 && minShare <= 1)) {
-            throw new IllegalArgumentException("cut into clips: the length must be positive, the overlap less than it, "
-                    + "and the share in (0, 1]: " + length + " s, " + overlap + " s, " + minShare);
+        if (!(length > 0 && length < Double.POSITIVE_INFINITY) || !(overlap >= 0 && overlap < length)) {
+            throw new IllegalArgumentException("cut into clips: the length must be positive and the overlap less than"
+                    + " it: " + length + " s, " + overlap + " s");
         }
+    }
+
+    /** Clips with a label if one of its events lies in them by a share of the event's or of the clip's length. */
+    public ClipCutter(double length, double overlap, double minShare) {
+        this(length, overlap, new ShareRule(minShare, ShareRule.Of.EITHER));
     }
 
     /**
      * The clips of a recording.
      *
      * @param duration of the recording in seconds; one that is shorter than a clip is one clip
-     * @param events   of the recording, in any order; one that begins after its end is left out
+     * @param events   of the recording, in any order; one that begins after its end is left out. One without a label
+     *     gives its clips none, and they are partial.
+     * @throws IllegalArgumentException if the duration is not positive, or there would be more than ten million clips
      */
     public List<Clip> cut(double duration, List<Annotation> events) {
         if (!(duration > 0 && duration < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s");
         }
-        List<Annotation> byOnset = events.stream()
-                .filter(e -> e.onset() < duration)
-                .sorted(java.util.Comparator.comparingDouble(Annotation::onset))
-                .toList();
         double hop = length - overlap;
+        if (duration / hop > MAX_CLIPS) {
+            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s has more than "
+                    + MAX_CLIPS + " clips that start " + hop + " s apart: choose longer clips or less overlap");
+        }
+        EventIndex index =
+                new EventIndex(events.stream().filter(e -> e.onset() < duration).toList());
         List<Clip> clips = new ArrayList<>();
         // Counted, not added up: a day of clips must not drift.
         for (long k = 0; ; k++) {
             double start = Math.min(k * hop, Math.max(0, duration - length));
             double end = Math.min(duration, start + length);
-            clips.add(new Clip(start, end, labels(start, end, byOnset)));
+            clips.add(clip(start, end, index));
             if (k * hop + length >= duration - 1e-6) {
                 return clips;
             }
         }
     }
 
-    private List<String> labels(double start, double end, List<Annotation> events) {
-        Set<String> labels = new TreeSet<>();
-        for (Annotation e : events) {
-            if (e.onset() >= end) {
-                break;
+    private Clip clip(double start, double end, EventIndex events) {
+        TreeSet<String> labels = new TreeSet<>();
+        boolean[] touched = {false};
+        events.within(start, end, event -> {
+            touched[0] = true;
+            if (!event.label().isEmpty() && rule.holds(start, end, event)) {
+                labels.add(event.label());
             }
-            double shared = Math.min(end, e.offset()) - Math.max(start, e.onset());
-            boolean point = e.onset() == e.offset() && e.onset() >= start;
-            // A millionth of a second of rounding does not decide.
-            double needed = minShare * Math.min(end - start, e.offset() - e.onset()) - 1e-6;
-            if (point || shared > 0 && shared >= needed) {
-                labels.add(e.label());
-            }
-        }
-        return List.copyOf(labels);
+        });
+        return new Clip(start, end, List.copyOf(labels), touched[0] && labels.isEmpty());
     }
 }

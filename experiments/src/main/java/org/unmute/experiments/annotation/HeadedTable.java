@@ -13,13 +13,12 @@ import org.unmute.experiments.data.Place;
 
 /** Reads tables whose first row names the columns. Columns are found by name: their order differs between versions. */
 final class HeadedTable {
-    private static final List<String> START =
+    static final List<String> START =
             List.of("begin time (s)", "start (s)", "onset", "start", "begin", "start_time", "begin_time", "start time");
-    private static final List<String> END =
-            List.of("end time (s)", "end (s)", "offset", "end", "end_time", "end time", "stop");
-    private static final List<String> FILE =
+    static final List<String> END = List.of("end time (s)", "end (s)", "offset", "end", "end_time", "end time", "stop");
+    static final List<String> FILE =
             List.of("begin path", "begin file", "filename", "file", "path", "clip", "recording", "audio", "file_name");
-    private static final List<String> LABEL = List.of(
+    static final List<String> LABEL = List.of(
             "annotation",
             "label",
             "event_label",
@@ -52,6 +51,8 @@ final class HeadedTable {
     private final AnnotationTable.Kind kind;
     private final String labelColumn;
     private List<String> header;
+    /** Whether a comma cannot separate fields. */
+    private boolean decimalCommas = true;
 
     HeadedTable(Path file, AnnotationTable.Kind kind, String labelColumn) {
         this.file = file;
@@ -72,6 +73,7 @@ final class HeadedTable {
         }
         try (CsvTable csv = CsvTable.open(file)) {
             header = csv.names();
+            decimalCommas = csv.delimiter() != ',';
             Collector collector = new Collector();
             csv.forEach(row -> collector.add(row.place(), row.fields()));
             return collector.table();
@@ -202,18 +204,18 @@ final class HeadedTable {
         return column < 0 || column >= row.size() ? "" : row.get(column).strip();
     }
 
-    private static double number(Place place, String what, String text) throws MalformedTableException {
-        if (!AnnotationTable.isNumber(text)) {
+    private double number(Place place, String what, String text) throws MalformedTableException {
+        if (!AnnotationTable.isNumber(text) || text.contains(",") && !decimalCommas) {
             throw place.wrong("the " + what + " is not a number: " + MalformedTableException.quote(text));
         }
-        return Double.parseDouble(text);
+        return AnnotationTable.value(text);
     }
 
-    private static double optional(Place place, String what, String text) throws MalformedTableException {
+    private double optional(Place place, String what, String text) throws MalformedTableException {
         return text.isEmpty() ? Double.NaN : number(place, what, text);
     }
 
-    private static int channel(Place place, String text) throws MalformedTableException {
+    private int channel(Place place, String text) throws MalformedTableException {
         if (text.isEmpty()) {
             return 1;
         }

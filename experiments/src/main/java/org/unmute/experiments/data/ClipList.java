@@ -168,12 +168,14 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
         void readTable() throws IOException {
             try (CsvTable table = CsvTable.open(list)) {
                 int column = table.oneOf(FILE_COLUMNS);
-                boolean parts = table.find("start") >= 0 && table.find("end") >= 0;
+                int start = table.find("start");
+                int end = table.find("end");
+                boolean parts = start >= 0 && end >= 0;
                 table.forEach(row -> add(
                         row.place(),
                         row.fields().get(column).strip(),
-                        parts ? row.text("start") : "",
-                        parts ? row.text("end") : ""));
+                        parts ? row.number(start) : "",
+                        parts ? row.number(end) : ""));
             }
         }
 

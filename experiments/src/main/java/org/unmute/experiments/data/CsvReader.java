@@ -16,7 +16,10 @@ import java.util.Locale;
  */
 final class CsvReader implements AutoCloseable {
     private final LineReader lines;
-    private final char delimiter;
+    private char delimiter;
+    /** Whether the first row still has to tell the delimiter. */
+    private boolean guess;
+
     private Place place;
     private String line;
     private int at;
@@ -37,6 +40,37 @@ final class CsvReader implements AutoCloseable {
         return new CsvReader(new LineReader(file, in), tabs ? '\t' : ',');
     }
 
+    /**
+     * Takes the delimiter from the first row: the comma if it is there outside quotes, else the semicolon, as
+     * spreadsheets write where the comma is in decimals, else the tab. The line {@code sep=;} of a spreadsheet is
+     * skipped and followed. A {@code .tsv} has tabs anyway.
+     */
+    CsvReader guessing() {
+        guess = delimiter == ',';
+        return this;
+    }
+
+    /** What separates the fields; known once the first row is read. */
+    char delimiter() {
+        return delimiter;
+    }
+
+    private static char guessed(String row) {
+        boolean quoted = false;
+        char found = 0;
+        for (int i = 0; i < row.length(); i++) {
+            char c = row.charAt(i);
+            quoted ^= c == '"';
+            if (!quoted && c == ',') {
+                return ',';
+            }
+            if (!quoted && (c == ';' || c == '\t' && found == 0)) {
+                found = c;
+            }
+        }
+        return found == 0 ? ',' : found;
+    }
+
     /** The line in which the last row begins. */
     Place place() {
         return place;
@@ -50,6 +84,14 @@ final class CsvReader implements AutoCloseable {
         place = lines.place();
         if (line == null) {
             return null;
+        }
+        if (guess) {
+            guess = false;
+            if (line.matches("sep=[,;\t]")) {
+                delimiter = line.charAt(4);
+                return next();
+            }
+            delimiter = guessed(line);
         }
         at = 0;
         List<String> fields = new ArrayList<>();

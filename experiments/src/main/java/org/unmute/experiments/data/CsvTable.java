@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * A CSV file with a header row; every other row has as many fields as the header. Tabs separate the fields of a {@code
- * .tsv}. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. Only one row
+ * .tsv}; in other files semicolons or tabs do if the header has them and no comma. Then numbers may have a decimal
+ * comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. Only one row
  * is held in memory.
  */
 public final class CsvTable implements AutoCloseable {
@@ -31,7 +32,7 @@ public final class CsvTable implements AutoCloseable {
      * @throws MalformedTableException if it is empty, or names a column twice
      */
     public static CsvTable open(Path file) throws IOException {
-        return of(file, CsvReader.open(file));
+        return of(file, CsvReader.open(file).guessing());
     }
 
     /**
@@ -40,7 +41,7 @@ public final class CsvTable implements AutoCloseable {
      * @param name its name, for messages; tabs separate the fields of a {@code .tsv}
      */
     public static CsvTable of(Path name, InputStream in) throws IOException {
-        return of(name, CsvReader.of(name, in));
+        return of(name, CsvReader.of(name, in).guessing());
     }
 
     private static CsvTable of(Path file, CsvReader reader) throws IOException {
@@ -73,6 +74,16 @@ public final class CsvTable implements AutoCloseable {
             throw header("no column " + MalformedTableException.quote(name) + " among " + columns());
         }
         return at;
+    }
+
+    /** What separates fields: a comma, semicolon or tab. */
+    public char delimiter() {
+        return reader.delimiter();
+    }
+
+    /** A number's text with a decimal point, where a comma can only be a decimal comma. */
+    String decimal(String text) {
+        return delimiter() == ',' || !text.strip().matches("-?\\d+,\\d+") ? text : text.replace(',', '.');
     }
 
     /** The names of the columns, in order. */
@@ -139,7 +150,7 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /** The exception for an error in the names of the columns. */
-    MalformedTableException header(String detail) {
+    public MalformedTableException header(String detail) {
         return new Place(file, 1).wrong(detail);
     }
 
@@ -148,7 +159,7 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /** The column names, in quotes, for messages. */
-    String columns() {
+    public String columns() {
         return MalformedTableException.quote(String.join(", ", header));
     }
 
@@ -196,6 +207,11 @@ public final class CsvTable implements AutoCloseable {
         public String text(String column, String absent) {
             int at = table.find(column);
             return at < 0 ? absent : fields.get(at);
+        }
+
+        /** A field that should be a number, with a decimal point where the file has decimal commas. */
+        public String number(int column) {
+            return table.decimal(fields.get(column));
         }
 
         /** The exception for an error in this row. */

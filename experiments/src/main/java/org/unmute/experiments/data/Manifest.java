@@ -18,14 +18,36 @@ import java.util.regex.Pattern;
  *
  * @param clips no two with the same file
  * @param labels the classes; contains every clip's labels
+ * @param stretches labels of any stretch of the recordings, where the labels are events in time; else null
  */
-public record Manifest(List<LabelledClip> clips, LabelSet labels) {
-    private static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
-    private static final List<String> LABEL_COLUMNS = List.of("labels", "label", "category", "class");
-    private static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
+public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stretches) {
+    /** The labels of stretches of recordings. */
+    @FunctionalInterface
+    public interface Stretches {
+        /**
+         * The labels of a stretch, sorted, each once.
+         *
+         * @param file  a recording, as a clip of the manifest names it
+         * @param start in seconds
+         * @param end   in seconds; infinite for the recording's end
+         */
+        List<String> labels(String file, double start, double end);
+    }
+
+    /** Usual names of the column with the file. */
+    public static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
+    /** Usual names of the column with the labels. */
+    public static final List<String> LABEL_COLUMNS = List.of("labels", "label", "category", "class", "event_labels");
+    /** Usual names of the column with the split. */
+    public static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
 
     public Manifest {
         clips = List.copyOf(clips);
+    }
+
+    /** Clips whose labels hold for them only. */
+    public Manifest(List<LabelledClip> clips, LabelSet labels) {
+        this(clips, labels, null);
     }
 
     /**
@@ -50,6 +72,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         private final int fileColumn;
         private final int labelColumn;
         private final int splitColumn;
+        private final int startColumn;
+        private final int endColumn;
         private final boolean parts;
         private final String labelColumnName;
         private final String separator;
@@ -62,9 +86,14 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             fileColumn = required(table, format.fileColumn(), FILE_COLUMNS, "--file-column");
             labelColumn = required(table, format.labelColumn(), LABEL_COLUMNS, "--label-column");
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
-            parts = table.find("start") >= 0 && table.find("end") >= 0;
+            startColumn = table.find("start");
+            endColumn = table.find("end");
+            parts = startColumn >= 0 && endColumn >= 0;
             labelColumnName = table.columnName(labelColumn);
-            String usual = !labelColumnName.equals("labels") ? "" : table.find("mids") >= 0 ? "," : ";";
+            // FSD50K's and DESED's lists separate labels by commas.
+            boolean commas = labelColumnName.equals("event_labels") || table.find("mids") >= 0;
+            boolean several = labelColumnName.equals("labels") || labelColumnName.equals("event_labels");
+            String usual = !several ? "" : commas ? "," : ";";
             separator = format.labelSeparator() != null ? format.labelSeparator() : usual;
         }
 
@@ -96,8 +125,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         }
 
         private String clipId(CsvTable.Row row) throws MalformedTableException {
-            String start = parts ? row.text("start") : "";
-            String end = parts ? row.text("end") : "";
+            String start = parts ? row.number(startColumn) : "";
+            String end = parts ? row.number(endColumn) : "";
             String id = row.place()
                     .checked(() ->
                             ClipId.part(ClipId.of(row.fields().get(fileColumn).strip()), start, end));
@@ -147,7 +176,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             throw new IllegalArgumentException("manifest: no clips in split " + unknown + ": there are " + splits());
         }
         return new Manifest(
-                clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels);
+                clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels, stretches);
     }
 
     /** Whether there are clips and every one has exactly one label. */
@@ -190,51 +219,21 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
      *
      * @param manifest the clips found, by the ids of the cache or folder
      * @param missing files of the label file that were not found
+     * @param remark how they were found, if not by the same path; else empty
      */
-    public record Matched(Manifest manifest, List<String> missing) {
+    public record Matched(Manifest manifest, List<String> missing, String remark) {
         public Matched {
             missing = List.copyOf(missing);
         }
     }
 
     /**
-     * Matches the manifest's files to clip ids: the same id or, failing that, the only id that is equal without its
-     * extension (label files such as FSD50K's omit {@code .wav}).
+     * Matches the manifest's files to clip ids, as {@link FileMatch} says. If the labels are events and none of them is
+     * a clip by itself, each clip of a recording gets the labels of the events in it.
      *
-     * @throws IllegalArgumentException if several ids differ from a file only by their extension, or two files match
-     *     one clip
+     * @throws IllegalArgumentException if a file could be any of several ids, or two files match one clip
      */
     public Matched matchedTo(Collection<String> clipIds) {
-        Set<String> ids = new HashSet<>(clipIds);
-        Map<String, List<String>> byStem = new HashMap<>();
-        for (String id : ids) {
-            byStem.computeIfAbsent(ClipId.withoutExtension(id), s -> new ArrayList<>())
-                    .add(id);
-        }
-        List<LabelledClip> found = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
-        Map<String, String> fileOfId = new HashMap<>();
-        for (LabelledClip clip : clips) {
-            List<String> candidates =
-                    ids.contains(clip.file()) ? List.of(clip.file()) : byStem.getOrDefault(clip.file(), List.of());
-            if (candidates.size() > 1) {
-                throw new IllegalArgumentException(
-                        "manifest: file " + MalformedTableException.quote(clip.file()) + " could be any of "
-                                + candidates.stream().sorted().toList() + ": write the extension into the label file");
-            }
-            String other = candidates.isEmpty() ? null : fileOfId.putIfAbsent(candidates.getFirst(), clip.file());
-            if (other != null) {
-                throw new IllegalArgumentException("manifest: files " + MalformedTableException.quote(other) + " and "
-                        + MalformedTableException.quote(clip.file()) + " are both clip "
-                        + MalformedTableException.quote(candidates.getFirst())
-                        + ": remove one of them from the label file");
-            }
-            if (candidates.isEmpty()) {
-                missing.add(clip.file());
-            } else {
-                found.add(new LabelledClip(candidates.getFirst(), clip.split(), clip.labels()));
-            }
-        }
-        return new Matched(new Manifest(found, labels), missing);
+        return new ClipMatch(this, clipIds).matched();
     }
 }

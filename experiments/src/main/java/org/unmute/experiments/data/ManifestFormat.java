@@ -5,10 +5,11 @@ package org.unmute.experiments.data;
  *
  * <ul>
  *   <li>file: file, filename, path or fname;
- *   <li>labels: labels, label, category or class;
+ *   <li>labels: labels, label, category, class or event_labels;
  *   <li>split: split or fold, if there is one;
  *   <li>separator: in a column named {@code labels}, ';', or ',' if the file has a column {@code mids} as in FSD50K's
- *       ground truth; in any other column the whole field is one label.
+ *       ground truth; ',' in {@code event_labels}, as in DESED's lists; in any other column the whole field is one
+ *       label.
  * </ul>
  *
  * @param fileColumn or null

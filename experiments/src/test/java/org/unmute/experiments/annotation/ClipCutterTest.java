@@ -124,7 +124,7 @@ class ClipCutterTest {
 
     @Test
     void valuesOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> new ClipCutter(5, 5, 0.5)).hasMessageContaining("5.0 s, 5.0 s, 0.5");
+        assertThatThrownBy(() -> new ClipCutter(5, 5, 0.5)).hasMessageContaining("5.0 s, 5.0 s");
         assertThatThrownBy(() -> new ClipCutter(5, 0, 0)).hasMessageContaining("share");
         assertThatThrownBy(() -> new ClipCutter(5, 0, 0.5).cut(Double.NaN, List.of()))
                 .hasMessageContaining("NaN");

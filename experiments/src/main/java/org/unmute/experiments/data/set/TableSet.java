@@ -98,7 +98,8 @@ final class TableSet extends Dataset {
     }
 
     private static double seconds(CsvTable.Row row, String column, double absent) throws MalformedTableException {
-        String text = row.text(column, "");
+        int at = row.table().find(column);
+        String text = at < 0 ? "" : row.number(at);
         if (text.isBlank()) {
             return absent;
         }

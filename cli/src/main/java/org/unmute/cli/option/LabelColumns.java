@@ -1,0 +1,127 @@
+package org.unmute.cli.option;
+
+import java.util.List;
+import java.util.Locale;
+import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.annotation.LabelFile;
+import org.unmute.experiments.annotation.ShareRule;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.ManifestFormat;
+import picocli.CommandLine.Option;
+
+/** Options that say how a label file is read, where it is not recognized by itself. */
+public final class LabelColumns {
+    /** Forms of label files by their names. */
+    public enum Form {
+        auto,
+        clips,
+        matrix,
+        events;
+
+        private LabelFile.Form form() {
+            return this == auto ? null : LabelFile.Form.valueOf(name().toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** Names of {@link ShareRule.Of}. */
+    public enum ShareOf {
+        event,
+        clip,
+        either
+    }
+
+    @Option(
+            names = "--label-format",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description =
+                    "What a row of the labels is: clips (a clip with its labels in one column), matrix (a clip with"
+                            + " a column of 0 and 1 for each class), events (an event with start and end) or auto"
+                            + " (recognized; default: ${DEFAULT-VALUE}).")
+    private Form form;
+
+    @Option(
+            names = "--file-column",
+            paramLabel = "NAME",
+            description = "Column of the file (default: file, filename, path or fname).")
+    private String fileColumn;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description =
+                    "Column of the labels (default: labels, label, category, class or event_labels; of events also"
+                            + " annotation, species and others).")
+    private String labelColumn;
+
+    @Option(
+            names = "--split-column",
+            paramLabel = "NAME",
+            description = "Column of the split (default: split or fold).")
+    private String splitColumn;
+
+    @Option(
+            names = "--ignore-columns",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Columns that are no classes, in a table with a column of 0 and 1 for each class.")
+    private List<String> ignored = List.of();
+
+    @Option(names = "--separator", paramLabel = "TEXT", description = "Separator of the labels of a clip.")
+    private String separator;
+
+    @Option(
+            names = "--min-share",
+            paramLabel = "SHARE",
+            defaultValue = "0.25",
+            description =
+                    "A clip has the label of an event of which this share lies in it (default: ${DEFAULT-VALUE}).")
+    private double minShare;
+
+    @Option(
+            names = "--share-of",
+            paramLabel = "WHAT",
+            defaultValue = "either",
+            description =
+                    "What --min-share is of: event (its length), clip (the event covers this share of the clip) or"
+                            + " either (default: ${DEFAULT-VALUE}).")
+    private ShareOf shareOf;
+
+    /** Whether an option was given that only a label file needs. */
+    boolean given() {
+        return form != Form.auto
+                || fileColumn != null
+                || labelColumn != null
+                || splitColumn != null
+                || separator != null
+                || !ignored.isEmpty();
+    }
+
+    /** The column of the file; null for the usual ones. */
+    public String fileColumn() {
+        return fileColumn;
+    }
+
+    /** When an event is a label of a clip. */
+    public ShareRule rule() {
+        try {
+            return new ShareRule(minShare, ShareRule.Of.valueOf(shareOf.name().toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage() + " (--min-share)", e);
+        }
+    }
+
+    /**
+     * How to read a label file.
+     *
+     * @param vocabulary the classes; null for those of the file
+     */
+    public LabelFile.Options options(LabelSet vocabulary) {
+        return new LabelFile.Options(
+                form.form(),
+                new ManifestFormat(fileColumn, labelColumn, splitColumn, separator),
+                ignored,
+                vocabulary,
+                rule());
+    }
+}

@@ -1,0 +1,155 @@
+package org.unmute.experiments.annotation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.Place;
+
+/**
+ * The labels of a file or folder of any form that is read. Its content tells the form.
+ *
+ * @param form       what a row stands for
+ * @param manifest   the clips: of {@link Form#EVENTS} in a table, one for each stretch that a row names; of other
+ *     programs' annotations, one for each recording
+ * @param events     the same labels as events; recordings as the manifest names them
+ * @param recognized in words, what was read
+ * @param remarks    what a user should know about the files
+ */
+public record LabelFile(
+        Form form, Manifest manifest, List<Annotation> events, String recognized, List<String> remarks) {
+    /** Forms of label files. */
+    public enum Form {
+        /** A row for each clip, with its labels in one column. */
+        CLIPS,
+        /** A row for each clip, with a column of zeros and ones for each class. */
+        MATRIX,
+        /** A row for each event of a recording. */
+        EVENTS
+    }
+
+    /**
+     * How a label file is read.
+     *
+     * @param form       null to recognize it
+     * @param columns    names of columns; null for the usual ones
+     * @param ignored    columns of a matrix that are no classes
+     * @param vocabulary the classes in order; null for all labels of the file, sorted
+     * @param rule       when an event is a label of a clip
+     */
+    public record Options(
+            Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
+        /** Everything is recognized. */
+        public static final Options AUTO = new Options(null, ManifestFormat.AUTO, List.of(), null, ShareRule.DEFAULT);
+
+        public Options {
+            ignored = List.copyOf(ignored);
+        }
+    }
+
+    public LabelFile {
+        events = List.copyOf(events);
+        remarks = List.copyOf(remarks);
+    }
+
+    /**
+     * Reads labels.
+     *
+     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them
+     * @throws MalformedTableException if a table is of no form that is read, could be of several, or a row is wrong
+     * @throws IOException             if a file cannot be read
+     */
+    public static LabelFile read(Path source, Options options) throws IOException {
+        if (Files.isDirectory(source)) {
+            return annotations(AnnotationFolder.read(source, options), source, options);
+        }
+        if (!Files.isRegularFile(source)) {
+            throw new NoSuchFileException(source.toString(), null, "no file or folder with labels");
+        }
+        boolean events = options.form() == null || options.form() == Form.EVENTS;
+        if (events && AnnotationTable.kind(source) != AnnotationTable.Kind.TABLE) {
+            return annotations(AnnotationFolder.single(source, options), source, options);
+        }
+        LabelTable table = LabelTable.open(source, options);
+        return switch (table.form()) {
+            case CLIPS -> table.hasEventRows() ? table.events() : clips(source, options);
+            case MATRIX -> table.matrix();
+            case EVENTS -> table.events();
+        };
+    }
+
+    private static LabelFile clips(Path source, Options options) throws IOException {
+        Manifest manifest = Manifest.read(source, options.columns(), options.vocabulary());
+        String recognized = "one row for each clip: " + LabelTable.counted(manifest);
+        return new LabelFile(Form.CLIPS, manifest, events(manifest), recognized, List.of());
+    }
+
+    /** The labels of clips as events: of parts of a recording, or of whole ones. */
+    static List<Annotation> events(Manifest manifest) {
+        List<Annotation> events = new ArrayList<>();
+        for (LabelledClip clip : manifest.clips()) {
+            ClipId.Part part = ClipId.part(clip.file()).orElse(null);
+            for (String label : clip.labels()) {
+                events.add(
+                        part == null
+                                ? Annotation.whole(clip.file(), label)
+                                : new Annotation(part.file(), part.start(), part.end(), label));
+            }
+        }
+        return events;
+    }
+
+    /** The annotations of other programs. */
+    private static LabelFile annotations(AnnotationFolder.Found found, Path source, Options options)
+            throws IOException {
+        Map<String, Set<String>> labels = new LinkedHashMap<>();
+        found.recordings().forEach(recording -> labels.put(recording, new LinkedHashSet<>()));
+        Set<String> classes = new LinkedHashSet<>();
+        int unnamed = 0;
+        for (Annotation event : found.events()) {
+            if (event.label().isEmpty()) {
+                unnamed++;
+            } else {
+                requireKnown(new Place(source, 0), event.label(), options.vocabulary());
+                labels.get(event.file()).add(event.label());
+                classes.add(event.label());
+            }
+        }
+        if (classes.isEmpty() && options.vocabulary() == null) {
+            throw new Place(source, 0)
+                    .wrong("none of its " + found.events().size() + " annotations has a label, so there are no classes:"
+                            + " name the column with --label-column, or give the classes with --vocabulary");
+        }
+        List<LabelledClip> clips = new ArrayList<>();
+        labels.forEach((recording, all) -> clips.add(new LabelledClip(recording, "", List.copyOf(all))));
+        List<String> remarks = new ArrayList<>(found.remarks());
+        if (unnamed > 0) {
+            remarks.add(unnamed + " annotations have no label: a clip with nothing but such is neither an example of a"
+                    + " class nor one without");
+        }
+        LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
+        Manifest manifest = new Manifest(clips, set, new EventLabels(found.events(), options.rule()));
+        String recognized = found.what() + ": " + found.events().size() + " annotations of " + clips.size()
+                + " recordings, " + set.size() + " classes";
+        return new LabelFile(Form.EVENTS, manifest, found.events(), recognized, remarks);
+    }
+
+    static void requireKnown(Place place, String label, LabelSet vocabulary) throws MalformedTableException {
+        if (vocabulary != null && vocabulary.indexOf(label) < 0) {
+            throw place.wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                    + vocabulary.size() + " classes of the vocabulary");
+        }
+    }
+}

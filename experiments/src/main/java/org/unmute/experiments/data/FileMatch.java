@@ -1,0 +1,118 @@
+package org.unmute.experiments.data;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the files that a label file names among the files there are: the same path or, failing that, the only one that
+ * is equal without its extension (label files such as FSD50K's omit {@code .wav}). If no name at all is found so, the
+ * label file was written for another folder, as Raven's tables with their absolute paths are: then the ends of the
+ * paths are compared.
+ */
+public final class FileMatch {
+    private final Map<String, String> fileOf = new LinkedHashMap<>();
+    private boolean byEnd;
+
+    private FileMatch() {}
+
+    /**
+     * Matches names to files.
+     *
+     * @param names  paths with '/'; one that begins with '/' is absolute
+     * @param files  ids of files
+     * @throws IllegalArgumentException if a name could be any of several files
+     */
+    public static FileMatch of(Collection<String> names, Collection<String> files) {
+        FileMatch match = new FileMatch();
+        Map<String, List<String>> byStem = new HashMap<>();
+        for (String file : files) {
+            byStem.computeIfAbsent(ClipId.withoutExtension(file), s -> new ArrayList<>(1))
+                    .add(file);
+        }
+        Set<String> there = new HashSet<>(files);
+        for (String name : names) {
+            match.found(name, there.contains(name) ? List.of(name) : byStem.getOrDefault(name, List.of()));
+        }
+        if (match.fileOf.isEmpty()) {
+            match.compareEnds(names, files);
+        }
+        return match;
+    }
+
+    private void found(String name, List<String> candidates) {
+        if (candidates.size() > 1) {
+            throw new IllegalArgumentException("manifest: file " + MalformedTableException.quote(name)
+                    + " could be any of "
+                    + candidates.stream().sorted().limit(5).toList()
+                    + (candidates.size() > 5 ? " and " + (candidates.size() - 5) + " more" : "") + ": write the "
+                    + (byEnd ? "path below the folder of the recordings" : "extension") + " into the label file");
+        }
+        if (!candidates.isEmpty()) {
+            fileOf.put(name, candidates.getFirst());
+        }
+    }
+
+    private void compareEnds(Collection<String> names, Collection<String> files) {
+        byEnd = true;
+        Map<String, List<String>> byName = new HashMap<>();
+        for (String file : files) {
+            String last = file.substring(file.lastIndexOf('/') + 1);
+            byName.computeIfAbsent(last, s -> new ArrayList<>(1)).add(file);
+            String stem = ClipId.withoutExtension(last);
+            if (!stem.equals(last)) {
+                byName.computeIfAbsent(stem, s -> new ArrayList<>(1)).add(file);
+            }
+        }
+        for (String name : names) {
+            List<String> best = new ArrayList<>();
+            int most = 1;
+            for (String file : byName.getOrDefault(name.substring(name.lastIndexOf('/') + 1), List.of())) {
+                int common = commonFolders(name, file);
+                if (common >= most) {
+                    if (common > most) {
+                        best.clear();
+                    }
+                    most = common;
+                    best.add(file);
+                }
+            }
+            found(name, best);
+        }
+    }
+
+    /**
+     * One and the number of folders, counted from the end, that two paths have in common; 0 if they cannot be the same
+     * file. A relative path must be the end of the other; an absolute one may have been copied elsewhere.
+     */
+    private static int commonFolders(String name, String file) {
+        boolean absolute = name.startsWith("/");
+        String[] a = (absolute ? name.substring(1) : name).split("/");
+        String[] b = file.split("/");
+        int common = 1;
+        while (common < Math.min(a.length, b.length) && a[a.length - 1 - common].equals(b[b.length - 1 - common])) {
+            common++;
+        }
+        return absolute || common == Math.min(a.length, b.length) ? common : 0;
+    }
+
+    /** The file of a name; null if it was not found. */
+    public String file(String name) {
+        return fileOf.get(name);
+    }
+
+    /** The files that have a name. */
+    Set<String> files() {
+        return Set.copyOf(fileOf.values());
+    }
+
+    /** Whether only the ends of the paths were compared. */
+    public boolean byEnd() {
+        return byEnd && !fileOf.isEmpty();
+    }
+}
