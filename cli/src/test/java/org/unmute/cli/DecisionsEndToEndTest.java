@@ -235,6 +235,76 @@ class DecisionsEndToEndTest {
     }
 
     @Test
+    void evalShowsScoresAtLearnedThresholds() throws IOException {
+        Object[] eval = {"eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--bootstrap", 0};
+        Ran ran = Ran.unmute(with(eval, "--per-class")).endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("F1 (macro, at 0.5)")
+                .contains("F1 (macro, at learned thresholds)")
+                .contains("calibration error, calibrated")
+                .containsPattern("class +clips +AP +threshold +precision +recall +F1")
+                .contains("thresholds: max F1, learned on 9 clips (split 'val')")
+                .doesNotContain("too good")
+                .doesNotContain("confusion");
+        Decisions learned = saved(run).decisions();
+        JsonNode json = Ran.unmute(with(eval, "--json")).endsWith(ExitCode.OK).json();
+        assertThat(json.at("/learned/rule").asText()).isEqualTo("f1");
+        assertThat(json.at("/learned/perClass/bee/thresholds/0").asDouble()).isEqualTo(learned.threshold(0));
+        assertThat(json.at("/learned/perClass/dog/known").asBoolean()).isFalse();
+        assertThat(json.at("/learned/perClass/dog/thresholds/0").asDouble()).isEqualTo(Decisions.FALLBACK);
+        assertThat(Ran.unmute(with(eval, "--split", "val"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("too good");
+        assertThat(Ran.unmute(with(eval, "--confusion", folder.resolve("c.csv")))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("one class a clip");
+        // What is learned changes no other metric.
+        Path plain = folder.resolve("run-plain");
+        probe(labels, plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        eval[3] = plain;
+        JsonNode without =
+                Ran.unmute(with(eval, "--json")).endsWith(ExitCode.OK).json();
+        assertThat(without.has("learned")).isFalse();
+        without.get("metrics")
+                .properties()
+                .forEach(e -> assertThat(json.at("/metrics/" + e.getKey()))
+                        .as(e.getKey())
+                        .isEqualTo(e.getValue()));
+        assertThat(json.get("averagePrecision")).isEqualTo(without.get("averagePrecision"));
+    }
+
+    @Test
+    void aSetWithOneClassAClipHasAConfusionMatrix() throws IOException {
+        Path single =
+                Files.writeString(folder.resolve("single.csv"), labels("val").replace(";dog", ""));
+        Path out = folder.resolve("run-single");
+        probe(single, out, "--loss", "ce").endsWith(ExitCode.OK);
+        Path csv = folder.resolve("confusion.csv");
+        Object[] eval = {
+            "eval", "-q", "--run", out, "--cache", cache, "--labels", single, "--bootstrap", 0, "--confusion", csv
+        };
+        Ran ran = Ran.unmute(eval).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("confusion:").containsAnyOf("true \\ predicted", "every clip has its class");
+        List<String> rows = Files.readAllLines(csv);
+        assertThat(rows).hasSize(3);
+        assertThat(rows.getFirst()).isEqualTo("true,bee,crow");
+        JsonNode json = Ran.unmute(with(eval, "--json")).endsWith(ExitCode.OK).json();
+        int right = 0;
+        for (int t = 0; t < 2; t++) {
+            JsonNode counts = json.at("/confusion/counts/" + t);
+            assertThat(rows.get(t + 1)).isEqualTo(CLASSES.get(t) + "," + counts.get(0) + "," + counts.get(1));
+            assertThat(counts.get(0).asInt() + counts.get(1).asInt())
+                    .as("a row holds the clips of a true class")
+                    .isEqualTo(TEST / 2);
+            right += counts.get(t).asInt();
+        }
+        assertThat((double) right / TEST)
+                .isEqualTo(json.at("/metrics/top1_first_index/mean").asDouble());
+    }
+
+    @Test
     void aPackedProbeKeepsWhatWasLearned() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
         Ran.unmute("pack", "-q", run.resolve("probe-seed0.safetensors"), "--out", packed)

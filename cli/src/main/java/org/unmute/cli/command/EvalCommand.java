@@ -82,8 +82,18 @@ final class EvalCommand extends ComputingCommand {
             description = "Bootstrap resamples for the 95 %% intervals; 0 for none (default: ${DEFAULT-VALUE}).")
     private int resamples = 1000;
 
-    @Option(names = "--per-class", description = "Print the average precision of each class.")
+    @Option(
+            names = "--per-class",
+            description =
+                    "Print the average precision of each class, and precision, recall and F1 at its learned threshold.")
     private boolean perClass;
+
+    @Option(
+            names = "--confusion",
+            paramLabel = "FILE",
+            description = "Write the confusion matrix of a set with one class a clip to this CSV file: a row for each"
+                    + " true class, a column for each predicted one.")
+    private Path confusion;
 
     @Option(
             names = "--out",
@@ -97,6 +107,13 @@ final class EvalCommand extends ComputingCommand {
         record.seed(common.seed());
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
+        if (confusion != null) {
+            scoring.confusion()
+                    .orElseThrow(() -> CommandException.input(
+                            "--confusion is for sets with one class a clip: the probe was trained for several, or a"
+                                    + " clip of " + labels.source() + " has not exactly one label"))
+                    .write(confusion);
+        }
         Path target = out != null ? out : source.run;
         ObjectNode document = scoring.document().putPOJO("missing", missing);
         if (target != null) {
@@ -124,7 +141,7 @@ final class EvalCommand extends ComputingCommand {
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
             for (TrainedProbe probe : probes) {
-                scoring.add(Scorer.scores(probe, clips, CHUNK), ScoreScale.PROBABILITY);
+                scoring.add(Scorer.scores(probe, clips, CHUNK), probe.decisions());
             }
             Path target = Files.createDirectories(out != null ? out : source.run);
             UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
@@ -168,5 +185,10 @@ final class EvalCommand extends ComputingCommand {
             o.println();
             scoring.classTable().print(o);
         }
+        scoring.learned().ifPresent(l -> o.println("\n" + l.line(splits)));
+        scoring.confusion().ifPresent(c -> {
+            o.println();
+            c.print(o);
+        });
     }
 }

@@ -7,15 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.ClassScores;
+import org.unmute.experiments.metric.ConfusionMatrix;
+import org.unmute.experiments.metric.DecisionScores;
 import org.unmute.experiments.metric.Interval;
 import org.unmute.experiments.metric.MultiLabelScores;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.probes.decision.Decisions;
 
 /**
  * Metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
@@ -30,6 +34,8 @@ public final class Scoring {
     private final List<Map<String, Double>> values = new ArrayList<>();
     private final List<Map<String, Interval>> intervals = new ArrayList<>();
     private final List<MultiLabelScores> perRun = new ArrayList<>();
+    private final List<ConfusionMatrix> confusions = new ArrayList<>();
+    private final LearnedScores learned = new LearnedScores();
     private final Manifest truth;
     private final int resamples;
     private final long seed;
@@ -47,6 +53,18 @@ public final class Scoring {
         this.seed = seed;
     }
 
+    /**
+     * Adds a probe's raw scores, {@code [clips, classes]}, in [0, 1].
+     *
+     * @param decisions what the probe learned on validation clips, or null; it adds metrics and changes none
+     */
+    public void add(float[][] scores, Decisions decisions) {
+        add(scores, ScoreScale.PROBABILITY);
+        if (decisions != null) {
+            values.getLast().putAll(learned.add(scores, truth.multiHot(), decisions));
+        }
+    }
+
     /** Adds a run's scores, {@code [clips, classes]}. */
     public void add(float[][] scores, ScoreScale scale) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
@@ -60,6 +78,7 @@ public final class Scoring {
         if (singleLabel) {
             SingleLabelScores single = SingleLabelScores.of(scores, truth.classIndices(), classes, scale);
             v.putAll(single.values());
+            confusions.add(single.confusion());
             if (bootstrap != null) {
                 ci.putAll(bootstrap.singleLabel(scores, truth.classIndices(), scale));
             }
@@ -171,6 +190,12 @@ public final class Scoring {
         shown.put("lwlrap", "lwlrap");
         shown.put("f1_macro_ge0.5", "F1 (macro, at 0.5)");
         shown.put("f1_micro_ge0.5", "F1 (micro, at 0.5)");
+        if (allLearned()) {
+            shown.put("f1_macro_learned", "F1 (macro, at learned thresholds)");
+            shown.put("f1_micro_learned", "F1 (micro, at learned thresholds)");
+            shown.put("ece_multilabel_15_right", "calibration error, raw scores");
+            shown.put("ece_calibrated_15_right", "calibration error, calibrated");
+        }
         shown.put("top1_multilabel_labelled_samples", "top-1 is a label");
         shown.forEach((key, name) -> {
             if (values.getFirst().containsKey(key)) {
@@ -185,6 +210,9 @@ public final class Scoring {
     public ObjectNode document() {
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (String key : values.getFirst().keySet()) {
+            if (!values.stream().allMatch(v -> v.containsKey(key))) {
+                continue; // not every run has learned thresholds
+            }
             double[] ci = interval(key);
             metrics.put(key, new MetricValue(mean(key), deviation(key), ci[0], ci[1]));
         }
@@ -193,22 +221,53 @@ public final class Scoring {
         for (int c = 0; c < perClass.length; c++) {
             ap.put(classes.get(c), perClass[c]);
         }
-        return Json.object()
+        ObjectNode document = Json.object()
                 .put("clips", clips())
                 .put("classes", classes.size())
                 .put("runs", values.size())
                 .putPOJO("absentClasses", absentClasses())
                 .putPOJO("metrics", metrics)
                 .putPOJO("averagePrecision", ap);
+        if (allLearned()) {
+            document.set("learned", learned.document(classes));
+        }
+        confusion().ifPresent(c -> document.putPOJO("confusion", c.document()));
+        return document;
     }
 
-    /** Average precision of each class as a table. */
+    /** Whether every run has learned thresholds. */
+    private boolean allLearned() {
+        return learned.runs() == values.size();
+    }
+
+    /** What the runs learned; empty unless all of them learned something. */
+    public Optional<LearnedScores> learned() {
+        return allLearned() ? Optional.of(learned) : Optional.empty();
+    }
+
+    /** The confusion of all runs together; empty unless each clip has exactly one class. */
+    public Optional<ConfusionText> confusion() {
+        return confusions.isEmpty() ? Optional.empty() : Optional.of(new ConfusionText(classes, confusions));
+    }
+
+    /** Average precision of each class as a table, with the decisions at learned thresholds. */
     public ConsoleTable classTable() {
-        ConsoleTable t = new ConsoleTable("class", "clips", "AP").decimals(4);
         double[] ap = averagePrecision();
         int[] n = positives();
+        if (!allLearned()) {
+            ConsoleTable t = new ConsoleTable("class", "clips", "AP").decimals(4);
+            for (int c = 0; c < ap.length; c++) {
+                t.row(classes.get(c), n[c], ap[c]);
+            }
+            return t;
+        }
+        ConsoleTable t = new ConsoleTable("class", "clips", "AP", "threshold", "precision", "recall", "F1").decimals(4);
+        double[] threshold = learned.mean(DecisionScores.OneClass::threshold);
+        double[] precision = learned.mean(DecisionScores.OneClass::precision);
+        double[] recall = learned.mean(DecisionScores.OneClass::recall);
+        double[] f1 = learned.mean(DecisionScores.OneClass::f1);
         for (int c = 0; c < ap.length; c++) {
-            t.row(classes.get(c), n[c], ap[c]);
+            t.row(classes.get(c), n[c], ap[c], threshold[c], precision[c], recall[c], f1[c]);
         }
         return t;
     }

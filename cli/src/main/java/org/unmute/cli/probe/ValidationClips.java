@@ -94,7 +94,8 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         return new ValidationClips(null, train, null, reason, List.of());
     }
 
-    private static String inWords(List<String> splits) {
+    /** Splits in words, as {@link Decisions#source} has them. */
+    static String inWords(List<String> splits) {
         return "split "
                 + String.join(
                         ", ",

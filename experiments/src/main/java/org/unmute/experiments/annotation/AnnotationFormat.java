@@ -158,7 +158,7 @@ public enum AnnotationFormat {
     }
 
     /** Without control characters and bidirectional overrides, which would change lines or the order of letters. */
-    static String plain(String text) {
+    public static String plain(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints()
                 .forEach(c -> out.appendCodePoint(
