@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -398,6 +399,88 @@ class ExplainEndToEndTest {
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("other.safetensors");
+    }
+
+    /** A recording of more than an hour, silent but for the clip at a time; almost all of the file is a hole. */
+    private static Path longRecording(int at, int seconds) throws IOException {
+        byte[] sound = Files.readAllBytes(clip);
+        int rate = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getInt(24);
+        int size = 2 * rate * seconds;
+        Path file = folder.resolve("night.wav");
+        ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(sound, 44)).order(ByteOrder.LITTLE_ENDIAN);
+        head.putInt(4, 36 + size).putInt(40, size);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(44 + size);
+            out.write(head.array());
+            out.seek(44 + 2L * rate * at);
+            out.write(sound, 44, sound.length - 44);
+        }
+        return file;
+    }
+
+    @Test
+    void aStretchOfALongRecordingIsExplainedAsIfItWereAFile() throws Exception {
+        int at = 3725;
+        Path night = longRecording(at, 3900);
+        Path out = folder.resolve("why-night");
+        Object[] command = {"explain", "-q", "--run", run, "--audio", night};
+        JsonNode json = Ran.unmute(with(command, "--at", "1:02:05-1:02:06", "--json", "--out", out))
+                .endsWith(ExitCode.OK)
+                .json();
+        JsonNode alone = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
+        assertThat(json.get("scores")).isEqualTo(alone.get("scores"));
+        assertThat(json.get("start").asDouble()).isEqualTo(at);
+        assertThat(json.get("seconds").asDouble()).isEqualTo(1);
+        assertThat(json.get("clip").asText()).isEqualTo("night.wav, 1:02:05.0 to 1:02:06.0");
+        for (int i = 0; i < 3; i++) {
+            JsonNode there = json.at("/classes/" + i + "/terms/0");
+            JsonNode here = alone.at("/classes/" + i + "/terms/0");
+            assertThat(there.get("name")).isEqualTo(here.get("name"));
+            assertThat(there.at("/seconds/0").asDouble())
+                    .isEqualTo(at + here.at("/seconds/0").asDouble());
+            assertThat(there.get("padding")).isEqualTo(here.get("padding"));
+        }
+        assertThat(Files.readString(out.resolve("explain.html")))
+                .contains("night.wav, 1:02:05.0 to 1:02:06.0, explained")
+                .contains(">1:02:06");
+        assertThat(Files.readString(out.resolve("contributions.csv"))).contains("," + at + ".");
+        try (Stream<Path> files = Files.list(out)) {
+            for (Path image : files.filter(f -> f.toString().endsWith(".png")).toList()) {
+                assertThat(ImageIO.read(image.toFile()).getWidth()).isLessThanOrEqualTo(4000);
+            }
+        }
+        // seconds, and one window where no end is given
+        double window = Encoders.embedded().describe().windowSamples()
+                / (double) Encoders.embedded().describe().sampleRate();
+        JsonNode open = Ran.unmute(with(command, "--at", "3725", "--json"))
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(open.get("start").asDouble()).isEqualTo(at);
+        assertThat(open.get("seconds").asDouble()).isCloseTo(window, within(1e-3));
+        assertThat(Ran.unmute(with(command, "--at", "62:05-62:06"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("night.wav, 1:02:05.0 to 1:02:06.0: 1.00 s")
+                .contains("1:02:05.");
+        assertThat(Ran.unmute(command).endsWith(ExitCode.USAGE).err())
+                .contains("night.wav is 1 h 5 min long; up to 60.0 s are shown at a time")
+                .contains("--at 0:30-0:40");
+        assertThat(Ran.unmute(with(command, "--at", "2:00:00"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("begins behind the end of the recording at 1:05:00.0");
+        assertThat(Ran.unmute(with(command, "--at", "0-61"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("at most 60.0 s");
+        for (String wrong : List.of("noon", "5-4", "1:75", "1-2-3", "", "-5", "1:2:3:4")) {
+            assertThat(Ran.unmute(with(command, "--at=" + wrong))
+                            .endsWith(ExitCode.USAGE)
+                            .err())
+                    .as(wrong)
+                    .contains("--at '" + wrong + "'")
+                    .contains("12:30-12:40");
+        }
     }
 
     @Test

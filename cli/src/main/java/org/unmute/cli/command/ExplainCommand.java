@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
@@ -13,7 +14,6 @@ import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
@@ -39,9 +39,13 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  unmute explain --run run1/ --audio bird.wav",
-            "  unmute explain --run run1/ --audio bird.wav --class crow --class rain --top 10 --out why/"
+            "  unmute explain --run run1/ --audio bird.wav --class crow --class rain --top 10 --out why/",
+            "  unmute explain --run run1/ --audio night.flac --at 1:02:05-1:02:15 --out why/"
         })
 final class ExplainCommand extends ComputingCommand {
+    /** Seconds of a stretch without an end, of an encoder without windows. */
+    private static final double WINDOW = 10;
+
     @Option(
             names = "--run",
             paramLabel = "PATH",
@@ -60,6 +64,14 @@ final class ExplainCommand extends ComputingCommand {
             required = true,
             description = "The recording: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU.")
     private Path audio;
+
+    @Option(
+            names = "--at",
+            paramLabel = "START[-END]",
+            description =
+                    "The stretch to explain, in seconds, m:ss or h:mm:ss, at most 60 s; without an end one window of"
+                            + " the encoder. A recording of up to 60 s is explained as a whole without it.")
+    private String at;
 
     @Option(
             names = "--class",
@@ -96,9 +108,11 @@ final class ExplainCommand extends ComputingCommand {
         if (top < 1) {
             throw CommandException.usage("--top must be at least 1, is " + top);
         }
+        RecordingStretch stretch = at == null ? null : RecordingStretch.parse("--at", at, Explainer.MAX_SECONDS);
         record.seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
-        Recording recording = warnings.read(audio);
+        RecordingStretch.Part whole =
+                stretch == null ? RecordingStretch.readWhole(audio, "--at", Explainer.MAX_SECONDS, warnings) : null;
         openBackend();
         if (resampling == null) {
             resampling = source.resampling();
@@ -111,7 +125,10 @@ final class ExplainCommand extends ComputingCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);
         }
-        ClipExplanation clip = explained(explainer, recording, wanted);
+        RecordingStretch.Part part = whole != null
+                ? whole
+                : stretch.read(audio, window(loaded.encoder().describe()), warnings);
+        ClipExplanation clip = explained(explainer, part, wanted);
         List<Path> written = out == null ? List.of() : write(clip, loaded, source);
         print(ExplainText.document(clip), o -> {
             ExplainText.print(
@@ -125,9 +142,15 @@ final class ExplainCommand extends ComputingCommand {
         return status;
     }
 
-    private ClipExplanation explained(Explainer explainer, Recording recording, List<Integer> wanted) {
+    /** Seconds of a stretch without an end. */
+    private static double window(EncoderSpec encoder) {
+        double seconds = encoder.isWhole() ? WINDOW : (double) encoder.windowSamples() / encoder.sampleRate();
+        return Math.min(seconds, Explainer.MAX_SECONDS);
+    }
+
+    private ClipExplanation explained(Explainer explainer, RecordingStretch.Part part, List<Integer> wanted) {
         try {
-            return explainer.explain(audio.getFileName().toString(), recording, wanted, top, out != null);
+            return explainer.explain(part.name(audio), part.recording(), part.start(), wanted, top, out != null);
         } catch (ClipTooShortException e) {
             throw CommandException.input(audio + ": " + Failure.of(e).message(), e);
         }

@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.Recording;
 import org.unmute.report.benchmark.Block;
 import org.unmute.report.benchmark.Section;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
+import org.unmute.report.page.TimeText;
 
 /** Explains clips for a report, with a trained probe and the encoder in its run's record. */
 public record ClipReasons(Path run, Explainer explainer) {
@@ -38,7 +40,12 @@ public record ClipReasons(Path run, Explainer explainer) {
      */
     public Section section(Path clip, int number) throws IOException {
         String name = clip.getFileName().toString();
-        ClipExplanation explanation = explainer.explain(name, AudioFiles.read(clip), List.of(), MOST, true);
+        Recording recording = AudioFiles.read(clip);
+        if (recording.seconds() > Explainer.MAX_SECONDS) {
+            throw CommandException.input(clip + " is " + TimeText.length(recording.seconds()) + " long; clips of up to "
+                    + Explainer.MAX_SECONDS + " s are explained: 'unmute explain --at' shows a stretch of it");
+        }
+        ClipExplanation explanation = explainer.explain(name, recording, List.of(), MOST, true);
         ClipFigures figures = ClipFigures.of(explanation);
         Map<String, byte[]> files = new LinkedHashMap<>();
         figures.files().forEach((file, png) -> files.put("figures/clip-" + number + "/" + file, png));

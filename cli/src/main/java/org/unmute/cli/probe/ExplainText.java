@@ -99,6 +99,7 @@ public final class ExplainText {
         }
         return Json.object()
                 .put("clip", clip.clip())
+                .put("start", clip.start())
                 .put("seconds", clip.seconds())
                 .put("probe", clip.probe())
                 .put("encoder", clip.encoder().name())

@@ -11,8 +11,9 @@ import org.unmute.probes.pool.Contributions.Part;
 /**
  * The scores of one clip, with the terms of some classes' logits.
  *
- * @param clip name of the recording
- * @param recording its sound
+ * @param clip name of the recording, and of the stretch of it
+ * @param recording the sound of the recording or the stretch
+ * @param start where it begins in the recording, in seconds; places of parts are counted from the recording's beginning
  * @param encoder the encoder of its tokens
  * @param features the tokens and other features, as the encoder computed them
  * @param probe name of the probe
@@ -26,6 +27,7 @@ import org.unmute.probes.pool.Contributions.Part;
 public record ClipExplanation(
         String clip,
         Recording recording,
+        double start,
         EncoderSpec encoder,
         Features features,
         String probe,
@@ -91,7 +93,7 @@ public record ClipExplanation(
      */
     public record LocatedPart(Part part, TokenPlace place, boolean padding) {}
 
-    /** Seconds of the recording. */
+    /** Seconds of the recording or the stretch. */
     public double seconds() {
         return recording.seconds();
     }
@@ -103,6 +105,14 @@ public record ClipExplanation(
         }
         int freq = features.tokens().freq();
         TokenPlace place = encoder.place(part.token() / freq, part.token() % freq);
-        return new LocatedPart(part, place, place.isPadding(seconds()));
+        TokenPlace inRecording = new TokenPlace(
+                start + place.start(),
+                start + place.end(),
+                place.firstBand(),
+                place.lastBand(),
+                place.lowHz(),
+                place.highHz(),
+                place.fullBand());
+        return new LocatedPart(part, inRecording, place.isPadding(seconds()));
     }
 }

@@ -15,7 +15,7 @@ import org.unmute.tensor.io.AtomicFile;
  * (Figure 4).
  *
  * @param clip the clip
- * @param end length of the time axis in seconds
+ * @param end length of the time axis in seconds, which begins at {@link ClipExplanation#start}
  * @param sections figures that belong together, in the order to show
  * @param weights the weights from prototypes to classes, or null if the probe has no prototypes
  */

@@ -14,10 +14,12 @@ import org.unmute.report.clip.ClipFigure.Box;
 import org.unmute.report.clip.ClipFigures.Section;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
+import org.unmute.report.page.TimeTicks;
 
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
+
     /** The sound of longer recordings is left out: it would take hundreds of megabytes. */
     private static final int MAX_SECONDS = 600;
 
@@ -115,7 +117,7 @@ final class ClipHtml {
         } else {
             html.scale(f.scale().range(), f.scale().unit());
         }
-        html.closePlot(figures.end());
+        html.closePlot(TimeTicks.of(clip.start(), clip.start() + figures.end()));
     }
 
     private void weights(WeightTable w) {

@@ -25,6 +25,8 @@ import org.unmute.report.clip.ClipExplanation.Reason;
 public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel resampling) {
     /** Number of classes explained by default. */
     public static final int DEFAULT_CLASSES = 3;
+    /** Longest sound that is explained: more would make pictures that nobody can read. In seconds. */
+    public static final int MAX_SECONDS = 60;
     /** Maximum number of class names in a message. */
     private static final int MAX_NAMED = 30;
     /** Allowed rounding difference between sum and logit, relative to the magnitude of the terms, at least 1. */
@@ -51,16 +53,31 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
     }
 
     /**
-     * Runs encoder and probe on a recording and splits the logits into their terms.
+     * Explains a whole recording; see {@link #explain(String, Recording, double, List, int, boolean)}.
+     */
+    public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int max, boolean figures) {
+        return explain(clip, recording, 0, classes, max, figures);
+    }
+
+    /**
+     * Runs encoder and probe on a recording or a stretch of one and splits the logits into their terms.
      *
-     * @param clip name of the recording
+     * @param clip name of the recording, and of the stretch
+     * @param recording its sound
+     * @param start where it begins in the recording, in seconds
      * @param classes indices of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
      * @param max maximum number of parts shown for each class
      * @param figures whether {@link ClipFigures} will be drawn, which need more features
      * @throws ClipTooShortException if the recording is shorter than one frame
-     * @throws IllegalArgumentException if the probe cannot explain its scores, or the scores are not finite
+     * @throws IllegalArgumentException if the probe cannot explain its scores, the scores are not finite, or the sound
+     *     is longer than {@value #MAX_SECONDS} s
      */
-    public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int max, boolean figures) {
+    public ClipExplanation explain(
+            String clip, Recording recording, double start, List<Integer> classes, int max, boolean figures) {
+        if (recording.seconds() > MAX_SECONDS) {
+            throw new IllegalArgumentException("explain: " + clip + " has " + recording.seconds() + " s; at most "
+                    + MAX_SECONDS + " s are explained at a time: give it a stretch");
+        }
         EncoderSpec spec = encoder.describe();
         float[] samples = recording.resampled(spec.sampleRate(), resampling).samples();
         if (samples.length < spec.frameSamples()) {
@@ -76,6 +93,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         ClipExplanation scored = new ClipExplanation(
                 clip,
                 recording,
+                start,
                 spec,
                 features,
                 scorer.name(),
@@ -92,6 +110,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         return new ClipExplanation(
                 clip,
                 recording,
+                start,
                 spec,
                 features,
                 scorer.name(),

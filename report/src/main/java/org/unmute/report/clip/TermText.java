@@ -3,6 +3,7 @@ package org.unmute.report.clip;
 import java.util.Locale;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;
+import org.unmute.report.page.TimeText;
 
 /** Text for terms of a logit and their places in a recording. */
 public final class TermText {
@@ -11,14 +12,24 @@ public final class TermText {
 
     private TermText() {}
 
-    /** "1.28 to 1.44 s", with a note if it lies in the padding; "whole clip" without a place. */
+    /** From here on times are shown as minutes and seconds. */
+    private static final int MINUTE = 60;
+
+    /**
+     * "1.28 to 1.44 s", "1:02:05.28 to 1:02:05.44", with a note if it lies in the padding; "whole clip" without a
+     * place.
+     */
     public static String time(ClipExplanation.LocatedPart shown) {
         if (shown.place() == null) {
             return "whole clip";
         }
         TokenPlace place = shown.place();
-        String format = place.end() - place.start() < SHORT ? "%.3f to %.3f s" : "%.2f to %.2f s";
-        return String.format(Locale.ROOT, format, place.start(), place.end()) + (shown.padding() ? " (padding)" : "");
+        int decimals = place.end() - place.start() < SHORT ? 3 : 2;
+        String time = place.end() < MINUTE
+                ? String.format(
+                        Locale.ROOT, "%.{0}f to %.{0}f s".replace("{0}", "" + decimals), place.start(), place.end())
+                : TimeText.clock(place.start(), decimals) + " to " + TimeText.clock(place.end(), decimals);
+        return time + (shown.padding() ? " (padding)" : "");
     }
 
     /** "510 to 870 Hz"; a dash without a place. */

@@ -83,12 +83,17 @@ public record Picture(int width, int height, int[] rgb) {
         return new Picture(width, height, rgb);
     }
 
-    /** A token map in the given colours, in the order {@code t · freq + f}. */
+    /**
+     * A token map in the given colours, in the order {@code t · freq + f}; very wide maps are reduced to every second,
+     * third … column.
+     */
     public static Picture ofTokens(int[] colours, int freq) {
-        int width = colours.length / freq;
-        int[] rgb = new int[colours.length];
-        for (int n = 0; n < colours.length; n++) {
-            rgb[(freq - 1 - n % freq) * width + n / freq] = colours[n];
+        int time = colours.length / freq;
+        int thin = Math.ceilDiv(time, WIDEST);
+        int width = Math.ceilDiv(time, thin);
+        int[] rgb = new int[width * freq];
+        for (int n = 0; n < rgb.length; n++) {
+            rgb[(freq - 1 - n % freq) * width + n / freq] = colours[n / freq * thin * freq + n % freq];
         }
         return new Picture(width, freq, rgb);
     }

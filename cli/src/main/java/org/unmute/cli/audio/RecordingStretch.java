@@ -1,0 +1,156 @@
+package org.unmute.cli.audio;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.cli.console.CommandException;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.Recording;
+import org.unmute.report.page.TimeText;
+
+/**
+ * A stretch of a recording that a command line asks for.
+ *
+ * @param start in seconds
+ * @param end   in seconds; NaN if only the start is given
+ */
+public record RecordingStretch(double start, double end) {
+    private static final Pattern TIME =
+            Pattern.compile("(?:(?:(?<hours>\\d{1,5}):)?(?<minutes>\\d{1,6}):)?(?<seconds>\\d{1,9}(?:\\.\\d{1,9})?)");
+
+    private static final int MINUTE = 60;
+    private static final int HOUR = 3600;
+    private static final int FIRST_SAMPLES = 1 << 18;
+
+    /**
+     * A stretch that was read.
+     *
+     * @param recording its sound
+     * @param start     where it begins in the recording, in seconds
+     * @param whole     whether it is the whole recording, read without a stretch being asked for
+     */
+    public record Part(Recording recording, double start, boolean whole) {
+        /** The file's name, with the stretch if it is not the whole recording. */
+        public String name(Path file) {
+            String name = file.getFileName().toString();
+            return whole
+                    ? name
+                    : name + ", " + TimeText.clock(start, 1) + " to " + TimeText.clock(start + recording.seconds(), 1);
+        }
+    }
+
+    /**
+     * A stretch as {@code START} or {@code START-END}, in seconds, {@code m:ss} or {@code h:mm:ss}.
+     *
+     * @param option name of the option, for messages
+     * @param max    longest stretch, in seconds
+     * @throws CommandException if it is no stretch, or too long
+     */
+    public static RecordingStretch parse(String option, String text, double max) {
+        String[] times = text.strip().split("\\s*[-\u2013]\\s*", -1);
+        double start = time(times[0]);
+        double end = times.length > 1 ? time(times[1]) : Double.NaN;
+        if (Double.isNaN(start) || times.length > 2 || times.length == 2 && !(end > start)) {
+            throw CommandException.usage(option + " '" + text + "': "
+                    + (end <= start ? "the end is not after the start" : "this is no stretch of time")
+                    + ": write a start or start-end, in seconds, m:ss or h:mm:ss, as 754.5, 12:30-12:40 or"
+                    + " 1:02:05-1:02:15");
+        }
+        if (end - start > max) {
+            throw CommandException.usage(option + " " + text + " is " + TimeText.length(end - start) + " long; at most "
+                    + TimeText.length(max) + " are shown at a time");
+        }
+        return new RecordingStretch(start, end);
+    }
+
+    /** In seconds; NaN if it is no time. */
+    private static double time(String text) {
+        Matcher m = TIME.matcher(text);
+        if (!m.matches()) {
+            return Double.NaN;
+        }
+        double seconds = Double.parseDouble(m.group("seconds"));
+        double minutes = m.group("minutes") == null ? 0 : Double.parseDouble(m.group("minutes"));
+        double hours = m.group("hours") == null ? 0 : Double.parseDouble(m.group("hours"));
+        boolean tooMany =
+                m.group("minutes") != null && seconds >= MINUTE || m.group("hours") != null && minutes >= MINUTE;
+        return tooMany ? Double.NaN : hours * HOUR + minutes * MINUTE + seconds;
+    }
+
+    /**
+     * Reads this stretch; only it is decoded where the format can be entered anywhere. It ends with the recording.
+     *
+     * @param length   seconds, if only the start is given
+     * @param warnings receives what is wrong with the recording
+     * @throws CommandException if the recording ends before the stretch begins
+     * @throws IOException      if it cannot be read
+     */
+    public Part read(Path file, double length, RecordingWarnings warnings) throws IOException {
+        try (AudioStream stream = AudioFiles.open(file)) {
+            int rate = stream.sampleRate();
+            long first = Math.round(start * rate);
+            stream.seek(first);
+            long wanted = Math.round((Double.isNaN(end) ? start + length : end) * rate) - first;
+            float[] samples = stream.position() < first ? new float[0] : samples(stream, Math.max(1, wanted));
+            stream.warnings().forEach(w -> warnings.note(file, w));
+            if (samples.length == 0) {
+                throw CommandException.input(file + ": the stretch from " + TimeText.clock(start, 1)
+                        + " on begins behind the end of the recording at "
+                        + TimeText.clock((double) stream.position() / rate, 1));
+            }
+            return new Part(
+                    new Recording(samples, rate, stream.channels(), stream.warnings()), (double) first / rate, false);
+        }
+    }
+
+    /**
+     * Reads a whole recording that is not too long.
+     *
+     * @param option   that asks for a stretch, for the message
+     * @param max      in seconds
+     * @param warnings receives what is wrong with the recording
+     * @throws CommandException if it is longer
+     * @throws IOException      if it cannot be read
+     */
+    public static Part readWhole(Path file, String option, double max, RecordingWarnings warnings) throws IOException {
+        try (AudioStream stream = AudioFiles.open(file)) {
+            if (stream.seconds() > max) {
+                throw tooLong(file, TimeText.length(stream.seconds()), option, max);
+            }
+            float[] samples = samples(stream, (long) (max * stream.sampleRate()) + 1);
+            stream.warnings().forEach(w -> warnings.note(file, w));
+            if (samples.length > max * stream.sampleRate()) {
+                throw tooLong(file, "longer than " + TimeText.length(max), option, max);
+            }
+            if (samples.length == 0) {
+                throw CommandException.input(file + ": the file holds no samples");
+            }
+            return new Part(new Recording(samples, stream.sampleRate(), stream.channels(), stream.warnings()), 0, true);
+        }
+    }
+
+    private static CommandException tooLong(Path file, String length, String option, double max) {
+        return CommandException.usage(file + " is " + length + " long; up to " + TimeText.length(max)
+                + " are shown at a time: name the stretch to show, as " + option + " 0:30-0:40");
+    }
+
+    /** As many samples as there are, up to a number. The array grows with what is read. */
+    private static float[] samples(AudioStream stream, long max) throws IOException {
+        float[] samples = new float[(int) Math.min(FIRST_SAMPLES, max)];
+        int n = 0;
+        while (n < max) {
+            if (n == samples.length) {
+                samples = Arrays.copyOf(samples, (int) Math.min(2L * n, max));
+            }
+            int got = stream.read(samples, n, samples.length - n);
+            if (got < 0) {
+                break;
+            }
+            n += got;
+        }
+        return Arrays.copyOf(samples, n);
+    }
+}
