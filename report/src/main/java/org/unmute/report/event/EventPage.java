@@ -65,8 +65,9 @@ public record EventPage(
      * @param events  taken in one pass; their order breaks ties
      * @param source  opens recordings for the snippets
      * @throws IllegalArgumentException if names of classes or recordings are not unique, or an event's are not known
+     * @throws IOException              if the events cannot be read
      */
-    public Rendered render(Iterable<SoundEvent> events, SnippetSource source) {
+    public Rendered render(SoundEvents events, SnippetSource source) throws IOException {
         Timeline timeline = Timeline.of(files, classes.size());
         EventSelection selection = new EventSelection(classes, files, limits, timeline);
         events.forEach(selection::add);
@@ -102,9 +103,9 @@ public record EventPage(
     /**
      * Makes the document and writes it atomically.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the events cannot be read or the document cannot be written
      */
-    public Rendered write(Iterable<SoundEvent> events, SnippetSource source, Path file) throws IOException {
+    public Rendered write(SoundEvents events, SnippetSource source, Path file) throws IOException {
         Rendered rendered = render(events, source);
         AtomicFile.write(file, rendered.html().getBytes(StandardCharsets.UTF_8));
         return rendered;

@@ -108,9 +108,9 @@ record SnippetPlan(List<Planned> snippets, int leftOut) {
             length = Math.min(length, limits.snippetSeconds());
             double before = Math.max(CONTEXT, (length - event.seconds()) / 2);
             double start = Math.max(0, event.onset() - before);
-            double seconds = files.get(c.file()).seconds();
-            if (start + length > seconds) {
-                start = Math.max(0, seconds - length);
+            double end = files.get(c.file()).end();
+            if (start + length > end) {
+                start = Math.max(0, end - length);
             }
             turns.get(turn).add(new Planned(c, type, kind, start, start + length));
         }

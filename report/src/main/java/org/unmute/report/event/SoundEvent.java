@@ -6,7 +6,7 @@ import org.unmute.probes.event.Band;
  * An event of a recording.
  *
  * @param file   name of the recording, one of the page's {@link SoundFile}s
- * @param onset  in seconds from the start of the recording
+ * @param onset  in seconds from the start of the file
  * @param offset in seconds, not before the onset
  * @param label  name of the class, one of the page's {@link EventClass}es
  * @param score  finite

@@ -9,13 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A recording of the page.
+ * A recording of the page, or a part of one.
  *
  * @param name    unique; shown to readers
  * @param uri     where a browser finds it from the page: a relative reference, percent-encoded
+ * @param start   where the part begins in the file, in seconds; 0 for a whole file
  * @param seconds its length; NaN if unknown
  */
-public record SoundFile(String name, String uri, double seconds) {
+public record SoundFile(String name, String uri, double start, double seconds) {
     /** Field recorders write the time of the first sample as {@code 20240516_053000}. */
     private static final Pattern START =
             Pattern.compile("(?<!\\d)(\\d{4})-?(\\d{2})-?(\\d{2})[_T-]?(\\d{2})[:-]?(\\d{2})[:-]?(\\d{2})(?!\\d)");
@@ -27,18 +28,20 @@ public record SoundFile(String name, String uri, double seconds) {
      *
      * @param page      the page's file
      * @param recording the recording's file
+     * @param start     where the part begins in the file, in seconds; 0 for a whole file
+     * @param seconds   its length; NaN if unknown
      */
-    public static SoundFile of(Path page, Path recording, String name, double seconds) {
+    public static SoundFile of(Path page, Path recording, String name, double start, double seconds) {
         Path folder = page.toAbsolutePath().normalize().getParent();
         Path target = recording.toAbsolutePath().normalize();
         if (!folder.getRoot().equals(target.getRoot())) {
-            return new SoundFile(name, target.toUri().toASCIIString(), seconds);
+            return new SoundFile(name, target.toUri().toASCIIString(), start, seconds);
         }
         StringBuilder uri = new StringBuilder();
         for (Path part : folder.relativize(target)) {
             uri.append(uri.isEmpty() ? "" : "/").append(encoded(part.toString()));
         }
-        return new SoundFile(name, uri.toString(), seconds);
+        return new SoundFile(name, uri.toString(), start, seconds);
     }
 
     private static String encoded(String segment) {
@@ -53,7 +56,12 @@ public record SoundFile(String name, String uri, double seconds) {
         return encoded.toString();
     }
 
-    /** When the recording began by the clock of its recorder, if its name says so. */
+    /** Where it ends in the file, in seconds; NaN if unknown. */
+    public double end() {
+        return start + seconds;
+    }
+
+    /** When the file's recording began by the clock of its recorder, if its name says so. */
     public Optional<LocalDateTime> started() {
         String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
         Matcher m = START.matcher(last);

@@ -31,7 +31,7 @@ final class Timeline {
     }
 
     private final Axis axis;
-    /** Where each recording begins on the axis: seconds of its day, seconds, or its number. */
+    /** Where second 0 of each file lies on the axis: seconds of its day, seconds, or its number. */
     private final double[] starts;
 
     private final double end;
@@ -56,7 +56,7 @@ final class Timeline {
         }
         double end = 0;
         for (int i = 0; i < starts.length; i++) {
-            starts[i] = end;
+            starts[i] = end - files.get(i).start();
             end += files.get(i).seconds();
         }
         if (end > 0) {
@@ -100,7 +100,7 @@ final class Timeline {
                     .findFirst()
                     .orElse(0);
             html.line(
-                    "<div class=\"time\" role=\"listitem\" aria-label=\"%s: at most %d events in one column, %s\"><span"
+                    "<div class=\"time\" role=\"listitem\" aria-label=\"%s: at most %d in one column, %s\"><span"
                             + " class=\"name\">%s</span><svg viewBox=\"0 0 %d 100\" preserveAspectRatio=\"none\""
                             + " aria-hidden=\"true\"><path d=\"%s\"/></svg><span class=\"value\""
                             + " aria-hidden=\"true\">%d</span></div>",

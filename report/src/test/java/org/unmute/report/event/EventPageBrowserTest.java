@@ -54,7 +54,7 @@ class EventPageBrowserTest {
 
     private EventPage.Rendered open(Scene scene, EventPageLimits limits) throws IOException {
         Path file = Files.createDirectories(folder.resolve("out")).resolve("events.html");
-        EventPage.Rendered rendered = scene.page(limits).write(scene.events, scene, file);
+        EventPage.Rendered rendered = scene.page(limits).write(SoundEvents.of(scene.events), scene, file);
         assertThat(Files.size(file)).isLessThanOrEqualTo(limits.bytes());
         browser.screen(1280, 900, false);
         browser.open(file);
@@ -171,7 +171,7 @@ class EventPageBrowserTest {
     @Test
     void boxesLieOnTheSoundsThatTheyMark() throws IOException {
         Scene scene = new Scene();
-        scene.files.add(new SoundFile("a.wav", "a.wav", 60));
+        scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
         scene.add(new SoundEvent("a.wav", 20, 21, "robin", 0.9, new Band(2000, 3000, false)));
         scene.add(new SoundEvent("a.wav", 40, 41, "dunnock", 0.8, new Band(0, 8000, true)));
         open(scene, EventPageLimits.DEFAULT);
@@ -222,9 +222,9 @@ class EventPageBrowserTest {
         String name = "d\u00FCsk & dawn #1 100%.wav";
         Path recordings = Files.createDirectories(folder.resolve("re cordings"));
         Scene scene = new Scene();
-        scene.files.add(SoundFile.of(folder.resolve("out/events.html"), recordings.resolve(name), name, 20));
+        scene.files.add(SoundFile.of(folder.resolve("out/events.html"), recordings.resolve(name), name, 0, 20));
         scene.files.add(
-                SoundFile.of(folder.resolve("out/events.html"), recordings.resolve("gone.wav"), "gone.wav", 20));
+                SoundFile.of(folder.resolve("out/events.html"), recordings.resolve("gone.wav"), "gone.wav", 0, 20));
         scene.add(new SoundEvent(name, 5, 6, "robin", 0.9, new Band(2000, 3000, false)));
         scene.add(new SoundEvent("gone.wav", 5, 6, "robin", 0.8, new Band(2000, 3000, false)));
         scene.write(scene.files.getFirst(), recordings.resolve(name));
@@ -282,12 +282,12 @@ class EventPageBrowserTest {
     void hostileNamesAreText() throws IOException {
         String evil = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202Egnp.wav";
         Scene scene = new Scene();
-        scene.files.add(new SoundFile(evil, "javascript:alert(3)", 30));
+        scene.files.add(new SoundFile(evil, "javascript:alert(3)", 0, 30));
         EventPage page = new EventPage(
                 evil, List.of(new EventClass(evil, 0.5)), scene.files, List.of(), EventPageLimits.DEFAULT);
         scene.add(new SoundEvent(evil, 5, 6, evil, 0.9, new Band(2000, 3000, false)));
         Path file = folder.resolve("events.html");
-        page.write(scene.events, scene, file);
+        page.write(SoundEvents.of(scene.events), scene, file);
         browser.open(file);
         isQuiet();
         assertThat(column(CLASS)).containsExactly(evil);

@@ -53,7 +53,7 @@ class EventPageTest {
     @Test
     void holdsAllEventsInColumns() throws IOException {
         Scene scene = Scene.of(3, 600, 200, "2026%02d.wav");
-        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(scene.events, scene);
+        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(SoundEvents.of(scene.events), scene);
         JsonNode data = data(page.html());
         List<SoundEvent> best = scene.events.stream()
                 .sorted(Comparator.comparingDouble(e -> -e.score()))
@@ -84,7 +84,7 @@ class EventPageTest {
     }
 
     @Test
-    void theBestAndTheDoubtfulOfEachClassAreDrawnOnce() {
+    void theBestAndTheDoubtfulOfEachClassAreDrawnOnce() throws IOException {
         Scene scene = Scene.of(2, 600, 300, "%d.wav");
         Timeline timeline = Timeline.of(scene.files, Scene.BIRDS.size());
         EventSelection selection =
@@ -103,11 +103,13 @@ class EventPageTest {
             assertThat(c.events()).isEqualTo(scores.size());
         }
         Scene few = new Scene();
-        few.files.add(new SoundFile("a.wav", "a.wav", 60));
+        few.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
         for (int i = 0; i < 4; i++) {
             few.add(new SoundEvent("a.wav", 10 * i, 10 * i + 1, "wren", 0.6 + i / 10.0, BAND));
         }
-        String html = few.page(EventPageLimits.DEFAULT).render(few.events, few).html();
+        String html = few.page(EventPageLimits.DEFAULT)
+                .render(SoundEvents.of(few.events), few)
+                .html();
         assertThat(count(html, "<article"))
                 .as("three best, and the one that is left")
                 .isEqualTo(4);
@@ -115,9 +117,9 @@ class EventPageTest {
     }
 
     @Test
-    void staysWithinItsSizeAndSaysWhatIsLeftOut() {
+    void staysWithinItsSizeAndSaysWhatIsLeftOut() throws IOException {
         Scene scene = Scene.of(4, 600, 30_000, "%d.wav");
-        EventPage.Rendered page = scene.page(SMALL).render(scene.events, scene);
+        EventPage.Rendered page = scene.page(SMALL).render(SoundEvents.of(scene.events), scene);
         assertThat(page.html().getBytes(StandardCharsets.UTF_8).length)
                 .isLessThanOrEqualTo(1_000_000)
                 .isGreaterThan(700_000);
@@ -130,9 +132,9 @@ class EventPageTest {
     }
 
     @Test
-    void classesWithFewEventsKeepTheirsInAFullList() {
+    void classesWithFewEventsKeepTheirsInAFullList() throws IOException {
         Scene scene = new Scene();
-        scene.files.add(new SoundFile("a.wav", "a.wav", 60_000));
+        scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60_000));
         Random random = new Random(3);
         int[] counts = {1000, 400, 5, 0, 30, 0, 0, 0};
         for (int bird = 0; bird < counts.length; bird++) {
@@ -163,16 +165,17 @@ class EventPageTest {
     }
 
     @Test
-    void theSameEventsGiveTheSameBytes() {
+    void theSameEventsGiveTheSameBytes() throws IOException {
         Scene scene = Scene.of(3, 600, 500, "%d.wav");
         EventPage page = scene.page(EventPageLimits.DEFAULT);
-        assertThat(page.render(scene.events, scene)).isEqualTo(page.render(scene.events, scene));
+        assertThat(page.render(SoundEvents.of(scene.events), scene))
+                .isEqualTo(page.render(SoundEvents.of(scene.events), scene));
     }
 
     @Test
-    void aRecordingThatCannotBeReadIsNamed() {
+    void aRecordingThatCannotBeReadIsNamed() throws IOException {
         Scene scene = Scene.of(2, 600, 40, "%02d.wav");
-        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(scene.events, file -> {
+        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(SoundEvents.of(scene.events), file -> {
             if (file.name().startsWith("02")) {
                 throw new IOException("the disk <is> gone");
             }
@@ -184,22 +187,40 @@ class EventPageTest {
     }
 
     @Test
-    void noEventIsSaidInWords() {
+    void noEventIsSaidInWords() throws IOException {
         Scene scene = Scene.of(1, 60, 0, "%d.wav");
-        String html =
-                scene.page(EventPageLimits.DEFAULT).render(scene.events, scene).html();
+        String html = scene.page(EventPageLimits.DEFAULT)
+                .render(SoundEvents.of(scene.events), scene)
+                .html();
         assertThat(html).contains("No event of any of the 8 classes was found.").doesNotContain("id=\"data\"");
         parsed(html);
     }
 
     @Test
-    void unknownNamesAreErrors() {
+    void partsOfARecordingLieOneAfterTheOther() throws IOException {
+        Scene scene = new Scene();
+        scene.files.add(new SoundFile("a.wav#100-110", "a.wav", 100, 10));
+        scene.files.add(new SoundFile("a.wav#500-510", "a.wav", 500, 10));
+        scene.add(new SoundEvent("a.wav#500-510", 509, 509.5, "wren", 0.9, BAND));
+        String html = scene.page(EventPageLimits.DEFAULT)
+                .render(SoundEvents.of(scene.events), file -> {
+                    throw new IOException("gone");
+                })
+                .html();
+        assertThat(html).contains("in 2 recordings, 20.0 s of sound.").contains("at most 1 in one column, at 0:19");
+        assertThat(data(html).at("/onset/0").asLong()).isEqualTo(509_000);
+    }
+
+    @Test
+    void unknownNamesAreErrors() throws IOException {
         Scene scene = Scene.of(1, 60, 0, "%d.wav");
         EventPage page = scene.page(EventPageLimits.DEFAULT);
-        assertThatThrownBy(() -> page.render(List.of(new SoundEvent("1.wav", 0, 1, "emu", 1, BAND)), scene))
+        assertThatThrownBy(() ->
+                        page.render(SoundEvents.of(List.of(new SoundEvent("1.wav", 0, 1, "emu", 1, BAND))), scene))
                 .hasMessageContaining("class 'emu'")
                 .hasMessageContaining("no such class");
-        assertThatThrownBy(() -> page.render(List.of(new SoundEvent("9.wav", 0, 1, "wren", 1, BAND)), scene))
+        assertThatThrownBy(() ->
+                        page.render(SoundEvents.of(List.of(new SoundEvent("9.wav", 0, 1, "wren", 1, BAND))), scene))
                 .hasMessageContaining("'9.wav'")
                 .hasMessageContaining("no such recording");
         assertThatThrownBy(() -> new SoundEvent("1.wav", 2, 1, "wren", 1, BAND))
@@ -209,29 +230,32 @@ class EventPageTest {
     }
 
     @Test
-    void referencesAreRelativeAndEncoded() {
+    void referencesAreRelativeAndEncoded() throws IOException {
         Path page = Path.of("/data/out/events.html");
-        assertThat(SoundFile.of(page, Path.of("/data/rec/a b#1?.wav"), "x", 1).uri())
+        assertThat(SoundFile.of(page, Path.of("/data/rec/a b#1?.wav"), "x", 0, 1)
+                        .uri())
                 .isEqualTo("../rec/a%20b%231%3F.wav");
-        assertThat(SoundFile.of(page, Path.of("/data/out/\u00E4:1.wav"), "x", 1).uri())
+        assertThat(SoundFile.of(page, Path.of("/data/out/\u00E4:1.wav"), "x", 0, 1)
+                        .uri())
                 .isEqualTo("%C3%A4%3A1.wav");
     }
 
     @Test
-    void startsAreReadFromNames() {
-        assertThat(new SoundFile("SM4_20260516_053000.wav", "", 1).started()).hasToString("Optional[2026-05-16T05:30]");
-        assertThat(new SoundFile("a/20260516T235959Z.flac", "", 1).started())
+    void startsAreReadFromNames() throws IOException {
+        assertThat(new SoundFile("SM4_20260516_053000.wav", "", 0, 1).started())
+                .hasToString("Optional[2026-05-16T05:30]");
+        assertThat(new SoundFile("a/20260516T235959Z.flac", "", 0, 1).started())
                 .hasToString("Optional[2026-05-16T23:59:59]");
-        assertThat(new SoundFile("2026-05-16_05-30-00.wav", "", 1).started()).isPresent();
+        assertThat(new SoundFile("2026-05-16_05-30-00.wav", "", 0, 1).started()).isPresent();
         for (String name :
                 List.of("XC123456.wav", "20261399_250000.wav", "1234567890123456.wav", "20260516_053000/a.wav")) {
-            assertThat(new SoundFile(name, "", 1).started()).as(name).isEmpty();
+            assertThat(new SoundFile(name, "", 0, 1).started()).as(name).isEmpty();
         }
     }
 
     @Test
-    void theBandDecidesTheRateOfTheSound() {
-        SoundFile file = new SoundFile("a.wav", "a.wav", 60);
+    void theBandDecidesTheRateOfTheSound() throws IOException {
+        SoundFile file = new SoundFile("a.wav", "a.wav", 0, 60);
         for (int[] highAndRate :
                 new int[][] {{3000, 16_000}, {8000, 16_000}, {9000, 24_000}, {20_000, 48_000}, {60_000, 48_000}}) {
             SoundEvent event = new SoundEvent("a.wav", 10, 11, "bat", 0.9, new Band(100, highAndRate[0], false));
@@ -269,7 +293,7 @@ class EventPageTest {
     }
 
     @Test
-    void noiseIsNotLargerThanPlanned() {
+    void noiseIsNotLargerThanPlanned() throws IOException {
         Random random = new Random(5);
         float[] noise = new float[48_000];
         for (int i = 0; i < noise.length; i++) {

@@ -35,7 +35,7 @@ final class Scene implements SnippetSource {
         for (int i = 0; i < recordings; i++) {
             String name = String.format(nameFormat, i % 28 + 1, i / 28);
             scene.files.add(
-                    SoundFile.of(Path.of("/set/out/events.html"), Path.of("/set/recordings", name), name, seconds));
+                    SoundFile.of(Path.of("/set/out/events.html"), Path.of("/set/recordings", name), name, 0, seconds));
         }
         Random random = new Random(7);
         for (int i = 0; i < count; i++) {

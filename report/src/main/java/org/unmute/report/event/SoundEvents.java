@@ -1,0 +1,29 @@
+package org.unmute.report.event;
+
+import java.io.IOException;
+
+/** All events of a page, in an order that breaks ties. */
+@FunctionalInterface
+public interface SoundEvents {
+    /** Takes one event after the other. */
+    @FunctionalInterface
+    interface Taker {
+        void accept(SoundEvent event) throws IOException;
+    }
+
+    /**
+     * Gives each event once.
+     *
+     * @throws IOException if they cannot be read
+     */
+    void forEach(Taker taker) throws IOException;
+
+    /** Events in memory. */
+    static SoundEvents of(Iterable<SoundEvent> events) {
+        return taker -> {
+            for (SoundEvent event : events) {
+                taker.accept(event);
+            }
+        };
+    }
+}
