@@ -304,6 +304,66 @@ class DecisionsEndToEndTest {
                 .isEqualTo(json.at("/metrics/top1_first_index/mean").asDouble());
     }
 
+    private static Ran tag(Object... more) {
+        return Ran.unmute(with(
+                new Object[] {
+                    "tag", "-q", "--encoder", encoder, "--audio", folder.resolve("recordings/test"), "--top", 3
+                },
+                more));
+    }
+
+    private static List<String[]> table(Path csv) throws IOException {
+        return Files.readAllLines(csv).stream().map(line -> line.split(",")).toList();
+    }
+
+    /** The same for a trained and a packed probe. */
+    @Test
+    void tagShowsCalibratedProbabilitiesAndMarksWhatExceedsItsThreshold() throws IOException {
+        Path packed = folder.resolve("packed-tag.safetensors");
+        Ran.unmute("pack", "-q", run, "--out", packed).endsWith(ExitCode.OK);
+        for (Path probe : List.of(run, packed)) {
+            Decisions learned = saved(run).decisions();
+            Path raw = folder.resolve("raw.csv");
+            Path calibrated = folder.resolve("calibrated.csv");
+            tag("--probe", probe, "--scores", raw).endsWith(ExitCode.OK);
+            tag("--probe", probe, "--scores", calibrated, "--activation", "calibrated")
+                    .endsWith(ExitCode.OK);
+            String text = tag("--probe", probe).endsWith(ExitCode.OK).out();
+            assertThat(text)
+                    .contains("top 1 (calibrated probability)")
+                    .contains("* above the threshold of its class: max F1, learned on 9 clips (split 'val')");
+            JsonNode json =
+                    tag("--probe", probe, "--json").endsWith(ExitCode.OK).json();
+            for (int i = 0; i < TEST; i++) {
+                List<String> present = new ArrayList<>();
+                for (int c = 0; c < CLASSES.size(); c++) {
+                    float score = Float.parseFloat(table(raw).get(i + 1)[c + 1]);
+                    float shown = Float.parseFloat(table(calibrated).get(i + 1)[c + 1]);
+                    assertThat(shown).isEqualTo((float) learned.calibration().apply(c, score));
+                    if (score > learned.threshold(c)) {
+                        present.add(CLASSES.get(c));
+                    }
+                    String row = text.lines().skip(2 + i).findFirst().orElseThrow();
+                    assertThat(row.contains(String.format(java.util.Locale.ROOT, "%s %.3f *", CLASSES.get(c), shown)))
+                            .as(row)
+                            .isEqualTo(score > learned.threshold(c));
+                }
+                List<String> said = new ArrayList<>();
+                json.get(i).get("present").forEach(c -> said.add(c.asText()));
+                assertThat(said).isEqualTo(present);
+            }
+        }
+        Path plain = folder.resolve("run-tag-plain");
+        probe(labels, plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        assertThat(tag("--probe", plain, "--activation", "calibrated")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("has learned no calibration");
+        assertThat(tag("--probe", plain).endsWith(ExitCode.OK).out())
+                .contains("top 1 (probability)")
+                .doesNotContain("*");
+    }
+
     @Test
     void aPackedProbeKeepsWhatWasLearned() throws IOException {
         Path packed = folder.resolve("packed.safetensors");

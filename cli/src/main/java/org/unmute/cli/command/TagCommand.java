@@ -6,18 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
+import org.unmute.cli.probe.TagTable;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -52,7 +50,9 @@ final class TagCommand extends ComputingCommand {
         /** Probabilities of independent classes. */
         sigmoid,
         /** Probabilities of exclusive classes. */
-        softmax
+        softmax,
+        /** A probe's scores, calibrated on validation clips. */
+        calibrated
     }
 
     private static final int CHUNK = 32;
@@ -80,7 +80,9 @@ final class TagCommand extends ComputingCommand {
             description =
                     "What becomes of the outputs: ${COMPLETION-CANDIDATES} (default: none, logits as they are, of a"
                             + " head; of a probe what it was trained for). sigmoid gives probabilities of independent"
-                            + " classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
+                            + " classes (AudioSet's 527), softmax of classes that exclude each other (keywords),"
+                            + " calibrated those that a probe learned on validation clips. Without this option they are"
+                            + " printed if there are any, and --scores still writes what the probe was trained for.")
     private Activation activation;
 
     @Option(
@@ -89,7 +91,10 @@ final class TagCommand extends ComputingCommand {
             description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
     private int top = 3;
 
-    private record Tagged(AudioClip clip, float[] scores, String reason) {}
+    /** What the printed scores are. */
+    private Activation printed;
+
+    private record Tagged(AudioClip clip, float[] scores, TagTable.Row row, String reason) {}
 
     @Override
     public Integer call() throws IOException {
@@ -100,11 +105,17 @@ final class TagCommand extends ComputingCommand {
         ScoringHead head = probe == null
                 ? ScoringHead.ofEncoder(loaded)
                 : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
+        if (activation == Activation.calibrated && head.decisions() == null) {
+            throw CommandException.usage("--activation calibrated: " + head.about()
+                    + " has learned no calibration: train a probe with validation clips ('unmute probe --val-split')");
+        }
+        printed = activation == null && head.decisions() != null ? Activation.calibrated : activation;
         if (activation == null) {
             activation = head.exclusive() == null
                     ? Activation.none
                     : head.exclusive() ? Activation.softmax : Activation.sigmoid;
         }
+        printed = printed == null ? activation : printed;
         List<String> classes = head.classes();
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         List<Tagged> tagged = new ArrayList<>();
@@ -141,35 +152,41 @@ final class TagCommand extends ComputingCommand {
                     .result("skipped", skipped)
                     .writeTo(recordBeside(scores));
         }
-        print(tagged, classes, skipped);
+        String kind = printed == Activation.none
+                ? "logit"
+                : printed == Activation.calibrated ? "calibrated probability" : "probability";
+        print(new TagTable(head, top, kind), tagged, skipped);
         return status;
     }
 
     private Tagged tag(ScoringHead head, ClipSound sound) {
         try {
-            return sound.failure() != null
-                    ? failed(sound.clip(), sound.failure())
-                    : new Tagged(sound.clip(), activate(head.logits().apply(sound.samples())), null);
+            if (sound.failure() != null) {
+                return failed(sound.clip(), sound.failure());
+            }
+            float[] logits = head.logits().apply(sound.samples());
+            float[] shown = activate(printed, head, logits);
+            float[] raw = head.decisions() == null ? null : head.scores(logits);
+            return new Tagged(
+                    sound.clip(),
+                    activate(activation, head, logits),
+                    new TagTable.Row(sound.clip().id(), shown, raw),
+                    null);
         } catch (IllegalArgumentException | OutOfMemoryError e) {
             return failed(sound.clip(), e);
         }
     }
 
     private static Tagged failed(AudioClip clip, Throwable e) {
-        return new Tagged(clip, null, clip.id() + ": " + Failure.of(e).message());
+        return new Tagged(clip, null, null, clip.id() + ": " + Failure.of(e).message());
     }
 
-    private float[] activate(float[] logits) {
+    private static float[] activate(Activation activation, ScoringHead head, float[] logits) {
         return switch (activation) {
             case none -> logits;
-            case sigmoid -> {
-                float[] out = new float[logits.length];
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = (float) (1 / (1 + Math.exp(-logits[i])));
-                }
-                yield out;
-            }
+            case sigmoid -> Scoring.sigmoid(logits);
             case softmax -> Scoring.softmax(logits);
+            case calibrated -> head.decisions().calibration().apply(head.scores(logits));
         };
     }
 
@@ -190,22 +207,8 @@ final class TagCommand extends ComputingCommand {
         AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void print(List<Tagged> tagged, List<String> classes, List<String> skipped) throws IOException {
-        int shown = Math.clamp(top, 1, classes.size());
-        List<String> headings = new ArrayList<>(List.of("file"));
-        // JSON keys do not depend on the activation.
-        String kind = common.json() ? "" : activation == Activation.none ? " (logit)" : " (probability)";
-        IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
-        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
-        for (Tagged t : tagged) {
-            List<String> cells = new ArrayList<>(List.of(t.clip().id()));
-            IntStream.range(0, classes.size())
-                    .boxed()
-                    .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a]))
-                    .limit(shown)
-                    .forEach(c -> cells.add(classes.get(c) + String.format(Locale.ROOT, " %.3f", t.scores()[c])));
-            table.row(cells.toArray());
-        }
+    private void print(TagTable table, List<Tagged> tagged, List<String> skipped) throws IOException {
+        tagged.forEach(t -> table.add(t.row()));
         print(table.document(), o -> {
             if (scores == null) {
                 table.print(o);

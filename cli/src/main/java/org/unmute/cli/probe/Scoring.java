@@ -93,6 +93,15 @@ public final class Scoring {
         intervals.add(ci);
     }
 
+    /** The sigmoid of each of one clip's logits. */
+    public static float[] sigmoid(float[] logits) {
+        float[] out = new float[logits.length];
+        for (int c = 0; c < out.length; c++) {
+            out[c] = (float) (1 / (1 + Math.exp(-logits[c])));
+        }
+        return out;
+    }
+
     /** The softmax of one clip's logits. */
     public static float[] softmax(float[] logits) {
         double max = Double.NEGATIVE_INFINITY;

@@ -13,6 +13,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.report.clip.ExplainedProbe;
 
 /**
@@ -21,9 +22,11 @@ import org.unmute.report.clip.ExplainedProbe;
  * @param classes class names, in the order of the logits
  * @param logits computes logits from samples at the encoder's rate; called from several threads
  * @param exclusive whether classes are mutually exclusive; null if unknown
+ * @param decisions thresholds and calibration that a probe learned, or null
  * @param about a description, for the record
  */
-public record ScoringHead(List<String> classes, Function<float[], float[]> logits, Boolean exclusive, String about) {
+public record ScoringHead(
+        List<String> classes, Function<float[], float[]> logits, Boolean exclusive, Decisions decisions, String about) {
     /** @throws CommandException if the encoder has no head */
     public static ScoringHead ofEncoder(EncoderOptions.Loaded loaded) {
         Encoder encoder = loaded.encoder();
@@ -32,7 +35,7 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
             throw CommandException.input("encoder " + loaded.origin() + " has no classification head: give a "
                     + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
         }
-        return new ScoringHead(classes, encoder::scores, null, "the encoder's own head");
+        return new ScoringHead(classes, encoder::scores, null, null, "the encoder's own head");
     }
 
     /**
@@ -55,10 +58,20 @@ public record ScoringHead(List<String> classes, Function<float[], float[]> logit
                     samples -> floats(
                             probe.on(loaded.encoder().features(samples, wanted)).logits()),
                     probe.singleLabel(),
+                    probe.decisions(),
                     probe.name() + " " + file);
         } catch (IllegalArgumentException | IOException e) {
             throw CommandException.input(Failure.of(e).message(), e);
         }
+    }
+
+    /**
+     * Raw scores of a probe, sigmoid or softmax as it was trained for, {@code [classes]}, in [0, 1].
+     *
+     * @param logits of a recording
+     */
+    public float[] scores(float[] logits) {
+        return exclusive ? Scoring.softmax(logits) : Scoring.sigmoid(logits);
     }
 
     private static float[] floats(double[] x) {
