@@ -21,6 +21,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments.results;
     exports org.unmute.experiments.scene;
     exports org.unmute.experiments.search;
+    exports org.unmute.experiments.strong;
 
     opens org.unmute.experiments.provenance to
             com.fasterxml.jackson.databind;

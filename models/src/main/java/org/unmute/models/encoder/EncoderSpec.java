@@ -165,8 +165,12 @@ public record EncoderSpec(
      * @param row from 0
      */
     public long rowStart(long row) {
-        long hopRows = isWhole() ? Long.MAX_VALUE : input.hopSamples() / grid.rowSamples();
-        return row / hopRows * input.hopSamples() + row % hopRows * grid.rowSamples();
+        return rowTimes().start(row);
+    }
+
+    /** When token rows begin, for those who have tokens but not their encoder. */
+    public RowTimes rowTimes() {
+        return new RowTimes(sampleRate(), grid.rowSamples(), isWhole() ? 0 : input.hopSamples());
     }
 
     /**

@@ -1,0 +1,141 @@
+package org.unmute.experiments.strong;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.annotation.Annotation;
+import org.unmute.experiments.annotation.AnnotationTable;
+import org.unmute.experiments.data.LineReader;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.json.JsonFields;
+
+/**
+ * Events of recordings, from a table or a folder of tables.
+ *
+ * @param source     where they come from, for messages
+ * @param recordings recordings that are named, with those without events, in order
+ * @param events     each names one of the recordings; the labels may be empty
+ */
+public record EventTable(String source, List<String> recordings, List<Annotation> events) {
+    /** What programs append to the name of a recording when they name its table. */
+    private static final Pattern APPENDED = Pattern.compile(
+            "(\\.Table\\.\\d+)?\\.selections?$|\\.BirdNET\\.(selection\\.table|results)$|[._-](events|labels)$");
+
+    private static final Set<String> EXTENSIONS = Set.of("txt", "tsv", "csv", "jsonl");
+    /** What {@code AnnotationFormat.CSV} puts an apostrophe before. */
+    private static final Pattern GUARDED = Pattern.compile("'[=+@-].*", Pattern.DOTALL);
+
+    public EventTable {
+        recordings = List.copyOf(recordings);
+        events = List.copyOf(events);
+    }
+
+    /**
+     * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
+     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder. The events of a file that names no
+     * recording, as Audacity and Raven write it for a single one, belong to the recording of the file's own name:
+     * {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn}.
+     *
+     * @param labelColumn name of the column with the label in a table with a header; null for the usual names
+     * @throws MalformedTableException if a file is of no format that is read, or a row is wrong, with the line
+     * @throws InputException          if a line of JSON is wrong, with the line
+     * @throws IOException             if a file cannot be read, or a folder holds none
+     */
+    public static EventTable read(Path source, String labelColumn) throws IOException {
+        if (!Files.exists(source)) {
+            throw new NoSuchFileException(source.toString(), null, "neither a table of events nor a folder of tables");
+        }
+        Set<String> recordings = new LinkedHashSet<>();
+        List<Annotation> events = new ArrayList<>();
+        for (Path file : Files.isDirectory(source) ? tables(source) : List.of(source)) {
+            String own = recordingOf(file);
+            if (extension(file).equals("jsonl")) {
+                jsonLines(file, own, recordings, events);
+                continue;
+            }
+            AnnotationTable table = AnnotationTable.read(file, labelColumn);
+            boolean csv = table.kind() == AnnotationTable.Kind.TABLE
+                    || table.kind() == AnnotationTable.Kind.BIRDNET_CSV;
+            recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
+            if (table.files().isEmpty()) {
+                recordings.add(own);
+            }
+            for (Annotation a : table.annotations()) {
+                String name = a.file().isEmpty() ? own : a.file();
+                recordings.add(name);
+                events.add(with(a, name, csv && GUARDED.matcher(a.label()).matches() ? a.label().substring(1) : a.label()));
+            }
+        }
+        return new EventTable(source.toString(), List.copyOf(recordings), events);
+    }
+
+    private static List<Path> tables(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            List<Path> tables = all.filter(f -> EXTENSIONS.contains(extension(f))
+                            && !f.getFileName().toString().startsWith(".")
+                            && Files.isRegularFile(f))
+                    .sorted()
+                    .toList();
+            if (tables.isEmpty()) {
+                throw new IOException(
+                        "no tables of events in " + folder + ": looked for .txt, .tsv, .csv and .jsonl");
+            }
+            return tables;
+        }
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    /** The recording that a table of a single one belongs to. */
+    static String recordingOf(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        String stem = dot > 0 ? name.substring(0, dot) : name;
+        String cut = APPENDED.matcher(stem).replaceFirst("");
+        return cut.isEmpty() ? stem : cut;
+    }
+
+    private static void jsonLines(Path file, String own, Set<String> recordings, List<Annotation> events)
+            throws IOException {
+        try (LineReader lines = LineReader.open(file)) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                JsonFields fields = JsonFields.parse(file, lines.place().line(), line, "");
+                String name = fields.text("file", own);
+                double score = fields.has("score") ? fields.number("score") : Double.NaN;
+                double start = fields.number("start");
+                double end = fields.number("end");
+                String label = fields.text("label");
+                recordings.add(name);
+                events.add(lines.place()
+                        .checked(() -> new Annotation(name, start, end, label, Double.NaN, Double.NaN, score, 1)));
+            }
+        }
+    }
+
+    /** The same events under other labels; labels without a new one stay. */
+    public EventTable renamed(Map<String, String> labels) {
+        UnaryOperator<String> to = label -> labels.getOrDefault(label, label);
+        return new EventTable(
+                source,
+                recordings,
+                events.stream().map(e -> with(e, e.file(), to.apply(e.label()))).toList());
+    }
+
+    private static Annotation with(Annotation a, String file, String label) {
+        return new Annotation(file, a.onset(), a.offset(), label, a.low(), a.high(), a.score(), a.channel());
+    }
+}

@@ -1,0 +1,38 @@
+package org.unmute.models.encoder;
+
+/**
+ * When the token rows of an encoder begin: {@link EncoderSpec#rowStart} without the rest of the encoder.
+ *
+ * @param sampleRate in Hz
+ * @param rowSamples samples from one row to the next
+ * @param hopSamples samples from one window to the next; 0 where recordings are taken in one piece
+ */
+public record RowTimes(int sampleRate, int rowSamples, int hopSamples) {
+    /** @throws IllegalArgumentException if a rate or length is out of range */
+    public RowTimes {
+        if (sampleRate < 1 || rowSamples < 1 || hopSamples < 0 || hopSamples > 0 && hopSamples < rowSamples) {
+            throw new IllegalArgumentException("row times: " + rowSamples + " samples a row and " + hopSamples
+                    + " a window at " + sampleRate + " Hz do not fit");
+        }
+    }
+
+    /**
+     * The sample with which a row begins.
+     *
+     * @param row from 0
+     */
+    public long start(long row) {
+        long hopRows = hopSamples == 0 ? Long.MAX_VALUE : hopSamples / rowSamples;
+        return row / hopRows * hopSamples + row % hopRows * rowSamples;
+    }
+
+    /** When a row begins, in seconds; it ends where the next one begins. */
+    public double seconds(long row) {
+        return (double) start(row) / sampleRate;
+    }
+
+    /** Length of a row in seconds. */
+    public double rowSeconds() {
+        return (double) rowSamples / sampleRate;
+    }
+}
