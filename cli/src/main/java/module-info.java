@@ -18,6 +18,8 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.console to
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.event to
+            info.picocli;
     opens org.unmute.cli.option to
             info.picocli;
     opens org.unmute.cli.probe to

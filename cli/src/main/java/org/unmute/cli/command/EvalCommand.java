@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.event.EventEvaluation;
+import org.unmute.cli.event.EventOptions;
+import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.ScoreFile;
@@ -31,13 +34,16 @@ import picocli.CommandLine.Option;
         name = "eval",
         description = {
             "Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
-            "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."
+            "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips.",
+            "With --events, scores events in time: PSDS, event-, segment- and intersection-based F1."
         },
         footer = {
             "",
             "Examples:",
             "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
-            "  unmute eval --scores scores.csv --labels labels.csv"
+            "  unmute eval --scores scores.csv --labels labels.csv",
+            "  unmute eval --run run1/ --cache cache/ --events annotations.tsv --audio recordings/",
+            "  unmute eval --detections birdnet.csv --events raven/ --durations durations.tsv"
         })
 final class EvalCommand extends ComputingCommand {
     private static final int CHUNK = 64;
@@ -58,7 +64,24 @@ final class EvalCommand extends ComputingCommand {
                 paramLabel = "FILE",
                 description = "CSV with a column 'file' and one column per class.")
         private Path scores;
+
+        @Option(
+                names = "--detections",
+                paramLabel = "FILE",
+                description = "Events that any program found, in a format that --events reads, or a folder of such"
+                        + " files; needs --events.")
+        private Path detections;
+
+        @Option(
+                names = "--frame-scores",
+                paramLabel = "DIR",
+                description = "Scores over time, one .tsv a recording as sed_scores_eval writes it: onset, offset and"
+                        + " one column a class; needs --events.")
+        private Path frameScores;
     }
+
+    @Mixin
+    private EventOptions events;
 
     @Option(names = "--cache", paramLabel = "DIR", description = "Token cache of the clips; needed with --run.")
     private Path cache;
@@ -105,6 +128,12 @@ final class EvalCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
+        if (events.given()) {
+            return events();
+        }
+        if (source.run == null && source.scores == null) {
+            throw CommandException.usage("--detections and --frame-scores need --events: what should have been found");
+        }
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
         if (confusion != null) {
@@ -123,10 +152,39 @@ final class EvalCommand extends ComputingCommand {
         return status;
     }
 
-    private Scoring scoreRun(List<String> missing) throws IOException {
+    private Integer events() throws IOException {
+        EventEvaluation evaluation =
+                new EventEvaluation(events, labels, splits, resamples, common.seed(), record, remarks());
+        EventReport report;
+        if (source.run != null) {
+            requireCache();
+            openBackend();
+            report = evaluation.ofRun(source.run, cache);
+        } else if (source.scores != null) {
+            throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --run,"
+                    + " --frame-scores or --detections");
+        } else {
+            report = source.frameScores != null
+                    ? evaluation.ofScores(source.frameScores)
+                    : evaluation.ofDetections(source.detections);
+        }
+        ObjectNode document = report.document();
+        Path target = out != null ? out : source.run;
+        if (target != null) {
+            record.results(document).writeTo(Files.createDirectories(target).resolve("eval-events.json"));
+        }
+        print(document, o -> report.print(o, perClass));
+        return status;
+    }
+
+    private void requireCache() {
         if (cache == null) {
             throw CommandException.usage("--run needs --cache: the token cache of the clips to score");
         }
+    }
+
+    private Scoring scoreRun(List<String> missing) throws IOException {
+        requireCache();
         openBackend();
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path f : ProbeFiles.in(source.run)) {

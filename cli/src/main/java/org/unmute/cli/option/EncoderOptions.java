@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.benchmark.BenchmarkEncoder;
+import org.unmute.experiments.provenance.CacheOrigin;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
@@ -181,6 +182,7 @@ public final class EncoderOptions {
             record.result("encoder", origin)
                     .result("encoderSha256", hash)
                     .result("frontEnd", key(resampling, DType.F32).frontEnd());
+            CacheOrigin.noteRowTimes(encoder.describe().rowTimes(), record);
             return record.result("encoderSettings", settings())
                     .result("encoderOptions", options)
                     .result("resampling", resampling);

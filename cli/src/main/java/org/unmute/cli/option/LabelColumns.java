@@ -102,6 +102,11 @@ public final class LabelColumns {
         return fileColumn;
     }
 
+    /** The column of the labels; null for the usual ones. */
+    String labelColumn() {
+        return labelColumn;
+    }
+
     /** When an event is a label of a clip. */
     public ShareRule rule() {
         try {

@@ -15,6 +15,8 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.strong.EventTable;
+import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -49,6 +51,16 @@ public final class LabelOptions {
 
     /** Whether the user was told what the label file is. */
     private boolean told;
+
+    /** Whether a label file or a data set was given. */
+    public boolean given() {
+        return labels != null || dataset.given();
+    }
+
+    /** The named column of the labels; null for the usual ones. */
+    public String labelColumn() {
+        return columns.labelColumn();
+    }
 
     /** The source of the labels, for messages. */
     public String source() {
@@ -127,6 +139,24 @@ public final class LabelOptions {
             throw CommandException.input(labels + " has no split column, so " + option
                     + " cannot choose clips: add one, name it with --split-column, or leave " + option + " out");
         }
+    }
+
+    /**
+     * Clips with labels that may have times.
+     *
+     * @param events of the clips; null if only the clips' labels are known
+     * @param clips  where the recordings are; empty if this is not known
+     */
+    public record Strong(Manifest labels, EventTable events, List<AudioClip> clips) {
+        public Strong {
+            clips = List.copyOf(clips);
+        }
+    }
+
+    /** {@link #read} with the times of events, where the data set has them. */
+    public Strong readStrong(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
+        return new Strong(read(classes, splits, record, err), null, List.of());
     }
 
     private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)

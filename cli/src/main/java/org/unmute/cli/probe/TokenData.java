@@ -48,13 +48,18 @@ public final class TokenData {
 
     /** The labelled clips in the cache, perhaps none, and the others. */
     public static Manifest.Matched matchedOrNone(Manifest wanted, TokenCache cache) throws IOException {
+        requireIntact(cache);
+        return LabelOptions.matched(wanted, ids(cache));
+    }
+
+    /** Requires a cache without damage. */
+    public static void requireIntact(TokenCache cache) {
         List<Damage> damage = cache.damage();
         if (!damage.isEmpty()) {
             throw CommandException.input("the token cache is damaged (" + damage.getFirst()
                     + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
                     + "): run 'unmute embed' again, which rebuilds what is broken");
         }
-        return LabelOptions.matched(wanted, ids(cache));
     }
 
     private static Set<String> ids(TokenCache cache) {

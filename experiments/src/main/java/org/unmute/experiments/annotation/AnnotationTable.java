@@ -62,6 +62,11 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         };
     }
 
+    /** The recording that a table of a single one belongs to: its file's name without what programs append. */
+    public static String recordingOf(Path file) {
+        return AnnotationFolder.recording(file.getFileName().toString());
+    }
+
     /**
      * What the first line of a file says about its format: {@link Kind#TABLE} for anything that is not one of the
      * others.

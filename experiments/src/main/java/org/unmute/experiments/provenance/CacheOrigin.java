@@ -1,16 +1,22 @@
 package org.unmute.experiments.provenance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.unmute.experiments.InputException;
+import org.unmute.models.encoder.RowTimes;
 
 /** The origin of a token cache, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {
     /** The entries of that record that are needed to reproduce the tokens. */
     static final List<String> NAMES =
             List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
+
+    private static final String ROW_TIMES = "rowTimes";
 
     private CacheOrigin() {}
 
@@ -31,6 +37,40 @@ public final class CacheOrigin {
             if (results.has(name)) {
                 record.result(name, results.get(name));
             }
+        }
+    }
+
+    /** Records when the token rows of a cache begin, for {@link #rowTimes}. */
+    public static void noteRowTimes(RowTimes times, RunRecord record) {
+        record.result(
+                ROW_TIMES,
+                new JsonObject()
+                        .with("sampleRate", times.sampleRate())
+                        .with("rowSamples", times.rowSamples())
+                        .with("hopSamples", times.hopSamples()));
+    }
+
+    /**
+     * When the token rows of a cache begin; empty for a cache whose record does not say, such as one of an earlier
+     * version or of another program.
+     *
+     * @throws IOException if the record cannot be read
+     */
+    public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
+        Path file = cache.resolve("run.json");
+        JsonNode times = Files.isRegularFile(file)
+                ? Json.MAPPER.readTree(file.toFile()).path("results").path(ROW_TIMES)
+                : MissingNode.getInstance();
+        if (times.isMissingNode()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new RowTimes(
+                    times.path("sampleRate").asInt(),
+                    times.path("rowSamples").asInt(),
+                    times.path("hopSamples").asInt(-1)));
+        } catch (IllegalArgumentException e) {
+            throw new InputException(file + ": " + e.getMessage() + ": embed the recordings again", e);
         }
     }
 }

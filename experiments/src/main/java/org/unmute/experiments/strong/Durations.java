@@ -59,13 +59,20 @@ public record Durations(Map<String, Double> seconds) {
         throw row.wrong("the duration must be a positive number of seconds: " + MalformedTableException.quote(text));
     }
 
+    /** Opens a file. */
+    @FunctionalInterface
+    public interface Opener {
+        /** @throws IOException with the reason in words if it cannot be opened */
+        AudioStream open(Path file) throws IOException;
+    }
+
     /**
      * The length of a clip by the header of its file; a file whose header does not say is read to its end.
      *
      * @throws IOException if it cannot be read, or is empty
      */
-    public static double of(AudioClip clip) throws IOException {
-        try (AudioStream stream = AudioStream.open(clip.path())) {
+    public static double of(AudioClip clip, Opener opener) throws IOException {
+        try (AudioStream stream = opener.open(clip.path())) {
             long frames = stream.frames().isPresent() ? stream.frames().getAsLong() : count(stream);
             double end = Math.min(clip.end(), (double) frames / stream.sampleRate());
             return end - clip.start();

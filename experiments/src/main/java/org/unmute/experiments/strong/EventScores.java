@@ -63,7 +63,10 @@ public final class EventScores {
             Intersection criterion = Intersection.of(share);
             count(
                     "intersection_" + share,
-                    FileCounts.of(reference, detections, (r, d) -> criterion.compare(r, d).figures()));
+                    FileCounts.of(
+                            reference,
+                            detections,
+                            (r, d) -> criterion.compare(r, d).figures()));
         }
         if (scores != null) {
             best(EVENT, ThresholdCurve.ofEvents(reference, scores, settings.collar()));
@@ -127,10 +130,7 @@ public final class EventScores {
     }
 
     private static double meanOfDefined(double[] values) {
-        return Arrays.stream(values)
-                .filter(v -> !Double.isNaN(v))
-                .average()
-                .orElse(Double.NaN);
+        return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
     }
 
     /** What was compared with. */
@@ -166,8 +166,8 @@ public final class EventScores {
         long[] seeds = root.longs(bootstrap.resamples()).toArray();
         IntStream.range(0, seeds.length).parallel().forEach(r -> {
             int[] draws = draws(seeds[r]);
-            counts.forEach((name, own) ->
-                    values(name, own.figures(draws)).forEach((value, x) -> resampled.get(value)[r] = x));
+            counts.forEach((name, own) -> values(name, own.figures(draws))
+                    .forEach((value, x) -> resampled.get(value)[r] = x));
         });
         Map<String, Interval> intervals = new LinkedHashMap<>();
         psds.forEach((name, evaluation) -> intervals.put(name, evaluation.interval(bootstrap)));

@@ -28,10 +28,6 @@ import org.unmute.experiments.json.JsonFields;
  * @param events     each names one of the recordings; the labels may be empty
  */
 public record EventTable(String source, List<String> recordings, List<Annotation> events) {
-    /** What programs append to the name of a recording when they name its table. */
-    private static final Pattern APPENDED = Pattern.compile(
-            "(\\.Table\\.\\d+)?\\.selections?$|\\.BirdNET\\.(selection\\.table|results)$|[._-](events|labels)$");
-
     private static final Set<String> EXTENSIONS = Set.of("txt", "tsv", "csv", "jsonl");
     /** What {@code AnnotationFormat.CSV} puts an apostrophe before. */
     private static final Pattern GUARDED = Pattern.compile("'[=+@-].*", Pattern.DOTALL);
@@ -59,14 +55,14 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         Set<String> recordings = new LinkedHashSet<>();
         List<Annotation> events = new ArrayList<>();
         for (Path file : Files.isDirectory(source) ? tables(source) : List.of(source)) {
-            String own = recordingOf(file);
+            String own = AnnotationTable.recordingOf(file);
             if (extension(file).equals("jsonl")) {
-                jsonLines(file, own, recordings, events);
+                jsonLines(file, recordings, events);
                 continue;
             }
             AnnotationTable table = AnnotationTable.read(file, labelColumn);
-            boolean csv = table.kind() == AnnotationTable.Kind.TABLE
-                    || table.kind() == AnnotationTable.Kind.BIRDNET_CSV;
+            boolean csv =
+                    table.kind() == AnnotationTable.Kind.TABLE || table.kind() == AnnotationTable.Kind.BIRDNET_CSV;
             recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
             if (table.files().isEmpty()) {
                 recordings.add(own);
@@ -74,7 +70,10 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             for (Annotation a : table.annotations()) {
                 String name = a.file().isEmpty() ? own : a.file();
                 recordings.add(name);
-                events.add(with(a, name, csv && GUARDED.matcher(a.label()).matches() ? a.label().substring(1) : a.label()));
+                events.add(with(
+                        a,
+                        name,
+                        csv && GUARDED.matcher(a.label()).matches() ? a.label().substring(1) : a.label()));
             }
         }
         return new EventTable(source.toString(), List.copyOf(recordings), events);
@@ -88,8 +87,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
                     .sorted()
                     .toList();
             if (tables.isEmpty()) {
-                throw new IOException(
-                        "no tables of events in " + folder + ": looked for .txt, .tsv, .csv and .jsonl");
+                throw new IOException("no tables of events in " + folder + ": looked for .txt, .tsv, .csv and .jsonl");
             }
             return tables;
         }
@@ -100,21 +98,11 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
-    /** The recording that a table of a single one belongs to. */
-    static String recordingOf(Path file) {
-        String name = file.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        String stem = dot > 0 ? name.substring(0, dot) : name;
-        String cut = APPENDED.matcher(stem).replaceFirst("");
-        return cut.isEmpty() ? stem : cut;
-    }
-
-    private static void jsonLines(Path file, String own, Set<String> recordings, List<Annotation> events)
-            throws IOException {
+    private static void jsonLines(Path file, Set<String> recordings, List<Annotation> events) throws IOException {
         try (LineReader lines = LineReader.open(file)) {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 JsonFields fields = JsonFields.parse(file, lines.place().line(), line, "");
-                String name = fields.text("file", own);
+                String name = fields.text("file");
                 double score = fields.has("score") ? fields.number("score") : Double.NaN;
                 double start = fields.number("start");
                 double end = fields.number("end");

@@ -47,8 +47,7 @@ final class FileCounts {
             EventFigures figures = comparison.apply(own, detected.getOrDefault(file, List.of()));
             for (int c = 0; c < all.classes.size(); c++) {
                 EventFigures.ClassCounts k = figures.classes().get(c);
-                all.counts[f][c] =
-                        new long[] {k.references(), k.detections(), k.truePositives(), k.falsePositives()};
+                all.counts[f][c] = new long[] {k.references(), k.detections(), k.truePositives(), k.falsePositives()};
             }
             all.substitutions[f] = figures.substitutions();
         }
@@ -57,7 +56,8 @@ final class FileCounts {
 
     private static Map<String, List<SoundEvent>> byFile(Collection<SoundEvent> events) {
         Map<String, List<SoundEvent>> files = new HashMap<>();
-        events.forEach(e -> files.computeIfAbsent(e.file(), f -> new ArrayList<>()).add(e));
+        events.forEach(
+                e -> files.computeIfAbsent(e.file(), f -> new ArrayList<>()).add(e));
         return files;
     }
 
@@ -83,8 +83,7 @@ final class FileCounts {
         }
         List<EventFigures.ClassCounts> all = new ArrayList<>();
         for (int c = 0; c < sums.length; c++) {
-            all.add(new EventFigures.ClassCounts(
-                    classes.get(c), sums[c][0], sums[c][1], sums[c][2], sums[c][3]));
+            all.add(new EventFigures.ClassCounts(classes.get(c), sums[c][0], sums[c][1], sums[c][2], sums[c][3]));
         }
         return new EventFigures(all, substituted, true);
     }

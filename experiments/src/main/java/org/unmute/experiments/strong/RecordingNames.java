@@ -5,10 +5,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.unmute.experiments.data.ClipId;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.MalformedTableException;
 
 /**
@@ -17,6 +20,11 @@ import org.unmute.experiments.data.MalformedTableException;
  */
 public final class RecordingNames {
     private static final int NAMED = 4;
+    /** Those that are read, and those from which recordings may have been converted. */
+    private static final Set<String> EXTENSIONS = Stream.concat(
+                    ClipList.AUDIO_EXTENSIONS.stream(),
+                    Stream.of("w64", "rf64", "aifc", "m4a", "aac", "opus", "wma", "ape", "mp4", "webm"))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Set<String> ids;
     /** Ids by their last part, and by their last part without its extension. */
@@ -29,8 +37,7 @@ public final class RecordingNames {
         this.ids = new LinkedHashSet<>(ids);
         for (String id : this.ids) {
             byName.computeIfAbsent(last(id), k -> new ArrayList<>()).add(id);
-            byStem.computeIfAbsent(last(ClipId.withoutExtension(id)), k -> new ArrayList<>())
-                    .add(id);
+            byStem.computeIfAbsent(last(stem(id)), k -> new ArrayList<>()).add(id);
         }
     }
 
@@ -49,13 +56,9 @@ public final class RecordingNames {
                 .filter(id -> endsAlike(id, plain))
                 .toList();
         if (same.isEmpty()) {
-            // "a.b" may be the recording a, or a.b without its extension.
-            Set<String> near = new LinkedHashSet<>(byStem.getOrDefault(last(plain), List.of()));
-            String stem = ClipId.withoutExtension(plain);
-            near.addAll(byStem.getOrDefault(last(stem), List.of()));
-            same = near.stream()
-                    .filter(id -> endsAlike(ClipId.withoutExtension(id), plain)
-                            || endsAlike(ClipId.withoutExtension(id), stem))
+            String stem = stem(plain);
+            same = byStem.getOrDefault(last(stem), List.of()).stream()
+                    .filter(id -> endsAlike(stem(id), stem))
                     .toList();
         }
         if (same.size() > 1) {
@@ -79,6 +82,14 @@ public final class RecordingNames {
             path = path.substring(2);
         }
         return path;
+    }
+
+    /** The path without the extension of an audio file; other dots belong to the name: {@code rec.2024-05-01}. */
+    private static String stem(String path) {
+        int dot = path.lastIndexOf('.');
+        boolean audio = dot > path.lastIndexOf('/') + 1
+                && EXTENSIONS.contains(path.substring(dot + 1).toLowerCase(Locale.ROOT));
+        return audio ? path.substring(0, dot) : path;
     }
 
     /** Whether one path is the end of the other. */

@@ -53,9 +53,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
 
     private static List<String> classes(Path file, CsvTable table) throws MalformedTableException {
         List<String> names = table.names();
-        if (names.size() < 3
-                || !names.get(0).equals("onset")
-                || !names.get(1).equals("offset")) {
+        if (names.size() < 3 || !names.get(0).equals("onset") || !names.get(1).equals("offset")) {
             throw new MalformedTableException(
                     file, 1, "the columns must be onset, offset and one a class, with tabs between");
         }
@@ -75,16 +73,18 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
         List<Double> times = new ArrayList<>();
         try (CsvTable table = CsvTable.open(file)) {
             if (!classes(file, table).equals(classes)) {
-                throw new MalformedTableException(file, 1, "other classes than " + files.values().iterator().next()
-                        + ", or in another order");
+                throw new MalformedTableException(
+                        file,
+                        1,
+                        "other classes than " + files.values().iterator().next() + ", or in another order");
             }
             table.forEach(row -> {
                 double from = number(row, 0);
                 double to = number(row, 1);
                 boolean joined = times.isEmpty() ? from == 0 : Math.abs(from - times.getLast()) <= 1e-6;
                 if (!joined || to <= from) {
-                    throw row.wrong("rows must begin at 0, each where the one before ends: " + from + " to " + to
-                            + " s" + (times.isEmpty() ? "" : " after " + times.getLast() + " s"));
+                    throw row.wrong("rows must begin at 0, each where the one before ends: " + from + " to " + to + " s"
+                            + (times.isEmpty() ? "" : " after " + times.getLast() + " s"));
                 }
                 if (times.isEmpty()) {
                     times.add(0.0);
@@ -100,8 +100,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
         if (rows.isEmpty()) {
             throw new MalformedTableException(file, 0, "no scores below the header");
         }
-        return new FrameScores(
-                id, times.stream().mapToDouble(t -> t).toArray(), rows.toArray(float[][]::new));
+        return new FrameScores(id, times.stream().mapToDouble(t -> t).toArray(), rows.toArray(float[][]::new));
     }
 
     private static double number(CsvTable.Row row, int column) throws MalformedTableException {

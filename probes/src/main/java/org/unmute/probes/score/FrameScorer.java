@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.RowTimes;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
@@ -69,7 +70,12 @@ public final class FrameScorer {
      * @param calibration applied to all scores, or null
      */
     public static FrameScorer of(TrainedProbe probe, EncoderSpec spec, ScoreCalibration calibration) {
-        double row = (double) spec.grid().rowSamples() / spec.sampleRate();
+        return of(probe, spec.rowTimes(), calibration);
+    }
+
+    /** {@link #of(TrainedProbe, EncoderSpec, ScoreCalibration)} where only the times of the rows are known. */
+    public static FrameScorer of(TrainedProbe probe, RowTimes times, ScoreCalibration calibration) {
+        double row = times.rowSeconds();
         int halfContext = (int) Math.round((CONTEXT_SECONDS / row - 1) / 2);
         int rows = (int) Math.round(STRIDE_SECONDS / row);
         return new FrameScorer(probe, 2 * Math.max(0, halfContext) + 1, Math.max(1, rows), calibration);

@@ -1,0 +1,215 @@
+package org.unmute.cli.event;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.probe.ProbeFiles;
+import org.unmute.cli.probe.TokenData;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.metric.event.EventReference;
+import org.unmute.experiments.metric.event.FrameScores;
+import org.unmute.experiments.metric.event.SoundEvent;
+import org.unmute.experiments.provenance.JsonObject;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.strong.EventScores;
+import org.unmute.experiments.strong.EventSettings;
+import org.unmute.experiments.strong.EventTable;
+import org.unmute.experiments.strong.PostProcessing;
+import org.unmute.experiments.strong.ScoreFolder;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.event.EventRules;
+import org.unmute.probes.pool.TrainedProbe;
+
+/** Scores events in time: of trained probes on cached tokens, of stored scores over time, or of detections. */
+public final class EventEvaluation {
+    private final EventOptions options;
+    private final LabelOptions labels;
+    private final List<String> splits;
+    private final Bootstrap bootstrap;
+    private final RunRecord record;
+    private final PrintWriter err;
+    private final Map<String, Object> settings = new LinkedHashMap<>();
+
+    /**
+     * @param labels    recordings to score and their classes, if given
+     * @param splits    of the labels
+     * @param resamples of the bootstrap; 0 for none
+     * @param record    receives what was read
+     * @param err       receives remarks while data is read; null for none
+     */
+    public EventEvaluation(
+            EventOptions options,
+            LabelOptions labels,
+            List<String> splits,
+            int resamples,
+            long seed,
+            RunRecord record,
+            PrintWriter err) {
+        this.options = options;
+        this.labels = labels;
+        this.splits = splits;
+        this.bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
+        this.record = record;
+        this.err = err;
+        EventSettings own = options.settings();
+        settings.put("collarSeconds", own.collar().seconds());
+        settings.put("collarOffsetShare", own.collar().offsetShare());
+        settings.put("segmentSeconds", own.segmentSeconds());
+        settings.put("intersections", own.intersections());
+    }
+
+    /**
+     * Scores the probes of a run on cached tokens.
+     *
+     * @throws CommandException if run, cache and reference do not fit together
+     */
+    public EventReport ofRun(Path run, Path cache) throws IOException {
+        List<TrainedProbe> probes = new ArrayList<>();
+        for (Path file : ProbeFiles.in(run)) {
+            probes.add(ProbeFiles.trained(file));
+            record.input(file);
+        }
+        List<String> classes = probes.getFirst().classes();
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            TokenData.requireIntact(tokens);
+            for (TrainedProbe probe : probes) {
+                TokenData.requireSameEncoder(probe, tokens, run, cache);
+            }
+            ReferenceData data = data(classes);
+            CachedScores scores = CachedScores.of(tokens, cache, run);
+            ReferenceData.Chosen chosen =
+                    data.among(tokens.clips().stream().map(CachedClip::id).toList(), classes, "in " + cache);
+            EventReference reference = data.reference(chosen, scores.seconds(chosen.ids()), List.of());
+            Map<String, Double> seconds = new LinkedHashMap<>();
+            reference.files().forEach(f -> seconds.put(f, reference.duration(f)));
+            List<String> remarks = new ArrayList<>(data.remarks());
+            if (!data.hasLengths()) {
+                remarks.add("lengths of recordings are those of their tokens, with the padding of the last window:"
+                        + " --audio DIR or --durations TABLE tells the exact ones");
+            }
+            settings.put("frameSeconds", scores.rowSeconds());
+            settings.put("postProcessing", described(options.postProcessing()));
+            EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
+            for (TrainedProbe probe : probes) {
+                double[] thresholds = thresholds(probe);
+                report.add(scored(reference, scores.of(probe, seconds), scores.rowSeconds(), thresholds), thresholds);
+            }
+            return report;
+        }
+    }
+
+    private static Map<String, Object> described(PostProcessing p) {
+        return new JsonObject()
+                .with("medianSeconds", p.medianSeconds())
+                .with("maxGap", p.maxGap())
+                .with("minDuration", p.minDuration());
+    }
+
+    private ReferenceData data(List<String> classes) throws IOException {
+        return ReferenceData.read(options, labels, classes, splits, record, err);
+    }
+
+    /** The given threshold, else those that the probe learned on raw scores. */
+    private double[] thresholds(TrainedProbe probe) {
+        Decisions learned = options.threshold() == null ? probe.decisions() : null;
+        if (learned == null) {
+            double one = options.threshold() == null ? Decisions.FALLBACK : options.threshold();
+            settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
+            return PostProcessing.threshold(one, probe.classes().size());
+        }
+        settings.put("thresholds", "of the probe: " + learned);
+        double[] all = new double[learned.classes()];
+        Arrays.setAll(all, learned::threshold);
+        return all;
+    }
+
+    private EventScores scored(
+            EventReference reference, List<FrameScores> raw, double frameSeconds, double[] thresholds) {
+        EventRules rules = options.postProcessing().rules(thresholds, frameSeconds);
+        List<SoundEvent> events = new ArrayList<>();
+        List<FrameScores> filtered = new ArrayList<>();
+        for (FrameScores scores : raw) {
+            events.addAll(PostProcessing.events(scores, reference.classes(), rules));
+            filtered.add(PostProcessing.filtered(scores, rules.medianFrames()));
+        }
+        return new EventScores(reference, events, filtered, options.settings());
+    }
+
+    /**
+     * Scores stored scores over time, as sed_scores_eval writes them.
+     *
+     * @throws CommandException if scores and reference do not fit together
+     */
+    public EventReport ofScores(Path folder) throws IOException {
+        ScoreFolder stored = ScoreFolder.open(folder);
+        ReferenceData data = data(stored.classes());
+        ReferenceData.Chosen chosen =
+                data.among(List.copyOf(stored.files().keySet()), stored.classes(), "in " + folder);
+        List<FrameScores> raw = new ArrayList<>();
+        Map<String, Double> ends = new LinkedHashMap<>();
+        double shortest = Double.POSITIVE_INFINITY;
+        for (String id : chosen.ids()) {
+            FrameScores own = stored.read(id, id);
+            raw.add(own);
+            double[] times = own.times();
+            ends.put(id, times[times.length - 1]);
+            shortest = Math.min(shortest, times[1]);
+        }
+        EventReference reference = data.reference(chosen, ends, List.of());
+        double[] thresholds = PostProcessing.threshold(
+                options.threshold() == null ? Decisions.FALLBACK : options.threshold(),
+                stored.classes().size());
+        settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
+        settings.put("postProcessing", described(options.postProcessing()));
+        EventReport report = new EventReport(reference, true, bootstrap, settings, data.remarks());
+        report.add(scored(reference, raw, shortest, thresholds), thresholds);
+        return report;
+    }
+
+    /**
+     * Scores detections of any program.
+     *
+     * @throws CommandException if detections and reference do not fit together
+     */
+    public EventReport ofDetections(Path source) throws IOException {
+        options.requireNoPostProcessing();
+        EventTable detected = confident(options.table(source, null));
+        if (Files.isRegularFile(source)) {
+            record.input(source);
+        }
+        ReferenceData data = data(null);
+        ReferenceData.Chosen chosen = data.whole();
+        List<SoundEvent> detections = data.detections(detected, chosen);
+        EventReference reference = data.reference(chosen, null, detections);
+        EventReport report = new EventReport(reference, data.hasLengths(), bootstrap, settings, data.remarks());
+        report.add(new EventScores(reference, detections, null, options.settings()), null);
+        return report;
+    }
+
+    private EventTable confident(EventTable detected) {
+        Double threshold = options.threshold();
+        if (threshold == null) {
+            return detected;
+        }
+        long without =
+                detected.events().stream().filter(e -> Double.isNaN(e.score())).count();
+        if (without > 0) {
+            throw CommandException.input(without + " of " + detected.events().size() + " detections in "
+                    + detected.source() + " have no score that --threshold " + threshold + " could be compared with");
+        }
+        return new EventTable(
+                detected.source(),
+                detected.recordings(),
+                detected.events().stream().filter(e -> e.score() > threshold).toList());
+    }
+}

@@ -1,0 +1,156 @@
+package org.unmute.cli.event;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.metric.event.Collar;
+import org.unmute.experiments.strong.EventSettings;
+import org.unmute.experiments.strong.EventTable;
+import org.unmute.experiments.strong.PostProcessing;
+import picocli.CommandLine.Option;
+
+/** Options of event metrics. */
+public final class EventOptions {
+    @Option(
+            names = "--events",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "REF",
+            description =
+                    "Score events in time instead of clips. REF is a table with the events that were annotated: Raven,"
+                            + " Audacity, DESED, sed_eval, BirdNET, CSV with start, end and label, or JSON lines; or a"
+                            + " folder of such tables. May be left out with --dataset, for a set with such labels.")
+    private String reference;
+
+    @Option(
+            names = "--durations",
+            paramLabel = "TABLE",
+            description = "Lengths of the recordings: columns filename and duration, in seconds. Recordings that only"
+                    + " this table names count, too: they have no events.")
+    private Path durations;
+
+    @Option(
+            names = "--audio",
+            paramLabel = "DIR",
+            description = "Folder of the recordings, whose files tell their lengths.")
+    private Path audio;
+
+    @Option(
+            names = "--rename",
+            paramLabel = "OLD=NEW",
+            description = "Another name for a label of REF or of the detections; may be repeated.")
+    private Map<String, String> renamed = new LinkedHashMap<>();
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "X",
+            description = "Scores above it are events; with --detections, detections with a higher score count"
+                    + " (default: the thresholds learned with the probe, else 0.5; with --detections, all count).")
+    private Double threshold;
+
+    @Option(
+            names = "--median",
+            paramLabel = "SECONDS",
+            description = "Window of the median filter over scores, 0 for none (default: ${DEFAULT-VALUE}).")
+    private double median = PostProcessing.NONE.medianSeconds();
+
+    @Option(
+            names = "--max-gap",
+            paramLabel = "SECONDS",
+            description = "Events of a class at most so far apart become one (default: ${DEFAULT-VALUE}).")
+    private double maxGap = PostProcessing.NONE.maxGap();
+
+    @Option(
+            names = "--min-duration",
+            paramLabel = "SECONDS",
+            description = "Shorter events are left out (default: ${DEFAULT-VALUE}).")
+    private double minDuration = PostProcessing.NONE.minDuration();
+
+    @Option(
+            names = "--collar",
+            paramLabel = "SECONDS",
+            description = "What onsets and offsets may be off in event-based F1; offsets also by 20 %% of the event's"
+                    + " length, if that is more (default: ${DEFAULT-VALUE}).")
+    private double collar = Collar.DCASE.seconds();
+
+    @Option(
+            names = "--segment",
+            paramLabel = "SECONDS",
+            description = "Length of a segment of segment-based F1 (default: ${DEFAULT-VALUE}).")
+    private double segment = EventSettings.DCASE.segmentSeconds();
+
+    /** Whether events are scored. */
+    public boolean given() {
+        return reference != null;
+    }
+
+    /** Whether REF was left out, so that the data set's own events are meant. */
+    boolean ofDataset() {
+        return reference.isEmpty();
+    }
+
+    /** The reference's file or folder. */
+    Path reference() {
+        return Path.of(reference);
+    }
+
+    /** Reads a table with the renamed labels. */
+    EventTable table(Path source, String labelColumn) throws IOException {
+        return EventTable.read(source, labelColumn).renamed(renamed);
+    }
+
+    /** The table with the renamed labels. */
+    EventTable renamed(EventTable table) {
+        return table.renamed(renamed);
+    }
+
+    /** A table of lengths; null if none was given. */
+    Path durations() {
+        return durations;
+    }
+
+    /** A folder of recordings; null if none was given. */
+    Path audio() {
+        return audio;
+    }
+
+    /** The threshold of all classes; null for the learned ones. */
+    Double threshold() {
+        if (threshold != null && !Double.isFinite(threshold)) {
+            throw CommandException.usage("--threshold must be a number, is " + threshold);
+        }
+        return threshold;
+    }
+
+    /** What happens to scores before they are events. */
+    PostProcessing postProcessing() {
+        try {
+            return new PostProcessing(median, maxGap, minDuration);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage() + " (--median, --max-gap, --min-duration)", e);
+        }
+    }
+
+    /** What counts as found. */
+    EventSettings settings() {
+        try {
+            Collar dcase = Collar.DCASE;
+            return new EventSettings(
+                    new Collar(collar, dcase.offsetShare(), dcase.rounded()),
+                    segment,
+                    EventSettings.DCASE.intersections());
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage() + " (--collar, --segment)", e);
+        }
+    }
+
+    /** @throws CommandException if an option that needs scores over time was given */
+    void requireNoPostProcessing() {
+        if (!postProcessing().equals(PostProcessing.NONE)) {
+            throw CommandException.usage(
+                    "--median, --max-gap and --min-duration make events of scores: leave them out with --detections");
+        }
+    }
+}

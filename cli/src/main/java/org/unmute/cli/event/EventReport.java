@@ -1,0 +1,194 @@
+package org.unmute.cli.event;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.metric.Interval;
+import org.unmute.experiments.metric.event.EventFigures;
+import org.unmute.experiments.metric.event.EventReference;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.strong.EventScores;
+
+/**
+ * Event metrics of one or several runs (seeds) on the same recordings: mean and standard deviation over the runs, and
+ * the bootstrap interval over recordings, averaged over the runs.
+ */
+public final class EventReport {
+    private final EventReference reference;
+    private final Bootstrap bootstrap;
+    private final boolean lengthsKnown;
+    private final Map<String, Object> settings;
+    private final List<String> remarks;
+    private final List<EventScores> runs = new ArrayList<>();
+    private final List<double[]> thresholds = new ArrayList<>();
+    private final List<Map<String, Interval>> intervals = new ArrayList<>();
+
+    /**
+     * @param lengthsKnown whether the reference has the lengths of the recordings
+     * @param bootstrap    null for no intervals
+     * @param settings     what the numbers depend on, for JSON
+     * @param remarks      what was left out, in words
+     */
+    EventReport(
+            EventReference reference,
+            boolean lengthsKnown,
+            Bootstrap bootstrap,
+            Map<String, Object> settings,
+            List<String> remarks) {
+        this.reference = reference;
+        this.lengthsKnown = lengthsKnown;
+        this.bootstrap = bootstrap;
+        this.settings = new LinkedHashMap<>(settings);
+        this.remarks = List.copyOf(remarks);
+    }
+
+    /**
+     * Adds a run.
+     *
+     * @param used threshold of each class; null if there are none
+     */
+    void add(EventScores scores, double[] used) {
+        runs.add(scores);
+        thresholds.add(used);
+        intervals.add(bootstrap == null ? Map.of() : scores.intervals(bootstrap));
+    }
+
+    private double mean(String metric) {
+        return runs.stream().mapToDouble(r -> r.values().get(metric)).average().orElse(Double.NaN);
+    }
+
+    private double deviation(String metric) {
+        if (runs.size() < 2) {
+            return Double.NaN;
+        }
+        double mean = mean(metric);
+        double squares = runs.stream()
+                .mapToDouble(r -> Math.pow(r.values().get(metric) - mean, 2))
+                .sum();
+        return Math.sqrt(squares / (runs.size() - 1));
+    }
+
+    private double[] interval(String metric) {
+        double low = 0;
+        double high = 0;
+        for (Map<String, Interval> own : intervals) {
+            Interval i = own.get(metric);
+            low += i == null ? Double.NaN : i.low() / runs.size();
+            high += i == null ? Double.NaN : i.high() / runs.size();
+        }
+        return new double[] {low, high};
+    }
+
+    private double hours() {
+        return lengthsKnown
+                ? reference.files().stream().mapToDouble(reference::duration).sum() / 3600
+                : Double.NaN;
+    }
+
+    /** All results, for JSON and records. */
+    public ObjectNode document() {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        for (String name : runs.getFirst().values().keySet()) {
+            double[] ci = interval(name);
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("mean", mean(name));
+            one.put("sd", deviation(name));
+            one.put("low", ci[0]);
+            one.put("high", ci[1]);
+            metrics.put(name, one);
+        }
+        ObjectNode document = Json.object()
+                .put("recordings", reference.files().size())
+                .putPOJO("hours", lengthsKnown ? hours() : null)
+                .put("events", reference.events().size())
+                .put("classes", reference.classes().size())
+                .put("runs", runs.size());
+        return document.putPOJO("absentClasses", absent())
+                .put("zeroScore", true)
+                .putPOJO("settings", settings)
+                .putPOJO("metrics", metrics)
+                .putPOJO("perClass", classTable(true).document())
+                .putPOJO("remarks", remarks);
+    }
+
+    private List<String> absent() {
+        return reference.classes().stream().filter(c -> reference.count(c) == 0).toList();
+    }
+
+    /** Prints what was compared, what was left out and the metrics. */
+    public void print(PrintWriter out, boolean perClass) {
+        out.printf(
+                Locale.ROOT,
+                "%d recordings%s, %d events of %d classes%s%n",
+                reference.files().size(),
+                lengthsKnown ? String.format(Locale.ROOT, " (%.2f h)", hours()) : "",
+                reference.events().size(),
+                reference.classes().size() - absent().size(),
+                absent().isEmpty() ? "" : "; " + absent().size() + " classes have none: " + Remarks.names(absent()));
+        remarks.forEach(out::println);
+        out.println();
+        ConsoleTable table = new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to").decimals(4);
+        EventScores.titles(runs.getFirst().values().keySet()).forEach((name, title) -> {
+            double[] ci = interval(name);
+            table.row(title, mean(name), deviation(name), ci[0], ci[1]);
+        });
+        table.print(out);
+        out.println("macro: mean over the classes with events; a class that was never detected counts as 0");
+        if (perClass) {
+            out.println();
+            classTable(false).print(out);
+        }
+    }
+
+    /** Figures of each class, averaged over the runs; with those of best thresholds or not. */
+    private ConsoleTable classTable(boolean best) {
+        List<String> names = runs.getFirst().byClass().keySet().stream()
+                .filter(n -> best || !n.contains("best"))
+                .toList();
+        List<String> headings = new ArrayList<>(List.of("class", "events", "detected", "right"));
+        if (thresholds.getFirst() != null) {
+            headings.add("threshold");
+        }
+        names.forEach(n -> headings.add(n.replace('_', ' ')));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (int c = 0; c < reference.classes().size(); c++) {
+            int own = c;
+            List<Object> row = new ArrayList<>();
+            row.add(plain(reference.classes().get(c)));
+            row.add(reference.count(reference.classes().get(c)));
+            row.add(count(c, false));
+            row.add(count(c, true));
+            if (thresholds.getFirst() != null) {
+                row.add(thresholds.stream().mapToDouble(t -> t[own]).average().orElseThrow());
+            }
+            names.forEach(n -> row.add(runs.stream()
+                    .mapToDouble(r -> r.byClass().get(n)[own])
+                    .average()
+                    .orElse(Double.NaN)));
+            table.row(row.toArray());
+        }
+        return table;
+    }
+
+    /** Mean number of detections, or of those that are right, of a class; a whole number for a single run. */
+    private Number count(int c, boolean right) {
+        double mean = runs.stream()
+                .map(r -> r.eventCounts().get(c))
+                .mapToLong(right ? EventFigures.ClassCounts::truePositives : EventFigures.ClassCounts::detections)
+                .average()
+                .orElse(0);
+        return mean == Math.rint(mean) ? (Number) (long) mean : (Number) mean;
+    }
+
+    private static String plain(String label) {
+        String quoted = MalformedTableException.quote(label);
+        return quoted.substring(1, quoted.length() - 1);
+    }
+}

@@ -1,0 +1,147 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.scene.SyntheticScenes;
+
+/** {@code eval --events} of a probe trained on synthetic scenes with the encoder in the program. */
+class EventEvalEndToEndTest {
+    @TempDir
+    static Path folder;
+
+    private static Path scenes;
+    private static Path cache;
+    private static Path run;
+
+    @BeforeAll
+    static void train() throws IOException {
+        scenes = folder.resolve("scenes");
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(4), 5).write(scenes, 40, 10);
+        cache = folder.resolve("cache");
+        run = folder.resolve("run");
+        Ran.unmute("embed", "-q", "--audio", scenes, "--out", cache).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        cache,
+                        "--labels",
+                        scenes.resolve("manifest.csv"),
+                        "--epochs",
+                        8,
+                        "--seeds",
+                        "1,2",
+                        "--out",
+                        run)
+                .endsWith(ExitCode.OK);
+    }
+
+    private static Ran eval(Object... more) {
+        Object[] first = {"eval", "--run", run, "--cache", cache, "--events", scenes.resolve("test-events.tsv")};
+        return Ran.unmute(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
+    }
+
+    private static double mean(JsonNode document, String metric) {
+        return document.at("/metrics/" + metric + "/mean").asDouble();
+    }
+
+    @Test
+    void scoresAllSeedsAndWritesTheResult() throws IOException {
+        JsonNode json = eval("--json", "-q", "--audio", scenes, "--bootstrap", 50)
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(json.get("recordings").asInt()).isEqualTo(10);
+        assertThat(json.get("hours").asDouble()).isCloseTo(40 / 3600.0, offset(1e-9));
+        assertThat(json.get("runs").asInt()).isEqualTo(2);
+        assertThat(json.at("/settings/frameSeconds").asDouble()).isCloseTo(0.08, offset(1e-9));
+        for (String metric : List.of("psds1", "psds2", "event_f1_macro", "segment_f1_macro", "segment_mAP")) {
+            assertThat(mean(json, metric)).as(metric).isBetween(0.0, 1.0);
+            assertThat(json.at("/metrics/" + metric + "/sd").isNumber()).isTrue();
+        }
+        // Far better than chance: the probe knows when.
+        assertThat(mean(json, "segment_mAP")).isGreaterThan(0.2);
+        assertThat(mean(json, "event_f1_macro_best_thresholds")).isGreaterThanOrEqualTo(mean(json, "event_f1_macro"));
+        JsonNode written =
+                new ObjectMapper().readTree(run.resolve("eval-events.json").toFile());
+        assertThat(written.at("/results/metrics")).isEqualTo(json.get("metrics"));
+    }
+
+    @Test
+    void saysWhatItTookAndTheSplitChooses() {
+        Ran plain = eval("--bootstrap", 0).endsWith(ExitCode.OK);
+        // Windows of 5.92 s instead of scenes of 4 s.
+        assertThat(plain.out())
+                .contains("10 recordings (0.02 h)")
+                .contains("40 recordings in " + cache + " are not named in")
+                .contains("lengths of recordings are those of their tokens");
+        Ran split = eval("--bootstrap", 0, "--labels", scenes.resolve("manifest.csv"), "--audio", scenes)
+                .endsWith(ExitCode.OK);
+        assertThat(split.out()).contains("10 recordings (0.01 h)").doesNotContain("are not named in", "lengths of");
+        JsonNode high = eval("--json", "-q", "--bootstrap", 0, "--threshold", 2).json();
+        assertThat(mean(high, "event_f1_macro")).isZero();
+        assertThat(mean(high, "psds2"))
+                .isEqualTo(mean(eval("--json", "-q", "--bootstrap", 0).json(), "psds2"));
+    }
+
+    @Test
+    void aCacheThatDoesNotSayWhenItsRowsBeginAsksTheEncoder() throws IOException {
+        Path old = folder.resolve("old");
+        Files.createDirectory(old);
+        try (Stream<Path> files = Files.list(cache)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, old.resolve(file.getFileName()));
+            }
+        }
+        ObjectNode record =
+                (ObjectNode) new ObjectMapper().readTree(old.resolve("run.json").toFile());
+        ((ObjectNode) record.get("results")).remove("rowTimes");
+        Files.writeString(old.resolve("run.json"), record.toString());
+        Object[] args = {
+            "eval",
+            "--json",
+            "-q",
+            "--bootstrap",
+            0,
+            "--run",
+            run,
+            "--cache",
+            old,
+            "--events",
+            scenes.resolve("test-events.tsv")
+        };
+        assertThat(Ran.unmute(args).endsWith(ExitCode.OK).json().get("metrics"))
+                .isEqualTo(eval("--json", "-q", "--bootstrap", 0).json().get("metrics"));
+    }
+
+    @Test
+    void namesClassesThatTheProbeDoesNotKnow() throws IOException {
+        Path reference = Files.writeString(folder.resolve("other.tsv"), """
+                filename\tonset\toffset\tevent_label
+                test/000000.wav\t1\t2\tdog
+                """);
+        Ran ran = Ran.unmute("eval", "--run", run, "--cache", cache, "--events", reference);
+        assertThat(ran.endsWith(ExitCode.INPUT).err())
+                .contains("has no events of the")
+                .contains("its classes are 'dog'; if only names differ, use --rename OLD=NEW");
+        Files.writeString(reference, "filename\tonset\toffset\tevent_label\nnone.wav\t1\t2\tdog\n");
+        assertThat(Ran.unmute("eval", "--run", run, "--cache", cache, "--events", reference)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("none of the 1 recordings of " + reference + " is in " + cache + ": it names 'none.wav'");
+    }
+}

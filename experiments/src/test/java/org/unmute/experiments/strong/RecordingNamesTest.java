@@ -1,0 +1,68 @@
+package org.unmute.experiments.strong;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordingNamesTest {
+    private static final RecordingNames NAMES = new RecordingNames(List.of(
+            "train/000000.wav",
+            "test/000000.wav",
+            "test/000001.wav",
+            "site 1/dawn.flac",
+            "a.b",
+            "x.wav",
+            "x",
+            "rec.2024"));
+
+    @ParameterizedTest
+    @CsvSource({
+        "test/000000.wav, test/000000.wav",
+        "./test/000000.wav, test/000000.wav",
+        "test\\000000.wav, test/000000.wav",
+        "/data/scenes/test/000000.wav, test/000000.wav",
+        "C:\\scenes\\test\\000000.wav, test/000000.wav",
+        "test/000000, test/000000.wav",
+        "000001.wav, test/000001.wav",
+        "000001, test/000001.wav",
+        "dawn, site 1/dawn.flac",
+        "dawn.wav, site 1/dawn.flac",
+        "site 1/dawn.mp3, site 1/dawn.flac",
+        "a.b, a.b",
+        "a.b.wav, a.b",
+        "x, x",
+        "x.wav, x.wav",
+    })
+    void findsByPartsOfPaths(String name, String id) {
+        assertThat(NAMES.find(name)).contains(id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "000002.wav",
+        "site 2/dawn.flac",
+        "valid/000001.wav",
+        "awn.flac",
+        "1/dawn.flac",
+        "''",
+        "rec.2025",
+        "rec",
+        "a"
+    })
+    void otherFoldersAndPartsOfNamesDoNotMatch(String name) {
+        assertThat(NAMES.find(name)).isEmpty();
+    }
+
+    @Test
+    void refusesWhatCouldBeSeveral() {
+        assertThatThrownBy(() -> NAMES.find("000000.wav"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'000000.wav' could be any of 'train/000000.wav', 'test/000000.wav'")
+                .hasMessageContaining("write its folder");
+        assertThatThrownBy(() -> NAMES.find("x.mp3")).hasMessageContaining("'x.wav', 'x'");
+    }
+}
