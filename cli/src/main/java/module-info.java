@@ -18,6 +18,9 @@ module org.unmute.cli {
             com.fasterxml.jackson.databind;
     opens org.unmute.cli.console to
             com.fasterxml.jackson.databind;
+    opens org.unmute.cli.detect to
+            info.picocli,
+            com.fasterxml.jackson.databind;
     opens org.unmute.cli.event to
             info.picocli;
     opens org.unmute.cli.option to

@@ -12,6 +12,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments.benchmark;
     exports org.unmute.experiments.data;
     exports org.unmute.experiments.data.set;
+    exports org.unmute.experiments.detection;
     exports org.unmute.experiments.grid;
     exports org.unmute.experiments.metric;
     exports org.unmute.experiments.metric.event;

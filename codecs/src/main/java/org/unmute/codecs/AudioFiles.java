@@ -2,6 +2,7 @@ package org.unmute.codecs;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.unmute.models.audio.AudioSource;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.UnreadableAudioException;
@@ -25,14 +26,29 @@ public final class AudioFiles {
      * @throws IOException              if the file cannot be opened
      */
     public static AudioStream open(Path file) throws IOException {
-        AudioStream stream = AudioStream.open(file);
+        AudioSource source = AudioSource.of(file);
+        try {
+            return open(source);
+        } catch (IOException | RuntimeException | Error e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the bytes of a file, as {@link #open(Path)} does.
+     *
+     * @param source closed with the stream, but not if opening it fails
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
+     * @throws IOException              if the source fails
+     */
+    public static AudioStream open(AudioSource source) throws IOException {
+        AudioStream stream = AudioStream.open(source);
         if (stream.sampleRate() < MIN_RATE) {
-            try (stream) {
-                throw new UnreadableAudioException(
-                        file.toString(),
-                        "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
-                                + " are needed: if its header is wrong, correct it");
-            }
+            throw new UnreadableAudioException(
+                    source.name(),
+                    "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
+                            + " are needed: if its header is wrong, correct it");
         }
         return stream;
     }

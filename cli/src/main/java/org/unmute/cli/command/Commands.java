@@ -15,6 +15,7 @@ public final class Commands {
             BenchmarkCommand.class,
             ReportCommand.class,
             TagCommand.class,
+            DetectCommand.class,
             PackCommand.class,
             SoundscapeCommand.class,
             PretrainCommand.class,

@@ -10,7 +10,7 @@ import org.unmute.models.encoder.EncoderWarmUp;
  * for commands that encode on the CPU.
  */
 public final class WarmStart {
-    private static final Set<String> ENCODING = Set.of("embed", "tag", "explain", "features", "verify");
+    private static final Set<String> ENCODING = Set.of("embed", "tag", "detect", "explain", "features", "verify");
     private static final Set<String> PROCESSOR = Set.of("auto", "cpu", "vector");
 
     /** Runs in the background of this process; null if none. */

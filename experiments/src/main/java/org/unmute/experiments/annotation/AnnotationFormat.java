@@ -108,7 +108,7 @@ public enum AnnotationFormat {
             return String.format(Locale.ROOT, "%.6f", Double.isNaN(hertz) ? -1 : hertz);
         }
     },
-    /** BirdNET-Analyzer's CSV. A label {@code Scientific name_Common name} is split. */
+    /** BirdNET-Analyzer's CSV. A label {@code Genus species_Common name} is split. */
     BIRDNET("csv") {
         @Override
         String header(boolean combined) {
@@ -118,9 +118,13 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
+            // A scientific name is at least two words: "clock_tick" is no name of a species.
             int split = a.label().indexOf('_');
-            String scientific = split < 0 ? a.label() : a.label().substring(0, split);
-            String common = split < 0 ? a.label() : a.label().substring(split + 1);
+            boolean species = split > 0
+                    && a.label().lastIndexOf(' ', split) > 0
+                    && split < a.label().length() - 1;
+            String scientific = species ? a.label().substring(0, split) : a.label();
+            String common = species ? a.label().substring(split + 1) : a.label();
             return csv(
                     seconds(a.onset()),
                     seconds(a.offset()),
@@ -172,7 +176,8 @@ public enum AnnotationFormat {
         return CSVFormat.RFC4180.format(fields) + "\n";
     }
 
-    private static String cell(String text) {
+    /** A cell of a table between commas, without what a spreadsheet or a terminal would act on. */
+    public static String cell(String text) {
         String clean = plain(text);
         return !clean.isEmpty() && "=+-@".indexOf(clean.charAt(0)) >= 0 ? "'" + clean : clean;
     }

@@ -71,6 +71,11 @@ public final class StreamingTagger {
         bands = new BandFinder(scorer.probe(), spec);
     }
 
+    /** A good size for blocks: the windows that a block completes are encoded together. */
+    public int blockSamples() {
+        return encoder.blockSamples();
+    }
+
     /**
      * Takes the next samples and gives the events that they decide.
      *

@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.audio;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
@@ -6,25 +6,24 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.models.audio.Resampler;
 import org.unmute.tensor.io.Sha256;
 
 /** Reads recordings at one sample rate, caches them while memory allows, and collects their hashes. */
-final class SourceReader {
+public final class SourceReader {
     private final int rate;
     private final RecordingWarnings warnings;
     private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
     private final Map<String, String> hashes = new TreeMap<>();
 
     /** @param warnings receives what is wrong with recordings that are read all the same */
-    SourceReader(int rate, RecordingWarnings warnings) {
+    public SourceReader(int rate, RecordingWarnings warnings) {
         this.rate = rate;
         this.warnings = warnings;
     }
 
     /** Mono samples at the reader's rate. */
-    float[] read(Path file) throws IOException {
+    public float[] read(Path file) throws IOException {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
         if (samples == null) {
@@ -36,12 +35,12 @@ final class SourceReader {
     }
 
     /** The number of different recordings read. */
-    int used() {
+    public int used() {
         return hashes.size();
     }
 
     /** A single hash for all recordings read: the hash of the lines "hash, two spaces, name", sorted by name. */
-    String sha256() {
+    public String sha256() {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(
                 (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));

@@ -1,0 +1,258 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.cli.audio.RecordingSurvey;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.detect.DetectorSetup;
+import org.unmute.cli.detect.EventOptions;
+import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.ProbeFiles;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.detection.DetectionFolder;
+import org.unmute.experiments.detection.DetectionRun;
+import org.unmute.experiments.detection.DetectionRun.Outcome;
+import org.unmute.experiments.detection.DetectionRun.Skipped;
+import org.unmute.experiments.detection.OutputFormat;
+import org.unmute.experiments.detection.RecordingResult;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.probes.cache.AudioClip;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds the events of recordings in time and frequency. */
+@Command(
+        name = "detect",
+        description = {
+            "Finds when, and where the probe can tell at which frequencies, the classes of a trained probe sound in"
+                    + " recordings of any length.",
+            "Writes tables of events into a folder as recordings pass. Run the same command again after an"
+                    + " interruption: it goes on where it stopped, and the files become the same."
+        },
+        footer = {
+            "",
+            "Files in the folder of --out:",
+            "  events.csv, events.jsonl                 csv, jsonl: all events",
+            "  raven/…selections.txt, raven-combined.txt   raven: a selection table for each recording, and one for"
+                    + " all",
+            "  audacity/….txt                           audacity: a label track for each recording",
+            "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
+            "  skipped.csv                              recordings that were not heard to their end, with the reason",
+            "  run.json                                 how it was made; written at the end",
+            "",
+            "Example:",
+            "  unmute detect --probe run1/ --audio recordings/ --format csv,raven --out events/"
+        })
+final class DetectCommand extends ComputingCommand {
+    private static final int SHOWN = 40;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "PATH",
+            required = true,
+            description = "The trained probe: a folder of a run with one probe, or a file that 'unmute probe' wrote."
+                    + " Its run tells the encoder, unless --encoder is given.")
+    private Path probe;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Mixin
+    private AudioOptions audio;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of events; created if needed.")
+    private Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Tables to write, several separated by commas: ${COMPLETION-CANDIDATES} (default: csv). A"
+                    + " format that is added later needs no new computation.")
+    private Set<OutputFormat> formats = EnumSet.of(OutputFormat.CSV);
+
+    @Mixin
+    private EventOptions events;
+
+    @Option(names = "--dry-run", description = "Only say what would be done.")
+    private boolean dryRun;
+
+    private record Result(
+            String out,
+            int recordings,
+            int found,
+            int alreadyPresent,
+            int leftOut,
+            double seconds,
+            long events,
+            List<Map<String, Object>> classes,
+            List<Skipped> skipped,
+            List<String> files) {}
+
+    @Override
+    public Integer call() throws IOException {
+        begin();
+        openBackend();
+        Path file = ProbeFiles.one(probe);
+        SavedProbe run = SavedProbe.find(file, null);
+        AudioOptions.Resampling resampling =
+                matched("--resample") ? AudioOptions.Resampling.valueOf(audio.resampling()) : run.resampling();
+        DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events);
+        List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
+        setup.lines().forEach(this::tell);
+        if (events.idle(setup.probe())) {
+            tell("--context and --stride do not matter to probe "
+                    + setup.probe().probe().name() + ", which scores each row by itself");
+        }
+        if (dryRun) {
+            print(
+                    Map.of(
+                            "out",
+                            out.toString(),
+                            "recordings",
+                            clips.size(),
+                            "settings",
+                            setup.settings().values()),
+                    o -> o.println(
+                            out + ": would hold the events of " + clips.size() + " recordings; nothing was written"));
+            return status;
+        }
+        record.input(file);
+        try (DetectionFolder folder = DetectionFolder.open(out, setup.settings())) {
+            report(setup, clips, folder, detect(setup, clips, folder));
+        }
+        return status;
+    }
+
+    private Outcome detect(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder) throws IOException {
+        if (folder.lost() > 0) {
+            tell(out + ": an interrupted run left " + Units.bytes(folder.lost())
+                    + " of an unfinished recording, which is heard again");
+        }
+        DetectionRun run = new DetectionRun(setup.detector(), AudioFiles::open, audio.strict());
+        RecordingSurvey survey = RecordingSurvey.of(clips);
+        survey.unheard(setup.encoder().encoder().describe()).ifPresent(this::tell);
+        try (Progress progress = progress("detecting", "recordings", clips.size())) {
+            progress.expect(survey.seconds());
+            progress.resumable(null);
+            return run.run(clips, folder, formats, listener(progress, survey));
+        } finally {
+            warnings.end(record);
+        }
+    }
+
+    private DetectionRun.Listener listener(Progress progress, RecordingSurvey survey) {
+        return new DetectionRun.Listener() {
+            private double heard;
+
+            @Override
+            public void heard(double seconds) {
+                heard += seconds;
+                progress.advance(0, seconds);
+            }
+
+            @Override
+            public void done(AudioClip clip, RecordingResult result, boolean before) {
+                if (before) {
+                    progress.pass(1, survey.seconds(clip));
+                } else {
+                    progress.advance(1, 0);
+                }
+                heard = 0;
+            }
+
+            @Override
+            public void skipped(AudioClip clip, String reason) {
+                progress.remark("skipped " + clip.id() + ": " + reason);
+                progress.skip(1, Math.max(0, survey.seconds(clip) - heard));
+                heard = 0;
+            }
+
+            @Override
+            public void warned(AudioClip clip, String warning) {
+                warnings.note(clip.path(), warning);
+            }
+        };
+    }
+
+    private boolean matched(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    /** The encoder given on the command line, else the run's, else the one in the program. */
+    private EncoderOptions.Loaded opened(SavedProbe run) throws IOException {
+        if (matched("--encoder") || run.results().isMissingNode()) {
+            return WarmStart.awaitedBy(encoder.open());
+        }
+        List<String> given = encoder.givenNames();
+        if (!given.isEmpty()) {
+            throw CommandException.usage("--" + given.getFirst()
+                    + " goes with --encoder: the probe's own encoder is opened with the options on record");
+        }
+        return WarmStart.awaitedBy(run.openEncoder());
+    }
+
+    private void report(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder, Outcome outcome)
+            throws IOException {
+        List<String> files = new ArrayList<>();
+        for (OutputFormat format : formats) {
+            if (format.combined() != null) {
+                files.add(format.combined());
+            }
+            if (format.folder() != null) {
+                files.add(format.folder() + "/");
+            }
+        }
+        files.add("skipped.csv");
+        List<String> names = setup.probe().classes();
+        ConsoleTable table = new ConsoleTable("class", "events", "seconds", "best score").decimals(3);
+        outcome.classes().stream()
+                .filter(c -> c.events() > 0)
+                .forEach(c -> table.row(names.get(c.label()), c.events(), c.seconds(), c.score()));
+        Result result = new Result(
+                out.toString(),
+                clips.size(),
+                outcome.found(),
+                outcome.present(),
+                outcome.leftOut(),
+                outcome.seconds(),
+                outcome.events(),
+                table.document(),
+                outcome.skipped(),
+                files);
+        setup.encoder()
+                .note(record, setup.resample().name())
+                .result("probe", setup.probe().probe().name())
+                .result("settings", setup.settings().values())
+                .result("detected", result)
+                .write(out);
+        print(result, o -> {
+            table.print(o);
+            o.println();
+            o.println(out + ": " + outcome.events() + " events in " + (clips.size() - outcome.leftOut())
+                    + " recordings (" + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
+                    + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
+            o.println("written: " + String.join(", ", files) + ", run.json");
+            outcome.skipped().stream()
+                    .limit(SHOWN)
+                    .forEach(s ->
+                            o.println((s.heard() == 0 ? "  skipped " : "  damaged ") + s.file() + ": " + s.reason()));
+            if (outcome.skipped().size() > SHOWN) {
+                o.println("  and " + (outcome.skipped().size() - SHOWN) + " more in skipped.csv");
+            }
+        });
+        if (outcome.found() + outcome.present() == 0) {
+            throw CommandException.input("none of the " + clips.size() + " recordings could be used");
+        }
+    }
+}

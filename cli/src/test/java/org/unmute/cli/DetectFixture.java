@@ -1,0 +1,113 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.scene.Split;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.models.audio.Wav;
+
+/** Probes on the encoder in the program, and recordings to find events in. */
+final class DetectFixture {
+    private static final int CLIPS = 24;
+
+    private DetectFixture() {}
+
+    /** Folders of runs of these probes, trained on synthesized clips without validation clips. */
+    static List<Path> probes(Path folder, String... names) throws IOException {
+        Path clips = folder.resolve("clips");
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(clips, CLIPS, 0);
+        Path cache = folder.resolve("cache");
+        Ran.unmute("embed", "-q", "--audio", clips, "--out", cache).endsWith(ExitCode.OK);
+        List<Path> runs = new ArrayList<>();
+        for (String name : names) {
+            runs.add(folder.resolve("run-" + name));
+            Ran.unmute(
+                            "probe",
+                            "-q",
+                            "--probe",
+                            name,
+                            "--cache",
+                            cache,
+                            "--labels",
+                            clips.resolve("manifest.csv"),
+                            "--epochs",
+                            15,
+                            "--out",
+                            runs.getLast())
+                    .endsWith(ExitCode.OK);
+        }
+        return runs;
+    }
+
+    /** A scene of some seconds at 16 kHz. */
+    static float[] scene(int number, int seconds) {
+        return new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(seconds), 9)
+                .clip(Split.TEST, number)
+                .samples();
+    }
+
+    /** Writes scenes {@code 0.wav …} of 1 to 3 s. */
+    static Path recordings(Path folder, int count) throws IOException {
+        Files.createDirectories(folder);
+        for (int i = 0; i < count; i++) {
+            Wav.write(folder.resolve(i + ".wav"), scene(i, 1 + i % 3), 16_000);
+        }
+        return folder;
+    }
+
+    /** Writes float samples, which may be any, to a number of equal channels. */
+    static void writeFloats(Path file, float[] samples, int rate, int channels) throws IOException {
+        int bytes = samples.length * channels * Float.BYTES;
+        ByteBuffer out = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
+        out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + bytes);
+        out.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+        out.putShort((short) 3).putShort((short) channels).putInt(rate);
+        out.putInt(rate * channels * Float.BYTES).putShort((short) (channels * Float.BYTES));
+        out.putShort((short) 32).put("data".getBytes(StandardCharsets.US_ASCII)).putInt(bytes);
+        for (float s : samples) {
+            for (int c = 0; c < channels; c++) {
+                out.putFloat(s);
+            }
+        }
+        Files.write(file, out.array());
+    }
+
+    /** All files of a folder of events by their path, but for those that tell when and by whom it was written. */
+    static TreeMap<String, byte[]> content(Path folder) throws IOException {
+        TreeMap<String, byte[]> all = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(Files::isRegularFile).forEach(file -> {
+                String name = folder.relativize(file).toString().replace('\\', '/');
+                if (!List.of("run.json", ".detect/lock").contains(name)) {
+                    try {
+                        all.put(name, Files.readAllBytes(file));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+        }
+        return all;
+    }
+
+    static void assertSame(Path actual, Path expected) throws IOException {
+        TreeMap<String, byte[]> one = content(actual);
+        TreeMap<String, byte[]> other = content(expected);
+        assertThat(one.keySet()).isEqualTo(other.keySet());
+        other.forEach((name, bytes) ->
+                assertThat(Arrays.mismatch(one.get(name), bytes)).as(name).isEqualTo(-1));
+    }
+}

@@ -1,0 +1,105 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
+
+/** A {@code detect} that is killed at several moments and run again leaves the files of one that was not. */
+@FullBuild("kills processes")
+class DetectKillTest {
+    private static final int RECORDINGS = 60;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void detectGoesOnWhereItWasKilled() throws Exception {
+        Path probe = DetectFixture.probes(folder, "protobin").getFirst();
+        Path recordings = DetectFixture.recordings(folder.resolve("recordings"), RECORDINGS);
+        Path undisturbed = folder.resolve("undisturbed");
+        Ran.unmute(detect(probe, recordings, undisturbed).toArray()).endsWith(ExitCode.OK);
+        long whole = Files.size(undisturbed.resolve(".detect/events.log"));
+
+        Path killed = folder.resolve("killed");
+        int kills = 0;
+        long before = 0;
+        for (double share : new double[] {0.01, 0.2, 0.5, 0.8}) {
+            if (kill(probe, recordings, killed, (long) (share * whole))) {
+                kills++;
+                long now = Files.size(killed.resolve(".detect/events.log"));
+                assertThat(now).as("what was done is kept").isBetween(before, whole);
+                before = now;
+            }
+        }
+        assertThat(kills).as("times that it was killed before it was done").isGreaterThan(1);
+        assertThat(killed.resolve("run.json")).doesNotExist();
+        // What a process leaves that is killed while it writes.
+        Files.writeString(killed.resolve(".detect/table.tmp"), "half");
+        Files.writeString(killed.resolve("run.json.1-2.tmp"), "half");
+        byte[] log = Files.readAllBytes(killed.resolve(".detect/events.log"));
+        Files.write(killed.resolve(".detect/events.log"), Arrays.copyOf(log, log.length - 7));
+
+        Ran resumed = Ran.unmute(detect(probe, recordings, killed).toArray()).endsWith(ExitCode.OK);
+        assertThat(resumed.err()).contains("of an unfinished recording, which is heard again");
+        assertThat(resumed.out()).doesNotContain("(0 heard now").doesNotContain(" 0 already there");
+        DetectFixture.assertSame(killed, undisturbed);
+    }
+
+    private static List<Object> detect(Path probe, Path recordings, Path out) {
+        return List.of(
+                "detect",
+                "--probe",
+                probe,
+                "--audio",
+                recordings,
+                "--threshold",
+                0.4,
+                "--format",
+                "csv,jsonl,raven,audacity,birdnet",
+                "--out",
+                out);
+    }
+
+    /** Kills a run once its log has so many bytes; false if it was done before. */
+    private boolean kill(Path probe, Path recordings, Path out, long bytes) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                Java.joined(Java.path()),
+                "org.unmute.cli.Main"));
+        detect(probe, recordings, out).forEach(arg -> command.add(arg.toString()));
+        Path log = Files.createTempFile(folder, "killed", ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            while (process.isAlive() && size(out.resolve(".detect/events.log")) < bytes) {
+                process.waitFor(1, TimeUnit.MILLISECONDS);
+            }
+            boolean ended = !process.isAlive();
+            assertThat(ended && process.exitValue() != 0)
+                    .as(Files.readString(log))
+                    .isFalse();
+            return !ended;
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static long size(Path file) throws IOException {
+        return Files.exists(file) ? Files.size(file) : 0;
+    }
+}

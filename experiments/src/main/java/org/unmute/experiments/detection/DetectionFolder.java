@@ -1,0 +1,145 @@
+package org.unmute.experiments.detection;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.unmute.experiments.InputException;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.FolderLock;
+
+/**
+ * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
+ * and an {@link EventJournal}. One process at a time may write to it.
+ */
+public final class DetectionFolder implements AutoCloseable {
+    /** Subfolder of what is not for people. */
+    static final String STATE = ".detect";
+
+    private static final String LOCK = STATE + "/lock";
+
+    private final Path folder;
+    private final Path state;
+    private final FolderLock lock;
+    private final EventJournal journal;
+
+    private DetectionFolder(Path folder, Path state, FolderLock lock, EventJournal journal) {
+        this.folder = folder;
+        this.state = state;
+        this.lock = lock;
+        this.journal = journal;
+    }
+
+    /**
+     * Opens a folder to write to; creates it if needed.
+     *
+     * @throws InputException if another run writes to it, or it holds events of other settings or other files
+     * @throws IOException    if it cannot be written
+     */
+    public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException("detect: " + folder + " is a file: name a folder for the events");
+        }
+        Path state = folder.resolve(STATE);
+        if (!Files.exists(state) && Files.isDirectory(folder)) {
+            requireEmpty(folder);
+        }
+        Files.createDirectories(state);
+        FolderLock lock;
+        try {
+            lock = FolderLock.acquire(folder, LOCK);
+        } catch (FolderLock.HeldException e) {
+            throw new InputException("detect: " + e.getMessage(), e);
+        }
+        try {
+            clear(state);
+            clear(folder);
+            require(folder, state.resolve("settings.json"), settings);
+            return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve("events.log")));
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void requireEmpty(Path folder) throws IOException {
+        List<String> others = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                others.add(file.getFileName().toString());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new InputException("detect: " + folder + " holds " + others.size()
+                    + " files that are no events of 'unmute detect', such as " + others.getFirst()
+                    + ": name a new or empty folder");
+        }
+    }
+
+    /** Files that a killed process had not finished. */
+    private static void clear(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.tmp")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void require(Path folder, Path file, DetectionSettings settings) throws IOException {
+        if (!Files.exists(file)) {
+            settings.write(file);
+            return;
+        }
+        List<String> differences;
+        try {
+            differences = settings.differences(DetectionSettings.read(file));
+        } catch (IOException e) {
+            throw new InputException(
+                    "detect: the settings in " + file + " cannot be read: delete " + folder
+                            + " to start again, or name another folder",
+                    e);
+        }
+        if (!differences.isEmpty()) {
+            throw new InputException("detect: " + folder + " holds events that were found with other settings: "
+                    + String.join("; ", differences)
+                    + ": name another folder, or delete this one to find all events again");
+        }
+    }
+
+    /** Where tables are. */
+    public Path path() {
+        return folder;
+    }
+
+    /** Bytes of results that a killed process left unfinished, or that were damaged, and were dropped. */
+    public long lost() {
+        return journal.lost();
+    }
+
+    /** Ids of the recordings whose events are known. */
+    public Set<String> recordings() {
+        return journal.ids();
+    }
+
+    EventJournal journal() {
+        return journal;
+    }
+
+    EventSpool spool() {
+        return new EventSpool(state.resolve("spool.tmp"));
+    }
+
+    EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes) throws IOException {
+        return new EventTables(folder, state.resolve("table.tmp"), formats, clips, classes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (lock) {
+            journal.close();
+        }
+    }
+}

@@ -1,0 +1,317 @@
+package org.unmute.experiments.detection;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.CRC32;
+import org.unmute.probes.event.LocatedEvent;
+
+/**
+ * The results of a run as an append-only file, of which all tables are made. Each recording is a block: length and
+ * bytes of its {@link RecordingResult}, its events in order as {@link EventCodec} has them, CRC-32 of all that. A block
+ * that a killed process left unfinished is cut off when the file is opened, and so is all from a damaged one on. Of
+ * several blocks of a recording the last counts.
+ */
+final class EventJournal implements AutoCloseable {
+    private static final byte[] MAGIC = "unmute events 1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int BUFFER = 1 << 16;
+    private static final int MAX_HEAD = 1 << 24;
+    /** A power failure loses at most this much work; a killed process none. */
+    private static final long FORCE_NANOS = 5_000_000_000L;
+
+    private final FileChannel channel;
+    private final Map<String, Entry> entries = new HashMap<>();
+    private long lost;
+    private long forced = System.nanoTime();
+
+    /** Takes events. */
+    interface Events {
+        void accept(LocatedEvent event) throws IOException;
+    }
+
+    /** Gives events in order. */
+    interface Source {
+        void forEach(Events events) throws IOException;
+    }
+
+    /** A block: its result, and where its events are. */
+    private record Entry(RecordingResult result, long from) {}
+
+    private EventJournal(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static EventJournal open(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            EventJournal journal = new EventJournal(channel);
+            journal.recover();
+            return journal;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Bytes of unfinished or damaged blocks that were cut off. */
+    long lost() {
+        return lost;
+    }
+
+    /** The result of a recording; null if there is none. */
+    RecordingResult find(String id) {
+        Entry entry = entries.get(id);
+        return entry == null ? null : entry.result;
+    }
+
+    /** The ids of all recordings with a result. */
+    Set<String> ids() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    private void recover() throws IOException {
+        long size = channel.size();
+        Reader reader = new Reader(0, size);
+        long end = 0;
+        if (size >= MAGIC.length && Arrays.equals(reader.bytes(MAGIC.length), MAGIC)) {
+            end = MAGIC.length;
+            try {
+                while (reader.position() < size) {
+                    reader.crc.reset();
+                    RecordingResult result = head(reader);
+                    long from = reader.position();
+                    if (result.events() < 0 || result.events() > (size - from) / EventCodec.BYTES) {
+                        break;
+                    }
+                    reader.skip(result.events() * EventCodec.BYTES);
+                    int crc = (int) reader.crc.getValue();
+                    if (reader.number() != crc) {
+                        break;
+                    }
+                    entries.put(result.id(), new Entry(result, from));
+                    end = reader.position();
+                }
+            } catch (EOFException e) {
+                // The last block is unfinished.
+            }
+        }
+        lost = size - end;
+        channel.truncate(end);
+        channel.position(end);
+        if (end == 0) {
+            write(ByteBuffer.wrap(MAGIC));
+        }
+    }
+
+    /**
+     * Adds a recording.
+     *
+     * @param source gives {@link RecordingResult#events} events
+     */
+    void append(RecordingResult result, Source source) throws IOException {
+        long begun = channel.size();
+        channel.position(begun);
+        try {
+            Block block = new Block();
+            block.bytes(head(result));
+            long from = begun + block.length;
+            source.forEach(block::event);
+            block.end();
+            entries.put(result.id(), new Entry(result, from));
+        } catch (IOException | RuntimeException | Error e) {
+            channel.truncate(begun);
+            throw e;
+        }
+        if (System.nanoTime() - forced >= FORCE_NANOS) {
+            channel.force(false);
+            forced = System.nanoTime();
+        }
+    }
+
+    /** Gives the events of a recording in order. */
+    void events(String id, Events events) throws IOException {
+        Entry entry = entries.get(id);
+        Reader reader = new Reader(entry.from, channel.size());
+        for (long i = 0; i < entry.result.events(); i++) {
+            events.accept(EventCodec.read(reader.need(EventCodec.BYTES)));
+        }
+    }
+
+    private static byte[] head(RecordingResult r) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeUTF(r.id());
+        out.writeUTF(r.sha256());
+        out.writeUTF(r.stamp());
+        Heard h = r.heard();
+        out.writeInt(h.sampleRate());
+        out.writeDouble(h.fileSeconds());
+        out.writeDouble(h.start());
+        out.writeDouble(h.seconds());
+        out.writeInt(h.warnings().size());
+        for (String warning : h.warnings()) {
+            out.writeUTF(warning);
+        }
+        out.writeBoolean(h.problem() != null);
+        out.writeUTF(h.problem() == null ? "" : h.problem());
+        out.writeLong(r.events());
+        return ByteBuffer.allocate(Integer.BYTES + bytes.size())
+                .putInt(bytes.size())
+                .put(bytes.toByteArray())
+                .array();
+    }
+
+    private static RecordingResult head(Reader reader) throws IOException {
+        int length = reader.number();
+        if (length < 0 || length > MAX_HEAD) {
+            throw new EOFException("length of a block: " + length);
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(reader.bytes(length)));
+        String id = in.readUTF();
+        String sha256 = in.readUTF();
+        String stamp = in.readUTF();
+        int rate = in.readInt();
+        double fileSeconds = in.readDouble();
+        double start = in.readDouble();
+        double seconds = in.readDouble();
+        List<String> warnings = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            warnings.add(in.readUTF());
+        }
+        boolean problem = in.readBoolean();
+        String text = in.readUTF();
+        Heard heard = new Heard(rate, fileSeconds, start, seconds, warnings, problem ? text : null, true);
+        return new RecordingResult(id, sha256, stamp, heard, in.readLong());
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** A block that is being written. */
+    private final class Block {
+        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        private final CRC32 crc = new CRC32();
+        private long length;
+
+        void bytes(byte[] bytes) throws IOException {
+            flush();
+            crc.update(bytes);
+            length += bytes.length;
+            write(ByteBuffer.wrap(bytes));
+        }
+
+        void event(LocatedEvent event) throws IOException {
+            if (buffer.remaining() < EventCodec.BYTES) {
+                flush();
+            }
+            EventCodec.write(event, buffer);
+        }
+
+        private void flush() throws IOException {
+            buffer.flip();
+            crc.update(buffer.duplicate());
+            length += buffer.remaining();
+            write(buffer);
+            buffer.clear();
+        }
+
+        void end() throws IOException {
+            flush();
+            write(ByteBuffer.allocate(Integer.BYTES).putInt(0, (int) crc.getValue()));
+        }
+    }
+
+    /** Reads on from a place, without the channel's position. */
+    private final class Reader {
+        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
+        private final CRC32 crc = new CRC32();
+        private final long end;
+        private long next;
+
+        Reader(long from, long end) {
+            next = from;
+            this.end = end;
+        }
+
+        long position() {
+            return next - buffer.remaining();
+        }
+
+        /** The buffer with at least so many bytes in it. */
+        ByteBuffer need(int bytes) throws IOException {
+            if (buffer.remaining() < bytes) {
+                buffer.compact();
+                while (buffer.position() < bytes) {
+                    buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + (end - next)));
+                    int n = buffer.hasRemaining() ? channel.read(buffer, next) : -1;
+                    if (n < 0) {
+                        throw new EOFException("the events end early");
+                    }
+                    next += n;
+                }
+                buffer.flip();
+            }
+            return buffer;
+        }
+
+        private void counted(int bytes) {
+            crc.update(buffer.duplicate().limit(buffer.position() + bytes));
+        }
+
+        int number() throws IOException {
+            need(Integer.BYTES);
+            counted(Integer.BYTES);
+            return buffer.getInt();
+        }
+
+        byte[] bytes(int count) throws IOException {
+            if (count > end - position()) {
+                throw new EOFException("the events end early");
+            }
+            byte[] all = new byte[count];
+            for (int done = 0; done < count; ) {
+                need(1);
+                int n = Math.min(count - done, buffer.remaining());
+                counted(n);
+                buffer.get(all, done, n);
+                done += n;
+            }
+            return all;
+        }
+
+        void skip(long count) throws IOException {
+            for (long left = count; left > 0; ) {
+                need(1);
+                int n = (int) Math.min(left, buffer.remaining());
+                counted(n);
+                buffer.position(buffer.position() + n);
+                left -= n;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.force(false);
+        channel.close();
+    }
+}

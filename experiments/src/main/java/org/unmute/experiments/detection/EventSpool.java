@@ -1,0 +1,146 @@
+package org.unmute.experiments.detection;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.unmute.probes.event.LocatedEvent;
+
+/**
+ * Sorts the events of a recording, which arrive when they are decided: a long one after short ones that began later.
+ * However many there are, {@value #MAX_HELD} are held; sorted runs of so many go to a file and are merged.
+ */
+final class EventSpool implements AutoCloseable {
+    private static final int MAX_HELD = 1 << 16;
+    private static final int READ_TOGETHER = 256;
+
+    private final Path file;
+    private final int maxHeld;
+    private final List<LocatedEvent> held = new ArrayList<>();
+    /** Where each run ends in the file. */
+    private final List<Long> ends = new ArrayList<>();
+
+    private FileChannel channel;
+    private long count;
+
+    EventSpool(Path file) {
+        this(file, MAX_HELD);
+    }
+
+    EventSpool(Path file, int maxHeld) {
+        this.file = file;
+        this.maxHeld = maxHeld;
+    }
+
+    /** Takes an event. */
+    void add(LocatedEvent event) {
+        held.add(event);
+        count++;
+        if (held.size() == maxHeld) {
+            try {
+                spill();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    private void spill() throws IOException {
+        if (channel == null) {
+            channel = FileChannel.open(
+                    file,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+        }
+        held.sort(EventCodec.ORDER);
+        ByteBuffer buffer = ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES);
+        for (int i = 0; i < held.size(); i++) {
+            EventCodec.write(held.get(i), buffer);
+            if (!buffer.hasRemaining() || i == held.size() - 1) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                buffer.clear();
+            }
+        }
+        held.clear();
+        ends.add(channel.position());
+    }
+
+    /** Gives all events in order. */
+    void forEach(EventJournal.Events events) throws IOException {
+        held.sort(EventCodec.ORDER);
+        if (ends.isEmpty()) {
+            for (LocatedEvent event : held) {
+                events.accept(event);
+            }
+            return;
+        }
+        spill();
+        PriorityQueue<Run> runs = new PriorityQueue<>((a, b) -> EventCodec.ORDER.compare(a.head, b.head));
+        long from = 0;
+        for (long end : ends) {
+            Run run = new Run(from, end);
+            if (run.advance()) {
+                runs.add(run);
+            }
+            from = end;
+        }
+        for (Run run; (run = runs.poll()) != null; ) {
+            events.accept(run.head);
+            if (run.advance()) {
+                runs.add(run);
+            }
+        }
+    }
+
+    /** A sorted run in the file. */
+    private final class Run {
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES).limit(0);
+        private final long end;
+        private long at;
+        private LocatedEvent head;
+
+        Run(long from, long end) {
+            at = from;
+            this.end = end;
+        }
+
+        boolean advance() throws IOException {
+            if (!buffer.hasRemaining()) {
+                if (at == end) {
+                    return false;
+                }
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+                while (buffer.hasRemaining()) {
+                    at += channel.read(buffer, at);
+                }
+                buffer.flip();
+            }
+            head = EventCodec.read(buffer);
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+            Files.deleteIfExists(file);
+        }
+    }
+}

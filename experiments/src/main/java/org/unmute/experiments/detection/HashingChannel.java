@@ -1,0 +1,81 @@
+package org.unmute.experiments.detection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import org.unmute.tensor.io.Sha256;
+
+/** Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. */
+final class HashingChannel implements SeekableByteChannel {
+    private static final int BUFFER = 1 << 16;
+
+    private final SeekableByteChannel in;
+    private final MessageDigest digest = Sha256.digest();
+    /** Bytes from the start of the file that the digest has seen. */
+    private long hashed;
+
+    HashingChannel(SeekableByteChannel in) {
+        this.in = in;
+    }
+
+    /** The SHA-256 of the whole file, of which only what was not read yet is read now. Can be called once. */
+    String sha256() throws IOException {
+        in.position(hashed);
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        while (read(buffer) >= 0) {
+            buffer.clear();
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        long at = in.position();
+        int from = into.position();
+        int n = in.read(into);
+        if (n > 0 && at <= hashed && at + n > hashed) {
+            digest.update(into.duplicate().position(from + (int) (hashed - at)).limit(from + n));
+            hashed = at + n;
+        }
+        return n;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public long position() throws IOException {
+        return in.position();
+    }
+
+    @Override
+    public SeekableByteChannel position(long position) throws IOException {
+        in.position(position);
+        return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return in.size();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return in.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}
