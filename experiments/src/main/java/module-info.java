@@ -4,6 +4,7 @@
 module org.unmute.experiments {
     requires transitive org.unmute.probes;
     requires transitive com.fasterxml.jackson.databind;
+    requires java.management;
     requires com.fasterxml.jackson.dataformat.toml;
     requires org.apache.commons.csv;
 

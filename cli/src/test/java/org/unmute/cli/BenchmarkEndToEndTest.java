@@ -192,7 +192,7 @@ class BenchmarkEndToEndTest {
         Ran refused =
                 benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9").endsWith(ExitCode.FAILED);
         assertThat(refused.err())
-                .contains("hours are expected, --max-hours allows 1.0E-9")
+                .contains("are expected, --max-hours allows 0.0 s")
                 .contains("--yes");
         assertThat(out.resolve("cache")).doesNotExist();
         Ran stopped = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9", "--yes")

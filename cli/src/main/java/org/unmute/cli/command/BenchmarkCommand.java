@@ -21,12 +21,16 @@ import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
 import org.unmute.experiments.benchmark.BenchmarkRun;
 import org.unmute.experiments.benchmark.CellPatterns;
+import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.FolderLock;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -175,11 +179,11 @@ final class BenchmarkCommand extends ComputingCommand {
             if (maxHours != null && !yes && plan.hours() > maxHours) {
                 throw CommandException.failed(String.format(
                         Locale.ROOT,
-                        "about %.2f hours are expected, --max-hours allows %s: choose cells with --only, or"
+                        "about %s are expected, --max-hours allows %s: choose cells with --only, or"
                                 + " add --yes to start and stop after that time; a stopped run can be gone on"
                                 + " with",
-                        plan.hours(),
-                        maxHours));
+                        Units.duration(SECONDS_PER_HOUR * plan.hours()),
+                        Units.duration(SECONDS_PER_HOUR * maxHours)));
             }
             removeHalfWritten();
             GridRecord.write(out, grid);
@@ -190,6 +194,7 @@ final class BenchmarkCommand extends ComputingCommand {
             result.put("finished", ((List<?>) document.get("cells")).size());
             result.put("failed", document.get("failed"));
             result.put("unfinished", document.get("unfinished"));
+            warnings.end(record);
             record.result("datasets", run.datasetFacts())
                     .result("cells", result)
                     .write(out);
@@ -220,6 +225,11 @@ final class BenchmarkCommand extends ComputingCommand {
             @Override
             public ProgressBar progress(String what, String unit, long total) {
                 return BenchmarkCommand.this.progress(what, unit, total);
+            }
+
+            @Override
+            public EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
+                return BenchmarkCommand.this.progress(what, clips, encoder).resumable();
             }
 
             @Override

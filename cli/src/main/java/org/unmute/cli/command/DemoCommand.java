@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
@@ -151,9 +152,10 @@ final class DemoCommand extends ComputingCommand {
         List<AudioClip> clips = ClipList.of(recordings, null).clips();
         try (TokenCacheWriter writer =
                         TokenCacheWriter.open(folder, encoder.key("hann", DType.F16), CacheOptions.DEFAULT);
-                Progress progress = progress("embedding", "clips", clips.size())) {
+                ClipProgress progress =
+                        progress("embedding", clips, encoder.encoder().describe())) {
             new Embedding(encoder.encoder(), AudioFiles::open, Resampler.Kernel.HANN, true)
-                    .run(clips, writer, EmbedCommand.listener(progress, warnings));
+                    .run(clips, writer, progress);
         }
         return TokenCache.open(folder);
     }

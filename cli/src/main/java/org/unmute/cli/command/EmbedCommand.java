@@ -3,9 +3,8 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.cli.audio.RecordingWarnings;
+import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
@@ -102,12 +101,12 @@ final class EmbedCommand extends ComputingCommand {
             return status;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
-                Progress progress = progress("embedding", "clips", clips.size())) {
+                ClipProgress progress = progress("embedding", clips, model).resumable()) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::open, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
-            Embedding.Outcome outcome = embedding.run(clips, writer, listener(progress, warnings));
+            Embedding.Outcome outcome = embedding.run(clips, writer, progress);
             loaded.note(record, resampling)
                     .result("dtype", dtype)
                     .result("layers", key.layers())
@@ -167,30 +166,6 @@ final class EmbedCommand extends ComputingCommand {
         }
         int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
         return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
-    }
-
-    static Embedding.Listener listener(Progress progress, RecordingWarnings warnings) {
-        return new Embedding.Listener() {
-            @Override
-            public void warned(AudioClip clip, String warning) {
-                warnings.note(clip.path(), warning);
-            }
-
-            @Override
-            public void stored(AudioClip clip, boolean wasThere) {
-                if (wasThere) {
-                    progress.pass(1);
-                } else {
-                    progress.advance(1);
-                }
-            }
-
-            @Override
-            public void skipped(AudioClip clip, String reason) {
-                progress.remark("skipped " + clip.id() + ": " + reason);
-                progress.advance(1);
-            }
-        };
     }
 
     private void report(Embedding.Outcome outcome, List<String> repaired, int total) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.audio.RecordingStretch;
+import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
@@ -15,6 +16,7 @@ import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.ContributionTable;
@@ -118,6 +120,9 @@ final class ExplainCommand extends ComputingCommand {
             resampling = source.resampling();
         }
         EncoderOptions.Loaded loaded = opened(source);
+        RecordingSurvey.of(List.of(new AudioClip(audio.toString(), audio)))
+                .unheard(loaded.encoder().describe())
+                .ifPresent(this::tell);
         Explainer explainer = source.explainer(loaded, resampling);
         List<Integer> wanted;
         try {

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.provenance.BuildInfo;
@@ -99,17 +99,19 @@ final class FeaturesCommand extends ComputingCommand {
         Features.Request wanted = wanted(loaded.encoder().describe());
         List<Written> written = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (Progress progress = progress("writing features", "clips", clips.size());
+        try (ClipProgress progress =
+                        progress("writing features", clips, loaded.encoder().describe());
                 ClipPass pass = audio.pass("features", clips, loaded.encoder().describe(), CHUNK)) {
             while (pass.hasNext()) {
                 for (ClipSound sound : pass.next()) {
                     AudioClip clip = sound.clip();
-                    sound.warnings().forEach(w -> warnings.note(clip.path(), w));
+                    progress.read(sound);
                     if (sound.failure() == null) {
                         Path file = one ? out : out.resolve(clip.id() + SAFETENSORS);
                         TokenMap map = write(loaded, sound, wanted, file);
                         List<Integer> tokens = List.of(map.time(), map.freq(), map.dim());
                         written.add(new Written(clip.id(), file.toString(), tokens));
+                        progress.done(clip);
                     } else {
                         String reason =
                                 clip.id() + ": " + Failure.of(sound.failure()).message();
@@ -117,9 +119,8 @@ final class FeaturesCommand extends ComputingCommand {
                             throw CommandException.input(reason, sound.failure());
                         }
                         skipped.add(reason);
-                        progress.remark("skipped " + reason);
+                        progress.leftOut(clip, reason);
                     }
-                    progress.advance(1);
                 }
             }
         }

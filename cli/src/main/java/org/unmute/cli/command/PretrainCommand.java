@@ -143,6 +143,7 @@ final class PretrainCommand extends ComputingCommand {
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
         try (Progress progress = progress("pre-training", "steps", steps)) {
+            progress.resumable(() -> "it begins anew: nothing of an unfinished run is kept");
             parameters = new Pretraining(settings, recipe).train(source, (step, loss, lr) -> {
                 losses[step - 1] = loss;
                 progress.advance(1);

@@ -205,6 +205,8 @@ final class ProbeCommand extends ComputingCommand {
             ProbeTrainer.Result result;
             try (Progress progress = progress(name + " seed " + seed, "steps", steps)) {
                 long[] done = {0};
+                long perEpoch = steps / settings.epochs();
+                progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
                 result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
                     long now = (long) (step.epoch() - 1) * step.steps() + step.step();
                     if (done[0] == 0 && now > 1) {

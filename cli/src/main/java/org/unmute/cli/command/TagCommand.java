@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
@@ -120,22 +120,21 @@ final class TagCommand extends ComputingCommand {
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (Progress progress = progress("tagging", "clips", clips.size());
+        try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());
                 ClipPass pass = audio.pass("tag", clips, loaded.encoder().describe(), CHUNK)) {
             while (pass.hasNext()) {
                 List<ClipSound> sounds = pass.next();
-                sounds.forEach(
-                        s -> s.warnings().forEach(w -> warnings.note(s.clip().path(), w)));
+                sounds.forEach(progress::read);
                 for (Tagged t : sounds.parallelStream().map(s -> tag(head, s)).toList()) {
                     if (t.reason() == null) {
                         tagged.add(t);
+                        progress.done(t.clip());
                     } else if (audio.strict()) {
                         throw CommandException.input(t.reason());
                     } else {
                         skipped.add(t.reason());
-                        progress.remark("skipped " + t.reason());
+                        progress.leftOut(t.clip(), t.reason());
                     }
-                    progress.advance(1);
                 }
             }
         }

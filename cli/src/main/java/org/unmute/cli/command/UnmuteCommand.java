@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
@@ -14,6 +15,8 @@ import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +92,11 @@ abstract class UnmuteCommand implements Callable<Integer> {
     Progress progress(String what, String unit, long total) {
         progress = Progress.start(err(), what, unit, total, common.quiet());
         return progress;
+    }
+
+    /** Shows progress over clips in seconds of audio, and says what of them an encoder does not hear. */
+    ClipProgress progress(String what, List<AudioClip> clips, EncoderSpec encoder) {
+        return new ClipProgress(progress(what, "clips", clips.size()), clips, encoder, warnings);
     }
 
     /** Prints the result: the document with {@code --json}, else the text. */

@@ -156,6 +156,7 @@ public final class Progress implements ProgressBar {
      *
      * @param after where it will go on, such as "it resumes after 3 of 20 epochs"; null for the units done
      */
+    @Override
     public synchronized void resumable(Supplier<String> after) {
         goingOn = after != null ? after : () -> "it resumes after " + done + " of " + total + " " + unit;
         if (err != null && onInterrupt == null) {

@@ -2,8 +2,11 @@ package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
 
 /** What a benchmark needs of the program that runs it. */
 public interface BenchmarkHost {
@@ -25,6 +28,15 @@ public interface BenchmarkHost {
      * @param total the total number of units
      */
     ProgressBar progress(String what, String unit, long total);
+
+    /**
+     * Starts a progress bar of an embedding; it resumes if it is interrupted.
+     *
+     * @param what    the kind of work
+     * @param clips   what is embedded
+     * @param encoder what they are embedded with
+     */
+    EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder);
 
     /** Prints a line for the user, unless output is silenced. */
     void tell(String line);

@@ -81,7 +81,8 @@ public final class BenchmarkPlan {
                         cell.objective());
                 StepCost step = steps.get(key);
                 if (step == null) {
-                    step = measured(backend, key, warm.add(key.probe()) ? COLD_PATIENCE : WARM_PATIENCE);
+                    StepCost.Clips ahead = CellCost.clips(settings, sizes(group.dataset()));
+                    step = measured(backend, key, ahead, warm.add(key.probe()) ? COLD_PATIENCE : WARM_PATIENCE);
                     steps.put(key, step);
                 }
                 CellCost cost = CellCost.of(id, settings, sizes(group.dataset()), step);
@@ -94,9 +95,10 @@ public final class BenchmarkPlan {
     }
 
     /** A probe that does not support these tokens costs nothing: its cell fails with the reason when it runs. */
-    private static StepCost measured(Backend backend, StepCost.Step step, double patience) throws IOException {
+    private static StepCost measured(Backend backend, StepCost.Step step, StepCost.Clips ahead, double patience)
+            throws IOException {
         try {
-            return StepCost.measure(backend, step, patience);
+            return StepCost.measure(backend, step, ahead, patience);
         } catch (IllegalArgumentException e) {
             return new StepCost(0, 0, 0);
         }
@@ -104,7 +106,6 @@ public final class BenchmarkPlan {
 
     private static CellCost.Sizes sizes(SplitDataset set) {
         SplitDataset.Parts p = set.folds().getFirst();
-
         return new CellCost.Sizes(
                 p.train().size() * (1 + set.variants()),
                 p.validation().size(),
@@ -133,8 +134,12 @@ public final class BenchmarkPlan {
         return left.getOrDefault(id, 0.0);
     }
 
-    CellCost cost(CellId id) {
-        return costs.get(id);
+    /** What lies ahead of a cell. */
+    BenchmarkProgress.Ahead ahead(CellId id) {
+        CellCost cost = costs.get(id);
+        double seconds = secondsLeft(id);
+        return new BenchmarkProgress.Ahead(
+                seconds, cost == null || !(seconds > 0) ? 0 : Math.round(cost.epochs() * seconds / cost.seconds()));
     }
 
     /** Hours on all cores, embedding included. */
@@ -157,7 +162,7 @@ public final class BenchmarkPlan {
         }
         lines.add(String.format(
                 Locale.ROOT,
-                "about %s on %d %s altogether, from one step of each probe on random tokens",
+                "about %s on %d %s altogether, as steps of each probe take now on random tokens",
                 Units.duration(hours() * 3600),
                 cores,
                 cores == 1 ? "core" : "cores"));
@@ -177,6 +182,7 @@ public final class BenchmarkPlan {
                 .with("embeddingHours", embeddingHours)
                 .with("cacheBytes", bytes)
                 .with("hours", hours())
+                .with("minutes", 60 * hours())
                 .with("cores", cores);
     }
 

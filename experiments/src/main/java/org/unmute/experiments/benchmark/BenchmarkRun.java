@@ -145,11 +145,13 @@ public final class BenchmarkRun implements AutoCloseable {
         }
         open = null;
         openEntry = null;
+        int workers = workers();
+        Map<CellId, BenchmarkProgress.Ahead> ahead = new LinkedHashMap<>();
+        cells.stream().map(Cell::id).filter(id -> !failed.containsKey(id)).forEach(id -> ahead.put(id, plan.ahead(id)));
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
-                BenchmarkProgress progress = new BenchmarkProgress(
-                        host, plan, cells.stream().map(Cell::id).toList(), cells.size())) {
-            ended = CellQueue.run(tasks(plan, cores, progress), workers(), cores, settings.stop(), progress);
+                BenchmarkProgress progress = new BenchmarkProgress(host, ahead, workers)) {
+            ended = CellQueue.run(tasks(plan, cores, progress), workers, cores, settings.stop(), progress);
         }
         ended.stream()
                 .filter(e -> e.failure() != null && !e.stopped())

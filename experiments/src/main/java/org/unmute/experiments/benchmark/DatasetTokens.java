@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.SteadyTime;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
@@ -39,9 +40,6 @@ final class DatasetTokens {
     private static final int SAMPLE = 8;
     /** Seconds without a faster run after which timing a clip ends. */
     private static final double PATIENCE = 0.3;
-
-    private static final double IMPROVEMENT = 0.95;
-    private static final double MOST_SECONDS = 5;
 
     private final BenchmarkHost host;
     private final BenchmarkEncoder loaded;
@@ -109,17 +107,13 @@ final class DatasetTokens {
         RunRecord record = new RunRecord(command);
         String before = recordings();
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
-                ProgressBar progress =
-                        host.progress(what, "clips", dataset.audio().size())) {
+                EmbeddingBar bar =
+                        host.embedding(what, dataset.audio(), loaded.encoder().describe())) {
             Embedding embedding = new Embedding(loaded.encoder(), host::audio, KERNEL, false);
             Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
-                    if (earlier) {
-                        progress.pass(1);
-                    } else {
-                        progress.advance(1);
-                    }
+                    bar.stored(clip, earlier);
                     if (stop.raised()) {
                         throw new StoppedEmbedding();
                     }
@@ -127,13 +121,12 @@ final class DatasetTokens {
 
                 @Override
                 public void warned(AudioClip clip, String warning) {
-                    progress.remark(clip.path() + ": " + warning);
+                    bar.warned(clip, warning);
                 }
 
                 @Override
                 public void skipped(AudioClip clip, String reason) {
-                    progress.remark("skipped " + clip.id() + ": " + reason);
-                    progress.advance(1);
+                    bar.skipped(clip, reason);
                 }
             });
             if (outcome.embedded() + outcome.present() == 0) {
@@ -204,24 +197,15 @@ final class DatasetTokens {
     }
 
     /** Estimated hours to embed the whole set on this machine, from timing one clip of typical length. */
-    double hours() {
+    double hours() throws IOException {
         int rate = loaded.encoder().describe().sampleRate();
         float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < noise.length; i++) {
             noise[i] = random.nextFloat() - 0.5f;
         }
-        double best = Double.POSITIVE_INFINITY;
-        long first = System.nanoTime();
-        long improved = first;
-        long now = first;
-        do { // the first runs are slow, until HotSpot has compiled the code
-            long begun = now;
-            loaded.encoder().encode(new Recording(noise, rate));
-            now = System.nanoTime();
-            improved = (now - begun) / 1e9 < IMPROVEMENT * best ? now : improved;
-            best = Math.min(best, (now - begun) / 1e9);
-        } while ((now - improved) / 1e9 < PATIENCE && (now - first) / 1e9 < MOST_SECONDS);
-        return best * clips() / 3600;
+        Recording clip = new Recording(noise, rate);
+        double seconds = SteadyTime.of(() -> loaded.encoder().encode(clip), PATIENCE, clips());
+        return seconds * clips() / 3600;
     }
 }

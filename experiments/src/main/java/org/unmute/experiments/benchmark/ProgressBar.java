@@ -1,5 +1,7 @@
 package org.unmute.experiments.benchmark;
 
+import java.util.function.Supplier;
+
 /** A progress display. Thread-safe. */
 public interface ProgressBar extends AutoCloseable {
     /** Counts units as done. */
@@ -28,6 +30,13 @@ public interface ProgressBar extends AutoCloseable {
     default void skip(long count, double work) {
         advance(count);
     }
+
+    /**
+     * Says how to go on, should the program be interrupted or fail before all units are done.
+     *
+     * @param after where the same command will go on, such as "it resumes after 3 of 20 epochs"; called on any thread
+     */
+    default void resumable(Supplier<String> after) {}
 
     /** Prints a line without disturbing the display. */
     void remark(String line);

@@ -25,19 +25,33 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
 
     /** Estimates the cost of a cell from the cost per clip. */
     public static CellCost of(CellId cell, CellSettings settings, Sizes sizes, StepCost step) {
-        int epochs = settings.training().epochs();
-        int again = settings.top() * settings.seeds().size() * sizes.folds();
-        double searched = searchEpochs(settings.study(), epochs);
-        double all = searched + (double) again * epochs;
-        double seconds = all * (sizes.train() * step.train() + sizes.validation() * step.score())
-                + sizes.folds() * (sizes.train() + sizes.validation()) * step.pool()
-                + (double) settings.seeds().size() * sizes.folds() * sizes.test() * (step.score() + step.pool());
+        int trainings = settings.study().trials() + again(settings, sizes);
         return new CellCost(
                 cell,
-                settings.study().trials() + again,
-                Math.round(all),
-                (long) (settings.study().trials() + again) * epochs,
-                seconds);
+                trainings,
+                Math.round(epochs(settings, sizes)),
+                (long) trainings * settings.training().epochs(),
+                step.seconds(clips(settings, sizes)));
+    }
+
+    /** How many clips the trainings and scorings of a cell are expected to handle. */
+    public static StepCost.Clips clips(CellSettings settings, Sizes sizes) {
+        double epochs = epochs(settings, sizes);
+        double tested = (double) settings.seeds().size() * sizes.folds() * sizes.test();
+        return new StepCost.Clips(
+                epochs * sizes.train(),
+                epochs * sizes.validation() + tested,
+                (double) sizes.folds() * (sizes.train() + sizes.validation()) + tested);
+    }
+
+    private static double epochs(CellSettings settings, Sizes sizes) {
+        int epochs = settings.training().epochs();
+        return searchEpochs(settings.study(), epochs) + (double) again(settings, sizes) * epochs;
+    }
+
+    /** Trainings of the best configurations. */
+    private static int again(CellSettings settings, Sizes sizes) {
+        return settings.top() * settings.seeds().size() * sizes.folds();
     }
 
     /**

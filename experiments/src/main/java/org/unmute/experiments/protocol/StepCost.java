@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.unmute.experiments.SteadyTime;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
@@ -33,9 +34,6 @@ import org.unmute.tensor.backend.Backend;
  */
 public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
-    private static final int STEPS = 5;
-    private static final double IMPROVEMENT = 0.95;
-    private static final double MOST_SECONDS = 2;
     private static final int MOST_STEPS = 10_000;
     /** Above this many seconds, a step of few clips is long enough to measure; below, the overhead per step matters. */
     private static final double LONG_STEP = 0.05;
@@ -57,17 +55,31 @@ public record StepCost(double train, double score, double pool) {
             Objective objective) {}
 
     /**
+     * How many clips a cell handles, over all its trainings.
+     *
+     * @param train in training steps
+     * @param score in scoring
+     * @param pool  in pooling beforehand
+     */
+    public record Clips(double train, double score, double pool) {}
+
+    /** Seconds for so many clips. */
+    double seconds(Clips clips) {
+        return clips.train * train + clips.score * score + clips.pool * pool;
+    }
+
+    /**
      * Measures the cost.
      *
-     * @param patience seconds without a faster step after which the fastest is taken: the first steps of a probe are
-     *     slow until HotSpot has compiled them
+     * @param ahead what it is measured for: what is soon done is soon measured
+     * @param patience seconds without a faster step after which the fastest is taken; see {@link SteadyTime}
      * @throws IllegalArgumentException if the probe does not accept such clips
      */
-    public static StepCost measure(Backend backend, Step step, double patience) throws IOException {
+    public static StepCost measure(Backend backend, Step step, Clips ahead, double patience) throws IOException {
         int clips = Math.min(step.batch, FEW);
-        StepCost cost = measure(backend, step, random(step.grid, step.layers, clips), patience);
+        StepCost cost = measure(backend, step, random(step.grid, step.layers, clips), ahead, patience);
         return cost.train * clips < LONG_STEP && step.batch > clips
-                ? measure(backend, step, random(step.grid, step.layers, step.batch), patience / 3)
+                ? measure(backend, step, random(step.grid, step.layers, step.batch), ahead, patience / 3)
                 : cost;
     }
 
@@ -96,14 +108,16 @@ public record StepCost(double train, double score, double pool) {
         return values;
     }
 
-    private static StepCost measure(Backend backend, Step step, TokenSource clips, double patience) throws IOException {
+    private static StepCost measure(Backend backend, Step step, TokenSource clips, Clips ahead, double patience)
+            throws IOException {
         int count = clips.clips();
         int classes = step.classes;
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, step.probe, layout, classes, step.options, 0);
-        long begun = System.nanoTime();
         Optional<TokenSource> pooled = BatchReader.condensed(probe, clips);
-        double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / count : 0;
+        double pool = pooled.isPresent()
+                ? SteadyTime.of(() -> BatchReader.condensed(probe, clips), patience, ahead.pool / count) / count
+                : 0;
         TokenSource seen = pooled.orElse(clips);
         float[] targets = new float[count * classes];
         for (int i = 0; i < count; i++) {
@@ -114,53 +128,19 @@ public record StepCost(double train, double score, double pool) {
                 .withBatch(count)
                 .withObjective(step.objective)
                 .withRate(1e-6);
-        Fastest fastest = new Fastest(patience);
+        SteadyTime training = new SteadyTime(patience, ahead.train / count);
         ProbeTrainer.train(
                 probe,
                 new TokenSet(seen, targets, classes),
                 settings,
                 null,
-                _ -> fastest.step(),
-                _ -> fastest.settled());
+                _ -> training.lap(),
+                _ -> training.settled());
         List<String> names =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained =
                 new TrainedProbe(probe, names, layout.cls(), step.objective.isSingleLabel(), null, "", "");
-        long scoring = System.nanoTime();
-        Scorer.scores(trained, seen, count);
-        return new StepCost(fastest.seconds / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
-    }
-
-    /** Times steps until none has been faster for a while. */
-    private static final class Fastest {
-        private final double patience;
-        private final long begun = System.nanoTime();
-        private long last = begun;
-        private long improved = begun;
-        private int steps;
-        private int stepsSince;
-        private double seconds = Double.POSITIVE_INFINITY;
-
-        Fastest(double patience) {
-            this.patience = patience;
-        }
-
-        void step() {
-            long now = System.nanoTime();
-            double own = (now - last) / 1e9;
-            steps++;
-            stepsSince++;
-            if (own < IMPROVEMENT * seconds) {
-                improved = now;
-                stepsSince = 0;
-            }
-            seconds = Math.min(seconds, own);
-            last = now;
-        }
-
-        boolean settled() {
-            boolean still = stepsSince >= STEPS && (last - improved) / 1e9 >= patience;
-            return still || steps >= STEPS && (last - begun) / 1e9 >= MOST_SECONDS;
-        }
+        double scoring = SteadyTime.of(() -> Scorer.scores(trained, seen, count), patience, ahead.score / count);
+        return new StepCost(training.seconds() / count, scoring / count, pool);
     }
 }

@@ -70,6 +70,7 @@ class CellCostTest {
                         3,
                         8,
                         Objective.ASL),
+                new StepCost.Clips(100, 100, 100),
                 0);
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();
