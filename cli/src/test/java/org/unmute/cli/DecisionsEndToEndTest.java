@@ -365,6 +365,49 @@ class DecisionsEndToEndTest {
     }
 
     @Test
+    void explainShowsThresholdAndCalibratedScore() throws IOException {
+        Path out = folder.resolve("why");
+        Path clip = folder.resolve("recordings/test/000000.wav");
+        Object[] explain = {
+            "explain", "-q", "--run", run, "--encoder", encoder, "--audio", clip, "--class", "bee", "--class", "dog"
+        };
+        Ran ran = Ran.unmute(with(explain, "--out", out)).endsWith(ExitCode.OK);
+        JsonNode json =
+                Ran.unmute(with(explain, "--json")).endsWith(ExitCode.OK).json();
+        Decisions learned = saved(run).decisions();
+        JsonNode bee = json.at("/classes/0");
+        double score = bee.get("score").asDouble();
+        assertThat(bee.at("/verdict/threshold").asDouble()).isEqualTo(learned.threshold(0));
+        assertThat(bee.at("/verdict/calibrated").asDouble())
+                .isEqualTo(learned.calibration().apply(0, score));
+        assertThat(bee.at("/verdict/present").asBoolean()).isEqualTo(score > learned.threshold(0));
+        assertThat(json.at("/classes/1/verdict/known").asBoolean()).isFalse();
+        assertThat(json.at("/learned/clips").asInt()).isEqualTo(VALIDATION);
+        String verdict = String.format(
+                java.util.Locale.ROOT,
+                "calibrated %.4f, %s its threshold %.4f",
+                learned.calibration().apply(0, score),
+                score > learned.threshold(0) ? "above" : "not above",
+                learned.threshold(0));
+        assertThat(ran.out())
+                .containsPattern("class +score +logit +calibrated +threshold")
+                .contains("bee: score")
+                .contains(verdict)
+                .contains("the default threshold 0.5000")
+                .contains("max F1, learned on 9 clips (split 'val')");
+        assertThat(Files.readString(out.resolve("explain.html")))
+                .contains(verdict)
+                .contains("max F1, learned on 9 clips");
+        assertThat(Files.readString(out.resolve("explain.json"))).contains("verdict");
+        Path plain = folder.resolve("run-explain-plain");
+        probe(labels, plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        explain[3] = plain;
+        assertThat(Ran.unmute(explain).endsWith(ExitCode.OK).out())
+                .doesNotContain("calibrated")
+                .doesNotContain("threshold");
+    }
+
+    @Test
     void aPackedProbeKeepsWhatWasLearned() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
         Ran.unmute("pack", "-q", run.resolve("probe-seed0.safetensors"), "--out", packed)

@@ -16,6 +16,7 @@ import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
+import org.unmute.report.clip.ClipExplanation.Verdict;
 import org.unmute.report.clip.TermText;
 
 /** An explanation as text for a terminal, and as JSON. */
@@ -28,11 +29,7 @@ public final class ExplainText {
     public static void print(PrintWriter o, ClipExplanation clip, String how) {
         o.printf(Locale.ROOT, "%s: %.2f s; %s%n", clip.clip(), clip.seconds(), how);
         o.println();
-        ConsoleTable scores = new ConsoleTable("class", "score", "logit").decimals(4);
-        for (int c : best(clip)) {
-            scores.row(clip.classes().get(c), clip.scores()[c], clip.logits()[c]);
-        }
-        scores.print(o);
+        scores(clip).print(o);
         if (clip.classes().size() > LISTED) {
             o.println("and " + (clip.classes().size() - LISTED) + " classes with lower scores");
         }
@@ -40,17 +37,40 @@ public final class ExplainText {
         Contributions first = clip.reasons().getFirst().contributions();
         o.println(TermText.rule(first.kind()) + " All terms and the bias sum to the logit;");
         o.println("the score is its " + (clip.singleLabel() ? "softmax" : "sigmoid") + ".");
+        if (clip.decisions() != null) {
+            o.println("Thresholds on scores: " + clip.decisions() + ".");
+        }
         if (!first.remark().isEmpty()) {
             o.println(first.remark());
         }
         for (Reason reason : clip.reasons()) {
             o.println();
-            print(o, reason);
+            print(o, reason, clip);
         }
         if (clip.reasons().stream().flatMap(r -> r.shown().stream()).anyMatch(LocatedPart::padding)) {
             o.println();
             o.println("(padding): behind the end of the recording, where the encoder fills up its window.");
         }
+    }
+
+    private static ConsoleTable scores(ClipExplanation clip) {
+        if (clip.decisions() == null) {
+            ConsoleTable scores = new ConsoleTable("class", "score", "logit").decimals(4);
+            best(clip).forEach(c -> scores.row(clip.classes().get(c), clip.scores()[c], clip.logits()[c]));
+            return scores;
+        }
+        ConsoleTable scores = new ConsoleTable("class", "score", "logit", "calibrated", "threshold", "").decimals(4);
+        for (int c : best(clip)) {
+            Verdict v = clip.verdict(c).orElseThrow();
+            scores.row(
+                    clip.classes().get(c),
+                    clip.scores()[c],
+                    clip.logits()[c],
+                    v.calibrated(),
+                    v.threshold(),
+                    v.present() ? "above" : "");
+        }
+        return scores;
     }
 
     private static List<Integer> best(ClipExplanation clip) {
@@ -61,7 +81,7 @@ public final class ExplainText {
                 .toList();
     }
 
-    private static void print(PrintWriter o, Reason r) {
+    private static void print(PrintWriter o, Reason r, ClipExplanation clip) {
         Contributions all = r.contributions();
         ConsoleTable table =
                 new ConsoleTable("term", "time", "frequency", TermText.value(all.kind()), "weight", "adds").decimals(4);
@@ -86,7 +106,12 @@ public final class ExplainText {
                 null,
                 null,
                 r.logit());
-        o.printf(Locale.ROOT, "%s: score %.4f%n", r.name(), r.score());
+        o.printf(
+                Locale.ROOT,
+                "%s: score %.4f%s%n",
+                r.name(),
+                r.score(),
+                clip.verdict(r.classIndex()).map(v -> ", " + v).orElse(""));
         table.print(o);
     }
 
@@ -97,7 +122,7 @@ public final class ExplainText {
         for (int c = 0; c < clip.classes().size(); c++) {
             scores.put(clip.classes().get(c), clip.scores()[c]);
         }
-        return Json.object()
+        ObjectNode document = Json.object()
                 .put("clip", clip.clip())
                 .put("start", clip.start())
                 .put("seconds", clip.seconds())
@@ -108,12 +133,21 @@ public final class ExplainText {
                 .putPOJO("scores", scores)
                 .putPOJO(
                         "classes",
-                        clip.reasons().stream().map(ExplainText::document).toList());
+                        clip.reasons().stream().map(r -> document(r, clip)).toList());
+        if (clip.decisions() != null) {
+            document.putPOJO(
+                    "learned",
+                    Json.object()
+                            .put("rule", clip.decisions().rule().toString())
+                            .put("source", clip.decisions().source())
+                            .put("clips", clip.decisions().clips()));
+        }
+        return document;
     }
 
-    private static ObjectNode document(Reason r) {
+    private static ObjectNode document(Reason r, ClipExplanation clip) {
         Contributions all = r.contributions();
-        return Json.object()
+        ObjectNode document = Json.object()
                 .put("class", r.name())
                 .put("score", r.score())
                 .put("logit", r.logit())
@@ -125,6 +159,8 @@ public final class ExplainText {
                 .put("bias", all.bias())
                 .put("sum", r.sum())
                 .put("difference", r.difference());
+        clip.verdict(r.classIndex()).ifPresent(v -> document.putPOJO("verdict", v));
+        return document;
     }
 
     private static ObjectNode document(LocatedPart s) {

@@ -1,10 +1,13 @@
 package org.unmute.report.clip;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenPlace;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 
@@ -21,6 +24,7 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param logits of all classes
  * @param scores of all classes, in [0, 1]
  * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
+ * @param decisions thresholds and calibration that the probe learned on validation clips, or null
  * @param reasons the explained classes, in the requested order, or highest score first
  * @param on the probe on this clip, for further queries
  */
@@ -35,6 +39,7 @@ public record ClipExplanation(
         double[] logits,
         double[] scores,
         boolean singleLabel,
+        Decisions decisions,
         List<Reason> reasons,
         ExplainedProbe.OnClip on) {
     /** Copies the lists. */
@@ -92,6 +97,42 @@ public record ClipExplanation(
      * @param padding whether that token lies in the padding after the end of the recording
      */
     public record LocatedPart(Part part, TokenPlace place, boolean padding) {}
+
+    /**
+     * What the probe learned about a class, applied to its score.
+     *
+     * @param calibrated the calibrated score
+     * @param threshold on the raw score
+     * @param calibratedThreshold the same on the calibrated score
+     * @param present whether the score is greater
+     * @param known whether a validation clip had the class; else the threshold is {@value Decisions#FALLBACK}
+     */
+    public record Verdict(
+            double calibrated, double threshold, double calibratedThreshold, boolean present, boolean known) {
+        /** In words: {@code calibrated 0.912, above its threshold 0.431}. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "calibrated %.4f, %s %s threshold %.4f",
+                    calibrated,
+                    present ? "above" : "not above",
+                    known ? "its" : "the default",
+                    Math.max(0, threshold));
+        }
+    }
+
+    /** The verdict about a class; empty if the probe learned none. */
+    public Optional<Verdict> verdict(int c) {
+        return decisions == null
+                ? Optional.empty()
+                : Optional.of(new Verdict(
+                        decisions.calibration().apply(c, scores[c]),
+                        decisions.threshold(c),
+                        decisions.calibratedThreshold(c),
+                        decisions.isPresent(c, scores[c]),
+                        decisions.isKnown(c)));
+    }
 
     /** Seconds of the recording or the stretch. */
     public double seconds() {

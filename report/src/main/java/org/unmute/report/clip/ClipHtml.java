@@ -75,8 +75,12 @@ final class ClipHtml {
         String curve = clip.singleLabel() ? "softmax over all classes" : "sigmoid of the logit";
         html.line(
                 "<section><h2>Scores</h2><p class=\"note\">The %d highest of %d classes, by probe <b>%s</b>; a score"
-                        + " is the %s. Classes in bold are explained below.</p><div class=\"scores\" role=\"list\">",
-                Math.min(LISTED, clip.classes().size()), clip.classes().size(), escape(clip.probe()), curve);
+                        + " is the %s. Classes in bold are explained below.%s</p><div class=\"scores\" role=\"list\">",
+                Math.min(LISTED, clip.classes().size()),
+                clip.classes().size(),
+                escape(clip.probe()),
+                curve,
+                escape(learned()));
         for (int c : Explainer.best(clip.logits(), LISTED)) {
             boolean explained = clip.reasons().stream().anyMatch(r -> r.classIndex() == c);
             String name = escape(clip.classes().get(c));
@@ -89,6 +93,10 @@ final class ClipHtml {
                     3);
         }
         html.line("</div></section>");
+    }
+
+    private String learned() {
+        return clip.decisions() == null ? "" : " Thresholds on scores: " + clip.decisions() + ".";
     }
 
     private void figure(ClipFigure f) {

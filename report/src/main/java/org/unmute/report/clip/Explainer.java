@@ -101,6 +101,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 logits,
                 scores,
                 scorer.singleLabel(),
+                scorer.decisions(),
                 List.of(),
                 on);
         List<Reason> reasons = new ArrayList<>();
@@ -118,6 +119,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 logits,
                 scores,
                 scorer.singleLabel(),
+                scorer.decisions(),
                 reasons,
                 on);
     }

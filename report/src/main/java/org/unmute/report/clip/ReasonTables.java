@@ -30,11 +30,12 @@ final class ReasonTables {
         Contributions all = r.contributions();
         html.line(
                 "<section><h2>Why %s has %s</h2><p class=\"note\">%s All terms and the bias add up to the logit; the"
-                        + " score is its %s. %s</p>",
+                        + " score is its %s%s. %s</p>",
                 escape(r.name()),
                 number(r.score(), 3),
                 escape(TermText.rule(all.kind())),
                 clip.singleLabel() ? "softmax" : "sigmoid",
+                escape(clip.verdict(r.classIndex()).map(v -> ": " + v).orElse("")),
                 escape(all.remark()));
         html.line(
                 "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Term</th><th"

@@ -109,6 +109,7 @@ class ClipFiguresTest {
                 logits,
                 new double[] {0.25, 0.75},
                 false,
+                null,
                 List.of(),
                 on);
         List<Reason> reasons = new ArrayList<>();
@@ -139,6 +140,7 @@ class ClipFiguresTest {
                 logits,
                 bare.scores(),
                 false,
+                null,
                 reasons,
                 on);
     }
