@@ -85,6 +85,19 @@ class KillAndResumeTest {
                 .isEqualTo(-1);
     }
 
+    /** What Ctrl-C and a shutdown of the machine send, unlike a kill, leaves time for a line. */
+    @Test
+    void interruptedCommandsSayHowToGoOn() throws Exception {
+        Path cache = folder.resolve("cache-interrupted");
+        Path shard = cache.resolve("shard-00000.tok");
+        assertThat(interruptWhen(() -> size(shard) > 100_000, embed(cache)))
+                .matches("(?s).*interrupted: run the same command again, it resumes after \\d+ of 160 clips\\s*");
+        assertThat(run(embed(cache))).isZero();
+        Path run = folder.resolve("run-interrupted");
+        assertThat(interruptWhen(() -> size(run.resolve("checkpoint-seed0.safetensors")) > 0, probe(cache, run)))
+                .matches("(?s).*interrupted: run the same command again, it goes on after epoch \\d+ of 400\\s*");
+    }
+
     private static String[] embed(Path out) {
         return new String[] {
             "embed", "-q", "--encoder", encoder.toString(), "--audio", recordings.toString(), "--out", out.toString()
@@ -114,23 +127,10 @@ class KillAndResumeTest {
      * Runs the command in a separate process and kills it when the condition holds; returns whether it ended by itself.
      */
     private static boolean killWhen(BooleanSupplier condition, String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                classPath(),
-                "org.unmute.cli.Main"));
-        command.addAll(List.of(args));
         Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        Process process = started(log, args);
         try {
-            while (process.isAlive() && !condition.getAsBoolean()) {
-                process.waitFor(2, TimeUnit.MILLISECONDS);
-            }
+            awaitOrEnd(process, condition);
             boolean ended = !process.isAlive();
             assertThat(ended && process.exitValue() != 0)
                     .as(Files.readString(log))
@@ -139,6 +139,43 @@ class KillAndResumeTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    /** Runs the command in a separate process, interrupts it when the condition holds and returns what it said. */
+    private static String interruptWhen(BooleanSupplier condition, String... args) throws Exception {
+        Path log = Files.createTempFile(folder, "interrupted", ".log");
+        String[] loud = Stream.of(args).filter(a -> !a.equals("-q")).toArray(String[]::new);
+        Process process = started(log, loud);
+        try {
+            awaitOrEnd(process, condition);
+            assertThat(process.isAlive()).as("interrupted before it was done").isTrue();
+            process.destroy();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("it ends").isTrue();
+            return Files.readString(log);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void awaitOrEnd(Process process, BooleanSupplier condition) throws InterruptedException {
+        while (process.isAlive() && !condition.getAsBoolean()) {
+            process.waitFor(2, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Process started(Path log, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                classPath(),
+                "org.unmute.cli.Main"));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
     }
 
     /** The module path of the test run holds the modules, the class path the rest. */
