@@ -9,6 +9,7 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.AudioStream;
@@ -73,6 +74,7 @@ final class EmbedCommand extends ComputingCommand {
             int alreadyPresent,
             int skipped,
             List<Embedding.Skipped> skippedClips,
+            OtherFiles otherFiles,
             List<String> repaired) {}
 
     @Override
@@ -116,7 +118,7 @@ final class EmbedCommand extends ComputingCommand {
                     .result("repaired", repaired);
             warnings.end(record);
             record.write(out);
-            report(outcome, repaired, writer.clips());
+            report(outcome, chosen.clips().others(), repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
@@ -168,10 +170,18 @@ final class EmbedCommand extends ComputingCommand {
         return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
     }
 
-    private void report(Embedding.Outcome outcome, List<String> repaired, int total) throws IOException {
+    private void report(Embedding.Outcome outcome, OtherFiles others, List<String> repaired, int total)
+            throws IOException {
         List<Embedding.Skipped> skipped = outcome.skipped();
         Result result = new Result(
-                out.toString(), total, outcome.embedded(), outcome.present(), skipped.size(), skipped, repaired);
+                out.toString(),
+                total,
+                outcome.embedded(),
+                outcome.present(),
+                skipped.size(),
+                skipped,
+                others,
+                repaired);
         print(result, o -> {
             o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
                     + " already there), " + skipped.size() + " skipped");

@@ -11,6 +11,8 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
@@ -77,14 +79,15 @@ final class FeaturesCommand extends ComputingCommand {
 
     private record Written(String recording, String file, List<Integer> tokens) {}
 
-    private record Result(List<Written> files, List<String> skipped) {}
+    private record Result(List<Written> files, List<String> skipped, OtherFiles otherFiles) {}
 
     @Override
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
         openBackend();
-        List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
+        ClipList chosen = audio.choose(record, remarks()).clips();
+        List<AudioClip> clips = chosen.clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
             throw CommandException.usage(
@@ -132,7 +135,7 @@ final class FeaturesCommand extends ComputingCommand {
                 .result("files", written.stream().map(Written::file).toList())
                 .result("skipped", skipped);
         record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
-        print(new Result(written, skipped), o -> {
+        print(new Result(written, skipped, chosen.others()), o -> {
             for (Written w : written) {
                 List<Integer> tokens = w.tokens();
                 o.println(w.file() + ": " + tokens.get(0) + " x " + tokens.get(1) + " tokens of " + tokens.get(2)

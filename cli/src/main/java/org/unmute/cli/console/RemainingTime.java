@@ -13,6 +13,8 @@ final class RemainingTime {
     private static final int MAX_POINTS = 128;
     /** Before so many seconds there is no estimate: compilation decides the rate. */
     private static final double MIN_SECONDS = 2;
+    /** The start and two more: from the first batch alone, all would seem to take as long as one with the warm-up. */
+    private static final int MIN_POINTS = 3;
 
     /** Work done up to a time; {@code begun} is that of the first of the notes that the point stands for. */
     private record Point(double begun, double seconds, double work) {}
@@ -58,7 +60,7 @@ final class RemainingTime {
      */
     double estimate(double seconds, double left) {
         Point last = points.getLast();
-        if (last.seconds < MIN_SECONDS || !(last.work > 0)) {
+        if (last.seconds < MIN_SECONDS || points.size() < MIN_POINTS || !(last.work > 0)) {
             return Double.NaN;
         }
         int from = 0;

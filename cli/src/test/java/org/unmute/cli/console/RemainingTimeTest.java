@@ -97,6 +97,17 @@ class RemainingTimeTest {
         assertThat(time.estimate(150, 100)).isGreaterThan(190);
     }
 
+    /** The first batch holds the warm-up, and nothing yet tells how much of it that was. */
+    @Test
+    void afterASingleBatchNothingIsSaid() {
+        RemainingTime time = new RemainingTime();
+        time.note(10, 32);
+        assertThat(time.estimate(10, 200)).isNaN();
+        assertThat(time.estimate(14, 200)).isNaN();
+        time.note(14, 64);
+        assertThat(time.estimate(14, 160)).isEqualTo(20);
+    }
+
     @Test
     void tooEarlyNothingIsSaid() {
         RemainingTime time = new RemainingTime();
