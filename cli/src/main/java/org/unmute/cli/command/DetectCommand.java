@@ -11,6 +11,7 @@ import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
+import org.unmute.cli.detect.DetectionPage;
 import org.unmute.cli.detect.DetectorSetup;
 import org.unmute.cli.detect.EventOptions;
 import org.unmute.cli.option.AudioOptions;
@@ -26,6 +27,7 @@ import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.detection.RecordingResult;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.report.event.EventPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Option;
                     + " all",
             "  audacity/….txt                           audacity: a label track for each recording",
             "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
+            "  events.html                              --page: the events as a page, with pictures and sound",
             "  skipped.csv                              recordings that were not heard to their end, with the reason",
             "  run.json                                 how it was made; written at the end",
             "",
@@ -83,6 +86,13 @@ final class DetectCommand extends ComputingCommand {
 
     @Mixin
     private EventOptions events;
+
+    @Option(
+            names = "--page",
+            description =
+                    "Also write events.html: a list to sort and filter, with pictures and sound of the best and the"
+                            + " doubtful events of each class; at most 20 MB.")
+    private boolean page;
 
     @Option(names = "--dry-run", description = "Only say what would be done.")
     private boolean dryRun;
@@ -129,7 +139,9 @@ final class DetectCommand extends ComputingCommand {
         }
         record.input(file);
         try (DetectionFolder folder = DetectionFolder.open(out, setup.settings())) {
-            report(setup, clips, folder, detect(setup, clips, folder));
+            Outcome outcome = detect(setup, clips, folder);
+            EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, outcome) : null;
+            report(setup, clips, folder, outcome, shown);
         }
         return status;
     }
@@ -202,7 +214,12 @@ final class DetectCommand extends ComputingCommand {
         return WarmStart.awaitedBy(run.openEncoder());
     }
 
-    private void report(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder, Outcome outcome)
+    private void report(
+            DetectorSetup setup,
+            List<AudioClip> clips,
+            DetectionFolder folder,
+            Outcome outcome,
+            EventPage.Rendered shown)
             throws IOException {
         List<String> files = new ArrayList<>();
         for (OutputFormat format : formats) {
@@ -214,6 +231,10 @@ final class DetectCommand extends ComputingCommand {
             }
         }
         files.add("skipped.csv");
+        if (shown != null) {
+            files.add(DetectionPage.FILE);
+            shown.problems().forEach(p -> tell(DetectionPage.FILE + ": no picture of " + p));
+        }
         List<String> names = setup.probe().classes();
         ConsoleTable table = new ConsoleTable("class", "events", "seconds", "best score").decimals(3);
         outcome.classes().stream()
@@ -243,6 +264,10 @@ final class DetectCommand extends ComputingCommand {
                     + " recordings (" + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
                     + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
             o.println("written: " + String.join(", ", files) + ", run.json");
+            if (shown != null) {
+                o.println(DetectionPage.FILE + ": " + shown.listed() + " events listed, " + shown.snippets()
+                        + " with picture and sound");
+            }
             outcome.skipped().stream()
                     .limit(SHOWN)
                     .forEach(s ->

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.unmute.experiments.InputException;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.FolderLock;
+import org.unmute.probes.event.LocatedEvent;
 
 /**
  * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
@@ -122,6 +123,27 @@ public final class DetectionFolder implements AutoCloseable {
     /** Ids of the recordings whose events are known. */
     public Set<String> recordings() {
         return journal.ids();
+    }
+
+    /** What was heard of a recording whose events are known; null if they are not. */
+    public Heard heard(String id) {
+        RecordingResult result = journal.find(id);
+        return result == null ? null : result.heard();
+    }
+
+    /** Takes events. */
+    @FunctionalInterface
+    public interface Taker {
+        void accept(LocatedEvent event) throws IOException;
+    }
+
+    /**
+     * Gives the events of a recording whose events are known, by onset, offset and class.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public void events(String id, Taker taker) throws IOException {
+        journal.events(id, taker::accept);
     }
 
     EventJournal journal() {

@@ -182,9 +182,9 @@ public record EventPage(
         Html html = new Html();
         html.line(
                 "<p class=\"note\">Of each class the events with the highest scores, and those with scores nearest to"
-                        + " its threshold. The box shows time and frequencies of the event; where its sides are missing"
-                        + " at the top and bottom, the frequencies are not known. Each snippet has its own colour"
-                        + " scale, and quiet ones are played louder, by at most 20 dB.%s</p>",
+                        + " its threshold. The box shows time and frequencies of the event: without top and bottom,"
+                        + " its frequencies are not known; without a side, it goes on there. Each snippet has its own"
+                        + " colour scale, and quiet ones are played louder, by at most 20 dB.%s</p>",
                 plan.leftOut() == 0
                         ? ""
                         : String.format(

@@ -38,7 +38,7 @@ final class SnippetHtml {
                         + " style=\"left:%s;width:%s;bottom:%s;height:%s\"></span></div>",
                 s.pictureUri(),
                 band.full() ? " full" : "",
-                event.offset() > s.end() ? " open" : "",
+                (event.onset() < s.start() ? " begun" : "") + (event.offset() > s.end() ? " open" : ""),
                 percent(left),
                 percent(right - left),
                 percent(bottom),

@@ -106,8 +106,15 @@ record SnippetPlan(List<Planned> snippets, int leftOut) {
             double length = Math.clamp(
                     event.seconds() + 2 * CONTEXT, MIN_SECONDS, Math.max(MIN_SECONDS, limits.snippetSeconds()));
             length = Math.min(length, limits.snippetSeconds());
-            double before = Math.max(CONTEXT, (length - event.seconds()) / 2);
-            double start = Math.max(0, event.onset() - before);
+            double before = (length - event.seconds()) / 2;
+            double start = Math.max(
+                    0,
+                    before >= CONTEXT
+                            ? event.onset() - before
+                            : Math.clamp(
+                                    event.peak() - length / 2,
+                                    event.onset() - CONTEXT,
+                                    event.offset() + CONTEXT - length));
             double end = files.get(c.file()).end();
             if (start + length > end) {
                 start = Math.max(0, end - length);

@@ -273,6 +273,23 @@ class EventPageTest {
     }
 
     @Test
+    void aLongEventIsShownWhereItsScoreWasReached() {
+        SoundFile file = new SoundFile("a.wav", "a.wav", 0, 600);
+        double[][] peakAndStart = {{300, 296}, {101, 99.5}, {499.9, 492.5}};
+        for (double[] one : peakAndStart) {
+            SoundEvent event = new SoundEvent("a.wav", 100, 500, "bat", 0.9, one[0], BAND);
+            EventSelection selection = new EventSelection(
+                    List.of(new EventClass("bat", 0.5)), List.of(file), SMALL, Timeline.of(List.of(file), 1));
+            selection.add(event);
+            SnippetPlan.Planned p = SnippetPlan.of(selection.classes(), List.of(file), SMALL, 1_000_000)
+                    .snippets()
+                    .getFirst();
+            assertThat(p.start()).isEqualTo(one[1]);
+            assertThat(p.end()).isEqualTo(one[1] + 8);
+        }
+    }
+
+    @Test
     void spectrogramsAreBrightWhereAToneIs() throws IOException {
         int rate = 16_000;
         float[] tone = new float[2 * rate];

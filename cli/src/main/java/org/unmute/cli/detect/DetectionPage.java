@@ -1,0 +1,116 @@
+package org.unmute.cli.detect;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.detection.DetectionFolder;
+import org.unmute.experiments.detection.DetectionRun;
+import org.unmute.experiments.detection.Heard;
+import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.event.Detection;
+import org.unmute.report.event.EventClass;
+import org.unmute.report.event.EventPage;
+import org.unmute.report.event.EventPageLimits;
+import org.unmute.report.event.SoundEvent;
+import org.unmute.report.event.SoundFile;
+import org.unmute.report.page.Fact;
+
+/** The events of a folder as a page beside its tables. */
+public final class DetectionPage {
+    /** Name of the page's file. */
+    public static final String FILE = "events.html";
+
+    private final DetectorSetup setup;
+    private final DetectionFolder folder;
+    private final List<String> names;
+    private final Map<String, AudioClip> clips = new HashMap<>();
+    private final List<SoundFile> files = new ArrayList<>();
+    private final int leftOut;
+
+    private DetectionPage(
+            DetectorSetup setup, DetectionFolder folder, List<AudioClip> all, DetectionRun.Outcome outcome) {
+        this.setup = setup;
+        this.folder = folder;
+        this.names = setup.probe().classes();
+        this.leftOut = outcome.leftOut();
+        Set<String> missing = new HashSet<>();
+        outcome.skipped().stream().filter(s -> s.heard() == 0).forEach(s -> missing.add(s.file()));
+        Path page = folder.path().resolve(FILE);
+        for (AudioClip clip : all) {
+            Heard heard = missing.contains(clip.id()) ? null : folder.heard(clip.id());
+            if (heard != null) {
+                clips.put(clip.id(), clip);
+                files.add(SoundFile.of(page, clip.path(), clip.id(), heard.start(), heard.seconds()));
+            }
+        }
+    }
+
+    /**
+     * Writes the page, or replaces it.
+     *
+     * @param all     the recordings of the run, in order
+     * @param outcome of the run
+     * @throws IOException if events cannot be read or the page cannot be written
+     */
+    public static EventPage.Rendered write(
+            DetectorSetup setup, DetectionFolder folder, List<AudioClip> all, DetectionRun.Outcome outcome)
+            throws IOException {
+        return new DetectionPage(setup, folder, all, outcome).write();
+    }
+
+    private EventPage.Rendered write() throws IOException {
+        EventPage page =
+                new EventPage("Events in time and frequency", classes(), files, facts(), EventPageLimits.DEFAULT);
+        return page.write(
+                taker -> {
+                    for (SoundFile file : files) {
+                        folder.events(file.name(), event -> {
+                            Detection d = event.detection();
+                            taker.accept(new SoundEvent(
+                                    file.name(),
+                                    d.onset(),
+                                    d.offset(),
+                                    names.get(d.label()),
+                                    d.score(),
+                                    d.peak(),
+                                    event.band()));
+                        });
+                    }
+                },
+                file -> AudioFiles.open(clips.get(file.name()).path()),
+                folder.path().resolve(FILE));
+    }
+
+    /** The classes that are looked for. */
+    private List<EventClass> classes() {
+        double[] high = setup.rules().high();
+        List<EventClass> classes = new ArrayList<>();
+        for (int c : setup.wanted().chosen(names)) {
+            classes.add(new EventClass(names.get(c), high[c]));
+        }
+        return classes;
+    }
+
+    /** The lines that the command prints, each by its first word. */
+    private List<Fact> facts() {
+        List<Fact> facts = new ArrayList<>();
+        for (String line : setup.lines()) {
+            String[] parts = line.split(":? ", 2);
+            facts.add(new Fact(parts[0].substring(0, 1).toUpperCase(Locale.ROOT) + parts[0].substring(1), parts[1]));
+        }
+        if (leftOut > 0) {
+            facts.add(new Fact(
+                    "Left out", leftOut + (leftOut == 1 ? " recording" : " recordings") + ", named in skipped.csv"));
+        }
+        facts.add(new Fact("Version", BuildInfo.read().line()));
+        return facts;
+    }
+}
