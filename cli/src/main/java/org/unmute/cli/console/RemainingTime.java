@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Estimates how long a run still takes, from the rate of the second half of the time so far: the first half holds the
+ * Estimates how long a run still takes, from the rate of the last quarter of the time so far: what lies before holds the
  * warm-up of the virtual machine and of caches, and what it says about the rate is old. Work is counted in what costs
  * time, such as seconds of audio. It may come in bursts, as of a batch that ends at once. Memory is bounded. Not
  * thread-safe.
  */
 final class RemainingTime {
     private static final int MAX_POINTS = 128;
+    /** The share of the time so far that tells the rate. */
+    private static final double RECENT = 0.25;
     /** Before so many seconds there is no estimate: compilation decides the rate. */
     private static final double MIN_SECONDS = 2;
     /** The start and two more: from the first batch alone, all would seem to take as long as one with the warm-up. */
@@ -63,6 +65,7 @@ final class RemainingTime {
         if (last.seconds < MIN_SECONDS || points.size() < MIN_POINTS || !(last.work > 0)) {
             return Double.NaN;
         }
+        double begin = last.seconds * (1 - RECENT);
         int from = 0;
         for (int i = 1; i < points.size() - 1; i++) {
             Point p = points.get(i);
