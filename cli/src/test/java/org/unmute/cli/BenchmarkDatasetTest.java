@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,55 @@ class BenchmarkDatasetTest {
         assertThat(again.err())
                 .contains("0 cells to work through, 1 finished before")
                 .doesNotContain("to embed");
+    }
+
+    /** URBAN-SED as unpacked, with two of its classes. */
+    private static void urban(Path root) throws IOException {
+        int number = 0;
+        for (String part : List.of("train", "validate", "test")) {
+            Files.createDirectories(root.resolve("annotations").resolve(part));
+            for (int i = 0; i < (part.equals("train") ? 16 : 6); i++) {
+                String name = "soundscape_" + part + "_bimodal" + i;
+                tone(root.resolve("audio/" + part + "/" + name + ".wav"), number++ % 2 == 0 ? 1 : 9);
+                Files.writeString(
+                        root.resolve("annotations/" + part + "/" + name + ".txt"),
+                        i == 5
+                                ? ""
+                                : "0.0\t" + (i % 3 + 1) * 0.3 + "\t" + (number % 2 == 0 ? "siren" : "drilling") + "\n");
+            }
+        }
+    }
+
+    @Test
+    void strongLabelsGiveEventMetricsInAddition() throws IOException {
+        urban(folder.resolve("urban"));
+        Path run = folder.resolve("urban-run");
+        Path grid = grid(
+                "urban",
+                "name = \"urban\"\nroot = \"urban\"\n",
+                "[[probes]]\nname = \"protobin\"\n[[probes]]\nname = \"linear-mean\"\n");
+        Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
+        for (String probe : List.of("protobin", "linear-mean")) {
+            JsonNode cell = cell(run, "tiny/urban/" + probe);
+            JsonNode seed = new ObjectMapper()
+                    .readTree(run.resolve("tiny/urban/" + probe + "/seed-0/events.json")
+                            .toFile());
+            assertThat(seed.path("recordings").asInt()).isEqualTo(6);
+            assertThat(seed.path("events").asInt()).isEqualTo(5);
+            for (String metric : List.of("psds1", "psds2", "event_f1_macro")) {
+                double mean = cell.at("/events/" + metric + "/mean").asDouble();
+                assertThat(mean).isBetween(0.0, 1.0);
+                assertThat(mean).isEqualTo(seed.at("/metrics/" + metric).asDouble());
+            }
+            assertThat(seed.at("/metrics/segment_mAP").isNumber()).isTrue();
+            assertThat(cell.path("metric").asText()).isEqualTo("mAP");
+        }
+        Path report = folder.resolve("urban-report");
+        Ran.unmute("report", "-q", run, "--out", report).endsWith(ExitCode.OK);
+        try (Stream<Path> files = Files.walk(report)) {
+            assertThat(files.filter(f -> f.toString().endsWith(".html")))
+                    .anySatisfy(f -> assertThat(f).content().contains("Events in time", "PSDS 1", "Event-based F1"));
+        }
     }
 
     @Test

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /** {@code eval --events} with detections and with stored scores over time. */
@@ -259,5 +261,39 @@ class EventEvalTest {
                 .doesNotContain("\u001b");
         assertThat(List.of(ran.out().split("\n")))
                 .anyMatch(l -> l.startsWith("event F1 (macro)") && l.contains("1.0000"));
+    }
+
+    @Test
+    void aDataSetBringsItsOwnEventsAndLengths() throws IOException {
+        Path root = folder.resolve("desed");
+        file("desed/metadata/eval/public.tsv", """
+                filename\tonset\toffset\tevent_label
+                a.wav\t1.0\t2.0\tDog
+                a.wav\t3.0\t4.0\tSpeech
+                b.wav\t\t\t
+                """);
+        Files.createDirectories(root.resolve("audio/eval/public"));
+        for (String name : List.of("a.wav", "b.wav")) {
+            Wav.write(root.resolve("audio/eval/public/" + name), new float[16_000 * 5], 16_000);
+        }
+        Path found = file("found.txt", "a.wav\t1.1\t2.0\tDog\nb.wav\t1\t2\tCat\n");
+        Object[] args = {
+            "eval", "--bootstrap", 0, "--json", "--dataset", "desed", "--root", root, "--events", "--detections", found
+        };
+        JsonNode json = Ran.unmute(args).endsWith(ExitCode.OK).json();
+        assertThat(json.get("recordings").asInt()).isEqualTo(2);
+        assertThat(json.get("classes").asInt()).isEqualTo(10);
+        assertThat(json.get("hours").asDouble()).isCloseTo(10 / 3600.0, TOLERANCE);
+        assertThat(mean(json, "event_recall_micro")).isEqualTo(0.5);
+        // The cat counts: the data set has the class, although no recording here.
+        assertThat(mean(json, "event_precision_micro")).isEqualTo(0.5);
+        file("desed/metadata/train/weak.tsv", "filename\tevent_labels\nc.wav\tDog\n");
+        Files.createDirectories(root.resolve("audio/train/weak"));
+        Wav.write(root.resolve("audio/train/weak/c.wav"), new float[16_000], 16_000);
+        assertThat(Ran.unmute(Stream.concat(Stream.of(args), Stream.of("--split", "train"))
+                                .toArray())
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("data set desed has no labels with times");
     }
 }

@@ -9,21 +9,26 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
+import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.event.EventReference;
 import org.unmute.experiments.metric.event.FrameScores;
 import org.unmute.experiments.metric.event.SoundEvent;
+import org.unmute.experiments.provenance.CacheOrigin;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.strong.CachedScores;
 import org.unmute.experiments.strong.EventScores;
 import org.unmute.experiments.strong.EventSettings;
 import org.unmute.experiments.strong.EventTable;
 import org.unmute.experiments.strong.PostProcessing;
 import org.unmute.experiments.strong.ScoreFolder;
+import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
@@ -86,7 +91,7 @@ public final class EventEvaluation {
                 TokenData.requireSameEncoder(probe, tokens, run, cache);
             }
             ReferenceData data = data(classes);
-            CachedScores scores = CachedScores.of(tokens, cache, run);
+            CachedScores scores = new CachedScores(tokens, rowTimes(cache, run));
             ReferenceData.Chosen chosen =
                     data.among(tokens.clips().stream().map(CachedClip::id).toList(), classes, "in " + cache);
             EventReference reference = data.reference(chosen, scores.seconds(chosen.ids()), List.of());
@@ -97,12 +102,18 @@ public final class EventEvaluation {
                 remarks.add("lengths of recordings are those of their tokens, with the padding of the last window:"
                         + " --audio DIR or --durations TABLE tells the exact ones");
             }
-            settings.put("frameSeconds", scores.rowSeconds());
+            settings.put("frameSeconds", scores.times().rowSeconds());
             settings.put("postProcessing", described(options.postProcessing()));
             EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
             for (TrainedProbe probe : probes) {
                 double[] thresholds = thresholds(probe);
-                report.add(scored(reference, scores.of(probe, seconds), scores.rowSeconds(), thresholds), thresholds);
+                report.add(
+                        scored(
+                                reference,
+                                scores.of(probe, seconds),
+                                scores.times().rowSeconds(),
+                                thresholds),
+                        thresholds);
             }
             return report;
         }
@@ -113,6 +124,22 @@ public final class EventEvaluation {
                 .with("medianSeconds", p.medianSeconds())
                 .with("maxGap", p.maxGap())
                 .with("minDuration", p.minDuration());
+    }
+
+    /** When the token rows of a cache begin, by its record or by the encoder of the run. */
+    private static RowTimes rowTimes(Path cache, Path run) throws IOException {
+        Optional<RowTimes> recorded = CacheOrigin.rowTimes(cache);
+        if (recorded.isPresent()) {
+            return recorded.get();
+        }
+        try {
+            return SavedProbe.find(run, null).openEncoder().encoder().describe().rowTimes();
+        } catch (CommandException e) {
+            throw CommandException.input(
+                    cache + " does not record when its tokens begin, and the encoder cannot be asked: " + e.getMessage()
+                            + "; or run 'unmute embed' again on the cache, which records it",
+                    e);
+        }
     }
 
     private ReferenceData data(List<String> classes) throws IOException {

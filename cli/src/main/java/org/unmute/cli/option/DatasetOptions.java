@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
@@ -18,7 +19,9 @@ import org.unmute.experiments.data.set.Datasets;
 import org.unmute.experiments.data.set.FewShot;
 import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
+import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.strong.EventTable;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Option;
 
@@ -93,6 +96,46 @@ public final class DatasetOptions {
      * @param err receives warnings about missing clips; null for none
      */
     AudioOptions.Chosen read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
+        return chosen(root, readings(root, splits, record, err));
+    }
+
+    /**
+     * Reads parts of the set with the times of their events.
+     *
+     * @return without events if the set's files tell the times of none, or not of all clips
+     */
+    LabelOptions.Strong readStrong(Path root, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
+        List<Reading> readings = readings(root, splits, record, err);
+        AudioOptions.Chosen chosen = chosen(root, readings);
+        List<SoundEvent> events = new ArrayList<>();
+        boolean all = true;
+        for (Reading reading : readings) {
+            Optional<List<SoundEvent>> own = reading.strongLabels();
+            own.ifPresent(events::addAll);
+            all &= own.isPresent();
+        }
+        List<AudioClip> clips = chosen.clips().clips();
+        EventTable table = !all
+                ? null
+                : EventTable.of(
+                        "data set " + name, clips.stream().map(AudioClip::id).toList(), events);
+        return new LabelOptions.Strong(chosen.labels(), table, clips);
+    }
+
+    private static AudioOptions.Chosen chosen(Path root, List<Reading> readings) {
+        List<AudioClip> clips = new ArrayList<>();
+        List<LabelledClip> labelled = new ArrayList<>();
+        for (Reading reading : readings) {
+            clips.addAll(reading.clipList().clips());
+            labelled.addAll(reading.manifest().clips());
+        }
+        LabelSet labels = readings.isEmpty() ? null : readings.getFirst().labels();
+        return new AudioOptions.Chosen(new ClipList(root, clips), new Manifest(labelled, labels));
+    }
+
+    private List<Reading> readings(Path root, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
         Dataset set = dataset();
         if (root == null) {
             throw CommandException.usage(
@@ -104,15 +147,11 @@ public final class DatasetOptions {
                 ? set.parts(root)
                 : splits.stream().map(DatasetOptions::part).distinct().toList();
         ReadOptions options = options(all && set.info().folds() > 0 && fold == 0 ? 1 : fold);
-        List<AudioClip> clips = new ArrayList<>();
-        List<LabelledClip> labelled = new ArrayList<>();
-        LabelSet labels = null;
+        List<Reading> readings = new ArrayList<>();
         Map<String, Object> noted = new LinkedHashMap<>();
         for (Part part : parts) {
             Reading reading = set.read(root, part, options);
-            clips.addAll(reading.clipList().clips());
-            labelled.addAll(reading.manifest().clips());
-            labels = labels == null ? reading.labels() : labels;
+            readings.add(reading);
             noted.put(part.label(), reading.describe());
             if (err != null) {
                 tell(reading, err);
@@ -121,7 +160,7 @@ public final class DatasetOptions {
         record.result(
                 "dataset",
                 Map.of("name", name, "root", root.toString(), "options", options.toString(), "parts", noted));
-        return new AudioOptions.Chosen(new ClipList(root, clips), new Manifest(labelled, labels));
+        return readings;
     }
 
     private ReadOptions options(int chosenFold) {

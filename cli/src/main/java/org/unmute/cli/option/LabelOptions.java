@@ -156,22 +156,36 @@ public final class LabelOptions {
     /** {@link #read} with the times of events, where the data set has them. */
     public Strong readStrong(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
             throws IOException {
-        return new Strong(read(classes, splits, record, err), null, List.of());
+        if (!dataset.given() || labels != null) {
+            return new Strong(read(classes, splits, record, err), null, List.of());
+        }
+        requireOptionsOfDataset();
+        Strong read = dataset.readStrong(root, splits, record, err);
+        requireClasses(classes, read.labels());
+        return read;
     }
 
     private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
             throws IOException {
+        requireOptionsOfDataset();
+        Manifest all = dataset.read(root, splits, record, err).labels();
+        requireClasses(classes, all);
+        return all;
+    }
+
+    private void requireOptionsOfDataset() {
         if (vocabulary != null || columns.given()) {
             throw CommandException.usage("--vocabulary, --label-format, --separator and the column options are for"
                     + " --labels, not for --dataset");
         }
-        Manifest all = dataset.read(root, splits, record, err).labels();
+    }
+
+    private void requireClasses(List<String> classes, Manifest all) {
         List<String> names = all.labels().names();
         if (classes != null && !names.equals(classes)) {
             throw CommandException.input("data set " + dataset.name() + " has other classes than the scores: "
                     + names.size() + " against " + classes.size() + ", or another order");
         }
-        return all;
     }
 
     /** The rows of the given splits; all rows if the file has no split column. */

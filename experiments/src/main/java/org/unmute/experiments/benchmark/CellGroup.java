@@ -44,6 +44,9 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private Path cacheFolder;
     private Map<String, Object> encoderFacts;
     private TokenGrid typical;
+    /** Null where the data set has no strong labels. */
+    private StrongTest strong;
+
     private TokenCache cache;
     private List<List<LabelledClip>> tests;
 
@@ -91,6 +94,9 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         encoderFacts.put("file", loaded.origin());
         encoderFacts.put("sha256", loaded.hash());
         typical = tokens.typical();
+        if (dataset.testEvents() != null && !dataset.testEvents().isEmpty()) {
+            strong = new StrongTest(dataset, loaded.encoder().describe().rowTimes(), tokens::open);
+        }
     }
 
     /** Token grid of a clip of typical length. */
@@ -124,6 +130,9 @@ final class CellGroup implements CellRecorder, AutoCloseable {
         Cell cell = cells.get(id);
         PrimaryMetric metric = LabelledTokens.metric(cell);
         new SeedTables(folder, dataset.labels().names(), metric, scores, tests).write();
+        if (strong != null) {
+            strong.write(scores.getFirst().probe(), tests.getFirst(), cache, folder);
+        }
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString())
                 .result("probe", cell.probe().name())
@@ -189,6 +198,9 @@ final class CellGroup implements CellRecorder, AutoCloseable {
                         (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
                                 .toString()
                                 .replace('\\', '/'));
+        if (strong != null) {
+            all.put("events", StrongTest.summary(r.seeds(), folder));
+        }
         Json.write(folder.resolve(CELL), all);
     }
 

@@ -66,6 +66,11 @@ final class DatasetTokens {
         return folder;
     }
 
+    /** Opens a recording. */
+    AudioStream open(Path file) throws IOException {
+        return host.audio(file);
+    }
+
     /** The cache's key. */
     CacheKey key() {
         return key;

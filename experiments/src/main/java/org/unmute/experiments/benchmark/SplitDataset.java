@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
@@ -20,6 +21,7 @@ import org.unmute.experiments.data.set.ReadOptions;
 import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.ProtocolSettings;
+import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.train.ValidationSplit;
 
@@ -30,10 +32,16 @@ import org.unmute.probes.train.ValidationSplit;
  * @param labels the classes
  * @param audio every clip once, for embedding
  * @param folds at least one
+ * @param testEvents events of the test clips with their times, if the set has no folds; null if they are not known
  * @param facts what was read and what was missing, for records
  */
 record SplitDataset(
-        DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
+        DatasetEntry entry,
+        LabelSet labels,
+        List<AudioClip> audio,
+        List<Parts> folds,
+        List<SoundEvent> testEvents,
+        Map<String, Object> facts) {
     /** Names of the parts, as clip records use them. */
     private static final String TRAIN = Part.TRAIN.label();
 
@@ -70,7 +78,7 @@ record SplitDataset(
                     return new Parts(p.fold(), train, p.validation(), p.test());
                 })
                 .toList();
-        return new SplitDataset(entry, labels, all, parts, facts);
+        return new SplitDataset(entry, labels, all, parts, testEvents, facts);
     }
 
     /** Number of mixup variants still to be added per training clip. */
@@ -85,6 +93,7 @@ record SplitDataset(
         private final Map<String, AudioClip> audio = new LinkedHashMap<>();
         private final Map<String, Object> facts = new LinkedHashMap<>();
         private LabelSet labels;
+        private List<SoundEvent> testEvents;
 
         Reader(DatasetEntry entry, ProtocolSettings protocol) {
             this.entry = entry;
@@ -109,7 +118,25 @@ record SplitDataset(
                         read(set, own.root(), validation, options),
                         read(set, own.root(), splits.test(), options)));
             }
+            if (entry.folds().isEmpty()) {
+                testEvents = events(set, own.root(), splits.test(), own.options());
+            }
             return finish(folds);
+        }
+
+        /** The events of parts; null if the times of some are not known. */
+        private static List<SoundEvent> events(Dataset set, Path root, List<String> splits, ReadOptions options)
+                throws IOException {
+            List<SoundEvent> events = new ArrayList<>();
+            for (String split : splits) {
+                Optional<List<SoundEvent>> own =
+                        set.read(root, Part.of(split), options).strongLabels();
+                if (own.isEmpty()) {
+                    return null;
+                }
+                events.addAll(own.get());
+            }
+            return events;
         }
 
         private List<LabelledClip> read(Dataset set, Path root, List<String> splits, ReadOptions options)
@@ -191,7 +218,7 @@ record SplitDataset(
                 named.add(new Parts(
                         p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
             }
-            return new SplitDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), facts);
+            return new SplitDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), testEvents, facts);
         }
 
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {

@@ -3,6 +3,7 @@ package org.unmute.experiments.results;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,6 +29,7 @@ import org.unmute.probes.pool.Probes;
  * @param clipsPerSecond  training clips per second, mean over the seeds
  * @param clips           training, validation and test clips
  * @param encoderSettings front end and further settings in effect
+ * @param events          of {@link #EVENT_METRICS} over the seeds; empty for a data set without strong labels
  */
 public record ResultCell(
         Path folder,
@@ -44,10 +46,19 @@ public record ResultCell(
         SortedMap<String, String> options,
         double clipsPerSecond,
         Clips clips,
-        SortedMap<String, String> encoderSettings) {
+        SortedMap<String, String> encoderSettings,
+        Map<String, Score> events) {
 
     /** The file that marks a cell as finished. */
     public static final String FILE = "cell.json";
+    /** Metrics of events in time that a cell's file may hold. */
+    public static final List<String> EVENT_METRICS = List.of(
+            "psds1",
+            "psds2",
+            "event_f1_macro",
+            "segment_f1_macro",
+            "intersection_0.5_f1_macro",
+            "event_f1_macro_best_thresholds");
     /** The option with the number of prototypes per class. */
     public static final String PROTOTYPES = "prototypes";
 
@@ -62,6 +73,7 @@ public record ResultCell(
         seeds = List.copyOf(seeds);
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         encoderSettings = Collections.unmodifiableSortedMap(new TreeMap<>(encoderSettings));
+        events = Collections.unmodifiableMap(new LinkedHashMap<>(events));
     }
 
     /**
@@ -125,7 +137,19 @@ public record ResultCell(
                 json.scalars("options"),
                 json.number("clipsPerSecond"),
                 new Clips(json.intCount("trainClips"), json.intCount("validationClips"), json.intCount("testClips")),
-                json.scalars("encoderSettings"));
+                json.scalars("encoderSettings"),
+                json.has("events") ? events(json.object("events"), seeds.size()) : Map.of());
+    }
+
+    private static Map<String, Score> events(JsonFields json, int seeds) {
+        Map<String, Score> all = new LinkedHashMap<>();
+        for (String metric : EVENT_METRICS) {
+            if (json.has(metric)) {
+                JsonFields own = json.object(metric);
+                all.put(metric, new Score(own.fraction("mean"), own.number("sd"), seeds));
+            }
+        }
+        return all;
     }
 
     /** The mean and standard deviation over the seeds, which must agree with those in the file. */

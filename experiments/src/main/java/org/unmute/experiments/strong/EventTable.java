@@ -19,6 +19,7 @@ import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.metric.event.SoundEvent;
 
 /**
  * Events of recordings, from a table or a folder of tables.
@@ -77,6 +78,16 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             }
         }
         return new EventTable(source.toString(), List.copyOf(recordings), events);
+    }
+
+    /** Events without scores. */
+    public static EventTable of(String source, List<String> recordings, List<SoundEvent> events) {
+        return new EventTable(
+                source,
+                recordings,
+                events.stream()
+                        .map(e -> new Annotation(e.file(), e.onset(), e.offset(), e.label()))
+                        .toList());
     }
 
     private static List<Path> tables(Path folder) throws IOException {

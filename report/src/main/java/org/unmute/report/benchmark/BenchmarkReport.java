@@ -27,6 +27,7 @@ public final class BenchmarkReport {
      */
     public static List<Section> sections(Results results, Published published, WinRule rule, List<Section> clips) {
         List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published)));
+        EventSection.of(results).ifPresent(sections::add);
         WinSection.of(results, rule).ifPresent(sections::add);
         GainSection.of(results).ifPresent(sections::add);
         RankingSection.of(results).ifPresent(sections::add);

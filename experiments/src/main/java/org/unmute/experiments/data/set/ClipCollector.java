@@ -69,6 +69,38 @@ final class ClipCollector {
     }
 
     /**
+     * Adds a whole file with the times of its events.
+     *
+     * @param events null if they are not known
+     */
+    void file(Place place, String name, Path audio, Collection<String> wanted, List<Reading.Event> events)
+            throws IOException {
+        add(place, name, audio, 0, Double.POSITIVE_INFINITY, wanted, events);
+    }
+
+    /**
+     * An event as a list has it.
+     *
+     * @return null if both times are blank
+     * @throws MalformedTableException if they are no numbers of seconds, or not in order
+     */
+    static Reading.Event event(Place place, String onset, String offset, String label) throws MalformedTableException {
+        if (onset.isBlank() && offset.isBlank()) {
+            return null;
+        }
+        return place.checked(() -> new Reading.Event(seconds(onset), seconds(offset), label.strip()));
+    }
+
+    private static double seconds(String text) {
+        try {
+            return Double.parseDouble(text.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "start and end of an event are seconds, not " + MalformedTableException.quote(text), e);
+        }
+    }
+
+    /**
      * Adds a part of a file.
      *
      * @param name the name in the list
@@ -76,6 +108,18 @@ final class ClipCollector {
      * @throws MalformedTableException for an unknown label or a repeated clip
      */
     void part(Place place, String name, Path audio, double start, double end, Collection<String> wanted)
+            throws IOException {
+        add(place, name, audio, start, end, wanted, null);
+    }
+
+    private void add(
+            Place place,
+            String name,
+            Path audio,
+            double start,
+            double end,
+            Collection<String> wanted,
+            List<Reading.Event> events)
             throws IOException {
         for (String label : wanted) {
             checkLabel(place, label);
@@ -97,7 +141,7 @@ final class ClipCollector {
         String id = place.checked(() -> ClipId.of(root.relativize(audio).toString()));
         AudioClip clip =
                 whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
-        clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted))));
+        clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted)), events));
     }
 
     private String belowRoot(Place place) {

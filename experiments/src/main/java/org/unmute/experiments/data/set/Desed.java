@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +18,9 @@ import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
- * DESED with clip labels. Weak lists have the columns {@code filename, event_labels} (labels separated by commas),
+ * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas),
  * strong lists {@code filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over
- * its events; a row without label is a clip without events. The copy that the paper's authors host is a {@link
+ * its events, whose times are kept; a row without label is a clip without events. The copy that the paper's authors host is a {@link
  * HuggingFaceFolder}.
  */
 final class Desed extends Dataset {
@@ -106,6 +108,8 @@ final class Desed extends Dataset {
     private static void readList(Path file, AudioFolder audio, String list, ClipCollector clips) throws IOException {
         Map<String, Place> places = new LinkedHashMap<>();
         Map<String, Set<String>> labels = new LinkedHashMap<>();
+        Map<String, List<Reading.Event>> events = new HashMap<>();
+        Set<String> untimed = new HashSet<>();
         CsvTable.forEach(file, row -> {
             String clip = row.text("filename");
             String weak = row.text("event_labels", null);
@@ -114,16 +118,33 @@ final class Desed extends Dataset {
                         + " again; its labels were joined");
             }
             Set<String> all = labels.computeIfAbsent(clip, c -> new LinkedHashSet<>());
+            List<Reading.Event> timed = events.computeIfAbsent(clip, c -> new ArrayList<>());
             for (String label : weak != null ? weak.split(",", -1) : new String[] {row.text("event_label")}) {
                 if (!label.isBlank()) {
                     clips.checkLabel(row.place(), label.strip());
                     all.add(label.strip());
+                    Reading.Event event = weak != null
+                            ? null
+                            : ClipCollector.event(row.place(), row.text("onset"), row.text("offset"), label);
+                    if (event == null) {
+                        untimed.add(clip);
+                    } else {
+                        timed.add(event);
+                    }
                 }
+            }
+            if (weak != null) {
+                untimed.add(clip);
             }
         });
         for (Map.Entry<String, Place> one : places.entrySet()) {
             String clip = one.getKey();
-            clips.file(one.getValue(), list + "/" + clip, audio.findFile(clip), labels.get(clip));
+            clips.file(
+                    one.getValue(),
+                    list + "/" + clip,
+                    audio.findFile(clip),
+                    labels.get(clip),
+                    untimed.contains(clip) ? null : events.get(clip));
         }
     }
 }

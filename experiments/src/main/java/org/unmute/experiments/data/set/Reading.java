@@ -3,11 +3,13 @@ package org.unmute.experiments.data.set;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.probes.cache.AudioClip;
 
@@ -31,11 +33,41 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
      *
      * @param audio where it is: id, file, start and end
      * @param labels class names; may be empty in multi-label sets
+     * @param events the times of its events; null if the set's files do not tell them
      */
-    public record Clip(AudioClip audio, List<String> labels) {
+    public record Clip(AudioClip audio, List<String> labels, List<Event> events) {
         public Clip {
             labels = List.copyOf(labels);
+            events = events == null ? null : List.copyOf(events);
         }
+    }
+
+    /**
+     * An event in a clip.
+     *
+     * @param onset  in seconds from the clip's start, at least 0
+     * @param offset in seconds, at least {@code onset}
+     * @param label  one of the classes
+     */
+    public record Event(double onset, double offset, String label) {
+        /** @throws IllegalArgumentException if the times are not finite or not in order */
+        public Event {
+            if (!(onset >= 0 && offset >= onset && offset < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "an event must have times with 0 <= start <= end: " + onset + " to " + offset + " s");
+            }
+        }
+    }
+
+    /** The events of all clips with their times, under the clips' ids; empty if those of a clip are not known. */
+    public Optional<List<SoundEvent>> strongLabels() {
+        if (clips.stream().anyMatch(c -> c.events() == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(clips.stream()
+                .flatMap(c ->
+                        c.events().stream().map(e -> new SoundEvent(c.audio().id(), e.onset(), e.offset(), e.label())))
+                .toList());
     }
 
     /**

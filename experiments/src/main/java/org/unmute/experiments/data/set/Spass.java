@@ -20,11 +20,13 @@ import org.unmute.experiments.data.Task;
 /**
  * SPASS: five urban scenes of 5,000 clips each. Each scene has a list such as {@code 2_MatrixLabelsPark.csv}, with one
  * row per event and the columns {@code audio_filename} and {@code class}; the labels of a clip are the union over its
- * events. The set defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 %
+ * events, whose times are kept if the list has columns for start and end, such as {@code onset} and {@code offset}. The set defines no parts: in each scene, sorted by file name, the first 70 % are for training, the next 10 %
  * for validation, the rest for testing. The copy that the paper's authors host is a {@link HuggingFaceFolder}.
  */
 final class Spass extends Dataset {
     private static final List<String> SCENES = List.of("Market", "Park", "Square", "Street", "Waterfront");
+    private static final List<String> ONSETS = List.of("onset", "start", "start_time", "event_start", "begin");
+    private static final List<String> OFFSETS = List.of("offset", "end", "end_time", "event_end", "stop");
     private static final double TRAIN_UP_TO = 0.7;
     private static final double VALIDATION_UP_TO = 0.8;
 
@@ -57,6 +59,8 @@ final class Spass extends Dataset {
                         "Zenodo, \"SPASS\" (or huggingface.co/datasets/lrauch/spass)",
                         "see the set's own page",
                         List.of(
+                                "Times of events are read from columns such as onset and offset, if a list has them; no"
+                                        + " real list was at hand.",
                                 "List names, columns and folder names are those that SSLAM's manifest script reads.",
                                 "Classes are read from the lists. The five lists name 33 different classes, the paper"
                                         + " has 28: how they were joined is not known, and nothing is joined here.",
@@ -67,7 +71,7 @@ final class Spass extends Dataset {
     }
 
     /** One clip of a scene's list. */
-    private record Listed(Place place, Set<String> labels) {}
+    private record Listed(Place place, Set<String> labels, List<Reading.Event> events) {}
 
     @Override
     public LabelSet labels(Path root) throws IOException {
@@ -104,7 +108,8 @@ final class Spass extends Dataset {
                         one.getValue().place(),
                         scene + "/" + one.getKey(),
                         audio.findFile(one.getKey()),
-                        one.getValue().labels());
+                        one.getValue().labels(),
+                        one.getValue().events());
             }
         }
     }
@@ -158,14 +163,29 @@ final class Spass extends Dataset {
     /** The clips of a list, sorted by file name. */
     private static Map<String, Listed> clips(Path list) throws IOException {
         Map<String, Listed> clips = new TreeMap<>();
-        CsvTable.forEach(list, row -> {
-            Listed clip = clips.computeIfAbsent(
-                    row.text("audio_filename"), n -> new Listed(row.place(), new LinkedHashSet<>()));
-            String label = row.text("class").strip();
-            if (!label.isEmpty()) {
+        try (CsvTable table = CsvTable.open(list)) {
+            int onset = table.column(null, ONSETS, "its name");
+            int offset = table.column(null, OFFSETS, "its name");
+            boolean timed = onset >= 0 && offset >= 0;
+            table.forEach(row -> {
+                Listed clip = clips.computeIfAbsent(
+                        row.text("audio_filename"),
+                        n -> new Listed(row.place(), new LinkedHashSet<>(), timed ? new ArrayList<>() : null));
+                String label = row.text("class").strip();
+                if (label.isEmpty()) {
+                    return;
+                }
                 clip.labels().add(label);
-            }
-        });
+                if (timed) {
+                    Reading.Event event = ClipCollector.event(
+                            row.place(), row.fields().get(onset), row.fields().get(offset), label);
+                    if (event == null) {
+                        throw row.wrong("an event without start and end");
+                    }
+                    clip.events().add(event);
+                }
+            });
+        }
         return clips;
     }
 }

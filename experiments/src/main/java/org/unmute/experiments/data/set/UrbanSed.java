@@ -3,10 +3,9 @@ package org.unmute.experiments.data.set;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.LineReader;
@@ -19,7 +18,7 @@ import org.unmute.experiments.json.JsonFields;
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
  * labels; the simplified text file ({@code start, end, label}, separated by tabs) is read if there is no JAMS file. The
- * labels of a clip are the union over its events. The copy that the paper's authors host is a {@link
+ * labels of a clip are the union over its events, whose times are kept. The copy that the paper's authors host is a {@link
  * HuggingFaceFolder}.
  */
 final class UrbanSed extends Dataset {
@@ -51,7 +50,8 @@ final class UrbanSed extends Dataset {
                                 "Folders, splits, classes and both annotation forms are those of the set's README and"
                                         + " of the loader of soundata.",
                                 "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role,"
-                                        + " value.label); no real file was at hand.",
+                                        + " value.label; time and duration in the soundscape); no real file was at"
+                                        + " hand.",
                                 "The layout of the Hugging Face copy was not seen.")),
                 ClassLists.read("urban"));
     }
@@ -71,8 +71,10 @@ final class UrbanSed extends Dataset {
         AudioFolder audio = clips.recordings(root.resolve("audio").resolve(folder));
         for (Map.Entry<String, Path> one : byClip.entrySet()) {
             Path file = one.getValue();
-            Set<String> labels = file.toString().endsWith(".jams") ? ofJams(file) : ofText(file);
-            clips.file(new Place(file, 0), one.getKey(), audio.find(one.getKey()), labels);
+            List<Reading.Event> events = file.toString().endsWith(".jams") ? ofJams(file) : ofText(file);
+            List<String> labels =
+                    events.stream().map(Reading.Event::label).distinct().toList();
+            clips.file(new Place(file, 0), one.getKey(), audio.find(one.getKey()), labels, events);
         }
         List<String> alone = audio.byStem().keySet().stream()
                 .filter(s -> !byClip.containsKey(s))
@@ -98,32 +100,36 @@ final class UrbanSed extends Dataset {
         return byClip;
     }
 
-    private static Set<String> ofText(Path file) throws IOException {
-        Set<String> labels = new LinkedHashSet<>();
+    private static List<Reading.Event> ofText(Path file) throws IOException {
+        List<Reading.Event> events = new ArrayList<>();
         try (LineReader lines = LineReader.open(file)) {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 String[] fields = line.split("\t", -1);
-                if (fields.length != 3) {
+                Reading.Event event =
+                        fields.length == 3 ? ClipCollector.event(lines.place(), fields[0], fields[1], fields[2]) : null;
+                if (event == null) {
                     throw lines.place()
                             .wrong("not 'start, end, label' with tabs between: " + MalformedTableException.quote(line));
                 }
-                labels.add(fields[2].strip());
+                events.add(event);
             }
         }
-        return labels;
+        return events;
     }
 
-    private static Set<String> ofJams(Path file) throws IOException {
-        Set<String> labels = new LinkedHashSet<>();
+    private static List<Reading.Event> ofJams(Path file) throws IOException {
+        List<Reading.Event> events = new ArrayList<>();
         for (JsonFields annotation : JsonFields.read(file).objects("annotations")) {
             for (JsonFields observation : annotation.objects("data")) {
                 JsonFields value = observation.object("value");
                 String label = value.text("label");
                 if (value.text("role").equals("foreground")) {
-                    labels.add(label);
+                    double onset = observation.number("time");
+                    double offset = onset + observation.number("duration");
+                    events.add(new Place(file, 0).checked(() -> new Reading.Event(onset, offset, label)));
                 }
             }
         }
-        return labels;
+        return events;
     }
 }

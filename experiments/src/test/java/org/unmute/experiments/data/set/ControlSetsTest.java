@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.AudioClip;
 
@@ -76,6 +77,25 @@ class ControlSetsTest {
     }
 
     @Test
+    void urbanSedKeepsTheTimesOfItsEvents() throws IOException {
+        Tree tree = urban();
+        assertThat(tree.read("urban", Part.TRAIN).strongLabels().orElseThrow())
+                .containsExactly(
+                        new SoundEvent("audio/train/soundscape_train_bimodal0.wav", 0.25, 3.75, "siren"),
+                        new SoundEvent("audio/train/soundscape_train_bimodal0.wav", 0.25, 3.75, "dog_bark"),
+                        new SoundEvent("audio/train/soundscape_train_bimodal0.wav", 0.25, 3.75, "siren"),
+                        new SoundEvent("audio/train/soundscape_train_bimodal1.wav", 0.1, 0.5, "drilling"),
+                        new SoundEvent("audio/train/soundscape_train_bimodal1.wav", 0.7, 0.9, "gun_shot"));
+        assertThat(tree.read("urban", Part.VALIDATION).strongLabels().orElseThrow())
+                .isEmpty();
+        Path text =
+                tree.text("annotations/train/soundscape_train_bimodal1.txt", "0.1\t0.5\tdrilling\n0.9\t0.7\tsiren\n");
+        assertThatThrownBy(() -> tree.read("urban", Part.TRAIN))
+                .hasMessageStartingWith(text + ":2: ")
+                .hasMessageContaining("0.9 to 0.7 s");
+    }
+
+    @Test
     void brokenAnnotationsAreRefusedByFile() throws IOException {
         Tree tree = urban();
         String good = jams("foreground", "siren");
@@ -84,6 +104,8 @@ class ControlSetsTest {
             {good.replace("siren", "harp"), "unknown label 'harp'"},
             {good.replace("\"role\": \"foreground\", ", ""), "'role' is missing"},
             {good.replace("\"annotations\"", "\"annotation\""), "'annotations' is missing"},
+            {good.replace("\"time\": 0.25", "\"time\": -1"), "times with 0 <= start <= end"},
+            {good.replace("\"duration\": 3.5e0, ", ""), "'duration' is missing"},
             {good + "x", "broken JSON: Unrecognized token 'x'"},
             {good.replace("\"sandbox\": {}", "\"annotations\": []"), "broken JSON: Duplicate field 'annotations'"},
             {good.replace("10.0", "NaN"), "broken JSON: Non-standard token 'NaN'"},

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.experiments.metric.event.SoundEvent;
 
 /** AudioSet, FSD50K, DESED, SPASS: small folders in each set's own layout. */
 class GeneralSetsTest {
@@ -239,6 +240,25 @@ class GeneralSetsTest {
                         "audio/validation/YU0Cg_t_3TdI_30.000_40.000.wav: ");
         assertThat(Tree.lines(tree.read("desed", Part.TEST)))
                 .containsExactly("audio/eval/public/1Ro0FgMWTUE_120_130.wav: Speech;Frying");
+        List<SoundEvent> strong = tree.read("desed", Part.TEST).strongLabels().orElseThrow();
+        assertThat(strong)
+                .startsWith(new SoundEvent("audio/eval/public/1Ro0FgMWTUE_120_130.wav", 0, 2.081, "Speech"))
+                .extracting(SoundEvent::label)
+                .containsOnly("Speech", "Frying");
+        Reading validation = tree.read("desed", Part.VALIDATION);
+        assertThat(validation.strongLabels().orElseThrow())
+                .hasSize(validation.clips().stream()
+                        .mapToInt(c -> c.events().size())
+                        .sum());
+        assertThat(validation.clips().getLast().events()).isEmpty();
+        // Weak labels have no times.
+        assertThat(tree.read("desed", Part.TRAIN).strongLabels()).isEmpty();
+        assertThat(tree.read("desed", Part.TRAIN).clips().getLast().events())
+                .containsExactly(new Reading.Event(0.5, 1, "Dog"), new Reading.Event(2, 2.5, "Dog"));
+        for (String row : List.of("x\t1\tDog", "2\t1\tDog", "-1\t1\tDog", "\t1\tDog", "0\tInfinity\tDog")) {
+            tree.text("metadata/eval/public.tsv", "filename\tonset\toffset\tevent_label\na.wav\t" + row + "\n");
+            assertThatThrownBy(() -> tree.read("desed", Part.TEST)).as(row).hasMessageContaining("public.tsv:2: ");
+        }
         tree.text(
                 "metadata/eval/public.tsv",
                 "filename\tonset\toffset\tevent_label\n1Ro0FgMWTUE_120_130.wav\t0\t1\tHarp\n");
@@ -286,6 +306,26 @@ class GeneralSetsTest {
                 .singleElement()
                 .asString()
                 .startsWith("the lists hold 2 classes; the paper has 28");
+    }
+
+    @Test
+    void spassKeepsTimesWhereTheListsHaveThem() throws IOException {
+        Tree tree = spass();
+        assertThat(tree.read("spass", Part.TEST).strongLabels()).isEmpty();
+        for (int s = 0; s < 5; s++) {
+            Path list = root.resolve("SPASS_META_DATA/" + (s + 1) + "_MatrixLabels" + SCENES.get(s) + ".csv");
+            Files.writeString(
+                    list,
+                    Files.readString(list)
+                            .replace("class,onset\n", "class,onset,offset\n")
+                            .replace(",0.5\n", ",0.5,1.25\n")
+                            .replace(",1.5\n", ",1.5,2\n"));
+        }
+        assertThat(tree.read("spass", Part.TEST).strongLabels().orElseThrow())
+                .hasSize(20)
+                .contains(
+                        new SoundEvent("Square audio files/square_9.wav", 0.5, 1.25, "dog"),
+                        new SoundEvent("Square audio files/square_9.wav", 1.5, 2, "bird"));
     }
 
     @Test

@@ -1,0 +1,52 @@
+package org.unmute.report.benchmark;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
+
+/** Metrics of events in time, for data sets with strong labels. */
+final class EventSection {
+    private static final String NOTE =
+            "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test recordings. Scores over"
+                    + " time of probes that were trained on labels of whole clips.";
+
+    private EventSection() {}
+
+    /** Empty if no cell has such metrics. */
+    static Optional<Section> of(Results results) {
+        List<Setting> settings = results.settings().stream()
+                .filter(s -> results.entries(s).stream()
+                        .anyMatch(e -> !e.cell().events().isEmpty()))
+                .toList();
+        if (settings.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> shown = new LinkedHashMap<>();
+        shown.put("psds1", "PSDS 1: exact times");
+        shown.put("psds2", "PSDS 2: classes not confused");
+        shown.put("event_f1_macro", "Event-based F1: 0.2 s, 20 % of the length");
+        List<Block> blocks = new ArrayList<>();
+        shown.forEach((metric, title) -> {
+            TableBuilder table = TableBuilder.ofSettings(results.columns(), metric, "sd");
+            for (Setting s : settings) {
+                List<Score> scores = results.columns().stream()
+                        .map(c -> results.find(s.encoder(), s.dataset(), c)
+                                .map(e -> e.cell().events().get(metric))
+                                .orElse(Score.of()))
+                        .toList();
+                results.entries(s).forEach(e -> {
+                    Score own = e.cell().events().getOrDefault(metric, Score.of());
+                    table.csv(s, e.column(), own.mean(), own.sd());
+                });
+                table.row(s, CellFormat.scores(scores));
+            }
+            blocks.add(new Block.DataTable(table.table("events-" + metric.replace('_', '-'), title, NOTE)));
+        });
+        return Optional.of(new Section("events", "Events in time", blocks));
+    }
+}
