@@ -6,13 +6,14 @@ import java.util.List;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.Units;
-import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheKey;
@@ -36,14 +37,14 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
 final class EmbedCommand extends ComputingCommand {
-    /** Number of recordings from which the size of the cache is estimated. */
-    private static final int SAMPLE = 16;
-
     @Mixin
     private EncoderOptions encoder;
 
     @Mixin
     private AudioOptions audio;
+
+    @Mixin
+    private DivisionOptions division;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
     private Path out;
@@ -65,7 +66,7 @@ final class EmbedCommand extends ComputingCommand {
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
     private boolean dryRun;
 
-    private record Plan(String cache, int recordings, long expectedBytes) {}
+    private record Plan(String cache, int recordings, int clips, double seconds, long expectedBytes) {}
 
     private record Result(
             String cache,
@@ -87,18 +88,19 @@ final class EmbedCommand extends ComputingCommand {
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
-        List<AudioClip> clips = chosen.clips().clips();
-        long bytes = expectedBytes(model, clips, key);
+        ClipDivision divided = division.divide(chosen, this::tell, record);
+        List<AudioClip> clips = divided.clips();
+        long bytes = expectedBytes(model, divided, key);
         tell("encoder " + loaded.origin() + ": " + model.description());
         tell("front end: " + key.frontEnd());
-        tell(clips.size() + " recordings; the cache becomes about " + Units.bytes(bytes) + " in "
+        tell(counted(chosen, divided) + "; the cache becomes about " + Units.bytes(bytes) + " in "
                 + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
                 + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         if (dryRun) {
-            Plan plan = new Plan(out.toString(), clips.size(), bytes);
+            Plan plan = new Plan(out.toString(), chosen.clips().clips().size(), clips.size(), divided.seconds(), bytes);
             print(
                     plan,
-                    o -> o.println(out + ": would hold the tokens of " + plan.recordings() + " recordings, about "
+                    o -> o.println(out + ": would hold the tokens of " + counted(chosen, divided) + ", about "
                             + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
             return status;
         }
@@ -142,6 +144,14 @@ final class EmbedCommand extends ComputingCommand {
         return status;
     }
 
+    private static String counted(AudioOptions.Chosen chosen, ClipDivision divided) {
+        int recordings = chosen.clips().clips().size();
+        int clips = divided.clips().size();
+        return recordings + (recordings == 1 ? " recording" : " recordings")
+                + (clips == recordings ? "" : " in " + clips + " clips") + ", "
+                + Units.duration(divided.seconds()) + " of sound";
+    }
+
     private DType storage() {
         return switch (dtype) {
             case "f16" -> DType.F16;
@@ -150,23 +160,19 @@ final class EmbedCommand extends ComputingCommand {
         };
     }
 
-    /** Estimates the size of the cache from the lengths of some recordings spread over the list. */
-    private static long expectedBytes(EncoderSpec spec, List<AudioClip> clips, CacheKey key) {
-        int n = clips.size();
+    /** Estimates the size of the cache from the lengths of the clips. */
+    private static long expectedBytes(EncoderSpec spec, ClipDivision division, CacheKey key) {
+        int n = division.clips().size();
         long rows = 0;
-        int seen = 0;
-        for (int i = 0; i < Math.min(SAMPLE, n); i++) {
-            AudioClip clip = clips.get((int) ((long) i * n / Math.min(SAMPLE, n)));
-            try (AudioStream file = AudioFiles.open(clip.path())) {
-                double known = clip.seconds(file);
-                double seconds = Double.isNaN(known) ? clip.read(file).seconds() : known;
+        int known = 0;
+        for (AudioClip clip : division.clips()) {
+            double seconds = division.seconds(clip);
+            if (seconds > 0) { // others are reported during embedding
                 rows += spec.rows((long) (seconds * spec.sampleRate()));
-                seen++;
-            } catch (IOException | IllegalArgumentException e) {
-                continue; // reported during embedding
+                known++;
             }
         }
-        int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
+        int each = known == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / known));
         return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
     }
 

@@ -10,8 +10,9 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
-import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.encoder.EncoderSpec;
@@ -58,6 +59,9 @@ final class FeaturesCommand extends ComputingCommand {
     @Mixin
     private AudioOptions audio;
 
+    @Mixin
+    private DivisionOptions division;
+
     @Option(
             names = "--out",
             paramLabel = "PATH",
@@ -86,12 +90,16 @@ final class FeaturesCommand extends ComputingCommand {
         begin();
         record.seed(common.seed());
         openBackend();
-        ClipList chosen = audio.choose(record, remarks()).clips();
-        List<AudioClip> clips = chosen.clips();
+        AudioOptions.Chosen chosen = audio.choose(record, remarks());
+        ClipDivision divided = division.divide(chosen, this::tell, record);
+        List<AudioClip> clips = divided.clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
-            throw CommandException.usage(
-                    "--out " + out + " is one file, but " + clips.size() + " recordings were named: give a folder");
+            throw CommandException.usage("--out " + out + " is one file, but "
+                    + (divided.divided().isEmpty()
+                            ? clips.size() + " recordings were named: give a folder"
+                            : "there are " + clips.size()
+                                    + " clips: give a folder, or '--clip whole' to divide no recording"));
         }
         if (ends(NPY) && (layers != null || attention)) {
             throw CommandException.usage(
@@ -135,7 +143,7 @@ final class FeaturesCommand extends ComputingCommand {
                 .result("files", written.stream().map(Written::file).toList())
                 .result("skipped", skipped);
         record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
-        print(new Result(written, skipped, chosen.others()), o -> {
+        print(new Result(written, skipped, chosen.clips().others()), o -> {
             for (Written w : written) {
                 List<Integer> tokens = w.tokens();
                 o.println(w.file() + ": " + tokens.get(0) + " x " + tokens.get(1) + " tokens of " + tokens.get(2)

@@ -12,10 +12,12 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
 import org.unmute.cli.probe.TagTable;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -33,8 +35,9 @@ import picocli.CommandLine.Option;
                     + " tokens.",
             "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores"
                     + " writes all scores as CSV, with a column 'file' (path below the root) and one column a class,"
-                    + " and a record of the run beside it. A head's scores of long recordings are the mean over their"
-                    + " windows; a probe looks at all tokens of a recording together."
+                    + " and a record of the run beside it. A head's scores are the mean over the windows of a"
+                    + " recording; a probe looks at all tokens together. Recordings of more than 20 minutes are tagged"
+                    + " in clips of 10, a row each: see --clip."
         },
         footer = {
             "",
@@ -70,6 +73,9 @@ final class TagCommand extends ComputingCommand {
 
     @Mixin
     private AudioOptions audio;
+
+    @Mixin
+    private DivisionOptions division;
 
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
     private Path scores;
@@ -117,7 +123,8 @@ final class TagCommand extends ComputingCommand {
         }
         printed = printed == null ? activation : printed;
         List<String> classes = head.classes();
-        List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
+        ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
+        List<AudioClip> clips = divided.clips();
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());

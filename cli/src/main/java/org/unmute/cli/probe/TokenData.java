@@ -3,11 +3,13 @@ package org.unmute.cli.probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Damage;
@@ -36,6 +38,13 @@ public final class TokenData {
         if (!m.remark().isEmpty()) {
             tell.accept(m.remark());
         }
+        String divided = divided(m.missing(), ids(cache));
+        if (m.manifest().clips().isEmpty() && !divided.isEmpty()) {
+            throw CommandException.input(divided);
+        }
+        if (!divided.isEmpty()) {
+            tell.accept(divided);
+        }
         if (m.manifest().clips().isEmpty()) {
             throw CommandException.input("none of the " + wanted.clips().size()
                     + " labelled files is in the token cache: are the labels relative to the folder that was"
@@ -44,6 +53,26 @@ public final class TokenData {
                     + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
         }
         return m.manifest();
+    }
+
+    /** What to do about labels of recordings that were embedded as clips; empty if there are none. */
+    private static String divided(List<String> missing, Set<String> ids) {
+        Map<String, Long> clips = ids.stream()
+                .flatMap(id -> ClipId.part(id).stream())
+                .collect(Collectors.groupingBy(ClipId.Part::file, Collectors.counting()));
+        List<String> files = missing.stream().filter(clips::containsKey).toList();
+        if (files.isEmpty()) {
+            return "";
+        }
+        String first = files.getFirst();
+        String id = ids.stream()
+                .filter(i -> i.startsWith(first + "#"))
+                .min(String::compareTo)
+                .orElseThrow();
+        return "labels of whole recordings that are in the token cache as clips: " + files.size() + ", the first "
+                + first + ", embedded as " + clips.get(first) + " clips like " + id
+                + ": label the clips (columns start and end, or their ids), give labels with times, or embed with"
+                + " '--clip whole'";
     }
 
     /** The labelled clips in the cache, perhaps none, and the others. */

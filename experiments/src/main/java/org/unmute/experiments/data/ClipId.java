@@ -60,6 +60,11 @@ public final class ClipId {
                 .toPlainString();
     }
 
+    /** A part of a whole file. */
+    static AudioClip cut(AudioClip file, double start, double end) {
+        return new AudioClip(part(file.id(), start, end), file.path(), start, end);
+    }
+
     /** The clip of an id in a folder. */
     public static AudioClip clip(String id, Path root) {
         return part(id).map(p -> new AudioClip(id, root.resolve(p.file()), p.start(), p.end()))

@@ -1,0 +1,75 @@
+package org.unmute.cli.option;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.unmute.cli.console.CommandException;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipDivision;
+import org.unmute.experiments.data.ClipDivision.Rule;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.provenance.RunRecord;
+import picocli.CommandLine.Option;
+
+/** How long recordings are divided into clips. */
+public final class DivisionOptions {
+    private static final String WHOLE = "whole";
+
+    @Option(
+            names = "--clip",
+            paramLabel = "SECONDS",
+            description =
+                    "Divide every recording into clips of this length, with ids like day.wav#0-600; 'whole' or 0: never"
+                            + " (default: recordings of more than 20 minutes become clips of 10).")
+    private String clip;
+
+    /**
+     * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, as their labels are.
+     *
+     * @param tell   receives a line if recordings are divided
+     * @param record receives which
+     */
+    public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
+        Rule rule = rule();
+        if (chosen.labels() != null) {
+            if (clip != null && rule != Rule.WHOLE) {
+                throw CommandException.usage(
+                        "--clip does not go with --dataset: its labels are those of whole recordings");
+            }
+            rule = Rule.WHOLE;
+        }
+        ClipDivision division = ClipDivision.of(chosen.clips().clips(), rule, AudioFiles::open);
+        List<String> divided = division.divided();
+        if (!divided.isEmpty()) {
+            boolean one = divided.size() == 1;
+            tell.accept((one ? divided.getFirst() : divided.size() + " recordings")
+                    + (clip == null ? (one ? " is" : " are") + " longer than 20 minutes and" : "")
+                    + (one ? " becomes " : " become ") + division.pieces() + " clips of " + length(rule.seconds())
+                    + ", named like " + ClipId.part(divided.getFirst(), 0, rule.seconds())
+                    + ": labels must be of these clips, or events in time; '--clip whole' does not divide");
+            record.result(
+                    "divided",
+                    Map.of("recordings", divided.size(), "clips", division.pieces(), "clipSeconds", rule.seconds()));
+        }
+        return division;
+    }
+
+    private static String length(double seconds) {
+        return seconds % 60 == 0 ? ClipId.seconds(seconds / 60) + " min" : ClipId.seconds(seconds) + " s";
+    }
+
+    private Rule rule() {
+        if (clip == null) {
+            return Rule.DEFAULT;
+        }
+        if (clip.equals(WHOLE)) {
+            return Rule.WHOLE;
+        }
+        try {
+            double seconds = Double.parseDouble(clip);
+            return seconds == 0 ? Rule.WHOLE : Rule.every(seconds);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("--clip is a length in seconds above 0.1, or 'whole', not '" + clip + "'", e);
+        }
+    }
+}

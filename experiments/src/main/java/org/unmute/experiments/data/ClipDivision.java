@@ -1,0 +1,157 @@
+package org.unmute.experiments.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.AudioReader;
+
+/**
+ * Recordings with their lengths, of which long ones are divided into consecutive clips. The tokens of a day do not fit
+ * into memory, and scores of a day say little.
+ *
+ * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Files that cannot be opened,
+ * or whose end cannot be sought, are not divided; what is wrong with them is said when they are read.
+ */
+public final class ClipDivision {
+    /** A remainder of less than this, or of less than a hundredth of a clip, belongs to the clip before it. */
+    private static final double MIN_REMAINDER = 0.1;
+
+    /**
+     * Which recordings are divided.
+     *
+     * @param seconds length of a clip
+     * @param longest max seconds of a recording that is not divided, at least {@code seconds}
+     */
+    public record Rule(double seconds, double longest) {
+        /** Recordings of more than 20 minutes become clips of 10 minutes. */
+        public static final Rule DEFAULT = new Rule(600, 1200);
+        /** Every recording is one clip. */
+        public static final Rule WHOLE = new Rule(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+        /** @throws IllegalArgumentException if the lengths are not positive, or the second is less than the first */
+        public Rule {
+            if (!(seconds > MIN_REMAINDER) || !(longest >= seconds)) {
+                throw new IllegalArgumentException("division of recordings: clips of " + seconds
+                        + " s, recordings of up to " + longest + " s in one piece: clips need more than "
+                        + MIN_REMAINDER + " s");
+            }
+        }
+
+        /** Every recording becomes clips of this length. */
+        public static Rule every(double seconds) {
+            return new Rule(seconds, seconds);
+        }
+    }
+
+    private final List<AudioClip> clips;
+    private final Map<String, Double> seconds;
+    private final List<String> divided;
+    private final int pieces;
+
+    private ClipDivision(List<AudioClip> clips, Map<String, Double> seconds, List<String> divided, int pieces) {
+        this.clips = List.copyOf(clips);
+        this.seconds = seconds;
+        this.divided = List.copyOf(divided);
+        this.pieces = pieces;
+    }
+
+    private record Measured(AudioClip clip, double seconds) {}
+
+    /**
+     * Measures recordings and divides the long ones. Clips with a start or an end stay as they are.
+     *
+     * @param reader opens each file that is a clip as a whole, in parallel
+     */
+    public static ClipDivision of(List<AudioClip> recordings, Rule rule, AudioReader reader) {
+        List<Measured> measured = recordings.parallelStream()
+                .map(clip -> new Measured(clip, measure(clip, reader)))
+                .toList();
+        List<AudioClip> clips = new ArrayList<>();
+        Map<String, Double> seconds = new HashMap<>();
+        List<String> divided = new ArrayList<>();
+        int pieces = 0;
+        for (Measured m : measured) {
+            List<AudioClip> own = divide(m.clip(), m.seconds(), rule);
+            if (own.size() > 1) {
+                divided.add(m.clip().id());
+                pieces += own.size();
+            }
+            for (AudioClip clip : own) {
+                double length = own.size() > 1 ? clip.end() - clip.start() : m.seconds();
+                seconds.put(clip.id(), Double.isNaN(length) ? 0 : length);
+            }
+            clips.addAll(own);
+        }
+        return new ClipDivision(clips, seconds, divided, pieces);
+    }
+
+    /** Length in seconds; NaN if it cannot be found out. */
+    private static double measure(AudioClip clip, AudioReader reader) {
+        if (clip.end() < Double.POSITIVE_INFINITY) {
+            return clip.end() - clip.start();
+        }
+        if (!Files.isRegularFile(clip.path())) {
+            return Double.NaN; // a pipe cannot be read twice
+        }
+        try (AudioStream file = reader.open(clip.path())) {
+            if (file.frames().isEmpty()) {
+                file.seek(Long.MAX_VALUE / 4);
+                return Math.max(0, (double) file.position() / file.sampleRate() - clip.start());
+            }
+            return clip.seconds(file);
+        } catch (IOException | IllegalArgumentException e) {
+            return Double.NaN;
+        }
+    }
+
+    /** The clips of a recording: itself if it is not long, or its length is not known. */
+    static List<AudioClip> divide(AudioClip recording, double length, Rule rule) {
+        if (!recording.whole() || !(length > rule.longest())) {
+            return List.of(recording);
+        }
+        long full = (long) (length / rule.seconds() + 1e-9);
+        double remainder = length - full * rule.seconds();
+        long count = remainder < Math.max(MIN_REMAINDER, rule.seconds() / 100) ? full : full + 1;
+        if (count <= 1) {
+            return List.of(recording);
+        }
+        List<AudioClip> clips = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            // Multiplied, not added up: a day of clips must not drift.
+            double start = i * rule.seconds();
+            double end = i == count - 1 ? length : (i + 1) * rule.seconds();
+            clips.add(ClipId.cut(recording, start, end));
+        }
+        return clips;
+    }
+
+    /** All clips, in the order of the recordings. */
+    public List<AudioClip> clips() {
+        return clips;
+    }
+
+    /** Ids of the recordings that were divided. */
+    public List<String> divided() {
+        return divided;
+    }
+
+    /** The number of clips that the divided recordings became. */
+    public int pieces() {
+        return pieces;
+    }
+
+    /** Length of a clip in seconds; 0 where it is not known. */
+    public double seconds(AudioClip clip) {
+        return seconds.getOrDefault(clip.id(), 0.0);
+    }
+
+    /** Length of all clips together in seconds, as far as it is known. */
+    public double seconds() {
+        return clips.stream().mapToDouble(this::seconds).sum();
+    }
+}
