@@ -100,7 +100,7 @@ class EmbedEndToEndTest {
     void aDryRunStatesTheSizeAndWritesNothing() throws IOException {
         Ran ran = embed("--dry-run").endsWith(ExitCode.OK);
         assertThat(ran.out())
-                .contains((GOOD + BAD.size()) + " recordings, about ")
+                .contains((GOOD + BAD.size()) + " recordings, ", " of sound, about ")
                 .contains("KiB")
                 .contains("nothing was written");
         assertThat(cache).doesNotExist();

@@ -6,17 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
@@ -55,6 +60,7 @@ class LongRecordingsEndToEndTest {
     }
 
     @Test
+    @FullBuild("21 minutes of sound")
     void embedDividesALongRecordingSaysSoAndResumes() throws IOException {
         Path cache = folder.resolve("cache");
         Object[] command = {"embed", "--encoder", encoder, "--audio", recordings, "--out", cache, "--dtype", "f32"};
@@ -75,10 +81,18 @@ class LongRecordingsEndToEndTest {
             assertThat(stored.tokens()).isEqualTo(same.encode(cut).tokens());
         }
         assertThat(Ran.unmute(command).endsWith(ExitCode.OK).out()).contains("(0 embedded now, 4 already there)");
-        Path labels = Files.writeString(folder.resolve("labels.csv"), "file,labels\nday.wav,a\nshort.wav,b\n");
+        Path labels = Files.writeString(folder.resolve("labels.csv"), "file,labels\nday.wav,a\n");
         Ran probe = Ran.unmute(
-                        "probe", "--cache", cache, "--labels", labels, "--out", folder.resolve("run"), "--epochs", 1)
-                .endsWith(ExitCode.OK);
+                        "probe",
+                        "--probe",
+                        "linear",
+                        "--cache",
+                        cache,
+                        "--labels",
+                        labels,
+                        "--out",
+                        folder.resolve("run"))
+                .endsWith(ExitCode.INPUT);
         assertThat(probe.err()).contains("the first day.wav, embedded as 3 clips like day.wav#0-600: label the clips");
     }
 
@@ -88,18 +102,18 @@ class LongRecordingsEndToEndTest {
 
     @Test
     void theClipLengthIsChosen() throws IOException {
+        Path shorts = Files.createDirectories(folder.resolve("shorts"));
+        Wav.write(shorts.resolve("a.wav"), Arrays.copyOf(samples, 7 * RATE), RATE);
+        Wav.write(shorts.resolve("b.wav"), Arrays.copyOf(samples, 3 * RATE), RATE);
+        Object[] embed = {"embed", "--encoder", encoder, "--audio", shorts, "--out"};
         Path whole = folder.resolve("whole");
-        Object[] embed = {"embed", "--encoder", encoder, "--audio", recordings, "--out"};
         Ran ran = Ran.unmute(with(embed, whole, "--clip", "whole")).endsWith(ExitCode.OK);
-        assertThat(ids(whole)).containsExactly("day.wav", "short.wav");
-        assertThat(ran.err()).doesNotContain("longer than");
+        assertThat(ids(whole)).containsExactly("a.wav", "b.wav");
+        assertThat(ran.err()).doesNotContain("named like");
         Path clips = folder.resolve("clips");
-        ran = Ran.unmute(with(embed, clips, "--clip", "2")).endsWith(ExitCode.OK);
-        assertThat(ids(clips))
-                .hasSize(638 + 2)
-                .startsWith("day.wav#0-2", "day.wav#2-4")
-                .endsWith("short.wav#0-2", "short.wav#2-3");
-        assertThat(ran.err()).contains("2 recordings become 640 clips of 2 s");
+        ran = Ran.unmute(with(embed, clips, "--clip", "3")).endsWith(ExitCode.OK);
+        assertThat(ids(clips)).containsExactly("a.wav#0-3", "a.wav#3-6", "a.wav#6-7", "b.wav");
+        assertThat(ran.err()).contains("a.wav becomes 3 clips of 3 s, named like a.wav#0-3");
         for (String wrong : new String[] {"-1", "0.01", "long"}) {
             assertThat(Ran.unmute(with(embed, clips, "--clip", wrong))
                             .endsWith(ExitCode.USAGE)
@@ -110,15 +124,50 @@ class LongRecordingsEndToEndTest {
 
     @Test
     void featuresWritesAFileForEachClip() throws IOException {
-        Path one = folder.resolve("day.npy");
-        Object[] features = {"features", "--encoder", encoder, "--audio", recordings.resolve("day.wav"), "--out"};
-        assertThat(Ran.unmute(with(features, one)).endsWith(ExitCode.USAGE).err())
+        Path file = folder.resolve("seven.wav");
+        Wav.write(file, Arrays.copyOf(samples, 7 * RATE), RATE);
+        Path one = folder.resolve("seven.npy");
+        Object[] features = {"features", "--encoder", encoder, "--audio", file, "--out"};
+        assertThat(Ran.unmute(with(features, one, "--clip", "3"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
                 .contains("is one file, but there are 3 clips: give a folder, or '--clip whole'");
-        Ran.unmute(with(features, one, "--clip", "whole")).endsWith(ExitCode.OK);
+        Ran.unmute(with(features, one)).endsWith(ExitCode.OK);
         assertThat(one).exists();
         Path out = folder.resolve("features");
-        Ran.unmute(with(features, out)).endsWith(ExitCode.OK);
-        assertThat(out.resolve("day.wav#600-1200.safetensors")).exists();
-        assertThat(out.resolve("day.wav#1200-1275.safetensors")).exists();
+        Ran.unmute(with(features, out, "--clip", "3")).endsWith(ExitCode.OK);
+        assertThat(out.resolve("seven.wav#3-6.safetensors")).exists();
+        assertThat(out.resolve("seven.wav#6-7.safetensors")).exists();
+    }
+
+    @Test
+    void windowAndHopAreChecked() throws IOException {
+        Path file = folder.resolve("nine.wav");
+        Wav.write(file, Arrays.copyOf(samples, 9 * RATE), RATE);
+        Object[] features = {"features", "--encoder", encoder, "--audio", file, "--out", folder.resolve("f"), "--json"};
+        Map<List<String>, String> refused = new LinkedHashMap<>();
+        refused.put(List.of("--window", "5", "--frames", "500"), "--window and --frames both state the window");
+        refused.put(List.of("--window", "0.015"), "--window is a multiple of 0.01 s");
+        refused.put(List.of("--window", "-1"), "from 0.01 to 1000 s, not -1.0");
+        refused.put(List.of("--window", "5"), "--window 5.0 is 500 frames: ");
+        refused.put(List.of("--hop", "0"), "--hop must be a positive number, is 0.0");
+        refused.put(List.of("--hop", "-1"), "--hop must be a positive number");
+        refused.put(List.of("--hop", "999"), "at most a window");
+        refused.put(List.of("--hop", "0.001"), "a whole number of token rows of");
+        refused.forEach((options, message) -> assertThat(Ran.unmute(with(features, options.toArray()))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .as(options.toString())
+                .contains(message));
+        EncoderSpec spec = Encoders.open(encoder).describe();
+        double row = (double) spec.grid().rowSamples() / spec.sampleRate();
+        int rows = Ran.unmute(with(features, "--hop", row * (spec.time() / 2)))
+                .endsWith(ExitCode.OK)
+                .json()
+                .at("/files/0/tokens/0")
+                .asInt();
+        EncoderSpec overlapping = Encoders.open(encoder, EncoderSettings.AUTHORS.withHop(row * (spec.time() / 2)))
+                .describe();
+        assertThat(rows).isEqualTo((int) overlapping.rows(9L * spec.sampleRate()));
     }
 }

@@ -31,6 +31,7 @@ import org.unmute.models.encoder.NormPreset;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that select an encoder and its front end. Defaults are those of the encoder's authors. */
@@ -72,11 +73,8 @@ public final class EncoderOptions {
             description = "Kind of encoder, if the file's tensors do not determine it: ${COMPLETION-CANDIDATES}.")
     private String model;
 
-    @Option(
-            names = "--frames",
-            paramLabel = "N",
-            description = "Frames per window, 10 ms each (default: the authors', mostly 1024).")
-    private Integer frames;
+    @Mixin
+    private WindowOptions window;
 
     @Option(
             names = "--norm",
@@ -84,7 +82,7 @@ public final class EncoderOptions {
             completionCandidates = PresetLabels.class,
             description =
                     "Statistics of the log mel energies of a data set in place of the pre-training data's, and the"
-                            + " window of that recipe unless --frames is given: ${COMPLETION-CANDIDATES}.")
+                            + " window of that recipe unless --frames or --window is given: ${COMPLETION-CANDIDATES}.")
     private String norm;
 
     @Option(
@@ -214,7 +212,15 @@ public final class EncoderOptions {
      * @throws CommandException if the options contradict each other or the encoder
      */
     public Loaded open() throws IOException {
-        return open(encoder, settings(), norm);
+        EncoderSettings settings = settings();
+        try {
+            return open(encoder, settings, norm);
+        } catch (CommandException | UnusableCheckpointException e) {
+            if (encoder.equals(EMBEDDED) || !window.inSeconds()) {
+                throw e;
+            }
+            throw CommandException.usage(window.refused(e.getMessage()), e);
+        }
     }
 
     /**
@@ -230,7 +236,7 @@ public final class EncoderOptions {
             if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
                 throw CommandException.usage(
                         "the encoder in the program has fixed settings: name a file with --encoder, or leave "
-                                + "out --model, --frames, --norm and the like");
+                                + "out --model, --window, --norm and the like");
             }
             return embedded();
         }
@@ -326,7 +332,6 @@ public final class EncoderOptions {
     }
 
     private EncoderSettings settings() {
-        atLeastOne("--frames", frames);
         atLeastOne("--heads", heads);
         atLeastOne("--encoder-rate", rate);
         positive("--norm-std", std);
@@ -336,7 +341,7 @@ public final class EncoderOptions {
         }
         return new EncoderSettings(
                 model == null ? "" : model,
-                frames == null ? 0 : frames,
+                window.frames(),
                 mean == null ? Double.NaN : mean,
                 std == null ? Double.NaN : std,
                 heads == null ? 0 : heads,

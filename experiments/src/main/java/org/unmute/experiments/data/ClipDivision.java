@@ -14,8 +14,8 @@ import org.unmute.probes.cache.AudioReader;
  * Recordings with their lengths, of which long ones are divided into consecutive clips. The tokens of a day do not fit
  * into memory, and scores of a day say little.
  *
- * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Files that cannot be opened,
- * or whose end cannot be sought, are not divided; what is wrong with them is said when they are read.
+ * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Files that cannot be
+ * opened, or whose end cannot be sought, are not divided; what is wrong with them is said when they are read.
  */
 public final class ClipDivision {
     /** A remainder of less than this, or of less than a hundredth of a clip, belongs to the clip before it. */

@@ -47,7 +47,8 @@ public final class CacheOrigin {
                 new JsonObject()
                         .with("sampleRate", times.sampleRate())
                         .with("rowSamples", times.rowSamples())
-                        .with("hopSamples", times.hopSamples()));
+                        .with("hopSamples", times.hopSamples())
+                        .with("hopRows", times.hopRows()));
     }
 
     /**
@@ -68,7 +69,8 @@ public final class CacheOrigin {
             return Optional.of(new RowTimes(
                     times.path("sampleRate").asInt(),
                     times.path("rowSamples").asInt(),
-                    times.path("hopSamples").asInt(-1)));
+                    times.path("hopSamples").asInt(-1),
+                    times.path("hopRows").asInt(-1)));
         } catch (IllegalArgumentException e) {
             throw new InputException(file + ": " + e.getMessage() + ": embed the recordings again", e);
         }

@@ -246,7 +246,7 @@ public final class Encoder {
         if (windows.size() == 1) {
             return windows.getFirst();
         }
-        int hop = spec.input().hopSamples() / spec.grid().rowSamples();
+        int hop = spec.hopRows();
         List<TokenMap> layers = new ArrayList<>();
         for (int i = 0; i < windows.getFirst().layers().size(); i++) {
             int layer = i;

@@ -1,5 +1,7 @@
 package org.unmute.models.encoder;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Objects;
 import org.unmute.models.frontend.BioFoundationFrontEnd;
@@ -204,20 +206,32 @@ public record EncoderSettings(
      * @param rate Hz
      * @param rowSamples samples of a token row
      * @param rows token rows of a window
+     * @param window samples of a window, which its rows may exceed by a part of the last
      * @throws IllegalArgumentException if it is no whole number of rows, or longer than a window
      */
-    int hopSamples(int rate, int rowSamples, int rows) {
-        if (hopSeconds == 0) {
-            return Math.multiplyExact(rowSamples, rows);
+    int hopSamples(int rate, int rowSamples, int rows, int window) {
+        int sideBySide = Math.min(window, Math.multiplyExact(rowSamples, rows));
+        if (hopSeconds == 0 || Math.abs(hopSeconds * rate - sideBySide) < 0.01) {
+            return sideBySide;
         }
         double exact = hopSeconds * rate / rowSamples;
         long whole = Math.round(exact);
-        if (whole < 1 || whole > rows || Math.abs(exact - whole) > 1e-6 * Math.max(1, exact)) {
-            double row = rowSamples / (double) rate;
+        long max = Math.max(1, sideBySide / rowSamples);
+        if (whole < 1 || whole > max || Math.abs(exact - whole) > 1e-6 * Math.max(1, exact)) {
             throw new IllegalArgumentException("hop of " + hopSeconds
-                    + " s: windows must start a whole number of token rows of " + row + " s apart, at most a window ("
-                    + row * rows + " s): try " + row * Math.clamp(whole, 1, rows));
+                    + " s: windows must start a whole number of token rows of " + seconds(rowSamples, rate)
+                    + " s apart, at most a window (" + seconds(sideBySide, rate) + " s): try "
+                    + seconds(
+                            hopSeconds * rate >= sideBySide ? sideBySide : Math.clamp(whole, 1, max) * rowSamples,
+                            rate));
         }
         return Math.toIntExact(whole * rowSamples);
+    }
+
+    private static String seconds(long samples, int rate) {
+        return new BigDecimal(samples)
+                .divide(new BigDecimal(rate), 6, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 }

@@ -56,7 +56,7 @@ public record EncoderSpec(
             all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));
             text += ", recordings as a whole, tokens in chunks of " + grid.time();
         } else {
-            hop = settings.hopSamples(frontEnd.sampleRate(), grid.rowSamples(), grid.time());
+            hop = settings.hopSamples(frontEnd.sampleRate(), grid.rowSamples(), grid.time(), frontEnd.windowSamples());
             double seconds = hop / (double) frontEnd.sampleRate();
             all.put("hopSeconds", seconds);
             text += ", long recordings in windows every " + seconds + " s";
@@ -79,7 +79,7 @@ public record EncoderSpec(
      * @param windowSamples samples of one window; shorter input is treated as in the authors' code, longer input is cut
      *     into windows; {@link #WHOLE_RECORDING} if there are no windows
      * @param frameSamples min samples of a clip: those of one frame or, where nothing is padded, of one patch
-     * @param hopSamples samples from the start of one window to the next, a whole number of token rows
+     * @param hopSamples samples from the start of one window to the next, see {@link EncoderSpec#hopRows}
      * @param frontEnd every setting of the front end in words; part of the cache key
      * @param settings the same by name
      * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
@@ -154,13 +154,22 @@ public record EncoderSpec(
         if (isWhole()) {
             return Math.max(1, samples / grid.rowSamples() + 1);
         }
-        return grid.time() + (Windows.count(samples, input) - 1) * (input.hopSamples() / grid.rowSamples());
+        return grid.time() + (Windows.count(samples, input) - 1) * hopRows();
+    }
+
+    /**
+     * Token rows from the start of a window to the start of the next. A hop is a whole number of rows, except that of
+     * windows side by side which are a little longer than their rows (KWT), or a little shorter (Bird-MAE, whose last
+     * row is partly padding): then it is all rows of a window.
+     */
+    public int hopRows() {
+        return Math.min(grid.time(), Math.ceilDiv(input.hopSamples(), grid.rowSamples()));
     }
 
     /**
      * The sample with which a token row begins; it ends where the next one begins. Row i begins at {@code i *
-     * rowSamples}, except where windows are a little longer than their rows (KWT): there the last row of each window
-     * lasts until the next window, so that times do not drift.
+     * rowSamples}, except where windows are a little longer or shorter than their rows ({@link #hopRows}): there the
+     * last row of each window lasts until the next window, so that times do not drift.
      *
      * @param row from 0
      */
@@ -170,7 +179,9 @@ public record EncoderSpec(
 
     /** When token rows begin, for those who have tokens but not their encoder. */
     public RowTimes rowTimes() {
-        return new RowTimes(sampleRate(), grid.rowSamples(), isWhole() ? 0 : input.hopSamples());
+        return isWhole()
+                ? new RowTimes(sampleRate(), grid.rowSamples(), 0, 0)
+                : new RowTimes(sampleRate(), grid.rowSamples(), input.hopSamples(), hopRows());
     }
 
     /**

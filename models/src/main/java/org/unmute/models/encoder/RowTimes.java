@@ -6,13 +6,15 @@ package org.unmute.models.encoder;
  * @param sampleRate in Hz
  * @param rowSamples samples from one row to the next
  * @param hopSamples samples from one window to the next; 0 where recordings are taken in one piece
+ * @param hopRows    rows from one window to the next ({@link EncoderSpec#hopRows}); 0 with {@code hopSamples}
  */
-public record RowTimes(int sampleRate, int rowSamples, int hopSamples) {
+public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRows) {
     /** @throws IllegalArgumentException if a rate or length is out of range */
     public RowTimes {
-        if (sampleRate < 1 || rowSamples < 1 || hopSamples < 0 || hopSamples > 0 && hopSamples < rowSamples) {
-            throw new IllegalArgumentException("row times: " + rowSamples + " samples a row and " + hopSamples
-                    + " a window at " + sampleRate + " Hz do not fit");
+        if (sampleRate < 1 || rowSamples < 1 || hopSamples < 0 || hopRows < 0 || hopRows == 0 != (hopSamples == 0)) {
+            throw new IllegalArgumentException(
+                    "row times: " + rowSamples + " samples a row, " + hopSamples + " samples and " + hopRows
+                            + " rows from one window to the next at " + sampleRate + " Hz do not fit");
         }
     }
 
@@ -22,8 +24,7 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples) {
      * @param row from 0
      */
     public long start(long row) {
-        long hopRows = hopSamples == 0 ? Long.MAX_VALUE : hopSamples / rowSamples;
-        return row / hopRows * hopSamples + row % hopRows * rowSamples;
+        return hopRows == 0 ? row * rowSamples : row / hopRows * hopSamples + row % hopRows * rowSamples;
     }
 
     /** When a row begins, in seconds; it ends where the next one begins. */

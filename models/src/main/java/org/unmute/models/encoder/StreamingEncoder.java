@@ -59,7 +59,7 @@ public final class StreamingEncoder {
         minRemainder =
                 spec.isWhole() ? Math.max(window / 100, spec.frameSamples()) : Windows.minRemainder(spec.input());
         for (int i = 0; i <= request.layers().size(); i++) {
-            joins.add(new StreamingJoin(hop / spec.grid().rowSamples()));
+            joins.add(new StreamingJoin(spec.isWhole() ? spec.time() : spec.hopRows()));
         }
         int together =
                 Math.max(1, Windows.together(spec) / (1 + request.layers().size()));

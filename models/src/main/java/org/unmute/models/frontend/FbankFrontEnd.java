@@ -24,9 +24,17 @@ import org.unmute.tensor.op.ElementwiseOps;
  * @param waveform what is done to the samples first
  * @param padding how a clip shorter than a window is filled up
  * @param minFrames frames that the network needs; shorter clips are refused
+ * @param maxSamples of a window whose last frames are always padding (Bird-MAE); 0: as many as the frames hold
  */
 public record FbankFrontEnd(
-        KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding, int minFrames)
+        KaldiFbank fbank,
+        int frames,
+        double mean,
+        double std,
+        Waveform waveform,
+        Padding padding,
+        int minFrames,
+        int maxSamples)
         implements FrontEnd {
     /** What is done to the samples before the filter bank. */
     public enum Waveform {
@@ -50,10 +58,16 @@ public record FbankFrontEnd(
 
     /** Checks the ranges. */
     public FbankFrontEnd {
-        if (frames < 1 || minFrames < 1 || !(std > 0)) {
+        if (frames < 1 || minFrames < 1 || maxSamples < 0 || !(std > 0)) {
             throw new IllegalArgumentException(
                     "front end: frames must be positive and std above 0: " + frames + ", " + std);
         }
+    }
+
+    /** Windows that fill all frames. */
+    public FbankFrontEnd(
+            KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding, int minFrames) {
+        this(fbank, frames, mean, std, waveform, padding, minFrames, 0);
     }
 
     /** Mean removed and zeros at the end: EAT, SSLAM, Audio-MAE, AST, ASiT and the embedded encoder. */
@@ -63,7 +77,12 @@ public record FbankFrontEnd(
 
     /** The same with another padding. */
     public FbankFrontEnd padded(Padding other) {
-        return new FbankFrontEnd(fbank, frames, mean, std, waveform, other, minFrames);
+        return new FbankFrontEnd(fbank, frames, mean, std, waveform, other, minFrames, maxSamples);
+    }
+
+    /** The same with windows of at most so many samples; the frames after them are padding. */
+    public FbankFrontEnd limited(int samples) {
+        return new FbankFrontEnd(fbank, frames, mean, std, waveform, padding, minFrames, samples);
     }
 
     @Override
@@ -73,7 +92,14 @@ public record FbankFrontEnd(
 
     @Override
     public int windowSamples() {
-        return (frames - 1) * fbank.options().frameShift() + fbank.options().frameLength();
+        int all = (frames - 1) * fbank.options().frameShift() + fbank.options().frameLength();
+        return isLimited() ? maxSamples : all;
+    }
+
+    /** Whether a full window leaves frames to the padding. */
+    private boolean isLimited() {
+        return maxSamples > 0
+                && maxSamples < (frames - 1) * frameShift() + fbank.options().frameLength();
     }
 
     @Override
@@ -179,6 +205,7 @@ public record FbankFrontEnd(
                     case MINIMUM -> frames + " frames (the clip's minimum at the end)";
                     case NONE -> "at most " + frames + " frames (no padding)";
                 }
+                + (isLimited() ? ", windows of " + (double) maxSamples / o.sampleRate() + " s" : "")
                 + ", (x - " + mean + ") / (2 * " + std + ")";
     }
 
@@ -195,6 +222,9 @@ public record FbankFrontEnd(
         all.put("padding", padding.name().toLowerCase(Locale.ROOT));
         all.put("mean", mean);
         all.put("std", std);
+        if (isLimited()) {
+            all.put("windowSamples", maxSamples);
+        }
         return all;
     }
 }

@@ -10,8 +10,9 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.frontend.FbankFrontEnd;
 
 /**
- * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. Short clips are padded
- * with their smallest log energy; the authors use the smallest of the batch, which is the same for a single clip.
+ * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. As with the authors, a
+ * window is 5 s and fills 498 of the 512 frames; the others, and those after the end of a shorter clip, get the
+ * smallest log energy of the window. The authors use the smallest of the batch, which is the same for a single window.
  *
  * <p>Without their prefix its tensors look like Audio-MAE's. A file is recognized as Bird-MAE by the prefix {@code
  * state_dict.encoder.}, which Lightning writes, by {@link EncoderSettings#model}, or by a converted file's metadata.
@@ -19,6 +20,9 @@ import org.unmute.models.frontend.FbankFrontEnd;
 public record BirdMae() implements EncoderProvider {
     private static final String NAME = "birdmae";
     private static final int RATE = 32_000;
+    /** Of a window, whose 512 frames are 5.12 s. */
+    private static final int SECONDS = 5;
+
     private static final KeyMap LIGHTNING = Vit.keyMap("birdmae/lightning")
             .belowPrefix("state_dict.encoder.")
             .keep("norm.")
@@ -51,7 +55,8 @@ public record BirdMae() implements EncoderProvider {
         int frames = settings.framesOr(Vit.storedSteps(w, file.origin()) * Vit.PATCH);
         int steps = Vit.steps(frames, Vit.PATCH, NAME);
         FbankFrontEnd frontEnd = Vit.fbank(settings, settings.sampleRateOnly(RATE, NAME), frames, -7.2, 4.43)
-                .padded(FbankFrontEnd.Padding.MINIMUM);
+                .padded(FbankFrontEnd.Padding.MINIMUM)
+                .limited(SECONDS * RATE);
         Vit vit = Vit.read(w, settings, Vit.transposedPositions(w, file.origin(), steps), "norm");
         String description = "Bird-MAE (Audio-MAE's network at 32 kHz), " + vit.size() + ", final norm";
         return vit.encoder(NAME, description, frontEnd, settings, Vit.grid(steps, frontEnd), null);
