@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,34 @@ class ReportClipTest {
         out = folder.resolve("out");
         Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--clip-run", folder.resolve("probe"))
                 .endsWith(ExitCode.OK);
+    }
+
+    @Test
+    void aLongRecordingIsRefusedBeforeItIsRead() throws IOException {
+        Path night = folder.resolve("night.wav");
+        byte[] head = Arrays.copyOf(Files.readAllBytes(clip), 44);
+        int size = 2 * 16_000 * 3600;
+        ByteBuffer.wrap(head)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(4, 36 + size)
+                .putInt(40, size);
+        try (RandomAccessFile file = new RandomAccessFile(night.toFile(), "rw")) {
+            file.write(head);
+            file.setLength(44 + size); // a hole
+        }
+        assertThat(Ran.unmute(
+                                "report",
+                                "-q",
+                                run,
+                                "--out",
+                                folder.resolve("refused"),
+                                "--clip",
+                                night,
+                                "--clip-run",
+                                folder.resolve("probe"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("night.wav is 1 h long; up to 60.0 s are shown at a time: 'unmute explain --at'");
     }
 
     @Test

@@ -109,21 +109,21 @@ public record RecordingStretch(double start, double end) {
     /**
      * Reads a whole recording that is not too long.
      *
-     * @param option   that asks for a stretch, for the message
      * @param max      in seconds
+     * @param advice   what to do with a longer one, for the message
      * @param warnings receives what is wrong with the recording
      * @throws CommandException if it is longer
      * @throws IOException      if it cannot be read
      */
-    public static Part readWhole(Path file, String option, double max, RecordingWarnings warnings) throws IOException {
+    public static Part readWhole(Path file, double max, String advice, RecordingWarnings warnings) throws IOException {
         try (AudioStream stream = AudioFiles.open(file)) {
             if (stream.seconds() > max) {
-                throw tooLong(file, TimeText.length(stream.seconds()), option, max);
+                throw tooLong(file, TimeText.length(stream.seconds()), max, advice);
             }
             float[] samples = samples(stream, (long) (max * stream.sampleRate()) + 1);
             stream.warnings().forEach(w -> warnings.note(file, w));
             if (samples.length > max * stream.sampleRate()) {
-                throw tooLong(file, "longer than " + TimeText.length(max), option, max);
+                throw tooLong(file, "more than " + TimeText.length(max), max, advice);
             }
             if (samples.length == 0) {
                 throw CommandException.input(file + ": the file holds no samples");
@@ -132,9 +132,9 @@ public record RecordingStretch(double start, double end) {
         }
     }
 
-    private static CommandException tooLong(Path file, String length, String option, double max) {
-        return CommandException.usage(file + " is " + length + " long; up to " + TimeText.length(max)
-                + " are shown at a time: name the stretch to show, as " + option + " 0:30-0:40");
+    private static CommandException tooLong(Path file, String length, double max, String advice) {
+        return CommandException.usage(
+                file + " is " + length + " long; up to " + TimeText.length(max) + " are shown at a time: " + advice);
     }
 
     /** As many samples as there are, up to a number. The array grows with what is read. */

@@ -113,8 +113,10 @@ final class ExplainCommand extends ComputingCommand {
         RecordingStretch stretch = at == null ? null : RecordingStretch.parse("--at", at, Explainer.MAX_SECONDS);
         record.seed(common.seed());
         SavedProbe source = SavedProbe.find(run, runSeed);
-        RecordingStretch.Part whole =
-                stretch == null ? RecordingStretch.readWhole(audio, "--at", Explainer.MAX_SECONDS, warnings) : null;
+        RecordingStretch.Part whole = stretch == null
+                ? RecordingStretch.readWhole(
+                        audio, Explainer.MAX_SECONDS, "name the stretch to show, as --at 0:30-0:40", warnings)
+                : null;
         openBackend();
         if (resampling == null) {
             resampling = source.resampling();

@@ -136,7 +136,7 @@ final class ReportCommand extends ComputingCommand {
         List<Section> sections = new ArrayList<>();
         for (Path clip : clips) {
             record.input(clip);
-            sections.add(reasons.section(clip, sections.size() + 1));
+            sections.add(reasons.section(clip, sections.size() + 1, warnings));
         }
         return sections;
     }

@@ -6,15 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.unmute.cli.audio.RecordingStretch;
+import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
-import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Recording;
 import org.unmute.report.benchmark.Block;
 import org.unmute.report.benchmark.Section;
 import org.unmute.report.clip.ClipExplanation;
 import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
-import org.unmute.report.page.TimeText;
 
 /** Explains clips for a report, with a trained probe and the encoder in its run's record. */
 public record ClipReasons(Path run, Explainer explainer) {
@@ -35,16 +35,16 @@ public record ClipReasons(Path run, Explainer explainer) {
     /**
      * The section of a clip.
      *
-     * @param number from 1, to make ids unique in the page
-     * @throws IOException if the clip cannot be read
+     * @param number   from 1, to make ids unique in the page
+     * @param warnings receives what is wrong with the recording
+     * @throws CommandException if the clip is longer than {@link Explainer#MAX_SECONDS}
+     * @throws IOException      if the clip cannot be read
      */
-    public Section section(Path clip, int number) throws IOException {
+    public Section section(Path clip, int number, RecordingWarnings warnings) throws IOException {
         String name = clip.getFileName().toString();
-        Recording recording = AudioFiles.read(clip);
-        if (recording.seconds() > Explainer.MAX_SECONDS) {
-            throw CommandException.input(clip + " is " + TimeText.length(recording.seconds()) + " long; clips of up to "
-                    + Explainer.MAX_SECONDS + " s are explained: 'unmute explain --at' shows a stretch of it");
-        }
+        Recording recording = RecordingStretch.readWhole(
+                        clip, Explainer.MAX_SECONDS, "'unmute explain --at' shows a stretch of it", warnings)
+                .recording();
         ClipExplanation explanation = explainer.explain(name, recording, List.of(), MOST, true);
         ClipFigures figures = ClipFigures.of(explanation);
         Map<String, byte[]> files = new LinkedHashMap<>();
