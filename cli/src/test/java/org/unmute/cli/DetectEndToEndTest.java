@@ -3,6 +3,7 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Wav;
 import org.unmute.probes.cache.FolderLock;
+import org.unmute.probes.pool.TrainedProbe;
 
 /** {@code unmute detect} on synthesized scenes with the encoder in the program. */
 class DetectEndToEndTest {
@@ -368,6 +372,36 @@ class DetectEndToEndTest {
         detect(chosen, recordings, "--classes", name).endsWith(ExitCode.OK);
         assertThat(read(chosen.resolve("events.csv")))
                 .isEqualTo(all.stream().filter(a -> a.label().equals(name)).toList());
+    }
+
+    @Test
+    void whatAProbeLearnedOnValidationClipsDecides() throws IOException {
+        Path taught = DetectFixture.probe(folder, "protobin", folder.resolve("run-taught"), "--val-share", 0.3);
+        Path out = folder.resolve("taught");
+        Ran ran = Ran.unmute("detect", "--probe", taught, "--audio", recordings, "--out", out)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.err()).contains(" learned (max F1, learned on ").contains("scores are calibrated");
+        TrainedProbe probe = TrainedProbe.open(taught.resolve("probe-seed0.safetensors"));
+        for (Annotation a : read(out.resolve("events.csv"))) {
+            int c = probe.classes().indexOf(a.label());
+            assertThat(a.score()).isGreaterThan(probe.decisions().calibratedThreshold(c) - 1e-4);
+        }
+        JsonNode settings = Json.read(out.resolve("run.json")).at("/results/settings");
+        int known = IntStream.range(0, 10)
+                .filter(c -> probe.decisions().isKnown(c))
+                .findFirst()
+                .orElseThrow();
+        assertThat(settings.get("threshold of class '" + probe.classes().get(known) + "'")
+                        .asText())
+                .isEqualTo(Double.toString(probe.decisions().calibratedThreshold(known)));
+        Ran given = run(
+                        taught,
+                        folder.resolve("taught-given"),
+                        recordings,
+                        "--classes",
+                        probe.classes().get(known))
+                .endsWith(ExitCode.OK);
+        assertThat(given.err()).contains("thresholds: as given; scores are calibrated");
     }
 
     @Test

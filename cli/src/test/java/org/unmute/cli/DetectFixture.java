@@ -33,23 +33,18 @@ final class DetectFixture {
         Ran.unmute("embed", "-q", "--audio", clips, "--out", cache).endsWith(ExitCode.OK);
         List<Path> runs = new ArrayList<>();
         for (String name : names) {
-            runs.add(folder.resolve("run-" + name));
-            Ran.unmute(
-                            "probe",
-                            "-q",
-                            "--probe",
-                            name,
-                            "--cache",
-                            cache,
-                            "--labels",
-                            clips.resolve("manifest.csv"),
-                            "--epochs",
-                            15,
-                            "--out",
-                            runs.getLast())
-                    .endsWith(ExitCode.OK);
+            runs.add(probe(folder, name, folder.resolve("run-" + name)));
         }
         return runs;
+    }
+
+    /** Another probe on the same clips. */
+    static Path probe(Path folder, String name, Path out, Object... more) {
+        List<Object> args = new ArrayList<>(List.of("probe", "-q", "--probe", name, "--epochs", 15, "--out", out));
+        args.addAll(List.of("--cache", folder.resolve("cache"), "--labels", folder.resolve("clips/manifest.csv")));
+        args.addAll(Arrays.asList(more));
+        Ran.unmute(args.toArray()).endsWith(ExitCode.OK);
+        return out;
     }
 
     /** A scene of some seconds at 16 kHz. */

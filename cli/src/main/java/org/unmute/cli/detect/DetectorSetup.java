@@ -136,6 +136,14 @@ public record DetectorSetup(
                 + (rules.topK() == 0 ? "" : ", the " + rules.topK() + " highest classes at a time"));
         all.add(origin(chosen));
         all.add(frequencies(spec));
+        if (spec.isWhole()) {
+            all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
+                    + " at a time, and tokens depend on these alone");
+        } else if (probe.probe().name().equals("linear") && probe.hasCls()) {
+            all.add("windows: probe linear looks at the class token, of which the encoder gives one every "
+                    + seconds((double) spec.input().hopSamples() / spec.sampleRate())
+                    + ": events are no finer than that; linear-mean and protobin are");
+        }
         return all;
     }
 

@@ -59,6 +59,8 @@ public final class DetectionFolder implements AutoCloseable {
             clear(state);
             clear(folder);
             require(folder, state.resolve("settings.json"), settings);
+            // It tells that all is complete, which it is no more until this run ends.
+            Files.deleteIfExists(folder.resolve("run.json"));
             return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve("events.log")));
         } catch (IOException | RuntimeException e) {
             lock.close();

@@ -108,7 +108,7 @@ final class EventJournal implements AutoCloseable {
                     end = reader.position();
                 }
             } catch (EOFException e) {
-                // The last block is unfinished.
+                // The last block is unfinished, or one is damaged.
             }
         }
         lost = size - end;
@@ -182,7 +182,16 @@ final class EventJournal implements AutoCloseable {
         if (length < 0 || length > MAX_HEAD) {
             throw new EOFException("length of a block: " + length);
         }
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(reader.bytes(length)));
+        byte[] bytes = reader.bytes(length);
+        try {
+            return head(new DataInputStream(new ByteArrayInputStream(bytes)));
+        } catch (IOException e) {
+            // Damaged, as its checksum would say; unlike a failure to read the file, which must not cut anything off.
+            throw new EOFException("a block is damaged: " + e.getMessage());
+        }
+    }
+
+    private static RecordingResult head(DataInputStream in) throws IOException {
         String id = in.readUTF();
         String sha256 = in.readUTF();
         String stamp = in.readUTF();
