@@ -26,5 +26,6 @@ module org.unmute.cli {
     opens org.unmute.cli.option to
             info.picocli;
     opens org.unmute.cli.probe to
+            info.picocli,
             com.fasterxml.jackson.databind;
 }

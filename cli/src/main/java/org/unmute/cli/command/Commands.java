@@ -8,6 +8,7 @@ public final class Commands {
     public static final List<Class<?>> ALL = List.of(
             DemoCommand.class,
             DoctorCommand.class,
+            LabelsCommand.class,
             EmbedCommand.class,
             ProbeCommand.class,
             EvalCommand.class,

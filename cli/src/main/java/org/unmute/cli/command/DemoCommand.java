@@ -13,6 +13,7 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
+import org.unmute.cli.demo.DemoReport;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.codecs.AudioFiles;

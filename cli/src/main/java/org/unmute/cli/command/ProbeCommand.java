@@ -16,6 +16,7 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
+import org.unmute.cli.probe.TrainingAudit;
 import org.unmute.cli.probe.ValidationClips;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
@@ -99,6 +100,9 @@ final class ProbeCommand extends ComputingCommand {
     @Mixin
     private TrainingOptions training;
 
+    @Mixin
+    private TrainingAudit audit;
+
     /** The names of the probes, for the help text. */
     static final class ProbeNames implements Iterable<String> {
         @Override
@@ -151,6 +155,7 @@ final class ProbeCommand extends ComputingCommand {
                     TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
             ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
             Manifest train = held.train();
+            audit.run(labels, found, splits, tokens, record, this::tell);
             UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);
             if (held.any()) {
                 UsedClips.write(out.resolve(VALIDATION), held.clips(), tokens, this::tell);

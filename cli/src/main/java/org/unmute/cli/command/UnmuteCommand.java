@@ -121,7 +121,8 @@ abstract class UnmuteCommand implements Callable<Integer> {
 
     /** The first names of a list that may be long. */
     static String firstFive(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
+        return String.join(", ", names.subList(0, Math.min(5, names.size()))).replaceAll("\\p{Cntrl}", "\uFFFD")
+                + (names.size() > 5 ? ", …" : "");
     }
 
     /** The file of the run's record beside a result that is a single file. */

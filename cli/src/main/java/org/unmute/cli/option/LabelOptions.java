@@ -67,6 +67,11 @@ public final class LabelOptions {
         return dataset.given() ? "data set " + dataset.name() : String.valueOf(labels);
     }
 
+    /** Whether the labels are those of a file, not of a data set. */
+    public boolean isFile() {
+        return !dataset.given();
+    }
+
     /** Whether clips of the data set have one class or several; null for a label file, which does not state it. */
     public Task task() {
         return dataset.given() ? dataset.dataset().info().task() : null;

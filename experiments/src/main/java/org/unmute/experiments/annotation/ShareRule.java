@@ -41,6 +41,9 @@ public record ShareRule(double share, Of of) {
         if (!touches(start, end, event)) {
             return false;
         }
+        if (event.isWhole()) {
+            return true;
+        }
         double shared = Math.min(end, event.offset()) - Math.max(start, event.onset());
         double length = event.offset() - event.onset();
         double whole = switch (of) {

@@ -107,7 +107,7 @@ public final class FileMatch {
     }
 
     /** The files that have a name. */
-    Set<String> files() {
+    public Set<String> files() {
         return Set.copyOf(fileOf.values());
     }
 

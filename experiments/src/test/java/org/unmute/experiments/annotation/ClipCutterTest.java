@@ -111,13 +111,14 @@ class ClipCutterTest {
                 new LabelledClip("c.wav", "train", List.of()),
                 new LabelledClip("copy-of-a.wav", "test", List.of("dog")));
         Manifest manifest = new Manifest(clips, LabelSet.of(List.of("cat", "dog", "never")));
-        LabelAudit audit = LabelAudit.of(manifest, clip -> clip.file().endsWith("a.wav") ? "1" : clip.file());
+        LabelAudit audit =
+                LabelAudit.of(manifest, clip -> clip.file().endsWith("a.wav") ? "1" : clip.file(), List.of("train"), 2);
         assertThat(audit.clips()).containsExactly(Map.entry("train", 3), Map.entry("test", 1));
         assertThat(audit.unlabelled()).containsExactly(clips.get(2));
         assertThat(audit.missing()).containsExactly(Map.entry("test", List.of("cat")));
         assertThat(audit.shared()).containsExactly(List.of(clips.get(0), clips.get(3)));
         assertThat(audit.isClean()).isFalse();
-        assertThat(LabelAudit.of(new Manifest(clips.subList(0, 2), manifest.labels()), LabelledClip::file)
+        assertThat(LabelAudit.of(new Manifest(clips.subList(0, 2), manifest.labels()), LabelledClip::file, List.of(), 0)
                         .isClean())
                 .isTrue();
     }

@@ -271,7 +271,7 @@ class LabelFileTest {
         Random random = new Random(seed);
         int refused = 0;
         int read = 0;
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 400; i++) {
             byte[] bytes = texts.get(i % texts.size()).getBytes(StandardCharsets.UTF_8);
             for (int k = 0; k <= random.nextInt(5); k++) {
                 int at = random.nextInt(bytes.length);
@@ -298,7 +298,7 @@ class LabelFileTest {
                 assertThat(e.getMessage()).startsWith("manifest: ");
             }
         }
-        assertThat(refused).isGreaterThan(50);
-        assertThat(read).isGreaterThan(50);
+        assertThat(refused).isGreaterThan(20);
+        assertThat(read).isGreaterThan(20);
     }
 }

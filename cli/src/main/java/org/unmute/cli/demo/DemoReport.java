@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ import org.unmute.report.page.Fact;
  * @param results of each probe by its name
  * @param backend the reason for the choice of backend
  */
-record DemoReport(
+public record DemoReport(
         EncoderOptions.Loaded encoder,
         Manifest tested,
         List<TokenMap> maps,
@@ -61,9 +61,9 @@ record DemoReport(
      * @param scores its scores, {@code [test clips][classes]}
      * @param scoring metrics over all seeds
      */
-    record Result(TrainedProbe first, float[][] scores, Scoring scoring) {
+    public record Result(TrainedProbe first, float[][] scores, Scoring scoring) {
         /** The row of the table of probes. */
-        DemoModel.ProbeResult row(String name, int seeds) {
+        public DemoModel.ProbeResult row(String name, int seeds) {
             double[] interval = scoring.interval(MAP);
             return new DemoModel.ProbeResult(
                     name,
@@ -76,7 +76,8 @@ record DemoReport(
         }
     }
 
-    DemoModel model(int trainClips, int seeds) throws IOException {
+    /** The model of the page. */
+    public DemoModel model(int trainClips, int seeds) throws IOException {
         EncoderSpec spec = spec();
         List<Fact> facts = List.of(
                 new Fact("Encoder", spec.description() + " (" + encoder.origin() + ", frozen)"),

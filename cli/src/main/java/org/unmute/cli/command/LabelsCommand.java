@@ -1,0 +1,307 @@
+package org.unmute.cli.command;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.cli.audio.RecordingFiles;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.ClipOptions;
+import org.unmute.cli.option.LabelColumns;
+import org.unmute.experiments.annotation.ClipCutter;
+import org.unmute.experiments.annotation.ClipPlan;
+import org.unmute.experiments.annotation.LabelAudit;
+import org.unmute.experiments.annotation.LabelFile;
+import org.unmute.experiments.annotation.TrainingTable;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.probes.cache.AudioClip;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Turns annotations of recordings into labelled clips. */
+@Command(
+        name = "labels",
+        description = {
+            "Turns annotations of recordings into a table of labelled clips that embed, probe and eval take: cuts long"
+                    + " recordings, splits by recording or site, and says what is likely to be wrong with the labels.",
+            "No sound is copied. Without --out, only the audit is printed."
+        },
+        footer = {
+            "",
+            "Example: Raven tables beside long recordings, and what comes next:",
+            "  unmute labels recordings/ --audio recordings/ --split train=0.7,validation=0.15,test=0.15 \\",
+            "      --out clips.csv",
+            "  unmute embed --encoder eat.safetensors --audio clips.csv --root recordings/ --out cache/",
+            "  unmute probe --probe protobin --cache cache/ --labels clips.csv --out run/",
+            "  unmute eval --run run/ --cache cache/ --labels clips.csv"
+        })
+final class LabelsCommand extends UnmuteCommand {
+    @Parameters(
+            index = "0",
+            paramLabel = "LABELS",
+            description = "A table or a folder of tables, as --labels of 'unmute probe' takes them.")
+    private Path source;
+
+    @Option(
+            names = "--audio",
+            paramLabel = "PATH",
+            required = true,
+            description = "Folder of the recordings, or the one recording.")
+    private Path audio;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "Table of clips to write: file,start,end,labels,split; files are below the folder of --audio.")
+    private Path out;
+
+    @Mixin
+    private LabelColumns columns;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "FILE",
+            description = "Class names in order, one per line or as CSV (default: all labels, sorted).")
+    private Path vocabulary;
+
+    @Mixin
+    private ClipOptions clips;
+
+    @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
+    private boolean strict;
+
+    @Option(
+            names = "--strict-labels",
+            description = "Stop with status 3, and write nothing, if the audit finds something else than clips without"
+                    + " label.")
+    private boolean strictLabels;
+
+    private final Map<String, Path> paths = new TreeMap<>();
+    private final Map<String, String> skipped = new TreeMap<>();
+    private final List<String> remarks = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        begin();
+        record.seed(common.seed());
+        LabelFile labels =
+                LabelFile.read(source, columns.options(vocabulary == null ? null : LabelSet.read(vocabulary)));
+        if (!Files.isDirectory(source)) {
+            record.input(source);
+        }
+        remarks.addAll(labels.remarks());
+        boolean single = !Files.isDirectory(audio);
+        Path root = recordings(single);
+        ClipPlan plan = checked(() -> new ClipPlan(labels, paths.keySet()));
+        describe(plan, single);
+        ClipPlan.Clips made = make(labels, plan);
+        if (made.manifest().clips().isEmpty()) {
+            throw CommandException.input(
+                    "no clip is left of " + plan.recordings().size() + " labelled recordings in " + audio + ": "
+                            + (skipped.isEmpty()
+                                    ? "see --negatives"
+                                    : skipped.values().iterator().next()));
+        }
+        Map<String, String> sounds = RecordingFiles.sounds(paths);
+        Manifest manifest = checked(() -> clips.split(made.manifest(), source, plan, sounds, common.seed()));
+        LabelAudit audit = LabelAudit.of(
+                manifest,
+                clip -> sounds.getOrDefault(recording(clip), recording(clip)),
+                List.of("train"),
+                clips.minPositives());
+        boolean refused = strictLabels && !audit.isClean();
+        ObjectNode document = document(labels, plan, made, audit);
+        if (out != null && !refused) {
+            checked(() -> {
+                TrainingTable.write(out, manifest);
+                return out;
+            });
+            record.results(document).writeTo(recordBeside(out));
+        }
+        print(document, o -> print(o, labels, made, audit, root));
+        if (refused) {
+            throw CommandException.input("the audit found something, and --strict-labels was given"
+                    + (out == null ? "" : ": " + out + " was not written"));
+        }
+        return status;
+    }
+
+    private static String recording(LabelledClip clip) {
+        return ClipId.part(clip.file()).map(ClipId.Part::file).orElse(clip.file());
+    }
+
+    /** Something whose arguments the user chose. */
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    private static <T> T checked(Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.input(e.getMessage(), e);
+        }
+    }
+
+    /** Lists the recordings; returns the folder that ids are below. */
+    private Path recordings(boolean single) throws IOException {
+        if (single && !ClipList.isAudio(audio)) {
+            throw CommandException.usage("--audio must be a folder or a sound file: " + audio);
+        }
+        ClipList list = ClipList.of(audio, null);
+        for (AudioClip clip : list.clips()) {
+            paths.put(clip.id(), clip.path());
+        }
+        return single ? list.root() : audio;
+    }
+
+    private void describe(ClipPlan plan, boolean single) {
+        if (plan.recordings().isEmpty()) {
+            throw CommandException.input("none of the " + plan.missing().size() + " recordings that " + source
+                    + " names is in " + audio + ": the labels have " + firstFive(plan.missing()) + "; there are "
+                    + firstFive(plan.unnamed()));
+        }
+        if (plan.byEndOfPath()) {
+            remarks.add("recordings were found by the ends of their paths");
+        }
+        if (!plan.missing().isEmpty() && !single) {
+            remarks.add(plan.missing().size() + " recordings of the labels are not in " + audio + ": "
+                    + firstFive(plan.missing()));
+        }
+        if (!plan.unnamed().isEmpty()) {
+            remarks.add(plan.unnamed().size() + " recordings are not named by the labels and "
+                    + (clips.includeUnnamed()
+                            ? "count as such without events: "
+                            : "left out (--include-unlabelled takes them as such without events): ")
+                    + firstFive(plan.unnamed()));
+            if (clips.includeUnnamed()) {
+                plan.includeUnnamed();
+            }
+        }
+    }
+
+    private ClipPlan.Clips make(LabelFile labels, ClipPlan plan) throws IOException {
+        ClipCutter cutter = clips.cutter(labels.form(), columns.rule());
+        if (cutter == null) {
+            return plan.rows(clips.negatives(), common.seed());
+        }
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        try (Progress progress =
+                progress("reading lengths", "recordings", plan.recordings().size())) {
+            for (String id : plan.recordings()) {
+                try {
+                    double length = RecordingFiles.seconds(paths.get(id));
+                    if (length > 0) {
+                        seconds.put(id, length);
+                    } else {
+                        skipped.put(id, "it has no samples");
+                    }
+                } catch (IOException | IllegalArgumentException e) {
+                    if (strict) {
+                        throw CommandException.input(Failure.of(e).message(), e);
+                    }
+                    skipped.put(id, Failure.of(e).message());
+                }
+                progress.advance(1);
+            }
+        }
+        ClipPlan.Clips made = checked(() -> plan.cut(cutter, seconds, clips.negatives(), common.seed()));
+        if (!made.beyond().isEmpty()) {
+            int events = made.beyond().values().stream().mapToInt(n -> n).sum();
+            remarks.add(events + " events begin after the end of their recording and were left out ("
+                    + firstFive(List.copyOf(new TreeMap<>(made.beyond()).keySet()))
+                    + "): if the times of a Raven table run on over the recordings, export its column 'File"
+                    + " Offset (s)'");
+        }
+        return made;
+    }
+
+    private ObjectNode document(LabelFile labels, ClipPlan plan, ClipPlan.Clips made, LabelAudit audit) {
+        return Json.object()
+                .put("labels", source.toString())
+                .put("recognized", labels.recognized())
+                .put("form", labels.form().name().toLowerCase(java.util.Locale.ROOT))
+                .put("recordings", plan.recordings().size())
+                .putPOJO("missing", plan.missing())
+                .putPOJO("unnamed", plan.unnamed())
+                .putPOJO("skipped", skipped)
+                .put("clips", audit.clips().values().stream().mapToInt(n -> n).sum())
+                .put("clipsWithoutEvent", made.without())
+                .put("clipsWithoutEventDropped", made.dropped())
+                .put("clipsWithPartOfEventLeftOut", made.partial())
+                .putPOJO("eventsAfterTheEnd", made.beyond())
+                .putPOJO("positives", audit.positives())
+                .putPOJO("audit", audit.describe());
+    }
+
+    private void print(PrintWriter o, LabelFile labels, ClipPlan.Clips made, LabelAudit audit, Path root) {
+        o.println(source + ": " + labels.recognized());
+        remarks.forEach(o::println);
+        skipped.forEach((id, reason) -> o.println("skipped " + id + ": " + reason));
+        int all = audit.clips().values().stream().mapToInt(n -> n).sum();
+        o.println(all + " clips, " + (made.without() - made.dropped()) + " of them without an event"
+                + (made.dropped() > 0 ? " (" + made.dropped() + " more were left out by --negatives)" : "")
+                + (made.partial() > 0
+                        ? "; " + made.partial() + " clips were left out because they hold less than --min-share of an"
+                                + " event"
+                        : ""));
+        o.println();
+        table(audit).print(o);
+        o.println();
+        List<String> lines = audit.lines();
+        lines.forEach(o::println);
+        if (audit.isClean()) {
+            o.println("the audit found nothing wrong");
+        }
+        if (out != null && !(strictLabels && !audit.isClean())) {
+            o.println();
+            o.println(out + " is written; next:");
+            o.println("  unmute embed --audio " + out + " --root " + root + " --encoder … --out cache/");
+            o.println("  unmute probe --labels " + out + " --cache cache/ --probe protobin --out run/");
+        }
+    }
+
+    private static ConsoleTable table(LabelAudit audit) {
+        List<String> splits = List.copyOf(audit.clips().keySet());
+        boolean several = splits.size() > 1;
+        List<String> headings = new ArrayList<>(List.of("label", "clips"));
+        splits.forEach(split -> {
+            if (several) {
+                headings.add(split.isEmpty() ? "(no split)" : split);
+            }
+        });
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        audit.positives().forEach((label, of) -> table.row(row(label, of, splits, several)));
+        table.row(row("all clips", audit.clips(), splits, several));
+        return table;
+    }
+
+    private static Object[] row(String label, Map<String, Integer> of, List<String> splits, boolean several) {
+        List<Object> row = new ArrayList<>();
+        row.add(label.replaceAll("\\p{Cntrl}", "\uFFFD"));
+        row.add(of.values().stream().mapToInt(n -> n).sum());
+        splits.forEach(split -> {
+            if (several) {
+                row.add(of.getOrDefault(split, 0));
+            }
+        });
+        return row.toArray();
+    }
+}

@@ -1,0 +1,2 @@
+/** The page of {@code unmute demo}. */
+package org.unmute.cli.demo;
