@@ -34,6 +34,7 @@ public final class Progress implements ProgressBar {
 
     private double totalWork = Double.NaN;
     private double passedWork;
+    private boolean timed = true;
     private boolean changed;
     private boolean ended;
     private int width;
@@ -115,6 +116,11 @@ public final class Progress implements ProgressBar {
         passing += now - counted;
         counted = now;
         changed = true;
+    }
+
+    @Override
+    public synchronized void untimed() {
+        timed = false;
     }
 
     /** Adds completed units. */
@@ -236,7 +242,7 @@ public final class Progress implements ProgressBar {
         double all = Double.isNaN(totalWork) ? total : totalWork;
         double ahead = Math.max(0, all - passedWork - work);
         double toCome = remaining.estimate(seconds, ahead);
-        String left = done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
+        String left = timed && done < total && !Double.isNaN(toCome) ? ", " + Units.duration(toCome) + " left" : "";
         long percent = all > 0 ? Math.clamp((long) (100 * (all - ahead) / all), 0, 100) : 100;
         return what + ": " + done + "/" + total + " " + unit + " (" + percent + " %)" + rate(seconds) + left;
     }

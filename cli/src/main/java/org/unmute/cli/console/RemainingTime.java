@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Estimates how long a run still takes, from the rate of the last quarter of the time so far: what lies before holds the
- * warm-up of the virtual machine and of caches, and what it says about the rate is old. Work is counted in what costs
- * time, such as seconds of audio. It may come in bursts, as of a batch that ends at once. Memory is bounded. Not
+ * Estimates how long a run still takes, from the rate of the last quarter of the time so far: what lies before holds
+ * the warm-up of the virtual machine and of caches, and what it says about the rate is old. Work is counted in what
+ * costs time, such as seconds of audio. It may come in bursts, as of a batch that ends at once. Memory is bounded. Not
  * thread-safe.
  */
 final class RemainingTime {
     private static final int MAX_POINTS = 128;
     /** The share of the time so far that tells the rate. */
     private static final double RECENT = 0.25;
+    /** What is noted within this share of the time so far is one burst: storing a batch takes a while too. */
+    private static final double BURST = 0.05;
+
     /** Before so many seconds there is no estimate: compilation decides the rate. */
     private static final double MIN_SECONDS = 2;
     /** The start and two more: from the first batch alone, all would seem to take as long as one with the warm-up. */
@@ -36,7 +39,7 @@ final class RemainingTime {
      */
     void note(double seconds, double work) {
         Point last = points.getLast();
-        if (points.size() > 1 && seconds - last.begun < interval) {
+        if (points.size() > 1 && seconds - last.begun < Math.max(interval, BURST * last.begun)) {
             // A burst is one point: half of it in one and half in the next would distort the rate between them.
             points.set(points.size() - 1, new Point(last.begun, seconds, work));
             return;

@@ -143,6 +143,18 @@ class ProgressTest {
     }
 
     @Test
+    void unitsThatTellNothingAnnounceNoTime() {
+        Progress progress = start(false);
+        progress.untimed();
+        for (int i = 0; i < 10; i++) {
+            seconds(1);
+            progress.advance(1);
+        }
+        progress.tick();
+        assertThat(text.toString()).isEqualTo("embedding: 10/100 clips (10 %), 1.00 clips/s\n");
+    }
+
+    @Test
     void quietIsQuiet() {
         try (Progress progress = Progress.start(new PrintWriter(text), "embedding", "clips", 0, true)) {
             progress.advance(1);

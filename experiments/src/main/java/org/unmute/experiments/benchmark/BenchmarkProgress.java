@@ -142,7 +142,9 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
             return;
         }
         long now = clock.getAsLong();
-        double own = Math.min(epoch.seconds(), (now - share.last) / 1e9);
+        // What lies between two trainings, such as writing the journal, belongs to the cell's pace.
+        double since = (now - share.last) / 1e9;
+        double own = share.done == 0 ? Math.min(epoch.seconds(), since) : since;
         share.last = now;
         share.done++;
         int counts = share.done <= share.epochs ? 1 : 0;

@@ -83,6 +83,7 @@ public final class BenchmarkRun implements AutoCloseable {
         group();
         BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
         try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
+            progress.untimed();
             for (CellGroup group : groups) {
                 BenchmarkEncoder encoder = open(group.encoder());
                 DatasetTokens tokens = tokens(group, encoder);

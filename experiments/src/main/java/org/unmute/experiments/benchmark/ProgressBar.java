@@ -16,6 +16,9 @@ public interface ProgressBar extends AutoCloseable {
      */
     default void expect(double work) {}
 
+    /** Says that units differ too much to tell how long the rest takes: no time is announced. */
+    default void untimed() {}
+
     /** Counts units as done, with the work in them; 0 units for a part of one. */
     default void advance(long count, double work) {
         advance(count);

@@ -99,11 +99,13 @@ class BenchmarkProgressTest {
             assertThat(bar.left()).isEqualTo(500);
             double end = 250; // 100 epochs of 2.5 s and 100 of 1 s
             for (int i = 1; i <= 100; i++) {
-                epoch(progress, FAST, i, 1);
-                if (i % 5 == 0) {
-                    epoch(progress, SLOW, i + 0.0, 2.5);
-                    epoch(progress, SLOW, i + 0.0, 2.5);
+                if (i % 5 == 3) {
+                    epoch(progress, SLOW, i - 0.5, 2.5);
                 }
+                if (i % 5 == 0) {
+                    epoch(progress, SLOW, i, 2.5);
+                }
+                epoch(progress, FAST, i, 1);
                 if (i >= 25) {
                     assertThat(bar.left()).as("after %d s", i).isBetween((end - i) / 2, (end - i) * 2);
                 }
