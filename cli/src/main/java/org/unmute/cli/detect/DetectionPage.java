@@ -19,7 +19,7 @@ import org.unmute.probes.event.Detection;
 import org.unmute.report.event.EventClass;
 import org.unmute.report.event.EventPage;
 import org.unmute.report.event.EventPageLimits;
-import org.unmute.report.event.SoundEvent;
+import org.unmute.report.event.PageEvent;
 import org.unmute.report.event.SoundFile;
 import org.unmute.report.page.Fact;
 
@@ -74,7 +74,7 @@ public final class DetectionPage {
                     for (SoundFile file : files) {
                         folder.events(file.name(), event -> {
                             Detection d = event.detection();
-                            taker.accept(new SoundEvent(
+                            taker.accept(new PageEvent(
                                     file.name(),
                                     d.onset(),
                                     d.offset(),

@@ -67,7 +67,7 @@ public record EventPage(
      * @throws IllegalArgumentException if names of classes or recordings are not unique, or an event's are not known
      * @throws IOException              if the events cannot be read
      */
-    public Rendered render(SoundEvents events, SnippetSource source) throws IOException {
+    public Rendered render(PageEvents events, SnippetSource source) throws IOException {
         Timeline timeline = Timeline.of(files, classes.size());
         EventSelection selection = new EventSelection(classes, files, limits, timeline);
         events.forEach(selection::add);
@@ -105,7 +105,7 @@ public record EventPage(
      *
      * @throws IOException if the events cannot be read or the document cannot be written
      */
-    public Rendered write(SoundEvents events, SnippetSource source, Path file) throws IOException {
+    public Rendered write(PageEvents events, SnippetSource source, Path file) throws IOException {
         Rendered rendered = render(events, source);
         AtomicFile.write(file, rendered.html().getBytes(StandardCharsets.UTF_8));
         return rendered;

@@ -25,7 +25,7 @@ final class EventSelection {
      * @param label  index of its class
      * @param file   index of its recording
      */
-    record Chosen(long number, SoundEvent event, int label, int file) {}
+    record Chosen(long number, PageEvent event, int label, int file) {}
 
     /** The events of one class. */
     static final class OfClass {
@@ -141,7 +141,7 @@ final class EventSelection {
     }
 
     /** @throws IllegalArgumentException if the event's class or recording is not known */
-    void add(SoundEvent event) {
+    void add(PageEvent event) {
         Integer label = classIndex.get(event.label());
         Integer file = fileIndex.get(event.file());
         if (label == null || file == null) {

@@ -13,9 +13,9 @@ import org.unmute.probes.event.Band;
  * @param peak   when the score was reached, in seconds; a snippet that cannot show the whole event shows this moment
  * @param band   the frequencies at which it was found
  */
-public record SoundEvent(String file, double onset, double offset, String label, double score, double peak, Band band) {
+public record PageEvent(String file, double onset, double offset, String label, double score, double peak, Band band) {
     /** @throws IllegalArgumentException if the times are no stretch of a recording or the score is not finite */
-    public SoundEvent {
+    public PageEvent {
         if (!(onset >= 0 && offset >= onset && Double.isFinite(offset)) || !Double.isFinite(score)) {
             throw new IllegalArgumentException("event page: " + file + ": an event of class '" + label + "' from "
                     + onset + " to " + offset + " s with score " + score);
@@ -23,7 +23,7 @@ public record SoundEvent(String file, double onset, double offset, String label,
     }
 
     /** An event whose peak is its middle. */
-    public SoundEvent(String file, double onset, double offset, String label, double score, Band band) {
+    public PageEvent(String file, double onset, double offset, String label, double score, Band band) {
         this(file, onset, offset, label, score, (onset + offset) / 2, band);
     }
 

@@ -4,11 +4,11 @@ import java.io.IOException;
 
 /** All events of a page, in an order that breaks ties. */
 @FunctionalInterface
-public interface SoundEvents {
+public interface PageEvents {
     /** Takes one event after the other. */
     @FunctionalInterface
     interface Taker {
-        void accept(SoundEvent event) throws IOException;
+        void accept(PageEvent event) throws IOException;
     }
 
     /**
@@ -19,9 +19,9 @@ public interface SoundEvents {
     void forEach(Taker taker) throws IOException;
 
     /** Events in memory. */
-    static SoundEvents of(Iterable<SoundEvent> events) {
+    static PageEvents of(Iterable<PageEvent> events) {
         return taker -> {
-            for (SoundEvent event : events) {
+            for (PageEvent event : events) {
                 taker.accept(event);
             }
         };

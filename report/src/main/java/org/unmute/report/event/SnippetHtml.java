@@ -23,7 +23,7 @@ final class SnippetHtml {
     private SnippetHtml() {}
 
     static String of(Planned p, Snippet s) {
-        SoundEvent event = p.chosen().event();
+        PageEvent event = p.chosen().event();
         Band band = event.band();
         Html html = open(p);
         html.openPlot("spectrogram", title(p), place(event), frequencies(s.highHz()));
@@ -59,12 +59,12 @@ final class SnippetHtml {
     }
 
     private static Html open(Planned p) {
-        SoundEvent event = p.chosen().event();
+        PageEvent event = p.chosen().event();
         return new Html()
                 .line("<article class=\"snippet\" aria-label=\"%s\">", escape(event.label() + ", " + place(event)));
     }
 
-    private static String sound(SoundEvent event) {
+    private static String sound(PageEvent event) {
         return "Sound of " + event.label() + ", " + place(event);
     }
 
@@ -78,7 +78,7 @@ final class SnippetHtml {
                         + " the threshold";
     }
 
-    private static String place(SoundEvent event) {
+    private static String place(PageEvent event) {
         Band band = event.band();
         return event.file() + ", " + TimeText.clock(event.onset(), 1) + " to " + TimeText.clock(event.offset(), 1)
                 + (band.full() ? "" : ", " + hertz(band.low()) + " to " + hertz(band.high()) + " Hz");

@@ -102,7 +102,7 @@ record SnippetPlan(List<Planned> snippets, int leftOut) {
                 turns.add(new ArrayList<>());
             }
             Chosen c = events.get(rank);
-            SoundEvent event = c.event();
+            PageEvent event = c.event();
             double length = Math.clamp(
                     event.seconds() + 2 * CONTEXT, MIN_SECONDS, Math.max(MIN_SECONDS, limits.snippetSeconds()));
             length = Math.min(length, limits.snippetSeconds());

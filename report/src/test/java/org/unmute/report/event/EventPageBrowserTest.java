@@ -54,7 +54,7 @@ class EventPageBrowserTest {
 
     private EventPage.Rendered open(Scene scene, EventPageLimits limits) throws IOException {
         Path file = Files.createDirectories(folder.resolve("out")).resolve("events.html");
-        EventPage.Rendered rendered = scene.page(limits).write(SoundEvents.of(scene.events), scene, file);
+        EventPage.Rendered rendered = scene.page(limits).write(PageEvents.of(scene.events), scene, file);
         assertThat(Files.size(file)).isLessThanOrEqualTo(limits.bytes());
         browser.screen(1280, 900, false);
         browser.open(file);
@@ -129,7 +129,7 @@ class EventPageBrowserTest {
         int rows = Math.min(25, count);
         assertThat(column(SCORE))
                 .isEqualTo(scene.events.stream()
-                        .map(SoundEvent::score)
+                        .map(PageEvent::score)
                         .sorted(Comparator.reverseOrder())
                         .limit(rows)
                         .map(s -> number(s))
@@ -137,7 +137,7 @@ class EventPageBrowserTest {
         heading(SCORE);
         assertThat(column(SCORE).getFirst())
                 .isEqualTo(number(scene.events.stream()
-                        .mapToDouble(SoundEvent::score)
+                        .mapToDouble(PageEvent::score)
                         .min()
                         .orElseThrow()));
         heading(CLASS);
@@ -152,7 +152,7 @@ class EventPageBrowserTest {
         }
 
         click("a[data-class='blackcap']");
-        List<SoundEvent> blackcaps =
+        List<PageEvent> blackcaps =
                 scene.events.stream().filter(e -> e.label().equals("blackcap")).toList();
         assertThat(column(CLASS)).isNotEmpty().containsOnly("blackcap");
         assertThat(text("count")).isEqualTo(String.format("%,d of %,d events", blackcaps.size(), count));
@@ -172,8 +172,8 @@ class EventPageBrowserTest {
     void boxesLieOnTheSoundsThatTheyMark() throws IOException {
         Scene scene = new Scene();
         scene.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
-        scene.add(new SoundEvent("a.wav", 20, 21, "robin", 0.9, new Band(2000, 3000, false)));
-        scene.add(new SoundEvent("a.wav", 40, 41, "dunnock", 0.8, new Band(0, 8000, true)));
+        scene.add(new PageEvent("a.wav", 20, 21, "robin", 0.9, new Band(2000, 3000, false)));
+        scene.add(new PageEvent("a.wav", 40, 41, "dunnock", 0.8, new Band(0, 8000, true)));
         open(scene, EventPageLimits.DEFAULT);
         JsonNode boxes = browser.evaluate("""
             [...document.querySelectorAll('.snippet')].map(s => {
@@ -225,8 +225,8 @@ class EventPageBrowserTest {
         scene.files.add(SoundFile.of(folder.resolve("out/events.html"), recordings.resolve(name), name, 0, 20));
         scene.files.add(
                 SoundFile.of(folder.resolve("out/events.html"), recordings.resolve("gone.wav"), "gone.wav", 0, 20));
-        scene.add(new SoundEvent(name, 5, 6, "robin", 0.9, new Band(2000, 3000, false)));
-        scene.add(new SoundEvent("gone.wav", 5, 6, "robin", 0.8, new Band(2000, 3000, false)));
+        scene.add(new PageEvent(name, 5, 6, "robin", 0.9, new Band(2000, 3000, false)));
+        scene.add(new PageEvent("gone.wav", 5, 6, "robin", 0.8, new Band(2000, 3000, false)));
         scene.write(scene.files.getFirst(), recordings.resolve(name));
         open(scene, EventPageLimits.DEFAULT);
         click("#rows button");
@@ -285,9 +285,9 @@ class EventPageBrowserTest {
         scene.files.add(new SoundFile(evil, "javascript:alert(3)", 0, 30));
         EventPage page = new EventPage(
                 evil, List.of(new EventClass(evil, 0.5)), scene.files, List.of(), EventPageLimits.DEFAULT);
-        scene.add(new SoundEvent(evil, 5, 6, evil, 0.9, new Band(2000, 3000, false)));
+        scene.add(new PageEvent(evil, 5, 6, evil, 0.9, new Band(2000, 3000, false)));
         Path file = folder.resolve("events.html");
-        page.write(SoundEvents.of(scene.events), scene, file);
+        page.write(PageEvents.of(scene.events), scene, file);
         browser.open(file);
         isQuiet();
         assertThat(column(CLASS)).containsExactly(evil);

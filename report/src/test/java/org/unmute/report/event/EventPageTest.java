@@ -53,13 +53,13 @@ class EventPageTest {
     @Test
     void holdsAllEventsInColumns() throws IOException {
         Scene scene = Scene.of(3, 600, 200, "2026%02d.wav");
-        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(SoundEvents.of(scene.events), scene);
+        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(PageEvents.of(scene.events), scene);
         JsonNode data = data(page.html());
-        List<SoundEvent> best = scene.events.stream()
+        List<PageEvent> best = scene.events.stream()
                 .sorted(Comparator.comparingDouble(e -> -e.score()))
                 .toList();
         for (int i = 0; i < best.size(); i++) {
-            SoundEvent e = best.get(i);
+            PageEvent e = best.get(i);
             assertThat(data.at("/classes/" + data.at("/label/" + i).asInt()).asText())
                     .isEqualTo(e.label());
             assertThat(data.at("/files/" + data.at("/file/" + i).asInt()).asText())
@@ -93,7 +93,7 @@ class EventPageTest {
         for (EventSelection.OfClass c : selection.classes()) {
             List<Double> scores = scene.events.stream()
                     .filter(e -> e.label().equals(c.type().name()))
-                    .map(SoundEvent::score)
+                    .map(PageEvent::score)
                     .sorted()
                     .toList();
             assertThat(c.best())
@@ -105,10 +105,10 @@ class EventPageTest {
         Scene few = new Scene();
         few.files.add(new SoundFile("a.wav", "a.wav", 0, 60));
         for (int i = 0; i < 4; i++) {
-            few.add(new SoundEvent("a.wav", 10 * i, 10 * i + 1, "wren", 0.6 + i / 10.0, BAND));
+            few.add(new PageEvent("a.wav", 10 * i, 10 * i + 1, "wren", 0.6 + i / 10.0, BAND));
         }
         String html = few.page(EventPageLimits.DEFAULT)
-                .render(SoundEvents.of(few.events), few)
+                .render(PageEvents.of(few.events), few)
                 .html();
         assertThat(count(html, "<article"))
                 .as("three best, and the one that is left")
@@ -119,7 +119,7 @@ class EventPageTest {
     @Test
     void staysWithinItsSizeAndSaysWhatIsLeftOut() throws IOException {
         Scene scene = Scene.of(4, 600, 30_000, "%d.wav");
-        EventPage.Rendered page = scene.page(SMALL).render(SoundEvents.of(scene.events), scene);
+        EventPage.Rendered page = scene.page(SMALL).render(PageEvents.of(scene.events), scene);
         assertThat(page.html().getBytes(StandardCharsets.UTF_8).length)
                 .isLessThanOrEqualTo(1_000_000)
                 .isGreaterThan(700_000);
@@ -140,7 +140,7 @@ class EventPageTest {
         for (int bird = 0; bird < counts.length; bird++) {
             for (int i = 0; i < counts[bird]; i++) {
                 double onset = 50_000 * random.nextDouble();
-                scene.add(new SoundEvent(
+                scene.add(new PageEvent(
                         "a.wav",
                         onset,
                         onset + 1,
@@ -168,14 +168,14 @@ class EventPageTest {
     void theSameEventsGiveTheSameBytes() throws IOException {
         Scene scene = Scene.of(3, 600, 500, "%d.wav");
         EventPage page = scene.page(EventPageLimits.DEFAULT);
-        assertThat(page.render(SoundEvents.of(scene.events), scene))
-                .isEqualTo(page.render(SoundEvents.of(scene.events), scene));
+        assertThat(page.render(PageEvents.of(scene.events), scene))
+                .isEqualTo(page.render(PageEvents.of(scene.events), scene));
     }
 
     @Test
     void aRecordingThatCannotBeReadIsNamed() throws IOException {
         Scene scene = Scene.of(2, 600, 40, "%02d.wav");
-        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(SoundEvents.of(scene.events), file -> {
+        EventPage.Rendered page = scene.page(EventPageLimits.DEFAULT).render(PageEvents.of(scene.events), file -> {
             if (file.name().startsWith("02")) {
                 throw new IOException("the disk <is> gone");
             }
@@ -190,7 +190,7 @@ class EventPageTest {
     void noEventIsSaidInWords() throws IOException {
         Scene scene = Scene.of(1, 60, 0, "%d.wav");
         String html = scene.page(EventPageLimits.DEFAULT)
-                .render(SoundEvents.of(scene.events), scene)
+                .render(PageEvents.of(scene.events), scene)
                 .html();
         assertThat(html).contains("No event of any of the 8 classes was found.").doesNotContain("id=\"data\"");
         parsed(html);
@@ -201,9 +201,9 @@ class EventPageTest {
         Scene scene = new Scene();
         scene.files.add(new SoundFile("a.wav#100-110", "a.wav", 100, 10));
         scene.files.add(new SoundFile("a.wav#500-510", "a.wav", 500, 10));
-        scene.add(new SoundEvent("a.wav#500-510", 509, 509.5, "wren", 0.9, BAND));
+        scene.add(new PageEvent("a.wav#500-510", 509, 509.5, "wren", 0.9, BAND));
         String html = scene.page(EventPageLimits.DEFAULT)
-                .render(SoundEvents.of(scene.events), file -> {
+                .render(PageEvents.of(scene.events), file -> {
                     throw new IOException("gone");
                 })
                 .html();
@@ -215,17 +215,17 @@ class EventPageTest {
     void unknownNamesAreErrors() throws IOException {
         Scene scene = Scene.of(1, 60, 0, "%d.wav");
         EventPage page = scene.page(EventPageLimits.DEFAULT);
-        assertThatThrownBy(() ->
-                        page.render(SoundEvents.of(List.of(new SoundEvent("1.wav", 0, 1, "emu", 1, BAND))), scene))
+        assertThatThrownBy(
+                        () -> page.render(PageEvents.of(List.of(new PageEvent("1.wav", 0, 1, "emu", 1, BAND))), scene))
                 .hasMessageContaining("class 'emu'")
                 .hasMessageContaining("no such class");
-        assertThatThrownBy(() ->
-                        page.render(SoundEvents.of(List.of(new SoundEvent("9.wav", 0, 1, "wren", 1, BAND))), scene))
+        assertThatThrownBy(
+                        () -> page.render(PageEvents.of(List.of(new PageEvent("9.wav", 0, 1, "wren", 1, BAND))), scene))
                 .hasMessageContaining("'9.wav'")
                 .hasMessageContaining("no such recording");
-        assertThatThrownBy(() -> new SoundEvent("1.wav", 2, 1, "wren", 1, BAND))
+        assertThatThrownBy(() -> new PageEvent("1.wav", 2, 1, "wren", 1, BAND))
                 .hasMessageContaining("from 2.0 to 1.0 s");
-        assertThatThrownBy(() -> new SoundEvent("1.wav", 0, 1, "wren", Double.NaN, BAND))
+        assertThatThrownBy(() -> new PageEvent("1.wav", 0, 1, "wren", Double.NaN, BAND))
                 .hasMessageContaining("NaN");
     }
 
@@ -258,7 +258,7 @@ class EventPageTest {
         SoundFile file = new SoundFile("a.wav", "a.wav", 0, 60);
         for (int[] highAndRate :
                 new int[][] {{3000, 16_000}, {8000, 16_000}, {9000, 24_000}, {20_000, 48_000}, {60_000, 48_000}}) {
-            SoundEvent event = new SoundEvent("a.wav", 10, 11, "bat", 0.9, new Band(100, highAndRate[0], false));
+            PageEvent event = new PageEvent("a.wav", 10, 11, "bat", 0.9, new Band(100, highAndRate[0], false));
             EventSelection selection = new EventSelection(
                     List.of(new EventClass("bat", 0.5)), List.of(file), SMALL, Timeline.of(List.of(file), 1));
             selection.add(event);
@@ -277,7 +277,7 @@ class EventPageTest {
         SoundFile file = new SoundFile("a.wav", "a.wav", 0, 600);
         double[][] peakAndStart = {{300, 296}, {101, 99.5}, {499.9, 492.5}};
         for (double[] one : peakAndStart) {
-            SoundEvent event = new SoundEvent("a.wav", 100, 500, "bat", 0.9, one[0], BAND);
+            PageEvent event = new PageEvent("a.wav", 100, 500, "bat", 0.9, one[0], BAND);
             EventSelection selection = new EventSelection(
                     List.of(new EventClass("bat", 0.5)), List.of(file), SMALL, Timeline.of(List.of(file), 1));
             selection.add(event);

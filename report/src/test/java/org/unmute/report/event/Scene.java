@@ -26,8 +26,8 @@ final class Scene implements SnippetSource {
             List.of("blackbird", "blackcap", "chiffchaff", "dunnock", "great tit", "robin", "song thrush", "wren");
 
     final List<SoundFile> files = new ArrayList<>();
-    final List<SoundEvent> events = new ArrayList<>();
-    private final Map<String, List<SoundEvent>> byFile = new HashMap<>();
+    final List<PageEvent> events = new ArrayList<>();
+    private final Map<String, List<PageEvent>> byFile = new HashMap<>();
 
     /** Recordings of equal length, with events of all classes in the order of time. */
     static Scene of(int recordings, double seconds, int count, String nameFormat) {
@@ -43,7 +43,7 @@ final class Scene implements SnippetSource {
             int file = (int) ((long) i * recordings / count);
             double onset = random.nextDouble() * (seconds - 2.5);
             double low = 700 + 700 * bird;
-            scene.add(new SoundEvent(
+            scene.add(new PageEvent(
                     scene.files.get(file).name(),
                     onset,
                     onset + 0.2 + 2 * random.nextDouble(),
@@ -54,7 +54,7 @@ final class Scene implements SnippetSource {
         return scene;
     }
 
-    void add(SoundEvent event) {
+    void add(PageEvent event) {
         events.add(event);
         byFile.computeIfAbsent(event.file(), f -> new ArrayList<>()).add(event);
     }
@@ -96,11 +96,11 @@ final class Scene implements SnippetSource {
     }
 
     private static final class Tones implements AudioStream {
-        private final List<SoundEvent> events;
+        private final List<PageEvent> events;
         private final long frames;
         private long position;
 
-        private Tones(List<SoundEvent> events, long frames) {
+        private Tones(List<PageEvent> events, long frames) {
             this.events = events;
             this.frames = frames;
         }
@@ -132,7 +132,7 @@ final class Scene implements SnippetSource {
                 return -1;
             }
             double start = position / (double) RATE;
-            List<SoundEvent> near = events.stream()
+            List<PageEvent> near = events.stream()
                     .filter(e -> e.offset() > start && e.onset() < start + n / (double) RATE)
                     .toList();
             for (int i = 0; i < n; i++) {
@@ -140,14 +140,14 @@ final class Scene implements SnippetSource {
                 long noise = (frame * 0x9E3779B97F4A7C15L ^ frame << 13) * 0xBF58476D1CE4E5B9L;
                 samples[from + i] = 0.01f * (noise >> 40) / (1 << 23);
             }
-            for (SoundEvent e : near) {
+            for (PageEvent e : near) {
                 tone(e, samples, from, n);
             }
             position += n;
             return n;
         }
 
-        private void tone(SoundEvent e, float[] samples, int from, int n) {
+        private void tone(PageEvent e, float[] samples, int from, int n) {
             double low = e.band().full() ? 500 : e.band().low();
             double sweep = (e.band().high() - low) / e.seconds();
             for (int i = 0; i < n; i++) {
