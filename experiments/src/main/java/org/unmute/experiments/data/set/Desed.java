@@ -18,9 +18,9 @@ import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
- * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas),
- * strong lists {@code filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over
- * its events, whose times are kept; a row without label is a clip without events. The copy that the paper's authors host is a {@link
+ * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas), strong lists {@code
+ * filename, onset, offset, event_label}, one row per event. The labels of a clip are the union over its events, whose
+ * times are kept; a row without label is a clip without events. The copy that the paper's authors host is a {@link
  * HuggingFaceFolder}.
  */
 final class Desed extends Dataset {

@@ -18,8 +18,8 @@ import org.unmute.experiments.json.JsonFields;
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
  * labels; the simplified text file ({@code start, end, label}, separated by tabs) is read if there is no JAMS file. The
- * labels of a clip are the union over its events, whose times are kept. The copy that the paper's authors host is a {@link
- * HuggingFaceFolder}.
+ * labels of a clip are the union over its events, whose times are kept. The copy that the paper's authors host is a
+ * {@link HuggingFaceFolder}.
  */
 final class UrbanSed extends Dataset {
     UrbanSed() {
