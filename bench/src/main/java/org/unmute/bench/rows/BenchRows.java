@@ -14,6 +14,7 @@ public final class BenchRows {
         rows.addAll(EncoderRows.all());
         rows.addAll(StepRows.all());
         rows.addAll(ProgramRows.all(root));
+        rows.addAll(DetectRows.all(root));
         rows.addAll(Growth.rows());
         return rows;
     }

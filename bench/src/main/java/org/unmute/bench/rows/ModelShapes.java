@@ -70,6 +70,33 @@ public final class ModelShapes {
         return shapes;
     }
 
+    /** KWT-1: 98 frames, 12 post-norm blocks of 64; a DFT of 244 bins as matrices, 80 mel bands, 40 coefficients. */
+    static Map<String, Shape> kwt1() {
+        int dim = 64;
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("front_end.window", Shape.of(480));
+        shapes.put("front_end.dft_cos", Shape.of(244, 480));
+        shapes.put("front_end.dft_sin", Shape.of(244, 480));
+        shapes.put("front_end.mel", Shape.of(80, 244));
+        shapes.put("front_end.dct", Shape.of(40, 80));
+        linear(shapes, "patch_embed", dim, 40);
+        shapes.put("cls_token", Shape.of(1, 1, dim));
+        shapes.put("pos_embed", Shape.of(1, 99, dim));
+        for (int i = 0; i < DEPTH; i++) {
+            String b = "blocks." + i + ".";
+            affine(shapes, b + "norm1", dim);
+            for (String part : new String[] {"q", "k", "v"}) {
+                shapes.put(b + "attn." + part + ".weight", Shape.of(dim, dim));
+            }
+            linear(shapes, b + "attn.proj", dim, dim);
+            affine(shapes, b + "norm2", dim);
+            linear(shapes, b + "mlp.fc1", 4 * dim, dim);
+            linear(shapes, b + "mlp.fc2", dim, 4 * dim);
+        }
+        linear(shapes, "head", 12, dim);
+        return shapes;
+    }
+
     /** {@code blocks.0} to {@code blocks.depth-1} under a prefix. */
     public static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
         for (int i = 0; i < depth; i++) {

@@ -90,6 +90,7 @@ public final class ProgramRows {
                 THREADS,
                 0,
                 0,
+                0,
                 List.of(TORCH),
                 false,
                 files,

@@ -16,6 +16,7 @@ import org.unmute.bench.table.Program;
  * @param gflop GFLOP of a call, 0 if not meaningful; for matching by lookup tables, those of the product that they
  *     replace
  * @param gbytes GB that a call must read from memory, 0 if not meaningful
+ * @param audioSeconds seconds of audio that a call goes through, 0 if not meaningful
  * @param peers names of the peers
  * @param scripted whether PyTorch needs a TorchScript file of the case
  * @param files writes the case
@@ -28,6 +29,7 @@ public record Row(
         int threads,
         double gflop,
         double gbytes,
+        double audioSeconds,
         List<String> peers,
         boolean scripted,
         CaseFiles files,
@@ -47,7 +49,7 @@ public record Row(
             boolean scripted,
             CaseFiles files,
             Agreement agreement) {
-        this(id, title, threads, gflop, gbytes, peers, scripted, files, agreement, Map.of());
+        this(id, title, threads, gflop, gbytes, 0, peers, scripted, files, agreement, Map.of());
     }
 
     /** Title and threads. */

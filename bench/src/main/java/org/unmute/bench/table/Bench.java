@@ -87,8 +87,8 @@ final class Bench implements AutoCloseable {
                 Machine.jvm(),
                 limit[0],
                 limit[1]);
-        RowResult result =
-                new RowResult(row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), entries, origin);
+        RowResult result = new RowResult(
+                row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), row.audioSeconds(), entries, origin);
         entries.stream()
                 .filter(RowResult.Entry::isTimed)
                 .forEach(e -> progress.accept(ResultTable.format(

@@ -46,7 +46,7 @@ final class ResultTable {
         return table
                 + "\nMedians of a call; in brackets our time divided by the peer's, so that below 1 ours is faster."
                 + " GFLOP/s of matching are those of the product that it replaces.\n\n"
-                + labels(rows) + origins(rows, command) + memory(rows) + problems(rows);
+                + audio(rows) + labels(rows) + origins(rows, command) + memory(rows) + problems(rows);
     }
 
     /** A time with three significant digits. */
@@ -66,6 +66,14 @@ final class ResultTable {
 
     static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
+    }
+
+    private static String audio(List<RowResult> rows) {
+        String hours = rows.stream()
+                .filter(r -> r.hoursPerHour() > 0)
+                .map(r -> format("%.0f (`%s`)", r.hoursPerHour(), r.id()))
+                .collect(Collectors.joining(", "));
+        return hours.isEmpty() ? "" : "- hours of audio per hour: " + hours + "\n";
     }
 
     private static String labels(List<RowResult> rows) {
@@ -120,7 +128,7 @@ final class ResultTable {
     private static String memory(List<RowResult> rows) {
         StringBuilder text = new StringBuilder();
         for (RowResult row : rows) {
-            if (!row.id().matches("(step|vit-b|wav|embed|probe).*")) {
+            if (!row.id().matches("(step|vit-b|wav|embed|probe|detect).*")) {
                 continue;
             }
             String parts = row.entries().stream()
@@ -130,7 +138,7 @@ final class ResultTable {
                     .collect(Collectors.joining(", "));
             if (!parts.isEmpty()) {
                 text.append(
-                                row.id().matches("(embed|probe).*")
+                                row.id().matches("(embed|probe|detect).*")
                                         ? "- peak memory of the process, `"
                                         : "- extra memory, `")
                         .append(row.id() + "`: " + parts + "\n");

@@ -14,11 +14,19 @@ import org.unmute.bench.rows.Row;
  * @param threads of the row
  * @param gflop of a call
  * @param gbytes of a call
+ * @param audioSeconds seconds of audio that a call goes through
  * @param entries ours first
  * @param origin when and where
  */
 public record RowResult(
-        String id, String title, int threads, double gflop, double gbytes, List<Entry> entries, Origin origin) {
+        String id,
+        String title,
+        int threads,
+        double gflop,
+        double gbytes,
+        double audioSeconds,
+        List<Entry> entries,
+        Origin origin) {
     /**
      * One engine.
      *
@@ -75,6 +83,11 @@ public record RowResult(
     /** Our share of the memory bandwidth; 0 if not applicable. */
     double byteShare() {
         return share(gbytes, origin.gbytes());
+    }
+
+    /** Hours of audio that we go through in an hour; 0 if not applicable. */
+    double hoursPerHour() {
+        return timed(Row.OURS).map(e -> audioSeconds * 1e3 / e.ms()).orElse(0.0);
     }
 
     private double share(double work, double limit) {

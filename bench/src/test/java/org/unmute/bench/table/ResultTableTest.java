@@ -35,6 +35,17 @@ class ResultTableTest {
     }
 
     @Test
+    void hoursOfAudioPerHourAreNamed() {
+        RowResult plain = Results.row("a", Results.timed("unmute", 1500));
+        RowResult audio = new RowResult("d", "t", 2, 0, 0, 600, plain.entries(), plain.origin());
+        RowResult failed = new RowResult(
+                "e", "t", 2, 0, 0, 600, List.of(RowResult.Entry.failed("unmute", "", "no")), plain.origin());
+        assertThat(ResultTable.markdown(List.of(plain, audio, failed), "x"))
+                .contains("\n- hours of audio per hour: 400 (`d`)\n");
+        assertThat(ResultTable.markdown(List.of(plain), "x")).doesNotContain("hours of audio");
+    }
+
+    @Test
     void timesHaveThreeDigits() {
         assertThat(ResultTable.time(1.2345)).isEqualTo("1.23 ms");
         assertThat(ResultTable.time(12.345)).isEqualTo("12.3 ms");

@@ -23,6 +23,7 @@ final class Results {
                 2,
                 10,
                 1,
+                0,
                 List.copyOf(Arrays.asList(entries)),
                 new RowResult.Origin("2026-01-02 03:04", "abc", "a machine", "a JVM", 100, 10));
     }
