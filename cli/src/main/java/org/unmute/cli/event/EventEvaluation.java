@@ -103,17 +103,13 @@ public final class EventEvaluation {
                         + " --audio DIR or --durations TABLE tells the exact ones");
             }
             settings.put("frameSeconds", scores.times().rowSeconds());
-            settings.put("postProcessing", described(options.postProcessing()));
+            PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
+            settings.put("postProcessing", described(processing));
             EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
             for (TrainedProbe probe : probes) {
                 double[] thresholds = thresholds(probe);
-                report.add(
-                        scored(
-                                reference,
-                                scores.of(probe, seconds),
-                                scores.times().rowSeconds(),
-                                thresholds),
-                        thresholds);
+                EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
+                report.add(scored(reference, scores.of(probe, seconds), rules), thresholds);
             }
             return report;
         }
@@ -160,9 +156,7 @@ public final class EventEvaluation {
         return all;
     }
 
-    private EventScores scored(
-            EventReference reference, List<FrameScores> raw, double frameSeconds, double[] thresholds) {
-        EventRules rules = options.postProcessing().rules(thresholds, frameSeconds);
+    private EventScores scored(EventReference reference, List<FrameScores> raw, EventRules rules) {
         List<SoundEvent> events = new ArrayList<>();
         List<FrameScores> filtered = new ArrayList<>();
         for (FrameScores scores : raw) {
@@ -197,9 +191,10 @@ public final class EventEvaluation {
                 options.threshold() == null ? Decisions.FALLBACK : options.threshold(),
                 stored.classes().size());
         settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
-        settings.put("postProcessing", described(options.postProcessing()));
+        PostProcessing processing = options.postProcessing(PostProcessing.NONE);
+        settings.put("postProcessing", described(processing));
         EventReport report = new EventReport(reference, true, bootstrap, settings, data.remarks());
-        report.add(scored(reference, raw, shortest, thresholds), thresholds);
+        report.add(scored(reference, raw, processing.rules(thresholds, shortest)), thresholds);
         return report;
     }
 

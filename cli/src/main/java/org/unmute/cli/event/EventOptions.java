@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.metric.event.Collar;
 import org.unmute.experiments.strong.EventSettings;
 import org.unmute.experiments.strong.EventTable;
@@ -53,20 +54,23 @@ public final class EventOptions {
     @Option(
             names = "--median",
             paramLabel = "SECONDS",
-            description = "Window of the median filter over scores, 0 for none (default: ${DEFAULT-VALUE}).")
-    private double median = PostProcessing.NONE.medianSeconds();
+            description = "Window of the median filter over scores, 0 for none (default: "
+                    + DetectionRules.MEDIAN_SECONDS + " as in 'detect'; 0 with --frame-scores).")
+    private Double median;
 
     @Option(
-            names = "--max-gap",
+            names = {"--merge-gap", "--max-gap"},
             paramLabel = "SECONDS",
-            description = "Events of a class at most so far apart become one (default: ${DEFAULT-VALUE}).")
-    private double maxGap = PostProcessing.NONE.maxGap();
+            description = "Events of a class at most so far apart become one (default: "
+                    + DetectionRules.MAX_GAP_SECONDS + "; 0 with --frame-scores).")
+    private Double maxGap;
 
     @Option(
             names = "--min-duration",
             paramLabel = "SECONDS",
-            description = "Shorter events are left out (default: ${DEFAULT-VALUE}).")
-    private double minDuration = PostProcessing.NONE.minDuration();
+            description = "Shorter events are left out (default: " + DetectionRules.MIN_DURATION_SECONDS
+                    + "; 0 with --frame-scores).")
+    private Double minDuration;
 
     @Option(
             names = "--collar",
@@ -124,12 +128,19 @@ public final class EventOptions {
         return threshold;
     }
 
-    /** What happens to scores before they are events. */
-    PostProcessing postProcessing() {
+    /**
+     * What happens to scores before they are events.
+     *
+     * @param defaults where an option is not given
+     */
+    PostProcessing postProcessing(PostProcessing defaults) {
         try {
-            return new PostProcessing(median, maxGap, minDuration);
+            return new PostProcessing(
+                    median == null ? defaults.medianSeconds() : median,
+                    maxGap == null ? defaults.maxGap() : maxGap,
+                    minDuration == null ? defaults.minDuration() : minDuration);
         } catch (IllegalArgumentException e) {
-            throw CommandException.usage(e.getMessage() + " (--median, --max-gap, --min-duration)", e);
+            throw CommandException.usage(e.getMessage() + " (--median, --merge-gap, --min-duration)", e);
         }
     }
 
@@ -148,9 +159,9 @@ public final class EventOptions {
 
     /** @throws CommandException if an option that needs scores over time was given */
     void requireNoPostProcessing() {
-        if (!postProcessing().equals(PostProcessing.NONE)) {
+        if (median != null || maxGap != null || minDuration != null) {
             throw CommandException.usage(
-                    "--median, --max-gap and --min-duration make events of scores: leave them out with --detections");
+                    "--median, --merge-gap and --min-duration make events of scores: leave them out with --detections");
         }
     }
 }

@@ -160,6 +160,8 @@ final class ReferenceData {
     /** Detections of the chosen recordings and classes. */
     List<SoundEvent> detections(EventTable detected, Chosen chosen) {
         MatchedEvents matched = matched(detected, chosen.ids, chosen.classes);
+        // A detector may name recordings in which it found nothing.
+        matched.missing().values().removeIf(n -> n == 0);
         Remarks.add(remarks, matched, "detections", "in the reference");
         return matched.events();
     }

@@ -68,6 +68,11 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
+    /** Whether a folder was written by {@code unmute detect}. */
+    public static boolean isOne(Path folder) {
+        return Files.isDirectory(folder.resolve(STATE));
+    }
+
     private static void requireEmpty(Path folder) throws IOException {
         List<String> others = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

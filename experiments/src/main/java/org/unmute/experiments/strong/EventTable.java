@@ -18,6 +18,8 @@ import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.detection.DetectionFolder;
+import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.metric.event.SoundEvent;
 
@@ -40,7 +42,8 @@ public record EventTable(String source, List<String> recordings, List<Annotation
 
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
-     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder. The events of a file that names no
+     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder. Of a folder of {@code unmute detect} the
+     * table of all recordings is read. The events of a file that names no
      * recording, as Audacity and Raven write it for a single one, belong to the recording of the file's own name:
      * {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn}.
      *
@@ -65,7 +68,11 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             boolean csv =
                     table.kind() == AnnotationTable.Kind.TABLE || table.kind() == AnnotationTable.Kind.BIRDNET_CSV;
             recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
-            if (table.files().isEmpty()) {
+            // A table with a header may have a column of recordings, but no rows.
+            boolean single = table.kind() == AnnotationTable.Kind.RAVEN
+                    || table.kind() == AnnotationTable.Kind.LABELS
+                    || table.kind() == AnnotationTable.Kind.SCORED_LABELS;
+            if (table.files().isEmpty() && single) {
                 recordings.add(own);
             }
             for (Annotation a : table.annotations()) {
@@ -91,6 +98,18 @@ public record EventTable(String source, List<String> recordings, List<Annotation
     }
 
     private static List<Path> tables(Path folder) throws IOException {
+        boolean detected = DetectionFolder.isOne(folder);
+        for (OutputFormat format : OutputFormat.values()) {
+            // The folder of 'unmute detect' holds the same events in several formats.
+            if (detected && format.combined() != null && Files.isRegularFile(folder.resolve(format.combined()))) {
+                return List.of(folder.resolve(format.combined()));
+            }
+        }
+        Path tracks = folder.resolve(OutputFormat.AUDACITY.folder());
+        return detected && Files.isDirectory(tracks) ? listed(tracks) : listed(folder);
+    }
+
+    private static List<Path> listed(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             List<Path> tables = all.filter(f -> EXTENSIONS.contains(extension(f))
                             && !f.getFileName().toString().startsWith(".")

@@ -3,6 +3,7 @@ package org.unmute.experiments.strong;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.metric.event.FrameScores;
 import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.probes.event.EventDetector;
@@ -12,11 +13,15 @@ import org.unmute.probes.event.MedianFilter;
 /**
  * What happens to scores over time before they are events, apart from thresholds.
  *
- * @param medianSeconds window of the median filter, rounded to an odd number of frames; 0 for none
+ * @param medianSeconds window of the median filter, of which as many frames as fit are taken, an odd number; 0 for none
  * @param maxGap        events of a class that are at most so far apart become one, in seconds
  * @param minDuration   shorter events are left out, in seconds
  */
 public record PostProcessing(double medianSeconds, double maxGap, double minDuration) {
+    /** What {@code unmute detect} does unless told otherwise. */
+    public static final PostProcessing DETECT = new PostProcessing(
+            DetectionRules.MEDIAN_SECONDS, DetectionRules.MAX_GAP_SECONDS, DetectionRules.MIN_DURATION_SECONDS);
+
     /** Scores as they are. */
     public static final PostProcessing NONE = new PostProcessing(0, 0, 0);
 
@@ -30,9 +35,10 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
         }
     }
 
-    /** Window of the median filter in frames, odd. */
+    /** Window of the median filter in frames: as many as fit into it, an odd number. */
     public int medianFrames(double frameSeconds) {
-        return 2 * Math.clamp(Math.round((medianSeconds / frameSeconds - 1) / 2), 0, 1 << 20) + 1;
+        int fit = (int) Math.min(1 << 20, Math.floor(medianSeconds / frameSeconds + 1e-9));
+        return Math.max(1, fit % 2 == 0 ? fit - 1 : fit);
     }
 
     /** The rules of events with these thresholds. */

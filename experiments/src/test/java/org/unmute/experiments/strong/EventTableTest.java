@@ -48,6 +48,24 @@ class EventTableTest {
     }
 
     @Test
+    void ofAFolderOfDetectOneTableIsRead() throws IOException {
+        Files.createDirectories(folder.resolve("det/.detect"));
+        file("det/events.csv", "file,start,end,label,score,low,high\na.wav,1,2,dog,0.9,,\n");
+        file("det/raven-combined.txt", "Selection\tBegin Time (s)\n");
+        file("det/skipped.csv", "file,reason\n");
+        EventTable table = EventTable.read(folder.resolve("det"), null);
+        assertThat(table.recordings()).containsExactly("a.wav");
+        assertThat(table.events()).hasSize(1);
+        // A header without rows names no recording.
+        file("det/events.csv", "file,start,end,label,score,low,high\n");
+        assertThat(EventTable.read(folder.resolve("det"), null).recordings()).isEmpty();
+        Files.delete(folder.resolve("det/events.csv"));
+        Files.delete(folder.resolve("det/raven-combined.txt"));
+        file("det/audacity/b.txt", "1\t2\tdog\n");
+        assertThat(EventTable.read(folder.resolve("det"), null).recordings()).containsExactly("b");
+    }
+
+    @Test
     void readsOurOwnFormatsBackWithOddNames() throws IOException {
         List<Annotation> events = List.of(
                 new Annotation("a/b, c.wav", 0.5, 1.25, "=1+1"),
