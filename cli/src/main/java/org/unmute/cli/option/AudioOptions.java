@@ -13,8 +13,6 @@ import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -148,21 +146,6 @@ public final class AudioOptions {
     public ClipPass pass(String command, List<AudioClip> clips, EncoderSpec encoder, int max) {
         ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);
         return new ClipPass(command, clips, AudioFiles::open, encoder, resampling.kernel(), limits);
-    }
-
-    /**
-     * A recording's samples at an encoder's rate.
-     *
-     * @param command name of the command, for messages
-     * @throws ClipTooShortException if they are fewer than a frame
-     */
-    public float[] samples(Recording recording, EncoderSpec encoder, String command) {
-        float[] samples =
-                recording.resampled(encoder.sampleRate(), resampling.kernel()).samples();
-        if (samples.length < encoder.frameSamples()) {
-            throw new ClipTooShortException(command, samples.length, encoder.frameSamples(), encoder.sampleRate());
-        }
-        return samples;
     }
 
     public boolean strict() {
