@@ -63,8 +63,10 @@ final class DetectCommand extends ComputingCommand {
             names = "--probe",
             paramLabel = "PATH",
             required = true,
-            description = "The trained probe: a folder of a run with one probe, or a file that 'unmute probe' wrote."
-                    + " Its run tells the encoder, unless --encoder is given.")
+            description =
+                    "The trained probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
+                            + " pack' wrote."
+                            + " Its run tells the encoder, unless --encoder is given.")
     private Path probe;
 
     @Mixin

@@ -54,17 +54,13 @@ public record DetectorSetup(
     /**
      * Opens the probe and checks that all fits.
      *
-     * @param file a trained probe's
+     * @param file a trained or packed probe's
      * @throws CommandException if the probe was trained on other tokens, or an option does not fit it
      */
     public static DetectorSetup of(
             Path file, EncoderOptions.Loaded encoder, AudioOptions.Resampling resample, EventOptions options)
             throws IOException {
-        if (ProbeFiles.isPacked(file)) {
-            throw CommandException.input(
-                    file + ": a packed probe scores whole clips: name the trained probe that it was packed from");
-        }
-        TrainedProbe probe = ProbeFiles.trained(file);
+        TrainedProbe probe = ProbeFiles.trainedOrPacked(file);
         EncoderSpec spec = encoder.encoder().describe();
         CacheKey key = encoder.key(resample.name(), DType.F32);
         try {

@@ -67,6 +67,22 @@ public final class ProbeFiles {
         }
     }
 
+    /**
+     * A trained probe, or a packed one with ±1 in place of its bits.
+     *
+     * @throws CommandException if it is neither
+     */
+    public static TrainedProbe trainedOrPacked(Path file) {
+        if (!isPacked(file)) {
+            return trained(file);
+        }
+        try {
+            return PackedProtobin.load(file).unpacked(Backends.current());
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
     /** @throws CommandException if it is not a trained probe */
     public static TrainedProbe trained(Path file) {
         try {

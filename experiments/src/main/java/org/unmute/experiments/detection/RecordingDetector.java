@@ -109,7 +109,7 @@ public final class RecordingDetector {
                     start,
                     seconds,
                     stream.warnings(),
-                    problem == null ? e.getMessage() : problem,
+                    problem != null ? problem : samples == 0 ? "the file holds no samples" : e.getMessage(),
                     false);
         }
         if (problem != null) {

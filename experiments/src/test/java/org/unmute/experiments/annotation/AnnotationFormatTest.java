@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +118,19 @@ class AnnotationFormatTest {
         assertThatThrownBy(() -> AnnotationTable.read(file))
                 .isInstanceOf(MalformedTableException.class)
                 .hasMessageContaining(message.strip());
+    }
+
+    /** A class may hold an underscore and be no species. */
+    @Test
+    void onlyNamesOfSpeciesAreSplitForBirdnet() throws IOException {
+        StringBuilder text = new StringBuilder();
+        List<Annotation> events = Stream.of("clock_tick", "Turdus merula_", "_x", "Turdus merula_Black_bird")
+                .map(label -> new Annotation("a.wav", 0, 1, label))
+                .toList();
+        AnnotationFormat.BIRDNET.writer(text, false).recording(1, 16_000, events);
+        assertThat(text.toString().lines().skip(1).map(line -> line.split(",")[2] + "|" + line.split(",")[3]))
+                .containsExactly(
+                        "clock_tick|clock_tick", "Turdus merula_|Turdus merula_", "_x|_x", "Turdus merula|Black_bird");
     }
 
     @Test

@@ -188,6 +188,9 @@ class RecordingDetectorTest {
         assertThat(heard.problem()).contains("too short");
         assertThat(heard.fileSeconds()).isEqualTo(0.01);
         assertThat(found).isEmpty();
+        assertThat(DETECTOR.run(new Samples(new float[0], null), found::add, _ -> {})
+                        .problem())
+                .isEqualTo("the file holds no samples");
         assertThat(DETECTOR.run(
                                 new Samples(new float[10], new UnreadableAudioException("x", "damaged at once")),
                                 found::add,

@@ -12,6 +12,7 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -29,6 +30,7 @@ import org.unmute.tensor.io.StoredType;
 public final class PackedProtobin {
     private static final String FORMAT = "unmute-packed-protobin-1";
     private static final String PROBE = "protobin";
+    private static final String VECTORS = "prototype_vectors";
     private static final String BITS = "prototype_bits";
     private static final String DIM = "dim";
     private static final double MIN_NORM = 1e-12;
@@ -68,7 +70,7 @@ public final class PackedProtobin {
             throw new IllegalArgumentException("pack: probe " + p.name() + " has no binary prototypes: only protobin");
         }
         Map<String, Tensor> parameters = p.parameters();
-        float[] vectors = parameters.get("prototype_vectors").toFloats();
+        float[] vectors = parameters.get(VECTORS).toFloats();
         int dim = p.dim();
         int row = bytes(dim);
         int prototypes = vectors.length / dim;
@@ -136,6 +138,27 @@ public final class PackedProtobin {
      */
     public long bankBytes() {
         return bits.length;
+    }
+
+    /**
+     * The same probe with prototypes of ±1 in place of bits, on a backend: what needs a {@link TrainedProbe}, such as
+     * scores of rows, gets the bits that the trained one gives.
+     */
+    public TrainedProbe unpacked(Backend backend) {
+        float[] signs = new float[Math.multiplyExact(prototypes, dim)];
+        for (int i = 0; i < signs.length; i++) {
+            int at = i % dim;
+            boolean set = (bits[i / dim * bytes(dim) + at / Byte.SIZE] >> at % Byte.SIZE & 1) != 0;
+            signs[i] = set ? 1 : -1;
+        }
+        Map<String, Tensor> parameters = Map.of(
+                VECTORS,
+                Tensor.of(backend, signs, prototypes, dim),
+                Classifier.WEIGHT,
+                Tensor.of(backend, weight, bias.length, prototypes),
+                Classifier.BIAS,
+                Tensor.of(backend, bias, bias.length));
+        return metadata.with(Probes.of(PROBE, parameters, metadata.hasCls(), ProbeOptions.DEFAULTS));
     }
 
     /**

@@ -30,6 +30,12 @@ record ProbeMetadata(
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
 
+    /** A probe with this. */
+    TrainedProbe with(Probe probe) {
+        return new TrainedProbe(
+                probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions);
+    }
+
     /**
      * @param expected number of classes
      * @param dim numbers a token

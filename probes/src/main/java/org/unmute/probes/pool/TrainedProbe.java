@@ -304,15 +304,6 @@ public record TrainedProbe(
                 parameters,
                 ProbeMetadata.flag(about, "cls"),
                 options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
-        ProbeMetadata metadata = ProbeMetadata.of(file);
-        return new TrainedProbe(
-                probe,
-                metadata.classes(),
-                metadata.hasCls(),
-                metadata.singleLabel(),
-                metadata.standardization(),
-                metadata.encoderHash(),
-                metadata.frontEndHash(),
-                metadata.decisions());
+        return ProbeMetadata.of(file).with(probe);
     }
 }
