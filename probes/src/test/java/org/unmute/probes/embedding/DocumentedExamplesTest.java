@@ -171,6 +171,21 @@ class DocumentedExamplesTest {
 
     @Test
     @FullBuild("starts a virtual machine")
+    void eventsAreFoundInTime() throws Exception {
+        Modules.Ran ran = Modules.java(folder, arguments(NO_FLAGS, true, "example.FindEvents"));
+        assertThat(ran.status()).as(ran.errors()).isZero();
+        double end = Wav.read(trained.clip()).seconds();
+        assertThat(ran.lines())
+                .isNotEmpty()
+                .allSatisfy(line ->
+                        assertThat(line).matches("\\d+\\.\\d\\d to \\d+\\.\\d\\d s, \\d+ to \\d+ Hz: (tone|noise)"));
+        assertThat(ran.lines())
+                .allSatisfy(line -> assertThat(Double.parseDouble(line.split(" ")[2]))
+                        .isBetween(Double.parseDouble(line.split(" ")[0]), end + 0.005));
+    }
+
+    @Test
+    @FullBuild("starts a virtual machine")
     void onTheClassPathItRunsWithTheFlag() throws Exception {
         Modules.Ran ran = Modules.java(folder, arguments(VECTOR, false, "example.TagRecording"));
         assertThat(ran.status()).as(ran.errors()).isZero();
