@@ -1,0 +1,249 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.probes.decision.Decisions;
+
+/** Learned thresholds and calibration in the commands that show them: {@code eval}, {@code tag}, {@code explain}. */
+class DecisionsShownTest {
+    @TempDir
+    static Path folder;
+
+    private static LearnedRun fixture;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        fixture = LearnedRun.in(folder);
+    }
+
+    @Test
+    void evalShowsScoresAtLearnedThresholds() throws IOException {
+        Object[] eval = {
+            "eval",
+            "-q",
+            "--run",
+            fixture.run(),
+            "--cache",
+            fixture.cache(),
+            "--labels",
+            fixture.labels(),
+            "--bootstrap",
+            0
+        };
+        Ran ran = Ran.unmute(LearnedRun.with(eval, "--per-class")).endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("F1 (macro, at 0.5)")
+                .contains("F1 (macro, at learned thresholds)")
+                .contains("calibration error, calibrated")
+                .containsPattern("class +clips +AP +threshold +precision +recall +F1")
+                .contains("thresholds: max F1, learned on 9 clips (split 'val')")
+                .doesNotContain("too good")
+                .doesNotContain("confusion");
+        Decisions learned = LearnedRun.saved(fixture.run()).decisions();
+        JsonNode json = Ran.unmute(LearnedRun.with(eval, "--json"))
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(json.at("/learned/rule").asText()).isEqualTo("f1");
+        assertThat(json.at("/learned/perClass/bee/thresholds/0").asDouble()).isEqualTo(learned.threshold(0));
+        assertThat(json.at("/learned/perClass/dog/known").asBoolean()).isFalse();
+        assertThat(json.at("/learned/perClass/dog/thresholds/0").asDouble()).isEqualTo(Decisions.FALLBACK);
+        assertThat(Ran.unmute(LearnedRun.with(eval, "--split", "val"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("too good");
+        assertThat(Ran.unmute(LearnedRun.with(eval, "--confusion", folder.resolve("c.csv")))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("one class a clip");
+        // What is learned changes no other metric.
+        Path plain = folder.resolve("run-plain");
+        fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        eval[3] = plain;
+        JsonNode without = Ran.unmute(LearnedRun.with(eval, "--json"))
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(without.has("learned")).isFalse();
+        without.get("metrics")
+                .properties()
+                .forEach(e -> assertThat(json.at("/metrics/" + e.getKey()))
+                        .as(e.getKey())
+                        .isEqualTo(e.getValue()));
+        assertThat(json.get("averagePrecision")).isEqualTo(without.get("averagePrecision"));
+    }
+
+    @Test
+    void aSetWithOneClassAClipHasAConfusionMatrix() throws IOException {
+        Path single = Files.writeString(
+                folder.resolve("single.csv"), LearnedRun.labels("val").replace(";dog", ""));
+        Path out = folder.resolve("run-single");
+        fixture.probe(single, out, "--loss", "ce").endsWith(ExitCode.OK);
+        Path csv = folder.resolve("confusion.csv");
+        Object[] eval = {
+            "eval",
+            "-q",
+            "--run",
+            out,
+            "--cache",
+            fixture.cache(),
+            "--labels",
+            single,
+            "--bootstrap",
+            0,
+            "--confusion",
+            csv
+        };
+        Ran ran = Ran.unmute(eval).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("confusion:").containsAnyOf("true \\ predicted", "every clip has its class");
+        List<String> rows = Files.readAllLines(csv);
+        assertThat(rows).hasSize(3);
+        assertThat(rows.getFirst()).isEqualTo("true,bee,crow");
+        JsonNode json = Ran.unmute(LearnedRun.with(eval, "--json"))
+                .endsWith(ExitCode.OK)
+                .json();
+        int right = 0;
+        for (int t = 0; t < 2; t++) {
+            JsonNode counts = json.at("/confusion/counts/" + t);
+            assertThat(rows.get(t + 1))
+                    .isEqualTo(LearnedRun.CLASSES.get(t) + "," + counts.get(0) + "," + counts.get(1));
+            assertThat(counts.get(0).asInt() + counts.get(1).asInt())
+                    .as("a row holds the clips of a true class")
+                    .isEqualTo(LearnedRun.TEST / 2);
+            right += counts.get(t).asInt();
+        }
+        assertThat((double) right / LearnedRun.TEST)
+                .isEqualTo(json.at("/metrics/top1_first_index/mean").asDouble());
+    }
+
+    private static Ran tag(Object... more) {
+        return Ran.unmute(LearnedRun.with(
+                new Object[] {
+                    "tag",
+                    "-q",
+                    "--encoder",
+                    fixture.encoder(),
+                    "--audio",
+                    folder.resolve("recordings/test"),
+                    "--top",
+                    3
+                },
+                more));
+    }
+
+    private static List<String[]> table(Path csv) throws IOException {
+        return Files.readAllLines(csv).stream().map(line -> line.split(",")).toList();
+    }
+
+    /** The same for a fixture.trained() and a packed probe. */
+    @Test
+    void tagShowsCalibratedProbabilitiesAndMarksWhatExceedsItsThreshold() throws IOException {
+        Path packed = folder.resolve("packed-tag.safetensors");
+        Ran.unmute("pack", "-q", fixture.run(), "--out", packed).endsWith(ExitCode.OK);
+        for (Path probe : List.of(fixture.run(), packed)) {
+            Decisions learned = LearnedRun.saved(fixture.run()).decisions();
+            Path raw = folder.resolve("raw.csv");
+            Path calibrated = folder.resolve("calibrated.csv");
+            tag("--probe", probe, "--scores", raw).endsWith(ExitCode.OK);
+            tag("--probe", probe, "--scores", calibrated, "--activation", "calibrated")
+                    .endsWith(ExitCode.OK);
+            String text = tag("--probe", probe).endsWith(ExitCode.OK).out();
+            assertThat(text)
+                    .contains("top 1 (calibrated probability)")
+                    .contains("* above the threshold of its class: max F1, learned on 9 clips (split 'val')");
+            JsonNode json =
+                    tag("--probe", probe, "--json").endsWith(ExitCode.OK).json();
+            for (int i = 0; i < LearnedRun.TEST; i++) {
+                List<String> present = new ArrayList<>();
+                for (int c = 0; c < LearnedRun.CLASSES.size(); c++) {
+                    float score = Float.parseFloat(table(raw).get(i + 1)[c + 1]);
+                    float shown = Float.parseFloat(table(calibrated).get(i + 1)[c + 1]);
+                    assertThat(shown).isEqualTo((float) learned.calibration().apply(c, score));
+                    if (score > learned.threshold(c)) {
+                        present.add(LearnedRun.CLASSES.get(c));
+                    }
+                    String row = text.lines().skip(2 + i).findFirst().orElseThrow();
+                    assertThat(row.contains(String.format(
+                                    java.util.Locale.ROOT, "%s %.3f *", LearnedRun.CLASSES.get(c), shown)))
+                            .as(row)
+                            .isEqualTo(score > learned.threshold(c));
+                }
+                List<String> said = new ArrayList<>();
+                json.get(i).get("present").forEach(c -> said.add(c.asText()));
+                assertThat(said).isEqualTo(present);
+            }
+        }
+        Path plain = folder.resolve("run-tag-plain");
+        fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        assertThat(tag("--probe", plain, "--activation", "calibrated")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("has learned no calibration");
+        assertThat(tag("--probe", plain).endsWith(ExitCode.OK).out())
+                .contains("top 1 (probability)")
+                .doesNotContain("*");
+    }
+
+    @Test
+    void explainShowsThresholdAndCalibratedScore() throws IOException {
+        Path out = folder.resolve("why");
+        Path clip = folder.resolve("recordings/test/000000.wav");
+        Object[] explain = {
+            "explain",
+            "-q",
+            "--run",
+            fixture.run(),
+            "--encoder",
+            fixture.encoder(),
+            "--audio",
+            clip,
+            "--class",
+            "bee",
+            "--class",
+            "dog"
+        };
+        Ran ran = Ran.unmute(LearnedRun.with(explain, "--out", out)).endsWith(ExitCode.OK);
+        JsonNode json = Ran.unmute(LearnedRun.with(explain, "--json"))
+                .endsWith(ExitCode.OK)
+                .json();
+        Decisions learned = LearnedRun.saved(fixture.run()).decisions();
+        JsonNode bee = json.at("/classes/0");
+        double score = bee.get("score").asDouble();
+        assertThat(bee.at("/verdict/threshold").asDouble()).isEqualTo(learned.threshold(0));
+        assertThat(bee.at("/verdict/calibrated").asDouble())
+                .isEqualTo(learned.calibration().apply(0, score));
+        assertThat(bee.at("/verdict/present").asBoolean()).isEqualTo(score > learned.threshold(0));
+        assertThat(json.at("/classes/1/verdict/known").asBoolean()).isFalse();
+        assertThat(json.at("/learned/clips").asInt()).isEqualTo(LearnedRun.VALIDATION);
+        String verdict = String.format(
+                java.util.Locale.ROOT,
+                "calibrated %.4f, %s its threshold %.4f",
+                learned.calibration().apply(0, score),
+                score > learned.threshold(0) ? "above" : "not above",
+                learned.threshold(0));
+        assertThat(ran.out())
+                .containsPattern("class +score +logit +calibrated +threshold")
+                .contains("bee: score")
+                .contains(verdict)
+                .contains("the default threshold 0.5000")
+                .contains("max F1, learned on 9 clips (split 'val')");
+        assertThat(Files.readString(out.resolve("explain.html")))
+                .contains(verdict)
+                .contains("max F1, learned on 9 clips");
+        assertThat(Files.readString(out.resolve("explain.json"))).contains("verdict");
+        Path plain = folder.resolve("run-explain-plain");
+        fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
+        explain[3] = plain;
+        assertThat(Ran.unmute(explain).endsWith(ExitCode.OK).out())
+                .doesNotContain("calibrated")
+                .doesNotContain("threshold");
+    }
+}
