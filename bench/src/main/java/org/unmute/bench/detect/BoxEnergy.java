@@ -48,8 +48,8 @@ public final class BoxEnergy {
 
     /**
      * {@code boxes EVENTS.csv SCENES STEMS SPLIT} prints a row of a Markdown table: detections that count, how many of
-     * them are narrower than what the encoder hears, then precision and recall of the boxes, of all bands as wide at
-     * other places, and of the full band. {@code band WAV EVENTS.csv CLASS} prints for the class's event with the
+     * them are narrower than what the encoder hears, then precision and recall of the boxes, of bands as wide
+     * at all places, and of the full band. {@code band WAV EVENTS.csv CLASS} prints for the class's event with the
      * highest score the band of 90 % of the energy and the box.
      */
     public static void main(String[] args) throws IOException {
