@@ -103,12 +103,14 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
             double[] areas = new double[seconds.length];
             List<Roc> rocs = new ArrayList<>();
             for (int c = 0; c < areas.length; c++) {
-                ThresholdCurve.Points points = curves.get(c).points(draws);
-                if (points.references() == 0) {
+                long references = curves.get(c).references(draws);
+                if (references == 0) {
                     areas[c] = Double.NaN;
                     continue;
                 }
-                Roc roc = roc(points, c, total, classSeconds);
+                RocBuilder points = new RocBuilder(c, total, classSeconds, references);
+                curves.get(c).walk(draws, points);
+                Roc roc = points.roc();
                 areas[c] = area(roc.falseRate, roc.found);
                 rocs.add(roc);
             }
@@ -134,36 +136,63 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
         return sum;
     }
 
-    private Roc roc(ThresholdCurve.Points points, int c, double total, double[] classSeconds) {
-        int n = points.size();
-        double[] rate = new double[n];
-        double[] found = new double[n];
-        Integer[] order = new Integer[n];
-        for (int i = 0; i < n; i++) {
+    /** Collects the points of a class that do not exceed the max rate. */
+    private final class RocBuilder implements ThresholdCurve.Visitor {
+        private final int label;
+        private final double total;
+        private final double[] classSeconds;
+        private final long references;
+        private double[] rates = new double[64];
+        private double[] founds = new double[64];
+        private int size;
+
+        RocBuilder(int label, double total, double[] classSeconds, long references) {
+            this.label = label;
+            this.total = total;
+            this.classSeconds = classSeconds;
+            this.references = references;
+        }
+
+        @Override
+        public void at(double score, long[] counts) {
             double cross = 0;
             if (crossTriggerWeight > 0 && classSeconds.length > 1) {
                 for (int o = 0; o < classSeconds.length - 1; o++) {
-                    cross += points.crossTriggers(i, o) / classSeconds[o < c ? o : o + 1];
+                    cross += counts[2 + o] / classSeconds[o < label ? o : o + 1];
                 }
                 cross /= classSeconds.length - 1;
             }
-            rate[i] = SECONDS * (points.falsePositives(i) / total + crossTriggerWeight * cross);
-            found[i] = points.recall(i);
-            order[i] = i;
-        }
-        Arrays.sort(
-                order,
-                (a, b) -> rate[a] != rate[b] ? Double.compare(rate[a], rate[b]) : Double.compare(found[b], found[a]));
-        double[] x = new double[n];
-        double[] y = new double[n];
-        int k = 0;
-        for (int i : order) {
-            if (rate[i] <= maxFalseRate && (k == 0 || found[i] > y[k - 1])) {
-                x[k] = rate[i];
-                y[k++] = found[i];
+            double rate = SECONDS * (counts[1] / total + crossTriggerWeight * cross);
+            if (rate > maxFalseRate) {
+                return;
             }
+            if (size == rates.length) {
+                rates = Arrays.copyOf(rates, 2 * size);
+                founds = Arrays.copyOf(founds, 2 * size);
+            }
+            rates[size] = rate;
+            founds[size++] = (double) counts[0] / references;
         }
-        return new Roc(Arrays.copyOf(x, k), Arrays.copyOf(y, k));
+
+        Roc roc() {
+            Integer[] order = new Integer[size];
+            Arrays.setAll(order, i -> i);
+            Arrays.sort(
+                    order,
+                    (a, b) -> rates[a] != rates[b]
+                            ? Double.compare(rates[a], rates[b])
+                            : Double.compare(founds[b], founds[a]));
+            double[] x = new double[size];
+            double[] y = new double[size];
+            int k = 0;
+            for (int i : order) {
+                if (k == 0 || founds[i] > y[k - 1]) {
+                    x[k] = rates[i];
+                    y[k++] = founds[i];
+                }
+            }
+            return new Roc(Arrays.copyOf(x, k), Arrays.copyOf(y, k));
+        }
     }
 
     private double overall(List<Roc> rocs) {

@@ -198,50 +198,88 @@ public final class ThresholdCurve {
      * @param draws how often each recording counts; null for once each
      */
     public Points points(int[] draws) {
+        double[] scores = new double[changes.length + 1];
+        long[] found = new long[changes.length + 1];
+        long[] wrong = new long[changes.length + 1];
+        int[] size = {0};
+        walk(draws, (score, counts) -> {
+            int k = size[0]++;
+            scores[k] = score;
+            found[k] = counts[0];
+            wrong[k] = counts[1];
+        });
+        return new Points(
+                Arrays.copyOf(scores, size[0]),
+                Arrays.copyOf(found, size[0]),
+                Arrays.copyOf(wrong, size[0]),
+                references(draws));
+    }
+
+    /** References in total. */
+    long references(int[] draws) {
         long n = 0;
         for (int f = 0; f < references.length; f++) {
             n += (long) references[f] * (draws == null ? 1 : draws[f]);
         }
-        double[] scores = new double[changes.length + 1];
-        long[][] counts = new long[changes.length + 1][];
+        return n;
+    }
+
+    /** Takes the counts at a threshold. */
+    @FunctionalInterface
+    interface Visitor {
+        /**
+         * @param score  what is at least this score counts
+         * @param counts true positives, false positives, then cross triggers of each other class. Not modified; only
+         *     valid during the call.
+         */
+        void at(double score, long[] counts);
+    }
+
+    /** Visits the counts at each threshold, from infinity down. */
+    void walk(int[] draws, Visitor visitor) {
         long[] sum = new long[2 + others];
-        int k = 0;
-        scores[0] = Double.POSITIVE_INFINITY;
-        counts[0] = sum.clone();
-        for (int i = 0; i < changes.length; ) {
+        int i = 0;
+        for (; i < changes.length && changes[i].score == Double.POSITIVE_INFINITY; i++) {
+            add(changes[i], draws, sum);
+        }
+        visitor.at(Double.POSITIVE_INFINITY, sum);
+        while (i < changes.length) {
             double score = changes[i].score;
             boolean moved = false;
             for (; i < changes.length && changes[i].score == score; i++) {
-                Change change = changes[i];
-                int weight = draws == null ? 1 : draws[change.file];
-                if (weight > 0) {
-                    sum[0] += (long) weight * change.truePositives;
-                    sum[1] += (long) weight * change.falsePositives;
-                    for (int o = 0; o < change.crossTriggers.length; o++) {
-                        sum[2 + o] += (long) weight * change.crossTriggers[o];
-                    }
-                    moved = true;
-                }
+                moved |= add(changes[i], draws, sum);
             }
-            if (moved && score == Double.POSITIVE_INFINITY) {
-                counts[0] = sum.clone();
-            } else if (moved) {
-                scores[++k] = score;
-                counts[k] = sum.clone();
+            if (moved) {
+                visitor.at(score, sum);
             }
         }
-        return new Points(Arrays.copyOf(scores, k + 1), Arrays.copyOf(counts, k + 1), n);
+    }
+
+    /** Whether the change's recording was drawn. */
+    private static boolean add(Change change, int[] draws, long[] sum) {
+        int weight = draws == null ? 1 : draws[change.file];
+        if (weight == 0) {
+            return false;
+        }
+        sum[0] += (long) weight * change.truePositives;
+        sum[1] += (long) weight * change.falsePositives;
+        for (int o = 0; o < change.crossTriggers.length; o++) {
+            sum[2 + o] += (long) weight * change.crossTriggers[o];
+        }
+        return true;
     }
 
     /** Counts of a class by threshold. */
     public static final class Points {
         private final double[] scores;
-        private final long[][] counts;
+        private final long[] found;
+        private final long[] wrong;
         private final long references;
 
-        private Points(double[] scores, long[][] counts, long references) {
+        private Points(double[] scores, long[] found, long[] wrong, long references) {
             this.scores = scores;
-            this.counts = counts;
+            this.found = found;
+            this.wrong = wrong;
             this.references = references;
         }
 
@@ -257,17 +295,12 @@ public final class ThresholdCurve {
 
         /** References found. */
         public long truePositives(int i) {
-            return counts[i][0];
+            return found[i];
         }
 
         /** Wrong detections. */
         public long falsePositives(int i) {
-            return counts[i][1];
-        }
-
-        /** Wrong detections on events of another class, by its place among the others. */
-        long crossTriggers(int i, int other) {
-            return counts[i][2 + other];
+            return wrong[i];
         }
 
         /** References in total. */
@@ -292,13 +325,13 @@ public final class ThresholdCurve {
 
         /** Precision, 1 without a detection. */
         public double precision(int i) {
-            long detected = counts[i][0] + counts[i][1];
-            return detected == 0 ? 1 : (double) counts[i][0] / detected;
+            long detected = found[i] + wrong[i];
+            return detected == 0 ? 1 : (double) found[i] / detected;
         }
 
         /** Recall; NaN without a reference. */
         public double recall(int i) {
-            return references == 0 ? Double.NaN : (double) counts[i][0] / references;
+            return references == 0 ? Double.NaN : (double) found[i] / references;
         }
 
         /** F1, 0 where nothing is found. */
@@ -343,10 +376,10 @@ public final class ThresholdCurve {
 
         /** Area under the ROC curve; equal scores count half. For segments; NaN if one of the two sides is empty. */
         public double auroc() {
-            long negatives = counts[scores.length - 1][1];
+            long negatives = wrong[scores.length - 1];
             double area = 0;
             for (int i = 1; i < scores.length; i++) {
-                area += (double) (counts[i][1] - counts[i - 1][1]) * (counts[i][0] + counts[i - 1][0]) / 2;
+                area += (double) (wrong[i] - wrong[i - 1]) * (found[i] + found[i - 1]) / 2;
             }
             return negatives == 0 || references == 0 ? Double.NaN : area / negatives / references;
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,10 +105,19 @@ class EventMetricsTest {
                 for (double t = -0.025; t < 1.2; t += 0.05) {
                     assertThat(drawn.truePositives(drawn.at(t))).isEqualTo(all.truePositives(all.at(t)));
                     assertThat(drawn.falsePositives(drawn.at(t))).isEqualTo(all.falsePositives(all.at(t)));
-                    assertThat(drawn.crossTriggers(drawn.at(t), 0)).isEqualTo(all.crossTriggers(all.at(t), 0));
                 }
+                assertThat(counts(a.get(c), draws)).isEqualTo(counts(b.get(c), null));
             }
         }
+    }
+
+    /** All counts, cross triggers among them, by score. */
+    private static Map<Double, List<Long>> counts(ThresholdCurve curve, int[] draws) {
+        Map<Double, List<Long>> counts = new TreeMap<>();
+        curve.walk(
+                draws,
+                (score, at) -> counts.put(score, Arrays.stream(at).boxed().toList()));
+        return counts;
     }
 
     @Test
