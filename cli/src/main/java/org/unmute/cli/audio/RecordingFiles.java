@@ -8,35 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.models.audio.AudioStream;
 import org.unmute.tensor.io.Sha256;
 
 /** Facts about files of recordings, of which no samples are kept. */
 public final class RecordingFiles {
-    private static final int BLOCK = 1 << 16;
-
     private RecordingFiles() {}
-
-    /**
-     * The exact length in seconds: from the header, or by reading on to the end where it does not say.
-     *
-     * @throws IOException if the file cannot be read as sound
-     */
-    public static double seconds(Path file) throws IOException {
-        try (AudioStream stream = AudioFiles.open(file)) {
-            long frames = 0;
-            if (stream.frames().isPresent()) {
-                frames = stream.frames().getAsLong();
-            } else {
-                float[] block = new float[BLOCK];
-                for (int n = stream.read(block, 0, BLOCK); n > 0; n = stream.read(block, 0, BLOCK)) {
-                    frames += n;
-                }
-            }
-            return (double) frames / stream.sampleRate();
-        }
-    }
 
     /**
      * Names of the sound of files, equal for files with the same bytes. Only files of the same size are read; a file

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventEvaluation;
-import org.unmute.cli.event.EventOptions;
 import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
@@ -81,7 +81,7 @@ final class EvalCommand extends ComputingCommand {
     }
 
     @Mixin
-    private EventOptions events;
+    private EventEvalOptions events;
 
     @Option(names = "--cache", paramLabel = "DIR", description = "Token cache of the clips; needed with --run.")
     private Path cache;

@@ -17,6 +17,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.annotation.ClipCutter;
 import org.unmute.experiments.annotation.ClipPlan;
 import org.unmute.experiments.annotation.LabelAudit;
@@ -28,6 +29,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.strong.Durations;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -207,7 +209,7 @@ final class LabelsCommand extends UnmuteCommand {
                 progress("reading lengths", "recordings", plan.recordings().size())) {
             for (String id : plan.recordings()) {
                 try {
-                    double length = RecordingFiles.seconds(paths.get(id));
+                    double length = Durations.of(new AudioClip(id, paths.get(id)), AudioFiles::open);
                     if (length > 0) {
                         seconds.put(id, length);
                     } else {

@@ -37,7 +37,7 @@ import org.unmute.probes.pool.TrainedProbe;
 
 /** Scores events in time: of trained probes on cached tokens, of stored scores over time, or of detections. */
 public final class EventEvaluation {
-    private final EventOptions options;
+    private final EventEvalOptions options;
     private final LabelOptions labels;
     private final List<String> splits;
     private final Bootstrap bootstrap;
@@ -53,7 +53,7 @@ public final class EventEvaluation {
      * @param err       receives remarks while data is read; null for none
      */
     public EventEvaluation(
-            EventOptions options,
+            EventEvalOptions options,
             LabelOptions labels,
             List<String> splits,
             int resamples,

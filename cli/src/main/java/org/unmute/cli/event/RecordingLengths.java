@@ -35,7 +35,7 @@ final class RecordingLengths {
     }
 
     /** The lengths that the options give; empty if they give none. */
-    static Optional<RecordingLengths> of(EventOptions options) throws IOException {
+    static Optional<RecordingLengths> of(EventEvalOptions options) throws IOException {
         if (options.durations() != null && options.audio() != null) {
             throw CommandException.usage("give either --durations or --audio: both tell the lengths of recordings");
         }

@@ -57,7 +57,7 @@ final class ReferenceData {
      * @param classes classes of the scores, which the labels must have; null for those of the labels
      */
     static ReferenceData read(
-            EventOptions options,
+            EventEvalOptions options,
             LabelOptions labels,
             List<String> classes,
             List<String> splits,

@@ -148,7 +148,7 @@ public final class SceneMixer {
         List<double[]> stems = new ArrayList<>();
         for (SourceClip recording : choose(split, random)) {
             float[] x = recording.samples().read();
-            Extent extent = extent(recording, x, length, random);
+            AudibleExtent extent = extent(recording, x, length, random);
             double rms = Dsp.rms(x, extent.from(), extent.to());
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), options.maxGainDb());
             if (events.isEmpty()) {
@@ -166,7 +166,7 @@ public final class SceneMixer {
                 }
                 stems.add(stem);
             }
-            Extent heard = extent.audible(x, Extent.silence(x));
+            AudibleExtent heard = extent.audible(x, AudibleExtent.silence(x));
             double rate = options.sampleRate();
             events.add(new Scene.Event(
                     recording.label(),
@@ -197,19 +197,19 @@ public final class SceneMixer {
     }
 
     /** The segment of a recording that is mixed. */
-    private static Extent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
+    private static AudibleExtent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
         for (float v : x) {
             if (!Float.isFinite(v)) {
                 throw new IllegalArgumentException(
                         "soundscape: the recording has samples that are not finite: " + recording.id());
             }
         }
-        float silence = Extent.silence(x);
+        float silence = AudibleExtent.silence(x);
         if (silence == 0) {
             throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id() + ", "
                     + x.length + " samples: leave it out of the manifest");
         }
-        Extent heard = new Extent(0, x.length).audible(x, silence);
+        AudibleExtent heard = new AudibleExtent(0, x.length).audible(x, silence);
         int from = heard.from();
         int to = heard.to();
         if (to - from > length) {
@@ -218,7 +218,7 @@ public final class SceneMixer {
             if (Dsp.rms(x, start, start + length) < silence) {
                 start = from;
             }
-            return new Extent(start, start + length);
+            return new AudibleExtent(start, start + length);
         }
         return heard;
     }

@@ -95,7 +95,7 @@ public final class SyntheticScenes {
             int at = random.between(0, length - event.length);
             Dsp.addAt(mix, event, at, Dsp.fromDb(gainDb) / Dsp.rms(event));
             float[] alone = Dsp.floats(event, 1);
-            Extent heard = new Extent(0, alone.length).audible(alone, Extent.silence(alone));
+            AudibleExtent heard = new AudibleExtent(0, alone.length).audible(alone, AudibleExtent.silence(alone));
             double rate = Synthesizer.SAMPLE_RATE;
             events.add(new Scene.Event(
                     sound.label(),

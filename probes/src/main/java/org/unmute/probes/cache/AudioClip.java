@@ -55,7 +55,7 @@ public record AudioClip(String id, Path path, double start, double end) {
      * @throws IOException if it cannot be read, or the file ends before the clip begins
      */
     public Recording read(AudioStream file) throws IOException {
-        return Recording.read(new Section(file, this, new float[0], 0, 0));
+        return Recording.read(new ClipStream(file, this, new float[0], 0, 0));
     }
 
     /** The id in quotes, without control characters, for messages. */

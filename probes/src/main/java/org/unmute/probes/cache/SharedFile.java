@@ -74,7 +74,7 @@ final class SharedFile implements Closeable {
     Cut read(AudioClip clip, int rate, Resampler.Kernel kernel) throws IOException {
         try {
             AudioStream file = stream();
-            Section section = new Section(file, clip, held, heldFrom, held.length);
+            ClipStream section = new ClipStream(file, clip, held, heldFrom, held.length);
             long length = clip.endFrame(file.sampleRate()) - clip.firstFrame(file.sampleRate());
             boolean isShort = Math.min(length, section.frames().orElse(length)) <= SHORT;
             held = new float[0];

@@ -14,7 +14,7 @@ import java.util.Arrays;
 public final class ScoreCalibration {
     /** A fit keeps scores this far from 0 and 1, so that one confident mistake does not decide about a class. */
     private static final double EDGE = 1e-7;
-    /** What 0 is taken for: half the least float above it. */
+    /** What 0 is taken for: half the smallest float above it. */
     private static final double LOWEST = 0x1p-150;
     /** What 1 is taken for: half way to the float below it. */
     private static final double HIGHEST = 1 - 0x1p-25;

@@ -13,7 +13,7 @@ import org.unmute.experiments.strong.PostProcessing;
 import picocli.CommandLine.Option;
 
 /** Options of event metrics. */
-public final class EventOptions {
+public final class EventEvalOptions {
     @Option(
             names = "--events",
             arity = "0..1",

@@ -8,7 +8,7 @@ import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /** A clip's frames of a file, as a stream of their own. Closing it leaves the file open. */
-final class Section implements AudioStream {
+final class ClipStream implements AudioStream {
     private final AudioStream file;
     private final AudioClip clip;
     private final long from;
@@ -25,7 +25,7 @@ final class Section implements AudioStream {
      * @param heldFrom  the frame with which they begin
      * @param heldCount how many they are
      */
-    Section(AudioStream file, AudioClip clip, float[] held, long heldFrom, int heldCount) {
+    ClipStream(AudioStream file, AudioClip clip, float[] held, long heldFrom, int heldCount) {
         this.file = file;
         this.clip = clip;
         this.held = held;

@@ -6,7 +6,7 @@ package org.unmute.experiments.scene;
  * @param from its first sample
  * @param to the sample after its last
  */
-record Extent(int from, int to) {
+record AudibleExtent(int from, int to) {
     /**
      * Samples at the ends of a recording below this fraction of its peak (-60 dB) are padding, not part of the event.
      */
@@ -22,7 +22,7 @@ record Extent(int from, int to) {
     }
 
     /** The stretch without the samples below this level at both ends; all of it if there are no others. */
-    Extent audible(float[] x, float level) {
+    AudibleExtent audible(float[] x, float level) {
         int first = from;
         while (first < to && Math.abs(x[first]) < level) {
             first++;
@@ -34,6 +34,6 @@ record Extent(int from, int to) {
         while (Math.abs(x[last - 1]) < level) {
             last--;
         }
-        return new Extent(first, last);
+        return new AudibleExtent(first, last);
     }
 }
