@@ -204,7 +204,8 @@ class DatasetEndToEndTest {
                 .endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("3 clips (3 embedded now")
-                .contains("skipped long.wav#7-8: clip 'long.wav#7-8' begins at 7.0 s, but the recording ends at 3.0 s");
+                .contains("skipped long.wav#7-8: clip 'long.wav#7-8': it begins at 7.0 s, but the recording ends at"
+                        + " 3.0 s");
         try (TokenCache tokens = TokenCache.open(out)) {
             assertThat(tokens.read("long.wav#0-1").tokens())
                     .isEqualTo(tokens.read("first.wav").tokens());

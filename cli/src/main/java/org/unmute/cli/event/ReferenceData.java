@@ -162,6 +162,11 @@ final class ReferenceData {
         MatchedEvents matched = matched(detected, chosen.ids, chosen.classes);
         // A detector may name recordings in which it found nothing.
         matched.missing().values().removeIf(n -> n == 0);
+        if (matched.recordings().isEmpty() && !matched.missing().isEmpty()) {
+            throw CommandException.input("none of the " + detected.recordings().size() + " recordings of "
+                    + detected.source() + " is in the reference: it names " + Remarks.names(detected.recordings())
+                    + "; the reference names " + Remarks.names(chosen.ids));
+        }
         Remarks.add(remarks, matched, "detections", "in the reference");
         return matched.events();
     }

@@ -222,6 +222,21 @@ final class LabelTable {
         return columns.split < 0 ? "" : row.fields().get(columns.split).strip();
     }
 
+    private void requireKnownColumns(Place head) throws MalformedTableException {
+        LabelSet known = options.vocabulary();
+        List<String> unknown = columns.others.stream()
+                .map(header::get)
+                .filter(name -> known != null && known.indexOf(name) < 0)
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw head.wrong("columns that are none of the " + known.size() + " classes: "
+                    + String.join(
+                            ", ",
+                            unknown.stream().map(MalformedTableException::quote).toList())
+                    + ": leave them out with --ignore-columns");
+        }
+    }
+
     /** Reads a column for each class. */
     LabelFile matrix() throws IOException {
         Place head = new Place(file, 1);
@@ -235,10 +250,10 @@ final class LabelTable {
         if (columns.others.isEmpty()) {
             throw head.wrong("no column for a class among " + columnNames());
         }
+        requireKnownColumns(head);
         List<String> classes = new ArrayList<>();
         for (int column : columns.others) {
             String name = header.get(column);
-            LabelFile.requireKnown(head, name, options.vocabulary());
             if (classes.contains(name)) {
                 throw head.wrong("two columns are named " + MalformedTableException.quote(name));
             }

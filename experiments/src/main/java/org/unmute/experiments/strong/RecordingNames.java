@@ -16,7 +16,8 @@ import org.unmute.experiments.data.MalformedTableException;
 
 /**
  * Finds recordings by names that programs write differently: with or without folders, with or without an extension,
- * with either slash. A name with folders never matches a recording in other folders. Immutable.
+ * with either slash. A name with folders never matches a recording in other folders, unless one of the two is absolute:
+ * recordings may have been copied. Immutable.
  */
 public final class RecordingNames {
     private static final int NAMED = 4;
@@ -32,12 +33,13 @@ public final class RecordingNames {
 
     private final Map<String, List<String>> byStem = new HashMap<>();
 
-    /** @param ids the recordings; paths with '/' */
+    /** @param ids the recordings */
     public RecordingNames(Collection<String> ids) {
         this.ids = new LinkedHashSet<>(ids);
         for (String id : this.ids) {
-            byName.computeIfAbsent(last(id), k -> new ArrayList<>()).add(id);
-            byStem.computeIfAbsent(last(stem(id)), k -> new ArrayList<>()).add(id);
+            String plain = plain(id);
+            byName.computeIfAbsent(last(plain), k -> new ArrayList<>()).add(id);
+            byStem.computeIfAbsent(last(stem(plain)), k -> new ArrayList<>()).add(id);
         }
     }
 
@@ -52,14 +54,10 @@ public final class RecordingNames {
         if (ids.contains(name) || ids.contains(plain)) {
             return Optional.of(ids.contains(name) ? name : plain);
         }
-        List<String> same = byName.getOrDefault(last(plain), List.of()).stream()
-                .filter(id -> endsAlike(id, plain))
-                .toList();
+        List<String> same = alike(byName.getOrDefault(last(plain), List.of()), plain, false);
         if (same.isEmpty()) {
             String stem = stem(plain);
-            same = byStem.getOrDefault(last(stem), List.of()).stream()
-                    .filter(id -> endsAlike(stem(id), stem))
-                    .toList();
+            same = alike(byStem.getOrDefault(last(stem), List.of()), stem, true);
         }
         if (same.size() > 1) {
             throw new IllegalArgumentException("recording " + MalformedTableException.quote(name)
@@ -92,9 +90,45 @@ public final class RecordingNames {
         return audio ? path.substring(0, dot) : path;
     }
 
-    /** Whether one path is the end of the other. */
-    private static boolean endsAlike(String a, String b) {
-        return a.equals(b) || a.endsWith("/" + b) || b.endsWith("/" + a);
+    /**
+     * Those that may be the same recording as a path. If there are none and one of the two is absolute, those that
+     * share most folders from the end on.
+     */
+    private static List<String> alike(List<String> ids, String path, boolean stems) {
+        List<String> same = new ArrayList<>();
+        List<String> copies = new ArrayList<>();
+        int most = 0;
+        for (String id : ids) {
+            String other = stems ? stem(plain(id)) : plain(id);
+            if (path.equals(other) || path.endsWith("/" + other) || other.endsWith("/" + path)) {
+                same.add(id);
+            } else if (isAbsolute(path) || isAbsolute(other)) {
+                int common = commonParts(path, other);
+                if (common > most) {
+                    copies.clear();
+                    most = common;
+                }
+                if (common == most) {
+                    copies.add(id);
+                }
+            }
+        }
+        return same.isEmpty() ? copies : same;
+    }
+
+    private static boolean isAbsolute(String path) {
+        return path.startsWith("/") || path.length() > 2 && path.charAt(1) == ':' && path.charAt(2) == '/';
+    }
+
+    /** How many parts of two paths are the same, counted from the end. */
+    private static int commonParts(String a, String b) {
+        String[] x = a.split("/");
+        String[] y = b.split("/");
+        int common = 0;
+        while (common < Math.min(x.length, y.length) && x[x.length - 1 - common].equals(y[y.length - 1 - common])) {
+            common++;
+        }
+        return common;
     }
 
     private static String last(String path) {

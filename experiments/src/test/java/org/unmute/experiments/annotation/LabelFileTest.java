@@ -254,7 +254,7 @@ class LabelFileTest {
                                 List.of("class"),
                                 LabelSet.of(List.of("dog")),
                                 ShareRule.DEFAULT)))
-                .hasMessageContaining(":1: unknown label 'cat'");
+                .hasMessageContaining(":1: columns that are none of the 1 classes: 'cat'");
     }
 
     /** Whatever is in a file or in names of files, it is read or refused with a message that names the file. */

@@ -36,6 +36,8 @@ class RecordingNamesTest {
         "a.b.wav, a.b",
         "x, x",
         "x.wav, x.wav",
+        "/other/site 3/dawn.wav, site 1/dawn.flac",
+        "/other/train/000000.mp3, train/000000.wav",
     })
     void findsByPartsOfPaths(String name, String id) {
         assertThat(NAMES.find(name)).contains(id);
@@ -55,6 +57,16 @@ class RecordingNamesTest {
     })
     void otherFoldersAndPartsOfNamesDoNotMatch(String name) {
         assertThat(NAMES.find(name)).isEmpty();
+    }
+
+    @Test
+    void absolutePathsOfAnotherComputerAreRecordings() {
+        RecordingNames names = new RecordingNames(
+                List.of("D:\\field\\north\\a.wav", "D:\\field\\south\\a.wav", "D:\\field\\south\\b.wav"));
+        assertThat(names.find("south/a.wav")).contains("D:\\field\\south\\a.wav");
+        assertThat(names.find("/copy/2026/north/a.flac")).contains("D:\\field\\north\\a.wav");
+        assertThat(names.find("west/b.wav")).contains("D:\\field\\south\\b.wav");
+        assertThatThrownBy(() -> names.find("west/a.wav")).hasMessageContaining("could be any of");
     }
 
     @Test

@@ -74,7 +74,7 @@ final class ClipStream implements AudioStream {
             long end = file.frames().orElse(file.position());
             throw new UnreadableAudioException(
                     clip.quotedId(),
-                    "begins at " + clip.start() + " s, but the recording ends at " + (double) end / file.sampleRate()
+                    "it begins at " + clip.start() + " s, but the recording ends at " + (double) end / file.sampleRate()
                             + " s");
         }
         position += Math.max(0, got);
