@@ -134,9 +134,10 @@ class DetectEndToEndTest {
         Ran ran = Ran.unmute("detect", "--probe", protobin, "--audio", recordings, "--out", out)
                 .endsWith(ExitCode.OK);
         assertThat(ran.err())
-                .contains("10 classes; scores each row of 0.0800 s by itself")
-                .contains("events: score above 0.500, median over 3 rows (0.240 s), gaps up to 0.200 s joined, at least"
-                        + " 0.100 s long")
+                .contains("10 classes; scores 1.04 s around each moment, every 0.0800 s")
+                .contains(
+                        "events: score above 0.500, median over 11 rows (0.880 s), gaps up to 0.200 s joined, at least"
+                                + " 0.100 s long")
                 .contains("0.5 for 10 classes, since the probe learned none")
                 .contains("the band in which the winning tokens lie, of 4 from 20 to 8000 Hz");
         assertThat(ran.out())
@@ -144,7 +145,7 @@ class DetectEndToEndTest {
                 .contains("written: events.csv");
         assertThat(Files.readString(out.resolve("run.json")))
                 .contains("\"median filter\"")
-                .contains("3 rows")
+                .contains("11 rows")
                 .contains("encoderSha256");
     }
 
@@ -163,8 +164,25 @@ class DetectEndToEndTest {
         assertThat(ran.json().get("events").asInt())
                 .isEqualTo(read(out.resolve("events.csv")).size());
         assertThat(ran.json().at("/classes/0/best score").asDouble()).isBetween(0.4, 1.0);
-        Ran idle = detect(folder.resolve("idle"), recordings, "--context", 0.5).endsWith(ExitCode.OK);
-        assertThat(idle.err()).contains("--context and --stride do not matter to probe protobin");
+    }
+
+    @Test
+    void aProbeWithPrototypesScoresStretchesOrRows() throws IOException {
+        Ran ran = detect(folder.resolve("stretches"), recordings, "--context", 0.5, "--stride", 0.2)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.err()).contains("scores 0.560 s around each moment, every 0.240 s");
+        Path rows = folder.resolve("rows");
+        Ran single = detect(rows, recordings, "--context", 0, "--stride", 0.2).endsWith(ExitCode.OK);
+        assertThat(single.err())
+                .contains("scores each row of 0.0800 s by itself")
+                .contains("--stride does not matter where each row is scored by itself");
+        assertThat(Files.readString(rows.resolve("run.json"))).contains("\"1 rows\"");
+        assertThat(Files.readString(rows.resolve("events.csv")))
+                .isNotEqualTo(Files.readString(folder.resolve("stretches").resolve("events.csv")));
+        assertThat(detect(folder.resolve("negative"), recordings, "--context", -1)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--context must be 0 to 600.0 seconds, is -1.0");
     }
 
     @Test
@@ -201,7 +219,7 @@ class DetectEndToEndTest {
                 detect(out, recordings, "--threshold", 0.3, "--median", "5rows").endsWith(ExitCode.INPUT);
         assertThat(other.err())
                 .contains("found with other settings")
-                .contains("median filter was 3 rows, now is 5 rows")
+                .contains("median filter was 11 rows, now is 5 rows")
                 .contains("was 0.4, now is 0.3")
                 .contains("more")
                 .contains("name another folder");

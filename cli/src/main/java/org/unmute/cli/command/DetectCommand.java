@@ -122,9 +122,8 @@ final class DetectCommand extends ComputingCommand {
         DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events);
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         setup.lines().forEach(this::tell);
-        if (events.idle(setup.probe())) {
-            tell("--context and --stride do not matter to probe "
-                    + setup.probe().probe().name() + ", which scores each row by itself");
+        if (events.isStrideIdle(setup.scorer())) {
+            tell("--stride does not matter where each row is scored by itself");
         }
         if (dryRun) {
             print(

@@ -21,7 +21,6 @@ import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.BandFinder;
 import org.unmute.probes.event.EventRules;
-import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.DType;
@@ -120,7 +119,7 @@ public record DetectorSetup(
         List<String> all = new ArrayList<>();
         all.add("encoder " + encoder.origin() + ": " + spec.description());
         int[] chosen = wanted.chosen(probe.classes());
-        String scored = probe.probe() instanceof FrameWise
+        String scored = scorer.isByRow()
                 ? "scores each row of " + seconds(row) + " by itself"
                 : "scores " + seconds(scorer.context() * row) + " around each moment, every "
                         + seconds(scorer.stride() * row);

@@ -11,20 +11,19 @@ import java.util.Map;
 import java.util.Set;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
+import org.unmute.cli.option.ContextOptions;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.decision.ScoreCalibration;
-import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how scores over time are made and become events. */
 public final class EventOptions {
-    private static final double MAX_CONTEXT_SECONDS = 600;
-
     @Option(
             names = "--threshold",
             paramLabel = "X|FILE",
@@ -76,20 +75,8 @@ public final class EventOptions {
                     + " (default: all).")
     private List<String> classes = new ArrayList<>();
 
-    @Option(
-            names = "--context",
-            paramLabel = "SECONDS",
-            description =
-                    "For probes that score clips, not rows: length of the stretch around each moment that is scored as"
-                            + " if it were a clip (default: " + FrameScorer.CONTEXT_SECONDS + ").")
-    private Double context;
-
-    @Option(
-            names = "--stride",
-            paramLabel = "SECONDS",
-            description =
-                    "For such probes: from one stretch to the next (default: " + FrameScorer.STRIDE_SECONDS + ").")
-    private Double stride;
+    @Mixin
+    private ContextOptions contexts;
 
     /**
      * The rules.
@@ -173,29 +160,12 @@ public final class EventOptions {
     public FrameScorer scorer(TrainedProbe probe, EncoderSpec spec) {
         ScoreCalibration calibration =
                 probe.decisions() == null ? null : probe.decisions().calibration();
-        FrameScorer usual = FrameScorer.of(probe, spec, calibration);
-        if (context == null && stride == null) {
-            return usual;
-        }
-        double row = DetectionRules.rowSeconds(spec);
-        int rows =
-                context == null ? usual.context() : 1 + 2 * (int) Math.round((rows("--context", context, row) - 1) / 2);
-        int step = stride == null ? usual.stride() : (int) Math.round(rows("--stride", stride, row));
-        return new FrameScorer(probe, rows, step, calibration);
+        return contexts.scorer(probe, spec.rowTimes(), calibration);
     }
 
-    /** Whether an option was given that such a probe has no use for. */
-    public boolean idle(TrainedProbe probe) {
-        return probe.probe() instanceof FrameWise && (context != null || stride != null);
-    }
-
-    /** At least one. */
-    private static double rows(String option, double seconds, double row) {
-        if (!(seconds > 0 && seconds <= MAX_CONTEXT_SECONDS)) {
-            throw CommandException.usage(
-                    option + " must be above 0 and at most " + MAX_CONTEXT_SECONDS + " seconds, is " + seconds);
-        }
-        return Math.max(1, seconds / row);
+    /** Whether a stride was given that such a scorer has no use for. */
+    public boolean isStrideIdle(FrameScorer scorer) {
+        return contexts.isStrideIdle(scorer);
     }
 
     private static Double number(String text) {

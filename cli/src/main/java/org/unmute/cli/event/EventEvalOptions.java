@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.ContextOptions;
 import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.metric.event.Collar;
 import org.unmute.experiments.strong.EventSettings;
 import org.unmute.experiments.strong.EventTable;
 import org.unmute.experiments.strong.PostProcessing;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of event metrics. */
@@ -71,6 +73,9 @@ public final class EventEvalOptions {
             description = "Shorter events are left out (default: " + DetectionRules.MIN_DURATION_SECONDS
                     + "; 0 with --frame-scores).")
     private Double minDuration;
+
+    @Mixin
+    private ContextOptions contexts;
 
     @Option(
             names = "--collar",
@@ -141,6 +146,19 @@ public final class EventEvalOptions {
                     minDuration == null ? defaults.minDuration() : minDuration);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage() + " (--median, --merge-gap, --min-duration)", e);
+        }
+    }
+
+    /** How scores over time are made. */
+    ContextOptions contexts() {
+        return contexts;
+    }
+
+    /** @throws CommandException if an option was given that needs a probe */
+    void requireNoContexts() {
+        if (contexts.given()) {
+            throw CommandException.usage(
+                    "--context and --stride say how a probe scores tokens: leave them out without --run");
         }
     }
 

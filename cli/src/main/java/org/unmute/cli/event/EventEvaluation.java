@@ -34,6 +34,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.FrameScorer;
 
 /** Scores events in time: of trained probes on cached tokens, of stored scores over time, or of detections. */
 public final class EventEvaluation {
@@ -105,11 +106,15 @@ public final class EventEvaluation {
             settings.put("frameSeconds", scores.times().rowSeconds());
             PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
             settings.put("postProcessing", described(processing));
+            FrameScorer first = options.contexts().scorer(probes.getFirst(), scores.times(), null);
+            settings.put("contextRows", first.context());
+            settings.put("strideRows", first.stride());
             EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
             for (TrainedProbe probe : probes) {
                 double[] thresholds = thresholds(probe);
                 EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
-                report.add(scored(reference, scores.of(probe, seconds), rules), thresholds);
+                FrameScorer scorer = options.contexts().scorer(probe, scores.times(), null);
+                report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
             }
             return report;
         }
@@ -172,6 +177,7 @@ public final class EventEvaluation {
      * @throws CommandException if scores and reference do not fit together
      */
     public EventReport ofScores(Path folder) throws IOException {
+        options.requireNoContexts();
         ScoreFolder stored = ScoreFolder.open(folder);
         ReferenceData data = data(stored.classes());
         ReferenceData.Chosen chosen =
@@ -205,6 +211,7 @@ public final class EventEvaluation {
      */
     public EventReport ofDetections(Path source) throws IOException {
         options.requireNoPostProcessing();
+        options.requireNoContexts();
         EventTable detected = confident(options.table(source, null));
         if (Files.isRegularFile(source)) {
             record.input(source);

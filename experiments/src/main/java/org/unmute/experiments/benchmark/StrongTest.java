@@ -30,6 +30,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.FrameScorer;
 
 /**
  * Event metrics of the test clips of a data set with strong labels. They choose nothing and come in addition to the
@@ -60,7 +61,7 @@ final class StrongTest {
         EventReference events = reference(tests);
         Map<String, Double> seconds = new LinkedHashMap<>();
         events.files().forEach(f -> seconds.put(f, events.duration(f)));
-        List<FrameScores> scores = new CachedScores(cache, times).of(probe, seconds);
+        List<FrameScores> scores = new CachedScores(cache, times).of(FrameScorer.of(probe, times, null), seconds);
         Decisions learned = probe.decisions();
         double[] thresholds = new double[probe.classes().size()];
         Arrays.setAll(thresholds, c -> learned == null ? Decisions.FALLBACK : learned.threshold(c));

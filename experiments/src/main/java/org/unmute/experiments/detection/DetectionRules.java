@@ -42,8 +42,11 @@ public record DetectionRules(
         Set<String> only) {
     /** Threshold of a class for which none was given or learned. */
     public static final double THRESHOLD = 0.5;
-    /** Default window of the median filter in seconds: rows of a sixth of a second and more are left as they are. */
-    public static final double MEDIAN_SECONDS = 0.35;
+    /**
+     * Default window of the median filter in seconds: no longer than the default context in rows, so a sound that a
+     * single row carries is kept.
+     */
+    public static final double MEDIAN_SECONDS = 1;
     /** Default max gap in seconds. */
     public static final double MAX_GAP_SECONDS = 0.2;
     /** Default min duration in seconds. */

@@ -10,7 +10,6 @@ import org.unmute.experiments.metric.event.FrameScores;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 
 /**
@@ -34,14 +33,14 @@ public record CachedScores(TokenCache cache, RowTimes times) {
     }
 
     /**
-     * A probe's raw scores, one element a clip.
+     * A probe's scores, one element a clip.
      *
+     * @param scorer  makes them
      * @param seconds length of each clip; rows that begin after its end stand for padding and are left out
      * @throws IOException if a clip cannot be read
      */
-    public List<FrameScores> of(TrainedProbe probe, Map<String, Double> seconds) throws IOException {
-        FrameScorer scorer = FrameScorer.of(probe, times, null);
-        boolean layers = probe.probe().layers() > 0;
+    public List<FrameScores> of(FrameScorer scorer, Map<String, Double> seconds) throws IOException {
+        boolean layers = scorer.probe().probe().layers() > 0;
         List<FrameScores> all = new ArrayList<>();
         for (Map.Entry<String, Double> clip : seconds.entrySet()) {
             String id = clip.getKey();

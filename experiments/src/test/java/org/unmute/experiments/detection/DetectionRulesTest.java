@@ -40,7 +40,7 @@ class DetectionRulesTest {
 
     @Test
     void theMedianHasAsManyRowsAsFit() {
-        assertThat(DetectionRules.DEFAULTS.medianRows(SPEC)).isEqualTo(3);
+        assertThat(DetectionRules.DEFAULTS.medianRows(SPEC)).isEqualTo(11);
         for (double[] c : new double[][] {{0, 1}, {0.079, 1}, {0.16, 1}, {0.24, 3}, {0.4, 5}}) {
             DetectionRules own =
                     new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, c[0], 0, 0, 0, 0, Set.of());

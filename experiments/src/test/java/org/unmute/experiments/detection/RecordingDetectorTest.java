@@ -55,7 +55,7 @@ class RecordingDetectorTest {
                 "",
                 "");
         return new RecordingDetector(
-                encoder, FrameScorer.of(probe, spec, null), EventRules.threshold(3, 0.5), Resampler.Kernel.HANN);
+                encoder, new FrameScorer(probe, 1, 1, null), EventRules.threshold(3, 0.5), Resampler.Kernel.HANN);
     }
 
     /** Samples in pieces; behind the last one it fails, if it has a failure. */

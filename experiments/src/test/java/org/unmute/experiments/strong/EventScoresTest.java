@@ -247,7 +247,7 @@ class EventScoresTest {
         assertThat(rules.medianFrames(0.1)).isEqualTo(3);
         assertThat(PostProcessing.NONE.medianFrames(0.1)).isOne();
         assertThat(new PostProcessing(0.45, 0, 0).medianFrames(0.064)).isEqualTo(7);
-        assertThat(PostProcessing.DETECT.medianFrames(0.08)).isEqualTo(3);
+        assertThat(PostProcessing.DETECT.medianFrames(0.08)).isEqualTo(11);
         assertThat(PostProcessing.events(scores, List.of("x"), rules.rules(new double[] {0.5}, 0.1)))
                 .containsExactly(new SoundEvent("f", 0.5, 1.3, "x"));
         float[][] filtered = PostProcessing.filtered(scores, 3).scores();

@@ -13,12 +13,14 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Says at which frequencies a probe with prototypes found a class in a row of the grid.
+ * Says at which frequencies a probe with prototypes found a class in some rows of the grid, the context that its score
+ * comes from.
  *
- * <p>Each prototype that adds to the class's logit, weight times similarity, wins at one column. Around it lie the
- * columns whose similarity is at least halfway between the row's minimum, the floor, and the winner. They get the
- * weight times the winner's height above the floor: what the column decides of the contribution. The band is the run of
- * columns around the maximum of the sum over the prototypes that have at least half of it.
+ * <p>Each prototype that adds to the class's logit, weight times similarity, wins at one token: a row and a column.
+ * Around it lie the columns whose similarity in the winner's row is at least halfway between that row's minimum, the
+ * floor, and the winner. They get the weight times the winner's height above the floor: what the column decides of the
+ * contribution. The band is the run of columns around the maximum of the sum over the prototypes that have at least
+ * half of it.
  *
  * <p>Where the grid has one column, or the probe has no prototypes, or none adds to the class, the band is full.
  */
@@ -60,22 +62,18 @@ public final class BandFinder {
     }
 
     /**
-     * The band of a class in a row.
+     * The band of a class in some rows.
      *
-     * @param row        tokens of one row, with layers if the probe pools them
+     * @param rows       their tokens, with layers if the probe pools them
      * @param classIndex the class
-     * @throws IllegalArgumentException if there are several rows, they do not fit the probe, or there is no such class
+     * @throws IllegalArgumentException if they do not fit the probe, or there is no such class
      */
-    public Band of(Features row, int classIndex) {
-        if (row.tokens().time() != 1) {
-            throw new IllegalArgumentException(
-                    "band: needs one row, not " + row.tokens().time());
-        }
+    public Band of(Features rows, int classIndex) {
         if (!local) {
             return full;
         }
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch clip = probe.batch(row);
+            TokenBatch clip = probe.batch(rows);
             Contributions all = probe.probe().contributions(clip, classIndex).orElseThrow();
             List<Part> parts = all.parts().stream()
                     .filter(p -> p.token() >= 0 && p.weight() > 0 && p.contribution() > 0)
@@ -88,13 +86,14 @@ public final class BandFinder {
                     probe.probe().similarityMap(clip, which).orElseThrow().toFloats();
             double[] votes = new double[spec.freq()];
             for (int i = 0; i < which.length; i++) {
-                vote(similarities, i * votes.length, parts.get(i), votes);
+                int row = i * rows.tokens().time() + parts.get(i).token() / votes.length;
+                vote(similarities, row * votes.length, parts.get(i), votes);
             }
             return band(votes);
         }
     }
 
-    /** Adds a prototype's vote for the columns around its winner. */
+    /** Adds a prototype's vote for the columns around its winner, whose row of similarities begins at {@code from}. */
     private static void vote(float[] similarities, int from, Part part, double[] votes) {
         double floor = Double.POSITIVE_INFINITY;
         double top = Double.NEGATIVE_INFINITY;
@@ -103,7 +102,7 @@ public final class BandFinder {
             top = Math.max(top, similarities[from + f]);
         }
         double level = floor + SHARE * (top - floor);
-        int winner = part.token();
+        int winner = part.token() % votes.length;
         // A part may stand for the minimum of its prototype (cgp), which is no place where it is found.
         if (top - floor < MIN_HEIGHT || similarities[from + winner] < level) {
             return;

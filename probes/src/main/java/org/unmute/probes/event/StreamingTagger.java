@@ -2,6 +2,7 @@ package org.unmute.probes.event;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -17,7 +18,8 @@ import org.unmute.probes.score.FrameScoring;
 
 /**
  * Finds events while samples arrive, of a microphone, a socket or a file of any length: encoder, frame scores, events.
- * Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording. The
+ * Memory depends on the encoder, the context of the scorer and the rules, not on the length of the recording: where
+ * bands are found, up to two contexts of tokens for each class with an open event are held in addition. The
  * events are those of the whole recording encoded at once, however the samples are split into blocks; {@link
  * StreamingEncoder} says what is different about class tokens, and about encoders without windows.
  *
@@ -37,7 +39,9 @@ public final class StreamingTagger {
     private final BandFinder bands;
     private final Consumer<LocatedEvent> events;
     /** Rows at which an event that is not given yet may have its peak, by their middles in seconds. */
-    private final TreeMap<Double, Features> peaks = new TreeMap<>();
+    private final TreeMap<Double, Long> peaks = new TreeMap<>();
+    /** What the scores of these rows come from. */
+    private final RowStore rows = new RowStore();
 
     private long arrived;
     private long scored;
@@ -62,7 +66,7 @@ public final class StreamingTagger {
         Features.Request request = layers
                 ? new Features.Request(IntStream.range(0, spec.depth()).boxed().toList(), false)
                 : Features.Request.TOKENS;
-        this.encoder = new StreamingEncoder(encoder, request, this::rows);
+        this.encoder = new StreamingEncoder(encoder, request, this::arrive);
         this.scorer = scorer;
         this.rules = rules;
         this.events = events;
@@ -148,22 +152,26 @@ public final class StreamingTagger {
 
     /** Max {@link #rowsHeld}. */
     int maxRowsHeld() {
-        return 2 * spec.time() + 4 * scorer.lookAhead() + rules.medianFrames() + 2 * rules.classes() + 2;
+        int context = scorer.context() + scorer.stride();
+        return 2 * spec.time() + 4 * scorer.lookAhead() + rules.medianFrames() + (2 * rules.classes() + 1) * context;
     }
 
     /** Rows whose tokens are held for contexts and bands, in addition to the windows that are being encoded. */
     int rowsHeld() {
-        return peaks.size() + scoring.rowsHeld();
+        return rows.count() + scoring.rowsHeld();
     }
 
     /** Takes finished rows of the encoder. */
-    private void rows(Features block) {
+    private void arrive(Features block) {
         int count = block.tokens().time();
         while (count > 0 && spec.rowStart(arrived + count - 1) >= encoder.samples()) {
             count--;
         }
-        for (int i = 0; bands.isLocal() && i < count; i++) {
-            peaks.put(middle(arrived + i), block.rows(i, i + 1));
+        if (bands.isLocal()) {
+            rows.add(arrived, block, count);
+            for (long row = arrived; row < arrived + count; row++) {
+                peaks.put(middle(row), row);
+            }
         }
         arrived += count;
         if (count > 0) {
@@ -178,16 +186,22 @@ public final class StreamingTagger {
         scored++;
         if (filtered >= 0 && !peaks.isEmpty()) {
             Set<Double> pending = detector.pendingPeaks();
-            peaks.headMap(middle(filtered), true).keySet().removeIf(at -> !pending.contains(at));
+            SortedMap<Double, Long> decided = peaks.headMap(middle(filtered), true);
+            decided.keySet().removeIf(at -> !pending.contains(at));
+            rows.keep(decided.values(), filtered + 1, this::context);
         }
     }
 
     private void event(Detection d) {
-        Band band = bands.isLocal() ? bands.of(peaks.get(d.peak()), d.label()) : bands.full();
+        Band band = bands.isLocal() ? bands.of(rows.of(context(peaks.get(d.peak()))), d.label()) : bands.full();
         double end = (double) encoder.samples() / spec.sampleRate();
         Detection within =
                 d.offset() <= end ? d : new Detection(d.label(), d.onset(), end, d.score(), Math.min(d.peak(), end));
         events.accept(new LocatedEvent(within, band));
+    }
+
+    private FrameScorer.Context context(long row) {
+        return scorer.contextOf(row, arrived);
     }
 
     private double seconds(long row) {

@@ -3,12 +3,14 @@ package org.unmute.probes.score;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Grad;
@@ -19,11 +21,14 @@ import org.unmute.tensor.op.Unary;
 /**
  * Scores of a probe over time: one for each class and row of the grid.
  *
- * <p>A {@link FrameWise} probe (protobin, cgp) scores each row by itself. Other probes score a window of rows, the
- * context, around each row, as if it were a clip; at the ends of a recording the context is cut off. With a stride of
- * several rows, the context of the row {@code stride / 2} behind the first gives the scores of them all. The class
- * token of a context is that of its middle row. So a probe that reads the class token alone ({@code linear}) tells no
- * more about time than the encoder's windows do, and nothing in a token map that was joined already.
+ * <p>A window of rows, the context, around each row is scored as if it were a clip; at the ends of a recording the
+ * context is cut off. With a stride of several rows, the context of the row {@code stride / 2} behind the first gives
+ * the scores of them all. The class token of a context is that of its middle row. So a probe that reads the class token
+ * alone ({@code linear}) tells no more about time than the encoder's windows do, and nothing in a token map that was
+ * joined already.
+ *
+ * <p>A {@link FrameWise} probe (protobin, protofloat, cgp) scores each row by itself, frame by frame, if the context is
+ * one row. A {@link MaxPooled} one (protobin, protofloat) looks at each row once, however many contexts it is in.
  *
  * <p>Immutable and thread-safe.
  */
@@ -33,16 +38,30 @@ public final class FrameScorer {
     /** Default stride, in seconds. */
     public static final double STRIDE_SECONDS = 0.1;
 
+    private static final int MAX_ROWS = 1 << 28;
+
     private final TrainedProbe probe;
     private final int half;
     private final int stride;
     private final ScoreCalibration calibration;
+    private final boolean byRow;
+    /** The probe, if the descriptor of a context is the max over its rows. */
+    private final MaxPooled maxPooled;
+
+    /**
+     * The rows that the scores of a row come from.
+     *
+     * @param from   the first
+     * @param to     the one after the last
+     * @param middle the one whose class token counts
+     */
+    public record Context(long from, long to, long middle) {}
 
     /**
      * A scorer of this probe.
      *
-     * @param context     rows of a context, odd; does not matter to a frame-wise probe
-     * @param stride      rows from one context to the next; does not matter to a frame-wise probe
+     * @param context     rows of a context, odd; 1: a frame-wise probe scores each row by itself, at every row
+     * @param stride      rows from one context to the next
      * @param calibration applied to all scores, or null
      * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
      */
@@ -56,11 +75,12 @@ public final class FrameScorer {
             throw new IllegalArgumentException(
                     "frame scores: the probe has " + classes + " classes, the calibration " + calibration.classes());
         }
-        boolean frameWise = probe.probe() instanceof FrameWise;
         this.probe = probe;
-        half = frameWise ? 0 : context / 2;
-        this.stride = frameWise ? 1 : stride;
         this.calibration = calibration;
+        half = context / 2;
+        byRow = half == 0 && probe.probe() instanceof FrameWise;
+        maxPooled = byRow || !(probe.probe() instanceof MaxPooled own) ? null : own;
+        this.stride = byRow ? 1 : stride;
     }
 
     /**
@@ -75,9 +95,27 @@ public final class FrameScorer {
 
     /** {@link #of(TrainedProbe, EncoderSpec, ScoreCalibration)} where only the times of the rows are known. */
     public static FrameScorer of(TrainedProbe probe, RowTimes times, ScoreCalibration calibration) {
+        return of(probe, times, CONTEXT_SECONDS, STRIDE_SECONDS, calibration);
+    }
+
+    /**
+     * A scorer with other contexts, rounded to rows.
+     *
+     * @param times       of the encoder's rows
+     * @param context     in seconds; 0 for a single row
+     * @param stride      in seconds
+     * @param calibration applied to all scores, or null
+     * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
+     */
+    public static FrameScorer of(
+            TrainedProbe probe, RowTimes times, double context, double stride, ScoreCalibration calibration) {
+        if (!(context >= 0 && stride >= 0)) {
+            throw new IllegalArgumentException("frame scores: the context and the stride must be at least 0 seconds: "
+                    + "context " + context + ", stride " + stride);
+        }
         double row = times.rowSeconds();
-        int halfContext = (int) Math.round((CONTEXT_SECONDS / row - 1) / 2);
-        int rows = (int) Math.round(STRIDE_SECONDS / row);
+        int halfContext = (int) Math.min(MAX_ROWS, Math.round((context / row - 1) / 2));
+        int rows = (int) Math.min(MAX_ROWS, Math.round(stride / row));
         return new FrameScorer(probe, 2 * Math.max(0, halfContext) + 1, Math.max(1, rows), calibration);
     }
 
@@ -86,14 +124,31 @@ public final class FrameScorer {
         return probe;
     }
 
-    /** Rows of a context; 1 for a frame-wise probe. */
+    /** Rows of a context, odd. */
     public int context() {
         return 2 * half + 1;
     }
 
-    /** Rows that get the scores of one context; 1 for a frame-wise probe. */
+    /** Rows that get the scores of one context. */
     public int stride() {
         return stride;
+    }
+
+    /** Whether the probe scores each row by itself, frame by frame. */
+    public boolean isByRow() {
+        return byRow;
+    }
+
+    /**
+     * The context of a row, cut off at the ends of the recording.
+     *
+     * @param row 0 to {@code end - 1}
+     * @param end rows of the recording; while it goes on, those that have arrived, which are enough for a row that is
+     *     scored already
+     */
+    public Context contextOf(long row, long end) {
+        long middle = Math.min(row - row % stride + stride / 2, end - 1);
+        return new Context(Math.max(0, middle - half), Math.min(end, middle + half + 1), middle);
     }
 
     /** Max rows after a row that must have arrived before it is scored. */
@@ -132,8 +187,9 @@ public final class FrameScorer {
         return new FrameScoring(this, scores);
     }
 
-    boolean isFrameWise() {
-        return probe.probe() instanceof FrameWise;
+    /** Whether contexts are scored by the descriptors of their rows. */
+    boolean isMaxOfRows() {
+        return maxPooled != null;
     }
 
     /** Scores of the rows of a clip by themselves, {@code [time][classes]}. */
@@ -141,13 +197,30 @@ public final class FrameScorer {
         FrameWise frameWise = (FrameWise) probe.probe();
         try (TensorScope _ = new TensorScope()) {
             TokenBatch batch = probe.batch(rows);
-            float[] flat = Grad.withoutRecording(
-                    () -> probabilities(frameWise.frameLogits(batch)).toFloats());
-            float[][] all = new float[rows.tokens().time()][probe.classes().size()];
-            for (int t = 0; t < all.length; t++) {
-                System.arraycopy(flat, t * all[t].length, all[t], 0, all[t].length);
-            }
-            return calibrated(all);
+            return scores(() -> frameWise.frameLogits(batch), rows.tokens().time());
+        }
+    }
+
+    /** Descriptors of the rows of a clip by themselves, {@code [time][features]}. */
+    float[][] descriptors(Features rows) {
+        try (TensorScope _ = new TensorScope()) {
+            TokenBatch batch = probe.batch(rows);
+            float[] flat =
+                    Grad.withoutRecording(() -> maxPooled.rowDescriptors(batch).toFloats());
+            return split(flat, rows.tokens().time());
+        }
+    }
+
+    /** Scores of clips by their descriptors, {@code [clips][classes]}. */
+    float[][] ofDescriptors(List<float[]> descriptors) {
+        int features = descriptors.getFirst().length;
+        float[] flat = new float[Math.multiplyExact(descriptors.size(), features)];
+        for (int i = 0; i < descriptors.size(); i++) {
+            System.arraycopy(descriptors.get(i), 0, flat, i * features, features);
+        }
+        try (TensorScope _ = new TensorScope()) {
+            Tensor all = Tensor.of(probe.backend(), flat, descriptors.size(), features);
+            return scores(() -> maxPooled.classify(all), descriptors.size());
         }
     }
 
@@ -158,8 +231,20 @@ public final class FrameScorer {
         }
     }
 
-    private Tensor probabilities(Tensor logits) {
-        return probe.singleLabel() ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
+    private float[][] scores(Supplier<Tensor> logits, int count) {
+        float[] flat = Grad.withoutRecording(() -> {
+            Tensor own = logits.get();
+            return (probe.singleLabel() ? own.softmax(-1) : own.unary(Unary.SIGMOID)).toFloats();
+        });
+        return calibrated(split(flat, count));
+    }
+
+    private static float[][] split(float[] flat, int count) {
+        float[][] all = new float[count][flat.length / count];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(flat, i * all[i].length, all[i], 0, all[i].length);
+        }
+        return all;
     }
 
     private float[][] calibrated(float[][] scores) {

@@ -7,23 +7,28 @@ import org.unmute.models.encoder.Features;
 
 /**
  * Scores the rows of one recording while they arrive, with the same bits however they are split. It holds the rows that
- * contexts to come may need. Not thread-safe.
+ * contexts to come may need: their tokens, or their descriptors where the probe takes the maximum over these. Not
+ * thread-safe.
  */
 public final class FrameScoring {
-    /** Rows that a frame-wise probe scores at once. */
-    private static final int ROWS_TOGETHER = 256;
+    /** Rows or contexts that are scored at once. */
+    private static final int TOGETHER = 256;
     /** Values of the tokens that are scored at once. */
     private static final int VALUES_TOGETHER = 1 << 21;
 
     private final FrameScorer scorer;
     private final Consumer<float[]> scores;
     private final HeldRows held = new HeldRows();
+    private final RowMaxima maxima = new RowMaxima();
     private final List<Features> contexts = new ArrayList<>();
+    private final List<float[]> descriptors = new ArrayList<>();
     /** How many rows get the scores of each of the contexts. */
     private final List<Integer> repeats = new ArrayList<>();
 
     /** Rows whose scores are known, and the next one to score. */
     private long next;
+    /** Columns of the grid; 0 before the first row. */
+    private int freq;
 
     FrameScoring(FrameScorer scorer, Consumer<float[]> scores) {
         this.scorer = scorer;
@@ -37,8 +42,24 @@ public final class FrameScoring {
      * @throws IllegalArgumentException if they do not fit the probe or the rows before
      */
     public void accept(Features rows) {
-        held.add(rows);
-        score(false);
+        int time = rows.tokens().time();
+        if (!scorer.isMaxOfRows()) {
+            held.add(rows);
+            score(false);
+            return;
+        }
+        if (freq != 0 && rows.tokens().freq() != freq) {
+            throw new IllegalArgumentException(
+                    "frame scores: rows of " + rows.tokens().sizes() + " follow rows of freq " + freq);
+        }
+        freq = rows.tokens().freq();
+        for (int from = 0; from < time; from += TOGETHER) {
+            Features some = rows.rows(from, Math.min(time, from + TOGETHER));
+            for (float[] row : scorer.descriptors(some)) {
+                maxima.add(row);
+            }
+            score(false);
+        }
     }
 
     /** Says that no row follows, and scores the last ones. */
@@ -46,23 +67,24 @@ public final class FrameScoring {
         score(true);
     }
 
-    /** Rows whose tokens are held. */
+    /** Rows whose tokens or descriptors are held. */
     public int rowsHeld() {
-        return held.count();
+        return held.count() + maxima.count();
     }
 
     private void score(boolean ended) {
-        if (scorer.isFrameWise()) {
+        if (scorer.isByRow()) {
             scoreRows();
         } else {
             scoreContexts(ended);
         }
         held.dropBefore(next - scorer.context() / 2);
+        maxima.dropBefore(next - scorer.context() / 2);
     }
 
     private void scoreRows() {
         while (next < held.end()) {
-            long to = Math.min(held.end(), next + ROWS_TOGETHER);
+            long to = Math.min(held.end(), next + TOGETHER);
             for (float[] row : scorer.ofRows(held.of(next, to, next))) {
                 scores.accept(row);
             }
@@ -71,18 +93,25 @@ public final class FrameScoring {
     }
 
     private void scoreContexts(boolean ended) {
-        int half = scorer.context() / 2;
-        long end = held.end();
+        long end = scorer.isMaxOfRows() ? maxima.end() : held.end();
         while (next < end && (ended || next + scorer.lookAhead() < end)) {
-            long middle = Math.min(next + scorer.stride() / 2, end - 1);
+            FrameScorer.Context context = scorer.contextOf(next, end);
             int rows = (int) Math.min(scorer.stride(), end - next);
-            add(held.of(Math.max(0, middle - half), Math.min(end, middle + half + 1), middle), rows);
+            if (scorer.isMaxOfRows()) {
+                descriptors.add(maxima.of(context.from(), context.to()));
+            } else {
+                add(held.of(context.from(), context.to(), context.middle()));
+            }
+            repeats.add(rows);
             next += rows;
+            if (descriptors.size() == TOGETHER) {
+                scoreTogether();
+            }
         }
         scoreTogether();
     }
 
-    private void add(Features context, int rows) {
+    private void add(Features context) {
         int size = context.tokens().tokens().length * (1 + context.layers().size());
         if (!contexts.isEmpty()
                 && (contexts.getFirst().tokens().time() != context.tokens().time()
@@ -90,20 +119,20 @@ public final class FrameScoring {
             scoreTogether();
         }
         contexts.add(context);
-        repeats.add(rows);
     }
 
     private void scoreTogether() {
-        if (contexts.isEmpty()) {
+        if (repeats.isEmpty()) {
             return;
         }
-        float[][] own = scorer.ofClips(contexts);
+        float[][] own = scorer.isMaxOfRows() ? scorer.ofDescriptors(descriptors) : scorer.ofClips(contexts);
         for (int i = 0; i < own.length; i++) {
             for (int n = 0; n < repeats.get(i); n++) {
                 scores.accept(own[i]);
             }
         }
         contexts.clear();
+        descriptors.clear();
         repeats.clear();
     }
 }

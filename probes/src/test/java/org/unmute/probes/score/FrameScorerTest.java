@@ -11,9 +11,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.RowTimes;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
@@ -66,7 +68,8 @@ class FrameScorerTest {
     void protobinScoresRowsByItsFrameLogits() {
         TrainedProbe probe = probe("protobin", 0, false, standardization());
         TokenMap map = map(1, 300);
-        float[][] scores = new FrameScorer(probe, 7, 2, null).scores(map);
+        // A stride does not matter to single rows.
+        float[][] scores = new FrameScorer(probe, 1, 2, null).scores(map);
         float[] logits = ((FrameWise) probe.probe())
                 .frameLogits(probe.batch(new Features(map)))
                 .toFloats();
@@ -109,8 +112,8 @@ class FrameScorerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear-mean", "mhca", "ep", "conv", "linear"})
-    void otherProbesScoreTheRowsAround(String name) {
+    @ValueSource(strings = {"linear-mean", "mhca", "ep", "conv", "linear", "protobin", "protofloat", "proto"})
+    void theRowsAroundAreScoredAsAClip(String name) {
         TrainedProbe probe = probe(name, 0, name.equals("mhca"), standardization());
         TokenMap map = map(2, 40);
         float[][] scores = new FrameScorer(probe, 9, 1, null).scores(map);
@@ -122,8 +125,41 @@ class FrameScorerTest {
     }
 
     @Test
-    void valuesBetweenContextsAreHeld() {
-        TrainedProbe probe = probe("linear-mean", 0, false, null);
+    void cgpScoresTheRowsAroundWithTheirLayers() {
+        TrainedProbe probe = probe("cgp", 2, false, null);
+        Features features = withLayers(6, 25);
+        float[][] scores = new FrameScorer(probe, 5, 1, null).scores(features);
+        for (int t = 0; t < 25; t++) {
+            float[] around = probe.scores(features.rows(Math.max(0, t - 2), Math.min(25, t + 3)));
+            assertThat(scores[t]).as("row %d", t).containsExactly(around, within(1e-6f));
+        }
+    }
+
+    /** Contexts that are longer than the recording, and strides that leave rows out. */
+    @ParameterizedTest
+    @CsvSource({"1, 6", "3, 8", "9, 2", "31, 5", "81, 1", "401, 7"})
+    void contextsOfAnyLengthAreThoseOfTheCutOutMap(int context, int stride) {
+        for (String name : List.of("protobin", "protofloat")) {
+            TrainedProbe probe = probe(name, 0, false, standardization());
+            TokenMap map = map(12, 300);
+            FrameScorer scorer = new FrameScorer(probe, context, stride, null);
+            assertThat(scorer.isByRow()).isEqualTo(context == 1);
+            float[][] scores = scorer.scores(map);
+            assertThat(scores.length).isEqualTo(300);
+            for (int t = 0; t < 300; t++) {
+                FrameScorer.Context own = scorer.contextOf(t, 300);
+                assertThat(own.middle()).isBetween((long) t - scorer.stride(), (long) t + scorer.stride());
+                assertThat(own.to() - own.from()).isBetween(1L, (long) context);
+                float[] cut = probe.scores(map.rows((int) own.from(), (int) own.to()));
+                assertThat(scores[t]).as("row %d", t).containsExactly(cut, within(1e-6f));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear-mean", "protobin"})
+    void valuesBetweenContextsAreHeld(String name) {
+        TrainedProbe probe = probe(name, 0, false, null);
         TokenMap map = map(3, 21);
         float[][] scores = new FrameScorer(probe, 3, 4, null).scores(map);
         for (int t = 0; t < 21; t++) {
@@ -134,9 +170,10 @@ class FrameScorerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"protobin", "linear-mean", "mhca", "conv"})
-    void rowsThatArriveInPartsGetTheSameScores(String name) {
-        FrameScorer scorer = new FrameScorer(probe(name, 0, false, standardization()), 7, 3, null);
+    @CsvSource({"protobin, 7, 3", "protobin, 1, 1", "protofloat, 31, 2", "linear-mean, 7, 3", "mhca, 7, 3", "conv, 7, 3"
+    })
+    void rowsThatArriveInPartsGetTheSameScores(String name, int context, int stride) {
+        FrameScorer scorer = new FrameScorer(probe(name, 0, false, standardization()), context, stride, null);
         TokenMap map = map(9, 100);
         float[][] whole = scorer.scores(map);
         for (int part : new int[] {1, 2, 5, 37, 99}) {
@@ -146,7 +183,7 @@ class FrameScorerTest {
                 int to = Math.min(100, at + part);
                 scoring.accept(new Features(map.rows(at, to)));
                 assertThat(all.size()).isGreaterThanOrEqualTo(to - scorer.lookAhead() - scorer.stride());
-                assertThat(scoring.rowsHeld()).isLessThanOrEqualTo(to - all.size() + 3);
+                assertThat(scoring.rowsHeld()).isLessThanOrEqualTo(to - all.size() + context / 2);
             }
             scoring.finish();
             assertThat(all.toArray(float[][]::new)).as("%d at a time", part).isDeepEqualTo(whole);
@@ -187,10 +224,21 @@ class FrameScorerTest {
         assertThat(scorer.context()).isEqualTo(13);
         assertThat(scorer.stride()).isEqualTo(1);
         assertThat(scorer.lookAhead()).isEqualTo(6);
-        FrameScorer rows = FrameScorer.of(
-                probe("protobin", 0, false, null), Encoders.embedded().describe(), null);
+        RowTimes times = Encoders.embedded().describe().rowTimes();
+        TrainedProbe protobin = probe("protobin", 0, false, null);
+        FrameScorer same = FrameScorer.of(protobin, times, null);
+        assertThat(same.context()).isEqualTo(13);
+        assertThat(same.isByRow()).isFalse();
+        FrameScorer rows = FrameScorer.of(protobin, times, 0, FrameScorer.STRIDE_SECONDS, null);
+        assertThat(rows.isByRow()).isTrue();
         assertThat(rows.context()).isEqualTo(1);
+        assertThat(rows.stride()).isEqualTo(1);
         assertThat(rows.lookAhead()).isZero();
+        FrameScorer sparse = FrameScorer.of(protobin, times, 2, 0.5, null);
+        assertThat(sparse.context()).isEqualTo(25);
+        assertThat(sparse.stride()).isEqualTo(6);
+        assertThat(sparse.lookAhead()).isEqualTo(15);
+        assertThatThrownBy(() -> FrameScorer.of(protobin, times, -1, 1, null)).hasMessageContaining("context -1.0");
     }
 
     @Test
@@ -198,11 +246,13 @@ class FrameScorerTest {
         TrainedProbe probe = probe("mhca", 0, false, null);
         assertThatThrownBy(() -> new FrameScorer(probe, 4, 1, null)).hasMessageContaining("context 4");
         assertThatThrownBy(() -> new FrameScorer(probe, 3, 0, null)).hasMessageContaining("stride 0");
-        FrameScoring scoring = new FrameScorer(probe, 3, 1, null).stream(row -> {});
-        scoring.accept(new Features(map(1, 2)));
-        Features other = new Features(new TokenMap(2, 1, DIM, new float[2 * DIM], new float[DIM]));
-        assertThatThrownBy(() -> scoring.accept(other))
-                .hasMessageContaining("[2, 1, 16]")
-                .hasMessageContaining("freq 3");
+        for (String name : List.of("mhca", "protobin")) {
+            FrameScoring scoring = new FrameScorer(probe(name, 0, false, null), 3, 1, null).stream(row -> {});
+            scoring.accept(new Features(map(1, 2)));
+            Features other = new Features(new TokenMap(2, 1, DIM, new float[2 * DIM], new float[DIM]));
+            assertThatThrownBy(() -> scoring.accept(other))
+                    .hasMessageContaining("[2, 1, 16]")
+                    .hasMessageContaining("freq 3");
+        }
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -24,7 +24,7 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
  * maximum).
  */
-public final class ProtobinProbe extends PoolingProbe implements FrameWise {
+public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private static final String BINARY = "protobin";
     private static final String FLOAT = "protofloat";
 
@@ -139,12 +139,10 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
     }
 
     @Override
-    public Tensor frameLogits(TokenBatch batch) {
+    public Tensor rowDescriptors(TokenBatch batch) {
         batch.requireDimOf(this);
-        long frames = Math.multiplyExact((long) batch.size(), batch.time());
-        Tensor scores =
-                match(batch.tokens().reshape(frames, batch.freq(), dim())).scores();
-        return fc.logits(scores).reshape(batch.size(), batch.time(), classes());
+        long rows = Math.multiplyExact((long) batch.size(), batch.time());
+        return match(batch.tokens().reshape(rows, batch.freq(), dim())).scores();
     }
 
     /** The cosine of every prototype with every token: {@code [batch, prototypes, tokens]}. */

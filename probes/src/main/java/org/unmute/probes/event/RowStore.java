@@ -1,0 +1,90 @@
+package org.unmute.probes.event;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.score.FrameScorer.Context;
+
+/**
+ * The tokens of rows that the band of an event may need, by their numbers from the start of the recording: those behind
+ * the scores of peaks. Not thread-safe.
+ */
+final class RowStore {
+    private final TreeMap<Long, Features> rows = new TreeMap<>();
+
+    /** How many rows are held. */
+    int count() {
+        return rows.size();
+    }
+
+    /**
+     * Takes the next rows.
+     *
+     * @param from  number of the first
+     * @param block as the encoder gives it
+     * @param count of its rows
+     */
+    void add(long from, Features block, int count) {
+        for (int i = 0; i < count; i++) {
+            rows.put(from + i, block.rows(i, i + 1));
+        }
+    }
+
+    /** The rows of a context, which are all held, as a clip with the class tokens of its middle. */
+    Features of(Context context) {
+        List<Features> all =
+                List.copyOf(rows.subMap(context.from(), context.to()).values());
+        Features middle = rows.get(context.middle());
+        if (all.size() == 1) {
+            return middle;
+        }
+        List<TokenMap> layers = new ArrayList<>();
+        for (int l = 0; l < middle.layers().size(); l++) {
+            int own = l;
+            layers.add(joined(
+                    all.stream().map(f -> f.layers().get(own)).toList(),
+                    middle.layers().get(l)));
+        }
+        return new Features(joined(all.stream().map(Features::tokens).toList(), middle.tokens()), layers, null);
+    }
+
+    private static TokenMap joined(List<TokenMap> rows, TokenMap middle) {
+        int width = middle.tokens().length;
+        float[] tokens = new float[Math.multiplyExact(width, rows.size())];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i).tokens(), 0, tokens, i * width, width);
+        }
+        return new TokenMap(rows.size(), middle.freq(), middle.dim(), tokens, middle.cls());
+    }
+
+    /**
+     * Forgets rows that no event needs.
+     *
+     * @param peaks     rows at which events have their peaks so far, ascending
+     * @param undecided all rows from this one on may become peaks
+     * @param context   of a row
+     */
+    void keep(Collection<Long> peaks, long undecided, LongFunction<Context> context) {
+        // The contexts of ascending rows begin and end in ascending order.
+        Iterator<Long> more = peaks.iterator();
+        Context own = null;
+        long from = context.apply(undecided).from();
+        for (Iterator<Long> held = rows.keySet().iterator(); held.hasNext(); ) {
+            long row = held.next();
+            while ((own == null || own.to() <= row) && more.hasNext()) {
+                own = context.apply(more.next());
+            }
+            if (row >= from) {
+                return;
+            }
+            if (own == null || row < own.from() || row >= own.to()) {
+                held.remove();
+            }
+        }
+    }
+}

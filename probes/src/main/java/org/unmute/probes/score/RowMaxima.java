@@ -1,0 +1,82 @@
+package org.unmute.probes.score;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+
+/**
+ * The maximum of each entry over a window of rows that moves forward. Each row is compared three times, however long
+ * the window is: it waits, then joins the newer part of the window, of which the maximum is known; when the older part
+ * is used up, the newer takes its place, as the maxima from each of its rows on.
+ */
+final class RowMaxima {
+    private final Deque<float[]> waiting = new ArrayDeque<>();
+    private final Deque<float[]> newer = new ArrayDeque<>();
+    /** First the max over all rows of the older part, last its last row. */
+    private final Deque<float[]> older = new ArrayDeque<>();
+
+    private float[] newerMax;
+    private long start;
+
+    /** The number of the row that arrives next. */
+    long end() {
+        return start + count();
+    }
+
+    /** How many are held. */
+    int count() {
+        return older.size() + newer.size() + waiting.size();
+    }
+
+    /** Takes the next row, which it may modify. */
+    void add(float[] row) {
+        waiting.add(row);
+    }
+
+    /**
+     * The maxima over some rows.
+     *
+     * @param from the first, not before that of an earlier call
+     * @param to   the one after the last, not before that of an earlier call; above {@code from}
+     */
+    float[] of(long from, long to) {
+        dropBefore(from);
+        while (start + older.size() + newer.size() < to) {
+            float[] row = waiting.remove();
+            newer.add(row);
+            newerMax = newerMax == null ? row.clone() : max(newerMax, row);
+        }
+        float[] all = older.isEmpty() ? newerMax.clone() : older.getFirst().clone();
+        return older.isEmpty() || newerMax == null ? all : max(all, newerMax);
+    }
+
+    /** Forgets the rows before this one, as far as they arrived. */
+    void dropBefore(long row) {
+        while (start < row && count() > 0) {
+            if (older.isEmpty()) {
+                turn();
+            }
+            (older.isEmpty() ? waiting : older).remove();
+            start++;
+        }
+    }
+
+    private void turn() {
+        float[] after = null;
+        for (Iterator<float[]> rows = newer.descendingIterator(); rows.hasNext(); ) {
+            float[] row = rows.next();
+            after = after == null ? row : max(row, after);
+            older.addFirst(after);
+        }
+        newer.clear();
+        newerMax = null;
+    }
+
+    /** Into {@code to}. */
+    private static float[] max(float[] to, float[] other) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] = Math.max(to[i], other[i]);
+        }
+        return to;
+    }
+}
