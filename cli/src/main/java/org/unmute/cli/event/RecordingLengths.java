@@ -13,8 +13,8 @@ import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.RecordingNames;
 import org.unmute.experiments.strong.Durations;
-import org.unmute.experiments.strong.RecordingNames;
 import org.unmute.probes.cache.AudioClip;
 
 /** Lengths of recordings, from a table or from the recordings themselves. */

@@ -17,12 +17,12 @@ import org.unmute.cli.option.LabelOptions;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.RecordingNames;
 import org.unmute.experiments.metric.event.EventReference;
 import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.strong.EventTable;
 import org.unmute.experiments.strong.MatchedEvents;
-import org.unmute.experiments.strong.RecordingNames;
 
 /** What the options say about the reference: its events, which recordings count, and their lengths. */
 final class ReferenceData {

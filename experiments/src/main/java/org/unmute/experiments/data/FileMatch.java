@@ -13,7 +13,7 @@ import java.util.Set;
  * Finds the files that a label file names among the files there are: the same path or, failing that, the only one that
  * is equal without its extension (label files such as FSD50K's omit {@code .wav}). If no name at all is found so, the
  * label file was written for another folder, as Raven's tables with their absolute paths are: then the ends of the
- * paths are compared.
+ * paths are compared, as {@link RecordingNames} does.
  */
 public final class FileMatch {
     private final Map<String, String> fileOf = new LinkedHashMap<>();
@@ -60,45 +60,8 @@ public final class FileMatch {
 
     private void compareEnds(Collection<String> names, Collection<String> files) {
         byEnd = true;
-        Map<String, List<String>> byName = new HashMap<>();
-        for (String file : files) {
-            String last = file.substring(file.lastIndexOf('/') + 1);
-            byName.computeIfAbsent(last, s -> new ArrayList<>(1)).add(file);
-            String stem = ClipId.withoutExtension(last);
-            if (!stem.equals(last)) {
-                byName.computeIfAbsent(stem, s -> new ArrayList<>(1)).add(file);
-            }
-        }
-        for (String name : names) {
-            List<String> best = new ArrayList<>();
-            int most = 1;
-            for (String file : byName.getOrDefault(name.substring(name.lastIndexOf('/') + 1), List.of())) {
-                int common = commonFolders(name, file);
-                if (common >= most) {
-                    if (common > most) {
-                        best.clear();
-                    }
-                    most = common;
-                    best.add(file);
-                }
-            }
-            found(name, best);
-        }
-    }
-
-    /**
-     * One and the number of folders, counted from the end, that two paths have in common; 0 if they cannot be the same
-     * file. A relative path must be the end of the other; an absolute one may have been copied elsewhere.
-     */
-    private static int commonFolders(String name, String file) {
-        boolean absolute = name.startsWith("/");
-        String[] a = (absolute ? name.substring(1) : name).split("/");
-        String[] b = file.split("/");
-        int common = 1;
-        while (common < Math.min(a.length, b.length) && a[a.length - 1 - common].equals(b[b.length - 1 - common])) {
-            common++;
-        }
-        return absolute || common == Math.min(a.length, b.length) ? common : 0;
+        RecordingNames recordings = new RecordingNames(files);
+        names.forEach(name -> found(name, recordings.candidates(name)));
     }
 
     /** The file of a name; null if it was not found. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.RecordingNames;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.AudioClip;
 

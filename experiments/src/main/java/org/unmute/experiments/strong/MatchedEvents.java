@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.RecordingNames;
 import org.unmute.experiments.metric.event.SoundEvent;
 
 /**

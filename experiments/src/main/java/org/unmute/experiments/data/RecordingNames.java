@@ -1,4 +1,4 @@
-package org.unmute.experiments.strong;
+package org.unmute.experiments.data;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.MalformedTableException;
 
 /**
  * Finds recordings by names that programs write differently: with or without folders, with or without an extension,
@@ -50,15 +48,7 @@ public final class RecordingNames {
      * @throws IllegalArgumentException if it could be one of several
      */
     public Optional<String> find(String name) {
-        String plain = plain(name);
-        if (ids.contains(name) || ids.contains(plain)) {
-            return Optional.of(ids.contains(name) ? name : plain);
-        }
-        List<String> same = alike(byName.getOrDefault(last(plain), List.of()), plain, false);
-        if (same.isEmpty()) {
-            String stem = stem(plain);
-            same = alike(byStem.getOrDefault(last(stem), List.of()), stem, true);
-        }
+        List<String> same = candidates(name);
         if (same.size() > 1) {
             throw new IllegalArgumentException("recording " + MalformedTableException.quote(name)
                     + " could be any of "
@@ -71,6 +61,20 @@ public final class RecordingNames {
                     + (same.size() > NAMED ? ", …" : "") + ": write its folder and extension into the table");
         }
         return same.stream().findFirst();
+    }
+
+    /** The recordings that a name may stand for. */
+    List<String> candidates(String name) {
+        String plain = plain(name);
+        if (ids.contains(name) || ids.contains(plain)) {
+            return List.of(ids.contains(name) ? name : plain);
+        }
+        List<String> same = alike(byName.getOrDefault(last(plain), List.of()), plain, false);
+        if (same.isEmpty()) {
+            String stem = stem(plain);
+            same = alike(byStem.getOrDefault(last(stem), List.of()), stem, true);
+        }
+        return same;
     }
 
     /** The name with '/' between its parts, without "./" in front. */
@@ -90,30 +94,24 @@ public final class RecordingNames {
         return audio ? path.substring(0, dot) : path;
     }
 
-    /**
-     * Those that may be the same recording as a path. If there are none and one of the two is absolute, those that
-     * share most folders from the end on.
-     */
+    /** Those that may be the same recording as a path, and of these those that share most folders from the end on. */
     private static List<String> alike(List<String> ids, String path, boolean stems) {
-        List<String> same = new ArrayList<>();
-        List<String> copies = new ArrayList<>();
+        List<String> alike = new ArrayList<>();
         int most = 0;
         for (String id : ids) {
             String other = stems ? stem(plain(id)) : plain(id);
-            if (path.equals(other) || path.endsWith("/" + other) || other.endsWith("/" + path)) {
-                same.add(id);
-            } else if (isAbsolute(path) || isAbsolute(other)) {
-                int common = commonParts(path, other);
-                if (common > most) {
-                    copies.clear();
-                    most = common;
-                }
-                if (common == most) {
-                    copies.add(id);
-                }
+            int common = commonParts(path, other);
+            boolean isEnd = path.equals(other) || path.endsWith("/" + other) || other.endsWith("/" + path);
+            if (common < most || !(isEnd || isAbsolute(path) || isAbsolute(other))) {
+                continue;
             }
+            if (common > most) {
+                alike.clear();
+                most = common;
+            }
+            alike.add(id);
         }
-        return same.isEmpty() ? copies : same;
+        return alike;
     }
 
     private static boolean isAbsolute(String path) {

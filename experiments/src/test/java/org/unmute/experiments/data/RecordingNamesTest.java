@@ -1,4 +1,4 @@
-package org.unmute.experiments.strong;
+package org.unmute.experiments.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -67,6 +67,13 @@ class RecordingNamesTest {
         assertThat(names.find("/copy/2026/north/a.flac")).contains("D:\\field\\north\\a.wav");
         assertThat(names.find("west/b.wav")).contains("D:\\field\\south\\b.wav");
         assertThatThrownBy(() -> names.find("west/a.wav")).hasMessageContaining("could be any of");
+    }
+
+    @Test
+    void mostFoldersFromTheEndOnDecide() {
+        RecordingNames names = new RecordingNames(List.of("a.wav", "x/a.wav"));
+        assertThat(names.find("y/x/a.wav")).contains("x/a.wav");
+        assertThat(names.find("z/a.wav")).contains("a.wav");
     }
 
     @Test
