@@ -26,7 +26,7 @@ public final class AudioSource implements Closeable {
     private final ReadableByteChannel channel;
     private final SeekableByteChannel seekable;
     private final String name;
-    private final byte[] buffer;
+    private final byte[] buffer = new byte[BUFFER];
     /** The channel's position at byte 0. */
     private long origin;
     /** Position in the source of the buffer's first byte. */
@@ -35,12 +35,10 @@ public final class AudioSource implements Closeable {
     private int at;
     private int filled;
 
-    private AudioSource(ReadableByteChannel channel, String name, byte[] buffer, int filled) {
-        this.channel = channel;
+    private AudioSource(ReadableByteChannel channel, String name) {
+        this.channel = Objects.requireNonNull(channel, "channel");
         this.seekable = channel instanceof SeekableByteChannel s ? s : null;
         this.name = Objects.requireNonNull(name, "name");
-        this.buffer = buffer;
-        this.filled = filled;
     }
 
     /**
@@ -62,7 +60,7 @@ public final class AudioSource implements Closeable {
      * @param name  the name to use in messages
      */
     public static AudioSource of(byte[] bytes, String name) {
-        return new AudioSource(null, name, bytes, bytes.length);
+        return of(MemorySegment.ofArray(bytes), name);
     }
 
     /**
@@ -87,7 +85,7 @@ public final class AudioSource implements Closeable {
      * @throws IOException if its position cannot be asked for
      */
     public static AudioSource of(ReadableByteChannel channel, String name) throws IOException {
-        AudioSource source = new AudioSource(Objects.requireNonNull(channel, "channel"), name, new byte[BUFFER], 0);
+        AudioSource source = new AudioSource(channel, name);
         source.origin = source.seekable == null ? 0 : source.seekable.position();
         return source;
     }
@@ -108,12 +106,12 @@ public final class AudioSource implements Closeable {
 
     /** Whether {@link #seek} can go back. */
     public boolean seekable() {
-        return channel == null || seekable != null;
+        return seekable != null;
     }
 
     /** Length in bytes; -1 if it is unknown. */
     public long size() throws IOException {
-        return channel == null ? buffer.length : seekable == null ? -1 : seekable.size() - origin;
+        return seekable == null ? -1 : seekable.size() - origin;
     }
 
     /** The position of the next byte. */
@@ -131,8 +129,8 @@ public final class AudioSource implements Closeable {
         if (position < 0) {
             throw new IllegalArgumentException(name + ": seek to byte " + position);
         }
-        if (position >= start && position <= start + filled || channel == null) {
-            at = (int) Math.min(position - start, channel == null ? buffer.length : filled);
+        if (position >= start && position <= start + filled) {
+            at = (int) (position - start);
         } else if (seekable != null) {
             seekable.position(origin + position);
             start = position;
@@ -149,9 +147,6 @@ public final class AudioSource implements Closeable {
 
     /** Replaces a used-up buffer by the bytes that follow; false at the end. */
     private boolean fill() throws IOException {
-        if (channel == null) {
-            return false;
-        }
         start += filled;
         at = 0;
         filled = 0;
@@ -207,7 +202,7 @@ public final class AudioSource implements Closeable {
         if (count > BUFFER / 2) {
             throw new IllegalArgumentException("peek at " + count + " bytes; at most " + BUFFER / 2);
         }
-        if (channel != null && filled - at < count) {
+        if (filled - at < count) {
             System.arraycopy(buffer, at, buffer, 0, filled - at);
             start += at;
             filled -= at;
@@ -222,8 +217,6 @@ public final class AudioSource implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            channel.close();
-        }
+        channel.close();
     }
 }
