@@ -31,24 +31,21 @@ final class Prediction {
             }
             return seen;
         }
-        if (order <= 4) {
-            return restore4(x, n, padded(coefs, 4), order, shift);
+        int width = order <= 4 ? 4 : order <= 8 ? 8 : order <= 12 ? 12 : n;
+        long seen = steps(x, order, Math.min(n, width), coefs, shift);
+        if (n <= width) {
+            return seen;
         }
-        if (order <= 8) {
-            return restore8(x, n, padded(coefs, 8), order, shift);
+        long[] padded = new long[width];
+        for (int i = 0; i < order; i++) {
+            padded[i] = coefs[i];
         }
-        if (order <= 12) {
-            return restore12(x, n, padded(coefs, 12), order, shift);
-        }
-        return steps(x, order, n, coefs, shift);
-    }
-
-    private static long[] padded(int[] coefs, int length) {
-        long[] wide = new long[length];
-        for (int i = 0; i < coefs.length; i++) {
-            wide[i] = coefs[i];
-        }
-        return wide;
+        return seen
+                | switch (width) {
+                    case 4 -> restore4(x, n, padded, shift);
+                    case 8 -> restore8(x, n, padded, shift);
+                    default -> restore12(x, n, padded, shift);
+                };
     }
 
     /** Any order. */
@@ -66,20 +63,11 @@ final class Prediction {
         return seen;
     }
 
-    /** The samples that have fewer than {@code width} before them. */
-    private static long first(int[] x, int n, long[] c, int order, int shift) {
-        int[] coefs = new int[order];
-        for (int j = 0; j < order; j++) {
-            coefs[j] = (int) c[j];
-        }
-        return steps(x, order, Math.min(n, c.length), coefs, shift);
-    }
+    // Written out for each width, these take less than half the time of "steps". They begin behind "width" samples, and
+    // coefficients beyond the order are 0.
 
-    private static long restore4(int[] x, int n, long[] c, int order, int shift) {
-        long seen = first(x, n, c, order, shift);
-        if (n <= 4) {
-            return seen;
-        }
+    private static long restore4(int[] x, int n, long[] c, int shift) {
+        long seen = 0;
         long c0 = c[0];
         long c1 = c[1];
         long c2 = c[2];
@@ -100,8 +88,8 @@ final class Prediction {
         return seen;
     }
 
-    private static long restore8(int[] x, int n, long[] c, int order, int shift) {
-        long seen = first(x, n, c, order, shift);
+    private static long restore8(int[] x, int n, long[] c, int shift) {
+        long seen = 0;
         long c0 = c[0];
         long c1 = c[1];
         long c2 = c[2];
@@ -120,8 +108,8 @@ final class Prediction {
         return seen;
     }
 
-    private static long restore12(int[] x, int n, long[] c, int order, int shift) {
-        long seen = first(x, n, c, order, shift);
+    private static long restore12(int[] x, int n, long[] c, int shift) {
+        long seen = 0;
         long c0 = c[0];
         long c1 = c[1];
         long c2 = c[2];
