@@ -12,6 +12,11 @@ import java.util.OptionalLong;
  * is one sample of all channels. Not thread-safe.
  */
 public interface AudioStream extends Closeable {
+    /** Max channels of a source that is read. */
+    int MAX_CHANNELS = 64;
+    /** Max rate that is read, in Hz. */
+    int MAX_RATE = 768_000;
+
     /**
      * Opens a file of any format that is read. Its bytes tell the format, not its name. Here WAV and its relatives,
      * AIFF, AU and FLAC are read; {@link AudioFormatProvider}s add others.
@@ -47,10 +52,10 @@ public interface AudioStream extends Closeable {
         return "audio";
     }
 
-    /** In Hz, 1 to 768,000. */
+    /** In Hz, 1 to {@link #MAX_RATE}. */
     int sampleRate();
 
-    /** Channels of the source, 1 to 64. */
+    /** Channels of the source, 1 to {@link #MAX_CHANNELS}. */
     int channels();
 
     /**

@@ -20,9 +20,6 @@ record PcmLayout(
         long start,
         long bytes,
         List<String> warnings) {
-    static final int MAX_CHANNELS = 64;
-    static final int MAX_RATE = 768_000;
-
     /** Bytes of one sample of all channels. */
     int frameBytes() {
         return channels * encoding.bytes();
@@ -30,13 +27,13 @@ record PcmLayout(
 
     /** @throws UnreadableAudioException if these are beyond what is read */
     static void check(long channels, long sampleRate, AudioSource source) throws UnreadableAudioException {
-        if (channels < 1 || channels > MAX_CHANNELS) {
+        if (channels < 1 || channels > AudioStream.MAX_CHANNELS) {
             throw new UnreadableAudioException(
-                    source.name(), channels + " channels; 1 to " + MAX_CHANNELS + " are read");
+                    source.name(), channels + " channels; 1 to " + AudioStream.MAX_CHANNELS + " are read");
         }
-        if (sampleRate < 1 || sampleRate > MAX_RATE) {
+        if (sampleRate < 1 || sampleRate > AudioStream.MAX_RATE) {
             throw new UnreadableAudioException(
-                    source.name(), "sample rate " + sampleRate + " Hz; 1 to " + MAX_RATE + " are read");
+                    source.name(), "sample rate " + sampleRate + " Hz; 1 to " + AudioStream.MAX_RATE + " are read");
         }
     }
 }

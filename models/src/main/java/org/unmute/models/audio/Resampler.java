@@ -7,8 +7,6 @@ package org.unmute.models.audio;
  * tables only.
  */
 public final class Resampler {
-    /** Highest rate, in Hz. */
-    public static final int MAX_RATE = 768_000;
     /** Highest ratio of two rates, either way. It bounds the weights of an output, and what a short file may become. */
     public static final int MAX_RATIO = 512;
 
@@ -89,7 +87,7 @@ public final class Resampler {
     /**
      * @param fromRate rate of the input in Hz
      * @param toRate   rate of the output in Hz
-     * @throws IllegalArgumentException if a rate is not within 1 and {@link #MAX_RATE}, or their ratio above
+     * @throws IllegalArgumentException if a rate is not within 1 and {@link AudioStream#MAX_RATE}, or their ratio above
      *                                  {@link #MAX_RATIO}; nothing large is allocated before
      */
     public Resampler(int fromRate, int toRate, Kernel kernel) {
@@ -116,8 +114,8 @@ public final class Resampler {
     /** What is wrong with a pair of rates, in words; null if nothing is. */
     static String problem(int fromRate, int toRate) {
         String rates = "resample: from " + fromRate + " to " + toRate + " Hz: ";
-        if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > MAX_RATE) {
-            return rates + "rates must be 1 to " + MAX_RATE + " Hz";
+        if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {
+            return rates + "rates must be 1 to " + AudioStream.MAX_RATE + " Hz";
         }
         if (Math.max(fromRate, toRate) > (long) MAX_RATIO * Math.min(fromRate, toRate)) {
             return rates + "the ratio is above " + MAX_RATIO + ": if a file's header states a wrong rate, correct it";

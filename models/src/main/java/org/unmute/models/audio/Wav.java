@@ -102,7 +102,7 @@ public final class Wav {
      */
     public static void write(Path path, float[] samples, int rate) throws IOException {
         long dataBytes = 2L * samples.length;
-        if (rate < 1 || rate > 768_000 || dataBytes > MAX_BYTES - HEADER_BYTES) {
+        if (rate < 1 || rate > AudioStream.MAX_RATE || dataBytes > MAX_BYTES - HEADER_BYTES) {
             throw new IllegalArgumentException("wav: cannot write " + samples.length + " samples at " + rate + " Hz");
         }
         for (int i = 0; i < samples.length; i++) {

@@ -96,7 +96,7 @@ class StreamingResamplerTest {
             @ForAll boolean up,
             @ForAll long seed)
             throws IOException {
-        int high = Math.min(Resampler.MAX_RATE, low * ratio);
+        int high = Math.min(AudioStream.MAX_RATE, low * ratio);
         float[] x = noise(up ? 50 : 20_000, seed);
         int from = up ? low : high;
         int to = up ? high : low;

@@ -2,6 +2,7 @@ package org.unmute.models.audio.flac;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
@@ -18,16 +19,15 @@ record StreamInfo(int sampleRate, int channels, int bits, long frames, byte[] md
     /** Bytes of the block. */
     static final int LENGTH = 34;
 
-    private static final int MAX_RATE = 768_000;
-
     /** @param block {@link #LENGTH} bytes */
     static StreamInfo parse(byte[] block, String source) throws UnreadableAudioException {
         // 20 bits sample rate, 3 bits channels - 1, 5 bits (bits per sample) - 1, 36 bits length.
         long packed = ByteBuffer.wrap(block).getLong(10);
         int rate = (int) (packed >>> 44);
         int bits = (int) (packed >>> 36 & 31) + 1;
-        if (rate == 0 || rate > MAX_RATE) {
-            throw new UnreadableAudioException(source, "sample rate " + rate + " Hz; 1 to " + MAX_RATE + " are read");
+        if (rate == 0 || rate > AudioStream.MAX_RATE) {
+            throw new UnreadableAudioException(
+                    source, "sample rate " + rate + " Hz; 1 to " + AudioStream.MAX_RATE + " are read");
         }
         if (bits < 4) {
             throw new UnreadableAudioException(source, "samples of " + bits + " bits; FLAC has 4 to 32");

@@ -1,5 +1,6 @@
 package org.unmute.models.audio.vorbis;
 
+import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.vorbis.PacketBits.EndOfPacket;
 
 /**
@@ -19,8 +20,6 @@ record VorbisSetup(
         Residue[] residues,
         Mapping[] mappings,
         Mode[] modes) {
-    private static final int MAX_CHANNELS = 64;
-    private static final int MAX_RATE = 768_000;
     /** The letters {@code vorbis} after the type of a header. */
     private static final long LETTERS = 0x736962726F76L;
 
@@ -64,9 +63,9 @@ record VorbisSetup(
             first.read(32);
             int shortBits = first.read(4);
             int longBits = first.read(4);
-            if (channels < 1 || channels > MAX_CHANNELS || rate < 1 || rate > MAX_RATE) {
-                throw new InvalidVorbisException(channels + " channels at " + rate + " Hz; 1 to " + MAX_CHANNELS
-                        + " channels at 1 to " + MAX_RATE + " Hz are read");
+            if (channels < 1 || channels > AudioStream.MAX_CHANNELS || rate < 1 || rate > AudioStream.MAX_RATE) {
+                throw new InvalidVorbisException(channels + " channels at " + rate + " Hz; 1 to "
+                        + AudioStream.MAX_CHANNELS + " channels at 1 to " + AudioStream.MAX_RATE + " Hz are read");
             }
             if (shortBits < 6 || longBits > 13 || shortBits > longBits || !first.flag()) {
                 throw new InvalidVorbisException("blocks of 2^" + shortBits + " and 2^" + longBits + " samples");
