@@ -13,6 +13,7 @@ import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
@@ -84,7 +85,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
         if (shown != null) {
             shown.remark(line);
         } else if (!common.quiet()) {
-            err().println(Progress.plain(line));
+            err().println(PlainText.of(line));
             err().flush();
         }
     }
@@ -121,7 +122,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
 
     /** The first names of a list that may be long. */
     static String firstFive(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(5, names.size()))).replaceAll("\\p{Cntrl}", "\uFFFD")
+        return PlainText.of(String.join(", ", names.subList(0, Math.min(5, names.size()))))
                 + (names.size() > 5 ? ", …" : "");
     }
 

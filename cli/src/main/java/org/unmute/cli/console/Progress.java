@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.provenance.Units;
 
@@ -181,14 +182,9 @@ public final class Progress implements ProgressBar {
     public synchronized void remark(String line) {
         if (err != null) {
             clear();
-            err.println(plain(line));
+            err.println(PlainText.of(line));
             err.flush();
         }
-    }
-
-    /** A line with what would control a terminal, such as a file's name may hold, made visible. */
-    public static String plain(String line) {
-        return line.replaceAll("[\\p{Cc}\u202A-\u202E\u2066-\u2069]", "\uFFFD");
     }
 
     /** Prints a final line with the count and the time, and how to go on if something is left to do. */

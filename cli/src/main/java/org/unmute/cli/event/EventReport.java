@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.Interval;
 import org.unmute.experiments.metric.event.EventFigures;
@@ -161,7 +161,7 @@ public final class EventReport {
         for (int c = 0; c < reference.classes().size(); c++) {
             int own = c;
             List<Object> row = new ArrayList<>();
-            row.add(plain(reference.classes().get(c)));
+            row.add(PlainText.of(reference.classes().get(c)));
             row.add(reference.count(reference.classes().get(c)));
             row.add(count(c, false));
             row.add(count(c, true));
@@ -185,10 +185,5 @@ public final class EventReport {
                 .average()
                 .orElse(0);
         return mean == Math.rint(mean) ? (Number) (long) mean : (Number) mean;
-    }
-
-    private static String plain(String label) {
-        String quoted = MalformedTableException.quote(label);
-        return quoted.substring(1, quoted.length() - 1);
     }
 }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.annotation.AnnotationFormat;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.experiments.metric.ConfusionMatrix;
 
@@ -33,7 +33,7 @@ public final class ConfusionText {
      * @param matrices one a seed, at least one
      */
     public ConfusionText(List<String> classes, List<ConfusionMatrix> matrices) {
-        this.classes = classes.stream().map(AnnotationFormat::plain).toList();
+        this.classes = classes.stream().map(PlainText::of).toList();
         counts = new long[classes.size()][classes.size()];
         seeds = matrices.size();
         for (ConfusionMatrix m : matrices) {

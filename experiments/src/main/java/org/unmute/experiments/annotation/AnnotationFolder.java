@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
@@ -68,8 +69,8 @@ final class AnnotationFolder {
         for (Path file : tables(folder)) {
             Path relative = folder.relativize(file);
             if (isOtherText(file)) {
-                all.remarks.add("left out, because it is no table of annotations: "
-                        + AnnotationFormat.plain(relative.toString()));
+                all.remarks.add(
+                        "left out, because it is no table of annotations: " + PlainText.of(relative.toString()));
                 continue;
             }
             tables++;
@@ -164,8 +165,8 @@ final class AnnotationFolder {
             Set<Annotation> distinct = new LinkedHashSet<>(all);
             events.addAll(distinct);
             if (tablesOf.getOrDefault(recording, List.of()).size() > 1) {
-                remarks.add("annotations of " + AnnotationFormat.plain(recording) + " were joined from "
-                        + AnnotationFormat.plain(String.join(", ", tablesOf.get(recording)))
+                remarks.add("annotations of " + PlainText.of(recording) + " were joined from "
+                        + PlainText.of(String.join(", ", tablesOf.get(recording)))
                         + (distinct.size() < all.size()
                                 ? "; " + (all.size() - distinct.size()) + " were the same"
                                 : ""));

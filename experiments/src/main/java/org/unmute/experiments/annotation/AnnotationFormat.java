@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.csv.CSVFormat;
+import org.unmute.experiments.PlainText;
 
 /**
  * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) loses its
@@ -83,9 +84,9 @@ public enum AnnotationFormat {
                     seconds(r.begun + a.offset()),
                     optional(low, "%.3f"),
                     optional(high, "%.3f"),
-                    plain(a.label()),
+                    PlainText.of(a.label()),
                     optional(a.score(), "%.4f"));
-            return line + (r.combined ? "\t" + plain(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
+            return line + (r.combined ? "\t" + PlainText.of(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
         }
     },
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
@@ -98,7 +99,7 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            String line = seconds(a.onset()) + "\t" + seconds(a.offset()) + "\t" + plain(a.label()) + "\n";
+            String line = seconds(a.onset()) + "\t" + seconds(a.offset()) + "\t" + PlainText.of(a.label()) + "\n";
             return Double.isNaN(a.low()) && Double.isNaN(a.high())
                     ? line
                     : line + "\\\t" + frequency(a.low()) + "\t" + frequency(a.high()) + "\n";
@@ -161,29 +162,18 @@ public enum AnnotationFormat {
         return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
     }
 
-    /** Without control characters and bidirectional overrides, which would change lines or the order of letters. */
-    public static String plain(String text) {
-        StringBuilder out = new StringBuilder();
-        text.codePoints()
-                .forEach(c -> out.appendCodePoint(
-                        Character.isISOControl(c) || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069
-                                ? 0xFFFD
-                                : c));
-        return out.toString();
-    }
-
     private static String csv(Object... fields) {
         return CSVFormat.RFC4180.format(fields) + "\n";
     }
 
     /** A cell of a table between commas, without what a spreadsheet or a terminal would act on. */
     public static String cell(String text) {
-        String clean = plain(text);
+        String clean = PlainText.of(text);
         return !clean.isEmpty() && "=+-@".indexOf(clean.charAt(0)) >= 0 ? "'" + clean : clean;
     }
 
     private static String json(String text) {
-        return "\"" + plain(text).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        return "\"" + PlainText.of(text).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
     /** Writes the events of recordings one after the other. Not thread-safe. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.FileMatch;
 import org.unmute.experiments.data.LabelledClip;
@@ -48,8 +49,8 @@ public final class ClipPlan {
             }
             String other = nameOf.putIfAbsent(id, name);
             if (other != null) {
-                throw new IllegalArgumentException("labels: " + AnnotationFormat.plain(other) + " and "
-                        + AnnotationFormat.plain(name) + " are both the recording " + AnnotationFormat.plain(id)
+                throw new IllegalArgumentException("labels: " + PlainText.of(other) + " and "
+                        + PlainText.of(name) + " are both the recording " + PlainText.of(id)
                         + ": write one name into the labels");
             }
             splitOf.put(id, split);
@@ -174,8 +175,8 @@ public final class ClipPlan {
             String before = seen.putIfAbsent(recording(clip.file()), clip.split());
             if (before != null && !before.equals(clip.split())) {
                 throw new IllegalArgumentException("labels: recording "
-                        + AnnotationFormat.plain(recording(clip.file())) + " is in the splits '"
-                        + AnnotationFormat.plain(before) + "' and '" + AnnotationFormat.plain(clip.split())
+                        + PlainText.of(recording(clip.file())) + " is in the splits '"
+                        + PlainText.of(before) + "' and '" + PlainText.of(clip.split())
                         + "', so its clips would be in both: keep the rows as clips, or give the recordings new"
                         + " splits");
             }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
@@ -177,7 +178,7 @@ public record LabelAudit(
         int all = clips.values().stream().mapToInt(n -> n).sum();
         if (!unlabelled.isEmpty()) {
             lines.add(unlabelled.size() + " of " + all + " clips have no label and count as examples of no class, the"
-                    + " first: " + AnnotationFormat.plain(unlabelled.getFirst().file()));
+                    + " first: " + PlainText.of(unlabelled.getFirst().file()));
         }
         if (!unused.isEmpty()) {
             lines.add(unused.size() + " classes have no clip at all: " + few(unused.stream()));
@@ -213,7 +214,7 @@ public record LabelAudit(
     }
 
     private static String split(String split) {
-        return split.isEmpty() ? "''" : AnnotationFormat.plain(split);
+        return split.isEmpty() ? "''" : PlainText.of(split);
     }
 
     private static String places(List<LabelledClip> clips) {
@@ -224,7 +225,7 @@ public record LabelAudit(
 
     private static String few(Stream<String> names) {
         List<String> all = names.limit(NAMED + 1).toList();
-        return AnnotationFormat.plain(String.join(", ", all.subList(0, Math.min(NAMED, all.size()))))
+        return PlainText.of(String.join(", ", all.subList(0, Math.min(NAMED, all.size()))))
                 + (all.size() > NAMED ? ", …" : "");
     }
 

@@ -2,6 +2,7 @@ package org.unmute.experiments.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.unmute.experiments.PlainText;
 
 /** A label file, vocabulary or list is malformed. The message begins with {@code file:line}. */
 public final class MalformedTableException extends IOException {
@@ -17,11 +18,10 @@ public final class MalformedTableException extends IOException {
         super(file + (line > 0 ? ":" + line : "") + ": " + detail);
     }
 
-    /** Quotes text from a file for a message: control characters are replaced, long text is truncated. */
+    /** Quotes text from a file for a message: cleaned, and truncated if it is long. */
     public static String quote(String text) {
-        StringBuilder out = new StringBuilder("'");
-        text.codePoints().limit(QUOTED_CHARS).forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));
-        return out.append(text.codePointCount(0, text.length()) > QUOTED_CHARS ? "…'" : "'")
-                .toString();
+        boolean fits = text.codePointCount(0, text.length()) <= QUOTED_CHARS;
+        String shown = fits ? text : text.substring(0, text.offsetByCodePoints(0, QUOTED_CHARS)) + "…";
+        return "'" + PlainText.of(shown) + "'";
     }
 }

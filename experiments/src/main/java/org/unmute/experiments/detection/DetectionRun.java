@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.PlainText;
 import org.unmute.models.audio.AudioSource;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.UnreadableAudioException;
@@ -157,7 +158,7 @@ public final class DetectionRun {
     }
 
     private static InputException unusable(AudioClip clip, String reason) {
-        return new InputException("detect: recording '" + clip.id().replaceAll("\\p{Cntrl}", "\uFFFD")
+        return new InputException("detect: recording '" + PlainText.of(clip.id())
                 + "' cannot be used: " + reason
                 + ": remove it, or run without --strict to go on without it");
     }

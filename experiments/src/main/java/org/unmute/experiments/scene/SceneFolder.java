@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
@@ -105,7 +106,7 @@ public final class SceneFolder {
         for (Scene.Event e : scene.events()) {
             events.computeIfAbsent(split, s -> new StringBuilder())
                     .append(String.format(
-                            Locale.ROOT, "%s\t%.6f\t%.6f\t%s\n", file, e.onset(), e.end(), cell(e.label())));
+                            Locale.ROOT, "%s\t%.6f\t%.6f\t%s\n", file, e.onset(), e.end(), PlainText.of(e.label())));
         }
         rows.row(
                 file,
@@ -128,11 +129,6 @@ public final class SceneFolder {
             AtomicFile.write(root.resolve(eventTable(split)), table.getBytes(StandardCharsets.UTF_8));
         }
         rows.write(root.resolve(MANIFEST));
-    }
-
-    /** A control character in a label would end its cell or row. */
-    private static String cell(String label) {
-        return label.replaceAll("\\p{Cc}", "\uFFFD");
     }
 
     private static String joined(Scene scene, Function<Scene.Event, String> part) {

@@ -64,6 +64,6 @@ public record AudioClip(String id, Path path, double start, double end) {
     }
 
     private static String quotedId(String id) {
-        return "clip '" + id.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
+        return "clip '" + id.replaceAll("\\p{Cc}", "\uFFFD") + "'";
     }
 }
