@@ -51,22 +51,13 @@ final class AiffHeader {
                 source.read(fields, 0, 8);
                 offset = ByteBuffer.wrap(fields).getInt() & 0xFFFFFFFFL;
                 if (common == null) {
-                    pass(chunk);
+                    chunks.skipSamples(chunk, "COMM");
                 }
             } else {
                 chunks.content(chunk, 0);
             }
         }
         return layout(common, sound.start() + 8 + offset, sound.size() - 8 - offset);
-    }
-
-    private void pass(Chunks.Chunk sound) throws IOException {
-        if (!source.seekable()) {
-            throw new UnreadableAudioException(
-                    source.name(),
-                    "its COMM chunk comes after the samples: a stream must begin with it, store it in a file");
-        }
-        source.seek(chunks.after(sound.start(), sound.size()));
     }
 
     /** @param bytes of samples as the SSND chunk states them */

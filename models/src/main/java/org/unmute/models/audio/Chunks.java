@@ -105,11 +105,15 @@ final class Chunks {
                     source.name(), "the chunk '" + chunk.printable() + "' states a size below that of its header");
         }
         if (source.size() >= 0 && chunk.size() > source.size() - chunk.start()) {
-            throw new UnreadableAudioException(
-                    source.name(),
-                    "cut short: the chunk '" + chunk.printable() + "' should have " + chunk.size()
-                            + " bytes, but the file ends after " + (source.size() - chunk.start()));
+            throw cutShort(chunk, source.size() - chunk.start());
         }
+    }
+
+    private UnreadableAudioException cutShort(Chunk chunk, long there) {
+        return new UnreadableAudioException(
+                source.name(),
+                "cut short: the chunk '" + chunk.printable() + "' should have " + chunk.size()
+                        + " bytes, but the file ends after " + there);
     }
 
     /**
@@ -123,13 +127,26 @@ final class Chunks {
         byte[] bytes = new byte[(int) Math.min(most, chunk.size())];
         int got = source.read(bytes, 0, bytes.length);
         if (got < bytes.length) {
-            throw new UnreadableAudioException(
-                    source.name(),
-                    "cut short: the chunk '" + chunk.printable() + "' should have " + chunk.size()
-                            + " bytes, but the file ends after " + got);
+            throw cutShort(chunk, got);
         }
         source.seek(after(chunk.start(), chunk.size()));
         return ByteBuffer.wrap(bytes).order(kind.order);
+    }
+
+    /**
+     * Skips samples that precede the chunk that says how they are stored.
+     *
+     * @param format the name of that chunk
+     * @throws UnreadableAudioException if the source cannot go back to them, or ends before
+     */
+    void skipSamples(Chunk samples, String format) throws IOException {
+        if (!source.seekable()) {
+            throw new UnreadableAudioException(
+                    source.name(),
+                    "its " + format
+                            + " chunk comes after the samples: a stream must begin with it, store it in a file");
+        }
+        content(samples, 0);
     }
 
     /**

@@ -70,7 +70,7 @@ final class RiffHeader {
                 case "data" -> {
                     data = chunk;
                     if (format == null) {
-                        pass(chunk);
+                        chunks.skipSamples(chunk, "fmt");
                     }
                 }
                 case "fmt " -> format = WavFormat.parse(chunks.content(chunk, WavFormat.BYTES), source);
@@ -94,15 +94,6 @@ final class RiffHeader {
                 data.start(),
                 extent.bytes(),
                 extent.warnings());
-    }
-
-    private void pass(Chunks.Chunk data) throws IOException {
-        if (!source.seekable()) {
-            throw new UnreadableAudioException(
-                    source.name(),
-                    "its fmt chunk comes after the samples: a stream must begin with it, store it in a file");
-        }
-        chunks.content(data, 0);
     }
 
     /** What the file states about the length of its samples, in bytes; -1 if it says that it does not know. */

@@ -227,6 +227,26 @@ class PcmFormatTest {
     }
 
     @Test
+    void anAiffFileMayHaveItsSamplesFirst() throws IOException {
+        PcmWriter writer = new PcmWriter(PcmWriter.Container.AIFF, 1, 8000, 16, false);
+        Sound sound = sound(PcmWriter.Container.AIFF, 1, 16, false, 400, 4);
+        byte[] file = writer.write(sound.data());
+        byte[] turned = file.clone();
+        int common = 8 + 18;
+        System.arraycopy(file, 12 + common, turned, 12, file.length - 12 - common);
+        System.arraycopy(file, 12, turned, file.length - common, common);
+        try (AudioStream stream = open(turned)) {
+            assertThat(rest(stream, 1000)).isEqualTo(sound.mono());
+            assertThat(stream.warnings()).isEmpty();
+        }
+        assertThatThrownBy(() -> open(Arrays.copyOf(turned, 500)))
+                .hasMessage("test: cut short: the chunk 'SSND' should have 808 bytes, but the file ends after 480");
+        assertThatThrownBy(() -> AudioStream.open(AudioSource.of(new ByteArrayInputStream(turned), "pipe")))
+                .hasMessage("pipe: its COMM chunk comes after the samples: a stream must begin with it, store it in a"
+                        + " file");
+    }
+
+    @Test
     void damageIsReadOrRefused() throws IOException {
         int mutations = Integer.getInteger("unmute.mutations", 4000);
         // The first ones load classes, which do not count.
