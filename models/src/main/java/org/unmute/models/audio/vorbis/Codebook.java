@@ -210,10 +210,6 @@ final class Codebook {
         return dimensions;
     }
 
-    int entries() {
-        return entries;
-    }
-
     /** {@code [entries][dimensions]}; null if there are none. */
     float[] vectors() {
         return vectors;

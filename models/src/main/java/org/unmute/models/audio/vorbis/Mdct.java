@@ -64,10 +64,7 @@ final class Mdct {
             x[i] = x[half + points + i];
             x[half - 1 - i] = -x[i];
         }
-        for (int i = 0; i < points; i++) {
-            float d = x[half + i];
-            re[i] = d;
-        }
+        System.arraycopy(x, half, re, 0, points);
         for (int i = 0; i < points; i++) {
             x[half + i] = -re[points - 1 - i];
             x[half + points + i] = -re[i];

@@ -73,9 +73,7 @@ final class OggPackets {
             return false;
         }
         if (began && page.serial() != serial) {
-            throw new UnreadableAudioException(
-                    source.name(),
-                    "it holds several streams, the second one from byte " + start + "; only files with one are read");
+            throw severalStreams(start);
         }
         if (began && sequence >= 0 && page.sequence() != (int) sequence) {
             throw new UnreadableAudioException(
@@ -94,6 +92,13 @@ final class OggPackets {
             partial = false;
         }
         return true;
+    }
+
+    /** @param second position of the page that begins another stream */
+    UnreadableAudioException severalStreams(long second) {
+        return new UnreadableAudioException(
+                source.name(),
+                "it holds several streams, the second one from byte " + second + "; only files with one are read");
     }
 
     /** Puts the next packet that ends on the page together; false if there is none. */

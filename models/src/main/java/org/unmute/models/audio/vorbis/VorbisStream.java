@@ -150,10 +150,7 @@ final class VorbisStream implements AudioStream {
         byte[] following = ended ? source.peek(4) : new byte[0];
         if (following.length == 4 && following[0] == 'O' && following[1] == 'g' && following[2] == 'g') {
             ended = false;
-            damage = new UnreadableAudioException(
-                    source.name(),
-                    "it holds several streams, the second one from byte " + source.position()
-                            + "; only files with one are read");
+            damage = packets.severalStreams(source.position());
         }
     }
 
