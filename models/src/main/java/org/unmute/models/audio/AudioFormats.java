@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Tells the format of a sound file by its bytes, and opens it with the provider that reads it. */
@@ -16,7 +15,7 @@ public final class AudioFormats {
     private static final int ID3_FOOTER_FLAG = 0x10;
 
     /** Formats that are not read, by the ends of file names. */
-    private static final Map<String, String> UNREAD = new TreeMap<>(Map.ofEntries(
+    private static final Map<String, String> UNREAD = Map.ofEntries(
             Map.entry("aac", "AAC"),
             Map.entry("ac3", "AC-3"),
             Map.entry("amr", "AMR"),
@@ -34,7 +33,7 @@ public final class AudioFormats {
             Map.entry("voc", "Creative Voice"),
             Map.entry("webm", "WebM"),
             Map.entry("wma", "Windows Media Audio"),
-            Map.entry("wv", "WavPack")));
+            Map.entry("wv", "WavPack"));
 
     private AudioFormats() {}
 
@@ -47,7 +46,7 @@ public final class AudioFormats {
 
     /** Sound formats that are not read, by the lower-case ends of their file names, such as {@code m4a}. */
     public static Map<String, String> unread() {
-        return Map.copyOf(UNREAD);
+        return UNREAD;
     }
 
     /** The command that converts a file to one that is read. */

@@ -52,9 +52,8 @@ final class Magic {
             return known;
         }
         int sync = head.length < 2 ? 0 : (head[0] & 0xFF) << 8 | head[1] & 0xFF;
-        // Twelve set bits, then a version bit, two bits of layer (0: AAC) and one for a checksum. FLAC frames begin
-        // with
-        // the same bits.
+        // Twelve set bits, then a version bit, two bits of layer (0: AAC) and one for a checksum. A frame of FLAC
+        // begins with the same bits.
         if ((sync & 0xFFF6) == 0xFFF0) {
             return "AAC (or FLAC frames without the file's beginning)";
         }

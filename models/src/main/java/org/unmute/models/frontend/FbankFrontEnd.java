@@ -92,14 +92,17 @@ public record FbankFrontEnd(
 
     @Override
     public int windowSamples() {
-        int all = (frames - 1) * fbank.options().frameShift() + fbank.options().frameLength();
-        return isLimited() ? maxSamples : all;
+        return isLimited() ? maxSamples : allSamples();
+    }
+
+    /** Samples of all frames. */
+    private int allSamples() {
+        return (frames - 1) * frameShift() + fbank.options().frameLength();
     }
 
     /** Whether a full window leaves frames to the padding. */
     private boolean isLimited() {
-        return maxSamples > 0
-                && maxSamples < (frames - 1) * frameShift() + fbank.options().frameLength();
+        return maxSamples > 0 && maxSamples < allSamples();
     }
 
     @Override

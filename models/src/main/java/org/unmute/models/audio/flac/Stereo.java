@@ -30,9 +30,8 @@ final class Stereo {
         }
     }
 
-    // Of at most 31 bits each, sums and differences of two samples and of their sides fit 33: in 32 they wrap around,
-    // and
-    // a wrapped one would pass for a valid sample, hence long.
+    // Of at most 31 bits each, sums and differences of two samples and of their sides fit 33. In 32 they wrap around,
+    // and a wrapped one would pass for a valid sample, hence long.
 
     private static long leftSide(int[] left, int[] side, int n) {
         long seen = 0;
