@@ -113,12 +113,35 @@ public record Bootstrap(int resamples, double level, long seed) {
         void run(ResampleBlock block);
     }
 
+    /** Takes a resample. Called from several threads. */
+    @FunctionalInterface
+    public interface DrawTask {
+        /**
+         * @param resample its number, from 0
+         * @param draws    how often each item was drawn
+         */
+        void run(int resample, int[] draws);
+    }
+
+    /** Draws as many items as there are, with replacement, once for each resample. */
+    public void forEachDraw(int items, DrawTask task) {
+        long[] seeds = seeds();
+        IntStream.range(0, resamples).parallel().forEach(r -> {
+            SplittableRandom random = new SplittableRandom(seeds[r]);
+            int[] draws = new int[items];
+            for (int i = 0; i < items; i++) {
+                draws[random.nextInt(items)]++;
+            }
+            task.run(r, draws);
+        });
+    }
+
+    private long[] seeds() {
+        return new SplittableRandom(seed).longs(resamples).toArray();
+    }
+
     private void forEachBlock(int clips, BlockTask task) {
-        SplittableRandom root = new SplittableRandom(seed);
-        long[] seeds = new long[resamples];
-        for (int r = 0; r < resamples; r++) {
-            seeds[r] = root.nextLong();
-        }
+        long[] seeds = seeds();
         int width = Math.clamp(BLOCK_BYTES / clips, 1, MAX_WIDTH);
         int blocks = (resamples + width - 1) / width;
         IntStream.range(0, blocks).parallel().forEach(b -> {

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.Interval;
@@ -162,26 +161,14 @@ public final class EventScores {
         values.keySet().stream()
                 .filter(v -> !psds.containsKey(v) && !v.contains("best") && !v.equals("segment_mAP"))
                 .forEach(v -> resampled.put(v, new double[bootstrap.resamples()]));
-        SplittableRandom root = new SplittableRandom(bootstrap.seed());
-        long[] seeds = root.longs(bootstrap.resamples()).toArray();
-        IntStream.range(0, seeds.length).parallel().forEach(r -> {
-            int[] draws = draws(seeds[r]);
-            counts.forEach((name, own) -> values(name, own.figures(draws))
-                    .forEach((value, x) -> resampled.get(value)[r] = x));
-        });
+        bootstrap.forEachDraw(
+                reference.files().size(),
+                (r, draws) -> counts.forEach((name, own) -> values(name, own.figures(draws))
+                        .forEach((value, x) -> resampled.get(value)[r] = x)));
         Map<String, Interval> intervals = new LinkedHashMap<>();
         psds.forEach((name, evaluation) -> intervals.put(name, evaluation.interval(bootstrap)));
         resampled.forEach((name, all) -> intervals.put(name, Interval.of(all, bootstrap.level())));
         return intervals;
-    }
-
-    private int[] draws(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        int[] draws = new int[reference.files().size()];
-        for (int i = 0; i < draws.length; i++) {
-            draws[random.nextInt(draws.length)]++;
-        }
-        return draws;
     }
 
     /** Metrics in the order in which they are worth reading, with titles for people. */

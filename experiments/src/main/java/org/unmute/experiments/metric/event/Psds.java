@@ -3,8 +3,6 @@ package org.unmute.experiments.metric.event;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.Interval;
 
@@ -81,18 +79,8 @@ public record Psds(Intersection criterion, double crossTriggerWeight, double ins
 
         /** The percentile interval of the score over resamples of the recordings; depends on the seed alone. */
         public Interval interval(Bootstrap bootstrap) {
-            long[] seeds = new SplittableRandom(bootstrap.seed())
-                    .longs(bootstrap.resamples())
-                    .toArray();
-            double[] values = new double[seeds.length];
-            IntStream.range(0, seeds.length).parallel().forEach(r -> {
-                SplittableRandom random = new SplittableRandom(seeds[r]);
-                int[] draws = new int[durations.length];
-                for (int i = 0; i < draws.length; i++) {
-                    draws[random.nextInt(draws.length)]++;
-                }
-                values[r] = score(draws).value;
-            });
+            double[] values = new double[bootstrap.resamples()];
+            bootstrap.forEachDraw(durations.length, (r, draws) -> values[r] = score(draws).value);
             return Interval.of(values, bootstrap.level());
         }
 
