@@ -24,13 +24,13 @@ import org.unmute.experiments.annotation.ClipPlan;
 import org.unmute.experiments.annotation.LabelAudit;
 import org.unmute.experiments.annotation.LabelFile;
 import org.unmute.experiments.annotation.TrainingTable;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.strong.Durations;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -210,7 +210,7 @@ final class LabelsCommand extends UnmuteCommand {
                 progress("reading lengths", "recordings", plan.recordings().size())) {
             for (String id : plan.recordings()) {
                 try {
-                    double length = Durations.of(new AudioClip(id, paths.get(id)), AudioFiles::open);
+                    double length = ClipDivision.seconds(new AudioClip(id, paths.get(id)), AudioFiles::open);
                     if (length > 0) {
                         seconds.put(id, length);
                     } else {

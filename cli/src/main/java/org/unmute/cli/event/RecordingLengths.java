@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.unmute.cli.console.CommandException;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.MalformedTableException;
@@ -72,7 +73,7 @@ final class RecordingLengths {
 
     private static double seconds(AudioClip clip) throws IOException {
         try {
-            return Durations.of(clip, AudioFiles::open);
+            return ClipDivision.seconds(clip, AudioFiles::open);
         } catch (IOException e) {
             throw CommandException.input(
                     "cannot tell the length of recording " + MalformedTableException.quote(clip.id()) + ": "

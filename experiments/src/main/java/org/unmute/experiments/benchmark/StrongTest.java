@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.metric.event.EventReference;
@@ -20,12 +21,12 @@ import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Score;
 import org.unmute.experiments.strong.CachedScores;
-import org.unmute.experiments.strong.Durations;
 import org.unmute.experiments.strong.EventScores;
 import org.unmute.experiments.strong.EventSettings;
 import org.unmute.experiments.strong.PostProcessing;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.AudioReader;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.EventRules;
@@ -42,14 +43,14 @@ final class StrongTest {
 
     private final SplitDataset dataset;
     private final RowTimes times;
-    private final Durations.Opener opener;
+    private final AudioReader reader;
     private EventReference reference;
 
     /** @param dataset has {@link SplitDataset#testEvents} */
-    StrongTest(SplitDataset dataset, RowTimes times, Durations.Opener opener) {
+    StrongTest(SplitDataset dataset, RowTimes times, AudioReader reader) {
         this.dataset = dataset;
         this.times = times;
-        this.opener = opener;
+        this.reader = reader;
     }
 
     /**
@@ -86,7 +87,7 @@ final class StrongTest {
             dataset.audio().forEach(c -> clips.put(c.id(), c));
             Map<String, Double> seconds = new LinkedHashMap<>();
             for (LabelledClip clip : tests) {
-                seconds.put(clip.file(), Durations.of(clips.get(clip.file()), opener));
+                seconds.put(clip.file(), ClipDivision.seconds(clips.get(clip.file()), reader));
             }
             Set<String> present = new HashSet<>(seconds.keySet());
             reference = new EventReference(

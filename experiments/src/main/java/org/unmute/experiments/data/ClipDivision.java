@@ -98,14 +98,26 @@ public final class ClipDivision {
         if (!Files.isRegularFile(clip.path())) {
             return Double.NaN; // a pipe cannot be read twice
         }
-        try (AudioStream file = reader.open(clip.path())) {
-            if (file.frames().isEmpty()) {
-                file.seek(Long.MAX_VALUE / 4);
-                return Math.max(0, (double) file.position() / file.sampleRate() - clip.start());
-            }
-            return clip.seconds(file);
+        try {
+            return seconds(clip, reader);
         } catch (IOException | IllegalArgumentException e) {
             return Double.NaN;
+        }
+    }
+
+    /**
+     * Length of a clip in seconds by the header of its file; where that does not tell, the end is sought.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public static double seconds(AudioClip clip, AudioReader reader) throws IOException {
+        try (AudioStream file = reader.open(clip.path())) {
+            double known = clip.seconds(file);
+            if (!Double.isNaN(known)) {
+                return known;
+            }
+            file.seek(Long.MAX_VALUE / 4);
+            return Math.max(0, Math.min(clip.end(), (double) file.position() / file.sampleRate()) - clip.start());
         }
     }
 

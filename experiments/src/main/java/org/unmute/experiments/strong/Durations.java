@@ -10,8 +10,6 @@ import java.util.Optional;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.RecordingNames;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.probes.cache.AudioClip;
 
 /**
  * Lengths of recordings.
@@ -21,7 +19,6 @@ import org.unmute.probes.cache.AudioClip;
 public record Durations(Map<String, Double> seconds) {
     private static final List<String> NAMES = List.of("filename", "file", "path", "fname", "audio_id");
     private static final List<String> LENGTHS = List.of("duration", "seconds", "length", "duration_s");
-    private static final int BLOCK = 1 << 16;
 
     public Durations {
         seconds = new LinkedHashMap<>(seconds);
@@ -58,35 +55,6 @@ public record Durations(Map<String, Double> seconds) {
             // Reported below.
         }
         throw row.wrong("the duration must be a positive number of seconds: " + MalformedTableException.quote(text));
-    }
-
-    /** Opens a file. */
-    @FunctionalInterface
-    public interface Opener {
-        /** @throws IOException with the reason in words if it cannot be opened */
-        AudioStream open(Path file) throws IOException;
-    }
-
-    /**
-     * The length of a clip by the header of its file; a file whose header does not say is read to its end.
-     *
-     * @throws IOException if it cannot be read, or is empty
-     */
-    public static double of(AudioClip clip, Opener opener) throws IOException {
-        try (AudioStream stream = opener.open(clip.path())) {
-            long frames = stream.frames().isPresent() ? stream.frames().getAsLong() : count(stream);
-            double end = Math.min(clip.end(), (double) frames / stream.sampleRate());
-            return end - clip.start();
-        }
-    }
-
-    private static long count(AudioStream stream) throws IOException {
-        float[] block = new float[BLOCK];
-        long frames = 0;
-        for (int n; (n = stream.read(block, 0, block.length)) >= 0; ) {
-            frames += n;
-        }
-        return frames;
     }
 
     /** The length of a recording by any of its names; empty if it is not listed. */

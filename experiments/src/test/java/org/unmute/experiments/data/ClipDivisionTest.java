@@ -103,6 +103,11 @@ class ClipDivisionTest {
         assertThat(division.seconds(division.clips().get(1))).isEqualTo(1);
         assertThat(division.seconds(division.clips().get(5))).isZero();
         assertThat(opened).as("a part is not opened, nor what is no file").hasValue(2);
+        assertThat(ClipDivision.seconds(new AudioClip("part", known, 1, 9), AudioStream::open))
+                .isEqualTo(2);
+        assertThat(ClipDivision.seconds(
+                        new AudioClip("part", unknown, 1, 9), path -> new WithoutLength(AudioStream.open(path))))
+                .isEqualTo(2);
     }
 
     /** A stream that does not say how long it is. */

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationFormat;
 import org.unmute.experiments.metric.event.SoundEvent;
-import org.unmute.probes.cache.AudioClip;
 
 /** Tables of events and of lengths, and how they are joined with recordings. */
 class EventTableTest {
@@ -113,7 +112,7 @@ class EventTableTest {
     }
 
     @Test
-    void lengthsComeFromATableOrFromHeaders() throws IOException {
+    void lengthsComeFromATable() throws IOException {
         Durations table = Durations.read(file("d.tsv", "filename\tduration\na.wav\t10.0\nb.wav\t2.5\n"));
         assertThat(table.seconds()).containsExactly(Map.entry("a.wav", 10.0), Map.entry("b.wav", 2.5));
         assertThat(table.find(table.names(), "x/b.wav")).contains(2.5);
@@ -122,12 +121,6 @@ class EventTableTest {
             Path file = file("bad.tsv", "filename\tduration\na.wav\t10.0\n" + row + "\n");
             assertThatThrownBy(() -> Durations.read(file)).as(row).hasMessageStartingWith(file + ":3: ");
         }
-        Path wav = folder.resolve("tone.wav");
-        org.unmute.models.audio.Wav.write(wav, new float[24_000], 16_000);
-        assertThat(Durations.of(new AudioClip("t", wav), org.unmute.models.audio.AudioStream::open))
-                .isEqualTo(1.5);
-        assertThat(Durations.of(new AudioClip("t", wav, 0.5, 9), org.unmute.models.audio.AudioStream::open))
-                .isEqualTo(1);
     }
 
     private static EventTable table(Annotation... events) {
