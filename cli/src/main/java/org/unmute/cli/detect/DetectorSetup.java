@@ -115,7 +115,7 @@ public record DetectorSetup(
     /** Lines for the user: what is looked for, and how. */
     public List<String> lines() {
         EncoderSpec spec = encoder.encoder().describe();
-        double row = DetectionRules.rowSeconds(spec);
+        double row = spec.rowTimes().rowSeconds();
         List<String> all = new ArrayList<>();
         all.add("encoder " + encoder.origin() + ": " + spec.description());
         int[] chosen = wanted.chosen(probe.classes());

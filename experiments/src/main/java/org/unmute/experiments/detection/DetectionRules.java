@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.unmute.experiments.NearestName;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.EventRules;
+import org.unmute.probes.event.MedianFilter;
 
 /**
  * How scores become events, in seconds and by names of classes; {@link #rules} turns it into rows and indices.
@@ -41,7 +43,7 @@ public record DetectionRules(
         int topK,
         Set<String> only) {
     /** Threshold of a class for which none was given or learned. */
-    public static final double THRESHOLD = 0.5;
+    public static final double THRESHOLD = Decisions.FALLBACK;
     /**
      * Default window of the median filter in seconds: no longer than the default context in rows, so a sound that a
      * single row carries is kept.
@@ -112,16 +114,9 @@ public record DetectionRules(
 
     /** Rows of the median filter for an encoder's rows. */
     public int medianRows(EncoderSpec spec) {
-        if (medianRows > 0) {
-            return medianRows;
-        }
-        int fit = (int) Math.floor(median / rowSeconds(spec) + 1e-9);
-        return Math.max(1, fit % 2 == 0 ? fit - 1 : fit);
-    }
-
-    /** Length of a row of tokens in seconds. */
-    public static double rowSeconds(EncoderSpec spec) {
-        return (double) spec.grid().rowSamples() / spec.sampleRate();
+        return medianRows > 0
+                ? medianRows
+                : MedianFilter.framesIn(median, spec.rowTimes().rowSeconds());
     }
 
     /** Indices of the classes to look for, in order. */

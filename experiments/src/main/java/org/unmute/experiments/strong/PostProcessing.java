@@ -37,8 +37,7 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
 
     /** Window of the median filter in frames: as many as fit into it, an odd number. */
     public int medianFrames(double frameSeconds) {
-        int fit = (int) Math.min(1 << 20, Math.floor(medianSeconds / frameSeconds + 1e-9));
-        return Math.max(1, fit % 2 == 0 ? fit - 1 : fit);
+        return MedianFilter.framesIn(medianSeconds, frameSeconds);
     }
 
     /** The rules of events with these thresholds. */

@@ -14,6 +14,8 @@ public final class MedianFilter {
         ZERO
     }
 
+    private static final int MAX_FRAMES = 1 << 20;
+
     private final int frames;
     private final Edges edges;
 
@@ -27,6 +29,12 @@ public final class MedianFilter {
         }
         this.frames = frames;
         this.edges = edges;
+    }
+
+    /** The widest window of an odd number of frames that fits into so many seconds, at least one frame. */
+    public static int framesIn(double seconds, double frameSeconds) {
+        int fit = (int) Math.min(MAX_FRAMES, Math.floor(seconds / frameSeconds + 1e-9));
+        return Math.max(1, fit % 2 == 0 ? fit - 1 : fit);
     }
 
     /**
