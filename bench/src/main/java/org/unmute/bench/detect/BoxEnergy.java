@@ -66,7 +66,7 @@ public final class BoxEnergy {
 
     private static List<Event> events(Path csv) throws IOException {
         List<Event> all = new ArrayList<>();
-        for (String line : Files.readAllLines(csv).subList(1, lines(csv))) {
+        for (String line : rows(csv)) {
             String[] c = line.split(",", -1);
             if (c.length != 7 || line.contains("\"")) {
                 throw new IOException(csv + ": not a plain row of file,start,end,label,score,low,high: " + line);
@@ -83,14 +83,15 @@ public final class BoxEnergy {
         return all;
     }
 
-    private static int lines(Path file) throws IOException {
-        return Files.readAllLines(file).size();
+    /** The lines of a table below its header. */
+    private static List<String> rows(Path table) throws IOException {
+        return Files.readAllLines(table).stream().skip(1).toList();
     }
 
     /** The events of each scene in the order of its stems. */
     private static Map<String, List<Event>> reference(Path tsv) throws IOException {
         Map<String, List<Event>> all = new TreeMap<>();
-        for (String line : Files.readAllLines(tsv).subList(1, lines(tsv))) {
+        for (String line : rows(tsv)) {
             String[] c = line.split("\t");
             String name = c[0].substring(c[0].lastIndexOf('/') + 1);
             all.computeIfAbsent(name, _ -> new ArrayList<>())

@@ -1,11 +1,13 @@
 package org.unmute.bench.detect;
 
 import java.util.Arrays;
+import org.unmute.models.frontend.Fft;
 
 /** Power of a recording over time and frequency: Hann windows of 512 samples every 160. */
 final class Spectrum {
     private static final int SIZE = 512;
     private static final int HOP = 160;
+    private static final Fft FFT = new Fft(SIZE);
     private static final double[] WINDOW = new double[SIZE];
 
     static {
@@ -25,46 +27,16 @@ final class Spectrum {
     }
 
     private static double[] frame(float[] x, int from) {
-        double[] re = new double[SIZE];
-        double[] im = new double[SIZE];
+        double[] windowed = new double[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            re[i] = from + i >= 0 && from + i < x.length ? WINDOW[i] * x[from + i] : 0;
+            windowed[i] = from + i >= 0 && from + i < x.length ? WINDOW[i] * x[from + i] : 0;
         }
-        transform(re, im);
-        double[] power = new double[SIZE / 2 + 1];
+        double[] re = new double[FFT.bins()];
+        double[] im = new double[FFT.bins()];
+        FFT.transform(windowed, re, im);
+        double[] power = new double[FFT.bins()];
         Arrays.setAll(power, k -> re[k] * re[k] + im[k] * im[k]);
         return power;
-    }
-
-    /** Radix-2 Fourier transform in place. */
-    private static void transform(double[] re, double[] im) {
-        for (int i = 1, j = 0; i < SIZE; i++) {
-            int bit = SIZE >> 1;
-            for (; (j & bit) != 0; bit >>= 1) {
-                j ^= bit;
-            }
-            j ^= bit;
-            if (i < j) {
-                double swapped = re[i];
-                re[i] = re[j];
-                re[j] = swapped;
-            }
-        }
-        for (int length = 2; length <= SIZE; length <<= 1) {
-            for (int at = 0; at < SIZE; at += length) {
-                for (int k = 0; k < length / 2; k++) {
-                    double angle = -2 * Math.PI * k / length;
-                    int a = at + k;
-                    int b = a + length / 2;
-                    double x = re[b] * Math.cos(angle) - im[b] * Math.sin(angle);
-                    double y = re[b] * Math.sin(angle) + im[b] * Math.cos(angle);
-                    re[b] = re[a] - x;
-                    im[b] = im[a] - y;
-                    re[a] += x;
-                    im[a] += y;
-                }
-            }
-        }
     }
 
     private int frameAt(double seconds) {
