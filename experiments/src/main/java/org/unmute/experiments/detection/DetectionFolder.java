@@ -150,7 +150,7 @@ public final class DetectionFolder implements AutoCloseable {
      * @throws IOException if they cannot be read
      */
     public void events(String id, Taker taker) throws IOException {
-        journal.events(id, taker::accept);
+        journal.events(id, taker);
     }
 
     EventJournal journal() {

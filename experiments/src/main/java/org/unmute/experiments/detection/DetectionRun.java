@@ -3,13 +3,9 @@ package org.unmute.experiments.detection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.PlainText;
@@ -17,7 +13,10 @@ import org.unmute.models.audio.AudioSource;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.probes.cache.FileHashes;
 import org.unmute.probes.event.Detection;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * Finds the events of many recordings, in the order of a list, and writes them to a folder as recordings pass. The same
@@ -32,8 +31,8 @@ public final class DetectionRun {
     private final RecordingDetector detector;
     private final AudioOpener opener;
     private final boolean strict;
-    /** Hashes of files of which several parts are heard, with their stamps. */
-    private final Map<Path, String[]> hashes = new HashMap<>();
+    /** Of files of which several parts are heard. */
+    private final FileHashes hashes = new FileHashes();
 
     /** Opens the bytes of a sound file. */
     @FunctionalInterface
@@ -193,7 +192,7 @@ public final class DetectionRun {
                 stamp = FileStamp.of(clip.path());
                 present = before != null && isOf(before, stamp);
             } catch (IOException e) {
-                reason = reason(e);
+                reason = ClipSound.reason(e);
                 return null;
             }
             if (present) {
@@ -207,21 +206,12 @@ public final class DetectionRun {
         }
 
         private boolean isOf(RecordingResult before, String stamp) throws IOException {
-            return before.stamp().equals(stamp) || before.sha256().equals(hash(stamp));
+            return before.stamp().equals(stamp) || before.sha256().equals(hash());
         }
 
         /** The file's hash, which is computed once for all its parts. */
-        private String hash(String stamp) throws IOException {
-            String[] known = hashes.get(clip.path());
-            if (known == null || !known[0].equals(stamp)) {
-                try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
-                    known = new String[] {stamp, bytes.sha256()};
-                }
-                if (!clip.whole()) {
-                    hashes.put(clip.path(), known);
-                }
-            }
-            return known[1];
+        private String hash() throws IOException {
+            return clip.whole() ? Sha256.of(clip.path()) : hashes.of(clip.path());
         }
 
         private RecordingResult hear(String stamp, EventSpool spool) throws IOException {
@@ -233,14 +223,14 @@ public final class DetectionRun {
                 AudioStream stream = opener.open(source);
                 listener.opened(clip, stream);
                 heard = detector.run(stream, clip.start(), clip.end(), spool::add, listener::heard);
-                sha256 = clip.whole() ? bytes.sha256() : hash(stamp);
+                sha256 = clip.whole() ? bytes.sha256() : hash();
             } catch (UncheckedIOException e) {
                 throw e.getCause(); // of the folder, not of the recording
             } catch (UnreadableAudioException e) {
                 reason = e.reason();
                 return null;
             } catch (IOException | IllegalArgumentException e) {
-                reason = reason(e);
+                reason = ClipSound.reason(e);
                 return null;
             } catch (OutOfMemoryError e) {
                 reason = "it needs more memory than the "
@@ -257,14 +247,6 @@ public final class DetectionRun {
             folder.journal().append(result, spool::forEach);
             return result;
         }
-    }
-
-    private static String reason(Exception e) {
-        return switch (e) {
-            case UnreadableAudioException u -> u.reason();
-            case NoSuchFileException n -> "the file does not exist: " + n.getFile();
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
     }
 
     /** What the recordings so far add up to. */

@@ -39,14 +39,9 @@ final class EventJournal implements AutoCloseable {
     private long lost;
     private long forced = System.nanoTime();
 
-    /** Takes events. */
-    interface Events {
-        void accept(LocatedEvent event) throws IOException;
-    }
-
     /** Gives events in order. */
     interface Source {
-        void forEach(Events events) throws IOException;
+        void forEach(DetectionFolder.Taker events) throws IOException;
     }
 
     /** A block: its result, and where its events are. */
@@ -145,7 +140,7 @@ final class EventJournal implements AutoCloseable {
     }
 
     /** Gives the events of a recording in order. */
-    void events(String id, Events events) throws IOException {
+    void events(String id, DetectionFolder.Taker events) throws IOException {
         Entry entry = entries.get(id);
         Reader reader = new Reader(entry.from, channel.size());
         for (long i = 0; i < entry.result.events(); i++) {

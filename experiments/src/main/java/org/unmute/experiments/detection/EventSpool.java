@@ -81,7 +81,7 @@ final class EventSpool implements AutoCloseable {
     }
 
     /** Gives all events in order. */
-    void forEach(EventJournal.Events events) throws IOException {
+    void forEach(DetectionFolder.Taker events) throws IOException {
         held.sort(EventCodec.ORDER);
         if (ends.isEmpty()) {
             for (LocatedEvent event : held) {

@@ -30,7 +30,8 @@ public record ClipSound(AudioClip clip, float[] samples, double seconds, Excepti
         return failure == null ? null : reason(failure);
     }
 
-    static String reason(Exception e) {
+    /** Why something could not be read, in words. */
+    public static String reason(Exception e) {
         if (e instanceof NoSuchFileException missing) {
             return "the file does not exist: " + missing.getFile();
         }
