@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
@@ -167,8 +166,7 @@ final class FeaturesCommand extends ComputingCommand {
             return new Features.Request(List.of(), attention);
         }
         if (layers.equals("all")) {
-            return new Features.Request(
-                    IntStream.range(0, model.depth()).boxed().toList(), attention);
+            return Features.Request.allLayers(model.depth(), attention);
         }
         List<Integer> list = new ArrayList<>();
         for (String one : layers.split(",", -1)) {

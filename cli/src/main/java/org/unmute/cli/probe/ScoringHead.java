@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.EncoderOptions;
@@ -90,6 +89,6 @@ public record ScoringHead(
             throw new IllegalArgumentException("probe " + probe.name() + " looks at " + probe.layers()
                     + " layers, the encoder has " + encoder.depth() + " blocks: use the encoder it was trained on");
         }
-        return new Features.Request(IntStream.range(0, encoder.depth()).boxed().toList(), false);
+        return Features.Request.allLayers(encoder.depth(), false);
     }
 }

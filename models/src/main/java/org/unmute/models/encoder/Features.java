@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What an encoder makes of one recording.
@@ -54,6 +55,16 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
         /** Copies the list. */
         public Request {
             layers = List.copyOf(layers);
+        }
+
+        /**
+         * The output of all blocks.
+         *
+         * @param depth how many blocks the encoder has
+         * @param attention whether the class token's attention is asked for
+         */
+        public static Request allLayers(int depth, boolean attention) {
+            return new Request(IntStream.range(0, depth).boxed().toList(), attention);
         }
     }
 }

@@ -190,7 +190,8 @@ public final class ClipPass implements Closeable {
 
     private static Exception tooLarge(AudioClip clip, OutOfMemoryError e) {
         Exception failure = new UnreadableAudioException(
-                clip.path().toString(), "too large for the memory of this program: cut it into shorter clips");
+                clip.path().toString(),
+                "too large for the memory of this program: cut it into shorter clips, or allow more with -Xmx");
         failure.initCause(e);
         return failure;
     }

@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
@@ -136,9 +135,7 @@ public final class Embedding {
                     + encoder.describe().name() + " has " + depth + " blocks: choose a cache of " + depth
                     + " layers, or of none");
         }
-        return key.layers() == 0
-                ? Features.Request.TOKENS
-                : new Features.Request(IntStream.range(0, depth).boxed().toList(), false);
+        return key.layers() == 0 ? Features.Request.TOKENS : Features.Request.allLayers(depth, false);
     }
 
     /** What the encoder makes of the chunk's recordings, in order; null where it refuses one, or they are too many. */

@@ -78,8 +78,7 @@ final class SharedFile implements Closeable {
             long length = clip.endFrame(file.sampleRate()) - clip.firstFrame(file.sampleRate());
             boolean isShort = Math.min(length, section.frames().orElse(length)) <= SHORT;
             held = new float[0];
-            Recording recording =
-                    isShort ? Recording.read(section) : collected(StreamingResampler.of(section, rate, kernel));
+            Recording recording = Recording.read(isShort ? section : StreamingResampler.of(section, rate, kernel));
             if (isShort) {
                 heldFrom = clip.firstFrame(file.sampleRate());
                 held = recording.samples();
@@ -103,18 +102,6 @@ final class SharedFile implements Closeable {
             } catch (UnreadableAudioException e) {
                 unsaid.add(e.reason());
             }
-        }
-    }
-
-    private static Recording collected(AudioStream stream) throws IOException {
-        try {
-            return Recording.read(stream);
-        } catch (OutOfMemoryError e) {
-            UnreadableAudioException unreadable = new UnreadableAudioException(
-                    stream.name(),
-                    "too large for the memory of this program: cut it into shorter clips, or allow -Xmx");
-            unreadable.initCause(e);
-            throw unreadable;
         }
     }
 

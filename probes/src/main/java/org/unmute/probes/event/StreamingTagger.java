@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.StreamingResampler;
@@ -63,9 +62,7 @@ public final class StreamingTagger {
         }
         spec = encoder.describe();
         boolean layers = scorer.probe().probe().layers() > 0;
-        Features.Request request = layers
-                ? new Features.Request(IntStream.range(0, spec.depth()).boxed().toList(), false)
-                : Features.Request.TOKENS;
+        Features.Request request = layers ? Features.Request.allLayers(spec.depth(), false) : Features.Request.TOKENS;
         this.encoder = new StreamingEncoder(encoder, request, this::arrive);
         this.scorer = scorer;
         this.rules = rules;

@@ -1,10 +1,6 @@
 package org.unmute.report.event;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.Wav;
 import org.unmute.probes.event.Band;
 import org.unmute.report.page.Fact;
 
@@ -79,20 +76,7 @@ final class Scene implements SnippetSource {
         try (AudioStream all = open(file)) {
             all.read(samples, 0, samples.length);
         }
-        ByteBuffer wav = ByteBuffer.allocate(44 + 2 * samples.length).order(ByteOrder.LITTLE_ENDIAN);
-        wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * samples.length);
-        wav.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
-        wav.putShort((short) 1)
-                .putShort((short) 1)
-                .putInt(RATE)
-                .putInt(2 * RATE)
-                .putShort((short) 2)
-                .putShort((short) 16);
-        wav.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * samples.length);
-        for (float v : samples) {
-            wav.putShort((short) Math.clamp(Math.round(v * 32767), -32768, 32767));
-        }
-        Files.write(to, wav.array());
+        Wav.write(to, samples, RATE);
     }
 
     private static final class Tones implements AudioStream {
