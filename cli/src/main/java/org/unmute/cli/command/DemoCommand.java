@@ -172,7 +172,7 @@ final class DemoCommand extends ComputingCommand {
     private DemoReport.Result run(String name, Split trained, Split tested, Progress progress) throws IOException {
         TokenSet set = TokenSet.of(
                 trained.maps(),
-                ProbeCommand.targets(trained.manifest()),
+                trained.manifest().targets(),
                 trained.manifest().labels().size());
         TokenGrid grid = set.tokens().grid();
         Scoring scoring = new Scoring(tested.manifest(), false, 1000, common.seed());

@@ -148,52 +148,55 @@ final class ProbeCommand extends ComputingCommand {
         record.seed(common.seed());
         openBackend();
         Files.createDirectories(out);
-        List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireLayers(name, tokens, cache);
-            Manifest found =
-                    TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
-            ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
-            Manifest train = held.train();
-            audit.run(labels, found, splits, tokens, record, this::tell);
-            UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);
-            if (held.any()) {
-                UsedClips.write(out.resolve(VALIDATION), held.clips(), tokens, this::tell);
-            } else {
-                Files.deleteIfExists(out.resolve(VALIDATION));
-            }
-            TokenSource source = TokenSource.of(
-                    tokens, train.clips().stream().map(LabelledClip::file).toList());
-            TokenSet set = new TokenSet(source, targets(train), train.labels().size());
-            Map<String, SeedRun> runs = new LinkedHashMap<>();
-            for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-                runs.put("seed " + seed, run(set, held, tokens, options, loss.objective(), seed));
-            }
-            record.result("probe", name)
-                    .result("clips", set.clips())
-                    .result("classes", train.labels().names())
-                    .result("missing", missing)
-                    .result("loss", loss.toString())
-                    .result("thresholds", held.summary())
-                    .result("cache", tokens.key().toString())
-                    .result("runs", runs);
-            CacheOrigin.note(cache, record);
-            record.write(out);
-            print(
-                    new Result(
-                            out.toString(),
-                            name,
-                            set.clips(),
-                            missing,
-                            loss.objective().loss().name(),
-                            held.summary(),
-                            runs),
-                    o -> {
-                        print(o, runs, set.clips(), missing, loss);
-                        held.print(o);
-                    });
+            train(tokens, options, loss);
         }
         return status;
+    }
+
+    private void train(TokenCache tokens, ProbeOptions options, TrainingOptions.ChosenLoss loss) throws IOException {
+        List<String> missing = new ArrayList<>();
+        Manifest found = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
+        ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
+        Manifest train = held.train();
+        audit.run(labels, found, splits, tokens, record, this::tell);
+        UsedClips.write(out.resolve("clips.csv"), train, tokens, this::tell);
+        if (held.any()) {
+            UsedClips.write(out.resolve(VALIDATION), held.clips(), tokens, this::tell);
+        } else {
+            Files.deleteIfExists(out.resolve(VALIDATION));
+        }
+        TokenSource source = TokenSource.of(
+                tokens, train.clips().stream().map(LabelledClip::file).toList());
+        TokenSet set = new TokenSet(source, train.targets(), train.labels().size());
+        Map<String, SeedRun> runs = new LinkedHashMap<>();
+        for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
+            runs.put("seed " + seed, run(set, held, tokens, options, loss.objective(), seed));
+        }
+        record.result("probe", name)
+                .result("clips", set.clips())
+                .result("classes", train.labels().names())
+                .result("missing", missing)
+                .result("loss", loss.toString())
+                .result("thresholds", held.summary())
+                .result("cache", tokens.key().toString())
+                .result("runs", runs);
+        CacheOrigin.note(cache, record);
+        record.write(out);
+        print(
+                new Result(
+                        out.toString(),
+                        name,
+                        set.clips(),
+                        missing,
+                        loss.objective().loss().name(),
+                        held.summary(),
+                        runs),
+                o -> {
+                    print(o, runs, set.clips(), missing, loss);
+                    held.print(o);
+                });
     }
 
     private SeedRun run(
@@ -245,17 +248,6 @@ final class ProbeCommand extends ComputingCommand {
 
     private static String pace(double clipsPerSecond) {
         return String.format(Locale.ROOT, clipsPerSecond < 100 ? "%.1f clips/s" : "%.0f clips/s", clipsPerSecond);
-    }
-
-    static float[] targets(Manifest m) {
-        boolean[][] hot = m.multiHot();
-        float[] targets = new float[hot.length * m.labels().size()];
-        for (int i = 0; i < hot.length; i++) {
-            for (int c = 0; c < hot[i].length; c++) {
-                targets[i * hot[i].length + c] = hot[i][c] ? 1 : 0;
-            }
-        }
-        return targets;
     }
 
     private void print(

@@ -103,13 +103,9 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
     }
 
     private static ValidationClips aside(ThresholdRule rule, Manifest train, double share) {
-        boolean[][] hot = train.multiHot();
-        float[] targets = new float[hot.length * train.labels().size()];
-        for (int i = 0; i < targets.length; i++) {
-            targets[i] = hot[i / train.labels().size()][i % train.labels().size()] ? 1 : 0;
-        }
         try {
-            ValidationSplit split = ValidationSplit.of(targets, train.labels().size(), share, SHARE_SEED);
+            ValidationSplit split =
+                    ValidationSplit.of(train.targets(), train.labels().size(), share, SHARE_SEED);
             return new ValidationClips(
                     rule,
                     some(train, split.train()),

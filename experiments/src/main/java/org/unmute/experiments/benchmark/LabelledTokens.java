@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Task;
@@ -92,19 +91,8 @@ final class LabelledTokens {
         }
         return new TokenSet(
                 TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),
-                targets(present, dataset.labels()),
+                new Manifest(present, dataset.labels()).targets(),
                 dataset.labels().size());
-    }
-
-    /** {@code [clips, classes]}, 1 for each label of a clip. */
-    static float[] targets(List<LabelledClip> clips, LabelSet labels) {
-        float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
-        for (int i = 0; i < clips.size(); i++) {
-            for (String label : clips.get(i).labels()) {
-                targets[i * labels.size() + labels.indexOf(label)] = 1;
-            }
-        }
-        return targets;
     }
 
     /** Writes the clips used with their hashes: {@code clips.csv}, or one file per fold. */

@@ -195,6 +195,17 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         return hot;
     }
 
+    /** {@code [clips, classes]}, row-major: 1 for each label of a clip, to train on. */
+    public float[] targets() {
+        float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
+        for (int i = 0; i < clips.size(); i++) {
+            for (String label : clips.get(i).labels()) {
+                targets[i * labels.size() + labels.indexOf(label)] = 1;
+            }
+        }
+        return targets;
+    }
+
     /**
      * {@code [clips]}: the class of each clip.
      *
