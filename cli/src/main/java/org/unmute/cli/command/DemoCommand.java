@@ -209,7 +209,7 @@ final class DemoCommand extends ComputingCommand {
                     row.sd(),
                     row.ciLow(),
                     row.ciHigh(),
-                    r.scoring().mean("auroc_macro_skip"));
+                    r.scoring().value("auroc_macro_skip").mean());
         });
         print(table.document(), o -> {
             o.printf(

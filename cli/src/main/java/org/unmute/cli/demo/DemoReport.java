@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
+import org.unmute.cli.probe.SeedScores;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
@@ -64,15 +65,9 @@ public record DemoReport(
     public record Result(TrainedProbe first, float[][] scores, Scoring scoring) {
         /** The row of the table of probes. */
         public DemoModel.ProbeResult row(String name, int seeds) {
-            double[] interval = scoring.interval(MAP);
+            SeedScores.Value map = scoring.value(MAP);
             return new DemoModel.ProbeResult(
-                    name,
-                    first.probe().parameterCount(),
-                    seeds,
-                    scoring.mean(MAP),
-                    scoring.deviation(MAP),
-                    interval[0],
-                    interval[1]);
+                    name, first.probe().parameterCount(), seeds, map.mean(), map.sd(), map.low(), map.high());
         }
     }
 

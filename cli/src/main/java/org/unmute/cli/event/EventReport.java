@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.probe.SeedScores;
 import org.unmute.experiments.PlainText;
 import org.unmute.experiments.metric.Bootstrap;
-import org.unmute.experiments.metric.Interval;
 import org.unmute.experiments.metric.event.EventFigures;
 import org.unmute.experiments.metric.event.EventReference;
 import org.unmute.experiments.provenance.Json;
@@ -28,7 +28,7 @@ public final class EventReport {
     private final List<String> remarks;
     private final List<EventScores> runs = new ArrayList<>();
     private final List<double[]> thresholds = new ArrayList<>();
-    private final List<Map<String, Interval>> intervals = new ArrayList<>();
+    private final SeedScores metrics = new SeedScores();
 
     /**
      * @param lengthsKnown whether the reference has the lengths of the recordings
@@ -57,33 +57,7 @@ public final class EventReport {
     void add(EventScores scores, double[] used) {
         runs.add(scores);
         thresholds.add(used);
-        intervals.add(bootstrap == null ? Map.of() : scores.intervals(bootstrap));
-    }
-
-    private double mean(String metric) {
-        return runs.stream().mapToDouble(r -> r.values().get(metric)).average().orElse(Double.NaN);
-    }
-
-    private double deviation(String metric) {
-        if (runs.size() < 2) {
-            return Double.NaN;
-        }
-        double mean = mean(metric);
-        double squares = runs.stream()
-                .mapToDouble(r -> Math.pow(r.values().get(metric) - mean, 2))
-                .sum();
-        return Math.sqrt(squares / (runs.size() - 1));
-    }
-
-    private double[] interval(String metric) {
-        double low = 0;
-        double high = 0;
-        for (Map<String, Interval> own : intervals) {
-            Interval i = own.get(metric);
-            low += i == null ? Double.NaN : i.low() / runs.size();
-            high += i == null ? Double.NaN : i.high() / runs.size();
-        }
-        return new double[] {low, high};
+        metrics.add(scores.values(), bootstrap == null ? Map.of() : scores.intervals(bootstrap));
     }
 
     private double hours() {
@@ -94,16 +68,6 @@ public final class EventReport {
 
     /** All results, for JSON and records. */
     public ObjectNode document() {
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        for (String name : runs.getFirst().values().keySet()) {
-            double[] ci = interval(name);
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("mean", mean(name));
-            one.put("sd", deviation(name));
-            one.put("low", ci[0]);
-            one.put("high", ci[1]);
-            metrics.put(name, one);
-        }
         ObjectNode document = Json.object()
                 .put("recordings", reference.files().size())
                 .putPOJO("hours", lengthsKnown ? hours() : null)
@@ -113,7 +77,7 @@ public final class EventReport {
         return document.putPOJO("absentClasses", absent())
                 .put("zeroScore", true)
                 .putPOJO("settings", settings)
-                .putPOJO("metrics", metrics)
+                .putPOJO("metrics", metrics.document())
                 .putPOJO("perClass", classTable(true).document())
                 .putPOJO("remarks", remarks);
     }
@@ -135,9 +99,9 @@ public final class EventReport {
         remarks.forEach(out::println);
         out.println();
         ConsoleTable table = new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to").decimals(4);
-        EventScores.titles(runs.getFirst().values().keySet()).forEach((name, title) -> {
-            double[] ci = interval(name);
-            table.row(title, mean(name), deviation(name), ci[0], ci[1]);
+        EventScores.titles(metrics.names()).forEach((name, title) -> {
+            SeedScores.Value v = metrics.value(name);
+            table.row(title, v.mean(), v.sd(), v.low(), v.high());
         });
         table.print(out);
         out.println("macro: mean over the classes with events; a class that was never detected counts as 0");

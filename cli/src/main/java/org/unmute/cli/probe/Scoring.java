@@ -26,13 +26,9 @@ import org.unmute.probes.decision.Decisions;
  * bootstrap interval over clips, averaged over the runs.
  */
 public final class Scoring {
-    /** A metric in the document. */
-    public record MetricValue(double mean, double sd, double low, double high) {}
-
     private final boolean singleLabel;
     private final List<String> classes;
-    private final List<Map<String, Double>> values = new ArrayList<>();
-    private final List<Map<String, Interval>> intervals = new ArrayList<>();
+    private final SeedScores metrics = new SeedScores();
     private final List<MultiLabelScores> perRun = new ArrayList<>();
     private final List<ConfusionMatrix> confusions = new ArrayList<>();
     private final LearnedScores learned = new LearnedScores();
@@ -59,17 +55,18 @@ public final class Scoring {
      * @param decisions what the probe learned on validation clips, or null; it adds metrics and changes none
      */
     public void add(float[][] scores, Decisions decisions) {
-        add(scores, ScoreScale.PROBABILITY);
-        if (decisions != null) {
-            values.getLast().putAll(learned.add(scores, truth.multiHot(), decisions));
-        }
+        add(scores, ScoreScale.PROBABILITY, decisions);
     }
 
     /** Adds a run's scores, {@code [clips, classes]}. */
     public void add(float[][] scores, ScoreScale scale) {
+        add(scores, scale, null);
+    }
+
+    private void add(float[][] scores, ScoreScale scale, Decisions decisions) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
             // With one class per clip, logits of different clips are comparable only after the softmax.
-            add(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY);
+            add(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY, decisions);
             return;
         }
         Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
@@ -89,8 +86,11 @@ public final class Scoring {
         if (bootstrap != null) {
             bootstrap.multiLabel(scores, truth.multiHot(), scale).forEach(ci::putIfAbsent);
         }
-        values.add(v);
-        intervals.add(ci);
+        ci.replaceAll((metric, i) -> i.centredOn(v.getOrDefault(metric, Double.NaN)));
+        if (decisions != null) {
+            v.putAll(learned.add(scores, truth.multiHot(), decisions));
+        }
+        metrics.add(v, ci);
     }
 
     /** The sigmoid of each of one clip's logits. */
@@ -124,40 +124,9 @@ public final class Scoring {
         return truth.clips().size();
     }
 
-    /** Mean of a metric over the runs. */
-    public double mean(String metric) {
-        return values.stream()
-                .mapToDouble(v -> v.getOrDefault(metric, Double.NaN))
-                .average()
-                .orElse(Double.NaN);
-    }
-
-    /** Sample standard deviation over the runs; NaN for a single run. */
-    public double deviation(String metric) {
-        if (values.size() < 2) {
-            return Double.NaN;
-        }
-        double m = mean(metric);
-        return Math.sqrt(values.stream()
-                        .mapToDouble(v -> Math.pow(v.get(metric) - m, 2))
-                        .sum()
-                / (values.size() - 1));
-    }
-
-    /** Ends of a metric's bootstrap interval; NaN without bootstrap. */
-    public double[] interval(String metric) {
-        double low = 0;
-        double high = 0;
-        for (int i = 0; i < values.size(); i++) {
-            Interval ci = intervals.get(i).get(metric);
-            if (ci == null) {
-                return new double[] {Double.NaN, Double.NaN};
-            }
-            Interval c = ci.centredOn(values.get(i).get(metric));
-            low += c.low() / values.size();
-            high += c.high() / values.size();
-        }
-        return new double[] {low, high};
+    /** A metric over the runs; its interval is shifted by the bias of resampling. */
+    public SeedScores.Value value(String metric) {
+        return metrics.value(metric);
     }
 
     /** Classes without a clip in this set. */
@@ -206,10 +175,11 @@ public final class Scoring {
             shown.put("ece_calibrated_15_right", "calibration error, calibrated");
         }
         shown.put("top1_multilabel_labelled_samples", "top-1 is a label");
+        List<String> known = metrics.names();
         shown.forEach((key, name) -> {
-            if (values.getFirst().containsKey(key)) {
-                double[] ci = interval(key);
-                t.row(name, mean(key), deviation(key), ci[0], ci[1]);
+            if (known.contains(key)) {
+                SeedScores.Value v = value(key);
+                t.row(name, v.mean(), v.sd(), v.low(), v.high());
             }
         });
         return t;
@@ -217,14 +187,6 @@ public final class Scoring {
 
     /** All results, for JSON and run.json. */
     public ObjectNode document() {
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        for (String key : values.getFirst().keySet()) {
-            if (!values.stream().allMatch(v -> v.containsKey(key))) {
-                continue; // not every run has learned thresholds
-            }
-            double[] ci = interval(key);
-            metrics.put(key, new MetricValue(mean(key), deviation(key), ci[0], ci[1]));
-        }
         Map<String, Double> ap = new LinkedHashMap<>();
         double[] perClass = averagePrecision();
         for (int c = 0; c < perClass.length; c++) {
@@ -233,9 +195,9 @@ public final class Scoring {
         ObjectNode document = Json.object()
                 .put("clips", clips())
                 .put("classes", classes.size())
-                .put("runs", values.size())
+                .put("runs", metrics.runs())
                 .putPOJO("absentClasses", absentClasses())
-                .putPOJO("metrics", metrics)
+                .putPOJO("metrics", metrics.document())
                 .putPOJO("averagePrecision", ap);
         if (allLearned()) {
             document.set("learned", learned.document(classes));
@@ -246,7 +208,7 @@ public final class Scoring {
 
     /** Whether every run has learned thresholds. */
     private boolean allLearned() {
-        return learned.runs() == values.size();
+        return learned.runs() == metrics.runs();
     }
 
     /** What the runs learned; empty unless all of them learned something. */
