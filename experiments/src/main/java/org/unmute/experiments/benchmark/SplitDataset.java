@@ -197,7 +197,7 @@ record SplitDataset(
                 return new Parts(fold, train, validation, test);
             }
             ValidationSplit split = ValidationSplit.of(
-                    LabelledTokens.targets(train, labels),
+                    new Manifest(train, labels).targets(),
                     labels.size(),
                     protocol.validation(),
                     protocol.validationSeed());
