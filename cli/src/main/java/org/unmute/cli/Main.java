@@ -9,6 +9,7 @@ import org.unmute.cli.command.DeviceProfile;
 import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
+import org.unmute.experiments.PlainText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -120,7 +121,7 @@ public final class Main implements Runnable {
 
     private static int report(Throwable thrown, CommandLine command, PrintWriter err) {
         Failure failure = Failure.of(thrown);
-        err.println(headed(command, failure.message()));
+        PlainText.lines(headed(command, failure.message())).forEach(err::println);
         if (failure.bug() || debug(command)) {
             thrown.printStackTrace(err);
         }

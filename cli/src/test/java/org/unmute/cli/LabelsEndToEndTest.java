@@ -311,28 +311,30 @@ class LabelsEndToEndTest {
         Path broken = Files.createDirectories(folder.resolve("broken"));
         Wav.write(broken.resolve("a.wav"), new float[RATE * 12], RATE);
         Wav.write(broken.resolve("copy.wav"), new float[RATE * 12], RATE);
-        Files.writeString(broken.resolve("torn.wav"), "RIFF");
+        Files.writeString(broken.resolve("torn\u009B2J.wav"), "RIFF");
         Wav.write(broken.resolve("unnamed.wav"), new float[RATE], RATE);
         Path table = Files.writeString(
                 folder.resolve("events.csv"),
-                "file,start,end,label\na.wav,1,2,Wren\na.wav,99,100,Wren\ncopy.wav,1,2,wren \ntorn.wav,0,1,Wren\n"
-                        + "gone\u001B[31m.wav,0,1,Wren\n");
+                "file,start,end,label\na.wav,1,2,Wren\na.wav,99,100,Wren\ncopy.wav,1,2,wren"
+                        + " \ntorn\u009B2J.wav,0,1,Wren\ngone\u001B[31m.wav,0,1,Wren\n");
         Ran ran = labels(table, "--audio", broken, "--split", "train=1,test=1").endsWith(ExitCode.INPUT);
         assertThat(ran.err()).contains("1 groups cannot fill 2 splits");
         Ran one = labels(table, "--audio", broken).endsWith(ExitCode.OK);
         assertThat(one.out())
                 .contains("1 recordings of the labels are not in")
                 .contains("1 recordings are not named by the labels and left out (--include-unlabelled")
-                .contains("skipped torn.wav: ")
+                .contains("skipped torn\uFFFD2J.wav: ")
                 .contains("1 events begin after the end of their recording")
                 .contains("File Offset (s)")
                 .contains("1 groups of labels differ only in case, spaces or punctuation: 'Wren' and 'wren'");
         assertThat(one.out().replace("\n", "").chars().noneMatch(Character::isISOControl))
                 .isTrue();
-        assertThat(labels(table, "--audio", broken, "--strict")
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("torn.wav");
+        String refused = labels(table, "--audio", broken, "--strict")
+                .endsWith(ExitCode.INPUT)
+                .err();
+        assertThat(refused).contains("torn\uFFFD2J.wav");
+        assertThat(refused.lines().flatMapToInt(String::chars).noneMatch(Character::isISOControl))
+                .isTrue();
         assertThat(labels(table, "--audio", broken, "--clip", "five")
                         .endsWith(ExitCode.USAGE)
                         .err())

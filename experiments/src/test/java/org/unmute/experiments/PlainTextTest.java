@@ -14,6 +14,11 @@ class PlainTextTest {
     }
 
     @Test
+    void linesStayLines() {
+        assertThat(PlainText.lines("a\u001Bb\n\nc\n")).containsExactly("a\uFFFDb", "", "c");
+    }
+
+    @Test
     void quotesOfTablesAreCleanAndShort() {
         assertThat(MalformedTableException.quote("x\u202Ey")).isEqualTo("'x\uFFFDy'");
         assertThat(MalformedTableException.quote("\uD83D\uDC26".repeat(81)))

@@ -18,7 +18,6 @@ import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.ClipOptions;
 import org.unmute.cli.option.LabelColumns;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.annotation.ClipCutter;
 import org.unmute.experiments.annotation.ClipPlan;
 import org.unmute.experiments.annotation.LabelAudit;
@@ -298,7 +297,7 @@ final class LabelsCommand extends UnmuteCommand {
 
     private static Object[] row(String label, Map<String, Integer> of, List<String> splits, boolean several) {
         List<Object> row = new ArrayList<>();
-        row.add(PlainText.of(label));
+        row.add(label);
         row.add(of.values().stream().mapToInt(n -> n).sum());
         splits.forEach(split -> {
             if (several) {

@@ -2,6 +2,7 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,12 +101,14 @@ abstract class UnmuteCommand implements Callable<Integer> {
         return new ClipProgress(progress(what, "clips", clips.size()), clips, encoder, warnings);
     }
 
-    /** Prints the result: the document with {@code --json}, else the text. */
+    /** Prints the result: the document with {@code --json}, else the text, without what would control a terminal. */
     void print(Object document, Text text) throws IOException {
         if (common.json()) {
             out().println(Json.MAPPER.writeValueAsString(document));
         } else {
-            text.print(out());
+            StringWriter lines = new StringWriter();
+            text.print(new PrintWriter(lines));
+            PlainText.lines(lines.toString()).forEach(out()::println);
         }
         out().flush();
     }

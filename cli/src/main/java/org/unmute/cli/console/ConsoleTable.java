@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.unmute.experiments.PlainText;
 
 /**
  * A table for a terminal: text is left-aligned, numbers are right-aligned, and a rule is under the headings. It can
@@ -97,7 +98,7 @@ public final class ConsoleTable {
             case null -> "-";
             case Float f -> show((double) f);
             case Double d -> Double.isFinite(d) ? String.format(Locale.ROOT, "%." + decimals + "f", d) : "-";
-            default -> cell.toString();
+            default -> PlainText.of(cell.toString());
         };
     }
 

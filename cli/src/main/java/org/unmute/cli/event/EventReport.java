@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.probe.SeedScores;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.event.EventFigures;
 import org.unmute.experiments.metric.event.EventReference;
@@ -125,7 +124,7 @@ public final class EventReport {
         for (int c = 0; c < reference.classes().size(); c++) {
             int own = c;
             List<Object> row = new ArrayList<>();
-            row.add(PlainText.of(reference.classes().get(c)));
+            row.add(reference.classes().get(c));
             row.add(reference.count(reference.classes().get(c)));
             row.add(count(c, false));
             row.add(count(c, true));
