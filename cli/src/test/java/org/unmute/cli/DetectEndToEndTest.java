@@ -312,7 +312,7 @@ class DetectEndToEndTest {
                             Files.readString(out.resolve("events.csv")).lines().count()
                                     - (table.endsWith("jsonl") ? 1 : 0));
         }
-        assertThat(read(out.resolve("events.csv")).getFirst().file()).startsWith("'=cmd");
+        assertThat(read(out.resolve("events.csv")).getFirst().file()).startsWith("=cmd");
     }
 
     @Test

@@ -169,7 +169,16 @@ public enum AnnotationFormat {
     /** A cell of a table between commas, without what a spreadsheet or a terminal would act on. */
     public static String cell(String text) {
         String clean = PlainText.of(text);
-        return !clean.isEmpty() && "=+-@".indexOf(clean.charAt(0)) >= 0 ? "'" + clean : clean;
+        return isFormula(clean) ? "'" + clean : clean;
+    }
+
+    private static boolean isFormula(String text) {
+        return !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0;
+    }
+
+    /** The text of a {@link #cell} that was read, without its apostrophe. */
+    static String text(String cell) {
+        return cell.startsWith("'") && isFormula(cell.substring(1)) ? cell.substring(1) : cell;
     }
 
     private static String json(String text) {

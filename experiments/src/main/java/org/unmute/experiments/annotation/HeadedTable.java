@@ -75,7 +75,9 @@ final class HeadedTable {
             header = csv.names();
             decimalCommas = csv.delimiter() != ',';
             Collector collector = new Collector();
-            csv.forEach(row -> collector.add(row.place(), row.fields()));
+            csv.forEach(row -> collector.add(
+                    row.place(),
+                    row.fields().stream().map(AnnotationFormat::text).toList()));
             return collector.table();
         }
     }

@@ -93,6 +93,10 @@ class AnnotationFormatTest {
         format.writer(formula, true).recording(10, 16_000, List.of(new Annotation("=cmd()", 0, 1, "@x")));
         if (format == AnnotationFormat.CSV || format == AnnotationFormat.BIRDNET) {
             assertThat(formula).contains("'=cmd()").contains("'@x");
+            Path file = Files.writeString(folder.resolve("formula.csv"), formula);
+            Annotation read = AnnotationTable.read(file).annotations().getFirst();
+            assertThat(read.file()).isEqualTo("=cmd()");
+            assertThat(read.label()).isEqualTo("@x");
         }
     }
 
