@@ -1,9 +1,6 @@
 package org.unmute.experiments.annotation;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.MalformedTableException;
@@ -26,6 +22,7 @@ import org.unmute.experiments.data.Place;
  * {@code rec.BirdNET.selection.table.txt} or {@code rec.BirdNET.results.csv}.
  */
 final class AnnotationFolder {
+    private static final Set<String> EXTENSIONS = Set.of("txt", "csv", "tsv");
     /** What programs append to the name of a recording. */
     private static final Pattern ENDING = Pattern.compile("(?i)(\\.table\\.\\d+)?\\.selections\\.txt$"
             + "|\\.birdnet(\\.selection\\.table|\\.results)?\\.(txt|csv)$"
@@ -54,7 +51,7 @@ final class AnnotationFolder {
     /** Reads one table, which names its recordings or is named after its only one. */
     static Found single(Path table, LabelFile.Options options) throws IOException {
         AnnotationFolder all = new AnnotationFolder(options);
-        all.add(table, "");
+        all.add(table, AnnotationTable.recordingOf(table.getFileName()));
         return all.found("");
     }
 
@@ -66,7 +63,7 @@ final class AnnotationFolder {
     static Found read(Path folder, LabelFile.Options options) throws IOException {
         AnnotationFolder all = new AnnotationFolder(options);
         int tables = 0;
-        for (Path file : tables(folder)) {
+        for (Path file : AnnotationTable.filesIn(folder, EXTENSIONS)) {
             Path relative = folder.relativize(file);
             if (isOtherText(file)) {
                 all.remarks.add(
@@ -74,27 +71,12 @@ final class AnnotationFolder {
                 continue;
             }
             tables++;
-            String below = relative.getParent() == null
-                    ? ""
-                    : ClipId.of(relative.getParent().toString()) + "/";
-            all.add(file, below);
+            all.add(file, AnnotationTable.recordingOf(relative));
         }
         if (tables == 0) {
             throw new Place(folder, 0).wrong("no tables of annotations (.txt, .csv, .tsv) are in this folder or below");
         }
         return all.found(tables + " tables, ");
-    }
-
-    private static List<Path> tables(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(f ->
-                            f.getFileName().toString().toLowerCase(Locale.ROOT).matches("[^.].*\\.(txt|csv|tsv)")
-                                    && Files.isRegularFile(f))
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
-        }
     }
 
     /** Whether a file in the folder is a note or a list of something else. */
@@ -115,10 +97,9 @@ final class AnnotationFolder {
         return stem.isEmpty() ? table : stem;
     }
 
-    private void add(Path file, String below) throws IOException {
+    private void add(Path file, String own) throws IOException {
         AnnotationTable table = AnnotationTable.read(file, options.columns().labelColumn());
         kinds.add(name(table.kind()));
-        String own = below + recording(file.getFileName().toString());
         boolean named = table.files().stream().anyMatch(f -> !isOwn(f, own));
         Map<String, String> ids = new LinkedHashMap<>();
         for (String recording : table.files()) {

@@ -1,11 +1,17 @@
 package org.unmute.experiments.annotation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.MalformedTableException;
 
 /**
@@ -62,9 +68,38 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         };
     }
 
-    /** The recording that a table of a single one belongs to: its file's name without what programs append. */
+    /**
+     * The recording that a table of a single one belongs to: its file's name without what programs append.
+     *
+     * @param file relative to the folder of the tables, whose subfolders are those of the recordings
+     */
     public static String recordingOf(Path file) {
-        return AnnotationFolder.recording(file.getFileName().toString());
+        String below =
+                file.getParent() == null ? "" : ClipId.of(file.getParent().toString()) + "/";
+        return below + AnnotationFolder.recording(file.getFileName().toString());
+    }
+
+    /**
+     * The files in a folder and below whose extension is one of these, sorted, without those whose name begins with a
+     * dot.
+     *
+     * @param extensions in lower case, without the dot
+     */
+    public static List<Path> filesIn(Path folder, Set<String> extensions) throws IOException {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return files.filter(f -> !f.getFileName().toString().startsWith(".")
+                            && extensions.contains(extension(f))
+                            && Files.isRegularFile(f))
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
+        }
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
     /**

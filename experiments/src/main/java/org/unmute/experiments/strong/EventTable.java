@@ -11,8 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
@@ -32,8 +30,6 @@ import org.unmute.experiments.metric.event.SoundEvent;
  */
 public record EventTable(String source, List<String> recordings, List<Annotation> events) {
     private static final Set<String> EXTENSIONS = Set.of("txt", "tsv", "csv", "jsonl");
-    /** What {@code AnnotationFormat.CSV} puts an apostrophe before. */
-    private static final Pattern GUARDED = Pattern.compile("'[=+@-].*", Pattern.DOTALL);
 
     public EventTable {
         recordings = List.copyOf(recordings);
@@ -42,10 +38,10 @@ public record EventTable(String source, List<String> recordings, List<Annotation
 
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
-     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder. Of a folder of {@code unmute detect} the
-     * table of all recordings is read. The events of a file that names no
-     * recording, as Audacity and Raven write it for a single one, belong to the recording of the file's own name:
-     * {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn}.
+     * perhaps {@code score} ({@code .jsonl}); or all such files in a folder and below. Of a folder of {@code unmute
+     * detect} the table of all recordings is read. The events of a file that names no recording, as Audacity and Raven
+     * write it for a single one, belong to the recording of the file's own name: {@code dawn.txt} and {@code
+     * dawn.Table.1.selections.txt} to {@code dawn}, in a subfolder to {@code folder/dawn}.
      *
      * @param labelColumn name of the column with the label in a table with a header; null for the usual names
      * @throws MalformedTableException if a file is of no format that is read, or a row is wrong, with the line
@@ -58,15 +54,15 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         }
         Set<String> recordings = new LinkedHashSet<>();
         List<Annotation> events = new ArrayList<>();
-        for (Path file : Files.isDirectory(source) ? tables(source) : List.of(source)) {
-            String own = AnnotationTable.recordingOf(file);
-            if (extension(file).equals("jsonl")) {
+        Path tables = Files.isDirectory(source) ? ofDetections(source) : source;
+        boolean several = Files.isDirectory(tables);
+        for (Path file : several ? listed(tables) : List.of(tables)) {
+            String own = AnnotationTable.recordingOf(several ? tables.relativize(file) : file.getFileName());
+            if (own.toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
                 jsonLines(file, recordings, events);
                 continue;
             }
             AnnotationTable table = AnnotationTable.read(file, labelColumn);
-            boolean csv =
-                    table.kind() == AnnotationTable.Kind.TABLE || table.kind() == AnnotationTable.Kind.BIRDNET_CSV;
             recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
             // A table with a header may have a column of recordings, but no rows.
             boolean single = table.kind() == AnnotationTable.Kind.RAVEN
@@ -78,10 +74,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
             for (Annotation a : table.annotations()) {
                 String name = a.file().isEmpty() ? own : a.file();
                 recordings.add(name);
-                events.add(with(
-                        a,
-                        name,
-                        csv && GUARDED.matcher(a.label()).matches() ? a.label().substring(1) : a.label()));
+                events.add(with(a, name, a.label()));
             }
         }
         return new EventTable(source.toString(), List.copyOf(recordings), events);
@@ -97,35 +90,27 @@ public record EventTable(String source, List<String> recordings, List<Annotation
                         .toList());
     }
 
-    private static List<Path> tables(Path folder) throws IOException {
-        boolean detected = DetectionFolder.isOne(folder);
+    /** A folder of {@code unmute detect} holds the same events in several formats: one of them; else the folder. */
+    private static Path ofDetections(Path folder) {
+        if (!DetectionFolder.isOne(folder)) {
+            return folder;
+        }
         for (OutputFormat format : OutputFormat.values()) {
-            // The folder of 'unmute detect' holds the same events in several formats.
-            if (detected && format.combined() != null && Files.isRegularFile(folder.resolve(format.combined()))) {
-                return List.of(folder.resolve(format.combined()));
+            if (format.combined() != null && Files.isRegularFile(folder.resolve(format.combined()))) {
+                return folder.resolve(format.combined());
             }
         }
         Path tracks = folder.resolve(OutputFormat.AUDACITY.folder());
-        return detected && Files.isDirectory(tracks) ? listed(tracks) : listed(folder);
+        return Files.isDirectory(tracks) ? tracks : folder;
     }
 
     private static List<Path> listed(Path folder) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            List<Path> tables = all.filter(f -> EXTENSIONS.contains(extension(f))
-                            && !f.getFileName().toString().startsWith(".")
-                            && Files.isRegularFile(f))
-                    .sorted()
-                    .toList();
-            if (tables.isEmpty()) {
-                throw new IOException("no tables of events in " + folder + ": looked for .txt, .tsv, .csv and .jsonl");
-            }
-            return tables;
+        List<Path> tables = AnnotationTable.filesIn(folder, EXTENSIONS);
+        if (tables.isEmpty()) {
+            throw new IOException(
+                    "no tables of events in " + folder + " or below: looked for .txt, .tsv, .csv and .jsonl");
         }
-    }
-
-    private static String extension(Path file) {
-        String name = file.getFileName().toString();
-        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return tables;
     }
 
     private static void jsonLines(Path file, Set<String> recordings, List<Annotation> events) throws IOException {

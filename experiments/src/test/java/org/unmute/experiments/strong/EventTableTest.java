@@ -62,6 +62,11 @@ class EventTableTest {
         Files.delete(folder.resolve("det/raven-combined.txt"));
         file("det/audacity/b.txt", "1\t2\tdog\n");
         assertThat(EventTable.read(folder.resolve("det"), null).recordings()).containsExactly("b");
+        Files.createDirectories(folder.resolve("det/audacity/site 1"));
+        file("det/audacity/site 1/b.txt", "3\t4\tcat\n");
+        assertThat(EventTable.read(folder.resolve("det"), null).events())
+                .extracting(Annotation::file)
+                .containsExactly("b", "site 1/b");
     }
 
     @Test
