@@ -135,7 +135,7 @@ final class DetectCommand extends ComputingCommand {
                             "settings",
                             setup.settings().values()),
                     o -> o.println(
-                            out + ": would hold the events of " + clips.size() + " recordings; nothing was written"));
+                            out + ": would hold the events of " + Units.count(clips.size(), "recording") + "; nothing was written"));
             return status;
         }
         record.input(file);
@@ -261,12 +261,12 @@ final class DetectCommand extends ComputingCommand {
         print(result, o -> {
             table.print(o);
             o.println();
-            o.println(out + ": " + outcome.events() + " events in " + (clips.size() - outcome.leftOut())
-                    + " recordings (" + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
+            o.println(out + ": " + Units.count(outcome.events(), "event") + " in "
+                    + Units.count(clips.size() - outcome.leftOut(), "recording") + " (" + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
                     + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
             o.println("written: " + String.join(", ", files) + ", run.json");
             if (shown != null) {
-                o.println(DetectionPage.FILE + ": " + shown.listed() + " events listed, " + shown.snippets()
+                o.println(DetectionPage.FILE + ": " + Units.count(shown.listed(), "event") + " listed, " + shown.snippets()
                         + " with picture and sound");
             }
             outcome.skipped().stream()

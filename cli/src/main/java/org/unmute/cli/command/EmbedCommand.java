@@ -147,8 +147,8 @@ final class EmbedCommand extends ComputingCommand {
     private static String counted(AudioOptions.Chosen chosen, ClipDivision divided) {
         int recordings = chosen.clips().clips().size();
         int clips = divided.clips().size();
-        return recordings + (recordings == 1 ? " recording" : " recordings")
-                + (clips == recordings ? "" : " in " + clips + " clips") + ", "
+        return Units.count(recordings, "recording")
+                + (clips == recordings ? "" : " in " + Units.count(clips, "clip")) + ", "
                 + Units.duration(divided.seconds()) + " of sound";
     }
 
@@ -189,7 +189,7 @@ final class EmbedCommand extends ComputingCommand {
                 others,
                 repaired);
         print(result, o -> {
-            o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
+            o.println(out + ": " + Units.count(total, "clip") + " (" + outcome.embedded() + " embedded now, " + outcome.present()
                     + " already there), " + skipped.size() + " skipped");
             repaired.forEach(damage -> o.println("  repaired " + damage));
             skipped.forEach(one -> o.println("  skipped " + one.clip() + ": " + one.reason()));

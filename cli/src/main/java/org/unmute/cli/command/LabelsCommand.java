@@ -30,6 +30,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -258,7 +259,7 @@ final class LabelsCommand extends UnmuteCommand {
         remarks.forEach(o::println);
         skipped.forEach((id, reason) -> o.println("skipped " + id + ": " + reason));
         int all = audit.clips().values().stream().mapToInt(n -> n).sum();
-        o.println(all + " clips, " + (made.without() - made.dropped()) + " of them without an event"
+        o.println(Units.count(all, "clip") + ", " + (made.without() - made.dropped()) + " of them without an event"
                 + (made.dropped() > 0 ? " (" + made.dropped() + " more were left out by --negatives)" : "")
                 + (made.partial() > 0
                         ? "; " + made.partial() + " clips were left out because they hold less than --min-share of an"

@@ -14,6 +14,7 @@ import org.unmute.experiments.detection.DetectionFolder;
 import org.unmute.experiments.detection.DetectionRun;
 import org.unmute.experiments.detection.Heard;
 import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Detection;
 import org.unmute.report.event.EventClass;
@@ -108,7 +109,7 @@ public final class DetectionPage {
         }
         if (leftOut > 0) {
             facts.add(new Fact(
-                    "Left out", leftOut + (leftOut == 1 ? " recording" : " recordings") + ", named in skipped.csv"));
+                    "Left out", Units.count(leftOut, "recording") + ", named in skipped.csv"));
         }
         facts.add(new Fact("Version", BuildInfo.read().line()));
         return facts;

@@ -15,6 +15,7 @@ import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.detection.DetectionSettings;
 import org.unmute.experiments.detection.RecordingDetector;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
@@ -125,7 +126,7 @@ public record DetectorSetup(
                         + seconds(scorer.stride() * row);
         all.add("probe " + probe.probe().name() + " " + file + ": "
                 + (chosen.length < probe.classes().size() ? chosen.length + " of " : "")
-                + probe.classes().size() + " classes; " + scored);
+                + Units.count(probe.classes().size(), "class") + "; " + scored);
         all.add("events: score above " + thresholds(chosen) + median(row) + ", gaps up to " + seconds(rules.maxGap())
                 + " joined, at least " + seconds(rules.minDuration()) + " long"
                 + (rules.topK() == 0 ? "" : ", the " + rules.topK() + " highest classes at a time"));

@@ -13,6 +13,7 @@ import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.event.EventFigures;
 import org.unmute.experiments.metric.event.EventReference;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.experiments.strong.EventScores;
 
 /**
@@ -89,11 +90,11 @@ public final class EventReport {
     public void print(PrintWriter out, boolean perClass) {
         out.printf(
                 Locale.ROOT,
-                "%d recordings%s, %d events of %d classes%s%n",
-                reference.files().size(),
+                "%s%s, %s of %s%s%n",
+                Units.count(reference.files().size(), "recording"),
                 lengthsKnown ? String.format(Locale.ROOT, " (%.2f h)", hours()) : "",
-                reference.events().size(),
-                reference.classes().size() - absent().size(),
+                Units.count(reference.events().size(), "event"),
+                Units.count(reference.classes().size() - absent().size(), "class"),
                 absent().isEmpty() ? "" : "; " + absent().size() + " classes have none: " + Remarks.names(absent()));
         remarks.forEach(out::println);
         out.println();

@@ -153,7 +153,7 @@ public final class BenchmarkPlan {
         long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
         long epochs = costs.values().stream().mapToLong(CellCost::epochs).sum();
         long most = costs.values().stream().mapToLong(CellCost::mostEpochs).sum();
-        lines.add(costs.size() + (costs.size() == 1 ? " cell" : " cells") + " to work through"
+        lines.add(Units.count(costs.size(), "cell") + " to work through"
                 + (finished > 0 ? ", " + finished + " finished before" : "") + ": " + trainings + " trainings, about "
                 + epochs + " epochs (at most " + most + ")");
         if (recordings > 0) {

@@ -2,7 +2,7 @@ package org.unmute.experiments.provenance;
 
 import java.util.Locale;
 
-/** Formats durations and sizes for people. */
+/** Formats counts, durations and sizes for people. */
 public final class Units {
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 
@@ -18,6 +18,15 @@ public final class Units {
             return String.format(Locale.ROOT, "%d min %02d s", s / 60, s % 60);
         }
         return String.format(Locale.ROOT, "%d h %02d min", s / 3600, s % 3600 / 60);
+    }
+
+    /**
+     * A number of things: 1 clip, 3 clips, 2 classes.
+     *
+     * @param one a single one, with a regular plural
+     */
+    public static String count(long n, String one) {
+        return n + " " + one + (n == 1 ? "" : one.endsWith("s") ? "es" : "s");
     }
 
     /** A number of bytes in the largest unit that gives at least 1: 12 B, 3.4 MiB. */
