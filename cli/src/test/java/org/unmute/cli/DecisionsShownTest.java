@@ -40,7 +40,7 @@ class DecisionsShownTest {
             "--bootstrap",
             0
         };
-        Ran ran = Ran.unmute(LearnedRun.with(eval, "--per-class")).endsWith(ExitCode.OK);
+        Ran ran = Ran.unmute(Ran.with(eval, "--per-class")).endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("F1 (macro, at 0.5)")
                 .contains("F1 (macro, at learned thresholds)")
@@ -50,18 +50,17 @@ class DecisionsShownTest {
                 .doesNotContain("too good")
                 .doesNotContain("confusion");
         Decisions learned = LearnedRun.saved(fixture.run()).decisions();
-        JsonNode json = Ran.unmute(LearnedRun.with(eval, "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode json =
+                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
         assertThat(json.at("/learned/rule").asText()).isEqualTo("f1");
         assertThat(json.at("/learned/perClass/bee/thresholds/0").asDouble()).isEqualTo(learned.threshold(0));
         assertThat(json.at("/learned/perClass/dog/known").asBoolean()).isFalse();
         assertThat(json.at("/learned/perClass/dog/thresholds/0").asDouble()).isEqualTo(Decisions.FALLBACK);
-        assertThat(Ran.unmute(LearnedRun.with(eval, "--split", "val"))
+        assertThat(Ran.unmute(Ran.with(eval, "--split", "val"))
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("too good");
-        assertThat(Ran.unmute(LearnedRun.with(eval, "--confusion", folder.resolve("c.csv")))
+        assertThat(Ran.unmute(Ran.with(eval, "--confusion", folder.resolve("c.csv")))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("one class a clip");
@@ -69,9 +68,8 @@ class DecisionsShownTest {
         Path plain = folder.resolve("run-plain");
         fixture.probe(fixture.labels(), plain, "--thresholds", "none").endsWith(ExitCode.OK);
         eval[3] = plain;
-        JsonNode without = Ran.unmute(LearnedRun.with(eval, "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode without =
+                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
         assertThat(without.has("learned")).isFalse();
         without.get("metrics")
                 .properties()
@@ -107,9 +105,8 @@ class DecisionsShownTest {
         List<String> rows = Files.readAllLines(csv);
         assertThat(rows).hasSize(3);
         assertThat(rows.getFirst()).isEqualTo("true,bee,crow");
-        JsonNode json = Ran.unmute(LearnedRun.with(eval, "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode json =
+                Ran.unmute(Ran.with(eval, "--json")).endsWith(ExitCode.OK).json();
         int right = 0;
         for (int t = 0; t < 2; t++) {
             JsonNode counts = json.at("/confusion/counts/" + t);
@@ -125,7 +122,7 @@ class DecisionsShownTest {
     }
 
     private static Ran tag(Object... more) {
-        return Ran.unmute(LearnedRun.with(
+        return Ran.unmute(Ran.with(
                 new Object[] {
                     "tag",
                     "-q",
@@ -210,10 +207,9 @@ class DecisionsShownTest {
             "--class",
             "dog"
         };
-        Ran ran = Ran.unmute(LearnedRun.with(explain, "--out", out)).endsWith(ExitCode.OK);
-        JsonNode json = Ran.unmute(LearnedRun.with(explain, "--json"))
-                .endsWith(ExitCode.OK)
-                .json();
+        Ran ran = Ran.unmute(Ran.with(explain, "--out", out)).endsWith(ExitCode.OK);
+        JsonNode json =
+                Ran.unmute(Ran.with(explain, "--json")).endsWith(ExitCode.OK).json();
         Decisions learned = LearnedRun.saved(fixture.run()).decisions();
         JsonNode bee = json.at("/classes/0");
         double score = bee.get("score").asDouble();

@@ -56,7 +56,7 @@ class DeployedProbeEndToEndTest {
 
     private static Path probe(String name, Path cache, Object... more) {
         Path out = folder.resolve("run-" + name + "-" + cache.getFileName());
-        Ran.unmute(with(
+        Ran.unmute(Ran.with(
                         new Object[] {
                             "probe",
                             "-q",
@@ -76,15 +76,9 @@ class DeployedProbeEndToEndTest {
         return out;
     }
 
-    private static Object[] with(Object[] args, Object... more) {
-        Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
-        System.arraycopy(more, 0, all, args.length, more.length);
-        return all;
-    }
-
     private static Map<String, float[]> tagged(Path probe, Object... more) throws IOException {
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute(with(
+        Ran.unmute(Ran.with(
                         new Object[] {
                             "tag",
                             "-q",
@@ -217,24 +211,24 @@ class DeployedProbeEndToEndTest {
     void aProbeThatDoesNotFitIsRefused() throws IOException {
         Object[] tag = {"tag", "-q", "--audio", recordings};
         Path other = TinyEncoder.write(folder, 24);
-        assertThat(Ran.unmute(with(tag, "--encoder", other, "--probe", protobin))
+        assertThat(Ran.unmute(Ran.with(tag, "--encoder", other, "--probe", protobin))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("another encoder");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin))
+        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("another front end");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere")))
+        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere")))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("no such probe");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", recordings))
+        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", recordings))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("holds no trained probe");
         Path seeds = probe("linear", layered, "--seeds", "0,1");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", seeds))
+        assertThat(Ran.unmute(Ran.with(tag, "--encoder", encoder, "--probe", seeds))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("2 probes")

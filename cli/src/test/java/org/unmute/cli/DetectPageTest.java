@@ -45,10 +45,7 @@ class DetectPageTest {
 
     private static Ran detect(Path to, Object... more) {
         Object[] args = {"detect", "--probe", probe, "--audio", recordings, "--threshold", 0.4, "--out", to};
-        Object[] all = new Object[args.length + more.length];
-        System.arraycopy(args, 0, all, 0, args.length);
-        System.arraycopy(more, 0, all, args.length, more.length);
-        return Ran.unmute(all);
+        return Ran.unmute(Ran.with(args, more));
     }
 
     private static JsonNode data() throws IOException {

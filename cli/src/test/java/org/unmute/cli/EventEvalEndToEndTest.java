@@ -56,7 +56,7 @@ class EventEvalEndToEndTest {
 
     private static Ran eval(Object... more) {
         Object[] first = {"eval", "--run", run, "--cache", cache, "--events", scenes.resolve("test-events.tsv")};
-        return Ran.unmute(with(first, more));
+        return Ran.unmute(Ran.with(first, more));
     }
 
     private static double mean(JsonNode document, String metric) {
@@ -93,13 +93,13 @@ class EventEvalEndToEndTest {
         Files.copy(run.resolve("run.json"), one.resolve("run.json"));
         Path found = folder.resolve("found-" + context);
         Object[] detect = {"detect", "-q", "--probe", one, "--audio", scenes.resolve("test"), "--out", found};
-        Ran.unmute(with(detect, "--context", context)).endsWith(ExitCode.OK);
+        Ran.unmute(Ran.with(detect, "--context", context)).endsWith(ExitCode.OK);
         Object[] eval = {"eval", "--json", "-q", "--bootstrap", 0, "--events", scenes.resolve("test-events.tsv")};
-        JsonNode detected = Ran.unmute(with(eval, "--detections", found))
+        JsonNode detected = Ran.unmute(Ran.with(eval, "--detections", found))
                 .endsWith(ExitCode.OK)
                 .json();
         JsonNode scored = Ran.unmute(
-                        with(eval, "--run", one, "--cache", cache, "--audio", scenes, "--context", context))
+                        Ran.with(eval, "--run", one, "--cache", cache, "--audio", scenes, "--context", context))
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(mean(scored, "segment_recall_micro")).isPositive();
@@ -111,10 +111,6 @@ class EventEvalEndToEndTest {
                     .as(metric)
                     .isTrue();
         }
-    }
-
-    private static Object[] with(Object[] first, Object... more) {
-        return Stream.concat(Stream.of(first), Stream.of(more)).toArray();
     }
 
     @Test

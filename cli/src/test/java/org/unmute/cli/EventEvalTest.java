@@ -144,11 +144,8 @@ class EventEvalTest {
             """;
 
     private Ran detections(Path reference, Path detections, Object... more) {
-        Object[] all = new Object[more.length + 8];
         Object[] first = {"eval", "--bootstrap", 0, "--events", reference, "--detections", detections, "--per-class"};
-        System.arraycopy(first, 0, all, 0, first.length);
-        System.arraycopy(more, 0, all, first.length, more.length);
-        return Ran.unmute(all);
+        return Ran.unmute(Ran.with(first, more));
     }
 
     @Test

@@ -61,7 +61,7 @@ class ExplainEndToEndTest {
 
     private static Path train(String probe, Object... more) {
         Path out = folder.resolve("run-" + probe);
-        Ran.unmute(with(
+        Ran.unmute(Ran.with(
                         new Object[] {
                             "probe",
                             "-q",
@@ -82,12 +82,8 @@ class ExplainEndToEndTest {
         return out;
     }
 
-    private static Object[] with(Object[] args, Object... more) {
-        return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
-    }
-
     private static Ran explain(Object... more) {
-        return Ran.unmute(with(new Object[] {"explain", "-q", "--audio", clip}, more));
+        return Ran.unmute(Ran.with(new Object[] {"explain", "-q", "--audio", clip}, more));
     }
 
     /** The sum of a class's terms, the remainder and the bias, as a reader of the table would add them. */
@@ -424,7 +420,7 @@ class ExplainEndToEndTest {
         Path night = longRecording(at, 3900);
         Path out = folder.resolve("why-night");
         Object[] command = {"explain", "-q", "--run", run, "--audio", night};
-        JsonNode json = Ran.unmute(with(command, "--at", "1:02:05-1:02:06", "--json", "--out", out))
+        JsonNode json = Ran.unmute(Ran.with(command, "--at", "1:02:05-1:02:06", "--json", "--out", out))
                 .endsWith(ExitCode.OK)
                 .json();
         JsonNode alone = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
@@ -452,12 +448,12 @@ class ExplainEndToEndTest {
         // seconds, and one window where no end is given
         double window = Encoders.embedded().describe().windowSamples()
                 / (double) Encoders.embedded().describe().sampleRate();
-        JsonNode open = Ran.unmute(with(command, "--at", "3725", "--json"))
+        JsonNode open = Ran.unmute(Ran.with(command, "--at", "3725", "--json"))
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(open.get("start").asDouble()).isEqualTo(at);
         assertThat(open.get("seconds").asDouble()).isCloseTo(window, within(1e-3));
-        assertThat(Ran.unmute(with(command, "--at", "62:05-62:06"))
+        assertThat(Ran.unmute(Ran.with(command, "--at", "62:05-62:06"))
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("night.wav, 1:02:05.0 to 1:02:06.0: 1.00 s")
@@ -465,16 +461,16 @@ class ExplainEndToEndTest {
         assertThat(Ran.unmute(command).endsWith(ExitCode.USAGE).err())
                 .contains("night.wav is 1 h 5 min long; up to 60.0 s are shown at a time")
                 .contains("--at 0:30-0:40");
-        assertThat(Ran.unmute(with(command, "--at", "2:00:00"))
+        assertThat(Ran.unmute(Ran.with(command, "--at", "2:00:00"))
                         .endsWith(ExitCode.INPUT)
                         .err())
                 .contains("begins behind the end of the recording at 1:05:00.0");
-        assertThat(Ran.unmute(with(command, "--at", "0-61"))
+        assertThat(Ran.unmute(Ran.with(command, "--at", "0-61"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("at most 60.0 s");
         for (String wrong : List.of("noon", "5-4", "1:75", "1-2-3", "", "-5", "1:2:3:4")) {
-            assertThat(Ran.unmute(with(command, "--at=" + wrong))
+            assertThat(Ran.unmute(Ran.with(command, "--at=" + wrong))
                             .endsWith(ExitCode.USAGE)
                             .err())
                     .as(wrong)

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -100,9 +99,7 @@ class LabelsEndToEndTest {
     }
 
     private static Ran labels(Object... args) {
-        Object[] all = Arrays.copyOf(new Object[] {"labels"}, args.length + 1);
-        System.arraycopy(args, 0, all, 1, args.length);
-        return Ran.unmute(all);
+        return Ran.unmute(Ran.with(new Object[] {"labels"}, args));
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.probes.pool.TrainedProbe;
@@ -52,7 +51,7 @@ record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, 
     }
 
     private static Ran probe(Path cache, Path file, Path out, Object... more) {
-        return Ran.unmute(with(
+        return Ran.unmute(Ran.with(
                 new Object[] {
                     "probe",
                     "-q",
@@ -68,12 +67,6 @@ record LearnedRun(Path folder, Path encoder, Path cache, Path labels, Path run, 
                     out
                 },
                 more));
-    }
-
-    static Object[] with(Object[] args, Object... more) {
-        Object[] all = Arrays.copyOf(args, args.length + more.length);
-        System.arraycopy(more, 0, all, args.length, more.length);
-        return all;
     }
 
     static TrainedProbe saved(Path run) throws IOException {

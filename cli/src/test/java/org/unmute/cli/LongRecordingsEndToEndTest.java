@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +63,7 @@ class LongRecordingsEndToEndTest {
     void embedDividesALongRecordingSaysSoAndResumes() throws IOException {
         Path cache = folder.resolve("cache");
         Object[] command = {"embed", "--encoder", encoder, "--audio", recordings, "--out", cache, "--dtype", "f32"};
-        Ran dry = Ran.unmute(with(command, "--dry-run")).endsWith(ExitCode.OK);
+        Ran dry = Ran.unmute(Ran.with(command, "--dry-run")).endsWith(ExitCode.OK);
         assertThat(dry.out()).contains("2 recordings in 4 clips, 21 min 18 s of sound");
         Ran first = Ran.unmute(command).endsWith(ExitCode.OK);
         assertThat(first.err())
@@ -96,10 +95,6 @@ class LongRecordingsEndToEndTest {
         assertThat(probe.err()).contains("the first day.wav, embedded as 3 clips like day.wav#0-600: label the clips");
     }
 
-    private static Object[] with(Object[] command, Object... more) {
-        return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray();
-    }
-
     @Test
     void theClipLengthIsChosen() throws IOException {
         Path shorts = Files.createDirectories(folder.resolve("shorts"));
@@ -107,15 +102,15 @@ class LongRecordingsEndToEndTest {
         Wav.write(shorts.resolve("b.wav"), Arrays.copyOf(samples, 3 * RATE), RATE);
         Object[] embed = {"embed", "--encoder", encoder, "--audio", shorts, "--out"};
         Path whole = folder.resolve("whole");
-        Ran ran = Ran.unmute(with(embed, whole, "--clip", "whole")).endsWith(ExitCode.OK);
+        Ran ran = Ran.unmute(Ran.with(embed, whole, "--clip", "whole")).endsWith(ExitCode.OK);
         assertThat(ids(whole)).containsExactly("a.wav", "b.wav");
         assertThat(ran.err()).doesNotContain("named like");
         Path clips = folder.resolve("clips");
-        ran = Ran.unmute(with(embed, clips, "--clip", "3")).endsWith(ExitCode.OK);
+        ran = Ran.unmute(Ran.with(embed, clips, "--clip", "3")).endsWith(ExitCode.OK);
         assertThat(ids(clips)).containsExactly("a.wav#0-3", "a.wav#3-6", "a.wav#6-7", "b.wav");
         assertThat(ran.err()).contains("a.wav becomes 3 clips of 3 s, named like a.wav#0-3");
         for (String wrong : new String[] {"-1", "0.01", "long"}) {
-            assertThat(Ran.unmute(with(embed, clips, "--clip", wrong))
+            assertThat(Ran.unmute(Ran.with(embed, clips, "--clip", wrong))
                             .endsWith(ExitCode.USAGE)
                             .err())
                     .contains("--clip is a length in seconds above 0.1, or 'whole', not '" + wrong + "'");
@@ -128,14 +123,14 @@ class LongRecordingsEndToEndTest {
         Wav.write(file, Arrays.copyOf(samples, 7 * RATE), RATE);
         Path one = folder.resolve("seven.npy");
         Object[] features = {"features", "--encoder", encoder, "--audio", file, "--out"};
-        assertThat(Ran.unmute(with(features, one, "--clip", "3"))
+        assertThat(Ran.unmute(Ran.with(features, one, "--clip", "3"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("is one file, but there are 3 clips: give a folder, or '--clip whole'");
-        Ran.unmute(with(features, one)).endsWith(ExitCode.OK);
+        Ran.unmute(Ran.with(features, one)).endsWith(ExitCode.OK);
         assertThat(one).exists();
         Path out = folder.resolve("features");
-        Ran.unmute(with(features, out, "--clip", "3")).endsWith(ExitCode.OK);
+        Ran.unmute(Ran.with(features, out, "--clip", "3")).endsWith(ExitCode.OK);
         assertThat(out.resolve("seven.wav#3-6.safetensors")).exists();
         assertThat(out.resolve("seven.wav#6-7.safetensors")).exists();
     }
@@ -154,14 +149,14 @@ class LongRecordingsEndToEndTest {
         refused.put(List.of("--hop", "-1"), "--hop must be a positive number");
         refused.put(List.of("--hop", "999"), "at most a window");
         refused.put(List.of("--hop", "0.001"), "a whole number of token rows of");
-        refused.forEach((options, message) -> assertThat(Ran.unmute(with(features, options.toArray()))
+        refused.forEach((options, message) -> assertThat(Ran.unmute(Ran.with(features, options.toArray()))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .as(options.toString())
                 .contains(message));
         EncoderSpec spec = Encoders.open(encoder).describe();
         double row = (double) spec.grid().rowSamples() / spec.sampleRate();
-        int rows = Ran.unmute(with(features, "--hop", row * (spec.time() / 2)))
+        int rows = Ran.unmute(Ran.with(features, "--hop", row * (spec.time() / 2)))
                 .endsWith(ExitCode.OK)
                 .json()
                 .at("/files/0/tokens/0")

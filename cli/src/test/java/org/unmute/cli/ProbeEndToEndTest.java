@@ -194,28 +194,24 @@ class ProbeEndToEndTest {
         Path out = folder.resolve("run-ep-options");
         Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
         };
-        Ran.unmute(with(ep, "--set", "norm=batch", "--set", "queries=4")).endsWith(ExitCode.OK);
+        Ran.unmute(Ran.with(ep, "--set", "norm=batch", "--set", "queries=4")).endsWith(ExitCode.OK);
         JsonNode options =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
         assertThat(options.path("norm").asText()).isEqualTo("batch");
         assertThat(options.path("queries").asText()).isEqualTo("4");
-        assertThat(Ran.unmute(with(ep, "--set", "norms=batch"))
+        assertThat(Ran.unmute(Ran.with(ep, "--set", "norms=batch"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("no option 'norms'")
                 .contains("queries, norm");
-        assertThat(Ran.unmute(with(ep, "--heads", "4")).endsWith(ExitCode.USAGE).err())
+        assertThat(Ran.unmute(Ran.with(ep, "--heads", "4"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
                 .contains("no option 'heads'");
-        assertThat(Ran.unmute(with(ep, "--set", "norm"))
+        assertThat(Ran.unmute(Ran.with(ep, "--set", "norm"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("name=value");
-    }
-
-    private static Object[] with(Object[] args, Object... more) {
-        Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
-        System.arraycopy(more, 0, all, args.length, more.length);
-        return all;
     }
 
     @Test

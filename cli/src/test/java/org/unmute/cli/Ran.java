@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A command that ran in this process.
@@ -15,6 +16,11 @@ import java.util.Arrays;
  * @param err its standard error
  */
 public record Ran(int status, String out, String err) {
+    /** Arguments for {@link #unmute}: some, and more of them. */
+    static Object[] with(Object[] args, Object... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
+    }
+
     /** Runs {@code unmute}; arguments are converted to strings. */
     public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();

@@ -134,8 +134,8 @@ final class DetectCommand extends ComputingCommand {
                             clips.size(),
                             "settings",
                             setup.settings().values()),
-                    o -> o.println(
-                            out + ": would hold the events of " + Units.count(clips.size(), "recording") + "; nothing was written"));
+                    o -> o.println(out + ": would hold the events of " + Units.count(clips.size(), "recording")
+                            + "; nothing was written"));
             return status;
         }
         record.input(file);
@@ -262,12 +262,13 @@ final class DetectCommand extends ComputingCommand {
             table.print(o);
             o.println();
             o.println(out + ": " + Units.count(outcome.events(), "event") + " in "
-                    + Units.count(clips.size() - outcome.leftOut(), "recording") + " (" + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
+                    + Units.count(clips.size() - outcome.leftOut(), "recording") + " ("
+                    + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
                     + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
             o.println("written: " + String.join(", ", files) + ", run.json");
             if (shown != null) {
-                o.println(DetectionPage.FILE + ": " + Units.count(shown.listed(), "event") + " listed, " + shown.snippets()
-                        + " with picture and sound");
+                o.println(DetectionPage.FILE + ": " + Units.count(shown.listed(), "event") + " listed, "
+                        + shown.snippets() + " with picture and sound");
             }
             outcome.skipped().stream()
                     .limit(SHOWN)

@@ -189,8 +189,8 @@ final class EmbedCommand extends ComputingCommand {
                 others,
                 repaired);
         print(result, o -> {
-            o.println(out + ": " + Units.count(total, "clip") + " (" + outcome.embedded() + " embedded now, " + outcome.present()
-                    + " already there), " + skipped.size() + " skipped");
+            o.println(out + ": " + Units.count(total, "clip") + " (" + outcome.embedded() + " embedded now, "
+                    + outcome.present() + " already there), " + skipped.size() + " skipped");
             repaired.forEach(damage -> o.println("  repaired " + damage));
             skipped.forEach(one -> o.println("  skipped " + one.clip() + ": " + one.reason()));
         });

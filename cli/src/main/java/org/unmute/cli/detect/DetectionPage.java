@@ -108,8 +108,7 @@ public final class DetectionPage {
             facts.add(new Fact(parts[0].substring(0, 1).toUpperCase(Locale.ROOT) + parts[0].substring(1), parts[1]));
         }
         if (leftOut > 0) {
-            facts.add(new Fact(
-                    "Left out", Units.count(leftOut, "recording") + ", named in skipped.csv"));
+            facts.add(new Fact("Left out", Units.count(leftOut, "recording") + ", named in skipped.csv"));
         }
         facts.add(new Fact("Version", BuildInfo.read().line()));
         return facts;
