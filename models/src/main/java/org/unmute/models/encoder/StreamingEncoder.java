@@ -28,6 +28,8 @@ public final class StreamingEncoder {
     private final int window;
     private final int hop;
     private final int minRemainder;
+    /** Samples after each window but the first without which {@link Windows#cut} leaves it out as a remainder. */
+    private final int slack;
     /** Of the last layer, then of the layers that were asked for. */
     private final List<StreamingJoin> joins = new ArrayList<>();
     /** Samples from the start of the next window on. */
@@ -58,12 +60,13 @@ public final class StreamingEncoder {
         }
         minRemainder =
                 spec.isWhole() ? Math.max(window / 100, spec.frameSamples()) : Windows.minRemainder(spec.input());
+        slack = Math.max(0, minRemainder - hop);
         for (int i = 0; i <= request.layers().size(); i++) {
             joins.add(new StreamingJoin(spec.isWhole() ? spec.time() : spec.hopRows()));
         }
         int together =
                 Math.max(1, Windows.together(spec) / (1 + request.layers().size()));
-        buffer = new float[Math.addExact(window, Math.multiplyExact(together - 1, hop))];
+        buffer = new float[Math.addExact(window + slack, Math.multiplyExact(together - 1, hop))];
     }
 
     /** Max samples that are held, and a good size for blocks: windows that a block completes are encoded together. */
@@ -76,9 +79,9 @@ public final class StreamingEncoder {
         return samples;
     }
 
-    /** Max samples from the first of a row, included, until the row is given: a window. */
+    /** Max samples from the first of a row, included, until the row is given: a window, or a little more. */
     public int latencySamples() {
-        return window;
+        return window + slack;
     }
 
     /**
@@ -113,12 +116,12 @@ public final class StreamingEncoder {
     }
 
     private void encodeComplete() {
-        if (length < window) {
-            return;
-        }
         List<float[]> complete = new ArrayList<>();
-        for (int at = 0; at + window <= length; at += hop) {
+        for (int at = 0; at + window + (begun || at > 0 ? slack : 0) <= length; at += hop) {
             complete.add(Arrays.copyOfRange(buffer, at, at + window));
+        }
+        if (complete.isEmpty()) {
+            return;
         }
         int used = complete.size() * hop;
         length -= used;

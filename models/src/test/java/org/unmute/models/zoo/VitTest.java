@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -21,6 +22,7 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.StreamingEncoder;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.frontend.Spectrogram;
 import org.unmute.models.vit.LayerNorm;
@@ -56,6 +58,35 @@ class VitTest {
         return checkpoints().keySet().stream()
                 .map(model -> dynamicTest(model, () -> test.accept(open(model, frames))))
                 .toList();
+    }
+
+    /** A hop of 2560 samples, where a remainder of less than 3279 is left out even if it completes a window. */
+    @Test
+    void aHopBelowTheMinRemainderStreamsTheRowsOfTheWholeRecording() {
+        Encoder encoder = Encoders.build(
+                MadeCheckpoint.vit(DIM, 1, HIDDEN, 1025),
+                EncoderSettings.AUTHORS.withModel("audiomae").withHeads(HEADS).withHop(0.16));
+        EncoderSpec spec = encoder.describe();
+        int hop = spec.input().hopSamples();
+        assertThat(spec.windowSamples() / 100).isGreaterThan(hop);
+        for (int more : new int[] {0, hop, hop + 800, 3 * hop + 500, 3 * hop + 800}) {
+            float[] x = noise(spec.windowSamples() + more, 5);
+            List<Float> rows = new ArrayList<>();
+            StreamingEncoder stream = new StreamingEncoder(encoder, Features.Request.TOKENS, f -> {
+                for (float value : f.tokens().tokens()) {
+                    rows.add(value);
+                }
+            });
+            for (int at = 0; at < x.length; at += 2000) {
+                stream.accept(x, at, Math.min(2000, x.length - at));
+            }
+            stream.finish();
+            float[] whole = encoder.encode(x).tokens();
+            assertThat(rows.size()).as("values of %d samples more", more).isEqualTo(whole.length);
+            for (int i = 0; i < whole.length; i++) {
+                assertThat(rows.get(i)).isEqualTo(whole[i]);
+            }
+        }
     }
 
     static float[] noise(int samples, long seed) {
