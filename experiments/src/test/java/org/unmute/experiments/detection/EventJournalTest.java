@@ -1,6 +1,7 @@
 package org.unmute.experiments.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,13 +122,11 @@ class EventJournalTest {
             append(journal, "a", events(1, 2), null);
             long size = Files.size(file);
             Heard heard = new Heard(1, 1, 0, 1, List.of(), null, true);
-            try {
-                journal.append(new RecordingResult("b", "", "", heard, 1), taker -> {
-                    throw new IOException("no space left");
-                });
-            } catch (IOException e) {
-                assertThat(e).hasMessage("no space left");
-            }
+            RecordingResult result = new RecordingResult("b", "", "", heard, 1);
+            assertThatThrownBy(() -> journal.append(result, taker -> {
+                        throw new IOException("no space left");
+                    }))
+                    .hasMessage("no space left");
             assertThat(Files.size(file)).isEqualTo(size);
             assertThat(journal.find("b")).isNull();
         }

@@ -2,6 +2,10 @@ package org.unmute.probes.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
+import static org.unmute.probes.event.StreamingTaggerTest.CLASSES;
+import static org.unmute.probes.event.StreamingTaggerTest.RATE;
+import static org.unmute.probes.event.StreamingTaggerTest.probe;
+import static org.unmute.probes.event.StreamingTaggerTest.streamed;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,30 +27,12 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
-import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.ProbeOptions;
-import org.unmute.probes.pool.Probes;
-import org.unmute.probes.pool.TokenLayout;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.Backends;
 
 /** What is different with other encoders than the embedded one, and with probes that read the class token. */
 class StreamingTaggerEncodersTest {
-    private static final int RATE = 16_000;
-    private static final List<String> CLASSES = List.of("a", "b", "c");
-
-    private static TrainedProbe probe(String name, EncoderSpec spec) {
-        Probe probe = Probes.create(
-                Backends.current(),
-                name,
-                new TokenLayout(spec.dim(), spec.freq(), spec.hasCls(), 0),
-                CLASSES.size(),
-                ProbeOptions.DEFAULTS,
-                11);
-        return new TrainedProbe(probe, CLASSES, spec.hasCls(), false, null, "", "");
-    }
 
     /** One threshold a class, which about a third of the rows exceed. */
     private static EventRules rules(float[][] scores, int median) {
@@ -72,20 +58,6 @@ class StreamingTaggerEncodersTest {
         }
         detector.finish();
         return all;
-    }
-
-    private static List<LocatedEvent> streamed(
-            Encoder encoder, FrameScorer scorer, EventRules rules, float[] x, int maxBlock) {
-        List<LocatedEvent> events = new ArrayList<>();
-        StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, events::add);
-        SplittableRandom random = new SplittableRandom(maxBlock);
-        for (int at = 0; at < x.length; ) {
-            int n = Math.min(x.length - at, 1 + random.nextInt(maxBlock));
-            tagger.accept(x, at, n);
-            at += n;
-        }
-        tagger.finish();
-        return events;
     }
 
     /** KWT-1: one column, and windows of 16,000 samples that are a little longer than their 98 rows. */

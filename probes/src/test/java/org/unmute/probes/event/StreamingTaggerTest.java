@@ -35,9 +35,9 @@ import org.unmute.tensor.backend.Backends;
 
 /** Events of the embedded encoder and probes with random weights. */
 class StreamingTaggerTest {
-    private static final int RATE = 16_000;
+    static final int RATE = 16_000;
     private static final int ROW = 1280;
-    private static final List<String> CLASSES = List.of("a", "b", "c");
+    static final List<String> CLASSES = List.of("a", "b", "c");
 
     @TempDir
     Path folder;
@@ -47,7 +47,7 @@ class StreamingTaggerTest {
         return Encoders.open(file, EncoderSettings.AUTHORS.withHop(hopRows * ROW / (double) RATE));
     }
 
-    private static TrainedProbe probe(String name, EncoderSpec spec) {
+    static TrainedProbe probe(String name, EncoderSpec spec) {
         int layers = name.equals("cgp") ? spec.depth() : 0;
         ProbeOptions options =
                 name.equals("cgp") ? ProbeOptions.parse("total=9", "middle=mean") : ProbeOptions.DEFAULTS;
@@ -123,7 +123,10 @@ class StreamingTaggerTest {
         return all;
     }
 
-    private static List<LocatedEvent> streamed(StreamingTagger tagger, List<LocatedEvent> to, float[] x, int maxBlock) {
+    /** The events of samples in blocks of random lengths. */
+    static List<LocatedEvent> streamed(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x, int maxBlock) {
+        List<LocatedEvent> events = new ArrayList<>();
+        StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, events::add);
         SplittableRandom random = new SplittableRandom(maxBlock);
         for (int at = 0; at < x.length; ) {
             int n = Math.min(x.length - at, 1 + random.nextInt(maxBlock));
@@ -131,7 +134,7 @@ class StreamingTaggerTest {
             at += n;
         }
         tagger.finish();
-        return to;
+        return events;
     }
 
     @ParameterizedTest
@@ -156,9 +159,7 @@ class StreamingTaggerTest {
             EventRules rules = rules(scores, median, gap, duration);
             List<LocatedEvent> expected = atOnce(encoder, scorer, rules, x);
             for (int block : new int[] {997, 50_000, 2_000_000}) {
-                List<LocatedEvent> found = new ArrayList<>();
-                StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, found::add);
-                assertThat(streamed(tagger, found, x, block))
+                assertThat(streamed(encoder, scorer, rules, x, block))
                         .as("%d samples in blocks of up to %d", samples, block)
                         .isEqualTo(expected);
             }
@@ -172,10 +173,8 @@ class StreamingTaggerTest {
     void aRowThatBeginsAfterTheEndIsNoEvent() throws IOException {
         Encoder encoder = encoder(37);
         FrameScorer scorer = new FrameScorer(probe("protobin", encoder.describe()), 1, 1, null);
-        List<LocatedEvent> found = new ArrayList<>();
-        StreamingTagger tagger =
-                new StreamingTagger(encoder, scorer, EventRules.threshold(CLASSES.size(), 0), found::add);
-        streamed(tagger, found, sound(10_000), 300);
+        EventRules rules = EventRules.threshold(CLASSES.size(), 0);
+        List<LocatedEvent> found = streamed(encoder, scorer, rules, sound(10_000), 300);
         assertThat(found).hasSize(CLASSES.size());
         assertThat(found)
                 .allMatch(e -> e.detection().onset() == 0 && e.detection().offset() == 0.625);
