@@ -11,6 +11,8 @@ import org.unmute.tensor.io.Sha256;
 /** Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. */
 final class HashingChannel implements SeekableByteChannel {
     private static final int BUFFER = 1 << 16;
+    /** Bytes that a decoder may skip, such as padding and pictures, without the rest being read again for the digest. */
+    private static final long MAX_SKIPPED = 1L << 24;
 
     private final SeekableByteChannel in;
     private final MessageDigest digest = Sha256.digest();
@@ -23,17 +25,32 @@ final class HashingChannel implements SeekableByteChannel {
 
     /** The SHA-256 of the whole file, of which only what was not read yet is read now. Can be called once. */
     String sha256() throws IOException {
+        hashUpTo(Long.MAX_VALUE);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Leaves the position where it ends. */
+    private void hashUpTo(long end) throws IOException {
         in.position(hashed);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-        while (read(buffer) >= 0) {
-            buffer.clear();
+        while (hashed < end) {
+            buffer.clear().limit((int) Math.min(BUFFER, end - hashed));
+            int n = in.read(buffer);
+            if (n < 0) {
+                return;
+            }
+            digest.update(buffer.flip());
+            hashed += n;
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
         long at = in.position();
+        if (at > hashed && at - hashed <= MAX_SKIPPED && at <= in.size()) {
+            hashUpTo(at);
+            in.position(at);
+        }
         int from = into.position();
         int n = in.read(into);
         if (n > 0 && at <= hashed && at + n > hashed) {

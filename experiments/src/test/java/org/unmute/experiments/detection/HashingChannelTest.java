@@ -3,7 +3,9 @@ package org.unmute.experiments.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -39,5 +41,35 @@ class HashingChannelTest {
                 assertThat(channel.sha256()).isEqualTo(Sha256.of(bytes));
             }
         }
+    }
+
+    /** FLAC's padding and the chunks of a WAV file that no decoder reads. */
+    @Test
+    void aSkippedPartDoesNotMakeTheRestBeReadTwice() throws IOException {
+        byte[] bytes = new byte[1_000_000];
+        new SplittableRandom(5).nextBytes(bytes);
+        Path file = Files.write(folder.resolve("file"), bytes);
+        long[] read = new long[1];
+        try (SeekableByteChannel in = Files.newByteChannel(file);
+                HashingChannel channel = new HashingChannel(counting(in, read))) {
+            channel.read(ByteBuffer.allocate(100));
+            channel.position(8292);
+            while (channel.read(ByteBuffer.allocate(70_000)) >= 0) {}
+            assertThat(channel.sha256()).isEqualTo(Sha256.of(bytes));
+        }
+        assertThat(read[0]).isEqualTo(bytes.length);
+    }
+
+    private static SeekableByteChannel counting(SeekableByteChannel in, long[] read) {
+        return (SeekableByteChannel) Proxy.newProxyInstance(
+                SeekableByteChannel.class.getClassLoader(),
+                new Class<?>[] {SeekableByteChannel.class},
+                (_, method, arguments) -> {
+                    Object result = method.invoke(in, arguments);
+                    if (method.getName().equals("read")) {
+                        read[0] += Math.max(0, (int) result);
+                    }
+                    return result;
+                });
     }
 }
