@@ -23,6 +23,7 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.protocol.StepCost;
 import org.unmute.experiments.scene.SceneFolder;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Resampler;
@@ -43,6 +44,7 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.report.demo.DemoModel;
 import org.unmute.report.demo.DemoPage;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,6 +60,13 @@ import picocli.CommandLine.Option;
         })
 final class DemoCommand extends ComputingCommand {
     private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
+
+    /** Clips per training step: the default of the settings. */
+    private static final int BATCH =
+            TrainingSettings.defaults(PROBES.getFirst()).batch();
+
+    /** Seconds; see {@link StepCost#measure}. */
+    private static final double PATIENCE = 0.2;
 
     @Option(
             names = "--out",
@@ -104,18 +113,7 @@ final class DemoCommand extends ComputingCommand {
             trained = load(labels.inSplits(List.of("train")), cache);
             tested = load(labels.inSplits(List.of("test")), cache);
         }
-        Map<String, DemoReport.Result> results = new LinkedHashMap<>();
-        try (Progress progress = progress(
-                "training " + PROBES.size() + " probes x " + seeds + " seeds",
-                "steps",
-                (long) PROBES.size()
-                        * seeds
-                        * epochs
-                        * Math.ceilDiv(trained.manifest().clips().size(), 128))) {
-            for (String name : PROBES) {
-                results.put(name, run(name, trained, tested, progress));
-            }
-        }
+        Map<String, DemoReport.Result> results = train(trained, tested);
         DemoReport report =
                 new DemoReport(encoder, tested.manifest(), tested.maps(), recordings, results, record.backendReason());
         Path html = out.resolve("report.html");
@@ -169,11 +167,46 @@ final class DemoCommand extends ComputingCommand {
         return new Split(manifest, maps);
     }
 
-    private DemoReport.Result run(String name, Split trained, Split tested, Progress progress) throws IOException {
+    private Map<String, DemoReport.Result> train(Split trained, Split tested) throws IOException {
         TokenSet set = TokenSet.of(
                 trained.maps(),
                 trained.manifest().targets(),
                 trained.manifest().labels().size());
+        long steps = (long) seeds * epochs * Math.ceilDiv(trained.maps().size(), BATCH);
+        Map<String, DemoReport.Result> results = new LinkedHashMap<>();
+        try (Progress progress = progress(
+                "training " + PROBES.size() + " probes x " + seeds + " seeds", "steps", PROBES.size() * steps)) {
+            Map<String, Double> seconds = new LinkedHashMap<>();
+            for (String name : PROBES) {
+                seconds.put(name, stepSeconds(name, set, steps));
+            }
+            progress.expect(
+                    steps * seconds.values().stream().mapToDouble(s -> s).sum());
+            for (String name : PROBES) {
+                Runnable step = () -> progress.advance(1, seconds.get(name));
+                results.put(name, run(name, trained, set, tested, step));
+            }
+        }
+        return results;
+    }
+
+    /** A training step of one probe takes several times as long as one of another: the time left is told from these. */
+    private static double stepSeconds(String name, TokenSet set, long steps) throws IOException {
+        StepCost.Step step = new StepCost.Step(
+                name,
+                ProbeOptions.DEFAULTS,
+                set.tokens().grid(),
+                0,
+                set.classes(),
+                BATCH,
+                TrainingSettings.defaults(name).objective());
+        return BATCH
+                * StepCost.measure(Backends.current(), step, new StepCost.Clips(BATCH * steps, 0, 0), PATIENCE)
+                        .train();
+    }
+
+    private DemoReport.Result run(String name, Split trained, TokenSet set, Split tested, Runnable step)
+            throws IOException {
         TokenGrid grid = set.tokens().grid();
         Scoring scoring = new Scoring(tested.manifest(), false, 1000, common.seed());
         TrainedProbe first = null;
@@ -184,7 +217,7 @@ final class DemoCommand extends ComputingCommand {
                     .withStandardize(true)
                     .withSeed(seed);
             Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, seed);
-            ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, step -> progress.advance(1));
+            ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, _ -> step.run());
             TrainedProbe t = result.trained(
                     probe, trained.manifest().labels().names(), grid.cls(), settings.objective(), "", "");
             float[][] scores = t.scores(tested.maps());
