@@ -79,7 +79,7 @@ class PluginEndToEndTest {
     }
 
     /** The repository's root. */
-    private static Path root() {
+    static Path root() {
         return Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
     }
 
@@ -229,17 +229,18 @@ class PluginEndToEndTest {
         Files.writeString(home.getParent().resolve("release"), "JAVA_VERSION=\"25\"\n");
         Path java = Files.writeString(home.resolve("java"), "#!/bin/sh\necho \"$@\"\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
-        Path tree =
-                Files.createDirectories(folder.resolve("tree/cli/target/lib")).resolve("../../..");
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        Path build = Files.createDirectories(tree.resolve("cli/target/builds/build-1"));
         Path launcher = Files.copy(root().resolve("unmute"), tree.resolve("unmute"));
         Files.createFile(tree.resolve("pom.xml"));
-        Files.createFile(tree.resolve("cli/target/lib/.built"));
+        Files.createFile(build.resolve(".built"));
+        Files.writeString(build.resolveSibling("current"), "build-1\n");
         ProcessBuilder process = new ProcessBuilder(launcher.toString(), "doctor").redirectErrorStream(true);
         process.environment().put("UNMUTE_JAVA_HOME", home.getParent().toString());
         process.environment().put("UNMUTE_CLASSPATH", "my.jar:other.jar");
         Process p = process.start();
         String printed = new String(p.getInputStream().readAllBytes());
         assertThat(p.waitFor()).as(printed).isZero();
-        assertThat(printed).contains("cli/target/lib/*:my.jar:other.jar org.unmute.cli.Main doctor");
+        assertThat(printed).contains("cli/target/builds/build-1/*:my.jar:other.jar org.unmute.cli.Main doctor");
     }
 }
