@@ -147,8 +147,7 @@ final class ReportCommand extends ComputingCommand {
         if (!Files.exists(record)) {
             return;
         }
-        for (JsonNode file :
-                Json.MAPPER.readTree(record.toFile()).path("results").path(FILES)) {
+        for (JsonNode file : Json.read(record).path("results").path(FILES)) {
             Path old = out.resolve(file.asText()).normalize();
             if (!files.containsKey(file.asText()) && old.startsWith(out.normalize())) {
                 Files.deleteIfExists(old);

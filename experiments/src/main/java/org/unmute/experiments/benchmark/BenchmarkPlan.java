@@ -22,6 +22,7 @@ import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The estimated cost of a benchmark before it starts: trainings, epochs and hours. One step of each probe is timed on
@@ -122,7 +123,7 @@ public final class BenchmarkPlan {
 
     private static long lines(Path file) throws IOException {
         return Files.exists(file)
-                ? Files.readString(file, StandardCharsets.ISO_8859_1)
+                ? FileFailure.naming(file, () -> Files.readString(file, StandardCharsets.ISO_8859_1))
                         .chars()
                         .filter(c -> c == '\n')
                         .count()

@@ -28,7 +28,7 @@ public final class BenchmarkResults {
 
     private JsonNode read(Cell cell) throws IOException {
         Path file = cell.id().folder(out).resolve(CellGroup.CELL);
-        return Files.exists(file) && !failed.containsKey(cell.id()) ? Json.MAPPER.readTree(file.toFile()) : null;
+        return Files.exists(file) && !failed.containsKey(cell.id()) ? Json.read(file) : null;
     }
 
     /** Cells that are neither finished nor failed. */

@@ -82,7 +82,7 @@ final class DatasetTokens {
         if (!Files.exists(file)) {
             return false;
         }
-        JsonNode json = Json.MAPPER.readTree(file.toFile());
+        JsonNode json = Json.read(file);
         return json.path("key").asText().equals(key.toString())
                 && json.path("recordings").asText().equals(recordings());
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * Reads the lines of a text file that are neither blank nor comments ('#'), by the rules of {@link CsvTable}: UTF-8, no
@@ -58,12 +59,12 @@ public final class LineReader implements AutoCloseable {
     /** The next line of any kind without its line end; null at the end of the file. */
     public String any() throws IOException {
         line++;
-        int c = in.read();
+        int c = read();
         if (c < 0) {
             return null;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (; c >= 0 && c != '\n'; c = in.read()) {
+        for (; c >= 0 && c != '\n'; c = read()) {
             if (c == 0) {
                 throw place().wrong("a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
             }
@@ -78,6 +79,14 @@ public final class LineReader implements AutoCloseable {
         }
         end = text.endsWith("\r") ? "\r\n" : "\n";
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private int read() throws IOException {
+        try {
+            return in.read();
+        } catch (IOException e) {
+            throw FileFailure.named(file, e);
+        }
     }
 
     /** The end of the last line read: LF, or CR and LF. */

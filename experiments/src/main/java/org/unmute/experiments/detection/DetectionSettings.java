@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * All that the events of a recording depend on besides its bytes, by names for people: encoder, probe, rules, backend.
@@ -54,8 +55,8 @@ public final class DetectionSettings {
 
     /** @throws IOException if it cannot be read or is no such file */
     static DetectionSettings read(Path file) throws IOException {
-        return new DetectionSettings(
-                Json.MAPPER.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {}));
+        return new DetectionSettings(Json.MAPPER.readValue(
+                FileFailure.naming(file, () -> Files.readAllBytes(file)), new TypeReference<Map<String, String>>() {}));
     }
 
     void write(Path file) throws IOException {

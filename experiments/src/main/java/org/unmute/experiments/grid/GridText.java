@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.experiments.InputException;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The content of a grid file, with the line of each key.
@@ -41,7 +42,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
                     "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MAX_BYTES);
         }
         try {
-            String text = Files.readString(file);
+            String text = FileFailure.naming(file, () -> Files.readString(file));
             return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation(); // where the parser stopped, which may be after the error

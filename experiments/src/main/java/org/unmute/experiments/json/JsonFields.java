@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.unmute.experiments.InputException;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The fields of a JSON object in a file. A field that is missing or of the wrong type is an error with file, line and
@@ -58,7 +59,7 @@ public final class JsonFields {
             throw new InputException(file + ": the file has " + size + " bytes; at most " + MAX_BYTES + " are read");
         }
         try {
-            String text = Files.readString(file);
+            String text = FileFailure.naming(file, () -> Files.readString(file));
             return parse(file, 0, text.startsWith("\uFEFF") ? text.substring(1) : text, "");
         } catch (CharacterCodingException e) {
             throw new InputException(file + ": a byte sequence that is not UTF-8: save the file as UTF-8", e);

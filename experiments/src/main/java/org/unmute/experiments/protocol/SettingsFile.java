@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The settings that a cell's numbers depend on, one {@code name=value} per line, so that a folder is never resumed with
@@ -32,7 +33,7 @@ record SettingsFile(Path file, Map<String, String> settings) {
             return;
         }
         Map<String, String> before = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (String line : FileFailure.naming(file, () -> Files.readAllLines(file, StandardCharsets.UTF_8))) {
             int at = line.indexOf('=');
             before.put(at < 0 ? line : line.substring(0, at), at < 0 ? "" : line.substring(at + 1));
         }

@@ -11,6 +11,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * Chooses the configuration with the best mean validation score over seeds and folds, and scores its saved probes on
@@ -110,6 +111,7 @@ record WinnerTest(RunningCell cell) {
     }
 
     private void copy(Rerun rerun, Path to) throws IOException {
-        AtomicFile.write(to.resolve("probe.safetensors"), Files.readAllBytes(cell.weights(rerun.name())));
+        Path from = cell.weights(rerun.name());
+        AtomicFile.write(to.resolve("probe.safetensors"), FileFailure.naming(from, () -> Files.readAllBytes(from)));
     }
 }

@@ -32,7 +32,7 @@ public final class CacheOrigin {
         if (!Files.isRegularFile(file)) {
             return;
         }
-        JsonNode results = Json.MAPPER.readTree(file.toFile()).path("results");
+        JsonNode results = Json.read(file).path("results");
         for (String name : NAMES) {
             if (results.has(name)) {
                 record.result(name, results.get(name));
@@ -59,9 +59,8 @@ public final class CacheOrigin {
      */
     public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
         Path file = cache.resolve("run.json");
-        JsonNode times = Files.isRegularFile(file)
-                ? Json.MAPPER.readTree(file.toFile()).path("results").path(ROW_TIMES)
-                : MissingNode.getInstance();
+        JsonNode times =
+                Files.isRegularFile(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
         if (times.isMissingNode()) {
             return Optional.empty();
         }

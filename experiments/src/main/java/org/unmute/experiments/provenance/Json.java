@@ -11,9 +11,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.unmute.experiments.InputException;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The JSON format of this program's files: indented, in insertion order, numbers in full precision, {@code null} for a
@@ -44,10 +46,11 @@ public final class Json {
      * Reads a file.
      *
      * @throws InputException if it is not JSON
+     * @throws IOException naming the file, if it cannot be read
      */
     public static JsonNode read(Path file) throws IOException {
         try {
-            return MAPPER.readTree(file.toFile());
+            return MAPPER.readTree(FileFailure.naming(file, () -> Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
             throw new InputException(file + " is no JSON: " + e.getOriginalMessage(), e);
         }

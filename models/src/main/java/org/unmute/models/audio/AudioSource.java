@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The bytes of a sound file, wherever they are: a file, an array, a channel or a stream. Reads are buffered. Not
@@ -153,10 +154,18 @@ public final class AudioSource implements Closeable {
         ByteBuffer into = ByteBuffer.wrap(buffer);
         int got;
         do {
-            got = channel.read(into);
+            got = readInto(into);
         } while (got == 0);
         filled = Math.max(got, 0);
         return filled > 0;
+    }
+
+    private int readInto(ByteBuffer into) throws IOException {
+        try {
+            return channel.read(into);
+        } catch (IOException e) {
+            throw FileFailure.named(name, e);
+        }
     }
 
     /** The next byte, 0 to 255; -1 at the end. */
@@ -208,7 +217,7 @@ public final class AudioSource implements Closeable {
             filled -= at;
             at = 0;
             ByteBuffer into = ByteBuffer.wrap(buffer, filled, BUFFER - filled);
-            while (filled < count && channel.read(into) >= 0) {
+            while (filled < count && readInto(into) >= 0) {
                 filled = into.position();
             }
         }

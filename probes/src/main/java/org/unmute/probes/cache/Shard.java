@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.unmute.tensor.io.FileFailure;
 
 /** A memory-mapped shard file: its intact records, and its bytes that are none. */
 final class Shard {
@@ -72,6 +73,8 @@ final class Shard {
         MemorySegment file;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
         }
         String name = path.getFileName().toString();
         ShardHeader header = ShardHeader.parse(file, name);

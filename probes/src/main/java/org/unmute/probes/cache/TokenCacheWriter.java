@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open
@@ -180,7 +181,11 @@ public final class TokenCacheWriter implements AutoCloseable {
     /** Forces all appended records to the device. */
     public void sync() throws IOException {
         if (channel != null && unsyncedRecords > 0) {
-            channel.force(false);
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw FileFailure.named(folder.resolve(Shard.name(shard)), e);
+            }
         }
         unsyncedRecords = 0;
         unsyncedBytes = 0;
@@ -213,7 +218,7 @@ public final class TokenCacheWriter implements AutoCloseable {
                 e.addSuppressed(again);
             }
             throw new IOException(
-                    "token cache: cannot write to " + folder + ": " + e.getMessage()
+                    "token cache: cannot write to " + folder + ": " + FileFailure.reason(e)
                             + ": what is stored stays intact; make room, then run the same command again",
                     e);
         }
@@ -289,6 +294,8 @@ public final class TokenCacheWriter implements AutoCloseable {
             try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 cut.truncate(cleanEnd);
                 cut.force(true);
+            } catch (IOException e) {
+                throw FileFailure.named(file, e);
             }
         }
         shard = Shard.number(file);
@@ -322,6 +329,8 @@ public final class TokenCacheWriter implements AutoCloseable {
                 writeFully(out, damaged.recordBytes(entry).asByteBuffer());
             }
             out.force(true);
+        } catch (IOException e) {
+            throw FileFailure.named(fresh, e);
         }
         try {
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
@@ -354,6 +363,8 @@ public final class TokenCacheWriter implements AutoCloseable {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
+            } catch (IOException e) {
+                throw FileFailure.named(folder, e);
             }
         }
     }

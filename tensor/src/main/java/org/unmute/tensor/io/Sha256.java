@@ -13,7 +13,11 @@ import java.util.HexFormat;
 public final class Sha256 {
     private Sha256() {}
 
-    /** Of a file's bytes. */
+    /**
+     * Of a file's bytes.
+     *
+     * @throws IOException naming the file, if it cannot be read
+     */
     public static String of(Path file) throws IOException {
         MessageDigest digest = digest();
         byte[] buffer = new byte[1 << 16];
@@ -21,6 +25,8 @@ public final class Sha256 {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
             }
+        } catch (IOException e) {
+            throw FileFailure.named(file, e);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -71,6 +71,8 @@ public abstract class TensorFile implements AutoCloseable {
     protected static MemorySegment map(Path path, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
         }
     }
 
