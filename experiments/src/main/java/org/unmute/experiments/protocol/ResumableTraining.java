@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.json.JsonLines;
@@ -13,14 +14,15 @@ import org.unmute.probes.train.CheckpointPlace;
 import org.unmute.probes.train.EpochWatch;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.Throughput;
+import org.unmute.probes.train.TrainingCheckpoint;
 import org.unmute.probes.train.TrainingDivergedException;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
  * One training with a validation score after each epoch. It can be killed at any moment and resumed. Two files keep its
  * state: a line for each finished epoch, and a checkpoint at intervals. The line of an epoch is written before its
- * checkpoint, so the file never has fewer lines than the checkpoint has epochs unless the machine lost power; then the
- * training starts again.
+ * checkpoint, so the file never has fewer lines than the checkpoint has epochs unless the machine lost power, since
+ * lines are not forced; then the checkpoint is deleted and the training starts again.
  */
 final class ResumableTraining {
     private final Path epochsFile;
@@ -86,7 +88,7 @@ final class ResumableTraining {
     Outcome run(Probe probe, PreparedFold fold, TrainingSettings settings, boolean weightsWanted, Verdict verdict)
             throws IOException {
         this.verdict = verdict;
-        for (JsonFields line : JsonLines.read(epochsFile)) {
+        for (JsonFields line : lines()) {
             EpochRecord epoch = EpochRecord.of(line);
             if (epoch.epoch() != epochs.size() + 1) {
                 throw line.wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
@@ -102,6 +104,21 @@ final class ResumableTraining {
         return train(probe, fold, settings);
     }
 
+    /** The lines so far. They are not forced, so a loss of power can leave them with holes: then none count. */
+    private List<JsonFields> lines() throws IOException {
+        try {
+            return JsonLines.read(epochsFile);
+        } catch (InputException e) {
+            warn(e.getMessage());
+            discard();
+            return List.of();
+        }
+    }
+
+    private static void warn(String reason) {
+        System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: the training starts again", reason);
+    }
+
     private Outcome outcome(End end, Throughput throughput) {
         return new Outcome(end, List.copyOf(epochs), throughput);
     }
@@ -109,13 +126,15 @@ final class ResumableTraining {
     private Outcome train(Probe probe, PreparedFold fold, TrainingSettings settings) throws IOException {
         boolean[] pruned = {false};
         Throughput throughput;
+        long stepsPerEpoch = Math.ceilDiv(fold.train().clips(), settings.batch());
+        if (TrainingCheckpoint.steps(checkpoint.file()) > epochs.size() * stepsPerEpoch) {
+            warn(checkpoint.file() + " is ahead of " + epochsFile + ", as after a loss of power");
+            Files.delete(checkpoint.file());
+        }
         epochBegun = System.nanoTime();
         try (JsonLines lines = JsonLines.append(epochsFile, false)) {
             throughput = ProbeTrainer.train(
                             probe, fold.train(), settings, checkpoint, step -> rate = step.rate(), epoch -> {
-                                if (epoch.number() > epochs.size() + 1) {
-                                    throw new EpochsLostException();
-                                }
                                 if (epoch.number() == epochs.size() + 1) {
                                     pruned[0] =
                                             add(epoch, fold.score(epoch.probe(), cell.data(), settings.batch()), lines);
@@ -126,17 +145,8 @@ final class ResumableTraining {
                                 return pruned[0] || stopped;
                             })
                     .throughput();
-            if (!pruned[0] && !stopped && epochs.size() < settings.epochs()) {
-                throw new EpochsLostException();
-            }
         } catch (TrainingDivergedException e) {
             return outcome(End.DIVERGED, Throughput.NONE);
-        } catch (EpochsLostException e) {
-            discard();
-            throw new IOException(
-                    "training: lines are missing in " + epochsFile + ", as after a loss of power; they were discarded, "
-                            + "run the benchmark again to go on",
-                    e);
         }
         if (stopped) {
             throw new StoppedException(cell.id());
@@ -157,9 +167,5 @@ final class ResumableTraining {
     void discard() throws IOException {
         Files.deleteIfExists(checkpoint.file());
         Files.deleteIfExists(epochsFile);
-    }
-
-    private static final class EpochsLostException extends RuntimeException {
-        private static final long serialVersionUID = 1;
     }
 }

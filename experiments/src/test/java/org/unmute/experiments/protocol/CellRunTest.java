@@ -210,6 +210,22 @@ class CellRunTest {
         };
     }
 
+    /** Lines of epochs are not forced, checkpoints are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"epoch\":1\0\0\0\0\0\n{\"epoch\":2}\n", "\0\0\0\0"})
+    void aTrainingWhoseLinesALossOfPowerTookStartsAgain(String left) throws IOException {
+        Path whole = folder.resolve("whole");
+        run("protobin", TinyCell.multiLabel(), whole);
+        Path cut = folder.resolve("cut");
+        CellListener listener = counting(new AtomicInteger(), 3, true, StopSignal.never());
+        assertThatThrownBy(() -> run("protobin", TinyCell.multiLabel(), cut, StopSignal.never(), listener))
+                .isInstanceOf(KilledError.class);
+        assertThat(cut.resolve("work/trial-0.checkpoint.safetensors")).exists();
+        Files.writeString(cut.resolve("work/trial-0.epochs.jsonl"), left);
+        run("protobin", TinyCell.multiLabel(), cut);
+        assertThat(TinyCell.content(cut)).isEqualTo(TinyCell.content(whole));
+    }
+
     @Test
     void tornJournalsAreGoneOnWithAndDamagedOnesRefused() throws IOException {
         Path whole = folder.resolve("whole");

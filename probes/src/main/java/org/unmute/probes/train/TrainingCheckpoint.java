@@ -97,6 +97,20 @@ public final class TrainingCheckpoint {
         }
     }
 
+    /**
+     * Number of training steps before a checkpoint, whatever its run; 0 if there is no such file.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static long steps(Path checkpoint) throws IOException {
+        if (!Files.exists(checkpoint)) {
+            return 0;
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+            return file.has(LOSSES) ? file.shape(LOSSES).elements() : 0;
+        }
+    }
+
     private static Tensor read(SafetensorsFile file, String name, Backend backend) {
         long[] shape = file.shape(name).toArray();
         return file.entry(name).type().isFloating()
