@@ -119,6 +119,7 @@ final class EmbedCommand extends ComputingCommand {
                     .result("skipped", outcome.skipped())
                     .result("repaired", repaired);
             warnings.end(record);
+            writer.sync(); // the record tells that the clips are stored
             record.write(out);
             report(outcome, chosen.clips().others(), repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {

@@ -144,6 +144,15 @@ final class DatasetTokens {
                                         + outcome.skipped().getFirst().clip() + ": "
                                         + outcome.skipped().getFirst().reason()));
             }
+            if (!outcome.unread().isEmpty()) {
+                throw new InputException("data set " + dataset.entry().name() + ": "
+                        + outcome.unread().size() + " of its "
+                        + dataset.audio().size() + " recordings could not be read, the first: "
+                        + outcome.unread().getFirst().clip() + ": "
+                        + outcome.unread().getFirst().reason()
+                        + ": run the command again once they can be read; results without them would not be those of"
+                        + " the data set");
+            }
             loaded.note(record, resampling())
                     .result("layers", key.layers())
                     .result("embedded", outcome.embedded())

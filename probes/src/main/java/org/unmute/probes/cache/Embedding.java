@@ -1,12 +1,16 @@
 package org.unmute.probes.cache;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 
@@ -55,8 +59,9 @@ public final class Embedding {
      * @param embedded clips encoded now
      * @param present clips that were in the cache already
      * @param skipped clips left out, with reasons
+     * @param unread those of them whose files are there and could not be read: another run may find them readable
      */
-    public record Outcome(int embedded, int present, List<Skipped> skipped) {}
+    public record Outcome(int embedded, int present, List<Skipped> skipped, List<Skipped> unread) {}
 
     /** A clip that was left out, with the reason. */
     public record Skipped(String clip, String reason) {}
@@ -98,6 +103,7 @@ public final class Embedding {
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
+        List<Skipped> unread = new ArrayList<>();
         FileHashes hashes = new FileHashes();
         try (ClipPass pass = new ClipPass("embed", clips, reader, encoder.describe(), kernel, limits)) {
             while (pass.hasNext()) {
@@ -116,6 +122,9 @@ public final class Embedding {
                             throw new UnusableClipException(clip.id(), reason);
                         }
                         skipped.add(new Skipped(clip.id(), reason));
+                        if (mayPass(sound.failure())) {
+                            unread.add(skipped.getLast());
+                        }
                         listener.skipped(clip, reason);
                         continue;
                     }
@@ -125,7 +134,16 @@ public final class Embedding {
                 }
             }
         }
-        return new Outcome(embedded, present, List.copyOf(skipped));
+        return new Outcome(embedded, present, List.copyOf(skipped), List.copyOf(unread));
+    }
+
+    /** Whether a device or network failed rather than the recording. */
+    private static boolean mayPass(Exception failure) {
+        return failure instanceof IOException
+                && !(failure instanceof UnreadableAudioException
+                        || failure instanceof NoSuchFileException
+                        || failure instanceof AccessDeniedException
+                        || failure instanceof EOFException);
     }
 
     private Features.Request request(CacheKey key) {

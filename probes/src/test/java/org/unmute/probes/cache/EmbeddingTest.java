@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSpec;
@@ -197,6 +198,30 @@ class EmbeddingTest {
             assertThat(tokens.read("clip4").tokens()).containsExactly(2, 1);
         }
         assertThat(run(clips, DType.F16, false).present()).isEqualTo(2);
+    }
+
+    /** Another run may find a file that its device could not read; a damaged one stays so. */
+    @Test
+    void filesThatCouldNotBeReadAreToldFromUnusableRecordings() throws IOException {
+        List<AudioClip> clips = clips(10, 1, 9, 2, 3);
+        AudioReader failing = file -> {
+            if (file.endsWith("clip2")) {
+                throw new IOException("Input/output error");
+            }
+            if (file.endsWith("clip3")) {
+                throw new UnreadableAudioException(file.toString(), "damaged");
+            }
+            return open(file);
+        };
+        try (TokenCacheWriter writer =
+                TokenCacheWriter.open(cache, CacheSamples.key("first", DType.F16), CacheOptions.DEFAULT)) {
+            Embedding.Outcome outcome =
+                    new Embedding(encoder, failing, Resampler.Kernel.HANN, false).run(clips, writer, told);
+            assertThat(outcome.skipped())
+                    .extracting(Embedding.Skipped::clip)
+                    .containsExactly("clip1", "clip2", "clip3");
+            assertThat(outcome.unread()).containsExactly(new Embedding.Skipped("clip2", "Input/output error"));
+        }
     }
 
     @Test
