@@ -16,9 +16,19 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.FileReader;
+import java.io.FileWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.util.ArrayList;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +46,22 @@ class ArchitectureTest {
     private static final String REPORT = "org.unmute.report..";
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
+    /** Constructors that open a file, whatever they are given. */
+    private static final Set<String> OPENERS = Set.of(
+            FileOutputStream.class.getName(),
+            FileInputStream.class.getName(),
+            FileWriter.class.getName(),
+            FileReader.class.getName(),
+            RandomAccessFile.class.getName());
+    /** Constructors that open a file if they are given its name first. */
+    private static final Set<String> OPENERS_BY_NAME = Set.of(
+            PrintWriter.class.getName(),
+            PrintStream.class.getName(),
+            Formatter.class.getName(),
+            ZipFile.class.getName());
+
+    private static final Set<String> CHANGERS =
+            Set.of("createNewFile", "createTempFile", "delete", "mkdir", "mkdirs", "renameTo");
 
     /** Without the contract suite, which is here only for tests. */
     private static JavaClasses all;
@@ -176,6 +202,36 @@ class ArchitectureTest {
                         (JavaCall<?> call) -> Set.of("exit", "halt").contains(call.getName())
                                 && (call.getTargetOwner().isEquivalentTo(System.class)
                                         || call.getTargetOwner().isEquivalentTo(Runtime.class)))));
+    }
+
+    /**
+     * Faults are injected, and links refused, below {@link java.nio.file.Files} and channels: what opens a {@link File}
+     * by itself would bypass both.
+     */
+    @Test
+    void filesAreOpenedThroughNioAlone() {
+        noClasses()
+                .should()
+                .callCodeUnitWhere(DescribedPredicate.describe(
+                        "a file is opened or changed through java.io", ArchitectureTest::bypassesNio))
+                .check(all);
+    }
+
+    private static boolean bypassesNio(JavaCall<?> call) {
+        String owner = call.getTargetOwner().getFullName();
+        List<String> parameters = call.getTarget().getRawParameterTypes().stream()
+                .map(JavaClass::getFullName)
+                .toList();
+        boolean opens = call.getName().equals("<init>")
+                && (OPENERS.contains(owner)
+                        || OPENERS_BY_NAME.contains(owner)
+                                && !parameters.isEmpty()
+                                && parameters.getFirst().equals(String.class.getName()));
+        boolean changes = owner.equals(File.class.getName()) && CHANGERS.contains(call.getName());
+        boolean takesFile = parameters.contains(File.class.getName())
+                && !owner.equals(File.class.getName())
+                && !owner.equals(ProcessBuilder.class.getName());
+        return opens || changes || takesFile;
     }
 
     @Test

@@ -1,0 +1,252 @@
+package org.unmute.cli.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.unmute.cli.Ran;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.ClipStatus;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
+
+/** Small inputs, and what is done with them under faults. */
+final class Scenarios {
+    /** Ends the name of a scenario that starts from what a fault half-way left. */
+    static final String RESUMED = "-resumed";
+    /** Ends the name of a scenario that starts from what an undisturbed run left. */
+    static final String AGAIN = "-again";
+    /** What starts from nothing. */
+    static final List<String> PLAIN =
+            List.of("cache", "embed", "probe", "benchmark", "detect", "convert", "report", "pack");
+    /** All names. */
+    static final List<String> NAMES = Stream.of(
+                    PLAIN.stream(),
+                    Stream.of("cache", "embed", "probe", "benchmark", "detect").map(n -> n + RESUMED),
+                    Stream.of("embed", "probe", "detect", "report").map(n -> n + AGAIN))
+            .flatMap(n -> n)
+            .toList();
+
+    private static final int RECORDS = 14;
+
+    private final Path inputs;
+    private final Path outputs;
+
+    /** @param folder gets inputs and what the scenarios write */
+    Scenarios(Path folder) {
+        inputs = folder.resolve("inputs");
+        outputs = folder.resolve("outputs");
+    }
+
+    /** Writes the inputs of a scenario and gives it. */
+    Scenario named(String name) {
+        Function<Scenarios, Scenario> maker = switch (name) {
+            case "cache" -> Scenarios::cache;
+            case "embed" -> Scenarios::embed;
+            case "probe" -> Scenarios::probe;
+            case "benchmark" -> Scenarios::benchmark;
+            case "detect" -> Scenarios::detect;
+            case "convert" -> Scenarios::convert;
+            case "report" -> Scenarios::report;
+            case "pack" -> Scenarios::pack;
+            default -> throw new IllegalArgumentException("no scenario '" + name + "': there are " + NAMES);
+        };
+        return maker.apply(this);
+    }
+
+    private static Object[] with(Object[] args, Object... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
+    }
+
+    private Path work(String name) {
+        try {
+            return Files.createDirectories(outputs.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A cache of several shards, forced often. */
+    private Scenario cache() {
+        Path work = work("cache");
+        Scenario.Action fill = () -> {
+            try {
+                fill(work.resolve("cache"));
+                return new Ran(ExitCode.OK, "", "");
+            } catch (IOException | RuntimeException e) {
+                Failure failure = Failure.of(e);
+                return new Ran(failure.exitCode(), "", failure.message() + (failure.bug() ? " (a bug)" : ""));
+            }
+        };
+        return new Scenario("cache", fill, fill, work, null, null);
+    }
+
+    private static void fill(Path folder) throws IOException {
+        CacheKey key = new CacheKey("encoder", Sha256.of("encoder"), "front end", Sha256.of("front end"), DType.F32);
+        CacheOptions options = new CacheOptions(4096, 3, 1 << 20, true);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, options)) {
+            for (int i = 0; i < RECORDS; i++) {
+                String clip = "folder/" + i + ".wav";
+                if (writer.status(clip, Sha256.of(clip)) != ClipStatus.PRESENT) {
+                    float[] tokens = new float[(4 + i % 3) * 2 * 16];
+                    for (int t = 0; t < tokens.length; t++) {
+                        tokens[t] = (float) Math.sin(i + 0.37 * t);
+                    }
+                    TokenMap map = new TokenMap(4 + i % 3, 2, 16, tokens, null);
+                    writer.append(clip, Sha256.of(clip), new Features(map, List.of(), null));
+                }
+            }
+        }
+    }
+
+    private Path encoder() {
+        Path file = inputs.resolve("encoder.safetensors");
+        if (!Files.exists(file)) {
+            Object[] training = {"pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4};
+            Ran.unmute(with(training, "--dim", 16, "--depth", 1, "--heads", 2, "--out", file))
+                    .endsWith(ExitCode.OK);
+        }
+        return file;
+    }
+
+    private Path recordings(String name, int train, int test) {
+        Path folder = inputs.resolve(name);
+        if (!Files.exists(folder)) {
+            try {
+                new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(folder, train, test);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return folder;
+    }
+
+    private Scenario embed() {
+        Path work = work("embed");
+        Path recordings = recordings("clips", 10, 4);
+        Path cache = work.resolve("cache");
+        Object[] command = {"embed", "--audio", recordings, "--encoder", encoder(), "--out", cache};
+        return Scenario.command("embed", work, cache.resolve("run.json"), command);
+    }
+
+    /** Tokens of some recordings. */
+    private Path tokens() {
+        Path cache = inputs.resolve("cache");
+        if (!Files.exists(cache)) {
+            Ran.unmute("embed", "-q", "--audio", recordings("clips", 10, 4), "--encoder", encoder(), "--out", cache)
+                    .endsWith(ExitCode.OK);
+        }
+        return cache;
+    }
+
+    private Object[] training(Path out, int epochs, String seeds) {
+        Path labels = recordings("clips", 10, 4).resolve("manifest.csv");
+        Object[] data = {"--cache", tokens(), "--labels", labels, "--out", out};
+        return with(
+                new Object[] {"probe", "--probe", "protobin", "--epochs", epochs, "--batch", 4, "--seeds", seeds},
+                data);
+    }
+
+    private Scenario probe() {
+        Path work = work("probe");
+        Path run = work.resolve("run");
+        return Scenario.command("probe", work, run.resolve("run.json"), training(run, 4, "0,1"));
+    }
+
+    /** A probe that was trained undisturbed. */
+    private Path trained() {
+        Path run = inputs.resolve("run");
+        if (!Files.exists(run)) {
+            Ran.unmute(training(run, 8, "0")).endsWith(ExitCode.OK);
+        }
+        return run;
+    }
+
+    private Object[] trials(Path out) {
+        recordings("bench", 24, 10);
+        Path grid = inputs.resolve("grid.toml");
+        String text = """
+                [[encoders]]
+                name = "tiny"
+                file = "%s"
+                [[datasets]]
+                name = "bench"
+                manifest = "bench/manifest.csv"
+                [protocol]
+                epochs = 2
+                batch = 8
+                sobol = 2
+                tpe = 0
+                top = 1
+                seeds = [0, 1]
+                [[probes]]
+                name = "linear-mean"
+                [[probes]]
+                name = "protobin"
+                set.prototypes = 2
+                """.formatted(encoder().getFileName());
+        try {
+            Files.writeString(grid, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Object[] {"benchmark", grid, "--out", out, "--workers", 1};
+    }
+
+    private Scenario benchmark() {
+        Path work = work("benchmark");
+        Path run = work.resolve("run");
+        return Scenario.command("benchmark", work, run.resolve("run.json"), trials(run));
+    }
+
+    private Scenario detect() {
+        Path work = work("detect");
+        Path recordings = recordings("nights", 0, 4);
+        Object[] command = {"detect", "--probe", trained(), "--audio", recordings, "--threshold", 0.4};
+        Path events = work.resolve("events");
+        return Scenario.command(
+                "detect",
+                work,
+                events.resolve("run.json"),
+                with(command, "--format", "csv,jsonl,raven,audacity", "--out", events));
+    }
+
+    private Scenario convert() {
+        Path work = work("convert");
+        Path out = work.resolve("encoder.safetensors");
+        Object[] command = {"convert", encoder(), out, "--dtype", "f16"};
+        return Scenario.command("convert", work, beside(out), command).againWith(with(command, "--force"));
+    }
+
+    private static Path beside(Path out) {
+        return out.resolveSibling(out.getFileName() + ".run.json");
+    }
+
+    private Scenario report() {
+        Path work = work("report");
+        Path run = inputs.resolve("benchmark");
+        if (!Files.exists(run)) {
+            Ran.unmute(trials(run)).endsWith(ExitCode.OK);
+        }
+        Path out = work.resolve("report");
+        Object[] command = {"report", run, "--no-png", "--out", out};
+        return Scenario.command("report", work, out.resolve("report.json"), command);
+    }
+
+    private Scenario pack() {
+        Path work = work("pack");
+        Path out = work.resolve("packed.safetensors");
+        Object[] command = {"pack", trained(), "--out", out};
+        return Scenario.command("pack", work, beside(out), command).againWith(with(command, "--force"));
+    }
+}
