@@ -10,6 +10,7 @@ import org.unmute.cli.command.WarmStart;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.experiments.PlainText;
+import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +81,9 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Runs the command in this process.
+     * Runs the command in this process and leaves nothing behind: threads, files and device memory of the command are
+     * released when this returns, and the backend that was current before is current again. Not for several threads at
+     * once, since a command chooses the backend of the process.
      *
      * @param out  receives results
      * @param err  receives progress, remarks and errors
@@ -97,10 +100,11 @@ public final class Main implements Runnable {
         });
         line.setParameterExceptionHandler((e, a) -> usage(e, err));
         line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
-        try {
+        try (Backends.Scope _ = Backends.scope()) {
             return line.execute(args);
-        } catch (Error e) {
-            // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError.
+        } catch (RuntimeException | Error e) {
+            // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError. A device may fail
+            // when it is closed.
             return report(e, line, err);
         }
     }

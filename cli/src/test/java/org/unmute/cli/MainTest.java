@@ -116,6 +116,27 @@ class MainTest {
         assertThat(failure.bug()).isFalse();
     }
 
+    /** Programs that run commands in their own process run many. */
+    @Test
+    void aCommandLeavesNoThreadsAndTheBackendOfBefore() {
+        Backends.Choice before = Backends.choice();
+        long threads = workers();
+        for (int i = 0; i < 3; i++) {
+            assertThat(run("doctor", "--device", "cpu", "--threads", "4")).isZero();
+            assertThat(run("doctor", "--device", "cpu", "--threads", "0", "--profile"))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(run("labels")).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(workers()).isEqualTo(threads);
+        assertThat(Backends.choice()).isSameAs(before);
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("unmute-"))
+                .count();
+    }
+
     @Test
     void unforeseenFailuresAreCalledBugs() {
         Failure failure = Failure.of(new NullPointerException());

@@ -133,6 +133,7 @@ public final class Tensor {
     }
 
     private static void requireSupport(Backend backend, DType dtype) {
+        backend.requireOpen("tensor");
         if (dtype.isComputable() && !backend.supports(dtype)) {
             throw new IllegalArgumentException("tensor: backend " + backend.name() + " does not compute in " + dtype
                     + ": use the scalar backend or another type");
@@ -143,20 +144,14 @@ public final class Tensor {
      * Runs an op and records it if an input requires a gradient.
      *
      * @throws IllegalArgumentException if inputs are on different backends or of a storage type
+     * @throws IllegalStateException if the backend of an input was closed
      */
     public static Tensor run(Op op) {
         List<Tensor> inputs = op.inputs();
         Backend backend = inputs.getFirst().backend;
         boolean record = false;
         for (Tensor t : inputs) {
-            if (t.backend != backend) {
-                throw new IllegalArgumentException(op.name() + ": inputs are on different backends: " + backend.name()
-                        + " and " + t.backend.name() + ": move one with to(backend)");
-            }
-            if (!t.dtype().isComputable() && !(op instanceof LayoutOps) && !op.acceptsStorageType(t)) {
-                throw new IllegalArgumentException(
-                        op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
-            }
+            InputRules.check(op, backend, t);
             record |= t.requiresGradient;
         }
         record &= Grad.isRecording() && op.dtype().isFloating();
@@ -283,6 +278,7 @@ public final class Tensor {
         if (other == backend) {
             return this;
         }
+        other.requireOpen("to");
         View host = View.dense(download(dtype()), shape());
         Tensor t = new Tensor(other, TensorScope.allocateForResult(other, dtype(), shape()), null, false);
         other.upload(host, t.view);

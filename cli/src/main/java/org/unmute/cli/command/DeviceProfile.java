@@ -32,11 +32,14 @@ public final class DeviceProfile {
 
     /** Prints the profile after a command, if requested. */
     public static void end(ParseResult parsed, PrintWriter err) {
-        Backend backend = Backends.current();
         if (!parsed.hasSubcommand()
                 || !(parsed.subcommand().commandSpec().userObject() instanceof ComputingCommand command)
-                || !command.compute.profile()
-                || !(backend instanceof Profiled device)) {
+                || !command.compute.profile()) {
+            return;
+        }
+        // Not before: this opens a backend, which most commands without tensors do without.
+        Backend backend = Backends.current();
+        if (!(backend instanceof Profiled device)) {
             return;
         }
         WorkProfile profile = device.profile();

@@ -13,20 +13,25 @@ import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
 
 /**
  * Runs a frozen {@link EncoderNetwork}: waveform in, {@link TokenMap} out. It cuts recordings into windows, runs
  * windows in batches and joins what they give. A recording gives the same bits whatever is encoded with it.
  *
  * <p>Thread-safe: one loaded encoder serves many threads. It holds arrays on the heap and nothing else, so there is
- * nothing to close. Threads belong to the backend, see {@link org.unmute.tensor.backend.Backends#close()}.
+ * nothing to close. Threads belong to the backend, see {@link Backends#close()}; after it, encoding throws {@link
+ * IllegalStateException}.
  */
 public final class Encoder {
     private final EncoderNetwork network;
     private final EncoderSpec spec;
     private final EncoderWarmUp warmUp;
+    /** Of the network's weights. */
+    private final Backend backend = Backends.current();
 
-    /** An encoder of this network. */
+    /** An encoder of this network, whose weights are on the {@linkplain Backends#current() current} backend. */
     public Encoder(EncoderNetwork network) {
         this(network, null);
     }
@@ -106,6 +111,8 @@ public final class Encoder {
      * @throws UnsupportedOperationException if attention is asked for and there is no class token
      */
     public List<Features> features(List<float[]> recordings, Features.Request request) {
+        // Before the front end, which would open another backend.
+        backend.requireOpen("encoder " + spec.name());
         requireAnswerable(request);
         List<float[]> windows = new ArrayList<>();
         int[] counts = new int[recordings.size()];

@@ -60,9 +60,30 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
      */
     default void warmUp() {}
 
-    /** Releases what the backend holds. Its tensors cannot be used afterwards. */
+    /**
+     * Releases what the backend holds, threads included: they have ended when this returns. Its tensors cannot be used
+     * afterwards. To be called when no work runs; closing again does nothing.
+     */
     @Override
     void close();
+
+    /** Whether {@link #close} was called. A backend that holds nothing, such as {@code scalar}, stays open. */
+    default boolean isClosed() {
+        return false;
+    }
+
+    /**
+     * Checks that tensors of this backend can still be used.
+     *
+     * @param operation what is about to be done, for the message
+     * @throws IllegalStateException if the backend was closed
+     */
+    default void requireOpen(String operation) {
+        if (isClosed()) {
+            throw new IllegalStateException(operation + ": backend " + name() + " was closed, and with it every tensor,"
+                    + " encoder and probe on it: load them again, on the backend that is open now");
+        }
+    }
 
     /**
      * Affine map of the last axis: {@code out = x weightᵀ + bias}.

@@ -92,25 +92,69 @@ public final class Backends {
 
     /** Makes a backend the current one. To be called before the first tensor is created. */
     public static void use(Choice choice) {
-        synchronized (Backends.class) {
-            current = choice;
+        replaceCurrent(choice);
+    }
+
+    /**
+     * Closes the current backend and waits until its threads have ended. Not needed before the process exits: they are
+     * daemon threads. A service that is unloaded while the process continues (redeployed by an application server)
+     * calls it once, when no more work runs, because idle threads would keep its classes in memory. Does nothing if no
+     * backend was opened.
+     *
+     * <p>The next use opens a new backend. Encoders and probes loaded before are on the old one; using them throws
+     * {@link IllegalStateException}, which says so: load them again. (The scalar backend holds nothing that could be
+     * closed; what was loaded on it goes on working.)
+     */
+    public static void close() {
+        closeUnless(null, replaceCurrent(null));
+    }
+
+    private static synchronized Choice replaceCurrent(Choice next) {
+        Choice before = current;
+        current = next;
+        return before;
+    }
+
+    /** Outside the lock: a thread of the backend that is about to end may be waiting for it. */
+    private static void closeUnless(Choice kept, Choice c) {
+        if (c != null && (kept == null || c.backend() != kept.backend())) {
+            c.backend().close();
         }
     }
 
     /**
-     * Closes the current backend and ends its threads. Not needed before the process exits: they are daemon threads. A
-     * service that is unloaded while the process continues (redeployed by an application server) calls it once, when no
-     * more work runs, because idle threads would keep its classes in memory. Does nothing if no backend was opened.
+     * Begins a part of the program that may {@linkplain #use choose} a backend of its own. For a process that runs one
+     * job after another: what a job opened does not outlive it.
      *
-     * <p>The next use opens a new backend. Encoders and probes loaded before are on the old one and do not work with
-     * tensors of the new one: load them again.
+     * <pre>{@code
+     * try (Backends.Scope _ = Backends.scope()) {
+     *     Backends.use(Backends.open("cpu", 2));
+     *     …
+     * }
+     * }</pre>
      */
-    public static void close() {
-        synchronized (Backends.class) {
-            Choice c = current;
-            current = null;
-            if (c != null) {
-                c.backend().close();
+    public static Scope scope() {
+        return new Scope(current);
+    }
+
+    /**
+     * On closing, the backend that was current when the scope began is current again, and the one that became current
+     * in it is closed. The current backend belongs to the whole process: scopes nest, and do not overlap in several
+     * threads.
+     */
+    public static final class Scope implements AutoCloseable {
+        private final Choice outer;
+        private boolean ended;
+
+        private Scope(Choice outer) {
+            this.outer = outer;
+        }
+
+        @Override
+        public void close() {
+            if (!ended) {
+                ended = true;
+                closeUnless(outer, replaceCurrent(outer));
             }
         }
     }

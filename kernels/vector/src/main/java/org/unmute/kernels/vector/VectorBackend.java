@@ -110,6 +110,12 @@ public final class VectorBackend extends ScalarBackend {
     @Override
     public void close() {
         pool.close();
+        memory.close();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return pool.isClosed();
     }
 
     @Override

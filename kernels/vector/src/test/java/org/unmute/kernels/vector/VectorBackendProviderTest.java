@@ -1,6 +1,7 @@
 package org.unmute.kernels.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
@@ -28,6 +30,17 @@ class VectorBackendProviderTest {
             assertThat(b.supports(DType.I32)).isTrue();
             assertThat(b.supports(DType.F64)).isFalse();
         }
+    }
+
+    @Test
+    void aClosedOneSaysSo() {
+        Backend backend = Backends.open("vector", 2).backend();
+        Tensor x = Tensor.of(backend, new float[] {1}, 1);
+        backend.close();
+        backend.close();
+        assertThatThrownBy(() -> x.plus(x))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("backend vector was closed");
     }
 
     @Test

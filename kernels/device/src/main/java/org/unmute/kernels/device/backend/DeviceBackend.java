@@ -1,6 +1,7 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceLimits;
@@ -34,6 +35,7 @@ public final class DeviceBackend
     private final MemoryPool pool;
     private final Profile profile;
     private final FbankKernels filterBanks = new FbankKernels(this);
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * Opens a backend on a device; {@link #close} closes the device too.
@@ -119,7 +121,15 @@ public final class DeviceBackend
     }
 
     @Override
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         device.finish();
         pool.close();
         device.close();

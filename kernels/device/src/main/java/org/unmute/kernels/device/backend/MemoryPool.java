@@ -67,7 +67,10 @@ final class MemoryPool {
         DeviceMemory memory() {
             if (released) {
                 throw new IllegalStateException(
-                        "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
+                        closed
+                                ? "backend " + device.name() + " was closed, and with it this tensor of " + label
+                                        + ": load it again, on the backend that is open now"
+                                : "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
             }
             return memory;
         }
@@ -127,7 +130,8 @@ final class MemoryPool {
 
     private DeviceMemory take(long size, String label) {
         if (closed) {
-            throw new IllegalStateException(device.name() + " is closed: " + label + " cannot be allocated");
+            throw new IllegalStateException("backend " + device.name() + " was closed: " + label
+                    + " cannot be allocated: open the backend again");
         }
         reclaim(0);
         if (liveBytes + size > collectAt) {

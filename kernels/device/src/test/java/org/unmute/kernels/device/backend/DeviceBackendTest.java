@@ -3,6 +3,8 @@ package org.unmute.kernels.device.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.tensor.DType;
@@ -122,8 +124,18 @@ class DeviceBackendTest {
 
     @Test
     void closingClosesTheDevice() {
+        Tensor weight = Tensor.of(backend, new float[3], 3);
         backend.close();
         assertThat(device.closed).isTrue();
         assertThat(device.allocated).isZero();
+        device.closed = false;
+        backend.close();
+        assertThat(device.closed).as("closed once").isFalse();
+        for (ThrowingCallable use : List.<ThrowingCallable>of(
+                () -> weight.plus(weight), weight::toFloats, () -> Tensor.of(backend, new float[1], 1))) {
+            assertThatThrownBy(use)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("backend fake was closed");
+        }
     }
 }

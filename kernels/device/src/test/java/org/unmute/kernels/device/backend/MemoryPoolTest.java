@@ -100,6 +100,6 @@ class MemoryPoolTest {
         assertThat(device.allocated).isZero();
         assertThatThrownBy(() -> mebibytes(1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("fake is closed");
+                .hasMessageContaining("backend fake was closed");
     }
 }

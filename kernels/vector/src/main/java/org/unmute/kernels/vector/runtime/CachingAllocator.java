@@ -28,7 +28,9 @@ public final class CachingAllocator {
     /** By length, in order of release; no queue is empty. */
     private final Map<Integer, ArrayDeque<Kept>> free = new HashMap<>();
 
-    private final long maxFloats;
+    /** Guarded by this, like the others. */
+    private long maxFloats;
+
     private long floats;
     private long releases;
 
@@ -62,6 +64,13 @@ public final class CachingAllocator {
             Arrays.fill(array, 0);
         }
         return HostBuffer.pooled(array, this::release);
+    }
+
+    /** Drops the arrays that are kept and keeps none from now on; those that are in use stay usable. */
+    public synchronized void close() {
+        maxFloats = 0;
+        floats = 0;
+        free.clear();
     }
 
     private synchronized float[] find(int n) {

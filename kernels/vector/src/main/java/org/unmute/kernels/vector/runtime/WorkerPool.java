@@ -1,5 +1,6 @@
 package org.unmute.kernels.vector.runtime;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -113,12 +114,41 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Ends the workers. */
+    private boolean isWorker(Thread thread) {
+        return Arrays.asList(workers).contains(thread);
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Ends the workers and waits until they have ended; each first finishes the tasks that it can still take of the job
+     * that runs. Such a job is completed, by its caller if need be, and later ones run on their callers alone. A worker
+     * that calls this, from a task, does not wait: neither it nor another one that does the same could end.
+     */
     @Override
     public void close() {
         closed = true;
         for (Thread w : workers) {
             LockSupport.unpark(w);
+        }
+        if (isWorker(Thread.currentThread())) {
+            return;
+        }
+        boolean interrupted = false;
+        for (Thread w : workers) {
+            while (w.isAlive()) {
+                try {
+                    w.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -28,6 +28,22 @@ class CachingAllocatorTest {
     }
 
     @Test
+    void nothingIsKeptOnceItIsClosed() {
+        CachingAllocator memory = new CachingAllocator(1L << 30);
+        HostBuffer before = memory.acquire(DType.F32, N);
+        HostBuffer after = memory.acquire(DType.F32, N);
+        float[] kept = before.floats();
+        float[] used = after.floats();
+        before.close();
+        memory.close();
+        assertThat(after.floats()).as("still usable").isSameAs(used);
+        after.close();
+        for (int i = 0; i < 2; i++) {
+            assertThat(memory.acquire(DType.F32, N).floats()).isNotSameAs(kept).isNotSameAs(used);
+        }
+    }
+
+    @Test
     void noMoreIsKeptThanTheLimit() {
         CachingAllocator memory = new CachingAllocator(2L * N * Float.BYTES);
         HostBuffer[] buffers = {

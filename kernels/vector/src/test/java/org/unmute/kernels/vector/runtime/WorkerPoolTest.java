@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WorkerPoolTest {
     private static void everyTaskOnce(WorkerPool pool, int tasks) {
@@ -150,6 +151,55 @@ class WorkerPoolTest {
         opener.start();
         opener.join();
         assertThat(found.get()).isEmpty();
+    }
+
+    /** Closing returns while no worker is left, not before. */
+    @Test
+    @Timeout(60)
+    void closingWaitsForTheWorkers() throws Exception {
+        WorkerPool pool = new WorkerPool(2);
+        CountDownLatch begun = new CountDownLatch(2);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicReferenceArray<Thread> by = new AtomicReferenceArray<>(2);
+        Thread caller = Thread.ofPlatform()
+                .start(() -> pool.run(2, i -> {
+                    by.set(i, Thread.currentThread());
+                    begun.countDown();
+                    await(end);
+                }));
+        await(begun);
+        Thread closer = Thread.ofPlatform().start(pool::close);
+        closer.join(300);
+        assertThat(closer.isAlive()).as("it waits for a task that runs").isTrue();
+        closer.interrupt();
+        closer.join(100);
+        assertThat(closer.isAlive()).as("also when it is interrupted").isTrue();
+
+        end.countDown();
+        closer.join();
+        Thread worker = by.get(0) == caller ? by.get(1) : by.get(0);
+        assertThat(worker.getName()).startsWith("unmute-vector-");
+        assertThat(worker.isAlive()).isFalse();
+        caller.join();
+    }
+
+    /** By the thread that runs the job and by a worker at once; neither waits for itself or the other for ever. */
+    @Test
+    @Timeout(60)
+    void aTaskMayCloseThePool() {
+        for (int round = 0; round < 50; round++) {
+            WorkerPool pool = new WorkerPool(3);
+            AtomicIntegerArray done = new AtomicIntegerArray(20);
+            pool.run(20, i -> {
+                pool.close();
+                done.incrementAndGet(i);
+            });
+            for (int i = 0; i < 20; i++) {
+                assertThat(done.get(i)).isEqualTo(1);
+            }
+            pool.close();
+            assertThat(pool.isClosed()).isTrue();
+        }
     }
 
     @Test
