@@ -82,7 +82,8 @@ public interface Checkpoint extends AutoCloseable {
     default void close() {}
 
     /**
-     * Opens a checkpoint file; tensors are read when asked for.
+     * Opens a checkpoint file; tensors are read when asked for. If the file states a digest, as those of {@code unmute
+     * pretrain} do, it is checked.
      *
      * @throws MalformedFileException if it is no checkpoint that can be read here, or a damaged one
      * @throws IOException if it cannot be read
@@ -90,7 +91,7 @@ public interface Checkpoint extends AutoCloseable {
     static Checkpoint open(Path path) throws IOException {
         FileKind kind = FileKind.of(path);
         return switch (kind) {
-            case SAFETENSORS -> of(SafetensorsFile.open(path));
+            case SAFETENSORS -> of(intact(path));
             case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> of(TorchFile.open(path));
             default ->
                 throw new MalformedFileException(
@@ -100,6 +101,19 @@ public interface Checkpoint extends AutoCloseable {
                         "not-a-checkpoint",
                         "this is " + kind.description() + ": " + kind.advice());
         };
+    }
+
+    private static SafetensorsFile intact(Path path) throws IOException {
+        SafetensorsFile file = SafetensorsFile.open(path);
+        try {
+            if (file.hasDigest()) {
+                file.requireDigest();
+            }
+            return file;
+        } catch (MalformedFileException e) {
+            file.close();
+            throw e.advising("copy the encoder again from where it is whole, or train it again");
+        }
     }
 
     /** An open file. A storage of PyTorch's whose checksum is wrong is refused when it is read. */

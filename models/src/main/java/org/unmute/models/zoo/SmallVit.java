@@ -240,13 +240,14 @@ public final class SmallVit implements EncoderNetwork {
     }
 
     /**
-     * Writes the encoder's tensors in float16 with the settings and further facts (recipe, data, licence) as metadata.
+     * Writes the encoder's tensors in float16 with the settings and further facts (recipe, data, licence) as metadata,
+     * and a digest of the file, which {@link Checkpoint#open} checks.
      *
      * @param parameters tensors by name; names that start with {@code decoder.} are left out
      */
     public static void write(Path path, Settings settings, Map<String, Tensor> parameters, Map<String, String> facts)
             throws IOException {
-        SafetensorsWriter writer = new SafetensorsWriter();
+        SafetensorsWriter writer = new SafetensorsWriter().withDigest();
         settings.toMetadata().forEach(writer::metadata);
         facts.forEach(writer::metadata);
         parameters.forEach((name, t) -> {

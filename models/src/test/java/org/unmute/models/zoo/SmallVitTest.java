@@ -55,6 +55,23 @@ class SmallVitTest {
         }
     }
 
+    /** One bit of a weight would change every token a little, and nobody would know why. */
+    @Test
+    void weightsThatChangedOnDiskAreRefused(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("small.safetensors");
+        FreshWeights weights = new FreshWeights(3);
+        SmallVit vit = new SmallVit(TINY, weights);
+        SmallVit.write(file, vit.settings(), weights.parameters(), Map.of());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= (byte) 0x80;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> Encoders.open(file))
+                .isInstanceOf(org.unmute.tensor.io.MalformedFileException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("digest-mismatch")
+                .hasMessageContaining("train it again");
+    }
+
     @Test
     void aClipDoesNotDependOnItsNeighbours() {
         Encoder vit = new Encoder(new SmallVit(TINY, new FreshWeights(4)));

@@ -28,7 +28,7 @@ import org.unmute.tensor.io.StoredType;
  * thread-safe.
  */
 public final class PackedProtobin {
-    private static final String FORMAT = "unmute-packed-protobin-1";
+    private static final String FORMAT = "unmute-packed-protobin-";
     private static final String PROBE = "protobin";
     private static final String VECTORS = "prototype_vectors";
     private static final String BITS = "prototype_bits";
@@ -320,14 +320,13 @@ public final class PackedProtobin {
 
     /**
      * Writes one safetensors file: the bits as U8 {@code [prototypes, ⌈dim / 8⌉]}, the linear layer in F32, the
-     * rest in metadata. An existing file is replaced only once the new one is complete.
+     * rest in metadata, with a digest of its bytes, which {@link #load} checks. An existing file is replaced only once
+     * the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
-        SafetensorsWriter out =
-                new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
-        metadata.addTo(out);
+        SafetensorsWriter out = metadata.file(FORMAT).metadata(DIM, Integer.toString(dim));
         out.add(BITS, StoredType.U8, Shape.of(prototypes, bytes(dim)), MemorySegment.ofArray(bits));
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
@@ -342,14 +341,14 @@ public final class PackedProtobin {
      */
     public static boolean isPacked(Path path) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            return FORMAT.equals(file.metadata().get("format"));
+            return file.metadata().getOrDefault(ProbeMetadata.FORMAT, "").startsWith(FORMAT);
         }
     }
 
     /**
      * Reads a saved one.
      *
-     * @throws MalformedFileException if it is no safetensors file
+     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
      * @throws IOException if it cannot be read or is no packed probe; the message says what is wrong
      */
     public static PackedProtobin load(Path path) throws IOException {

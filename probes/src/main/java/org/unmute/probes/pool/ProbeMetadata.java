@@ -12,6 +12,7 @@ import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -29,6 +30,10 @@ record ProbeMetadata(
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
+    static final String FORMAT = "format";
+    private static final String VERSION = "2";
+    private static final String WITHOUT_DIGEST = "1";
+    private static final String AGAIN = "copy the probe again from where it is whole, or train it again";
 
     /** A probe with this. */
     TrainedProbe with(Probe probe) {
@@ -104,27 +109,42 @@ record ProbeMetadata(
     }
 
     /**
-     * Reads a saved probe.
+     * Reads a saved probe. One of the current version has a digest, which is checked; one of version 1 has none, unless
+     * somebody gave it one.
      *
      * @param what prefix of messages
-     * @param format what the file's metadata must state
-     * @throws org.unmute.tensor.io.MalformedFileException if it is no safetensors file
+     * @param format what the file's metadata must state, without the version
+     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since
+     *     it was written
      * @throws IOException if it cannot be read or is of another format; the message says what is wrong
      */
     static <T> T load(Path path, String what, String format, Function<SafetensorsFile, T> reader) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            String found = file.metadata().get("format");
-            if (!format.equals(found)) {
-                throw new IOException(
-                        what + ": " + path + " is no probe of format " + format + ": its format is " + found);
+            String found = file.metadata().get(FORMAT);
+            boolean current = (format + VERSION).equals(found);
+            if (!current && !(format + WITHOUT_DIGEST).equals(found)) {
+                throw new IOException(what + ": " + path + " is no probe of format " + format + WITHOUT_DIGEST + " or "
+                        + format + VERSION + ": its format is " + found);
+            }
+            if (current || file.hasDigest()) {
+                file.requireDigest();
             }
             return reader.apply(file);
+        } catch (MalformedFileException e) {
+            throw e.advising(AGAIN);
         } catch (IllegalArgumentException e) {
             throw new IOException(what + ": " + path + ": " + e.getMessage(), e);
         }
     }
 
-    void addTo(SafetensorsWriter out) {
+    /** A file of a format, without the version, that will have a digest. */
+    SafetensorsWriter file(String format) {
+        SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, format + VERSION);
+        addTo(out);
+        return out;
+    }
+
+    private void addTo(SafetensorsWriter out) {
         out.metadata("classes", String.join("\n", classes))
                 .metadata("cls", Boolean.toString(hasCls))
                 .metadata("single_label", Boolean.toString(singleLabel))

@@ -49,7 +49,7 @@ public record TrainedProbe(
         String encoderHash,
         String frontEndHash,
         Decisions decisions) {
-    private static final String FORMAT = "unmute-probe-1";
+    private static final String FORMAT = "unmute-probe-";
     private static final String PARAMETER = "probe.";
 
     /**
@@ -247,17 +247,17 @@ public record TrainedProbe(
     }
 
     /**
-     * Writes the file. An existing file is replaced only once the new one is complete.
+     * Writes the file with a digest of its bytes, which {@link #open} checks. An existing file is replaced only once
+     * the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter()
-                .metadata("format", FORMAT)
+        SafetensorsWriter out = metadata()
+                .file(FORMAT)
                 .metadata("probe", probe.name())
                 .metadata(
                         "options", String.join("\n", probe.options().toString().split(" ")));
-        metadata().addTo(out);
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
         probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
         out.write(path);
@@ -271,7 +271,7 @@ public record TrainedProbe(
     /**
      * Reads a saved probe onto the current backend, where encoders are, too.
      *
-     * @throws MalformedFileException if it is no safetensors file
+     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
      * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
      */
     public static TrainedProbe open(Path path) throws IOException {
@@ -281,7 +281,7 @@ public record TrainedProbe(
     /**
      * Reads a saved probe onto a backend.
      *
-     * @throws MalformedFileException if it is no safetensors file
+     * @throws MalformedFileException if it is no safetensors file, or its bytes have changed since it was written
      * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
      */
     public static TrainedProbe load(Path path, Backend backend) throws IOException {

@@ -11,6 +11,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.optim.Optimizer;
@@ -21,7 +22,10 @@ import org.unmute.tensor.optim.Optimizer;
  * generator state is saved. The metadata describes the run; a checkpoint of another run is refused.
  */
 public final class TrainingCheckpoint {
-    private static final String FORMAT = "unmute-checkpoint-1";
+    private static final String FORMAT = "format";
+    private static final String VERSION = "unmute-checkpoint-2";
+    private static final String WITHOUT_DIGEST = "unmute-checkpoint-1";
+    private static final String ANEW = "delete it to start anew";
     private static final String PARAMETER = "parameter.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
@@ -34,11 +38,10 @@ public final class TrainingCheckpoint {
     TrainingCheckpoint(Path path, Map<String, String> run) {
         this.path = path;
         this.run = new LinkedHashMap<>(run);
-        this.run.put("format", FORMAT);
     }
 
     void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter();
+        SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, VERSION);
         run.forEach(out::metadata);
         parameters.forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
         optimizer.state().forEach((name, t) -> {
@@ -54,16 +57,18 @@ public final class TrainingCheckpoint {
 
     /**
      * Restores parameters and optimizer from the saved state, if there is one. Everything is checked first, so nothing
-     * changes on failure.
+     * changes on failure. The file's digest is checked, too; files of version 1 have none.
      *
      * @return the losses so far; none if there is no checkpoint
-     * @throws IOException if it cannot be read or belongs to another run
+     * @throws IOException if it cannot be read, its bytes have changed since it was written, or it belongs to another
+     *     run
      */
     double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
         if (!Files.exists(path)) {
             return new double[0];
         }
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            requireIntact(file);
             requireSameRun(file.metadata());
             Map<String, Tensor> saved = new LinkedHashMap<>();
             Map<String, Tensor> state = new LinkedHashMap<>();
@@ -92,8 +97,21 @@ public final class TrainingCheckpoint {
             optimizer.restore(state);
             parameters.forEach((name, p) -> p.assign(saved.get(name)));
             return losses;
+        } catch (MalformedFileException e) {
+            throw e.advising(ANEW);
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            throw new IOException("checkpoint " + path + ": " + e.getMessage() + ": delete it to start anew", e);
+            throw new IOException("checkpoint " + path + ": " + e.getMessage() + ": " + ANEW, e);
+        }
+    }
+
+    private void requireIntact(SafetensorsFile file) throws IOException {
+        String found = file.metadata().get(FORMAT);
+        if (!VERSION.equals(found) && !WITHOUT_DIGEST.equals(found)) {
+            throw new IOException("checkpoint " + path + " has the format " + found + ", not " + WITHOUT_DIGEST + " or "
+                    + VERSION + ": " + ANEW);
+        }
+        if (VERSION.equals(found) || file.hasDigest()) {
+            file.requireDigest();
         }
     }
 
@@ -123,7 +141,7 @@ public final class TrainingCheckpoint {
             if (!e.getValue().equals(saved.get(e.getKey()))) {
                 throw new IOException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
                         + ", there it was " + saved.get(e.getKey())
-                        + ": use the same settings, or delete it to start anew");
+                        + ": use the same settings, or " + ANEW);
             }
         }
     }

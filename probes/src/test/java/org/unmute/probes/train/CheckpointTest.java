@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,26 @@ class CheckpointTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("parameter w is F32[3], needed is F32[2]");
         assertUntouched(fresh, other, 0, 0);
+    }
+
+    @Test
+    void changedBytesChangeNothing() throws IOException {
+        checkpoint.save(parameters, optimizer, new double[] {14});
+        Path file = folder.resolve("c.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 8; at < whole.length; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) (1 << at % Byte.SIZE);
+            Files.write(file, damaged);
+            Map<String, Tensor> fresh = parameters(0, 0, 0);
+            Optimizer other = optimizer(fresh);
+            assertThatThrownBy(() -> checkpoint.restore(fresh, other))
+                    .as("byte %d", at)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("c.safetensors")
+                    .hasMessageContaining("delete it to start anew");
+            assertUntouched(fresh, other, 0, 0, 0);
+        }
     }
 
     private static void assertUntouched(Map<String, Tensor> parameters, Optimizer optimizer, float... values) {

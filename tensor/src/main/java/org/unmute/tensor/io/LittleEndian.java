@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import org.unmute.tensor.HalfFloats;
 
 /** Little-endian layouts of numbers in files, and arrays written so, in pieces, without a second copy of the whole. */
@@ -31,7 +31,7 @@ public final class LittleEndian {
 
     /** The elements of a tensor to be written. */
     interface Source {
-        void writeTo(FileChannel out) throws IOException;
+        void writeTo(WritableByteChannel out) throws IOException;
     }
 
     private LittleEndian() {}
@@ -120,7 +120,7 @@ public final class LittleEndian {
         return Integer.toUnsignedLong(bytes.get(INT, at));
     }
 
-    static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+    static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }

@@ -34,6 +34,19 @@ public final class MalformedFileException extends IOException {
         this(file, offset, null, rule, detail);
     }
 
+    private MalformedFileException(MalformedFileException e, String advice) {
+        super(e.getMessage() + ": " + advice, e);
+        file = e.file;
+        offset = e.offset;
+        tensor = e.tensor;
+        rule = e.rule;
+    }
+
+    /** The same with advice at the end of the message. */
+    public MalformedFileException advising(String advice) {
+        return new MalformedFileException(this, advice);
+    }
+
     /** Name of the file. */
     public String file() {
         return file;

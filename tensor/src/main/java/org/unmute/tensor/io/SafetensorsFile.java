@@ -17,10 +17,20 @@ import org.unmute.tensor.Shape;
  */
 public final class SafetensorsFile extends TensorFile {
     private final Map<String, StoredTensor> tensors;
+    private final MemorySegment all;
+    private final long headerEnd;
 
-    private SafetensorsFile(Path path, Arena arena, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+    private SafetensorsFile(
+            Path path,
+            Arena arena,
+            Map<String, StoredTensor> tensors,
+            Map<String, String> metadata,
+            MemorySegment all,
+            long headerEnd) {
         super(path, arena, "safetensors", tensors.keySet(), metadata, List.of());
         this.tensors = tensors;
+        this.all = all;
+        this.headerEnd = headerEnd;
     }
 
     /**
@@ -99,7 +109,21 @@ public final class SafetensorsFile extends TensorFile {
             MemorySegment data = all.asSlice(start + e.begin(), e.end() - e.begin());
             tensors.put(e.name(), new StoredTensor(e.name(), e.type(), e.shape(), data));
         }
-        return new SafetensorsFile(path, arena, tensors, header.metadata());
+        return new SafetensorsFile(path, arena, tensors, header.metadata(), all, start);
+    }
+
+    /** Whether the file states a digest of its bytes, as {@link SafetensorsWriter#withDigest} gives it one. */
+    public boolean hasDigest() {
+        return metadata().containsKey(FileDigest.KEY);
+    }
+
+    /**
+     * Checks that the file states a digest and has the bytes that it had when it was written. Reads the whole file.
+     *
+     * @throws MalformedFileException if it states none, or its bytes have changed
+     */
+    public void requireDigest() throws MalformedFileException {
+        FileDigest.check(all, headerEnd, metadata().get(FileDigest.KEY), path().toString());
     }
 
     @Override

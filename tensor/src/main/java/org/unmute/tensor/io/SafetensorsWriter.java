@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -26,15 +27,31 @@ public final class SafetensorsWriter {
 
     private final Map<String, Item> items = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
+    private boolean sealed;
 
     /** A file without tensors. */
     public SafetensorsWriter() {}
 
-    /** Sets one text of the file's metadata. */
+    /**
+     * Sets one text of the file's metadata. The key {@code unmute_digest} is {@link #withDigest()}, whatever the value:
+     * a digest among metadata that were copied is that of another file.
+     */
     public SafetensorsWriter metadata(String key, String value) {
+        if (key.equals(FileDigest.KEY)) {
+            return withDigest();
+        }
         requireText(key, "metadata key");
         requireText(value, "metadata value");
         metadata.put(key, value);
+        return this;
+    }
+
+    /**
+     * Gives the file a digest of all its bytes, which {@link SafetensorsFile#requireDigest} checks: the metadata
+     * {@code unmute_digest} is {@code sha256:} and 64 digits, the SHA-256 of the file with zeros in their place.
+     */
+    public SafetensorsWriter withDigest() {
+        sealed = true;
         return this;
     }
 
@@ -145,6 +162,9 @@ public final class SafetensorsWriter {
         List<Item> ordered = items.values().stream()
                 .sorted(Comparator.comparingInt((Item i) -> -i.type.bytes()).thenComparing(Item::name))
                 .toList();
+        if (sealed) {
+            metadata.put(FileDigest.KEY, FileDigest.BLANK);
+        }
         byte[] json = header(ordered).getBytes(StandardCharsets.UTF_8);
         int padded = Math.addExact(json.length, 7) / 8 * 8;
         ByteBuffer head = ByteBuffer.allocate(Math.addExact(padded, 8)).order(ByteOrder.LITTLE_ENDIAN);
@@ -152,10 +172,16 @@ public final class SafetensorsWriter {
         while (head.hasRemaining()) {
             head.put((byte) ' ');
         }
-        AtomicFile.write(path, out -> {
-            LittleEndian.writeFully(out, head.flip());
+        head.flip();
+        AtomicFile.write(path, file -> {
+            FileDigest.Channel hashed = sealed ? new FileDigest.Channel(file) : null;
+            WritableByteChannel out = sealed ? hashed : file;
+            LittleEndian.writeFully(out, head.duplicate());
             for (Item item : ordered) {
                 item.source.writeTo(out);
+            }
+            if (sealed) {
+                FileDigest.seal(file, head.array(), hashed.digits());
             }
         });
     }
