@@ -50,7 +50,7 @@ class DetectKillTest {
         Files.write(killed.resolve(".detect/events.log"), Arrays.copyOf(log, log.length - 7));
 
         Ran resumed = Ran.unmute(detect(probe, recordings, killed).toArray()).endsWith(ExitCode.OK);
-        assertThat(resumed.err()).contains("of an unfinished recording, which is heard again");
+        assertThat(resumed.err()).contains("of results were unfinished or damaged and are dropped");
         assertThat(resumed.out()).doesNotContain("(0 heard now").doesNotContain(" 0 already there");
         DetectFixture.assertSame(killed, undisturbed);
     }

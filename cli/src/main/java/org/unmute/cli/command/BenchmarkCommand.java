@@ -214,7 +214,8 @@ final class BenchmarkCommand extends ComputingCommand {
                 return EncoderOptions.open(
                         entry.file().map(Path::toString).orElse(EncoderOptions.EMBEDDED),
                         entry.settings(),
-                        entry.norm().orElse(null));
+                        entry.norm().orElse(null),
+                        compute.digests());
             }
 
             @Override

@@ -122,6 +122,7 @@ final class DetectCommand extends ComputingCommand {
         DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events);
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         setup.lines().forEach(this::tell);
+        ProbeFiles.remarkOnMissingDigest(file, this::tell);
         if (events.isStrideIdle(setup.scorer())) {
             tell("--stride does not matter where each row is scored by itself");
         }
@@ -149,8 +150,8 @@ final class DetectCommand extends ComputingCommand {
 
     private Outcome detect(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder) throws IOException {
         if (folder.lost() > 0) {
-            tell(out + ": an interrupted run left " + Units.bytes(folder.lost())
-                    + " of an unfinished recording, which is heard again");
+            tell(out + ": " + Units.bytes(folder.lost())
+                    + " of results were unfinished or damaged and are dropped: their" + " recordings are heard again");
         }
         DetectionRun run = new DetectionRun(setup.detector(), AudioFiles::open, audio.strict());
         RecordingSurvey survey = RecordingSurvey.of(clips);
@@ -205,14 +206,14 @@ final class DetectCommand extends ComputingCommand {
     /** The encoder given on the command line, else the run's, else the one in the program. */
     private EncoderOptions.Loaded opened(SavedProbe run) throws IOException {
         if (matched("--encoder") || run.results().isMissingNode()) {
-            return WarmStart.awaitedBy(encoder.open());
+            return WarmStart.awaitedBy(encoder.open(compute.digests()));
         }
         List<String> given = encoder.givenNames();
         if (!given.isEmpty()) {
             throw CommandException.usage("--" + given.getFirst()
                     + " goes with --encoder: the probe's own encoder is opened with the options on record");
         }
-        return WarmStart.awaitedBy(run.openEncoder());
+        return WarmStart.awaitedBy(run.openEncoder(compute.digests()));
     }
 
     private void report(

@@ -83,7 +83,7 @@ final class EmbedCommand extends ComputingCommand {
         begin();
         record.seed(common.seed());
         openBackend();
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? model.depth() : 0);

@@ -159,7 +159,10 @@ final class EvalCommand extends ComputingCommand {
         if (source.run != null) {
             requireCache();
             openBackend();
-            report = evaluation.ofRun(source.run, cache);
+            for (Path f : ProbeFiles.in(source.run)) {
+                ProbeFiles.remarkOnMissingDigest(f, this::tell);
+            }
+            report = evaluation.ofRun(source.run, cache, compute.digests());
         } else if (source.scores != null) {
             throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --run,"
                     + " --frame-scores or --detections");
@@ -189,6 +192,7 @@ final class EvalCommand extends ComputingCommand {
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path f : ProbeFiles.in(source.run)) {
             probes.add(ProbeFiles.trained(f));
+            ProbeFiles.remarkOnMissingDigest(f, this::tell);
             record.input(f);
         }
         try (TokenCache tokens = TokenCache.open(cache)) {

@@ -12,6 +12,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.ExplainText;
+import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
@@ -126,6 +127,7 @@ final class ExplainCommand extends ComputingCommand {
                 .unheard(loaded.encoder().describe())
                 .ifPresent(this::tell);
         Explainer explainer = source.explainer(loaded, resampling);
+        ProbeFiles.remarkOnMissingDigest(source.probe(), this::tell);
         List<Integer> wanted;
         try {
             wanted = classes.stream().map(explainer::classIndex).distinct().toList();
@@ -166,14 +168,14 @@ final class ExplainCommand extends ComputingCommand {
     /** Opens the encoder given on the command line, else the run's. */
     private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("--encoder")) {
-            return WarmStart.awaitedBy(encoder.open());
+            return WarmStart.awaitedBy(encoder.open(compute.digests()));
         }
         List<String> given = encoder.givenNames();
         if (!given.isEmpty()) {
             throw CommandException.usage("--" + given.getFirst()
                     + " goes with --encoder: the run's own encoder is opened with the options on record");
         }
-        return WarmStart.awaitedBy(source.openEncoder());
+        return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
     }
 
     private List<Path> write(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) throws IOException {

@@ -105,7 +105,7 @@ final class FeaturesCommand extends ComputingCommand {
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         Features.Request wanted = wanted(loaded.encoder().describe());
         List<Written> written = new ArrayList<>();
         List<String> skipped = new ArrayList<>();

@@ -85,6 +85,7 @@ final class PackCommand extends ComputingCommand {
         }
         openBackend();
         TrainedProbe trained = ProbeFiles.trained(file);
+        ProbeFiles.remarkOnMissingDigest(file, this::tell);
         PackedProtobin packed;
         try {
             packed = PackedProtobin.pack(trained);

@@ -132,7 +132,7 @@ final class ReportCommand extends ComputingCommand {
                                 "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
                         .folder();
         openBackend();
-        ClipReasons reasons = ClipReasons.open(probe);
+        ClipReasons reasons = ClipReasons.open(probe, compute.digests());
         List<Section> sections = new ArrayList<>();
         for (Path clip : clips) {
             record.input(clip);

@@ -14,6 +14,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
 import org.unmute.cli.probe.TagTable;
@@ -106,11 +107,14 @@ final class TagCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open());
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         String resampling = audio.resampling();
         ScoringHead head = probe == null
                 ? ScoringHead.ofEncoder(loaded)
                 : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
+        if (probe != null) {
+            ProbeFiles.remarkOnMissingDigest(ProbeFiles.one(probe), this::tell);
+        }
         if (activation == Activation.calibrated && head.decisions() == null) {
             throw CommandException.usage("--activation calibrated: " + head.about()
                     + " has learned no calibration: train a probe with validation clips ('unmute probe --val-split')");

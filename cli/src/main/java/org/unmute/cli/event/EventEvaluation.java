@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.KnownDigests;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;
@@ -77,9 +78,10 @@ public final class EventEvaluation {
     /**
      * Scores the probes of a run on cached tokens.
      *
+     * @param digests hashes the encoder's file, if it must be opened
      * @throws CommandException if run, cache and reference do not fit together
      */
-    public EventReport ofRun(Path run, Path cache) throws IOException {
+    public EventReport ofRun(Path run, Path cache, KnownDigests digests) throws IOException {
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path file : ProbeFiles.in(run)) {
             probes.add(ProbeFiles.trained(file));
@@ -92,7 +94,7 @@ public final class EventEvaluation {
                 TokenData.requireSameEncoder(probe, tokens, run, cache);
             }
             ReferenceData data = data(classes);
-            CachedScores scores = new CachedScores(tokens, rowTimes(cache, run));
+            CachedScores scores = new CachedScores(tokens, rowTimes(cache, run, digests));
             ReferenceData.Chosen chosen =
                     data.among(tokens.clips().stream().map(CachedClip::id).toList(), classes, "in " + cache);
             EventReference reference = data.reference(chosen, scores.seconds(chosen.ids()), List.of());
@@ -128,13 +130,17 @@ public final class EventEvaluation {
     }
 
     /** When the token rows of a cache begin, by its record or by the encoder of the run. */
-    private static RowTimes rowTimes(Path cache, Path run) throws IOException {
+    private static RowTimes rowTimes(Path cache, Path run, KnownDigests digests) throws IOException {
         Optional<RowTimes> recorded = CacheOrigin.rowTimes(cache);
         if (recorded.isPresent()) {
             return recorded.get();
         }
         try {
-            return SavedProbe.find(run, null).openEncoder().encoder().describe().rowTimes();
+            return SavedProbe.find(run, null)
+                    .openEncoder(digests)
+                    .encoder()
+                    .describe()
+                    .rowTimes();
         } catch (CommandException e) {
             throw CommandException.input(
                     cache + " does not record when its tokens begin, and the encoder cannot be asked: " + e.getMessage()

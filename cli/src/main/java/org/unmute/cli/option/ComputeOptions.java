@@ -43,6 +43,14 @@ public final class ComputeOptions {
                             + " it. Each launch is waited for, so the whole takes longer.")
     boolean profile;
 
+    @Option(
+            names = "--no-digest-cache",
+            order = 95,
+            description =
+                    "Hash a large encoder file at this start, too, instead of taking the digest that an earlier one"
+                            + " kept for the unchanged file, and keep none.")
+    boolean noDigestCache;
+
     /** The values of {@code --precision}. */
     enum Precision {
         FP32,
@@ -59,6 +67,11 @@ public final class ComputeOptions {
         // Read when a backend opens its device; backends with a single precision ignore it.
         System.setProperty("unmute.precision", precision.name().toLowerCase(Locale.ROOT));
         return Backends.open(backend, threads());
+    }
+
+    /** Hashes encoder files; remembers digests of large ones unless that is switched off. */
+    public KnownDigests digests() {
+        return noDigestCache ? KnownDigests.none() : KnownDigests.ofUser();
     }
 
     /** The requested backend. */

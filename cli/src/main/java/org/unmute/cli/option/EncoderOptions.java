@@ -209,12 +209,13 @@ public final class EncoderOptions {
     /**
      * Opens the encoder on the current backend.
      *
+     * @param digests hashes its file
      * @throws CommandException if the options contradict each other or the encoder
      */
-    public Loaded open() throws IOException {
+    public Loaded open(KnownDigests digests) throws IOException {
         EncoderSettings settings = settings();
         try {
-            return open(encoder, settings, norm);
+            return open(encoder, settings, norm, digests);
         } catch (CommandException | UnusableCheckpointException e) {
             if (encoder.equals(EMBEDDED) || !window.inSeconds()) {
                 throw e;
@@ -229,9 +230,11 @@ public final class EncoderOptions {
      * @param encoder its file, or {@link #EMBEDDED}
      * @param settings those that differ from the authors'
      * @param norm label of the preset of statistics, or null
+     * @param digests hashes its file
      * @throws CommandException if the settings contradict each other or the encoder
      */
-    public static Loaded open(String encoder, EncoderSettings settings, String norm) throws IOException {
+    public static Loaded open(String encoder, EncoderSettings settings, String norm, KnownDigests digests)
+            throws IOException {
         if (encoder.equals(EMBEDDED)) {
             if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
                 throw CommandException.usage(
@@ -248,7 +251,7 @@ public final class EncoderOptions {
         if (!Files.isRegularFile(file)) {
             throw CommandException.input("no such encoder file: " + file);
         }
-        FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
+        FutureTask<String> hash = new FutureTask<>(() -> digests.of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             EncoderProvider provider =

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.KnownDigests;
 import org.unmute.models.audio.Recording;
 import org.unmute.report.benchmark.Block;
 import org.unmute.report.benchmark.Section;
@@ -25,11 +26,12 @@ public record ClipReasons(Path run, Explainer explainer) {
      * Opens the probe and its encoder.
      *
      * @param run a cell's or a seed's folder, or one that {@code unmute probe} wrote
+     * @param digests hashes the encoder's file
      * @throws CommandException if there is no probe, or its encoder is missing or not recorded
      */
-    public static ClipReasons open(Path run) throws IOException {
+    public static ClipReasons open(Path run, KnownDigests digests) throws IOException {
         SavedProbe source = SavedProbe.find(run, null);
-        return new ClipReasons(run, source.explainer(source.openEncoder(), source.resampling()));
+        return new ClipReasons(run, source.explainer(source.openEncoder(digests), source.resampling()));
     }
 
     /**

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.SafetensorsFile;
 
 /** Finds and reads the trained probes of a run. */
 public final class ProbeFiles {
@@ -89,6 +91,16 @@ public final class ProbeFiles {
             return TrainedProbe.load(file, Backends.current());
         } catch (IOException e) {
             throw unreadable(e);
+        }
+    }
+
+    /** Says so if the file is of the version without digest: it opens, but nobody can tell whether it is whole. */
+    public static void remarkOnMissingDigest(Path file, Consumer<String> remarks) throws IOException {
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+            if (!opened.hasDigest()) {
+                remarks.accept("probe " + file + " has no digest, as an earlier version of unmute wrote it: bytes that"
+                        + " changed since then are not noticed");
+            }
         }
     }
 

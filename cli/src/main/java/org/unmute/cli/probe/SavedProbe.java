@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.KnownDigests;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
@@ -102,9 +103,10 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
     /**
      * Opens the encoder named in the run's record, or in the record of its token cache.
      *
+     * @param digests hashes its file
      * @throws CommandException if none is recorded, or its file is missing
      */
-    public EncoderOptions.Loaded openEncoder() throws IOException {
+    public EncoderOptions.Loaded openEncoder(KnownDigests digests) throws IOException {
         if (results.isMissingNode()) {
             throw CommandException.input("folder " + folder + " has no " + RECORD
                     + ", which tells the encoder: name it with --encoder FILE " + "(or --encoder embedded)");
@@ -125,7 +127,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
             }
         }
         return EncoderOptions.open(
-                file, EncoderOptions.recorded(options), options.path("norm").asText(null));
+                file, EncoderOptions.recorded(options), options.path("norm").asText(null), digests);
     }
 
     private JsonNode ofCache() throws IOException {

@@ -53,7 +53,7 @@ class EncoderOptionsTest {
         List<String> args = new ArrayList<>(List.of("--encoder", file));
         args.addAll(Arrays.asList(more));
         new CommandLine(parsed).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args.toArray(String[]::new));
-        return parsed.options.open();
+        return parsed.options.open(KnownDigests.none());
     }
 
     private static Map<String, Object> frontEnd(EncoderOptions.Loaded loaded) {

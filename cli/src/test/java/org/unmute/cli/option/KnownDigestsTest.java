@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.tensor.io.Sha256;
+import picocli.CommandLine;
 
 class KnownDigestsTest {
     private static final String OTHER = "0123456789abcdef".repeat(4);
@@ -89,6 +97,100 @@ class KnownDigestsTest {
         Path copy = Files.copy(file, folder.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
         assertThat(digests.of(file)).isEqualTo(Sha256.of(file));
+    }
+
+    /**
+     * A page that is written to while it waits to be written back changes no time of the file, and on some file systems
+     * no write through a page ever does.
+     */
+    @Test
+    void aWriteThroughAMappedPageIsSeen() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+            mapped.set(ValueLayout.JAVA_BYTE, 12_345_678, (byte) 1);
+            String before = digests.of(file);
+            assertThat(kept()).hasSize(1);
+            mapped.set(ValueLayout.JAVA_BYTE, 12_345_678, (byte) 2);
+            assertThat(digests.of(file)).isEqualTo(Sha256.of(file)).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void anEntryThatOthersCanWriteToIsNotBelieved() throws IOException {
+        String right = digests.of(file);
+        for (String loose : List.of("rw-rw----", "rw----rw-", "rwxrwxrwx")) {
+            replaceKept();
+            Files.setPosixFilePermissions(kept().getFirst(), PosixFilePermissions.fromString(loose));
+            assertThat(digests.of(file)).as(loose).isEqualTo(right);
+            assertThat(permissions(kept().getFirst())).as("kept anew").isEqualTo("rw-------");
+        }
+        replaceKept();
+        Files.setPosixFilePermissions(folder.resolve("known"), PosixFilePermissions.fromString("rwxrwx---"));
+        assertThat(digests.of(file)).as("in a folder of others").isEqualTo(right);
+        assertThat(permissions(folder.resolve("known"))).isEqualTo("rwx------");
+        assertThat(digests.of(file)).isEqualTo(right);
+    }
+
+    @Test
+    void aLinkIsNotFollowed() throws IOException {
+        String right = digests.of(file);
+        replaceKept();
+        Path entry = kept().getFirst();
+        Path elsewhere = Files.move(entry, folder.resolve("elsewhere"));
+        String planted = Files.readString(elsewhere);
+        Files.createSymbolicLink(entry, elsewhere);
+        assertThat(digests.of(file)).isEqualTo(right);
+        assertThat(elsewhere).as("not written through the link").hasContent(planted);
+        Path linked = Files.createSymbolicLink(folder.resolve("linked"), Files.createDirectory(folder.resolve("real")));
+        assertThat(new KnownDigests(linked, Duration.ofDays(-1)).of(file)).isEqualTo(right);
+        assertThat(folder.resolve("real")).isEmptyDirectory();
+    }
+
+    /** Only root can give files away. */
+    @Test
+    void entriesAndFoldersOfSomebodyElseAreNotUsed() throws IOException {
+        String right = digests.of(file);
+        replaceKept();
+        try {
+            Files.setAttribute(kept().getFirst(), "unix:uid", 4711);
+        } catch (FileSystemException e) {
+            assumeTrue(false, "only root can make a file of somebody else: " + e.getReason());
+        }
+        assertThat(digests.of(file)).isEqualTo(right);
+        assertThat(Files.getAttribute(kept().getFirst(), "unix:uid"))
+                .as("kept anew")
+                .isNotEqualTo(4711);
+        replaceKept();
+        Files.setAttribute(folder.resolve("known"), "unix:uid", 4711);
+        byte[] before = Files.readAllBytes(kept().getFirst());
+        assertThat(digests.of(file)).isEqualTo(right);
+        assertThat(kept().getFirst()).as("not written to").hasBinaryContent(before);
+    }
+
+    /** Whatever the umask. */
+    @Test
+    void nobodyElseCanReadOrWriteWhatIsKept() throws IOException {
+        digests.of(file);
+        assertThat(permissions(folder.resolve("known"))).isEqualTo("rwx------");
+        assertThat(permissions(kept().getFirst())).isEqualTo("rw-------");
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    private static ComputeOptions parsed(String... args) {
+        ComputeOptions options = new ComputeOptions();
+        new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+        return options;
+    }
+
+    @Test
+    void theOptionHashesEveryFile() throws IOException {
+        assertThat(parsed("--no-digest-cache").digests().folder()).isNull();
+        assertThat(parsed().digests().folder()).isNotNull();
+        assertThat(KnownDigests.none().of(file)).isEqualTo(Sha256.of(file));
     }
 
     @Test

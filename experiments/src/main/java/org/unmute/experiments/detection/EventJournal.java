@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
+import org.unmute.experiments.InputException;
 import org.unmute.probes.event.LocatedEvent;
 
 /**
@@ -34,6 +35,7 @@ final class EventJournal implements AutoCloseable {
     /** A power failure loses at most this much work; a killed process none. */
     private static final long FORCE_NANOS = 5_000_000_000L;
 
+    private final Path file;
     private final FileChannel channel;
     private final Map<String, Entry> entries = new HashMap<>();
     private long lost;
@@ -47,15 +49,17 @@ final class EventJournal implements AutoCloseable {
     /** A block: its result, and where its events are. */
     private record Entry(RecordingResult result, long from) {}
 
-    private EventJournal(FileChannel channel) {
+    private EventJournal(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
+    /** @throws InputException if another version of the program wrote it */
     static EventJournal open(Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            EventJournal journal = new EventJournal(channel);
+            EventJournal journal = new EventJournal(file, channel);
             journal.recover();
             return journal;
         } catch (IOException | RuntimeException e) {
@@ -84,7 +88,9 @@ final class EventJournal implements AutoCloseable {
         long size = channel.size();
         Reader reader = new Reader(0, size);
         long end = 0;
-        if (size >= MAGIC.length && Arrays.equals(reader.bytes(MAGIC.length), MAGIC)) {
+        byte[] magic = size >= MAGIC.length ? reader.bytes(MAGIC.length) : new byte[0];
+        requireOwnVersion(magic);
+        if (Arrays.equals(magic, MAGIC)) {
             end = MAGIC.length;
             try {
                 while (reader.position() < size) {
@@ -111,6 +117,15 @@ final class EventJournal implements AutoCloseable {
         channel.position(end);
         if (end == 0) {
             write(ByteBuffer.wrap(MAGIC));
+        }
+    }
+
+    /** What another version wrote is not damage, and is not cut off. */
+    private void requireOwnVersion(byte[] magic) throws InputException {
+        String text = new String(magic, StandardCharsets.US_ASCII);
+        if (text.matches("unmute events [2-9]\n")) {
+            throw new InputException("detect: " + file + " was written by another version of unmute, as '"
+                    + text.strip() + "': go on with that version, or delete the folder to find all events again");
         }
     }
 

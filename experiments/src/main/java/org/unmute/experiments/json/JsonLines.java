@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
@@ -19,19 +20,26 @@ import org.unmute.experiments.provenance.Json;
  * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
  * line feed was cut off by a crash and is dropped when the file is opened for appending. Any other line that is not a
  * JSON object is an error.
+ *
+ * <p>The last field of each line is {@code crc32c}, the checksum of all that stands before it in the file, so that a
+ * line that was changed, lost or moved is an error, too; see {@link LineChecksum}. Lines of files from before there
+ * were checksums have none.
  */
 public final class JsonLines implements AutoCloseable {
     private static final String HINT =
-            ": the journal was changed or is of another version; delete the cell's folder " + "to start it anew";
+            ": the journal was changed or is of another version; delete the cell's folder to start it anew, or only"
+                    + " this line and all after it to repeat what they record";
 
     private static final ObjectWriter LINES = Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
     private final FileChannel channel;
     private final boolean durable;
+    private final LineChecksum checksum;
 
-    private JsonLines(FileChannel channel, boolean durable) {
+    private JsonLines(FileChannel channel, boolean durable, LineChecksum checksum) {
         this.channel = channel;
         this.durable = durable;
+        this.checksum = checksum;
     }
 
     /**
@@ -44,24 +52,45 @@ public final class JsonLines implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            long whole = whole(Files.readAllBytes(file));
+            byte[] bytes = Files.readAllBytes(file);
+            int whole = whole(bytes);
             channel.truncate(whole);
             channel.position(whole);
-            return new JsonLines(channel, durable);
+            return new JsonLines(channel, durable, LineChecksum.after(bytes, whole));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** Appends a line: one JSON object without line feeds. */
+    /**
+     * Appends a line: one JSON object without line feeds.
+     *
+     * @throws IOException if it cannot be written; then nothing of it is in the file, and no other line can follow
+     */
     public void add(Object object) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((LINES.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        long begun = channel.position();
+        ByteBuffer bytes = ByteBuffer.wrap(checksum.line(LINES.writeValueAsBytes(object)));
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            if (durable) {
+                channel.force(true);
+            }
+        } catch (IOException e) {
+            cutOff(begun, e);
+            throw e;
         }
-        if (durable) {
-            channel.force(true);
+    }
+
+    /** The checksum of a next line would count the failed one. */
+    private void cutOff(long end, IOException failure) {
+        try (channel) {
+            channel.truncate(end);
+        } catch (IOException e) {
+            // What was written of the line has no line feed, unless forcing it failed: it is dropped on opening.
+            failure.addSuppressed(e);
         }
     }
 
@@ -73,7 +102,7 @@ public final class JsonLines implements AutoCloseable {
     /**
      * The lines of a file, without an incomplete last line; none if there is no file.
      *
-     * @throws InputException naming the line that is not a JSON object
+     * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
      */
     public static List<JsonFields> read(Path file) throws IOException {
         if (!Files.exists(file)) {
@@ -82,11 +111,14 @@ public final class JsonLines implements AutoCloseable {
         byte[] bytes = Files.readAllBytes(file);
         List<JsonFields> lines = new ArrayList<>();
         int whole = whole(bytes);
+        LineChecksum checksum = new LineChecksum();
         long number = 1;
         int from = 0;
         for (int at = 0; at < whole; at++) {
             if (bytes[at] == '\n') {
-                lines.add(object(file, number, bytes, from, at));
+                JsonFields line = object(file, number, bytes, from, at);
+                checksum.check(line, Arrays.copyOfRange(bytes, from, at + 1));
+                lines.add(line);
                 from = at + 1;
                 number++;
             }

@@ -7,6 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +43,7 @@ class JsonLinesTest {
         assertThat(JsonLines.read(file).getFirst().whole("n")).isEqualTo(1);
         assertThat(JsonLines.read(file).getLast().number("n")).isEqualTo(0.0025);
         assertThat(JsonLines.read(file).getLast().number("x")).isNaN();
-        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":0.0025,\"x\":null}\n");
+        assertThat(withoutChecksums(file)).isEqualTo("{\"n\":1}\n{\"n\":0.0025,\"x\":null}\n");
     }
 
     @ParameterizedTest
@@ -48,7 +54,110 @@ class JsonLinesTest {
         try (JsonLines lines = JsonLines.append(file, true)) {
             lines.add(new JsonObject().with("n", 3));
         }
-        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":3}\n");
+        assertThat(withoutChecksums(file)).isEqualTo("{\"n\":1}\n{\"n\":3}\n");
+        assertThat(JsonLines.read(file)).hasSize(2);
+    }
+
+    private static String withoutChecksums(Path file) throws IOException {
+        return Files.readString(file).replaceAll(",\"crc32c\":\"[0-9a-f]{8}\"", "");
+    }
+
+    private Path journal() throws IOException {
+        Path file = folder.resolve("a.jsonl");
+        Files.deleteIfExists(file);
+        try (JsonLines lines = JsonLines.append(file, false)) {
+            lines.add(new JsonObject());
+            for (int n = 1; n < 4; n++) {
+                lines.add(new JsonObject()
+                        .with("n", n)
+                        .with("epochs", List.of(new JsonObject().with("seconds", n)))
+                        .with("text", "ü, }\"seconds\":1")
+                        .with("clipsPerSecond", n));
+            }
+        }
+        assertThat(JsonLines.read(file)).hasSize(4);
+        return file;
+    }
+
+    /** {@code docs/formats.md} says how another program can check it. */
+    @Test
+    void theChecksumIsThatOfAllBytesBeforeItWithoutDurations() throws IOException {
+        String[] lines = Files.readString(journal()).split("(?<=\n)");
+        StringBuilder before = new StringBuilder();
+        for (String line : lines) {
+            int at = line.lastIndexOf(line.startsWith("{\"crc32c\"") ? "\"crc32c\"" : ",\"crc32c\"");
+            before.append(line, 0, at);
+            CRC32C crc = new CRC32C();
+            crc.update(before.toString()
+                    .replaceAll("(\"(seconds|clipsPerSecond)\":)[^,}]+", "$1")
+                    .getBytes(StandardCharsets.UTF_8));
+            assertThat(line.substring(at)).endsWith(String.format("\"crc32c\":\"%08x\"}", crc.getValue()) + "\n");
+            before.append(line.substring(at));
+        }
+    }
+
+    /** Without its own checksum the first line is one of a version that had none, until the second is read. */
+    @Test
+    void everyChangedByteIsAnErrorWithItsLine() throws IOException {
+        Path file = journal();
+        byte[] whole = Files.readAllBytes(file);
+        String durations = new String(whole, StandardCharsets.ISO_8859_1);
+        Matcher duration =
+                Pattern.compile("(?<=seconds\":)\\d|(?<=clipsPerSecond\":)\\d").matcher(durations);
+        Set<Integer> free = new HashSet<>();
+        duration.results().forEach(r -> free.add(r.start()));
+        int line = 1;
+        for (int at = 0; at < whole.length - 1; at++) {
+            if (!free.contains(at)) {
+                byte[] damaged = whole.clone();
+                damaged[at] ^= 0x01;
+                Files.write(file, damaged);
+                assertThatThrownBy(() -> JsonLines.read(file))
+                        .as("byte %d", at)
+                        .isInstanceOf(InputException.class)
+                        .hasMessageMatching("(?s).*a\\.jsonl:" + (line == 1 ? "[12]" : line) + ": .*");
+            }
+            line += whole[at] == '\n' ? 1 : 0;
+        }
+    }
+
+    @Test
+    void linesThatAreLostOrMovedAreAnError() throws IOException {
+        Path file = journal();
+        List<String> lines = Files.readAllLines(file);
+        for (List<Integer> kept : List.of(List.of(0, 2, 3), List.of(1, 2, 3), List.of(0, 2, 1, 3), List.of(0, 1, 1))) {
+            Files.writeString(
+                    file, kept.stream().map(i -> lines.get(i) + "\n").collect(java.util.stream.Collectors.joining()));
+            assertThatThrownBy(() -> JsonLines.read(file))
+                    .as(kept.toString())
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("changed after they were written");
+        }
+        Files.writeString(
+                file, lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).replaceAll(",\"crc.*", "}\n"));
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .hasMessageContaining("a.jsonl:3: crc32c is missing or malformed")
+                .hasMessageContaining("delete the cell's folder");
+    }
+
+    /** Times differ from run to run, results do not, and checksums are of results. */
+    @Test
+    void durationsMayDiffer() throws IOException {
+        String text = Files.readString(journal());
+        Path file = file(text.replaceAll("\"(seconds|clipsPerSecond)\":\\d", "\"$1\":12.5"));
+        assertThat(JsonLines.read(file).getLast().number("clipsPerSecond")).isEqualTo(12.5);
+    }
+
+    /** Journals from before there were checksums are read and gone on with. */
+    @Test
+    void linesWithoutChecksumMayComeFirst() throws IOException {
+        Path file = file("{\"n\":1}\n{\"n\":2,\"seconds\":3}\n");
+        try (JsonLines lines = JsonLines.append(file, false)) {
+            lines.add(new JsonObject().with("n", 3));
+        }
+        assertThat(JsonLines.read(file)).hasSize(3);
+        Files.writeString(file, Files.readString(file).replace("\"n\":1", "\"n\":4"));
+        assertThatThrownBy(() -> JsonLines.read(file)).hasMessageContaining("a.jsonl:3: crc32c is ");
     }
 
     @ParameterizedTest

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,8 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
 
 /** Cells from the first trial to the test: uninterrupted, stopped and killed. */
 class CellRunTest {
@@ -224,6 +228,59 @@ class CellRunTest {
         Files.writeString(cut.resolve("work/trial-0.epochs.jsonl"), left);
         run("protobin", TinyCell.multiLabel(), cut);
         assertThat(TinyCell.content(cut)).isEqualTo(TinyCell.content(whole));
+    }
+
+    /** One that was begun before journals had checksums and checkpoints digests. */
+    @Test
+    void aCellOfAnEarlierVersionIsGoneOnWith() throws IOException {
+        Path whole = folder.resolve("whole");
+        run("protobin", TinyCell.multiLabel(), whole);
+        Path old = folder.resolve("old");
+        CellListener dying = counting(new AtomicInteger(), 7, true, StopSignal.never());
+        assertThatThrownBy(() -> run("protobin", TinyCell.multiLabel(), old, StopSignal.never(), dying))
+                .isInstanceOf(KilledError.class);
+        assertThat(old.resolve("trials.jsonl")).content().contains("crc32c");
+        int checkpoints = 0;
+        try (Stream<Path> files = Files.walk(old)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.toString().endsWith(".jsonl")) {
+                    Files.writeString(file, withoutChecksums(Files.readString(file)));
+                } else if (file.toString().endsWith(".checkpoint.safetensors")) {
+                    withoutDigest(file);
+                    checkpoints++;
+                }
+            }
+        }
+        assertThat(checkpoints).isEqualTo(1);
+        run("protobin", TinyCell.multiLabel(), old);
+        TreeMap<String, String> expected = TinyCell.content(whole);
+        TreeMap<String, String> content = TinyCell.content(old);
+        expected.replaceAll((name, text) -> withoutChecksums(text));
+        content.replaceAll((name, text) -> withoutChecksums(text));
+        assertThat(content).isEqualTo(expected);
+    }
+
+    private static String withoutChecksums(String lines) {
+        return lines.replaceAll(",\"crc32c\":\"[0-9a-f]{8}\"", "");
+    }
+
+    private static void withoutDigest(Path checkpoint) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter();
+        try (SafetensorsFile in = SafetensorsFile.open(checkpoint)) {
+            in.metadata().forEach((key, value) -> {
+                if (!key.equals("unmute_digest")) {
+                    out.metadata(key, value.replace("unmute-checkpoint-2", "unmute-checkpoint-1"));
+                }
+            });
+            for (String name : in.names()) {
+                switch (in.type(name)) {
+                    case I32 -> out.add(name, in.shape(name), in.ints(name));
+                    case F64 -> out.add(name, in.shape(name), in.doubles(name));
+                    default -> out.add(name, in.shape(name), in.floats(name));
+                }
+            }
+        }
+        out.write(checkpoint);
     }
 
     @Test
