@@ -126,6 +126,8 @@ public final class TrainingCheckpoint {
         }
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
             return file.has(LOSSES) ? file.shape(LOSSES).elements() : 0;
+        } catch (MalformedFileException e) {
+            throw e.advising(ANEW);
         }
     }
 
