@@ -22,7 +22,8 @@ public abstract class TensorFile implements AutoCloseable {
      * An object whose class is not interpreted; only its name is kept.
      *
      * @param name      dotted path from the root
-     * @param className the class or function that creates it, such as {@code omegaconf.dictconfig.DictConfig}
+     * @param className the class or function that creates it, such as {@code omegaconf.dictconfig.DictConfig}; for
+     *                  Python attributes of a tensor, their names
      * @param tensors   number of tensors in it, which cannot be read
      */
     public record Opaque(String name, String className, int tensors) {}

@@ -57,14 +57,19 @@ final class ZipNames {
         return entries;
     }
 
+    /** The last end record whose comment ends with the file; if there is none, the last of all. */
     private static long end(MemorySegment file) {
         long last = file.byteSize() - END_BYTES;
+        long found = -1;
         for (long at = last; at >= 0 && at >= last - MAX_COMMENT; at--) {
             if (file.get(LittleEndian.INT, at) == END) {
-                return at;
+                if (u16(file, at + 20) == last - at) {
+                    return at;
+                }
+                found = Math.max(found, at);
             }
         }
-        return -1;
+        return found;
     }
 
     /** Where the data of an entry start; the end of the file if its header is missing. */

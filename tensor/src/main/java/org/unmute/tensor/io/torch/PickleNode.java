@@ -29,8 +29,19 @@ sealed interface PickleNode {
     /** A storage named by a persistent id. {@code first} and {@code used} select the part that an old view covers. */
     record Storage(StorageType type, String key, long elements, long first, long used, long at) implements PickleNode {}
 
-    /** A tensor on a storage, checked to be inside it; offset and strides in elements of its type. */
-    record Tensor(Storage storage, StoredType type, long offset, long[] sizes, long[] strides, long at)
+    /**
+     * A tensor on a storage, checked to be inside it; offset and strides in elements of its type.
+     *
+     * @param attributes the dictionaries of what Python code attached to it; empty if nothing
+     */
+    record Tensor(
+            Storage storage,
+            StoredType type,
+            long offset,
+            long[] sizes,
+            long[] strides,
+            long at,
+            List<Mapping> attributes)
             implements PickleNode {}
 
     /** A list, tuple or set. */

@@ -1,7 +1,9 @@
 package org.unmute.tensor.io.torch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.torch.PickleNode.Global;
@@ -18,6 +20,9 @@ import org.unmute.tensor.io.torch.PickleNode.Tensor;
  */
 final class TensorCalls {
     private static final int MAX_ARGUMENTS = 9;
+    private static final int MAX_ATTRIBUTES = 100;
+    /** Attributes whose setters replace a tensor's numbers. */
+    private static final Set<String> NUMBERS = Set.of("data", "real", "imag");
 
     private final PickleInput in;
     private final TorchLimits limits;
@@ -36,8 +41,8 @@ final class TensorCalls {
             return tensor(function, args);
         }
         return switch (function.dotted()) {
-            case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
-                parameter(function, args);
+            case "torch._utils._rebuild_parameter" -> parameter(function, args, 3);
+            case "torch._utils._rebuild_parameter_with_state" -> parameter(function, args, 4);
             case "torch._tensor._rebuild_from_type_v2", "torch.tensor._rebuild_from_type_v2" -> typed(function, args);
             default -> function.name().startsWith("_rebuild") ? PickleObjects.opaque(function, args, true) : null;
         };
@@ -51,12 +56,13 @@ final class TensorCalls {
         };
     }
 
-    private PickleNode parameter(Global function, List<PickleNode> args) throws MalformedFileException {
-        if (args.isEmpty() || args.size() > 4) {
+    /** A parameter: (tensor, whether it takes gradients, hooks), and for one of four arguments its state. */
+    private PickleNode parameter(Global function, List<PickleNode> args, int max) throws MalformedFileException {
+        if (args.isEmpty() || args.size() > max) {
             throw in.error("bad-tensor", function.name() + " with " + args.size() + " arguments");
         }
         return switch (args.getFirst()) {
-            case Tensor t -> t;
+            case Tensor t -> args.size() < 4 ? t : withState(t, args.get(3));
             case Opaque o when o.tensor -> o;
             default -> PickleObjects.opaque(function, args, true);
         };
@@ -75,7 +81,58 @@ final class TensorCalls {
             default -> false;
         };
         // No other functions: nested calls could be of any depth.
-        return plain && isTensorFunction(rebuild) ? tensor(rebuild, s.items) : PickleObjects.opaque(type, args, true);
+        PickleNode made =
+                plain && isTensorFunction(rebuild) ? tensor(rebuild, s.items) : PickleObjects.opaque(type, args, true);
+        return made instanceof Tensor t ? withState(t, args.get(3)) : made;
+    }
+
+    /**
+     * A tensor with the attributes that torch sets after it is made. They are kept to be named, not read. Attributes
+     * that are the numbers themselves would make the tensor another one and are rejected.
+     *
+     * @param state None, a dictionary, or a pair of them: ordinary attributes and those in slots
+     */
+    private Tensor withState(Tensor made, PickleNode state) throws MalformedFileException {
+        List<Mapping> attributes = new ArrayList<>(made.attributes());
+        boolean pair = state instanceof Sequence s && s.kind == Sequence.Kind.TUPLE && s.items.size() == 2;
+        for (PickleNode part : pair ? ((Sequence) state).items : List.of(state)) {
+            if (part instanceof Mapping m) {
+                checkAttributes(m);
+                if (!m.keys.isEmpty()) {
+                    attributes.add(m);
+                }
+            } else if (part != PickleNode.NONE) {
+                throw in.error("bad-tensor", "the state of a tensor is neither a dictionary nor a pair of them");
+            }
+        }
+        return attributes.size() == made.attributes().size()
+                ? made
+                : new Tensor(
+                        made.storage(),
+                        made.type(),
+                        made.offset(),
+                        made.sizes(),
+                        made.strides(),
+                        made.at(),
+                        List.copyOf(attributes));
+    }
+
+    private void checkAttributes(Mapping attributes) throws MalformedFileException {
+        if (attributes.keys.size() > MAX_ATTRIBUTES) {
+            throw in.error(
+                    "bad-tensor",
+                    "a tensor with " + attributes.keys.size() + " Python attributes; at most " + MAX_ATTRIBUTES
+                            + ": save the state dict without them");
+        }
+        for (PickleNode key : attributes.keys) {
+            if (key instanceof Scalar(String name) && NUMBERS.contains(name)) {
+                throw in.error(
+                        "tensor-state",
+                        "the attribute " + MalformedFileException.quote(name)
+                                + " of a tensor replaces its numbers: load the file in Python and save"
+                                + " tensor.detach().clone() in its place");
+            }
+        }
     }
 
     private PickleNode tensor(Global function, List<PickleNode> args) throws MalformedFileException {
@@ -114,7 +171,7 @@ final class TensorCalls {
                     "sizes " + Arrays.toString(sizes) + " and strides " + Arrays.toString(strides)
                             + " differ in number");
         }
-        Tensor made = new Tensor(storage, type, offset, sizes, strides, in.opcodeOffset());
+        Tensor made = new Tensor(storage, type, offset, sizes, strides, in.opcodeOffset(), List.of());
         checkReach(made);
         return made;
     }

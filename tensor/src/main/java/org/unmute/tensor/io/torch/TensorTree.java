@@ -28,6 +28,7 @@ final class TensorTree {
     /** Name of the value of a checkpoint that is neither a dictionary nor a list. */
     static final String ROOT = "value";
 
+    private static final int NAMED_ATTRIBUTES = 4;
     private static final long PLACES_PER_VALUE = 8;
     private static final long SOME_PLACES = 10_000;
 
@@ -93,8 +94,31 @@ final class TensorTree {
                 }
                 onPath.remove(s);
             }
+            case Tensor tensor -> {
+                leaf(tensor, keys.isEmpty() ? ROOT : path);
+                if (!tensor.attributes().isEmpty()) {
+                    child("attributes", attributes(tensor), path, "<attributes>");
+                }
+            }
             default -> leaf(node, keys.isEmpty() ? ROOT : path);
         }
+    }
+
+    /** What a tensor's Python attributes are listed as: an object that is named, with the tensors that it holds. */
+    private static Opaque attributes(Tensor tensor) {
+        StringJoiner names = new StringJoiner(", ");
+        int left = 0;
+        for (Mapping m : tensor.attributes()) {
+            int named = Math.min(NAMED_ATTRIBUTES, m.keys.size());
+            for (int i = 0; i < named; i++) {
+                names.add(MalformedFileException.quote(keyText(m.keys.get(i), i)));
+            }
+            left += m.keys.size() - named;
+        }
+        Opaque made =
+                new Opaque("attributes of a tensor: " + names + (left > 0 ? " and " + left + " more" : ""), false);
+        made.parts.addAll(tensor.attributes());
+        return made;
     }
 
     private void child(Object key, PickleNode value, String path, String text) throws MalformedFileException {

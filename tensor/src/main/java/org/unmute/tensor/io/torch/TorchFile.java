@@ -28,7 +28,9 @@ import org.unmute.tensor.io.TensorFile;
  * {@code blocks.0.norm1.weight} of the dictionary {@code model}, {@code optimizer.param_groups.0.lr} the key {@code lr}
  * of the first list element. A tensor that several names share appears under each. A checkpoint that is a single tensor
  * or value has the name {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
- * left out.
+ * left out. So are Python attributes of a tensor and the state of a parameter, which {@link #opaque()} lists as {@code
+ * NAME.<attributes>}; the tensor itself is read. An attribute that replaces the tensor's numbers ({@code data}, {@code
+ * real}, {@code imag}) makes the file unreadable, and a tensor of a Python class of its own stays opaque.
  *
  * <p>{@link #metadata()} has strings, numbers, booleans, None and dtypes by dotted name: strings and whole numbers as
  * they are, floats as {@link Double#toString(double)} writes them, {@code true}, {@code false} and {@code null}.

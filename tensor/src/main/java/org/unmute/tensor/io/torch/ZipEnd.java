@@ -24,20 +24,25 @@ record ZipEnd(long directory, long start, long entries) {
     private static final long MAX_16 = 0xFFFFL;
     private static final long MAX_32 = 0xFFFF_FFFFL;
 
-    /** The end record must be the last 22 bytes: torch writes no comment. */
+    /**
+     * Reads the end record. Only the archive's comment may follow it, and must end with the file. The search goes from
+     * the end backwards, as in other readers, and stops at the first signature: a comment that has one itself makes the
+     * archive unreadable here, not ambiguous.
+     */
     static ZipEnd find(String file, MemorySegment all) throws MalformedFileException {
-        long at = all.byteSize() - END_BYTES;
-        if (at < 0 || all.get(LittleEndian.INT, at) != END) {
+        long at = signature(file, all);
+        int comment = u16(all, at + 20);
+        long follow = all.byteSize() - END_BYTES - at;
+        if (comment != follow) {
             throw new MalformedFileException(
                     file,
-                    Math.max(0, at),
+                    at,
                     "no-zip-end",
-                    "the archive has no end record in its last " + END_BYTES
-                            + " bytes: it is cut short, or has a comment or other bytes after it");
+                    "the archive's end record announces a comment of " + comment + " bytes, but " + follow
+                            + " follow it: the file is cut short, or has other bytes after the archive");
         }
-        int comment = u16(all, at + 20);
-        if (comment != 0 || u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
-            throw new MalformedFileException(file, at, "zip-comment", "the archive has a comment or several disks");
+        if (u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
+            throw new MalformedFileException(file, at, "zip-disks", "the archive is one of several disks");
         }
         long entries = u16(all, at + 10);
         long size = u32(all, at + 12);
@@ -64,6 +69,25 @@ record ZipEnd(long directory, long start, long entries) {
                             + "be cut short or have bytes before it");
         }
         return end;
+    }
+
+    /** The offset of the last signature of an end record, if the record fits behind it. */
+    private static long signature(String file, MemorySegment all) throws MalformedFileException {
+        long last = all.byteSize() - END_BYTES;
+        long at = all.byteSize() - Integer.BYTES;
+        long stop = Math.max(0, last - MAX_16);
+        while (at >= stop && all.get(LittleEndian.INT, at) != END) {
+            at--;
+        }
+        if (at < stop || at > last) {
+            throw new MalformedFileException(
+                    file,
+                    Math.max(0, last),
+                    "no-zip-end",
+                    "the archive has no whole end record in its last " + (END_BYTES + MAX_16)
+                            + " bytes: it is cut short, or has other bytes after it");
+        }
+        return at;
     }
 
     private static ZipEnd wide(String file, MemorySegment all, long locator) throws MalformedFileException {

@@ -17,8 +17,9 @@ import org.unmute.tensor.io.MalformedFileException;
 /**
  * The records of a zip archive as {@code torch.save} writes them: stored, not compressed, all in one folder,
  * contiguous. Read in place through the central directory, which must agree with each local header. Two readers must
- * not be able to see different contents in one file, so everything that torch does not write (comments, gaps, overlaps,
- * bytes before or after the archive) is rejected.
+ * not be able to see different contents in one file, so gaps, overlaps, comments of entries and bytes before or after
+ * the archive are rejected. What other programs write when they copy records as they are is accepted: wide sizes in
+ * local headers and a comment of the archive.
  */
 final class ZipRecords {
     private static final int LOCAL = 0x04034B50;
@@ -280,13 +281,21 @@ final class ZipRecords {
         }
         byte[] raw = all.asSlice(at + LOCAL_BYTES, u16(at + 26)).toArray(ValueLayout.JAVA_BYTE);
         boolean sized = (e.flags & DESCRIBED) == 0;
+        long packed = u32(at + 18);
+        long size = u32(at + 22);
+        if (sized && (size == MAX_32 || packed == MAX_32)) {
+            // Python writes wide sizes here, whatever the size, where the writer did not know it before.
+            long[] wide = zip64(at + LOCAL_BYTES + u16(at + 26), u16(at + 28), e.name, size, packed);
+            size = wide[0];
+            packed = wide[1];
+        }
         // With a descriptor the header may leave the values out; torch writes zeros.
         boolean agrees = e.name.equals(PickleInput.utf8OrNull(raw))
                 && u16(at + 6) == e.flags
                 && u16(at + 8) == 0
                 && agrees(u32(at + 14), e.crc, sized)
-                && agrees(u32(at + 18), e.size, sized)
-                && agrees(u32(at + 22), e.size, sized);
+                && agrees(packed, e.size, sized)
+                && agrees(size, e.size, sized);
         if (!agrees) {
             throw error(
                     at,
@@ -298,7 +307,7 @@ final class ZipRecords {
     }
 
     private static boolean agrees(long local, long directory, boolean needed) {
-        return local == Math.min(directory, MAX_32) || !needed && (local == 0 || local == MAX_32);
+        return local == directory || !needed && (local == 0 || local == MAX_32);
     }
 
     /** The data descriptor: CRC and sizes after the data, with or without a signature, sizes of 4 or 8 bytes. */

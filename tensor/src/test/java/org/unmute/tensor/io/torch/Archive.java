@@ -27,6 +27,8 @@ final class Archive {
         byte[] gap = new byte[0];
         /** Whether sizes and place are written as wide values. */
         boolean wide;
+        /** Wide sizes in the local header, uncompressed and packed; null for narrow ones. */
+        long[] localSizes;
 
         private long at;
     }
@@ -150,8 +152,15 @@ final class Archive {
         byte[] name = (e.localName == null ? e.name : e.localName).getBytes(StandardCharsets.UTF_8);
         boolean described = (e.flags & 8) != 0;
         int crc = e.crc == null ? crc(e.data) : e.crc;
-        int size = described ? 0 : e.data.length;
-        // An extra field FB of three bytes, as torch pads with.
+        int size = described ? 0 : e.localSizes != null ? -1 : e.data.length;
+        ByteBuffer wide = bytes(e.localSizes == null ? 0 : 4 + 8 * e.localSizes.length);
+        if (e.localSizes != null) {
+            wide.putShort((short) 1).putShort((short) (8 * e.localSizes.length));
+            for (long value : e.localSizes) {
+                wide.putLong(value);
+            }
+        }
+        // And an extra field FB of three bytes, as torch pads with.
         out.writeBytes(bytes(30)
                 .putInt(0x04034B50)
                 .putShort((short) 0)
@@ -162,9 +171,10 @@ final class Archive {
                 .putInt(size)
                 .putInt(size)
                 .putShort((short) name.length)
-                .putShort((short) 7)
+                .putShort((short) (wide.capacity() + 7))
                 .array());
         out.writeBytes(name);
+        out.writeBytes(wide.array());
         out.writeBytes(new byte[] {'F', 'B', 3, 0, 'Z', 'Z', 'Z'});
         out.writeBytes(e.data);
         if (described) {

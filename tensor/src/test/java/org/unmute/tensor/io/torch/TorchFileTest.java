@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.AllocatedBytes;
+import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -193,6 +194,114 @@ class TorchFileTest {
             assertThat(file.entry("v3").data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(3, 4);
             assertThat(file.floats("typed")).containsExactly(0, 1, 2, 3, 4, 5);
             assertThat(file.floats("cuda")).containsExactly(9);
+        }
+    }
+
+    /** As Python's zipfile writes a record whose size it does not know before, and a program that adds a comment. */
+    @Test
+    void wideLocalHeadersAndACommentOfTheArchiveAreRead() throws IOException {
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        archive.zip64 = false;
+        archive.comment = "c".repeat(0xFFFF);
+        for (Archive.Entry e : archive.entries) {
+            e.flags = 0;
+            e.localSizes = new long[] {e.data.length, e.data.length};
+        }
+        try (TorchFile file = open(archive.build())) {
+            file.verify();
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+        archive.zip64 = true;
+        archive.comment = "saved by a script";
+        try (TorchFile file = open(archive.build())) {
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+    }
+
+    /** What Python code attached to a tensor or a parameter is named; the numbers are read. */
+    @Test
+    void attributesOfTensorsAreLeftOutAndListed() throws IOException {
+        Pickle p = Pickle.two().op("}(");
+        typed(p.text("scaled"), "torch", "Tensor");
+        p.op('}').text("scale").sixFloats().op('s').op("tR");
+        withState(p.text("parameter"));
+        p.op("N}(");
+        for (String name : new String[] {"a", "b", "c", "d", "e\u001b[31m"}) {
+            p.text(name).number(1);
+        }
+        p.op('u').op(0x86).op("tR");
+        withState(p.text("plain")).op("NtR");
+        withState(p.text("empty")).op("}tR");
+        try (TorchFile file = zip(p.op('u'))) {
+            assertThat(file.names()).containsExactly("scaled", "parameter", "plain", "empty");
+            for (String name : file.names()) {
+                assertThat(file.floats(name)).containsExactly(0, 1, 2, 3, 4, 5);
+            }
+            assertThat(file.opaque())
+                    .containsExactly(
+                            new TorchFile.Opaque("scaled.<attributes>", "attributes of a tensor: 'scale'", 1),
+                            new TorchFile.Opaque(
+                                    "parameter.<attributes>",
+                                    "attributes of a tensor: 'a', 'b', 'c', 'd' and 1 more",
+                                    0));
+        }
+    }
+
+    /** Begins a call that makes a tensor of a class, up to its state. */
+    private static Pickle typed(Pickle p, String module, String type) {
+        return p.global("torch._tensor", "_rebuild_from_type_v2")
+                .op('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global(module, type)
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(0)
+                .numbers(6)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op('t');
+    }
+
+    /** Begins a call that makes a parameter, up to its state. */
+    private static Pickle withState(Pickle p) {
+        return p.global("torch._utils", "_rebuild_parameter_with_state")
+                .op('(')
+                .sixFloats()
+                .op(0x88)
+                .call("collections", "OrderedDict");
+    }
+
+    /** Python would take the tensor's numbers from the attribute. */
+    @ParameterizedTest
+    @CsvSource({"data,tensor-state", "real,tensor-state", "imag,tensor-state"})
+    void anAttributeThatReplacesTheNumbersIsRefused(String name, String rule) throws IOException {
+        for (boolean parameter : new boolean[] {false, true}) {
+            Pickle p = Pickle.two().op("}").text("w");
+            p = parameter ? withState(p) : typed(p, "torch", "Tensor");
+            Pickle whole = p.op('}').text(name).sixFloats().op('s').op("tRs");
+            assertThatThrownBy(() -> zip(whole).close())
+                    .isInstanceOfSatisfying(
+                            MalformedFileException.class,
+                            e -> assertThat(e.rule()).isEqualTo(rule))
+                    .hasMessageContaining("'" + name + "'");
+        }
+    }
+
+    @Test
+    void aStateThatIsNoDictionaryIsRefused() throws IOException {
+        Pickle many = withState(Pickle.two().op('}').text("w")).op("}(");
+        for (int i = 0; i < 101; i++) {
+            many.text("a" + i).number(i);
+        }
+        for (Pickle p : new Pickle[] {
+            withState(Pickle.two().op('}').text("w")).number(3).op("tRs"), many.op("utRs"),
+        }) {
+            assertThatThrownBy(() -> zip(p).close())
+                    .isInstanceOfSatisfying(
+                            MalformedFileException.class,
+                            e -> assertThat(e.rule()).isEqualTo("bad-tensor"));
         }
     }
 

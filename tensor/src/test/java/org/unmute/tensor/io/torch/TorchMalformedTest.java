@@ -66,7 +66,17 @@ class TorchMalformedTest {
                 archive("zip-gap", a -> a.entries.get(2).gap = new byte[9]),
                 archive("zip-gap", a -> a.prefix = "PK\3\4".getBytes(StandardCharsets.US_ASCII)),
                 archive("zip-comment", a -> a.entries.get(2).comment = "x"),
-                archive("no-zip-end", a -> a.comment = "a comment"),
+                archive("bad-zip64", a -> wideHeader(a)),
+                archive("bad-zip64", a -> wideHeader(a, 24)),
+                archive("header-mismatch", a -> wideHeader(a, 24, 25)),
+                archive("header-mismatch", a -> wideHeader(a, 1L << 40, 1L << 40)),
+                archive("no-zip-end", a -> a.comment = "a comment with PK\5\6 in it"),
+                archive("no-zip-end", a -> a.comment = "PK\5\6" + "x".repeat(40)),
+                archive("not-a-checkpoint", a -> a.comment = "PK\5\6" + "\0".repeat(18)),
+                archive("no-zip-end", a -> {
+                    a.comment = "a comment";
+                    a.suffix = new byte[1];
+                }),
                 archive("no-zip-end", a -> a.suffix = new byte[1]),
                 archive("bad-directory", a -> a.moreEntries = 1),
                 archive("bad-directory", a -> a.moreEntries = -1),
@@ -86,6 +96,12 @@ class TorchMalformedTest {
                 rule("not-a-checkpoint", new byte[0]),
                 rule("not-a-checkpoint", pickle),
                 rule("not-a-checkpoint", "PK\3\4 cut short".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** A storage whose local header has wide sizes. */
+    private static void wideHeader(Archive archive, long... sizes) {
+        archive.entries.get(2).flags = 0;
+        archive.entries.get(2).localSizes = sizes;
     }
 
     private static Arguments archive(String rule, Consumer<Archive> damage) {
