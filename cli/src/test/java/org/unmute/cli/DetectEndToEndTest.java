@@ -22,8 +22,8 @@ import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Wav;
-import org.unmute.probes.cache.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.io.FolderLock;
 
 /** {@code unmute detect} on synthesized scenes with the encoder in the program. */
 class DetectEndToEndTest {
@@ -239,6 +239,35 @@ class DetectEndToEndTest {
                     .contains("wait until it is done");
         }
         detect(out, recordings).endsWith(ExitCode.OK);
+    }
+
+    /** Anybody who may write to the folder could have put them there. */
+    @Test
+    void linksInTheFolderAreNotWrittenThrough() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "precious");
+        Path out = folder.resolve("planted");
+        detect(out, recordings).endsWith(ExitCode.OK);
+        for (String name : List.of("events.csv", "skipped.csv", ".detect/lock", ".detect/events.log")) {
+            Path link = out.resolve(name);
+            byte[] before = Files.readAllBytes(link);
+            Files.delete(link);
+            Files.createSymbolicLink(link, victim);
+            Ran ran = detect(out, recordings).endsWith(ExitCode.FAILED);
+            assertThat(ran.err()).contains("a symbolic link").contains(name);
+            assertThat(victim).hasContent("precious");
+            Files.delete(link);
+            Files.write(link, before);
+        }
+        Files.writeString(out.resolve("run.json.0123456789abcdef.tmp"), "half");
+        detect(out, recordings).endsWith(ExitCode.OK);
+        assertThat(out.resolve("run.json.0123456789abcdef.tmp")).doesNotExist();
+        DetectFixture.assertSame(out, detected());
+    }
+
+    private static Path detected() {
+        Path again = folder.resolve("not-planted");
+        detect(again, recordings).endsWith(ExitCode.OK);
+        return again;
     }
 
     @Test

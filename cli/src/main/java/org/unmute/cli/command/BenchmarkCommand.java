@@ -2,12 +2,13 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
@@ -31,8 +32,10 @@ import org.unmute.experiments.provenance.Units;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.FolderLock;
+import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.TemporaryFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,10 +56,6 @@ import picocli.CommandLine.Parameters;
             "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8"
         })
 final class BenchmarkCommand extends ComputingCommand {
-    private static final String LOCK = "run.lock";
-    /** Names of the temporary files of {@link org.unmute.tensor.io.AtomicFile}. */
-    private static final Pattern HALF_WRITTEN = Pattern.compile(".+\\.\\d+-\\d+\\.tmp");
-
     private static final double SECONDS_PER_HOUR = 3600;
 
     @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML file (docs/grid.md).")
@@ -122,11 +121,8 @@ final class BenchmarkCommand extends ComputingCommand {
         requireFiles(grid, cells);
         record.input(gridFile);
         openBackend();
-        Files.createDirectories(out);
-        try (FolderLock _ = FolderLock.acquire(out, LOCK)) {
+        try (FolderLock _ = claim(out)) {
             run(grid, cells, stop);
-        } catch (FolderLock.HeldException e) {
-            throw CommandException.input(e.getMessage(), e);
         }
         return status;
     }
@@ -245,16 +241,16 @@ final class BenchmarkCommand extends ComputingCommand {
         };
     }
 
-    /** Removes temporary files that a killed process left; the lock excludes other writers. */
+    /** Deletes what killed processes left in the folders of cells; caches have locks of their own. */
     private void removeHalfWritten() throws IOException {
-        List<Path> left;
-        try (Stream<Path> files = Files.walk(out)) {
-            left = files.filter(f ->
-                            HALF_WRITTEN.matcher(f.getFileName().toString()).matches())
+        List<Path> folders;
+        try (Stream<Path> all = Files.walk(out.toRealPath())) {
+            folders = all.filter(f -> Files.isDirectory(f, LinkOption.NOFOLLOW_LINKS)
+                            && !Files.exists(f.resolve(TokenCacheWriter.LOCK)))
                     .toList();
         }
-        for (Path file : left) {
-            Files.deleteIfExists(file);
+        for (Path folder : folders) {
+            TemporaryFile.sweep(folder, Duration.ZERO);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,6 +67,26 @@ abstract class UnmuteCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(List.of("unmute"));
         all.addAll(spec.root().commandLine().getParseResult().originalArgs());
         return all;
+    }
+
+    /**
+     * Acquires the right to write to a folder, which is created if needed.
+     *
+     * @throws FolderLock.HeldException saying who is writing to it
+     */
+    static FolderLock claim(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return FolderLock.acquire(folder, FolderLock.NAME);
+    }
+
+    /**
+     * Acquires the right to write to a file, and creates its folder if needed.
+     *
+     * @throws FolderLock.HeldException saying who is writing to it
+     */
+    static FolderLock claimFile(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        return FolderLock.acquireFor(file);
     }
 
     PrintWriter out() {

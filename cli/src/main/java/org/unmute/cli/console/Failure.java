@@ -17,6 +17,7 @@ import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.tensor.backend.BackendException;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
@@ -40,6 +41,7 @@ public record Failure(int exitCode, String message, boolean bug) {
                     MalformedTableException _,
                     TokenCacheException _,
                     ConversionException _,
+                    FolderLock.HeldException _,
                     UnusableCheckpointException _,
                     UnreadableAudioException _ -> input(thrown.getMessage());
             case NoSuchFileException e -> input("no such file or folder: " + e.getFile());

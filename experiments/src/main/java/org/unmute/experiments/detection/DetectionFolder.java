@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.unmute.experiments.InputException;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.FolderLock;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.FolderLock;
 
 /**
  * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
@@ -57,7 +57,6 @@ public final class DetectionFolder implements AutoCloseable {
         }
         try {
             clear(state);
-            clear(folder);
             require(folder, state.resolve("settings.json"), settings);
             // It tells that all is complete, which it is no more until this run ends.
             Files.deleteIfExists(folder.resolve("run.json"));
@@ -87,9 +86,9 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
-    /** Files that a killed process had not finished. */
-    private static void clear(Path folder) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.tmp")) {
+    /** Files that a killed process had not finished; those of the folder itself are gone with its lock acquired. */
+    private static void clear(Path state) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.tmp")) {
             for (Path file : files) {
                 Files.delete(file);
             }
@@ -158,11 +157,11 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     EventSpool spool() {
-        return new EventSpool(state.resolve("spool.tmp"));
+        return new EventSpool(state.resolve("spool"));
     }
 
     EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes) throws IOException {
-        return new EventTables(folder, state.resolve("table.tmp"), formats, clips, classes);
+        return new EventTables(folder, state.resolve("table"), formats, clips, classes);
     }
 
     @Override

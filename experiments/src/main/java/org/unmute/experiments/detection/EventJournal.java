@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import org.unmute.experiments.InputException;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * The results of a run as an append-only file, of which all tables are made. Each recording is a block: length and
@@ -57,10 +59,11 @@ final class EventJournal implements AutoCloseable {
     /** @throws InputException if another version of the program wrote it */
     static EventJournal open(Path file) throws IOException {
         FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             EventJournal journal = new EventJournal(file, channel);
             journal.recover();
+            TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
             return journal;
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Sorts the events of a recording, which arrive when they are decided: a long one after short ones that began later.
@@ -20,21 +19,23 @@ final class EventSpool implements AutoCloseable {
     private static final int MAX_HELD = 1 << 16;
     private static final int READ_TOGETHER = 256;
 
-    private final Path file;
+    private final Path name;
     private final int maxHeld;
     private final List<LocatedEvent> held = new ArrayList<>();
     /** Where each run ends in the file. */
     private final List<Long> ends = new ArrayList<>();
 
+    private TemporaryFile file;
     private FileChannel channel;
     private long count;
 
-    EventSpool(Path file) {
-        this(file, MAX_HELD);
+    /** @param name what the name of the {@link TemporaryFile} begins with */
+    EventSpool(Path name) {
+        this(name, MAX_HELD);
     }
 
-    EventSpool(Path file, int maxHeld) {
-        this.file = file;
+    EventSpool(Path name, int maxHeld) {
+        this.name = name;
         this.maxHeld = maxHeld;
     }
 
@@ -57,12 +58,8 @@ final class EventSpool implements AutoCloseable {
 
     private void spill() throws IOException {
         if (channel == null) {
-            channel = FileChannel.open(
-                    file,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+            file = TemporaryFile.create(name);
+            channel = file.channel();
         }
         held.sort(EventCodec.ORDER);
         ByteBuffer buffer = ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES);
@@ -138,9 +135,8 @@ final class EventSpool implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            channel.close();
-            Files.deleteIfExists(file);
+        if (file != null) {
+            file.close();
         }
     }
 }

@@ -3,10 +3,12 @@ package org.unmute.experiments.detection;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,6 +20,8 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * The tables of a detection folder. Those of all recordings are written from the start each time, in the order of the
@@ -42,7 +46,8 @@ final class EventTables implements AutoCloseable {
         private int rate;
 
         Combined(Path path, AnnotationFormat format) throws IOException {
-            out = Files.newBufferedWriter(path, StandardCharsets.UTF_8);
+            out = writer(RegularFile.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE));
             table = format.writer(out, true);
         }
 
@@ -60,7 +65,7 @@ final class EventTables implements AutoCloseable {
 
     /**
      * @param folder    of the tables
-     * @param temporary where a table is written before it gets its name, on the same file system
+     * @param temporary what the names of tables begin with while they are written, on the same file system
      */
     EventTables(Path folder, Path temporary, Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes)
             throws IOException {
@@ -79,6 +84,10 @@ final class EventTables implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private static Writer writer(FileChannel channel) {
+        return new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     }
 
     /** Removes the tables of a recording whose events are found anew. */
@@ -102,10 +111,12 @@ final class EventTables implements AutoCloseable {
             }
             Path target = table(format, clip);
             Files.createDirectories(target.getParent());
-            try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+            try (TemporaryFile file = TemporaryFile.create(temporary)) {
+                Writer out = writer(file.channel());
                 write(format, format.format().writer(out, false), clip, heard, events);
+                out.flush();
+                file.replace(target);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
@@ -49,9 +51,13 @@ public final class JsonLines implements AutoCloseable {
      */
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
+        boolean created = !Files.exists(file);
         FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
+            if (created && durable) {
+                TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
+            }
             byte[] bytes = Files.readAllBytes(file);
             int whole = whole(bytes);
             channel.truncate(whole);

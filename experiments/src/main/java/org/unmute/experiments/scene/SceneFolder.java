@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
@@ -49,7 +51,8 @@ public final class SceneFolder {
     }
 
     /**
-     * Creates the folder, or reuses one without a manifest (its scenes are overwritten).
+     * Creates the folder, or reuses one without a manifest (its scenes are overwritten). The caller must hold the
+     * {@link org.unmute.tensor.io.FolderLock} of a folder that others may write to.
      *
      * @param stems folder of the stems, not inside {@code root}; null to write none
      * @throws FileAlreadyExistsException if there is a manifest already
@@ -69,12 +72,18 @@ public final class SceneFolder {
             throw new FileAlreadyExistsException(manifest.toString());
         }
         for (Split split : Split.values()) {
-            Files.createDirectories(root.resolve(split.label()));
+            clear(root.resolve(split.label()));
             if (stems != null) {
-                Files.createDirectories(stems.resolve(split.label()));
+                clear(stems.resolve(split.label()));
             }
         }
         return new SceneFolder(root, stems);
+    }
+
+    /** Creates a folder if needed, and deletes what a killed process had not finished in it. */
+    private static void clear(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        TemporaryFile.sweep(folder, Duration.ZERO);
     }
 
     /** Name of the table of strong labels of a split. */

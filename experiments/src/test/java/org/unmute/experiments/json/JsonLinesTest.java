@@ -170,6 +170,16 @@ class JsonLinesTest {
     }
 
     @Test
+    void aLinkInThePlaceOfTheJournalIsLeftAlone() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "precious\nand not whole");
+        Path link = Files.createSymbolicLink(folder.resolve("a.jsonl"), victim);
+        assertThatThrownBy(() -> JsonLines.append(link, true))
+                .hasMessageContaining("a.jsonl")
+                .hasMessageContaining("a symbolic link");
+        assertThat(victim).hasContent("precious\nand not whole");
+    }
+
+    @Test
     void bytesThatAreNoTextAreAnErrorWithTheirLine() throws IOException {
         Path file = folder.resolve("a.jsonl");
         byte[] bytes = "{\"n\":1}\n{\"n\":\"?\"}\n".getBytes(StandardCharsets.UTF_8);

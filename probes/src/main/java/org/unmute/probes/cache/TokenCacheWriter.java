@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,7 +20,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FileFailure;
+import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open
@@ -29,7 +32,9 @@ import org.unmute.tensor.io.FileFailure;
  * ClipStatus#PRESENT}: the shards become byte for byte those of an uninterrupted run.
  */
 public final class TokenCacheWriter implements AutoCloseable {
-    private static final String LOCK = "cache.lock";
+    /** Name of the lock file in the folder of a cache. */
+    public static final String LOCK = "cache.lock";
+
     private static final String REBUILD_SUFFIX = ".rebuild";
     private static final String DAMAGED_SUFFIX = ".damaged";
 
@@ -231,7 +236,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             writeAt(0, ByteBuffer.wrap(header));
-            forceFolder();
+            TemporaryFile.forceFolder(folder);
         } catch (IOException e) {
             closeShard();
             Files.deleteIfExists(file);
@@ -262,7 +267,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
         if (shard >= 0 && channel == null) {
             Path last = folder.resolve(Shard.name(shard));
-            channel = FileChannel.open(last, StandardOpenOption.WRITE);
+            channel = RegularFile.open(last, StandardOpenOption.WRITE);
             end = channel.size();
         }
     }
@@ -291,7 +296,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             return;
         }
         if (cleanEnd >= 0 && cleanEnd < size) {
-            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            try (FileChannel cut = RegularFile.open(file, StandardOpenOption.WRITE)) {
                 cut.truncate(cleanEnd);
                 cut.force(true);
             } catch (IOException e) {
@@ -315,32 +320,17 @@ public final class TokenCacheWriter implements AutoCloseable {
                     file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX),
                     StandardCopyOption.REPLACE_EXISTING);
         }
-        forceFolder();
+        TemporaryFile.forceFolder(folder);
     }
 
     /** Writes the intact records into a new file and atomically replaces the damaged one. */
     private void rebuild(Shard damaged) throws IOException {
-        Path target = damaged.path();
-        Path fresh = target.resolveSibling(damaged.name() + REBUILD_SUFFIX);
-        try (FileChannel out = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(target), key)));
+        AtomicFile.write(damaged.path(), out -> {
+            writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(damaged.path()), key)));
             for (Shard.Entry entry : damaged.entries()) {
                 writeFully(out, damaged.recordBytes(entry).asByteBuffer());
             }
-            out.force(true);
-        } catch (IOException e) {
-            throw FileFailure.named(fresh, e);
-        }
-        try {
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException(
-                    "token cache: the file system of " + folder + " cannot replace a file in one step, so "
-                            + damaged.name() + " was not rebuilt: copy the cache to a local disk",
-                    e);
-        }
-        forceFolder();
+        });
     }
 
     private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
@@ -349,22 +339,12 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
+    /** Earlier versions wrote rebuilt shards under these names. */
     private void deleteUnfinishedRebuilds() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".tok" + REBUILD_SUFFIX))
                     .toList()) {
                 Files.delete(file);
-            }
-        }
-    }
-
-    /** Makes created and removed names durable, if the platform can force a folder. */
-    private void forceFolder() throws IOException {
-        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            } catch (IOException e) {
-                throw FileFailure.named(folder, e);
             }
         }
     }

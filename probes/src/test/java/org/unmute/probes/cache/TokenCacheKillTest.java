@@ -61,7 +61,8 @@ class TokenCacheKillTest {
             assertThat(out.readLine()).isEqualTo("0");
             assertThatThrownBy(() -> TokenCacheWriter.open(folder, CacheSamples.F16, CacheOptions.DEFAULT))
                     .isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("process " + process.pid() + " is writing to " + folder);
+                    .hasMessageContaining("process " + process.pid() + " is writing to " + folder)
+                    .hasMessageContaining("since 20");
         } finally {
             process.destroyForcibly();
         }

@@ -241,6 +241,29 @@ class TokenCacheRecoveryTest {
         CacheSamples.assertHolds(folder, 3);
     }
 
+    /** Anybody who may write to the folder could have put them there. */
+    @Test
+    void linksInTheFolderAreNotWrittenThrough(@TempDir Path temp) throws IOException {
+        Path folder = temp.resolve("cache");
+        Path other = temp.resolve("other");
+        fill(other, F16, CacheOptions.DEFAULT, 3);
+        Path shard = other.resolve("shard-00000.tok");
+        byte[] torn = Arrays.copyOf(Files.readAllBytes(shard), (int) Files.size(shard) - 1);
+        Files.write(shard, torn);
+        Files.createDirectories(folder);
+        for (String name : List.of("cache.lock", "shard-00000.tok")) {
+            Path link = Files.createSymbolicLink(folder.resolve(name), shard);
+            assertThatThrownBy(() -> fill(folder, F16, CacheOptions.DEFAULT, 5))
+                    .as(name)
+                    .hasMessageContaining(name)
+                    .hasMessageContaining("a symbolic link");
+            assertThat(shard).hasBinaryContent(torn);
+            Files.delete(link);
+        }
+        fill(folder, F16, CacheOptions.DEFAULT, 5);
+        CacheSamples.assertHolds(folder, 5);
+    }
+
     private static void flipLastByte(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 1] ^= 1;

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.report.drawing.Drawing;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
@@ -18,6 +21,7 @@ import org.unmute.report.table.LatexTable;
 import org.unmute.report.table.MarkdownTable;
 import org.unmute.report.table.Table;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Turns sections into the files of a report: a self-contained {@code report.html}, {@code tables/} with each table as
@@ -58,14 +62,19 @@ public final class ReportFolder {
     }
 
     /**
-     * Writes each file atomically into a folder, the first one last.
+     * Writes each file atomically into a folder, the first one last. The caller must hold the folder's
+     * {@link org.unmute.tensor.io.FolderLock}: what a killed process had not finished is deleted.
      *
      * @throws IOException if one cannot be written
      */
     public static void write(Path out, Map<String, byte[]> files) throws IOException {
+        Set<Path> folders = new HashSet<>();
         for (String name : List.copyOf(files.keySet()).reversed()) {
             Path file = out.resolve(name);
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            if (folders.add(file.getParent())) {
+                Files.createDirectories(file.getParent());
+                TemporaryFile.sweep(file.getParent(), Duration.ZERO);
+            }
             AtomicFile.write(file, files.get(name));
         }
     }

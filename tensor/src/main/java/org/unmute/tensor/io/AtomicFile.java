@@ -3,16 +3,14 @@ package org.unmute.tensor.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes files atomically: to a temporary file next to the target, which is then renamed. */
+/** Writes files atomically: to a {@link TemporaryFile} next to the target, which is then renamed. */
 public final class AtomicFile {
-    private static final AtomicLong SERIAL = new AtomicLong();
-
     /** Writes the content. */
     public interface Content {
         void writeTo(FileChannel out) throws IOException;
@@ -22,25 +20,19 @@ public final class AtomicFile {
 
     /**
      * Writes a file and replaces the target with it. If writing fails, the target is unchanged and nothing is left
-     * behind; if the process dies, at most a file whose name ends in {@code .tmp} is left next to it.
+     * behind; if the process dies, at most a {@link TemporaryFile} is left next to it. Once this returns, a power
+     * failure loses neither the content nor the name. A target that is there keeps its permissions; a symbolic link is
+     * replaced, not followed.
      *
-     * @throws IOException if writing or renaming fails
+     * @throws FileSystemException naming the target, if writing or renaming fails
+     * @throws IOException if the content throws it
      */
     public static void write(Path target, Content content) throws IOException {
-        Path temporary = target.resolveSibling(
-                target.getFileName() + "." + ProcessHandle.current().pid() + "-" + SERIAL.incrementAndGet() + ".tmp");
-        try {
-            try (FileChannel out = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                content.writeTo(out);
-                out.force(true);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
+        try (TemporaryFile temporary = TemporaryFile.create(target)) {
+            content.writeTo(temporary.channel());
+            temporary.replace(target);
+        } catch (IOException e) {
+            throw named(target, e);
         }
     }
 
@@ -50,11 +42,29 @@ public final class AtomicFile {
      * @throws IOException if writing or renaming fails
      */
     public static void write(Path target, byte[] content) throws IOException {
-        write(target, out -> {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                out.write(rest);
-            }
-        });
+        write(target, out -> LittleEndian.writeFully(out, ByteBuffer.wrap(content)));
+    }
+
+    /** Names the target where the failure names the temporary file, or, as that of a full device, no file. */
+    private static IOException named(Path target, IOException e) {
+        if (!(e instanceof FileSystemException f)
+                || f.getFile() == null
+                || !TemporaryFile.isOne(Path.of(f.getFile()))) {
+            return FileFailure.named(target, e);
+        }
+        FileSystemException named = switch (f) {
+            case AccessDeniedException _ -> new AccessDeniedException(target.toString(), null, f.getReason());
+            case NoSuchFileException _ ->
+                new NoSuchFileException(
+                        target.toAbsolutePath().getParent().toString(), null, "the folder of " + target);
+            case AtomicMoveNotSupportedException _ ->
+                new FileSystemException(
+                        target.toString(),
+                        null,
+                        "the file system cannot replace a file in one step: write to a local disk");
+            default -> new FileSystemException(target.toString(), null, f.getReason());
+        };
+        named.initCause(f);
+        return named;
     }
 }

@@ -259,7 +259,7 @@ class SafetensorsTest {
                     out.write(ByteBuffer.allocate(10));
                     throw new IOException("disk full");
                 }))
-                .hasMessage("disk full");
+                .hasMessage(path + ": disk full");
         assertThat(Files.readAllBytes(path)).isEqualTo(before);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(path);

@@ -1,0 +1,57 @@
+package org.unmute.tensor.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Opens files that keep their names while they are written to, such as journals and locks. In a folder that others may
+ * write to, somebody could put a symbolic link there, through which another file would be overwritten.
+ */
+public final class RegularFile {
+    private RegularFile() {}
+
+    /**
+     * Opens a file as {@link FileChannel#open} does, but follows no symbolic link in the last part of its path.
+     *
+     * @throws FileSystemException naming the file, if it is a link, a folder, a pipe or a device
+     * @throws IOException if it cannot be opened
+     */
+    public static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
+        require(file);
+        Set<OpenOption> all = new HashSet<>(List.of(options));
+        all.add(LinkOption.NOFOLLOW_LINKS);
+        try {
+            return FileChannel.open(file, all);
+        } catch (FileSystemException e) {
+            require(file); // says what is wrong with a link that was put there in the meantime
+            throw e;
+        }
+    }
+
+    private static void require(Path file) throws IOException {
+        BasicFileAttributes found;
+        try {
+            found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return; // opening it creates it, or says that it is not there
+        }
+        if (!found.isRegularFile()) {
+            String what = found.isSymbolicLink() ? "a symbolic link" : found.isDirectory() ? "a folder" : "a device";
+            throw new FileSystemException(
+                    file.toString(),
+                    null,
+                    what + " is where a file is to be written, and is left alone: remove it, or choose another place");
+        }
+    }
+}
