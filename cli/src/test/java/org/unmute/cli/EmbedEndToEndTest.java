@@ -221,4 +221,27 @@ class EmbedEndToEndTest {
         assertThat(others.path("hidden").asInt()).isEqualTo(1);
         assertThat(others.path("notSound").asInt()).isEqualTo(1);
     }
+
+    /** A link to a folder that it lies in ended the command. */
+    @Test
+    void aLoopOfLinksIsSaidAndDoesNotEndTheRun() throws IOException {
+        Path linked = Files.createDirectories(folder.resolve("linked/day"));
+        Wav.write(linked.resolve("a.wav"), new float[16_000], 16_000);
+        Files.createSymbolicLink(linked.resolve("again"), linked.getParent());
+        Path elsewhere = folder.resolve("elsewhere.wav");
+        Wav.write(elsewhere, new float[16_000], 16_000);
+        Files.createSymbolicLink(linked.resolve("b.wav"), elsewhere);
+        Path out = folder.resolve("cache-of-links");
+        Ran ran = Ran.unmute("embed", "--encoder", encoder, "--audio", linked.getParent(), "--out", out)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("2 clips (2 embedded now");
+        assertThat(ran.err().lines())
+                .containsOnlyOnce(
+                        "1 link leads round in a circle, which was gone through once: day/again",
+                        "1 recording is a link to a file outside of the folder, read like the others: day/b.wav");
+        JsonNode links =
+                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/otherFiles/links");
+        assertThat(links.at("/loops/first/0").asText()).isEqualTo("day/again");
+        assertThat(links.at("/outside/count").asInt()).isEqualTo(1);
+    }
 }

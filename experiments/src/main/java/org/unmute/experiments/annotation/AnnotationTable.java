@@ -1,8 +1,6 @@
 package org.unmute.experiments.annotation;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.FolderWalk;
 import org.unmute.experiments.data.MalformedTableException;
 
 /**
@@ -86,15 +84,18 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * @param extensions in lower case, without the dot
      */
     public static List<Path> filesIn(Path folder, Set<String> extensions) throws IOException {
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(f -> !f.getFileName().toString().startsWith(".")
-                            && extensions.contains(extension(f))
-                            && Files.isRegularFile(f))
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
-        }
+        List<Path> files = new ArrayList<>();
+        FolderWalk.visit(folder, (file, _) -> {
+            boolean wanted = !file.getFileName().toString().startsWith(".")
+                    && extensions.contains(extension(file))
+                    && Files.isRegularFile(file);
+            if (wanted) {
+                files.add(file);
+            }
+            return wanted;
+        });
+        files.sort(null);
+        return files;
     }
 
     private static String extension(Path file) {

@@ -1,8 +1,6 @@
 package org.unmute.experiments.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.unmute.models.audio.AudioFormats;
 import org.unmute.models.audio.UnsupportedAudioException;
 import org.unmute.probes.cache.AudioClip;
@@ -48,8 +45,8 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
      * Lists recordings.
      *
      * <ul>
-     *   <li>A folder: all audio files in it and below, sorted by id. Links are followed; names with a leading dot are
-     *       skipped.
+     *   <li>A folder: all audio files in it and below, sorted by id. Symbolic links are followed, also out of the
+     *       folder, but not to a folder that holds the link; names with a leading dot are skipped.
      *   <li>An audio file: itself; its folder is the root.
      *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows, with
      *       the seconds in the columns {@code start} and {@code end}, if there are any.
@@ -116,21 +113,17 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
     private static ClipList searched(Path folder) throws IOException {
         OtherFiles.Counter others = new OtherFiles.Counter();
         List<AudioClip> clips = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            files.forEach(file -> {
-                Path below = folder.relativize(file);
-                boolean hidden = isHidden(below);
-                if (!hidden && isAudio(file) && Files.isRegularFile(file)) {
-                    clips.add(new AudioClip(ClipId.of(below.toString()), file));
-                } else if (!Files.isDirectory(file)) {
-                    others.add(file, extension(file), hidden, isAudio(file));
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot search " + folder + ": " + e.getCause(), e.getCause());
-        }
+        FolderWalk.Links links = FolderWalk.visit(folder, (file, below) -> {
+            boolean hidden = isHidden(below);
+            if (!hidden && isAudio(file) && Files.isRegularFile(file)) {
+                clips.add(new AudioClip(ClipId.of(below.toString()), file));
+                return true;
+            }
+            others.add(file, extension(file), hidden, isAudio(file));
+            return false;
+        });
         clips.sort(Comparator.comparing(AudioClip::id));
-        return new ClipList(folder, clips, others.counted());
+        return new ClipList(folder, clips, others.counted(links));
     }
 
     /** Whether a file has the extension of an audio file. */

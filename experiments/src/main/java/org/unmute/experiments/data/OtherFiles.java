@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.unmute.models.audio.AudioFormats;
 
 /**
@@ -14,10 +15,11 @@ import org.unmute.models.audio.AudioFormats;
  * @param hidden   sound files whose name, or whose folder's, begins with a dot, as those that macOS puts beside files
  *     on other systems' disks
  * @param notSound files that are no sound by their names
+ * @param links    symbolic links that are not followed, that lead nowhere, or that lead out of the folder
  */
-public record OtherFiles(List<Unread> unread, int hidden, int notSound) {
+public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWalk.Links links) {
     /** Nothing else. */
-    public static final OtherFiles NONE = new OtherFiles(List.of(), 0, 0);
+    public static final OtherFiles NONE = new OtherFiles(List.of(), 0, 0, FolderWalk.Links.NONE);
 
     /**
      * Sound files of a format that is not read.
@@ -39,12 +41,18 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound) {
         return equals(NONE);
     }
 
-    /** A line for each format that is not read: how many files, and how they are converted. */
+    /**
+     * A line for each format that is not read: how many files, and how they are converted; and one for each kind of
+     * link.
+     */
     public List<String> lines() {
-        return unread.stream()
-                .map(u -> u.files() + " ." + u.extension() + (u.files() == 1 ? " file is" : " files are")
-                        + " left out, " + u.format() + " is not read: convert "
-                        + (u.files() == 1 ? "it: " : "each like this: ") + u.convert())
+        return Stream.concat(
+                        unread.stream()
+                                .map(u ->
+                                        u.files() + " ." + u.extension() + (u.files() == 1 ? " file is" : " files are")
+                                                + " left out, " + u.format() + " is not read: convert "
+                                                + (u.files() == 1 ? "it: " : "each like this: ") + u.convert()),
+                        links.lines().stream())
                 .toList();
     }
 
@@ -75,14 +83,14 @@ public record OtherFiles(List<Unread> unread, int hidden, int notSound) {
             }
         }
 
-        OtherFiles counted() {
+        OtherFiles counted(FolderWalk.Links links) {
             List<Unread> all = new ArrayList<>();
             unread.forEach((extension, first) -> all.add(new Unread(
                     extension,
                     AudioFormats.unread().get(extension),
                     first.count()[0],
                     AudioFormats.conversion(first.file()))));
-            return new OtherFiles(all, hidden, notSound);
+            return new OtherFiles(all, hidden, notSound, links);
         }
     }
 }

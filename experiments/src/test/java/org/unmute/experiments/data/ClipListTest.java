@@ -2,11 +2,13 @@ package org.unmute.experiments.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,68 @@ class ClipListTest {
         assertThatThrownBy(() -> ClipList.of(folder.resolve("memo.m4a"), null))
                 .isInstanceOf(UnsupportedAudioException.class)
                 .hasMessageContaining("ffmpeg -i ");
+    }
+
+    /** A link to a folder that it lies in leads round for ever. */
+    @Test
+    void aLoopOfLinksIsEnteredOnceAndSaid() throws IOException {
+        Files.createSymbolicLink(root.resolve("b/up"), root);
+        Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
+        Files.createSymbolicLink(root.resolve("twice"), root.resolve("b"));
+        ClipList clips = ClipList.of(root, null);
+        assertThat(clips.clips())
+                .extracting(AudioClip::id)
+                .containsExactly("a.flac", "b/10.WAV", "b/2.wav", "twice/10.WAV", "twice/2.wav");
+        FolderWalk.Links links = clips.others().links();
+        assertThat(links.loops().count()).isEqualTo(4);
+        assertThat(links.lines())
+                .singleElement()
+                .asString()
+                .isEqualTo("4 links lead round in a circle, which was gone through once:"
+                        + " b/self, b/up, twice/self, …");
+    }
+
+    /** Folders that all link to each other have 12! paths without a loop. */
+    @Test
+    void aMazeOfLinksEnds() throws IOException {
+        Path maze = Files.createDirectory(root.resolve("maze"));
+        for (int i = 0; i < 12; i++) {
+            Path room = Files.createDirectory(maze.resolve("room" + i));
+            Files.writeString(room.resolve("x.wav"), "x");
+        }
+        for (int i = 0; i < 12; i++) {
+            for (int k = 0; k < 12; k++) {
+                Files.createSymbolicLink(maze.resolve("room" + i + "/to" + k), maze.resolve("room" + k));
+            }
+        }
+        ClipList clips = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> ClipList.of(maze, null));
+        assertThat(clips.clips()).hasSizeBetween(12, 12_000);
+        assertThat(clips.others().links().loops().count()).isPositive();
+    }
+
+    @Test
+    void linksThatLeaveTheFolderOrLeadNowhereAreSaid() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("linked"));
+        Files.createSymbolicLink(folder.resolve("out.wav"), root.resolve("b/2.wav"));
+        Files.createSymbolicLink(folder.resolve("outside"), root.resolve("b"));
+        Files.writeString(folder.resolve("own.wav"), "x");
+        Files.createSymbolicLink(folder.resolve("inside.wav"), folder.resolve("own.wav"));
+        Files.createSymbolicLink(folder.resolve("gone.wav"), root.resolve("nowhere.wav"));
+        Files.createSymbolicLink(folder.resolve("self.wav"), folder.resolve("self.wav"));
+        ClipList clips = ClipList.of(folder, null);
+        assertThat(clips.clips())
+                .extracting(AudioClip::id)
+                .containsExactly("inside.wav", "out.wav", "outside/10.WAV", "outside/2.wav", "own.wav");
+        FolderWalk.Links links = clips.others().links();
+        assertThat(links.loops().count()).isZero();
+        assertThat(links.outside().count()).isEqualTo(3);
+        assertThat(links.broken().first()).containsExactlyInAnyOrder("gone.wav", "self.wav");
+        assertThat(links.lines())
+                .hasSize(2)
+                .anyMatch(l -> l.startsWith("3 recordings are links to files outside of the folder, read like the"))
+                .anyMatch(l -> l.startsWith("2 links lead nowhere, what should be there is left out: "));
+        Path alias = Files.createSymbolicLink(root.resolve("alias"), root.resolve("b"));
+        assertThat(ClipList.of(alias, null).others().links()).isEqualTo(FolderWalk.Links.NONE);
     }
 
     @Test
