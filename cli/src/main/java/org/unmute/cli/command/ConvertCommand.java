@@ -17,6 +17,7 @@ import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,22 +104,28 @@ final class ConvertCommand extends UnmuteCommand {
             Long written = null;
             boolean convertible = report.complete() && report.flaws().isEmpty();
             if (convertible && !dryRun) {
-                Files.createDirectories(out.toAbsolutePath().getParent());
-                written = conversion.writeTo(out, force);
-                record.input(in, report.bytes(), report.sha256())
-                        .result("encoder", report.encoder())
-                        .result("naming", report.match().keyMap().name())
-                        .result("dtype", dtype.name())
-                        .result("parameters", report.parameters())
-                        .result("out", out.toString())
-                        .result("bytes", written)
-                        .result("dropped", report.count(ConversionReport.Fate.DROPPED))
-                        .writeTo(recordBeside(out));
+                written = write(conversion, report);
             }
             finish(report, written);
             conversion.requireConvertible();
         }
         return status;
+    }
+
+    private long write(Conversion conversion, ConversionReport report) throws IOException {
+        try (FolderLock _ = claimFile(out)) {
+            long written = conversion.writeTo(out, force);
+            record.input(in, report.bytes(), report.sha256())
+                    .result("encoder", report.encoder())
+                    .result("naming", report.match().keyMap().name())
+                    .result("dtype", dtype.name())
+                    .result("parameters", report.parameters())
+                    .result("out", out.toString())
+                    .result("bytes", written)
+                    .result("dropped", report.count(ConversionReport.Fate.DROPPED))
+                    .writeTo(recordBeside(out));
+            return written;
+        }
     }
 
     private void checkPaths() throws IOException {

@@ -46,6 +46,7 @@ import org.unmute.report.demo.DemoPage;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -101,6 +102,13 @@ final class DemoCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         openBackend();
+        try (FolderLock _ = claim(out)) {
+            demonstrate();
+        }
+        return status;
+    }
+
+    private void demonstrate() throws IOException {
         Path recordings = recordings();
         Manifest labels = Manifest.read(
                 recordings.resolve(SceneFolder.MANIFEST),
@@ -122,7 +130,6 @@ final class DemoCommand extends ComputingCommand {
         results.forEach((name, r) -> record.result(name, r.scoring().document()));
         record.write(out);
         print(results, tested.manifest(), html);
-        return status;
     }
 
     /** Synthesizes the recordings, or reuses those of an earlier run with the same settings. */

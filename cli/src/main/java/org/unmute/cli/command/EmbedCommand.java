@@ -11,6 +11,7 @@ import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipDivision;
+import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.provenance.Units;
@@ -125,24 +126,22 @@ final class EmbedCommand extends ComputingCommand {
             if (outcome.embedded() + outcome.present() == 0) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
+            if (chosen.labels() != null) {
+                noteClips(chosen.labels());
+            }
         } catch (Embedding.UnusableClipException e) {
             throw CommandException.input(e.getMessage(), e);
         }
-        if (chosen.labels() != null) {
-            try (TokenCache cache = TokenCache.open(out)) {
-                UsedClips.write(
-                        out.resolve("clips.csv"),
-                        LabelOptions.matched(
-                                        chosen.labels(),
-                                        cache.clips().stream()
-                                                .map(CachedClip::id)
-                                                .toList())
-                                .manifest(),
-                        cache,
-                        this::tell);
-            }
-        }
         return status;
+    }
+
+    /** Writes which labelled clips the cache has, while it is still locked. */
+    private void noteClips(Manifest labels) throws IOException {
+        try (TokenCache cache = TokenCache.open(out)) {
+            List<String> ids = cache.clips().stream().map(CachedClip::id).toList();
+            UsedClips.write(
+                    out.resolve("clips.csv"), LabelOptions.matched(labels, ids).manifest(), cache, this::tell);
+        }
     }
 
     private static String counted(AudioOptions.Chosen chosen, ClipDivision divided) {

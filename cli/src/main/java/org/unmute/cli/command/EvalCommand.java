@@ -12,6 +12,7 @@ import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventEvaluation;
 import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.probe.ConfusionText;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.ScoreFile;
 import org.unmute.cli.probe.Scoring;
@@ -24,6 +25,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -128,20 +130,35 @@ final class EvalCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
-        if (events.given()) {
-            return events();
-        }
-        if (source.run == null && source.scores == null) {
+        if (!events.given() && source.run == null && source.scores == null) {
             throw CommandException.usage("--detections and --frame-scores need --events: what should have been found");
         }
+        try (FolderLock _ = claimTarget()) {
+            return events.given() ? events() : clips();
+        }
+    }
+
+    /** The right to write to where the results go; null if they are only printed, or the run does not exist. */
+    private FolderLock claimTarget() throws IOException {
+        if (out != null) {
+            return claim(out);
+        }
+        return source.run != null && Files.isDirectory(source.run)
+                ? FolderLock.acquire(source.run, FolderLock.NAME)
+                : null;
+    }
+
+    private Integer clips() throws IOException {
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(missing) : scoreTable(missing);
         if (confusion != null) {
-            scoring.confusion()
+            ConfusionText text = scoring.confusion()
                     .orElseThrow(() -> CommandException.input(
                             "--confusion is for sets with one class a clip: the probe was trained for several, or a"
-                                    + " clip of " + labels.source() + " has not exactly one label"))
-                    .write(confusion);
+                                    + " clip of " + labels.source() + " has not exactly one label"));
+            try (FolderLock _ = claimFile(confusion)) {
+                text.write(confusion);
+            }
         }
         Path target = out != null ? out : source.run;
         ObjectNode document = scoring.document().putPOJO("missing", missing);

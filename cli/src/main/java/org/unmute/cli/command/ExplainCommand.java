@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.unmute.report.clip.ContributionTable;
 import org.unmute.report.clip.ExplainPage;
 import org.unmute.report.clip.Explainer;
 import org.unmute.report.page.Fact;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -179,8 +179,14 @@ final class ExplainCommand extends ComputingCommand {
     }
 
     private List<Path> write(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) throws IOException {
-        Files.createDirectories(out);
         ClipFigures figures = ClipFigures.of(clip);
+        try (FolderLock _ = claim(out)) {
+            return write(clip, figures, loaded, source);
+        }
+    }
+
+    private List<Path> write(ClipExplanation clip, ClipFigures figures, EncoderOptions.Loaded loaded, SavedProbe source)
+            throws IOException {
         List<Path> written = new ArrayList<>();
         written.add(out.resolve("explain.html"));
         ExplainPage.write(figures, facts(clip, loaded, source), written.getFirst());

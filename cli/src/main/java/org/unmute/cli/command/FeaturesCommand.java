@@ -3,8 +3,11 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
@@ -23,8 +26,10 @@ import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.TemporaryFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,6 +84,11 @@ final class FeaturesCommand extends ComputingCommand {
     private boolean attention;
 
     private final FileHashes hashes = new FileHashes();
+    /** Folders of features that are there. */
+    private final Set<Path> folders = new HashSet<>();
+
+    private final List<Written> written = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
 
     private record Written(String recording, String file, List<Integer> tokens) {}
 
@@ -92,7 +102,7 @@ final class FeaturesCommand extends ComputingCommand {
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
         ClipDivision divided = division.divide(chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
-        boolean one = ends(NPY) || ends(SAFETENSORS);
+        boolean one = isOne();
         if (one && clips.size() > 1) {
             throw CommandException.usage("--out " + out + " is one file, but "
                     + (divided.divided().isEmpty()
@@ -107,8 +117,31 @@ final class FeaturesCommand extends ComputingCommand {
         }
         EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         Features.Request wanted = wanted(loaded.encoder().describe());
-        List<Written> written = new ArrayList<>();
-        List<String> skipped = new ArrayList<>();
+        try (FolderLock _ = one ? claimFile(out) : claim(out)) {
+            write(loaded, wanted, clips);
+            if (written.isEmpty()) {
+                throw CommandException.input("none of the " + clips.size() + " recordings could be used");
+            }
+            warnings.end(record);
+            loaded.note(record, audio.resampling())
+                    .result("files", written.stream().map(Written::file).toList())
+                    .result("skipped", skipped);
+            record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
+        }
+        print(new Result(written, skipped, chosen.clips().others()), o -> {
+            for (Written w : written) {
+                List<Integer> tokens = w.tokens();
+                o.println(w.file() + ": " + tokens.get(0) + " x " + tokens.get(1) + " tokens of " + tokens.get(2)
+                        + " (time x freq)");
+            }
+            skipped.forEach(s -> o.println("  skipped " + s));
+        });
+        return status;
+    }
+
+    private void write(EncoderOptions.Loaded loaded, Features.Request wanted, List<AudioClip> clips)
+            throws IOException {
+        boolean one = isOne();
         try (ClipProgress progress =
                         progress("writing features", clips, loaded.encoder().describe());
                 ClipPass pass = audio.pass("features", clips, loaded.encoder().describe(), CHUNK)) {
@@ -117,7 +150,7 @@ final class FeaturesCommand extends ComputingCommand {
                     AudioClip clip = sound.clip();
                     progress.read(sound);
                     if (sound.failure() == null) {
-                        Path file = one ? out : out.resolve(clip.id() + SAFETENSORS);
+                        Path file = one ? out : place(clip);
                         TokenMap map = write(loaded, sound, wanted, file);
                         List<Integer> tokens = List.of(map.time(), map.freq(), map.dim());
                         written.add(new Written(clip.id(), file.toString(), tokens));
@@ -134,23 +167,21 @@ final class FeaturesCommand extends ComputingCommand {
                 }
             }
         }
-        if (written.isEmpty()) {
-            throw CommandException.input("none of the " + clips.size() + " recordings could be used");
+    }
+
+    /** The file of a clip. Its folder is created if needed, and cleared of what a killed run had not finished. */
+    private Path place(AudioClip clip) throws IOException {
+        Path file = out.resolve(clip.id() + SAFETENSORS);
+        if (folders.add(file.getParent())) {
+            Files.createDirectories(file.getParent());
+            TemporaryFile.sweep(file.getParent(), Duration.ZERO);
         }
-        warnings.end(record);
-        loaded.note(record, audio.resampling())
-                .result("files", written.stream().map(Written::file).toList())
-                .result("skipped", skipped);
-        record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
-        print(new Result(written, skipped, chosen.clips().others()), o -> {
-            for (Written w : written) {
-                List<Integer> tokens = w.tokens();
-                o.println(w.file() + ": " + tokens.get(0) + " x " + tokens.get(1) + " tokens of " + tokens.get(2)
-                        + " (time x freq)");
-            }
-            skipped.forEach(s -> o.println("  skipped " + s));
-        });
-        return status;
+        return file;
+    }
+
+    /** Whether the features of one recording are written to one file. */
+    private boolean isOne() {
+        return ends(NPY) || ends(SAFETENSORS);
     }
 
     private boolean ends(String extension) {
@@ -186,7 +217,6 @@ final class FeaturesCommand extends ComputingCommand {
         AudioClip clip = sound.clip();
         Features features = loaded.encoder().features(sound.samples(), wanted);
         TokenMap map = features.tokens();
-        Files.createDirectories(file.toAbsolutePath().getParent());
         if (file.getFileName().toString().endsWith(NPY)) {
             Npy.write(file, shape(map), map.tokens());
             return map;

@@ -32,6 +32,7 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -132,11 +133,13 @@ final class LabelsCommand extends UnmuteCommand {
         boolean refused = strictLabels && !audit.isClean();
         ObjectNode document = document(labels, plan, made, audit);
         if (out != null && !refused) {
-            checked(() -> {
-                TrainingTable.write(out, manifest);
-                return out;
-            });
-            record.results(document).writeTo(recordBeside(out));
+            try (FolderLock _ = claimFile(out)) {
+                checked(() -> {
+                    TrainingTable.write(out, manifest);
+                    return out;
+                });
+                record.results(document).writeTo(recordBeside(out));
+            }
         }
         print(document, o -> print(o, labels, made, audit, root));
         if (refused) {
@@ -169,6 +172,7 @@ final class LabelsCommand extends UnmuteCommand {
             throw CommandException.usage("--audio must be a folder or a sound file: " + audio);
         }
         ClipList list = ClipList.of(audio, null);
+        remarks.addAll(list.others().links().lines());
         for (AudioClip clip : list.clips()) {
             paths.put(clip.id(), clip.path());
         }

@@ -17,6 +17,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -77,9 +78,7 @@ final class PackCommand extends ComputingCommand {
         begin();
         record.seed(common.seed());
         Path file = ProbeFiles.one(probe);
-        if (!force && Files.exists(out)) {
-            throw CommandException.failed(out + " is already there: --force replaces it");
-        }
+        requireFree();
         if (ProbeFiles.isPacked(file)) {
             throw CommandException.input(file + " is packed already");
         }
@@ -97,22 +96,31 @@ final class PackCommand extends ComputingCommand {
             throw CommandException.failed("scores of the packed probe differ by " + check.difference() + " over "
                     + check.clips() + ", more than rounding explains: nothing was written; please report this");
         }
-        Files.createDirectories(out.toAbsolutePath().getParent());
-        packed.save(out);
-        Packed result = new Packed(
-                out.toString(),
-                packed.prototypeCount(),
-                packed.dim(),
-                4L * packed.prototypeCount() * packed.dim(),
-                packed.bankBytes(),
-                Files.size(file),
-                Files.size(out),
-                check.clips(),
-                check.count(),
-                check.difference());
-        record.input(file).results(result).writeTo(recordBeside(out));
+        Packed result;
+        try (FolderLock _ = claimFile(out)) {
+            requireFree(); // another run may have written it in the meantime
+            packed.save(out);
+            result = new Packed(
+                    out.toString(),
+                    packed.prototypeCount(),
+                    packed.dim(),
+                    4L * packed.prototypeCount() * packed.dim(),
+                    packed.bankBytes(),
+                    Files.size(file),
+                    Files.size(out),
+                    check.clips(),
+                    check.count(),
+                    check.difference());
+            record.input(file).results(result).writeTo(recordBeside(out));
+        }
         print(result, o -> print(result, o));
         return status;
+    }
+
+    private void requireFree() {
+        if (!force && Files.exists(out)) {
+            throw CommandException.failed(out + " is already there: --force replaces it");
+        }
     }
 
     private Check onCachedClips(TrainedProbe trained, PackedProtobin packed) throws IOException {

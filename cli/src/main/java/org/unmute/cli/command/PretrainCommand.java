@@ -19,6 +19,7 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.zoo.SmallVit;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -140,6 +141,14 @@ final class PretrainCommand extends ComputingCommand {
         SmallVit.Settings settings = settings(round(statistics[0]), round(statistics[1]));
         Pretraining.Recipe recipe = new Pretraining.Recipe(
                 steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
+        try (FolderLock _ = claimFile(out)) {
+            train(settings, recipe, source);
+        }
+        return status;
+    }
+
+    private void train(SmallVit.Settings settings, Pretraining.Recipe recipe, Pretraining.Source source)
+            throws IOException {
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
         try (Progress progress = progress("pre-training", "steps", steps)) {
@@ -183,7 +192,6 @@ final class PretrainCommand extends ComputingCommand {
                         tensors,
                         result.firstLoss(),
                         result.lastLoss()));
-        return status;
     }
 
     private static double mean(double[] x, int from, int to) {

@@ -35,6 +35,7 @@ import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -147,8 +148,8 @@ final class ProbeCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         openBackend();
-        Files.createDirectories(out);
-        try (TokenCache tokens = TokenCache.open(cache)) {
+        try (TokenCache tokens = TokenCache.open(cache);
+                FolderLock _ = claim(out)) {
             TokenData.requireLayers(name, tokens, cache);
             train(tokens, options, loss);
         }

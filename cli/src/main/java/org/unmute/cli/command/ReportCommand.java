@@ -29,6 +29,7 @@ import org.unmute.experiments.results.Wins;
 import org.unmute.report.benchmark.BenchmarkReport;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -104,13 +105,15 @@ final class ReportCommand extends ComputingCommand {
         } catch (IllegalStateException e) {
             throw CommandException.failed(e.getMessage() + " (--no-png leaves PNG files out)", e);
         }
-        removeEarlier(files);
-        ReportFolder.write(out, files);
-        record.result("cells", results.entries().size() + results.variants().size())
-                .result("missing", results.missing())
-                .result("remarks", results.remarks())
-                .result(FILES, List.copyOf(files.keySet()));
-        record.writeTo(out.resolve(RECORD));
+        try (FolderLock _ = claim(out)) {
+            removeEarlier(files);
+            ReportFolder.write(out, files);
+            record.result("cells", results.entries().size() + results.variants().size())
+                    .result("missing", results.missing())
+                    .result("remarks", results.remarks())
+                    .result(FILES, List.copyOf(files.keySet()));
+            record.writeTo(out.resolve(RECORD));
+        }
         print(document(results, files), o -> print(o, results, files));
         return status;
     }

@@ -24,6 +24,7 @@ import org.unmute.experiments.scene.SceneMixer;
 import org.unmute.experiments.scene.SceneMixer.SourceClip;
 import org.unmute.experiments.scene.Split;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -157,9 +158,19 @@ final class SoundscapeCommand extends UnmuteCommand {
         record.input(manifest);
         SourceReader reader = new SourceReader(rate, warnings);
         SceneMixer mixer = mixer(sources(labels, reader), options);
-        SceneFolder folder = folder();
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
-        try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
+        try (FolderLock _ = claim(out)) {
+            write(mixer, reader, counts);
+        }
+        print(table(counts));
+        return status;
+    }
+
+    private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
+            throws IOException {
+        SceneFolder folder = folder();
+        try (FolderLock _ = stems == null ? null : claim(stems);
+                Progress progress = progress("soundscape", "scenes", (long) train + test)) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
         }
@@ -170,8 +181,6 @@ final class SoundscapeCommand extends UnmuteCommand {
                 .result("recordingsSha256", reader.sha256())
                 .result("labels", counts)
                 .write(out);
-        print(table(counts));
-        return status;
     }
 
     private SceneMixer.Options options() {

@@ -24,6 +24,7 @@ import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -126,9 +127,14 @@ final class TagCommand extends ComputingCommand {
                     : head.exclusive() ? Activation.softmax : Activation.sigmoid;
         }
         printed = printed == null ? activation : printed;
-        List<String> classes = head.classes();
         ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
-        List<AudioClip> clips = divided.clips();
+        try (FolderLock _ = scores == null ? null : claimFile(scores)) {
+            tag(loaded, head, divided.clips());
+        }
+        return status;
+    }
+
+    private void tag(EncoderOptions.Loaded loaded, ScoringHead head, List<AudioClip> clips) throws IOException {
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());
@@ -154,8 +160,8 @@ final class TagCommand extends ComputingCommand {
         }
         warnings.end(record);
         if (scores != null) {
-            write(tagged, classes);
-            loaded.note(record, resampling)
+            write(tagged, head.classes());
+            loaded.note(record, audio.resampling())
                     .result("head", head.about())
                     .result("activation", activation.name())
                     .result("tagged", tagged.size())
@@ -166,7 +172,6 @@ final class TagCommand extends ComputingCommand {
                 ? "logit"
                 : printed == Activation.calibrated ? "calibrated probability" : "probability";
         print(new TagTable(head, top, kind), tagged, skipped);
-        return status;
     }
 
     private Tagged tag(ScoringHead head, ClipSound sound) {

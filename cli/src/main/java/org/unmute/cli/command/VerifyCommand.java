@@ -21,6 +21,7 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -122,7 +123,9 @@ final class VerifyCommand extends ComputingCommand {
                     record.input(input);
                 }
             }
-            record.results(document).writeTo(out);
+            try (FolderLock _ = claimFile(out)) {
+                record.results(document).writeTo(out);
+            }
         }
         JsonNode all = Json.object()
                 .put("encoder", loaded.origin())
