@@ -1,6 +1,8 @@
 package org.unmute.experiments.detection;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +57,18 @@ public final class DetectionSettings {
 
     /** @throws IOException if it cannot be read or is no such file */
     static DetectionSettings read(Path file) throws IOException {
-        return new DetectionSettings(Json.MAPPER.readValue(
-                FileFailure.naming(file, () -> Files.readAllBytes(file)), new TypeReference<Map<String, String>>() {}));
+        Map<String, String> values;
+        try {
+            values = Json.MAPPER.readValue(
+                    FileFailure.naming(file, () -> Files.readAllBytes(file)),
+                    new TypeReference<Map<String, String>>() {});
+        } catch (JsonProcessingException | CharConversionException e) {
+            throw new IOException(file + " holds no settings of a detection", e);
+        }
+        if (values == null || values.containsValue(null)) {
+            throw new IOException(file + " holds no settings of a detection, but a null");
+        }
+        return new DetectionSettings(values);
     }
 
     void write(Path file) throws IOException {

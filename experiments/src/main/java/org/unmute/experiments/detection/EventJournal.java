@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
@@ -157,12 +158,28 @@ final class EventJournal implements AutoCloseable {
         }
     }
 
-    /** Gives the events of a recording in order. */
+    /**
+     * Gives the events of a recording in order.
+     *
+     * @throws InputException if one of them is none that this program writes, though its checksum is right
+     */
     void events(String id, DetectionFolder.Taker events) throws IOException {
         Entry entry = entries.get(id);
         Reader reader = new Reader(entry.from, channel.size());
         for (long i = 0; i < entry.result.events(); i++) {
-            events.accept(EventCodec.read(reader.need(EventCodec.BYTES)));
+            events.accept(event(reader, id));
+        }
+    }
+
+    private LocatedEvent event(Reader reader, String id) throws IOException {
+        ByteBuffer bytes = reader.need(EventCodec.BYTES);
+        try {
+            return EventCodec.read(bytes);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(
+                    "detect: " + file + " has an event of " + MalformedTableException.quote(id) + " that is none ("
+                            + e.getMessage() + "): delete the folder to find all events again",
+                    e);
         }
     }
 

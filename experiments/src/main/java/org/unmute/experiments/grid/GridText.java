@@ -22,6 +22,7 @@ import org.unmute.tensor.io.FileFailure;
  */
 record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
     private static final long MAX_BYTES = 1 << 20;
+    private static final int MESSAGE_CHARS = 1000;
     private static final TomlMapper TOML = TomlMapper.builder().build();
 
     /**
@@ -48,7 +49,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
             JsonLocation at = e.getLocation(); // where the parser stopped, which may be after the error
             throw new InputException(
                     "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse("malformed")
+                            + shown(e.getOriginalMessage().lines().findFirst().orElse("malformed"))
                             + " (here or in a line before)",
                     e);
         } catch (CharacterCodingException e) {
@@ -63,7 +64,13 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
 
     /** An error at a path: file, line, path and what is wrong there. */
     InputException problem(String path, String what) {
-        return new InputException("grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + path) + ": " + what);
+        return new InputException(
+                "grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + shown(path)) + ": " + shown(what));
+    }
+
+    /** A key or value may be as long as the file; a message shows its beginning. */
+    private static String shown(String text) {
+        return text.length() <= MESSAGE_CHARS ? text : text.substring(0, MESSAGE_CHARS) + "…";
     }
 
     /** {@code :12} for the nearest enclosing path whose line is known, or nothing. */

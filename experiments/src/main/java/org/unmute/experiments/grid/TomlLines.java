@@ -100,17 +100,21 @@ final class TomlLines {
             next();
             skipBlank();
             for (int i = 0; at < text.length() && peek() != ']'; i++) {
+                int before = at;
                 lines.putIfAbsent(path + "[" + i + "]", line);
                 value(path + "[" + i + "]");
                 skipSeparator();
+                requireProgress(before);
             }
             next();
         } else if (c == '{') {
             next();
             skipBlank();
             while (at < text.length() && peek() != '}') {
+                int before = at;
                 entry(path);
                 skipSeparator();
+                requireProgress(before);
             }
             next();
         } else if (c == '"' || c == '\'') {
@@ -119,6 +123,13 @@ final class TomlLines {
             while (at < text.length() && ",]}#\n".indexOf(peek()) < 0) {
                 next();
             }
+        }
+    }
+
+    /** What the parser accepted but this does not understand must not keep it in place. */
+    private void requireProgress(int before) {
+        if (at == before) {
+            next();
         }
     }
 

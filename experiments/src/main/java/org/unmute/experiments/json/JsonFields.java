@@ -28,6 +28,10 @@ import org.unmute.tensor.io.FileFailure;
 public final class JsonFields {
     private static final int MAX_BYTES = 16 << 20;
     private static final int MAX_DEPTH = 64;
+    /** A value may be as long as the file; a message shows its beginning. */
+    private static final int SHOWN_CHARS = 200;
+
+    private static final int MESSAGE_CHARS = 1000;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -87,7 +91,7 @@ public final class JsonFields {
             String place = line > 0 || at == null ? where : file + ":" + at.getLineNr();
             throw new InputException(
                     place + ": broken JSON: "
-                            + e.getOriginalMessage().lines().findFirst().orElse("malformed"),
+                            + shown(e.getOriginalMessage().lines().findFirst().orElse("malformed"), MESSAGE_CHARS),
                     e);
         }
     }
@@ -183,7 +187,8 @@ public final class JsonFields {
         for (JsonNode entry : array(name)) {
             String place = where + " " + name + "[" + all.size() + "]";
             if (!entry.isObject()) {
-                throw new InputException(place + ": an object is expected: " + entry + hint);
+                throw new InputException(
+                        place + ": an object is expected: " + shown(entry.toString(), SHOWN_CHARS) + hint);
             }
             all.add(new JsonFields(place, hint, entry));
         }
@@ -213,12 +218,16 @@ public final class JsonFields {
 
     /** An error about a field. */
     public InputException wrong(String name, String expected, JsonNode value) {
-        return wrong("field '" + name + "' " + (value.isMissingNode() ? "is missing" : "is " + value) + ": " + expected
-                + " is expected");
+        String found = value.isMissingNode() ? "is missing" : "is " + shown(value.toString(), SHOWN_CHARS);
+        return wrong("field '" + name + "' " + found + ": " + expected + " is expected");
     }
 
     /** An error about the object: its place, what is wrong, and the hint. */
     public InputException wrong(String what) {
-        return new InputException(where + ": " + what + hint);
+        return new InputException(where + ": " + shown(what, MESSAGE_CHARS) + hint);
+    }
+
+    private static String shown(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max) + "…";
     }
 }

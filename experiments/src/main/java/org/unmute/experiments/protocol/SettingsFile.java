@@ -1,6 +1,7 @@
 package org.unmute.experiments.protocol;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ record SettingsFile(Path file, Map<String, String> settings) {
             return;
         }
         Map<String, String> before = new LinkedHashMap<>();
-        for (String line : FileFailure.naming(file, () -> Files.readAllLines(file, StandardCharsets.UTF_8))) {
+        for (String line : lines()) {
             int at = line.indexOf('=');
             before.put(at < 0 ? line : line.substring(0, at), at < 0 ? "" : line.substring(at + 1));
         }
@@ -48,6 +49,17 @@ record SettingsFile(Path file, Map<String, String> settings) {
                                 + ": use those, delete the folder to start the cell anew, "
                                 + "or choose another folder for the run");
             }
+        }
+    }
+
+    private List<String> lines() throws IOException {
+        try {
+            return FileFailure.naming(file, () -> Files.readAllLines(file, StandardCharsets.UTF_8));
+        } catch (CharacterCodingException e) {
+            throw new IOException(
+                    "benchmark: the settings in " + file + " are damaged, a byte sequence is not UTF-8: delete "
+                            + file.getParent() + " to start the cell anew",
+                    e);
         }
     }
 

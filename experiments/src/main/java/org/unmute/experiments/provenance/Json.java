@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ public final class Json {
                     .addSerializer(Double.class, new FiniteOrNull())
                     .addSerializer(Double.TYPE, new FiniteOrNull()))
             .build();
+
+    /** A name in the file may be as long as the file; a message shows its beginning. */
+    private static final int MESSAGE_CHARS = 1000;
 
     private Json() {}
 
@@ -52,7 +56,11 @@ public final class Json {
         try {
             return MAPPER.readTree(FileFailure.naming(file, () -> Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
-            throw new InputException(file + " is no JSON: " + e.getOriginalMessage(), e);
+            String what = e.getOriginalMessage();
+            throw new InputException(
+                    file + " is no JSON: " + what.substring(0, Math.min(MESSAGE_CHARS, what.length())), e);
+        } catch (CharConversionException e) {
+            throw new InputException(file + " is no JSON: a byte sequence that is no text: save the file as UTF-8", e);
         }
     }
 

@@ -89,8 +89,14 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         if (layers < 0 || layers > CacheKey.MAX_LAYERS) {
             return null;
         }
-        CacheKey key = new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32, layers);
-        return new ShardHeader(file.get(INT, 16), key, bytes);
+        try {
+            CacheKey key =
+                    new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32, layers);
+            return new ShardHeader(file.get(INT, 16), key, bytes);
+        } catch (IllegalArgumentException e) {
+            // A text that no writer accepts: too long, or longer than the stored bytes since they are not UTF-8.
+            return null;
+        }
     }
 
     /** Whether the whole file could be the start of an unfinished header. */
