@@ -1,0 +1,150 @@
+package org.unmute.cli;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * What this process holds after a full collection. The JVM must run with {@code -XX:NativeMemoryTracking=summary}.
+ *
+ * @param calls number of calls of what is measured so far
+ * @param heap bytes of live objects
+ * @param natives bytes of native memory by the JVM's accounts, without the heap, the collector, the compilers and the
+ *     code that they make, which settle late
+ * @param resident bytes of the process in memory; 0 where the system does not tell
+ * @param handles open files; 0 where the system does not tell
+ * @param mapped mapped files; 0 where the system does not tell
+ * @param threads threads, without those that the JVM itself starts and ends
+ * @param classes bytes of live objects by class
+ * @param categories bytes of native memory by kind
+ */
+record Footprint(
+        long calls,
+        long heap,
+        long natives,
+        long resident,
+        long handles,
+        long mapped,
+        long threads,
+        Map<String, Long> classes,
+        Map<String, Long> categories) {
+    private static final Pattern CLASS = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+    private static final Pattern CATEGORY = Pattern.compile("(?m)^- +(.+?) \\(reserved=\\d+KB, committed=(\\d+)KB");
+    /** Of native memory: the heap, and what the JVM keeps for itself and settles late. */
+    private static final Set<String> JVM = Set.of(
+            "Java Heap", "GC", "GCCardSet", "Code", "Compiler", "Arena Chunk", "Native Memory Tracking", "Logging");
+
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
+    /** Started and ended by the JVM as it sees fit. */
+    private static final Pattern JVM_THREAD =
+            Pattern.compile("ForkJoinPool\\.commonPool-.*|process reaper.*|Java2D Disposer|Attach Listener");
+
+    private static final int SETTLING_MILLIS = 2000;
+
+    /** Measures this process. */
+    static Footprint now(long calls) throws IOException {
+        // Cleaners, which unmap files, run after a collection; what they release goes with the next one.
+        System.gc();
+        settle();
+        String histogram = diagnostic("gcClassHistogram");
+        Map<String, Long> classes = longs(CLASS, histogram, 2, 1, 1);
+        Map<String, Long> categories = longs(CATEGORY, diagnostic("vmNativeMemory", "summary"), 1, 2, 1024);
+        long natives = categories.entrySet().stream()
+                .filter(e -> !JVM.contains(e.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return new Footprint(
+                calls,
+                first(TOTAL, histogram),
+                natives,
+                1024 * first(RESIDENT, read(Path.of("/proc/self/status"))),
+                openFiles(),
+                mappedFiles(),
+                runningThreads(),
+                classes,
+                categories);
+    }
+
+    /** Without classes and categories, which take a third of a megabyte. */
+    Footprint withoutParts() {
+        return new Footprint(calls, heap, natives, resident, handles, mapped, threads, Map.of(), Map.of());
+    }
+
+    private static Map<String, Long> longs(Pattern pattern, String text, int name, int value, int unit) {
+        Map<String, Long> all = new HashMap<>();
+        Matcher m = pattern.matcher(text);
+        while (m.find()) {
+            all.merge(m.group(name), unit * Long.parseLong(m.group(value)), Long::sum);
+        }
+        if (all.isEmpty()) {
+            throw new IllegalStateException("the JVM reported nothing that could be read: " + text);
+        }
+        return all;
+    }
+
+    private static long first(Pattern pattern, String text) {
+        Matcher m = pattern.matcher(text);
+        return m.find() ? Long.parseLong(m.group(1)) : 0;
+    }
+
+    private static String diagnostic(String command, String... arguments) {
+        try {
+            return (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            command,
+                            new Object[] {arguments},
+                            new String[] {String[].class.getName()});
+        } catch (JMException e) {
+            throw new IllegalStateException(command, e);
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        return Files.isReadable(file) ? Files.readString(file) : "";
+    }
+
+    private static long openFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean os
+                ? os.getOpenFileDescriptorCount()
+                : 0;
+    }
+
+    private static long mappedFiles() throws IOException {
+        return read(Path.of("/proc/self/maps"))
+                .lines()
+                .map(line -> line.indexOf('/') < 0 ? "" : line.substring(line.indexOf('/')))
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .count();
+    }
+
+    private static long runningThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> !JVM_THREAD.matcher(t.getName()).matches())
+                .count();
+    }
+
+    /** Waits until no thread has ended for a while: some end just after the work that they did. */
+    private static void settle() {
+        try {
+            long before = -1;
+            for (int waited = 0; waited < SETTLING_MILLIS && runningThreads() != before; waited += 100) {
+                before = runningThreads();
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

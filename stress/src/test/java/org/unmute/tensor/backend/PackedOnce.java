@@ -1,0 +1,58 @@
+package org.unmute.tensor.backend;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/** Two threads use a weight for the first time: it is packed once, and both see all of it. */
+@JCStressTest
+@Outcome(id = "10, 10, 1", expect = Expect.ACCEPTABLE, desc = "Packed once, complete for both.")
+@Outcome(expect = Expect.FORBIDDEN, desc = "Packed twice, or seen half.")
+@State
+public class PackedOnce {
+    /** A packed form, in plain memory. */
+    private static final class Packed {
+        private float sum;
+    }
+
+    private final HostBuffer buffer = HostBuffer.wrap(new float[] {1, 2, 3, 4});
+    private volatile int packings;
+    private Packed first;
+    private Packed second;
+
+    /** A frozen weight. */
+    public PackedOnce() {
+        buffer.freeze();
+    }
+
+    /** Called under the buffer's lock. */
+    private Packed pack(HostBuffer from) {
+        packings = packings + 1;
+        Packed packed = new Packed();
+        for (float f : from.floats()) {
+            packed.sum += f;
+        }
+        return packed;
+    }
+
+    @Actor
+    public void one(III_Result r) {
+        first = buffer.packed(Packed.class, this::pack);
+        r.r1 = (int) first.sum;
+    }
+
+    @Actor
+    public void two(III_Result r) {
+        second = buffer.packed(Packed.class, this::pack);
+        r.r2 = (int) second.sum;
+    }
+
+    @Arbiter
+    public void after(III_Result r) {
+        r.r3 = first == second ? packings : -1;
+    }
+}
