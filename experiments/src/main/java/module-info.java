@@ -11,6 +11,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments;
     exports org.unmute.experiments.annotation;
     exports org.unmute.experiments.benchmark;
+    exports org.unmute.experiments.check;
     exports org.unmute.experiments.data;
     exports org.unmute.experiments.data.set;
     exports org.unmute.experiments.detection;

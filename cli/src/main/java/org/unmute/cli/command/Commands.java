@@ -18,6 +18,7 @@ public final class Commands {
             TagCommand.class,
             DetectCommand.class,
             PackCommand.class,
+            FsckCommand.class,
             SoundscapeCommand.class,
             PretrainCommand.class,
             FeaturesCommand.class,

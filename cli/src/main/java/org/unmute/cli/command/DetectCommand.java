@@ -16,6 +16,7 @@ import org.unmute.cli.detect.DetectorSetup;
 import org.unmute.cli.detect.EventOptions;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.codecs.AudioFiles;

@@ -9,6 +9,7 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.Manifest;

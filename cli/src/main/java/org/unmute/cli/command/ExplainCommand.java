@@ -10,6 +10,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;

@@ -14,6 +14,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.BuildInfo;

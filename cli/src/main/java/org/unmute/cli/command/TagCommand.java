@@ -14,6 +14,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;

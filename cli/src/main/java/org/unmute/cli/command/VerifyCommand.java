@@ -13,6 +13,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.TensorComparison;

@@ -19,6 +19,10 @@ import org.unmute.tensor.io.FolderLock;
 public final class DetectionFolder implements AutoCloseable {
     /** Subfolder of what is not for people. */
     static final String STATE = ".detect";
+    /** File of the journal in it. */
+    static final String JOURNAL = "events.log";
+
+    private static final String SETTINGS = "settings.json";
 
     private static final String LOCK = STATE + "/lock";
 
@@ -57,10 +61,10 @@ public final class DetectionFolder implements AutoCloseable {
         }
         try {
             clear(state);
-            require(folder, state.resolve("settings.json"), settings);
+            require(folder, state, settings);
             // It tells that all is complete, which it is no more until this run ends.
             Files.deleteIfExists(folder.resolve("run.json"));
-            return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve("events.log")));
+            return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve(JOURNAL)));
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -95,24 +99,30 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
-    private static void require(Path folder, Path file, DetectionSettings settings) throws IOException {
+    private static void require(Path folder, Path state, DetectionSettings settings) throws IOException {
+        Path file = state.resolve(SETTINGS);
         if (!Files.exists(file)) {
             settings.write(file);
             return;
         }
-        List<String> differences;
-        try {
-            differences = settings.differences(DetectionSettings.read(file));
-        } catch (IOException e) {
-            throw new InputException(
-                    "detect: the settings in " + file + " cannot be read: delete " + folder
-                            + " to start again, or name another folder",
-                    e);
-        }
+        List<String> differences = settings.differences(settings(state));
         if (!differences.isEmpty()) {
             throw new InputException("detect: " + folder + " holds events that were found with other settings: "
                     + String.join("; ", differences)
                     + ": name another folder, or delete this one to find all events again");
+        }
+    }
+
+    /** @throws InputException if the settings that a folder was filled with cannot be read */
+    static DetectionSettings settings(Path state) {
+        Path file = state.resolve(SETTINGS);
+        try {
+            return DetectionSettings.read(file);
+        } catch (IOException e) {
+            throw new InputException(
+                    "detect: the settings in " + file + " cannot be read: delete " + state.getParent()
+                            + " to start again, or name another folder",
+                    e);
         }
     }
 

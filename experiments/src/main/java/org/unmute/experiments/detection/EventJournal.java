@@ -42,6 +42,9 @@ final class EventJournal implements AutoCloseable {
     private final FileChannel channel;
     private final Map<String, Entry> entries = new HashMap<>();
     private long lost;
+    /** Whether a block is damaged, not only unfinished. */
+    private boolean changed;
+
     private long forced = System.nanoTime();
 
     /** Gives events in order. */
@@ -88,40 +91,69 @@ final class EventJournal implements AutoCloseable {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
+    /**
+     * Reads a file to the last byte without changing it.
+     *
+     * @throws InputException if another version of the program wrote it
+     */
+    static DetectionState inspect(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            EventJournal journal = new EventJournal(file, channel);
+            long size = channel.size();
+            long end = journal.scan(size);
+            long events = journal.entries.values().stream()
+                    .mapToLong(entry -> entry.result.events())
+                    .sum();
+            return new DetectionState(journal.entries.size(), events, size - end, journal.changed);
+        }
+    }
+
     private void recover() throws IOException {
         long size = channel.size();
-        Reader reader = new Reader(0, size);
-        long end = 0;
-        byte[] magic = size >= MAGIC.length ? reader.bytes(MAGIC.length) : new byte[0];
-        requireOwnVersion(magic);
-        if (Arrays.equals(magic, MAGIC)) {
-            end = MAGIC.length;
-            try {
-                while (reader.position() < size) {
-                    reader.crc.reset();
-                    RecordingResult result = head(reader);
-                    long from = reader.position();
-                    if (result.events() < 0 || result.events() > (size - from) / EventCodec.BYTES) {
-                        break;
-                    }
-                    reader.skip(result.events() * EventCodec.BYTES);
-                    int crc = (int) reader.crc.getValue();
-                    if (reader.number() != crc) {
-                        break;
-                    }
-                    entries.put(result.id(), new Entry(result, from));
-                    end = reader.position();
-                }
-            } catch (EOFException e) {
-                // The last block is unfinished, or one is damaged.
-            }
-        }
+        long end = scan(size);
         lost = size - end;
         channel.truncate(end);
         channel.position(end);
         if (end == 0) {
             write(ByteBuffer.wrap(MAGIC));
         }
+    }
+
+    /** Reads the whole blocks; returns where the last of them ends. */
+    private long scan(long size) throws IOException {
+        Reader reader = new Reader(0, size);
+        long end = 0;
+        if (size < MAGIC.length) {
+            return end;
+        }
+        byte[] magic = reader.bytes(MAGIC.length);
+        requireOwnVersion(magic);
+        if (!Arrays.equals(magic, MAGIC)) {
+            changed = true;
+            return end;
+        }
+        end = MAGIC.length;
+        try {
+            while (reader.position() < size) {
+                reader.crc.reset();
+                RecordingResult result = head(reader);
+                long from = reader.position();
+                if (result.events() < 0 || result.events() > (size - from) / EventCodec.BYTES) {
+                    break;
+                }
+                reader.skip(result.events() * EventCodec.BYTES);
+                int crc = (int) reader.crc.getValue();
+                if (reader.number() != crc) {
+                    changed = true;
+                    break;
+                }
+                entries.put(result.id(), new Entry(result, from));
+                end = reader.position();
+            }
+        } catch (EOFException e) {
+            // The last block is unfinished, or one is damaged.
+        }
+        return end;
     }
 
     /** What another version wrote is not damage, and is not cut off. */
@@ -207,9 +239,10 @@ final class EventJournal implements AutoCloseable {
                 .array();
     }
 
-    private static RecordingResult head(Reader reader) throws IOException {
+    private RecordingResult head(Reader reader) throws IOException {
         int length = reader.number();
         if (length < 0 || length > MAX_HEAD) {
+            changed = true;
             throw new EOFException("length of a block: " + length);
         }
         byte[] bytes = reader.bytes(length);
@@ -217,6 +250,7 @@ final class EventJournal implements AutoCloseable {
             return head(new DataInputStream(new ByteArrayInputStream(bytes)));
         } catch (IOException e) {
             // Damaged, as its checksum would say; unlike a failure to read the file, which must not cut anything off.
+            changed = true;
             throw new EOFException("a block is damaged: " + e.getMessage());
         }
     }

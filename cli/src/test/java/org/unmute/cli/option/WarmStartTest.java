@@ -1,4 +1,4 @@
-package org.unmute.cli.command;
+package org.unmute.cli.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,7 @@
-package org.unmute.cli.command;
+package org.unmute.cli.option;
 
 import java.util.List;
 import java.util.Set;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.models.encoder.EncoderWarmUp;
 
 /**
@@ -28,7 +27,7 @@ public final class WarmStart {
     }
 
     /** Makes the encoder wait for this process's warm-up before its first forward pass. */
-    static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded) {
+    public static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded) {
         return running == null ? loaded : loaded.after(running);
     }
 

@@ -1,0 +1,78 @@
+package org.unmute.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.unmute.tensor.io.Sha256;
+
+/** What a command wrote into a folder, to compare with what another run of it wrote. */
+final class FolderContent {
+    /** Files that state when, how long and by what command they were written: of them only the name counts. */
+    private static final Pattern RECORD = Pattern.compile(
+            "(.+\\.)?run\\.json|(eval|eval-events|explain|verify)\\.json|.+\\.html|grid\\.json|complete\\.json");
+
+    private static final Pattern LOCK = Pattern.compile(".+\\.lock|lock");
+    private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");
+
+    private FolderContent() {}
+
+    /** A digest of each file by its path, without locks and times. */
+    static TreeMap<String, String> of(Path folder) throws IOException {
+        TreeMap<String, String> all = new TreeMap<>();
+        if (!Files.exists(folder)) {
+            return all;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = file.getFileName().toString();
+                if (!LOCK.matcher(name).matches()) {
+                    all.put(folder.relativize(file).toString().replace('\\', '/'), digest(file, name));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static String digest(Path file, String name) throws IOException {
+        if (RECORD.matcher(name).matches()) {
+            return "record";
+        }
+        if (name.endsWith(".json")) {
+            return withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
+        }
+        if (name.endsWith(".jsonl")) {
+            return Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");
+        }
+        return Sha256.of(file);
+    }
+
+    private static JsonNode withoutTimes(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.remove(TIMES);
+        }
+        node.forEach(FolderContent::withoutTimes);
+        return node;
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(folder)) {
+            all = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : all) {
+            Files.delete(file);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.unmute.experiments.check;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.probes.cache.CacheCheck;
+import org.unmute.probes.cache.Damage;
+import org.unmute.probes.cache.TokenCacheWriter;
+
+/** Checks a token cache. */
+final class CacheFolder {
+    /** Names of shards, also of unfinished and unusable ones. */
+    static final Pattern FILE = Pattern.compile("shard-\\d{5,9}\\.tok(\\.rebuild|\\.damaged)?");
+
+    private static final List<String> BESIDE = List.of(TokenCacheWriter.LOCK, "complete.json");
+
+    private CacheFolder() {}
+
+    /** Whether a folder is one of a cache, also if its shards are gone or not begun. */
+    static boolean isOne(FolderCheck.Listing all, RunCommand run) {
+        return all.hasAny(FILE)
+                || BESIDE.stream().anyMatch(all::has)
+                || run != null && run.name().equals("embed");
+    }
+
+    /**
+     * Checks all shards.
+     *
+     * @param run the record of the embedding, or null
+     * @return what the cache holds, in words
+     */
+    static String check(FolderCheck.Listing all, RunCommand run, FolderCheck.Scope scope, Findings findings)
+            throws IOException {
+        Findings.Item item = scope.item();
+        for (Path file : all.files()) {
+            if (file.toString().endsWith(".rebuild")) {
+                item.add(
+                        Finding.Kind.LEFT_OVER,
+                        file,
+                        "a shard that was being rebuilt when a process was killed",
+                        "nothing: the next 'unmute embed' on this folder deletes it");
+                findings.done(file);
+            } else if (file.toString().endsWith(".damaged")) {
+                item.add(
+                        Finding.Kind.LEFT_OVER,
+                        file,
+                        "a shard without an intact record, which was set aside",
+                        "delete it: its clips were embedded again");
+                findings.done(file);
+            }
+        }
+        CacheCheck found = CacheCheck.of(all.folder(), findings::done);
+        String again =
+                scope.command() == null ? "run the same 'unmute embed' command again" : "run: " + scope.command();
+        for (Damage damage : found.damage()) {
+            boolean torn = damage.kind() == Damage.Kind.TORN_TAIL;
+            item.add(
+                    torn ? Finding.Kind.UNFINISHED : Finding.Kind.DAMAGED,
+                    all.folder().resolve(damage.shard()),
+                    about(damage),
+                    again + (torn ? ", which goes on there" : ", which embeds these clips again"));
+        }
+        if (!all.has(RunCommand.FILE)) {
+            item.add(
+                    Finding.Kind.UNFINISHED,
+                    all.folder(),
+                    "there is no " + RunCommand.FILE + ": the embedding was interrupted, is still going on, or another"
+                            + " program filled the cache",
+                    again + ", which goes on where it stopped");
+        } else if (run != null) {
+            int stated = run.results().path("embedded").asInt()
+                    + run.results().path("alreadyPresent").asInt();
+            if (found.clips() < stated && found.damage().isEmpty()) {
+                item.add(
+                        Finding.Kind.DAMAGED,
+                        all.folder(),
+                        "it holds " + Units.count(found.clips(), "clip") + ", " + RunCommand.FILE + " says " + stated
+                                + ": a shard is missing or was cut",
+                        again + ", which embeds the missing clips");
+            }
+        }
+        return Units.count(found.clips(), "clip") + ", " + Units.bytes(found.bytes());
+    }
+
+    private static String about(Damage d) {
+        return (d.record() < 0 ? "header" : "record " + d.record()) + " at byte " + d.offset()
+                + d.clip().map(c -> ", clip '" + c + "'").orElse("") + ": " + d.reason();
+    }
+}

@@ -1,0 +1,303 @@
+package org.unmute.experiments.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.protocol.CellRun;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.tensor.io.TemporaryFile;
+
+/**
+ * Checks everything in a folder that commands wrote, and in the folders below it. Symbolic links are not followed.
+ * Nothing is changed.
+ */
+public final class FolderCheck {
+    /** Temporary files that earlier versions of detect wrote. */
+    private static final Pattern TEMPORARY = Pattern.compile("(spool|table)\\.tmp");
+
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-seed.+\\.safetensors");
+    private static final String DETECTION = ".detect";
+
+    private final FileRules rules = new FileRules();
+    private final Findings findings;
+    private int links;
+
+    /**
+     * The outcome of a check.
+     *
+     * @param items what was checked, by path; empty if nothing was recognized
+     * @param findings what is wrong, in the order in which it was found
+     * @param links symbolic links that were not followed
+     */
+    public record Result(List<CheckedItem> items, List<Finding> findings, int links) {
+        public Result {
+            items = List.copyOf(items);
+            findings = List.copyOf(findings);
+        }
+
+        /** Number of findings of a kind. */
+        public long count(Finding.Kind kind) {
+            return findings.stream().filter(f -> f.kind() == kind).count();
+        }
+    }
+
+    private FolderCheck(Consumer<Path> done) {
+        findings = new Findings(done);
+    }
+
+    /** The files and folders in a folder, by name; links are left out. */
+    record Listing(Path folder, List<Path> files, List<Path> folders) {
+        boolean has(String name) {
+            return files.contains(folder.resolve(name));
+        }
+
+        boolean hasFolder(String name) {
+            return folders.contains(folder.resolve(name));
+        }
+
+        boolean hasAny(Pattern name) {
+            return files.stream()
+                    .anyMatch(f -> name.matcher(f.getFileName().toString()).matches());
+        }
+    }
+
+    /**
+     * What a folder is checked as.
+     *
+     * @param item it belongs to; null if nothing above it was recognized
+     * @param command that wrote it; null if that is not known
+     * @param first what to do before the command runs again, such as deleting the folder of a cell; null to delete the
+     *     damaged file itself
+     */
+    record Scope(Findings.Item item, String command, String first) {
+        /** The scope of a folder in it. A cell is made anew as a whole, since its files depend on each other. */
+        Scope within(Listing all) {
+            return all.has(CellRun.SETTINGS) && (all.has(CellRun.TRIALS) || all.has(BenchmarkFolder.CELL))
+                    ? new Scope(item, command, "delete the folder " + all.folder())
+                    : this;
+        }
+
+        /** What to do about a damaged file. */
+        String remedy(Path file) {
+            return (first == null ? "delete " + file : first) + ", then "
+                    + (command == null ? "run again the command that wrote it" : "run: " + command);
+        }
+
+        /** What to do about an unfinished run. */
+        String goOn() {
+            return command == null ? "run the same command again, it goes on where it stopped" : "run: " + command;
+        }
+    }
+
+    /**
+     * Checks a folder or a single file.
+     *
+     * @param done receives each file that was looked at
+     * @throws IOException if a folder cannot be listed
+     */
+    public static Result of(Path path, Consumer<Path> done) throws IOException {
+        FolderCheck check = new FolderCheck(done);
+        if (Files.isDirectory(path)) {
+            check.folder(path, null);
+        } else {
+            Findings.Item item = check.findings.begin(path, "file");
+            check.file(path, new Scope(item, null, null));
+            if (item.files() > 0) {
+                item.end(content(item));
+            }
+        }
+        return new Result(
+                check.findings.items().stream()
+                        .sorted(Comparator.comparing(CheckedItem::path))
+                        .toList(),
+                check.findings.all(),
+                check.links);
+    }
+
+    private Listing list(Path folder) throws IOException {
+        List<Path> files = new ArrayList<>();
+        List<Path> folders = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+            for (Path path : all) {
+                if (Files.isSymbolicLink(path)) {
+                    links++;
+                } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    folders.add(path);
+                } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    files.add(path);
+                }
+            }
+        }
+        files.sort(null);
+        folders.sort(null);
+        return new Listing(folder, files, folders);
+    }
+
+    private void folder(Path path, Scope above) throws IOException {
+        Listing all = list(path);
+        RunCommand run = run(all);
+        if (CacheFolder.isOne(all, run)) {
+            Findings.Item item = findings.begin(path, "token cache");
+            Scope scope = new Scope(item, command(run, above), null);
+            files(all, scope);
+            item.end(CacheFolder.check(all, run, scope, findings));
+            folders(all, null);
+        } else if (all.hasFolder(DETECTION)) {
+            Findings.Item item = findings.begin(path, "events of detect");
+            Scope scope = new Scope(item, command(run, null), null);
+            files(all, scope);
+            folders(all, scope);
+            item.end(EventFolder.check(all, run, scope, findings));
+        } else if (all.has(BenchmarkFolder.GRID)) {
+            Findings.Item item = findings.begin(path, "benchmark");
+            Scope scope = new Scope(item, run == null ? BenchmarkFolder.command(path) : run.shell(), null);
+            files(all, scope);
+            folders(all, scope);
+            item.end(new BenchmarkFolder(path, run, scope, findings).check());
+        } else if (above != null) {
+            Scope scope = above.within(all);
+            files(all, scope);
+            folders(all, scope);
+        } else {
+            Findings.Item item = findings.begin(path, run == null ? "files" : "run of " + run.name());
+            Scope scope = new Scope(item, command(run, null), null).within(all);
+            files(all, scope);
+            checkRun(all, run, scope);
+            if (item.files() > 0) {
+                item.end(content(item));
+            }
+            folders(all, null);
+        }
+    }
+
+    /** The record of a folder; null if there is none, or it is damaged, which is found again as a file. */
+    private static RunCommand run(Listing all) {
+        try {
+            return RunCommand.read(all.folder().resolve(RunCommand.FILE)).orElse(null);
+        } catch (IOException | InputException e) {
+            return null;
+        }
+    }
+
+    private static String command(RunCommand run, Scope above) {
+        return run != null ? run.shell() : above != null ? above.command() : null;
+    }
+
+    private static String content(Findings.Item item) {
+        return Units.count(item.files(), "file")
+                + (item.withoutDigest() == 0 ? "" : ", " + item.withoutDigest() + " of weights without a digest");
+    }
+
+    private void folders(Listing all, Scope scope) throws IOException {
+        for (Path folder : all.folders()) {
+            folder(folder, scope);
+        }
+    }
+
+    private void files(Listing all, Scope scope) {
+        for (Path file : all.files()) {
+            file(file, scope);
+        }
+    }
+
+    private void file(Path file, Scope scope) {
+        Findings.Item item = scope.item();
+        String name = file.getFileName().toString();
+        if (CacheFolder.FILE.matcher(name).matches()) {
+            return; // checked with the others of its folder
+        }
+        try {
+            if (TemporaryFile.isOne(file) || TEMPORARY.matcher(name).matches()) {
+                item.add(
+                        Finding.Kind.LEFT_OVER,
+                        file,
+                        "a temporary file, of a process that was killed or still writes",
+                        "delete it, if no command writes to this folder");
+            } else {
+                count(rules.check(file), file, scope);
+            }
+        } catch (NoSuchFileException e) {
+            return; // a command that is running deleted it
+        } catch (AccessDeniedException e) {
+            item.count();
+            item.add(Finding.Kind.DAMAGED, file, "no permission to read it", "run the check as a user who may");
+        } catch (IOException | InputException | IllegalArgumentException e) {
+            item.count();
+            item.add(Finding.Kind.DAMAGED, file, said(e), remedy(file, scope));
+        }
+        findings.done(file);
+    }
+
+    private static void count(FileRules.Verdict verdict, Path file, Scope scope) {
+        if (verdict != FileRules.Verdict.UNKNOWN) {
+            scope.item().count();
+        }
+        if (verdict == FileRules.Verdict.WITHOUT_DIGEST) {
+            scope.item().countWithoutDigest();
+        }
+        if (verdict == FileRules.Verdict.TORN && Files.exists(file.resolveSibling(BenchmarkFolder.CELL))) {
+            scope.item()
+                    .add(
+                            Finding.Kind.DAMAGED,
+                            file,
+                            "its last line ends early, though the cell is finished",
+                            scope.remedy(file));
+        }
+    }
+
+    /** The record beside a single file states the command that wrote it. */
+    private static String remedy(Path file, Scope scope) {
+        try {
+            Optional<RunCommand> own = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunCommand.FILE));
+            return own.map(run -> new Scope(scope.item(), run.shell(), null))
+                    .orElse(scope)
+                    .remedy(file);
+        } catch (IOException | InputException e) {
+            return scope.remedy(file);
+        }
+    }
+
+    /** Checks that the files which a record names are there, and that a training that was begun is finished. */
+    private static void checkRun(Listing all, RunCommand run, Scope scope) {
+        if (run == null) {
+            if (all.hasAny(CHECKPOINT) && !all.has(RunCommand.FILE)) {
+                scope.item()
+                        .add(
+                                Finding.Kind.UNFINISHED,
+                                all.folder(),
+                                "a training was interrupted or is still going on: there is a checkpoint and no "
+                                        + RunCommand.FILE,
+                                "run the same 'unmute probe' command again, it goes on after the last finished epoch");
+            }
+            return;
+        }
+        for (JsonNode training : run.results().path("runs")) {
+            String name = training.path("file").asText();
+            if (run.name().equals("probe") && name.matches("[^/\\\\]+") && !all.has(name)) {
+                scope.item()
+                        .add(
+                                Finding.Kind.DAMAGED,
+                                all.folder().resolve(name),
+                                "is missing, though " + RunCommand.FILE + " names it",
+                                "run: " + run.shell());
+            }
+        }
+    }
+
+    /** What an exception says. */
+    static String said(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

@@ -1,0 +1,65 @@
+package org.unmute.experiments.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.Json;
+
+/**
+ * The record of a run, as far as a check needs it.
+ *
+ * @param line the command line, beginning with {@code unmute}
+ * @param results what the command recorded
+ */
+record RunCommand(List<String> line, JsonNode results) {
+    /** Name of the record in a run's folder. */
+    static final String FILE = "run.json";
+
+    RunCommand {
+        line = List.copyOf(line);
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @return empty if there is no such file
+     * @throws InputException if it is no record of a run
+     */
+    static Optional<RunCommand> read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        JsonNode json = Json.read(file);
+        List<String> line = new ArrayList<>();
+        json.path("command").forEach(word -> line.add(word.asText()));
+        if (line.size() < 2
+                || !line.getFirst().equals("unmute")
+                || !json.path("results").isObject()) {
+            throw new InputException(file + ": no record of a run: it states no unmute command with results");
+        }
+        return Optional.of(new RunCommand(line, json.path("results")));
+    }
+
+    /** Name of the command. */
+    String name() {
+        return line.get(1);
+    }
+
+    /**
+     * The command line for a shell. A file may be from anybody: each word is quoted unless it is plain, and the first
+     * is {@code unmute}.
+     */
+    String shell() {
+        return line.stream().map(RunCommand::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}
