@@ -100,7 +100,7 @@ final class UrbanSed extends Dataset {
         return byClip;
     }
 
-    private static List<Reading.Event> ofText(Path file) throws IOException {
+    static List<Reading.Event> ofText(Path file) throws IOException {
         List<Reading.Event> events = new ArrayList<>();
         try (LineReader lines = LineReader.open(file)) {
             for (String line = lines.next(); line != null; line = lines.next()) {
@@ -117,7 +117,7 @@ final class UrbanSed extends Dataset {
         return events;
     }
 
-    private static List<Reading.Event> ofJams(Path file) throws IOException {
+    static List<Reading.Event> ofJams(Path file) throws IOException {
         List<Reading.Event> events = new ArrayList<>();
         for (JsonFields annotation : JsonFields.read(file).objects("annotations")) {
             for (JsonFields observation : annotation.objects("data")) {

@@ -1,0 +1,83 @@
+package org.unmute.fuzz;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads what the engine prints, line by line: its counts, and its findings in several lines each. */
+final class EngineLog {
+    private static final Pattern COUNTS = Pattern.compile("#(\\d+)\\s+\\w+\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/.*");
+    private static final Pattern THROWN = Pattern.compile("== Java (?:Exception|Assertion Error): (.*)");
+    private static final Pattern STOPPED = Pattern.compile("==\\d+== ?(?:ERROR: )?(libFuzzer: .*)");
+    private static final Pattern TOKEN = Pattern.compile(".*DEDUP_TOKEN: ([0-9a-f]+).*");
+    private static final Pattern WRITTEN = Pattern.compile(".*Test unit written to (\\S.*)");
+
+    private final Progress before;
+    private Progress now;
+    private long begun;
+    private String thrown = "";
+    private String token = "";
+
+    /** @param before what former processes did */
+    EngineLog(Progress before) {
+        this.before = before;
+        this.now = before;
+    }
+
+    Progress progress() {
+        return now;
+    }
+
+    /** Whether the engine ran an input. */
+    boolean started() {
+        return begun != 0;
+    }
+
+    /**
+     * Takes a line.
+     *
+     * @param nanos {@link System#nanoTime} when it was printed
+     * @return whether the progress changed
+     */
+    boolean accept(String line, long nanos) {
+        Matcher counts = COUNTS.matcher(line);
+        if (counts.matches()) {
+            begun = begun == 0 ? nanos : begun;
+            now = new Progress(
+                    before.seconds() + (nanos - begun) / 1e9,
+                    before.executions() + Long.parseLong(counts.group(1)),
+                    Math.max(before.edges(), Integer.parseInt(counts.group(2))),
+                    Math.max(before.features(), Integer.parseInt(counts.group(3))),
+                    Integer.parseInt(counts.group(4)),
+                    now.findings());
+            return true;
+        }
+        Matcher matcher = THROWN.matcher(line);
+        if (matcher.matches()) {
+            thrown = matcher.group(1);
+            return false;
+        }
+        matcher = TOKEN.matcher(line);
+        if (matcher.matches()) {
+            token = matcher.group(1);
+            return false;
+        }
+        matcher = STOPPED.matcher(line);
+        if (matcher.matches()) {
+            // A timeout or a crash of the process itself has no stack trace to tell it by.
+            thrown = matcher.group(1);
+            token = matcher.group(1);
+            return false;
+        }
+        matcher = WRITTEN.matcher(line);
+        if (matcher.matches()) {
+            String file = matcher.group(1);
+            String name = file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+            String what = thrown.isBlank() ? "the process ended" : thrown;
+            now = now.with(new Progress.Finding(token.isEmpty() ? name : token, what, name));
+            thrown = "";
+            token = "";
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,89 @@
+package org.unmute.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.JsonObject;
+
+/**
+ * How far a target has come, over all processes that worked on it.
+ *
+ * @param seconds    of fuzzing, without the starts of processes
+ * @param executions inputs that were run
+ * @param edges      branches of the code that inputs took
+ * @param features   what the engine tells inputs apart by: edges and how often each was taken
+ * @param corpus     inputs that are kept, each for a feature that no other has
+ * @param findings   different ones so far
+ */
+record Progress(double seconds, long executions, int edges, int features, int corpus, List<Finding> findings) {
+    private static final String FILE = "progress.json";
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, List.of());
+
+    /**
+     * An input that a reader neither accepted nor refused as it should.
+     *
+     * @param token  equal for findings with the same stack trace
+     * @param what   the throwable, in one line
+     * @param input  name of the file with the input
+     */
+    record Finding(String token, String what, String input) {}
+
+    Progress {
+        findings = List.copyOf(findings);
+    }
+
+    Progress with(Finding finding) {
+        if (findings.stream().anyMatch(f -> f.token().equals(finding.token()))) {
+            return this;
+        }
+        List<Finding> all = new ArrayList<>(findings);
+        all.add(finding);
+        return new Progress(seconds, executions, edges, features, corpus, all);
+    }
+
+    /**
+     * What was saved in a target's folder; {@link #NONE} if nothing was.
+     *
+     * @throws InputException if the file is damaged
+     */
+    static Progress of(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return NONE;
+        }
+        JsonFields f = JsonFields.read(file);
+        return new Progress(
+                f.number("seconds"),
+                f.count("executions"),
+                f.intCount("edges"),
+                f.intCount("features"),
+                f.intCount("corpus"),
+                f.objects("findings").stream()
+                        .map(each -> new Finding(each.text("token"), each.text("what"), each.text("input")))
+                        .toList());
+    }
+
+    void save(Path folder) throws IOException {
+        Json.write(
+                folder.resolve(FILE),
+                new JsonObject()
+                        .with("seconds", seconds)
+                        .with("executions", executions)
+                        .with("edges", edges)
+                        .with("features", features)
+                        .with("corpus", corpus)
+                        .with(
+                                "findings",
+                                findings.stream()
+                                        .map(f -> new JsonObject()
+                                                .with("token", f.token())
+                                                .with("what", f.what())
+                                                .with("input", f.input()))
+                                        .toList()));
+    }
+}

@@ -1,0 +1,200 @@
+package org.unmute.fuzz.format;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.AudioSource;
+import org.unmute.models.audio.AudioStream;
+
+/** Readers of recordings. Each is opened by its first bytes, so a change may lead from one format to another. */
+final class AudioTargets {
+    private static final String CODECS = "codecs/src/test/resources/audio";
+    private static final String MODELS = "models/src/test/resources/audio";
+    /** A few bytes may stand for very many samples; the readers do not stop, their callers do. */
+    private static final long MAX_SAMPLES = 1 << 19;
+
+    private AudioTargets() {}
+
+    static List<FuzzTarget> all() {
+        return List.of(
+                FuzzTarget.inMemory("wav", "input.wav", AudioTargets::wav, AudioTargets::read),
+                FuzzTarget.inMemory("flac", "input.flac", files -> both(files, "*.flac"), AudioTargets::read)
+                        .repairedBy(Checksums::flac),
+                FuzzTarget.inMemory("ogg", "input.ogg", files -> both(files, "*.ogg"), AudioTargets::read)
+                        .repairedBy(Checksums::ogg),
+                FuzzTarget.inMemory("mp3", "input.mp3", files -> files.matching(CODECS, "*.mp3"), AudioTargets::read),
+                FuzzTarget.inMemory("aiff-au", "input.aiff", _ -> aiffAndAu(), AudioTargets::read));
+    }
+
+    private static List<byte[]> both(SeedFiles files, String glob) throws IOException {
+        List<byte[]> all = new ArrayList<>(files.matching(CODECS, glob));
+        all.addAll(files.matching(MODELS, glob));
+        return all;
+    }
+
+    private static List<byte[]> wav(SeedFiles files) throws IOException {
+        List<byte[]> all = new ArrayList<>(files.matching(CODECS, "*.wav"));
+        byte[] fmt = new Chunk("fmt ")
+                .little(1, 2)
+                .little(2, 2)
+                .little(8000, 4)
+                .little(32_000, 4)
+                .little(4, 2)
+                .little(16, 2)
+                .bytes();
+        byte[] data =
+                new Chunk("data").little(0x7FFF0001L, 4).little(0x80000000L, 4).bytes();
+        byte[] list =
+                new Chunk("LIST").text("INFOINAM").little(4, 4).text("name").bytes();
+        all.add(new Chunk("RIFF").text("WAVE").raw(fmt).raw(list).raw(data).bytes());
+        byte[] extensible = new Chunk("fmt ")
+                .little(0xFFFE, 2)
+                .little(1, 2)
+                .little(44_100, 4)
+                .little(176_400, 4)
+                .little(4, 2)
+                .little(32, 2)
+                .little(22, 2)
+                .little(32, 2)
+                .little(4, 4)
+                .little(3, 2)
+                .raw(new byte[] {0, 0, 0, 0, 16, 0, (byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71})
+                .bytes();
+        byte[] floats =
+                new Chunk("data").little(0x3F000000L, 4).little(0xBF000000L, 4).bytes();
+        all.add(new Chunk("RIFF").text("WAVE").raw(extensible).raw(floats).bytes());
+        byte[] sizes = new Chunk("ds64")
+                .little(0, 8)
+                .little(8, 8)
+                .little(2, 8)
+                .little(0, 4)
+                .bytes();
+        all.add(new Chunk("RF64")
+                .text("WAVE")
+                .raw(sizes)
+                .raw(extensible)
+                .raw(floats)
+                .bytes());
+        return all;
+    }
+
+    private static List<byte[]> aiffAndAu() {
+        // 8000 Hz as a number of 80 bits.
+        byte[] rate = {0x40, 0x0B, (byte) 0xFA, 0, 0, 0, 0, 0, 0, 0};
+        byte[] common =
+                new Chunk("COMM", true).big(1, 2).big(4, 4).big(16, 2).raw(rate).bytes();
+        byte[] sound = new Chunk("SSND", true)
+                .big(0, 4)
+                .big(0, 4)
+                .big(0x00017FFFL, 4)
+                .big(0x8000FFFFL, 4)
+                .bytes();
+        byte[] aifc = new Chunk("COMM", true)
+                .big(1, 2)
+                .big(4, 4)
+                .big(16, 2)
+                .raw(rate)
+                .text("sowt")
+                .raw(new byte[] {0, 0})
+                .bytes();
+        byte[] version = new Chunk("FVER", true).big(0xA2805140L, 4).bytes();
+        List<byte[]> all = new ArrayList<>();
+        all.add(new Chunk("FORM", true).text("AIFF").raw(common).raw(sound).bytes());
+        all.add(new Chunk("FORM", true)
+                .text("AIFC")
+                .raw(version)
+                .raw(aifc)
+                .raw(sound)
+                .bytes());
+        for (int encoding : new int[] {1, 2, 3, 5, 6, 27}) {
+            all.add(ByteBuffer.allocate(24 + 16)
+                    .put(".snd".getBytes(StandardCharsets.US_ASCII))
+                    .putInt(24)
+                    .putInt(16)
+                    .putInt(encoding)
+                    .putInt(8000)
+                    .putInt(1)
+                    .putFloat(0.5f)
+                    .array());
+        }
+        return all;
+    }
+
+    /** Reads through, then from the middle and from the beginning. */
+    private static void read(FuzzTarget.Input input) throws IOException {
+        String name = input.file().toString();
+        try (AudioStream stream = AudioFiles.open(AudioSource.of(input.bytes(), name))) {
+            float[] samples = new float[4096];
+            long total = 0;
+            int n = 0;
+            while (n >= 0 && total < MAX_SAMPLES) {
+                if (stream.position() != total) {
+                    throw new AssertionError("position " + stream.position() + " after " + total + " samples");
+                }
+                n = stream.read(samples, 0, samples.length);
+                if (n == 0) {
+                    throw new AssertionError("a read gave no samples and no end");
+                }
+                total += Math.max(0, n);
+            }
+            for (long frame : new long[] {total / 2, total + 1, 0}) {
+                stream.seek(frame);
+                stream.read(samples, 0, 10);
+            }
+            stream.warnings().forEach(String::length);
+        }
+    }
+
+    /** A chunk of RIFF, or of AIFF with its big-endian length. */
+    private static final class Chunk {
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final String id;
+        private final boolean big;
+
+        Chunk(String id) {
+            this(id, false);
+        }
+
+        Chunk(String id, boolean big) {
+            this.id = id;
+            this.big = big;
+        }
+
+        Chunk little(long value, int bytes) {
+            for (int i = 0; i < bytes; i++) {
+                body.write((int) (value >>> 8 * i));
+            }
+            return this;
+        }
+
+        Chunk big(long value, int bytes) {
+            for (int i = bytes - 1; i >= 0; i--) {
+                body.write((int) (value >>> 8 * i));
+            }
+            return this;
+        }
+
+        Chunk text(String ascii) {
+            return raw(ascii.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        Chunk raw(byte[] bytes) {
+            body.writeBytes(bytes);
+            return this;
+        }
+
+        byte[] bytes() {
+            return ByteBuffer.allocate(8 + body.size())
+                    .order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+                    .put(id.getBytes(StandardCharsets.US_ASCII))
+                    .putInt(body.size())
+                    .put(body.toByteArray())
+                    .array();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.unmute.fuzz.format;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.experiments.annotation.AnnotationTable;
+import org.unmute.experiments.annotation.LabelFile;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.set.UrbanSedFiles;
+import org.unmute.experiments.detection.DetectionFiles;
+import org.unmute.experiments.grid.Grid;
+import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.strong.Durations;
+import org.unmute.experiments.strong.EventTable;
+import org.unmute.experiments.strong.ScoreFolder;
+
+/** Readers of text: tables of clips, labels and events, JSON, and grids in TOML. */
+final class TableTargets {
+    private static final String FORMATS = "experiments/src/test/resources/golden/sed/formats";
+
+    private TableTargets() {}
+
+    static List<FuzzTarget> all() {
+        return List.of(
+                FuzzTarget.onDisk(
+                        "csv",
+                        "input.csv",
+                        TableTargets::tables,
+                        input -> CsvTable.forEach(
+                                input.file(),
+                                row -> row.text(row.table().names().getFirst())),
+                        input -> Manifest.read(input.file(), ManifestFormat.AUTO, null)
+                                .multiHot(),
+                        input -> LabelFile.read(input.file(), LabelFile.Options.AUTO),
+                        input -> ClipList.of(input.file(), null),
+                        input -> LabelSet.read(input.file()),
+                        input -> Durations.read(input.file())),
+                FuzzTarget.onDisk(
+                        "annotations",
+                        "input.txt",
+                        files -> files.matching(FORMATS, "*.txt"),
+                        input -> AnnotationTable.read(input.file()),
+                        input -> EventTable.read(input.file(), null),
+                        input -> LabelFile.read(input.file(), LabelFile.Options.AUTO),
+                        input -> ClipList.of(input.file(), null),
+                        input -> LabelSet.read(input.file()),
+                        input -> UrbanSedFiles.text(input.file())),
+                FuzzTarget.onDisk(
+                        "scores",
+                        "input.tsv",
+                        files -> files.matching(FORMATS, "*.tsv"),
+                        input -> ScoreFolder.open(input.file().getParent()).read("input", "id"),
+                        input -> AnnotationTable.read(input.file()),
+                        input -> Durations.read(input.file())),
+                FuzzTarget.onDisk(
+                        "event-lines",
+                        "input.jsonl",
+                        _ -> texts(
+                                "{\"file\":\"a.wav\",\"start\":0.5,\"end\":1,\"label\":\"dog\",\"score\":0.25}\n",
+                                "{\"file\":\"a.wav\",\"start\":0,\"end\":1e1,\"label\":\"\\u0041\"}\n\n{\"file\":\"b\""
+                                        + ",\"label\":\"x\",\"end\":2,\"start\":1}\n"),
+                        input -> EventTable.read(input.file(), null)),
+                FuzzTarget.onDisk(
+                        "json",
+                        "input.json",
+                        TableTargets::json,
+                        input -> Json.read(input.file()),
+                        input -> fields(JsonFields.read(input.file())),
+                        input -> DetectionFiles.settings(input.file())),
+                FuzzTarget.onDisk(
+                        "jams",
+                        "input.jams",
+                        _ -> texts(
+                                "{\"annotations\":[{\"namespace\":\"scaper\",\"data\":[{\"time\":0.5,\"duration\":1.25,"
+                                        + "\"value\":{\"label\":\"siren\",\"role\":\"foreground\"},\"confidence\":1},"
+                                        + "{\"time\":0,\"duration\":10,\"value\":{\"label\":\"a\",\"role\":\"b\"}}"
+                                        + "]}],\"file_metadata\":{}}"),
+                        input -> UrbanSedFiles.jams(input.file())),
+                FuzzTarget.onDisk(
+                        "toml",
+                        "input.toml",
+                        files -> files.matching("docs/grids", "*.toml"),
+                        input -> Grid.read(input.file()).cells()));
+    }
+
+    static List<byte[]> texts(String... texts) {
+        List<byte[]> all = new ArrayList<>();
+        for (String text : texts) {
+            all.add(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return all;
+    }
+
+    private static List<byte[]> tables(SeedFiles files) throws IOException {
+        List<byte[]> all = texts(
+                "filename,label,split\na.wav,dog,train\n\"b, c.wav\",\"cat;dog\",test\n",
+                "\uFEFFfile\tdog\tcat\r\na.wav\t1\t0\r\nb.wav\t0\t1\r\n",
+                "file;start;end;label\na.wav;0,5;1,5;dog\na.wav;2;3;\"say \"\"hi\"\"\"\n",
+                "index,mid,display_name\n0,/m/09x0r,\"Speech, loud\"\n1,/m/05zppz,Male\n",
+                "0,Accordion,/m/0mkg\n1,Applause,/m/028ght\n",
+                "file,start,end\nx/a.flac,0,5.5\nx/a.flac,5.5,11\n",
+                "filename,duration\na.wav,10.5\n");
+        all.addAll(files.matching(FORMATS, "*.csv"));
+        return all;
+    }
+
+    private static List<byte[]> json(SeedFiles files) throws IOException {
+        List<byte[]> all = texts(
+                "{\"text\":\"a\\n\\ud83d\\ude00\",\"flag\":true,\"number\":-1.5e-3,\"whole\":12,"
+                        + "\"object\":{\"a\":null},\"list\":[{\"b\":1},{\"b\":[]}]}",
+                "{\"probe\":\"linear\",\"lr\":\"0.001\"}");
+        all.addAll(files.matching(FORMATS, "*.json"));
+        return all;
+    }
+
+    /** Asks for each type, as readers of runs and cells do. */
+    private static void fields(JsonFields fields) {
+        fields.text("text");
+        fields.flag("flag");
+        fields.number("number");
+        fields.fraction("whole");
+        fields.intCount("whole");
+        fields.scalars("object");
+        fields.objects("list").forEach(each -> each.count("b"));
+    }
+}

@@ -1,0 +1,38 @@
+package org.unmute.fuzz.format;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All targets. */
+public final class Targets {
+    private static final List<FuzzTarget> ALL = Stream.of(
+                    CheckpointTargets.all(), AudioTargets.all(), TableTargets.all(), StoreTargets.all())
+            .flatMap(List::stream)
+            .toList();
+
+    private Targets() {}
+
+    /** In the order in which they run. */
+    public static List<FuzzTarget> all() {
+        return ALL;
+    }
+
+    /** The names in that order. */
+    public static List<String> names() {
+        return ALL.stream().map(FuzzTarget::name).toList();
+    }
+
+    /**
+     * A target by its name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static FuzzTarget named(String name) {
+        return ALL.stream()
+                .filter(t -> t.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("fuzz: no target '" + name + "': there are "
+                        + names().stream().collect(Collectors.joining(", "))));
+    }
+}

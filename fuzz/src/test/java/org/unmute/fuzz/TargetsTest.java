@@ -1,0 +1,118 @@
+package org.unmute.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.fuzz.format.FuzzTarget;
+import org.unmute.fuzz.format.SeedFiles;
+import org.unmute.fuzz.format.Targets;
+
+/** A target is worth its time only if its seeds are valid and changes of them get past the checksums. */
+class TargetsTest {
+    @TempDir
+    Path folder;
+
+    private static List<FuzzTarget> targets() {
+        return Targets.all();
+    }
+
+    private List<byte[]> seeds(FuzzTarget target) throws IOException {
+        return target.seeds().contents(new SeedFiles(SourceTree.root(), Files.createDirectories(folder.resolve("s"))));
+    }
+
+    @Test
+    void namesAreUniqueAndFound() {
+        assertThat(Targets.names()).doesNotHaveDuplicates().hasSizeGreaterThan(20);
+        assertThat(Targets.named("pickle").fileName()).isEqualTo("input.pt");
+        assertThatThrownBy(() -> Targets.named("pickel"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no target 'pickel': there are pickle, zip,");
+    }
+
+    @ParameterizedTest
+    @MethodSource("targets")
+    void everySeedIsAcceptedAsItIs(FuzzTarget target) throws IOException {
+        List<byte[]> seeds = seeds(target);
+        assertThat(seeds).isNotEmpty();
+        try (Bounds bounds = new Bounds(folder.resolve("b"))) {
+            for (int i = 0; i < seeds.size(); i++) {
+                assertThat(seeds.get(i).length).isBetween(1, SeedFiles.MAX_BYTES);
+                assertThat(bounds.check(target, seeds.get(i)))
+                        .as("%s accepts its seed %d", target.name(), i)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** A pickle is put into an archive; elsewhere the checksums of a valid file are right already. */
+    @ParameterizedTest
+    @MethodSource("targets")
+    void repairingAValidFileChangesNothing(FuzzTarget target) throws IOException {
+        for (byte[] seed : seeds(target)) {
+            byte[] repaired = target.repair().apply(seed.clone());
+            if (target.name().equals("pickle")) {
+                assertThat(repaired).startsWith('P', 'K');
+            } else {
+                assertThat(repaired).isEqualTo(seed);
+            }
+        }
+    }
+
+    /** Whatever the bytes: what repairs them must never be what fails. */
+    @ParameterizedTest
+    @MethodSource("targets")
+    void anyBytesCanBeRepaired(FuzzTarget target) throws IOException {
+        for (byte[] seed : seeds(target)) {
+            Random random = new Random(seed.length);
+            for (int i = 0; i < 200; i++) {
+                byte[] damaged = Arrays.copyOf(seed, random.nextInt(seed.length + 1));
+                for (int k = 0; k < 8 && damaged.length > 0; k++) {
+                    damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+                }
+                assertThat(target.repair().apply(damaged)).isNotNull();
+            }
+        }
+    }
+
+    /** Without repair, nearly every change of such a file ends at a checksum. */
+    @ParameterizedTest
+    @MethodSource("targets")
+    void aRepairedChangeIsAcceptedMoreOften(FuzzTarget target) throws IOException {
+        if (!List.of("zip", "flac", "ogg", "shard").contains(target.name())) {
+            return;
+        }
+        FuzzTarget plain = new FuzzTarget(
+                target.name(),
+                target.fileName(),
+                target.onDisk(),
+                b -> b,
+                target.seeds(),
+                List.of(target.readers().getFirst()));
+        FuzzTarget repaired = new FuzzTarget(
+                target.name(), target.fileName(), target.onDisk(), target.repair(), target.seeds(), plain.readers());
+        int[] accepted = new int[2];
+        byte[] seed = seeds(target).getFirst();
+        try (Bounds bounds = new Bounds(folder.resolve("b"))) {
+            Random random = new Random(1);
+            for (int i = 0; i < 300; i++) {
+                byte[] changed = seed.clone();
+                changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+                accepted[0] += bounds.check(plain, changed) ? 1 : 0;
+                accepted[1] += bounds.check(repaired, changed) ? 1 : 0;
+            }
+        }
+        assertThat(accepted[1])
+                .as("accepted with repair, %d without", accepted[0])
+                .isGreaterThan(accepted[0]);
+    }
+}
