@@ -181,6 +181,9 @@ final class CommandSoak {
         add("convert", out -> List.of("-q", encoder, out.resolve("converted.safetensors")));
         add("encoders", _ -> List.of());
         add("datasets", _ -> List.of());
+        // What the calls before it wrote, and what the preparation did.
+        add("fsck", out -> List.of("-q", out));
+        add("fsck", _ -> List.of("-q", run));
         add(
                 "pretrain",
                 out -> List.of(
