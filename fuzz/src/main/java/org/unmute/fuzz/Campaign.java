@@ -35,7 +35,6 @@ import picocli.CommandLine.Parameters;
             "Exit status: 0 no findings; 1 findings; 2 wrong usage or a damaged state folder; 3 the engine did not"
                     + " run.",
         },
-        mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class Campaign {
     /** Nothing was found. */
@@ -53,6 +52,12 @@ public final class Campaign {
     private static final int LONG = 60;
 
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and stop.")
+    private boolean help;
 
     @Parameters(
             arity = "0..*",
@@ -227,7 +232,7 @@ public final class Campaign {
     /** Whether the time has passed, but for what is not worth another process. */
     private boolean done(Progress progress) {
         boolean begun = progress.executions() > 0;
-        double slack = Math.min(seconds / 2.0, START_SECONDS);
+        double slack = Math.min(seconds / 2.0, 2 * START_SECONDS);
         return progress.executions() >= executions || begun && progress.seconds() > seconds - slack;
     }
 
