@@ -7,7 +7,6 @@ module org.unmute.cli {
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
-    requires org.apache.commons.csv;
 
     opens org.unmute.cli to
             info.picocli;

@@ -2,7 +2,6 @@
 module org.unmute.report {
     requires transitive org.unmute.experiments;
     requires java.desktop;
-    requires org.apache.commons.csv;
     requires ejml.core;
     requires ejml.ddense;
 

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.command.Commands;
 import org.unmute.cli.command.DeviceProfile;
+import org.unmute.cli.console.ErrorReport;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.option.WarmStart;
-import org.unmute.experiments.PlainText;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,17 +96,18 @@ public final class Main implements Runnable {
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {
             int status = new CommandLine.RunLast().execute(parsed);
-            DeviceProfile.end(parsed, err);
+            DeviceProfile.end(parsed, PlainWriter.to(err));
             return status;
         });
-        line.setParameterExceptionHandler((e, a) -> usage(e, err));
-        line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
+        ErrorReport errors = new ErrorReport(out, err, args);
+        line.setParameterExceptionHandler((e, a) -> usage(e, errors));
+        line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, errors));
         try (Backends.Scope _ = Backends.scope()) {
             return line.execute(args);
         } catch (RuntimeException | Error e) {
             // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError. A device may fail
             // when it is closed.
-            return report(e, line, err);
+            return report(e, line, errors);
         }
     }
 
@@ -114,29 +116,32 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing; 'unmute --help' lists them");
     }
 
-    private static int usage(ParameterException e, PrintWriter err) {
+    private static int usage(ParameterException e, ErrorReport errors) {
         CommandLine command = e.getCommandLine();
-        err.println(headed(command, e.getMessage()));
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
-            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        int status = show(new Failure(ExitCode.USAGE, e.getMessage(), false), command, errors);
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, errors.err())) {
+            errors.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
-        return ExitCode.USAGE;
+        return status;
     }
 
-    private static int report(Throwable thrown, CommandLine command, PrintWriter err) {
+    private static int report(Throwable thrown, CommandLine command, ErrorReport errors) {
         Failure failure = Failure.of(thrown);
-        PlainText.lines(headed(command, failure.message())).forEach(err::println);
+        int status = show(failure, command, errors);
         if (failure.bug() || debug(command)) {
-            thrown.printStackTrace(err);
+            errors.err().printStackTrace(thrown);
         }
-        return failure.exitCode();
+        return status;
     }
 
-    /** The message after the command's name; messages of the library may already begin with the operation's name. */
-    private static String headed(CommandLine command, String message) {
+    /** Messages of the library may already begin with the operation's name, which the command's says. */
+    private static int show(Failure failure, CommandLine command, ErrorReport errors) {
         String operation = command.getCommandName() + ": ";
-        return command.getCommandSpec().qualifiedName() + ": "
-                + (message.startsWith(operation) ? message.substring(operation.length()) : message);
+        String message = failure.message();
+        return errors.show(
+                command.getCommandSpec().qualifiedName(),
+                message.startsWith(operation) ? message.substring(operation.length()) : message,
+                failure);
     }
 
     private static boolean debug(CommandLine command) {

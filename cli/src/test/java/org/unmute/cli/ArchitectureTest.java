@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Allowed dependencies. The rules are checked here, since this module sees all others that are shipped. */
 class ArchitectureTest {
@@ -248,6 +249,58 @@ class ArchitectureTest {
                         "a stack trace is printed",
                         (JavaCall<?> call) -> call.getName().equals("printStackTrace")
                                 && call.getTarget().getRawParameterTypes().isEmpty())));
+    }
+
+    /** Commands print names of files and classes, so whatever prints must make them plain. */
+    @Test
+    void onlyPlainTextReachesATerminal() {
+        ArchRule onlyMainKnowsTheStreams = noClasses()
+                .that()
+                .resideInAPackage(CLI)
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.cli.Main")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err");
+        ArchRule onlyPlainWritersAreMade = noClasses()
+                .that()
+                .resideInAPackage(CLI)
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.cli.Main")
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.cli.console.PlainWriter")
+                .should()
+                .callConstructorWhere(DescribedPredicate.describe(
+                        "a writer that does not make text plain",
+                        (JavaCall<?> call) -> call.getTargetOwner().isAssignableTo(PrintWriter.class)
+                                || call.getTargetOwner().isAssignableTo(PrintStream.class)));
+        ArchRule commandsWriteToPlainWriters = noClasses()
+                .that()
+                .resideInAPackage(CLI)
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.cli.command.UnmuteCommand")
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "picocli's writers are used as they are",
+                        (JavaCall<?> call) -> Set.of("getOut", "getErr").contains(call.getName())
+                                && call.getTargetOwner().isEquivalentTo(CommandLine.class)));
+        for (ArchRule rule : List.of(onlyMainKnowsTheStreams, onlyPlainWritersAreMade, commandsWriteToPlainWriters)) {
+            rule.because("text from outside may hold what a terminal acts on").check(all);
+        }
+    }
+
+    /** A row that another class wrote would not be guarded against formulas. */
+    @Test
+    void oneClassWritesTheRowsOfCsvFiles() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.unmute.experiments.data.CsvLine")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.commons.csv..")
+                .because("CsvLine guards formulas, and CsvReader takes its guards off")
+                .check(all);
     }
 
     private static void dependsOnlyOn(String module, String... others) {

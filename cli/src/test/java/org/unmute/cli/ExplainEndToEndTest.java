@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +20,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.CsvTable;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.PackedProtobin;
@@ -166,18 +163,12 @@ class ExplainEndToEndTest {
             assertThat(ImageIO.read(image.toFile()).getWidth()).isGreaterThan(100);
         }
         Map<String, Double> sums = new HashMap<>();
-        List<CSVRecord> rows = new ArrayList<>();
-        try (CSVParser csv = CSVParser.parse(
-                Files.readString(out.resolve("contributions.csv")),
-                CSVFormat.RFC4180
-                        .builder()
-                        .setHeader()
-                        .setSkipHeaderRecord(true)
-                        .get())) {
-            csv.forEach(rows::add);
-        }
-        rows.forEach(r -> sums.merge(r.get("class"), Double.parseDouble(r.get("contribution")), Double::sum));
-        assertThat(rows).hasSize(2 * 181);
+        int[] rows = {0};
+        CsvTable.forEach(out.resolve("contributions.csv"), row -> {
+            rows[0]++;
+            sums.merge(row.text("class"), Double.parseDouble(row.text("contribution")), Double::sum);
+        });
+        assertThat(rows[0]).isEqualTo(2 * 181);
         JsonNode record = new ObjectMapper()
                 .readTree(out.resolve("explain.json").toFile())
                 .get("results");

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * A command that ran in this process.
@@ -21,7 +22,10 @@ public record Ran(int status, String out, String err) {
         return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
     }
 
-    /** Runs {@code unmute}; arguments are converted to strings. */
+    /**
+     * Runs {@code unmute}; arguments are converted to strings. Whatever the command, nothing that acts on a terminal
+     * may come out.
+     */
     public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -29,7 +33,15 @@ public record Ran(int status, String out, String err) {
                 new PrintWriter(out),
                 new PrintWriter(err),
                 Arrays.stream(args).map(Object::toString).toArray(String[]::new));
-        return new Ran(status, out.toString(), err.toString());
+        return new Ran(status, plain(out.toString()), plain(err.toString()));
+    }
+
+    private static String plain(String printed) {
+        if (!PlainText.withLineBreaks(printed).equals(printed)) {
+            throw new AssertionError(
+                    "characters that act on a terminal were printed:\n" + PlainText.withLineBreaks(printed));
+        }
+        return printed;
     }
 
     /** Asserts the exit status and returns this run. */

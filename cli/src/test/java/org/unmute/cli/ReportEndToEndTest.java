@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.fixture.RunFixture;
+import org.unmute.experiments.results.Name;
+import org.unmute.tensor.io.PlainText;
 
 /** {@code unmute report} on generated runs. */
 class ReportEndToEndTest {
@@ -82,6 +85,49 @@ class ReportEndToEndTest {
         assertThat(Files.readString(out.resolve("tables/results.md")))
                 .contains("**70.20** ± 0.36")
                 .contains("*89.24*");
+    }
+
+    /** Titles of a grid and names of classes come from outside, too. */
+    @Test
+    void hostileTitlesAndClassesReachNoFileOfTheReport() throws IOException {
+        String acting = "\u001B[2J\u009B1m\u202E\u2066\r";
+        Name encoder = new Name("eat", "=cmd" + acting + "()");
+        Name dataset = new Name("urban", "@set" + acting);
+        RunFixture hostile = new RunFixture(
+                folder.resolve("hostile"), List.of(encoder), List.of(dataset), List.of("linear", "mhca"));
+        for (String probe : List.of("linear", "mhca")) {
+            Path cell = hostile.cell(encoder, dataset, probe, Map.of(), 0.5, 0.6);
+            for (String seed : List.of("seed-0", "seed-1")) {
+                Path classes = cell.resolve(seed).resolve("per-class.csv");
+                Files.writeString(
+                        classes,
+                        Files.readString(classes)
+                                .replace("siren", "\"+siren" + acting + "\"")
+                                .replace("drilling", "\"line\nbreak\""));
+            }
+        }
+        Ran.unmute("report", hostile.folder(), "--out", out).endsWith(ExitCode.OK);
+        int checked = 0;
+        try (Stream<Path> files = Files.walk(out)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith(".png")) {
+                    checked++;
+                    String text = Files.readString(file);
+                    assertThat(text.lines().flatMapToInt(String::codePoints).filter(PlainText::acts))
+                            .as(name)
+                            .isEmpty();
+                    if (name.endsWith(".csv")) {
+                        assertThat(text).as(name).doesNotContainPattern("(?m)(^|,)\"?[=@+](cmd|set|siren)");
+                    }
+                }
+            }
+        }
+        assertThat(checked).isGreaterThan(20);
+        assertThat(out.resolve("report.html")).content().contains("=cmd\u25A1[2J\u25A11m\u25A1");
+        assertThat(out.resolve("tables/results.md")).content().contains("=cmd\uFFFD\\[2J\uFFFD1m\uFFFD");
+        assertThat(out.resolve("tables/classes-urban-eat.csv")).content().contains("'+siren\uFFFD");
+        assertThat(out.resolve("tables/classes-urban-eat.md")).content().contains("line break");
     }
 
     @Test

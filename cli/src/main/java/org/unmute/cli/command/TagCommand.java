@@ -1,13 +1,9 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
@@ -20,11 +16,11 @@ import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.ScoringHead;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.experiments.data.ClipDivision;
+import org.unmute.experiments.data.CsvWriter;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -181,6 +177,12 @@ final class TagCommand extends ComputingCommand {
                 return failed(sound.clip(), sound.failure());
             }
             float[] logits = head.logits().apply(sound.samples());
+            for (float logit : logits) {
+                if (Float.isNaN(logit)) {
+                    throw new IllegalArgumentException(
+                            head.about() + " gives NaN: its numbers are too large for float32");
+                }
+            }
             float[] shown = activate(printed, head, logits);
             float[] raw = head.decisions() == null ? null : head.scores(logits);
             return new Tagged(
@@ -207,20 +209,17 @@ final class TagCommand extends ComputingCommand {
     }
 
     private void write(List<Tagged> tagged, List<String> classes) throws IOException {
-        StringWriter text = new StringWriter();
-        try (CSVPrinter csv = new CSVPrinter(
-                text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
-            csv.print("file");
-            csv.printRecord(classes);
-            for (Tagged t : tagged) {
-                csv.print(t.clip().id());
-                for (float f : t.scores()) {
-                    csv.print(f);
-                }
-                csv.println();
+        List<String> columns = new ArrayList<>(List.of("file"));
+        columns.addAll(classes);
+        CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
+        for (Tagged t : tagged) {
+            List<Object> row = new ArrayList<>(List.of(t.clip().id()));
+            for (float f : t.scores()) {
+                row.add(f);
             }
+            table.row(row.toArray());
         }
-        AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
+        table.write(scores);
     }
 
     private void print(TagTable table, List<Tagged> tagged, List<String> skipped) throws IOException {

@@ -13,9 +13,9 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
@@ -89,12 +89,12 @@ abstract class UnmuteCommand implements Callable<Integer> {
         return FolderLock.acquireFor(file);
     }
 
-    PrintWriter out() {
-        return spec.commandLine().getOut();
+    PlainWriter out() {
+        return PlainWriter.to(spec.commandLine().getOut());
     }
 
-    PrintWriter err() {
-        return spec.commandLine().getErr();
+    PlainWriter err() {
+        return PlainWriter.to(spec.commandLine().getErr());
     }
 
     /** Receives remarks for the user; null with {@code --quiet}. */
@@ -108,8 +108,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
         if (shown != null) {
             shown.remark(line);
         } else if (!common.quiet()) {
-            err().println(PlainText.of(line));
-            err().flush();
+            err().println(line);
         }
     }
 
@@ -123,14 +122,15 @@ abstract class UnmuteCommand implements Callable<Integer> {
         return new ClipProgress(progress(what, "clips", clips.size()), clips, encoder, warnings);
     }
 
-    /** Prints the result: the document with {@code --json}, else the text, without what would control a terminal. */
+    /** Prints the result: the document with {@code --json}, else the text. */
     void print(Object document, Text text) throws IOException {
         if (common.json()) {
-            out().println(Json.MAPPER.writeValueAsString(document));
+            out().print(Json.MAPPER.writeValueAsString(document));
+            out().println();
         } else {
             StringWriter lines = new StringWriter();
-            text.print(new PrintWriter(lines));
-            PlainText.lines(lines.toString()).forEach(out()::println);
+            text.print(PlainWriter.to(lines));
+            out().print(lines);
         }
         out().flush();
     }
@@ -147,8 +147,7 @@ abstract class UnmuteCommand implements Callable<Integer> {
 
     /** The first names of a list that may be long. */
     static String firstFive(List<String> names) {
-        return PlainText.of(String.join(", ", names.subList(0, Math.min(5, names.size()))))
-                + (names.size() > 5 ? ", …" : "");
+        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
     }
 
     /** The file of the run's record beside a result that is a single file. */

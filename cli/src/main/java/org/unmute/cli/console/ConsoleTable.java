@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.experiments.PlainText;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * A table for a terminal: text is left-aligned, numbers are right-aligned, and a rule is under the headings. It can
@@ -51,7 +51,8 @@ public final class ConsoleTable {
 
     /** The table as text; every line ends with a line feed. */
     public String text() {
-        List<List<String>> lines = new ArrayList<>(List.of(headings));
+        List<List<String>> lines =
+                new ArrayList<>(List.of(headings.stream().map(PlainText::of).toList()));
         rows.forEach(r -> lines.add(Arrays.stream(r).map(this::show).toList()));
         int columns = headings.size();
         int[] widths = new int[columns];

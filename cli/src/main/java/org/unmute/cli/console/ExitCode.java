@@ -14,4 +14,15 @@ public final class ExitCode {
     public static final int DEVICE = 4;
 
     private ExitCode() {}
+
+    /** What a status other than {@link #OK} says, in a word, for programs. */
+    static String reason(int status) {
+        return switch (status) {
+            case FAILED -> "failed";
+            case USAGE -> "usage";
+            case INPUT -> "input";
+            case DEVICE -> "device";
+            default -> throw new IllegalArgumentException("exit status: " + status + " is no error");
+        };
+    }
 }

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.provenance.Units;
 
@@ -16,7 +15,7 @@ public final class Progress implements ProgressBar {
     private static final long TERMINAL_MILLIS = 200;
     private static final long LOG_MILLIS = 5000;
 
-    private final PrintWriter err;
+    private final PlainWriter err;
     private final String what;
     private final String unit;
     private final long total;
@@ -43,7 +42,7 @@ public final class Progress implements ProgressBar {
     private Thread onInterrupt;
 
     Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
-        this.err = err;
+        this.err = err == null ? null : PlainWriter.to(err);
         this.what = what;
         this.unit = unit;
         this.total = total;
@@ -182,7 +181,7 @@ public final class Progress implements ProgressBar {
     public synchronized void remark(String line) {
         if (err != null) {
             clear();
-            err.println(PlainText.of(line));
+            err.println(line);
             err.flush();
         }
     }
@@ -250,7 +249,7 @@ public final class Progress implements ProgressBar {
 
     private void show(String text) {
         if (terminal) {
-            err.print("\r" + text + " ".repeat(Math.max(0, width - text.length())));
+            err.overwrite(text + " ".repeat(Math.max(0, width - text.length())));
             width = text.length();
         } else {
             err.println(text);
@@ -260,7 +259,8 @@ public final class Progress implements ProgressBar {
 
     private void clear() {
         if (terminal && width > 0) {
-            err.print("\r" + " ".repeat(width) + "\r");
+            err.overwrite(" ".repeat(width));
+            err.overwrite("");
             width = 0;
         }
     }

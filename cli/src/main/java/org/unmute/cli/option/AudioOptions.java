@@ -8,7 +8,6 @@ import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
@@ -113,7 +112,7 @@ public final class AudioOptions {
             record.result("otherFiles", others);
         }
         if (err != null) {
-            others.lines().forEach(line -> err.println(PlainText.of(line)));
+            others.lines().forEach(line -> err.println(line));
             err.flush();
         }
         return list;

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.experiments.metric.ConfusionMatrix;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * A confusion matrix for a terminal, as CSV and as JSON: rows are true classes, columns predicted ones. Counts of
@@ -33,7 +33,7 @@ public final class ConfusionText {
      * @param matrices one a seed, at least one
      */
     public ConfusionText(List<String> classes, List<ConfusionMatrix> matrices) {
-        this.classes = classes.stream().map(PlainText::of).toList();
+        this.classes = List.copyOf(classes);
         counts = new long[classes.size()][classes.size()];
         seeds = matrices.size();
         for (ConfusionMatrix m : matrices) {
@@ -120,10 +120,12 @@ public final class ConfusionText {
      */
     public void write(Path file) throws IOException {
         List<String> columns = new ArrayList<>(List.of("true"));
-        columns.addAll(classes);
+        classes.forEach(c -> columns.add(PlainText.of(c)));
         CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
         for (int t = 0; t < counts.length; t++) {
-            table.row(row(t));
+            Object[] cells = row(t);
+            cells[0] = PlainText.of(classes.get(t));
+            table.row(cells);
         }
         table.write(file);
     }

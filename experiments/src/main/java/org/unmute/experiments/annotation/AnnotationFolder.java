@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * Reads annotations of other programs from one table or from a folder of tables, each of which is named after its

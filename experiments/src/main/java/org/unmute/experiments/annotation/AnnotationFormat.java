@@ -1,15 +1,16 @@
 package org.unmute.experiments.annotation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.csv.CSVFormat;
-import org.unmute.experiments.PlainText;
+import org.unmute.experiments.data.CsvLine;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.tensor.io.PlainText;
 
 /**
- * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) loses its
- * control characters; where commas separate, cells are quoted by RFC 4180 and one that a spreadsheet would take for a
- * formula gets an apostrophe in front.
+ * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) becomes
+ * {@link PlainText}, in JSON it is escaped; where commas separate, a row is a {@link CsvLine}.
  */
 public enum AnnotationFormat {
     /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
@@ -22,11 +23,11 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            return csv(
-                    cell(a.file()),
+            return CsvLine.of(
+                    PlainText.of(a.file()),
                     seconds(a.onset()),
                     seconds(a.offset()),
-                    cell(a.label()),
+                    PlainText.of(a.label()),
                     optional(a.score(), "%.4f"),
                     optional(a.low(), "%.1f"),
                     optional(a.high(), "%.1f"));
@@ -126,13 +127,13 @@ public enum AnnotationFormat {
                     && split < a.label().length() - 1;
             String scientific = species ? a.label().substring(0, split) : a.label();
             String common = species ? a.label().substring(split + 1) : a.label();
-            return csv(
+            return CsvLine.of(
                     seconds(a.onset()),
                     seconds(a.offset()),
-                    cell(scientific),
-                    cell(common),
+                    PlainText.of(scientific),
+                    PlainText.of(common),
                     optional(a.score(), "%.4f"),
-                    cell(a.file()));
+                    PlainText.of(a.file()));
         }
     };
 
@@ -162,27 +163,12 @@ public enum AnnotationFormat {
         return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
     }
 
-    private static String csv(Object... fields) {
-        return CSVFormat.RFC4180.format(fields) + "\n";
-    }
-
-    /** A cell of a table between commas, without what a spreadsheet or a terminal would act on. */
-    public static String cell(String text) {
-        String clean = PlainText.of(text);
-        return isFormula(clean) ? "'" + clean : clean;
-    }
-
-    private static boolean isFormula(String text) {
-        return !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0;
-    }
-
-    /** The text of a {@link #cell} that was read, without its apostrophe. */
-    static String text(String cell) {
-        return cell.startsWith("'") && isFormula(cell.substring(1)) ? cell.substring(1) : cell;
-    }
-
     private static String json(String text) {
-        return "\"" + PlainText.of(text).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        try {
+            return Json.MAPPER.writeValueAsString(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("annotations: " + PlainText.quote(text) + " cannot be JSON", e);
+        }
     }
 
     /** Writes the events of recordings one after the other. Not thread-safe. */

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.FileMatch;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.tensor.io.PlainText;
 
 /** Makes training clips of annotated recordings. */
 public final class ClipPlan {

@@ -75,9 +75,7 @@ final class HeadedTable {
             header = csv.names();
             decimalCommas = csv.delimiter() != ',';
             Collector collector = new Collector();
-            csv.forEach(row -> collector.add(
-                    row.place(),
-                    row.fields().stream().map(AnnotationFormat::text).toList()));
+            csv.forEach(row -> collector.add(row.place(), row.fields()));
             return collector.table();
         }
     }

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * What is likely to be wrong with labels, found before a training.

@@ -76,7 +76,7 @@ final class CsvReader implements AutoCloseable {
         return place;
     }
 
-    /** The fields of the next row; null at the end of the file. */
+    /** The fields of the next row, without the apostrophes of {@link CsvLine}; null at the end of the file. */
     List<String> next() throws IOException {
         do {
             line = lines.any();
@@ -96,7 +96,7 @@ final class CsvReader implements AutoCloseable {
         at = 0;
         List<String> fields = new ArrayList<>();
         while (true) {
-            fields.add(line.startsWith("\"", at) ? quotedField() : plainField());
+            fields.add(CsvLine.text(line.startsWith("\"", at) ? quotedField() : plainField()));
             if (at == line.length()) {
                 return fields;
             }

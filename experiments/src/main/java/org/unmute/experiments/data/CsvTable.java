@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * A CSV file with a header row; every other row has as many fields as the header. Tabs separate the fields of a {@code
  * .tsv}; in other files semicolons or tabs do if the header has them and no comma. Then numbers may have a decimal
- * comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. Only one row
- * is held in memory.
+ * comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. A cell that
+ * {@link CsvLine} guarded loses its apostrophe. Only one row is held in memory.
  */
 public final class CsvTable implements AutoCloseable {
     private final Path file;

@@ -2,12 +2,11 @@ package org.unmute.experiments.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.experiments.PlainText;
+import org.unmute.tensor.io.PlainText;
 
 /** A label file, vocabulary or list is malformed. The message begins with {@code file:line}. */
 public final class MalformedTableException extends IOException {
     private static final long serialVersionUID = 1L;
-    private static final int QUOTED_CHARS = 80;
 
     /**
      * @param file the file concerned
@@ -20,8 +19,6 @@ public final class MalformedTableException extends IOException {
 
     /** Quotes text from a file for a message: cleaned, and truncated if it is long. */
     public static String quote(String text) {
-        boolean fits = text.codePointCount(0, text.length()) <= QUOTED_CHARS;
-        String shown = fits ? text : text.substring(0, text.offsetByCodePoints(0, QUOTED_CHARS)) + "…";
-        return "'" + PlainText.of(shown) + "'";
+        return PlainText.quote(text);
     }
 }

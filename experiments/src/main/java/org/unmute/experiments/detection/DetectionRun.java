@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.PlainText;
 import org.unmute.models.audio.AudioSource;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.UnreadableAudioException;
@@ -16,6 +15,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
 import org.unmute.probes.event.Detection;
+import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.Sha256;
 
 /**

@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
-import org.unmute.experiments.annotation.AnnotationFormat;
+import org.unmute.experiments.data.CsvLine;
+import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.RegularFile;
 
 /** Recordings that were not heard to their end: {@code file,heard,reason}, with the seconds that were heard. */
@@ -18,7 +17,6 @@ final class SkippedTable implements AutoCloseable {
     static final String NAME = "skipped.csv";
 
     private final Writer out;
-    private final CSVPrinter csv;
 
     SkippedTable(Path folder) throws IOException {
         out = new BufferedWriter(Channels.newWriter(
@@ -28,20 +26,20 @@ final class SkippedTable implements AutoCloseable {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE),
                 StandardCharsets.UTF_8));
-        csv = new CSVPrinter(
-                out, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get());
-        csv.printRecord("file", "heard", "reason");
-        csv.flush();
+        row("file", "heard", "reason");
     }
 
     void add(String file, double heard, String reason) throws IOException {
-        csv.printRecord(
-                AnnotationFormat.cell(file), String.format(Locale.ROOT, "%.3f", heard), AnnotationFormat.cell(reason));
-        csv.flush();
+        row(PlainText.of(file), String.format(Locale.ROOT, "%.3f", heard), PlainText.of(reason));
+    }
+
+    private void row(String... cells) throws IOException {
+        out.write(CsvLine.of((Object[]) cells));
+        out.flush();
     }
 
     @Override
     public void close() throws IOException {
-        csv.close();
+        out.close();
     }
 }

@@ -1,7 +1,11 @@
 package org.unmute.experiments.provenance;
 
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,14 +21,18 @@ import java.nio.file.Path;
 import org.unmute.experiments.InputException;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FileFailure;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * The JSON format of this program's files: indented, in insertion order, numbers in full precision, {@code null} for a
- * number that is not finite.
+ * number that is not finite. Text stays as it is: of {@link PlainText}'s characters, which a terminal would act on, all
+ * are escaped, also those above U+007F, for which JSON does not ask.
  */
 public final class Json {
     /** Jackson's mapper for writing and reading. */
-    public static final ObjectMapper MAPPER = JsonMapper.builder()
+    public static final ObjectMapper MAPPER = JsonMapper.builder(new JsonFactoryBuilder()
+                    .characterEscapes(new ActingCharacters())
+                    .build())
             .enable(SerializationFeature.INDENT_OUTPUT)
             .addModule(new SimpleModule()
                     .addSerializer(Double.class, new FiniteOrNull())
@@ -67,6 +75,27 @@ public final class Json {
     /** A number, or null, which JSON has in place of NaN and infinities. */
     public static Double finite(double x) {
         return Double.isFinite(x) ? x : null;
+    }
+
+    /** Escapes what acts on a terminal in addition to what JSON escapes. */
+    private static final class ActingCharacters extends CharacterEscapes {
+        private static final long serialVersionUID = 1L;
+
+        private final int[] ascii = standardAsciiEscapesForJSON();
+
+        ActingCharacters() {
+            ascii[0x7F] = ESCAPE_STANDARD;
+        }
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return ascii.clone();
+        }
+
+        @Override
+        public SerializableString getEscapeSequence(int c) {
+            return PlainText.acts(c) ? new SerializedString(String.format("\\u%04X", c)) : null;
+        }
     }
 
     private static final class FiniteOrNull extends JsonSerializer<Double> {

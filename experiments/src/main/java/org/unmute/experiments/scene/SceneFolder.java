@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.unmute.experiments.PlainText;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.TemporaryFile;
 
 /**

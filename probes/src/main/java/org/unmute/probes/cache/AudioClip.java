@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * A recording to embed, or a part of one.
@@ -64,6 +65,6 @@ public record AudioClip(String id, Path path, double start, double end) {
     }
 
     private static String quotedId(String id) {
-        return "clip '" + id.replaceAll("\\p{Cc}", "\uFFFD") + "'";
+        return "clip '" + PlainText.of(id) + "'";
     }
 }

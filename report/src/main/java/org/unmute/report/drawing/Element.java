@@ -41,7 +41,12 @@ public sealed interface Element {
      * @param tip      the whole text if the content is shortened, else null
      */
     record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
-            implements Element {}
+            implements Element {
+        /** Makes the content plain, for PNG files too. */
+        public Text {
+            content = Markup.plain(content);
+        }
+    }
 
     /** A point of a path. */
     record Spot(double x, double y) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.unmute.report.drawing.Markup;
 import org.unmute.report.event.EventSelection.Chosen;
 
 /**
@@ -32,9 +33,9 @@ final class EventColumns {
         int[] classNumber = numbers(events, classes.size(), Chosen::label);
         int[] fileNumber = numbers(events, files.size(), Chosen::file);
         columns.json.append("{");
-        columns.used("classes", classes, classNumber, c -> quoted(c.name()));
+        columns.used("classes", classes, classNumber, c -> quoted(Markup.plain(c.name())));
         columns.used("thresholds", classes, classNumber, c -> number(c.threshold()));
-        columns.used("files", files, fileNumber, f -> quoted(f.name()));
+        columns.used("files", files, fileNumber, f -> quoted(Markup.plain(f.name())));
         columns.used("uris", files, fileNumber, f -> quoted(f.uri()));
         columns.used(
                 "starts",

@@ -1,6 +1,7 @@
 package org.unmute.report.table;
 
 import java.util.stream.Collectors;
+import org.unmute.tensor.io.PlainText;
 
 /** A table for LaTeX with the package booktabs: a {@code table} environment with caption and label. */
 public final class LatexTable {
@@ -50,15 +51,19 @@ public final class LatexTable {
         return tex.append("\\bottomrule\n\\end{tabular}\n\\end{table}\n").toString();
     }
 
-    /** Escapes text; symbols outside of LaTeX's default encoding become commands. */
+    /**
+     * Escapes plain text; symbols outside of LaTeX's default encoding become commands, and what is not plain a question
+     * mark, since LaTeX stops at U+FFFD.
+     */
     static String escape(String text) {
         StringBuilder out = new StringBuilder();
-        text.codePoints().forEach(c -> {
+        PlainText.of(text.replace('\n', ' ')).codePoints().forEach(c -> {
             switch (c) {
                 case '\\' -> out.append("\\textbackslash{}");
                 case '~' -> out.append("\\textasciitilde{}");
                 case '^' -> out.append("\\textasciicircum{}");
                 case '&', '%', '$', '#', '_', '{', '}' -> out.append('\\').appendCodePoint(c);
+                case '\uFFFD' -> out.append('?');
                 case '\u2212' -> out.append("$-$");
                 case '\u00B1' -> out.append("$\\pm$");
                 case '\u00D7' -> out.append("$\\times$");

@@ -1,6 +1,7 @@
 package org.unmute.report.table;
 
 import java.util.stream.Collectors;
+import org.unmute.tensor.io.PlainText;
 
 /** A table as GitHub's Markdown. */
 public final class MarkdownTable {
@@ -29,9 +30,8 @@ public final class MarkdownTable {
                 .toString();
     }
 
+    /** Escapes plain text, of entities the ampersand: one could stand for a character that is not plain. */
     private static String escape(String text) {
-        return text.replace("\\", "\\\\")
-                .replaceAll("([|*_`<>\\[\\]])", "\\\\$1")
-                .replace('\n', ' ');
+        return PlainText.of(text.replace('\n', ' ')).replace("\\", "\\\\").replaceAll("([|*_`<>&\\[\\]])", "\\\\$1");
     }
 }

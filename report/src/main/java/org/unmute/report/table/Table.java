@@ -1,9 +1,9 @@
 package org.unmute.report.table;
 
-import java.io.IOException;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.stream.Collectors;
+import org.unmute.experiments.data.CsvLine;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * A table of the report.
@@ -40,17 +40,10 @@ public record Table(
         return csvText(csv);
     }
 
-    /** Lines as a CSV file (RFC 4180, line feeds). */
+    /** Lines as a CSV file of {@link CsvLine}s with plain text. */
     public static String csvText(List<List<String>> lines) {
-        StringBuilder out = new StringBuilder();
-        try (CSVPrinter printer = new CSVPrinter(
-                out, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
-            for (List<String> line : lines) {
-                printer.printRecord(line);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
-        }
-        return out.toString();
+        return lines.stream()
+                .map(line -> CsvLine.of(line.stream().map(PlainText::of).toArray()))
+                .collect(Collectors.joining());
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.unmute.report.table.TableRow.Kind;
+import org.unmute.tensor.io.PlainText;
 import org.xml.sax.InputSource;
 
 /** One table in four formats. */
@@ -82,6 +83,40 @@ class TableTest {
                 .hasSize(4)
                 .allSatisfy(
                         l -> assertThat(l.chars().filter(c -> c == '&').count()).isEqualTo(2));
+    }
+
+    /** Whatever is in a name, it leaves no format as something that acts. */
+    @Test
+    void everyFormatIsPlain() {
+        String name = "=a\u001B[2J\u009B\u202E\u2028\tb\nc";
+        TableCell cell = new TableCell(name, name, true);
+        Table table = new Table(
+                "t",
+                name,
+                name,
+                List.of(name, name),
+                List.of(new TableRow(Kind.PUBLISHED, name, name, List.of(cell)), TableRow.of("", name, List.of(cell))),
+                List.of(List.of(name, "-1.5", "=1+1")));
+        assertThat(List.of(MarkdownTable.of(table), LatexTable.of(table), HtmlTable.of(table), table.csvText()))
+                .allSatisfy(text -> assertThat(
+                                text.lines().flatMapToInt(String::codePoints).filter(PlainText::acts))
+                        .isEmpty());
+        assertThat(table.csvText()).isEqualTo("'=a\uFFFD[2J\uFFFD\uFFFD\uFFFD\uFFFDb\uFFFDc,-1.5,'=1+1\n");
+        assertThat(MarkdownTable.of(table).lines().filter(l -> l.startsWith("|")))
+                .as("a line break in a name makes no row")
+                .hasSize(4);
+        assertThat(LatexTable.of(table).lines())
+                .hasSameSizeAs(LatexTable.of(new Table(
+                                "t",
+                                "caption",
+                                "note",
+                                List.of("a", "b"),
+                                List.of(
+                                        new TableRow(Kind.PUBLISHED, "group", "row", List.of(cell)),
+                                        TableRow.of("", "row", List.of(cell))),
+                                List.of()))
+                        .lines()
+                        .toList());
     }
 
     @Test

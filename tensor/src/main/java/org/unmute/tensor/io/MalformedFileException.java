@@ -6,7 +6,6 @@ import java.util.Optional;
 /** A file violates its format or exceeds a limit. The message names file, byte offset, tensor and rule. */
 public final class MalformedFileException extends IOException {
     private static final long serialVersionUID = 1L;
-    private static final int QUOTED_CHARS = 80;
 
     private final String file;
     private final long offset;
@@ -67,13 +66,8 @@ public final class MalformedFileException extends IOException {
         return rule;
     }
 
-    /** Text from a file for a message: quoted, with control characters replaced, truncated if long. */
+    /** Text from a file for a message: see {@link PlainText#quote}. */
     public static String quote(String text) {
-        StringBuilder b = new StringBuilder("'");
-        for (int i = 0; i < text.length() && i < QUOTED_CHARS; i++) {
-            char c = text.charAt(i);
-            b.append(Character.isISOControl(c) ? '\uFFFD' : c);
-        }
-        return b.append(text.length() > QUOTED_CHARS ? "…'" : "'").toString();
+        return PlainText.quote(text);
     }
 }

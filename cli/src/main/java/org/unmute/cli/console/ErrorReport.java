@@ -1,0 +1,64 @@
+package org.unmute.cli.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Iterator;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.tensor.io.PlainText;
+
+/**
+ * Reports why a command ends: a line on standard error, and with {@code --json} a document on standard output in place
+ * of the result, {@code {"error": {"command", "status", "reason", "message", "bug"}}}.
+ */
+public final class ErrorReport {
+    private final PlainWriter out;
+    private final PlainWriter err;
+    private final boolean json;
+
+    /** @param args the command line, which asks for JSON or not, even if it is wrong otherwise */
+    public ErrorReport(PrintWriter out, PrintWriter err, String... args) {
+        this.out = PlainWriter.to(out);
+        this.err = PlainWriter.to(err);
+        json = Arrays.asList(args).contains("--json");
+    }
+
+    /** Where errors and what belongs to them are printed. */
+    public PlainWriter err() {
+        return err;
+    }
+
+    /**
+     * Reports a failure.
+     *
+     * @param command its name, such as {@code unmute embed}
+     * @param message what is wrong; further lines, as of a compiler, are indented, so that none looks like another
+     *     message
+     * @return the exit status
+     */
+    public int show(String command, String message, Failure failure) {
+        Iterator<String> lines = PlainText.lines(message).iterator();
+        err.println(command + ": " + (lines.hasNext() ? lines.next() : ""));
+        lines.forEachRemaining(line -> err.println("  " + line));
+        if (json) {
+            out.print(document(command, message, failure));
+            out.println();
+        }
+        return failure.exitCode();
+    }
+
+    private static String document(String command, String message, Failure failure) {
+        ObjectNode error = Json.object()
+                .put("command", command)
+                .put("status", failure.exitCode())
+                .put("reason", ExitCode.reason(failure.exitCode()))
+                .put("message", message)
+                .put("bug", failure.bug());
+        try {
+            return Json.MAPPER.writeValueAsString(Json.object().set("error", error));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an error could not be written as JSON: " + message, e);
+        }
+    }
+}

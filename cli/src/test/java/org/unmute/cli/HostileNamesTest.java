@@ -1,0 +1,162 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+
+/**
+ * Recordings whose names control a terminal, forge a line, turn letters around or are formulas. {@link Ran} checks of
+ * every output that nothing acts; here, that names are still told, and given back as they are in JSON and tables.
+ */
+class HostileNamesTest {
+    /** Named as by somebody who means harm. */
+    private static final String ACTING = "wipe\u001B[2J\u009B31m\u202Egnp\u2066\rback.wav";
+
+    private static final String FORGED = "x\nunmute embed: 3 clips (3 embedded now, 0 already there), 0 skipped.wav";
+    private static final String FORMULA = "=HYPERLINK(\"x\").wav";
+    private static final List<String> NAMES = List.of(ACTING, FORGED, FORMULA, "-1+cmd.wav", "plain.wav");
+
+    @TempDir
+    static Path folder;
+
+    private static Path recordings;
+    private static Path encoder;
+    private static Path cache;
+    private static Ran embedded;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        encoder = TinyEncoder.write(folder, 16);
+        recordings = Files.createDirectories(folder.resolve("named"));
+        Path sounds = TinyEncoder.recordings(folder, NAMES.size(), 0);
+        try (Stream<Path> files = Files.walk(sounds)) {
+            List<Path> waves =
+                    files.filter(f -> f.toString().endsWith(".wav")).sorted().toList();
+            for (int i = 0; i < NAMES.size(); i++) {
+                Files.copy(waves.get(i), recordings.resolve(NAMES.get(i)));
+            }
+        }
+        for (String name : List.of(ACTING, FORGED)) {
+            Files.writeString(recordings.resolve("no sound " + name), "not a recording at all, only named like one");
+        }
+        cache = folder.resolve("cache");
+        embedded = Ran.unmute("embed", "--encoder", encoder, "--audio", recordings, "--out", cache)
+                .endsWith(ExitCode.OK);
+    }
+
+    private static Path labels(String name, int classes) throws IOException {
+        StringBuilder text = new StringBuilder("file,label,split\n");
+        for (int i = 0; i < NAMES.size(); i++) {
+            text.append('"')
+                    .append(NAMES.get(i).replace("\"", "\"\""))
+                    .append("\",class")
+                    .append(i % classes);
+            text.append(",train\n");
+        }
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void skippedRecordingsAreNamedOnOneLineEach() {
+        assertThat(embedded.out().lines().filter(line -> line.startsWith("  skipped no sound ")))
+                .hasSize(2);
+        assertThat(embedded.out()).contains("no sound wipe\uFFFD[2J\uFFFD31m\uFFFDgnp\uFFFD\uFFFDback.wav");
+        assertThat((embedded.out() + embedded.err()).lines())
+                .as("a line forged by a name")
+                .noneMatch(line -> line.startsWith("unmute embed: 3 clips"));
+    }
+
+    @Test
+    void jsonHasNamesAsTheyAre() {
+        Ran ran = Ran.unmute(
+                        "embed",
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings,
+                        "--out",
+                        folder.resolve("cache-json"),
+                        "--json")
+                .endsWith(ExitCode.OK);
+        List<String> skipped =
+                Stream.of(ACTING, FORGED).map(n -> "no sound " + n).sorted().toList();
+        assertThat(ran.json().path("skippedClips").findValuesAsText("clip").stream()
+                        .sorted())
+                .containsExactlyElementsOf(skipped);
+        Ran strict = Ran.unmute(
+                        "embed",
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings,
+                        "--out",
+                        folder.resolve("cache-strict"),
+                        "--strict",
+                        "--json")
+                .endsWith(ExitCode.INPUT);
+        JsonNode error = strict.json().path("error");
+        assertThat(error.path("message").asText()).contains("no sound " + ACTING);
+        assertThat(strict.err().lines().filter(line -> line.startsWith("unmute embed: ")))
+                .hasSize(1);
+    }
+
+    /** A spreadsheet shows the names of formulas; {@code eval} reads the same table and finds every recording. */
+    @Test
+    void tablesForSpreadsheetsAreGuardedAndReadBack() throws IOException {
+        Path labels = labels("labels.csv", 2);
+        Path run = folder.resolve("run");
+        Ran.unmute("probe", "--probe", "linear-mean", "--cache", cache, "--labels", labels, "--epochs", 2, "--out", run)
+                .endsWith(ExitCode.OK);
+        assertThat(run.resolve("clips.csv")).content().contains("\"'=HYPERLINK").contains("\n'-1+cmd.wav,");
+        Path scores = folder.resolve("scores.csv");
+        Ran tagged = Ran.unmute("tag", "--probe", run, "--encoder", encoder, "--audio", recordings, "--scores", scores)
+                .endsWith(ExitCode.OK);
+        assertThat(tagged.out()).contains("5 recordings tagged, 2 skipped");
+        assertThat(scores).content().contains("\"'=HYPERLINK").contains("\n'-1+cmd.wav,");
+        Ran eval = Ran.unmute(
+                        "eval", "--scores", scores, "--labels", labels, "--split", "train", "--json", "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
+        assertThat(eval.json().path("clips").asInt()).isEqualTo(NAMES.size());
+        assertThat(eval.json().path("missing")).isEmpty();
+        Ran again = Ran.unmute(
+                        "probe",
+                        "--probe",
+                        "linear-mean",
+                        "--cache",
+                        cache,
+                        "--labels",
+                        run.resolve("clips.csv"),
+                        "--epochs",
+                        2,
+                        "--json",
+                        "--out",
+                        folder.resolve("again"))
+                .endsWith(ExitCode.OK);
+        assertThat(again.json().path("clips").asInt()).isEqualTo(NAMES.size());
+        assertThat(again.json().path("missing")).isEmpty();
+    }
+
+    @Test
+    void messagesOfErrorsNameFilesOnOneLine() throws IOException {
+        Path torn = Files.writeString(folder.resolve("torn\u001B[2J\nunmute: fine.safetensors"), "no weights");
+        Ran ran = Ran.unmute("embed", "--encoder", torn, "--audio", recordings, "--out", folder.resolve("never"))
+                .endsWith(ExitCode.INPUT);
+        assertThat(ran.err().lines().filter(line -> line.startsWith("unmute"))).hasSize(1);
+        assertThat(ran.err()).contains("torn\uFFFD[2J");
+        Ran wrong = Ran.unmute("embed", "--out", cache, "--no\u001B[2Jsuch").endsWith(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("--no\uFFFD[2Jsuch");
+        Ran debug = Ran.unmute(
+                        "embed", "--debug", "--encoder", torn, "--audio", recordings, "--out", folder.resolve("never"))
+                .endsWith(ExitCode.INPUT);
+        assertThat(debug.err()).contains("    at org.unmute.");
+    }
+}
