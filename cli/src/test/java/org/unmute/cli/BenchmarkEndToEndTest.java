@@ -135,6 +135,38 @@ class BenchmarkEndToEndTest {
                         .asDouble());
     }
 
+    /** No cell is lost to it: nothing is embedded before it is found. */
+    @Test
+    void aClassWithAControlCharacterIsRefusedBeforeTheFirstClip() throws IOException {
+        Path manifest = folder.resolve("many/hostile.csv");
+        Files.writeString(
+                manifest,
+                Files.readString(folder.resolve("many/manifest.csv"))
+                        .replaceFirst("train/000000.wav,[^,]*", "train/000000.wav,\"x\u001By\""));
+        Path hostile = Files.writeString(
+                folder.resolve("hostile.toml"),
+                Files.readString(grid).replace("manifest = \"many/manifest.csv\"", "manifest = \"many/hostile.csv\""));
+        Path out = folder.resolve("hostile");
+        Ran ran = benchmark(hostile, out, "--only", "tiny/many").endsWith(ExitCode.INPUT);
+        assertThat(ran.err())
+                .contains("data set many: class 'x\uFFFDy' holds the control character U+001B")
+                .contains("rename the class");
+        assertThat(out.resolve("cache")).doesNotExist();
+    }
+
+    @Test
+    void cellsThatDivergeSayWhatToDoAndAreNoBug() throws IOException {
+        Path wild = Files.writeString(
+                folder.resolve("wild.toml"),
+                Files.readString(grid).replace("[protocol]\n", "[protocol]\nlr = [1e36, 1e38]\n"));
+        Ran ran = benchmark(wild, folder.resolve("wild"), "--only", "tiny/many/linear-mean")
+                .endsWith(ExitCode.FAILED);
+        assertThat(ran.out())
+                .contains("failed: tiny/many/linear-mean: ")
+                .contains("trials diverged: search lower learning rates")
+                .doesNotContain("bug");
+    }
+
     @Test
     void theScoresOfASeedAreThoseThatEvalGives() {
         JsonNode eval = Ran.unmute(

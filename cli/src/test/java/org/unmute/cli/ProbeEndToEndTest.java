@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
 
 /** {@code probe} and {@code eval} on a small cache, with labels that fit and labels that do not. */
 class ProbeEndToEndTest {
@@ -106,6 +108,75 @@ class ProbeEndToEndTest {
                         .at("/metrics/mAP_macro_skip/mean")
                         .asDouble())
                 .isEqualTo(present);
+    }
+
+    /** Found only when the probe was saved, it cost the whole training. */
+    @Test
+    void aClassWithAControlCharacterIsRefusedBeforeTheTraining() throws IOException {
+        Path hostile = file("hostile.csv", "train/more.wav,\"cr\u001B[31mow\",train\n");
+        Path out = folder.resolve("run-hostile");
+        Ran ran = probe(hostile, out).endsWith(ExitCode.INPUT);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "unmute probe: " + hostile + ": class 'cr\uFFFD[31mow' holds the control character U+001B, with"
+                                + " which no probe can be saved: rename the class" + System.lineSeparator());
+        assertThat(out.resolve("checkpoint-seed0.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void aTrainingThatDivergesIsNoBug() throws IOException {
+        Ran ran = probe(labels, folder.resolve("run-diverged"), "--lr", "1e30").endsWith(ExitCode.FAILED);
+        assertThat(ran.err())
+                .startsWith("unmute probe: training: ")
+                .contains("use a lower learning rate")
+                .doesNotContain("bug")
+                .doesNotContain("    at ");
+        assertThat(ran.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void withJsonAnErrorIsJsonToo() throws IOException {
+        Ran ran = probe(labels, folder.resolve("run-json"), "--lr", "1e30", "--json")
+                .endsWith(ExitCode.FAILED);
+        assertThat(ran.json().at("/error/command").asText()).isEqualTo("unmute probe");
+        assertThat(ran.json().at("/error/status").asInt()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.json().at("/error/reason").asText()).isEqualTo("failed");
+        assertThat(ran.err())
+                .isEqualTo("unmute probe: " + ran.json().at("/error/message").asText() + System.lineSeparator());
+        Ran wrong =
+                probe(labels, folder.resolve("run-json"), "--json", "--no-such").endsWith(ExitCode.USAGE);
+        assertThat(wrong.json().at("/error/message").asText()).contains("'--no-such'");
+        assertThat(wrong.json().at("/error/reason").asText()).isEqualTo("usage");
+        Ran missing = Ran.unmute(
+                        "eval", "--json", "--run", folder.resolve("nowhere"), "--cache", cache, "--labels", labels)
+                .endsWith(ExitCode.INPUT);
+        assertThat(missing.json().at("/error/message").asText()).contains("nowhere");
+        assertThat(missing.json().at("/error/bug").asBoolean(true)).isFalse();
+    }
+
+    /** A file that was changed, or written by a program that does not look. */
+    @Test
+    void aProbeWithNanIsNamedWithItsFile() throws IOException {
+        Path broken = Files.createDirectories(folder.resolve("run-nan")).resolve("probe-seed0.safetensors");
+        try (SafetensorsFile whole = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
+            SafetensorsWriter out = new SafetensorsWriter();
+            whole.metadata().forEach((key, value) -> {
+                if (!key.equals("unmute_digest")) {
+                    out.metadata(key, key.equals("format") ? "unmute-probe-1" : value); // which needs no digest
+                }
+            });
+            for (String name : whole.names()) {
+                float[] values = whole.floats(name);
+                if (name.equals("probe.fc.weight")) {
+                    values[values.length - 1] = Float.NaN;
+                }
+                out.add(name, whole.shape(name), values);
+            }
+            out.write(broken);
+        }
+        Ran ran = Ran.unmute("eval", "-q", "--run", broken.getParent(), "--cache", cache, "--labels", labels)
+                .endsWith(ExitCode.INPUT);
+        assertThat(ran.err()).contains(broken.toString()).contains("fc.weight").contains("NaN");
     }
 
     @Test

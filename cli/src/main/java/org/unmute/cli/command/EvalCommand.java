@@ -207,7 +207,8 @@ final class EvalCommand extends ComputingCommand {
         requireCache();
         openBackend();
         List<TrainedProbe> probes = new ArrayList<>();
-        for (Path f : ProbeFiles.in(source.run)) {
+        List<Path> files = ProbeFiles.in(source.run);
+        for (Path f : files) {
             probes.add(ProbeFiles.trained(f));
             ProbeFiles.remarkOnMissingDigest(f, this::tell);
             record.input(f);
@@ -219,8 +220,10 @@ final class EvalCommand extends ComputingCommand {
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
-            for (TrainedProbe probe : probes) {
-                scoring.add(Scorer.scores(probe, clips, CHUNK), probe.decisions());
+            for (int i = 0; i < files.size(); i++) {
+                float[][] scores = Scorer.scores(probes.get(i), clips, CHUNK);
+                ProbeFiles.requireNumbers(files.get(i), truth, scores);
+                scoring.add(scores, probes.get(i).decisions());
             }
             Path target = Files.createDirectories(out != null ? out : source.run);
             UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
@@ -264,7 +267,10 @@ final class EvalCommand extends ComputingCommand {
             o.println();
             scoring.classTable().print(o);
         }
-        scoring.learned().ifPresent(l -> o.println("\n" + l.line(splits)));
+        scoring.learned().ifPresent(l -> {
+            o.println();
+            o.println(l.line(splits));
+        });
         scoring.confusion().ifPresent(c -> {
             o.println();
             c.print(o);

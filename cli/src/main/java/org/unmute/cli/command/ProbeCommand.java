@@ -159,6 +159,7 @@ final class ProbeCommand extends ComputingCommand {
     private void train(TokenCache tokens, ProbeOptions options, TrainingOptions.ChosenLoss loss) throws IOException {
         List<String> missing = new ArrayList<>();
         Manifest found = TokenData.matched(labels.read(null, splits, record, remarks()), tokens, missing, this::tell);
+        TokenData.requireNames(found, labels.source());
         ValidationClips held = ValidationClips.find(validation, labels, found, splits, tokens, remarks());
         Manifest train = held.train();
         audit.run(labels, found, splits, tokens, record, this::tell);
@@ -210,7 +211,7 @@ final class ProbeCommand extends ComputingCommand {
         try (TensorScope _ = new TensorScope()) {
             Probe probe = Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
             long numbers = probe.parameterCount();
-            int steps = settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
+            long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
             ProbeTrainer.Result result;
             try (Progress progress = progress(name + " seed " + seed, "steps", steps)) {
                 long[] done = {0};

@@ -10,11 +10,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.unmute.convert.ConversionException;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.set.DatasetException;
+import org.unmute.experiments.protocol.CellFailedException;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.train.TrainingDivergedException;
 import org.unmute.tensor.backend.BackendException;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.FolderLock;
@@ -24,7 +27,7 @@ import org.unmute.tensor.io.MalformedFileException;
  * How an exception is reported to the user.
  *
  * @param exitCode one of {@link ExitCode}
- * @param message  one line
+ * @param message  one line, as a rule
  * @param bug      whether it is a bug in the program, for which the stack trace is printed
  */
 public record Failure(int exitCode, String message, boolean bug) {
@@ -50,9 +53,13 @@ public record Failure(int exitCode, String message, boolean bug) {
             case AccessDeniedException e -> input("no permission: " + e.getFile());
             case FileAlreadyExistsException e ->
                 failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
-            case FileSystemException e ->
-                failed((e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile());
-            case BackendException _, IOException _, IllegalArgumentException _ -> failed(said(thrown));
+            case FileSystemException e -> failed(said(e));
+            case BackendException _,
+                    IOException _,
+                    IllegalArgumentException _,
+                    TrainingDivergedException _,
+                    CellFailedException _,
+                    StoppedException _ -> failed(said(thrown));
             case OutOfMemoryError _ ->
                 failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                         + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g");
@@ -70,6 +77,12 @@ public record Failure(int exitCode, String message, boolean bug) {
 
     private static Failure failed(String message) {
         return new Failure(ExitCode.FAILED, message, false);
+    }
+
+    private static String said(FileSystemException e) {
+        String reason = e.getReason() == null ? "file system error" : e.getReason();
+        boolean full = reason.startsWith("No space left") || reason.startsWith("Disk quota");
+        return reason + ": " + e.getFile() + (full ? ": make room, then run the same command again" : "");
     }
 
     private static String said(Throwable e) {

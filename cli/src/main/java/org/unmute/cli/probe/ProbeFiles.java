@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
+import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /** Finds and reads the trained probes of a run. */
@@ -100,6 +102,25 @@ public final class ProbeFiles {
             if (!opened.hasDigest()) {
                 remarks.accept("probe " + file + " has no digest, as an earlier version of unmute wrote it: bytes that"
                         + " changed since then are not noticed");
+            }
+        }
+    }
+
+    /**
+     * Requires scores that are numbers. Those of a probe with numbers near the limits of float32 may be NaN.
+     *
+     * @param clips in the order of the scores
+     * @throws CommandException naming the probe, the clip and the class
+     */
+    public static void requireNumbers(Path probe, Manifest clips, float[][] scores) {
+        for (int i = 0; i < scores.length; i++) {
+            for (int c = 0; c < scores[i].length; c++) {
+                if (Float.isNaN(scores[i][c])) {
+                    throw CommandException.input(probe + ": its score of clip "
+                            + PlainText.quote(clips.clips().get(i).file()) + ", class "
+                            + PlainText.quote(clips.labels().name(c))
+                            + " is NaN: its training all but diverged, train it again with a lower learning rate");
+                }
             }
         }
     }

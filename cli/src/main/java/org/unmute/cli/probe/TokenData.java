@@ -14,6 +14,7 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Damage;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
@@ -79,6 +80,19 @@ public final class TokenData {
     public static Manifest.Matched matchedOrNone(Manifest wanted, TokenCache cache) throws IOException {
         requireIntact(cache);
         return LabelOptions.matched(wanted, ids(cache));
+    }
+
+    /**
+     * Requires names of classes that a probe can be saved with, before it is trained.
+     *
+     * @param source where the labels are from
+     */
+    public static void requireNames(Manifest labels, String source) {
+        try {
+            ClassNames.require(source + ": ", labels.labels().names());
+        } catch (IllegalArgumentException e) {
+            throw CommandException.input(e.getMessage(), e);
+        }
     }
 
     /** Requires a cache without damage. */

@@ -23,6 +23,7 @@ import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.ProtocolSettings;
 import org.unmute.experiments.metric.event.SoundEvent;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.train.ValidationSplit;
 
 /**
@@ -55,7 +56,11 @@ record SplitDataset(
      */
     record Parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {}
 
-    /** Reads the set. Missing clips are left out and listed in the facts. */
+    /**
+     * Reads the set. Missing clips are left out and listed in the facts.
+     *
+     * @throws InputException if it cannot be trained on, also because no probe can have the name of a class
+     */
     static SplitDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
         try {
             return switch (entry.source()) {
@@ -213,6 +218,7 @@ record SplitDataset(
         }
 
         private SplitDataset finish(List<Parts> folds) {
+            ClassNames.require("", labels.names());
             List<Parts> named = new ArrayList<>();
             for (Parts p : folds) {
                 named.add(new Parts(

@@ -2,6 +2,7 @@ package org.unmute.experiments.protocol;
 
 import java.util.List;
 import org.unmute.experiments.metric.PrimaryMetric;
+import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.train.Objective;
 
 /**
@@ -21,7 +22,10 @@ public record CellData(
         PrimaryMetric metric,
         String encoderHash,
         String frontEndHash) {
-    /** @throws IllegalArgumentException if there is no fold or the number of classes differs */
+    /**
+     * @throws IllegalArgumentException if there is no fold, the number of classes differs or a probe cannot have their
+     *     names
+     */
     public CellData {
         folds = List.copyOf(folds);
         classes = List.copyOf(classes);
@@ -30,5 +34,6 @@ public record CellData(
                     + (folds.isEmpty() ? 0 : folds.getFirst().train().classes()) + " classes, but " + classes.size()
                     + " class names");
         }
+        ClassNames.require("cell: ", classes);
     }
 }

@@ -75,17 +75,24 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
     }
 
     private static List<EpochAverage> epochs(List<Path> seeds) {
-        Map<Long, List<RunFiles.Row>> byEpoch = new TreeMap<>();
+        Map<Integer, List<RunFiles.Row>> byEpoch = new TreeMap<>();
         for (Path seed : seeds) {
             for (RunFiles.Row row : RunFiles.rows(seed.resolve("loss.csv"), "epoch", "loss", "validation")) {
-                byEpoch.computeIfAbsent(row.count("epoch"), e -> new ArrayList<>())
-                        .add(row);
+                byEpoch.computeIfAbsent(epoch(row), e -> new ArrayList<>()).add(row);
             }
         }
         List<EpochAverage> epochs = new ArrayList<>();
-        byEpoch.forEach((epoch, rows) ->
-                epochs.add(new EpochAverage(Math.toIntExact(epoch), score(rows, "loss"), score(rows, "validation"))));
+        byEpoch.forEach(
+                (epoch, rows) -> epochs.add(new EpochAverage(epoch, score(rows, "loss"), score(rows, "validation"))));
         return epochs;
+    }
+
+    private static int epoch(RunFiles.Row row) {
+        long epoch = row.count("epoch");
+        if (epoch > Integer.MAX_VALUE) {
+            throw row.wrong("epoch " + epoch + " is more than a training can have, " + Integer.MAX_VALUE);
+        }
+        return (int) epoch;
     }
 
     private static Score score(List<RunFiles.Row> rows, String column) {

@@ -125,6 +125,7 @@ class MergeTest {
                 "eat/urban/mhca/seed-1/per-class.csv|siren,|sirene,|sirene",
                 "eat/urban/mhca/seed-1/per-class.csv|positives|negatives|no column 'positives'",
                 "eat/urban/mhca/seed-0/loss.csv|1,0|one,0|loss.csv:2",
+                "eat/urban/mhca/seed-0/loss.csv|1,0|3000000000,0|loss.csv:2: epoch 3000000000 is more than",
                 "eat/urban/mhca/seed-0/calibration.csv|,9000|,9000,1|calibration.csv:2",
             })
     void aDamagedFileIsNamedWithWhatIsWrong(String file, String from, String to, String told) throws IOException {

@@ -388,8 +388,8 @@ public final class PackedProtobin {
                 shape.dim(0),
                 dim,
                 bits,
-                file.floats(Classifier.WEIGHT),
-                file.floats(Classifier.BIAS),
+                ProbeMetadata.finite(file, Classifier.WEIGHT),
+                ProbeMetadata.finite(file, Classifier.BIAS),
                 ProbeMetadata.of(file));
     }
 }

@@ -2,7 +2,6 @@ package org.unmute.probes.pool;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -48,16 +47,11 @@ record ProbeMetadata(
      *     or the standardization or decisions do not fit
      */
     void check(int expected, int dim) {
-        if (classes.size() != expected || new HashSet<>(classes).size() != classes.size()) {
+        if (classes.size() != expected) {
             throw new IllegalArgumentException(
-                    "trained probe: needs " + expected + " different class names, got " + classes);
+                    "trained probe: " + classes.size() + " names for " + expected + " classes");
         }
-        for (String c : classes) {
-            if (c.isBlank() || c.chars().anyMatch(Character::isISOControl)) {
-                throw new IllegalArgumentException(
-                        "trained probe: class name '" + c.strip() + "' is blank or has control characters");
-            }
-        }
+        ClassNames.require("trained probe: ", classes);
         if (standardization != null
                 && (standardization.dim() != dim || hasCls != (standardization.clsMean() != null))) {
             throw new IllegalArgumentException("trained probe: standardization is of dim " + standardization.dim()
@@ -226,6 +220,22 @@ record ProbeMetadata(
                 file.ints(DECISIONS + "positives"),
                 file.doubles(DECISIONS + "thresholds"),
                 new ScoreCalibration(file.doubles(DECISIONS + "slopes"), file.doubles(DECISIONS + "offsets")));
+    }
+
+    /**
+     * The values of a tensor.
+     *
+     * @throws IllegalArgumentException if one is NaN or infinite, so that scores would be, too
+     */
+    static float[] finite(SafetensorsFile file, String name) {
+        float[] values = file.floats(name);
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException("value " + i + " of '" + name + "' is " + values[i]
+                        + ": its training diverged, or the file was changed: train the probe again");
+            }
+        }
+        return values;
     }
 
     static String text(Map<String, String> about, String key) {

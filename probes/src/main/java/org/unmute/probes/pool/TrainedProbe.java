@@ -295,7 +295,10 @@ public record TrainedProbe(
             if (name.startsWith(PARAMETER)) {
                 parameters.put(
                         name.substring(PARAMETER.length()),
-                        Tensor.of(backend, file.floats(name), file.shape(name).toArray()));
+                        Tensor.of(
+                                backend,
+                                ProbeMetadata.finite(file, name),
+                                file.shape(name).toArray()));
             }
         }
         String options = ProbeMetadata.text(about, "options");

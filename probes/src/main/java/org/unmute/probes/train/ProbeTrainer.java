@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
+import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
@@ -55,7 +56,13 @@ public final class ProbeTrainer {
      * @param throughput speed of the run
      */
     public record Result(Standardization standardization, LossHistory losses, Throughput throughput) {
-        /** The probe with the metadata that scoring needs; for the hashes see {@link TrainedProbe}. */
+        /**
+         * The probe with the metadata that scoring needs; for the hashes see {@link TrainedProbe}.
+         *
+         * @throws TrainingDivergedException if the last step, after which no loss is computed, left a parameter NaN or
+         *     infinite
+         * @throws IllegalArgumentException if the names are not those of {@link ClassNames}, one a class
+         */
         public TrainedProbe trained(
                 Probe probe,
                 List<String> classes,
@@ -63,6 +70,17 @@ public final class ProbeTrainer {
                 Objective objective,
                 String encoderHash,
                 String frontEndHash) {
+            Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
+            state.putAll(probe.buffers());
+            state.forEach((name, tensor) -> {
+                float[] values = tensor.toFloats();
+                for (int i = 0; i < values.length; i++) {
+                    if (!Float.isFinite(values[i])) {
+                        throw new TrainingDivergedException("training: value " + i + " of '" + name + "' is "
+                                + values[i] + " after the last step: use a lower learning rate");
+                    }
+                }
+            });
             return new TrainedProbe(
                     probe, classes, hasCls, objective.isSingleLabel(), standardization, encoderHash, frontEndHash);
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,6 +28,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeChecks;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
@@ -382,6 +384,26 @@ class ProbeTrainerTest {
                 .hasMessageContaining("NaN in epoch 1, step 1, learning rate 0.01");
         values(probe).forEach((name, v) -> assertThat(v).isEqualTo(before.get(name)));
         assertThat(ProbeTrainer.train(probe, clips, settings).losses().steps()).hasSize(2);
+    }
+
+    /** No loss is computed after the last step, so it may leave what no loss has shown. */
+    @Test
+    void aProbeThatTheLastStepBrokeIsNotGivenOut() {
+        Probe whole = probe("linear");
+        Map<String, Tensor> parameters = new LinkedHashMap<>(whole.parameters());
+        Tensor weight = parameters.get("fc.weight");
+        float[] values = weight.toFloats();
+        values[3] = Float.POSITIVE_INFINITY;
+        parameters.put("fc.weight", Tensor.of(scalar, values, weight.shape().toArray()));
+        Probe broken = Probes.of("linear", parameters, true, whole.options());
+        ProbeTrainer.Result result = new ProbeTrainer.Result(null, null, Throughput.NONE);
+        List<String> classes = List.of("a", "b", "c", "d");
+        assertThat(result.trained(whole, classes, true, Objective.ASL, "", "").classes())
+                .isEqualTo(classes);
+        assertThatThrownBy(() -> result.trained(broken, classes, true, Objective.ASL, "", ""))
+                .isInstanceOf(TrainingDivergedException.class)
+                .hasMessage(
+                        "training: value 3 of 'fc.weight' is Infinity after the last step: use a lower learning rate");
     }
 
     @Test

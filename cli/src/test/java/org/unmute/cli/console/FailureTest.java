@@ -1,0 +1,60 @@
+package org.unmute.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** {@code MainTest} has the messages of each kind of failure. */
+class FailureTest {
+    /** Caught where they are thrown; they never reach a user. */
+    private static final Set<String> INTERNAL = Set.of(
+            "org.unmute.experiments.benchmark.DatasetTokens$StoppedEmbedding",
+            "org.unmute.models.audio.vorbis.InvalidVorbisException",
+            "org.unmute.models.audio.vorbis.PacketBits$EndOfPacket");
+
+    /** An exception that {@link Failure} does not know is called a bug, as that of a diverged training was. */
+    @Test
+    void everyExceptionOfTheProgramIsKnown() {
+        List<JavaClass> exceptions = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.unmute").stream()
+                        .filter(c -> c.isAssignableTo(Exception.class))
+                        .toList();
+        JavaClass failure = new ClassFileImporter().importClass(Failure.class);
+        Set<String> known = failure.getDirectDependenciesFromSelf().stream()
+                .map(d -> d.getTargetClass().getName())
+                .filter(name ->
+                        !Set.of("java.lang.Throwable", "java.lang.Object").contains(name))
+                .collect(Collectors.toSet());
+        List<String> unknown = new ArrayList<>();
+        for (JavaClass exception : exceptions) {
+            boolean own =
+                    exception.getModifiers().contains(JavaModifier.PRIVATE) || INTERNAL.contains(exception.getName());
+            boolean handled = known.contains(exception.getName())
+                    || exception.getAllRawSuperclasses().stream().anyMatch(s -> known.contains(s.getName()));
+            if (!own && !handled) {
+                unknown.add(exception.getName());
+            }
+        }
+        assertThat(exceptions).extracting(JavaClass::getSimpleName).contains("TrainingDivergedException");
+        assertThat(unknown).as("exceptions that Failure calls bugs").isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsNamedWithTheFileAndWhatToDo() {
+        assertThat(Failure.of(new FileSystemException("run/probe.safetensors", null, "No space left on device"))
+                        .message())
+                .isEqualTo(
+                        "No space left on device: run/probe.safetensors: make room, then run the same command again");
+        assertThat(Failure.of(new FileSystemException("a", "b", null)).message())
+                .isEqualTo("file system error: a");
+    }
+}
