@@ -17,7 +17,7 @@ import org.unmute.tensor.io.Sha256;
 final class FolderContent {
     /** Files that state when, how long and by what command they were written: of them only the name counts. */
     private static final Pattern RECORD = Pattern.compile(
-            "(.+\\.)?run\\.json|(eval|eval-events|explain|verify)\\.json|.+\\.html|grid\\.json|complete\\.json");
+            "(.+\\.)?run\\.json|(eval|eval-events|explain|verify|report)\\.json|.+\\.html|grid\\.json|complete\\.json");
 
     private static final Pattern LOCK = Pattern.compile(".+\\.lock|lock");
     private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");

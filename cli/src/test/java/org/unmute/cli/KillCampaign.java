@@ -1,0 +1,198 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.unmute.cli.console.ExitCode;
+
+/**
+ * Kills a command with SIGKILL at random moments, again and again into the same folder, until it ends by itself. Then
+ * the folder must hold what an undisturbed run writes, byte for byte, and a new folder begins. After every kill, {@code
+ * fsck} must find nothing damaged.
+ */
+final class KillCampaign {
+    /** Exit value of a process that SIGKILL ended. */
+    private static final int KILLED = 128 + 9;
+    /** One kill in so many comes while the JVM still starts. */
+    private static final int EARLY = 8;
+
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(5);
+
+    private final Path folder;
+    private final SplittableRandom random;
+
+    /**
+     * The outcome for a command.
+     *
+     * @param command its name
+     * @param kills processes that were killed
+     * @param early those of them that had written nothing yet
+     * @param unchecked kills that left nothing for {@code fsck} to check
+     * @param ended runs that came to their end, whose files were compared
+     * @param files that an undisturbed run writes
+     * @param seconds all that took
+     */
+    record Tally(String command, int kills, int early, int unchecked, int ended, int files, double seconds) {}
+
+    /** How long an undisturbed process takes to its first file, and in all. */
+    private record Duration(long first, long all) {}
+
+    KillCampaign(Path folder, long seed) {
+        this.folder = folder;
+        random = new SplittableRandom(seed);
+    }
+
+    /**
+     * Kills a command.
+     *
+     * @param line the command line for a folder
+     * @param kills how often
+     * @throws AssertionError if a run ends with an error, or other than an undisturbed one
+     */
+    Tally run(String name, Function<Path, List<Object>> line, int kills) throws Exception {
+        long begun = System.nanoTime();
+        Path undisturbed = folder.resolve(name + "-undisturbed");
+        Duration duration = time(line.apply(undisturbed), undisturbed);
+        TreeMap<String, String> expected = FolderContent.of(undisturbed);
+        int done = 0;
+        int early = 0;
+        int unchecked = 0;
+        int ended = 0;
+        Path out = folder.resolve(name);
+        while (done < kills) {
+            if (!kill(line.apply(out), out, duration)) {
+                compare(out, expected);
+                ended++;
+                continue;
+            }
+            done++;
+            early += FolderContent.of(out).isEmpty() ? 1 : 0;
+            unchecked += check(out) ? 0 : 1;
+        }
+        finish(line.apply(out));
+        compare(out, expected);
+        return new Tally(name, done, early, unchecked, ended + 1, expected.size(), (System.nanoTime() - begun) / 1e9);
+    }
+
+    private Duration time(List<Object> line, Path out) throws Exception {
+        long begun = System.nanoTime();
+        Process process = start(line);
+        long first = await(process, out, 0) - begun;
+        assertThat(process.waitFor(PATIENCE, TimeUnit.NANOSECONDS))
+                .as("it ends")
+                .isTrue();
+        requireDone(process);
+        return new Duration(first, System.nanoTime() - begun);
+    }
+
+    /** Waits until a process has changed a folder, or has ended; returns when. */
+    private static long await(Process process, Path out, long before) throws Exception {
+        while (process.isAlive() && state(out) == before) {
+            process.waitFor(2, TimeUnit.MILLISECONDS);
+        }
+        return System.nanoTime();
+    }
+
+    /** Runs a command and kills it; false if it had ended before. */
+    private boolean kill(List<Object> line, Path out, Duration usual) throws Exception {
+        long before = state(out);
+        Process process = start(line);
+        try {
+            if (random.nextInt(EARLY) > 0) {
+                await(process, out, before);
+                process.waitFor(random.nextLong(1 + usual.all() - usual.first()), TimeUnit.NANOSECONDS);
+            } else {
+                process.waitFor(random.nextLong(1 + usual.first()), TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        if (process.exitValue() == KILLED) {
+            return true;
+        }
+        requireDone(process);
+        return false;
+    }
+
+    private void finish(List<Object> line) throws Exception {
+        Process process = start(line);
+        assertThat(process.waitFor(PATIENCE, TimeUnit.NANOSECONDS))
+                .as("it ends")
+                .isTrue();
+        requireDone(process);
+    }
+
+    private void requireDone(Process process) throws IOException {
+        assertThat(process.exitValue()).as(Files.readString(log())).isEqualTo(ExitCode.OK);
+    }
+
+    /** Compares what was written, and begins anew. */
+    private static void compare(Path out, TreeMap<String, String> expected) throws IOException {
+        TreeMap<String, String> actual = FolderContent.of(out);
+        assertThat(actual.keySet()).as("files in " + out).isEqualTo(expected.keySet());
+        expected.forEach((name, content) ->
+                assertThat(actual.get(name)).as(out + ": " + name).isEqualTo(content));
+        FolderContent.delete(out);
+    }
+
+    /** Checks what a killed process left; false if it left nothing that can be checked. */
+    private static boolean check(Path out) {
+        Ran ran = Ran.unmute("fsck", "-q", out);
+        if (ran.status() == ExitCode.INPUT) {
+            assertThat(ran.err()).containsAnyOf("no such file or folder", "holds nothing that can be checked");
+            return false;
+        }
+        ran.endsWith(ExitCode.OK);
+        return true;
+    }
+
+    private Path log() {
+        return folder.resolve("process.log");
+    }
+
+    private Process start(List<Object> line) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Xmx1g",
+                "-cp",
+                Java.joined(Java.path()),
+                "org.unmute.cli.Main"));
+        line.forEach(word -> command.add(word.toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log().toFile())
+                .start();
+    }
+
+    /** A number that changes when files in a folder appear, vanish or grow, but for locks; 0 if there is none. */
+    private static long state(Path path) throws IOException {
+        long state = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
+            for (Path each : all) {
+                if (Files.isDirectory(each)) {
+                    state += state(each);
+                } else if (!each.toString().endsWith("lock")) {
+                    state += each.hashCode() + Files.size(each);
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return state; // it comes and goes
+        }
+        return state;
+    }
+}

@@ -1,0 +1,161 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.kernels.contract.FullBuild;
+
+/**
+ * {@code embed}, {@code probe}, {@code benchmark} and {@code detect} are killed at random moments. {@code
+ * bench/kill-campaign} does it hundreds of times.
+ */
+@FullBuild("kills processes")
+class KillCampaignTest {
+    private static final int KILLS = Integer.getInteger("unmute.kills", 5);
+    private static final long SEED = Long.getLong("unmute.kills.seed", 1);
+    /** Names of the commands to kill, with commas between them; none for all. */
+    private static final String ONLY = System.getProperty("unmute.kills.only", "");
+
+    private static final List<KillCampaign.Tally> TALLIES = new ArrayList<>();
+
+    @TempDir
+    static Path folder;
+
+    private static Path encoder;
+    private static Path recordings;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        encoder = TinyEncoder.write(folder, 16);
+        recordings = folder.resolve("recordings");
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 11).write(recordings, 250, 50);
+    }
+
+    @AfterAll
+    static void report() throws IOException {
+        ConsoleTable table = new ConsoleTable(
+                        "command",
+                        "kills",
+                        "before the first file",
+                        "nothing to check",
+                        "runs compared",
+                        "files",
+                        "seconds")
+                .decimals(1);
+        TALLIES.forEach(
+                t -> table.row(t.command(), t.kills(), t.early(), t.unchecked(), t.ended(), t.files(), t.seconds()));
+        String text = String.format(
+                        Locale.ROOT,
+                        "Killed with SIGKILL at random moments (seed %d), resumed, and compared with an undisturbed"
+                                + " run: no difference.%n",
+                        SEED)
+                + table.text();
+        if (!TALLIES.isEmpty()) {
+            System.out.println(text);
+            Files.writeString(Path.of("target/kill-campaign.txt"), text);
+        }
+    }
+
+    /** On the scalar backend, which needs no time to warm up: a kill has to hit files, not kernels. */
+    private static List<Object> line(String command, Object... rest) {
+        List<Object> line = new ArrayList<>(List.of(command, "-q", "--backend", "scalar"));
+        line.addAll(List.of(rest));
+        return line;
+    }
+
+    private static void campaign(String name, Function<Path, List<Object>> line) throws Exception {
+        assumeTrue(ONLY.isEmpty() || List.of(ONLY.split(",")).contains(name), "not among unmute.kills.only");
+        KillCampaign.Tally tally = new KillCampaign(folder, SEED).run(name, line, KILLS);
+        assertThat(tally.kills()).isEqualTo(KILLS);
+        TALLIES.add(tally);
+    }
+
+    private static Path cache() {
+        Path cache = folder.resolve("cache");
+        if (!Files.exists(cache)) {
+            Ran.unmute(embed(cache).toArray()).endsWith(ExitCode.OK);
+        }
+        return cache;
+    }
+
+    private static List<Object> embed(Path out) {
+        return line("embed", "--encoder", encoder, "--audio", recordings, "--out", out);
+    }
+
+    private static List<Object> probe(Path out, int epochs) {
+        return line(
+                "probe",
+                "--probe",
+                "protobin",
+                "--cache",
+                cache(),
+                "--labels",
+                recordings.resolve("manifest.csv"),
+                "--epochs",
+                epochs,
+                "--out",
+                out);
+    }
+
+    @Test
+    void embed() throws Exception {
+        campaign("embed", KillCampaignTest::embed);
+    }
+
+    @Test
+    void probe() throws Exception {
+        cache();
+        campaign("probe", out -> probe(out, 40));
+    }
+
+    @Test
+    void detect() throws Exception {
+        Path trained = folder.resolve("trained");
+        Ran.unmute(probe(trained, 10).toArray()).endsWith(ExitCode.OK);
+        campaign(
+                "detect",
+                out -> line(
+                        "detect",
+                        "--probe",
+                        trained.resolve("probe-seed0.safetensors"),
+                        "--audio",
+                        recordings.resolve("test"),
+                        "--threshold",
+                        0.4,
+                        "--format",
+                        "csv,jsonl,raven",
+                        "--out",
+                        out));
+    }
+
+    @Test
+    void benchmark() throws Exception {
+        BenchmarkFixture.scenes(folder, "many", false, 40, 16);
+        BenchmarkFixture.scenes(folder, "one", true, 10, 5);
+        Path grid = BenchmarkFixture.grid(
+                folder, "grid.toml", encoder, """
+                epochs = 5
+                batch = 16
+                sobol = 2
+                tpe = 1
+                halving = { min-epochs = 1, eta = 2 }
+                top = 1
+                seeds = [0, 1]\
+                """, "name = \"linear-mean\"", "name = \"protobin\"\nset.prototypes = 4");
+        campaign("benchmark", out -> line("benchmark", grid, "--only", "tiny/many", "--workers", 2, "--out", out));
+    }
+}
