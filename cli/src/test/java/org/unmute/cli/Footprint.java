@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -23,7 +24,7 @@ import javax.management.ObjectName;
  * @param resident bytes of the process in memory; 0 where the system does not tell
  * @param handles open files; 0 where the system does not tell
  * @param mapped mapped files; 0 where the system does not tell
- * @param threads threads, without those that the JVM itself starts and ends
+ * @param threads number of threads by name, without those that the JVM itself starts and ends
  * @param classes bytes of live objects by class
  * @param categories bytes of native memory by kind
  */
@@ -34,7 +35,7 @@ record Footprint(
         long resident,
         long handles,
         long mapped,
-        long threads,
+        Map<String, Long> threads,
         Map<String, Long> classes,
         Map<String, Long> categories) {
     private static final Pattern CLASS = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
@@ -129,17 +130,22 @@ record Footprint(
                 .count();
     }
 
-    private static long runningThreads() {
+    /** Their numbers by name, without the digits in it. */
+    private static Map<String, Long> runningThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(t -> !JVM_THREAD.matcher(t.getName()).matches())
-                .count();
+                .collect(Collectors.groupingBy(t -> t.getName().replaceAll("\\d+", "#"), Collectors.counting()));
+    }
+
+    long threadCount() {
+        return threads.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Waits until no thread has ended for a while: some end just after the work that they did. */
     private static void settle() {
         try {
-            long before = -1;
-            for (int waited = 0; waited < SETTLING_MILLIS && runningThreads() != before; waited += 100) {
+            Map<String, Long> before = Map.of();
+            for (int waited = 0; waited < SETTLING_MILLIS && !runningThreads().equals(before); waited += 100) {
                 before = runningThreads();
                 Thread.sleep(100);
             }

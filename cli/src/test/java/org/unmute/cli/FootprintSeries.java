@@ -34,7 +34,7 @@ final class FootprintSeries {
             new Bound("resident memory", Footprint::resident, 96 * MIB, 1024, MIB, " MiB", Footprint::categories),
             new Bound("open files", Footprint::handles, 2, 0, 1, "", null),
             new Bound("mapped files", Footprint::mapped, 2, 0, 1, "", null),
-            new Bound("threads", Footprint::threads, 2, 0, 1, "", null));
+            new Bound("threads", Footprint::threadCount, 2, 0, 1, "", Footprint::threads));
 
     private final List<Footprint> all = new ArrayList<>();
 
@@ -60,7 +60,7 @@ final class FootprintSeries {
                 f.resident() / MIB,
                 f.handles(),
                 f.mapped(),
-                f.threads());
+                f.threadCount());
     }
 
     /** What grew by more than is allowed, in words; empty if nothing did. */
@@ -83,7 +83,7 @@ final class FootprintSeries {
                         calls,
                         allowed / b.unit(),
                         b.unitName(),
-                        b.parts() == null ? "" : "; most by: " + grownMost(b.parts())));
+                        b.parts() == null ? "" : "; most by: " + grownMost(b)));
             }
         }
         return found;
@@ -102,13 +102,13 @@ final class FootprintSeries {
         return products / squares;
     }
 
-    private String grownMost(Function<Footprint, Map<String, Long>> parts) {
-        Map<String, Long> before = parts.apply(all.getFirst());
-        return parts.apply(all.getLast()).entrySet().stream()
+    private String grownMost(Bound b) {
+        Map<String, Long> before = b.parts().apply(all.getFirst());
+        return b.parts().apply(all.getLast()).entrySet().stream()
                 .map(e -> Map.entry(e.getKey(), e.getValue() - before.getOrDefault(e.getKey(), 0L)))
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(8)
-                .map(e -> String.format(Locale.ROOT, "%s %.2f MiB", e.getKey(), e.getValue() / MIB))
+                .map(e -> String.format(Locale.ROOT, "%s %.2f%s", e.getKey(), e.getValue() / b.unit(), b.unitName()))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -23,7 +23,7 @@ class FootprintSeriesTest {
                     900 * MIB,
                     40,
                     12,
-                    20 + (long) (calls * threadsPerCall),
+                    Map.of("worker-#", 20 + (long) (calls * threadsPerCall)),
                     Map.of("[F", calls * heapPerCall),
                     Map.of("Thread", calls * nativePerCall)));
         }
@@ -38,7 +38,11 @@ class FootprintSeriesTest {
     /** What a command leaked that did not close its backend. */
     @Test
     void aThreadForEachCallIsGrowth() {
-        assertThat(growth(0, 0, 1)).singleElement().asString().contains("threads grew by 100");
+        assertThat(growth(0, 0, 1))
+                .singleElement()
+                .asString()
+                .contains("threads grew by 100")
+                .contains("worker-# 100.00");
     }
 
     @Test

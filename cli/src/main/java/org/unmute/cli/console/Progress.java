@@ -70,16 +70,12 @@ public final class Progress implements ProgressBar {
         return progress;
     }
 
-    private void tickToTheEnd() {
+    private synchronized void tickToTheEnd() {
         try {
-            while (true) {
-                synchronized (this) {
-                    wait(terminal ? TERMINAL_MILLIS : LOG_MILLIS);
-                    if (ended) {
-                        return;
-                    }
-                    tick();
-                }
+            // Short work may have ended before this thread began, and notifies it no more.
+            while (!ended) {
+                wait(terminal ? TERMINAL_MILLIS : LOG_MILLIS);
+                tick();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

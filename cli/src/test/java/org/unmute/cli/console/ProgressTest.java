@@ -168,4 +168,21 @@ class ProgressTest {
     void durationsAsPeopleSayThem(double seconds, String said) {
         assertThat(Units.duration(seconds)).isEqualTo(said);
     }
+
+    /** Work may be done before the thread that shows it has begun. */
+    @Test
+    void theThreadThatShowsItEndsWithTheWork() throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            Progress.start(new PrintWriter(text), "a moment", "clips", 0, false).close();
+        }
+        for (int waited = 0; waited < 2000 && isShown(); waited += 20) {
+            Thread.sleep(20);
+        }
+        assertThat(isShown()).as("a thread waits for its next line").isFalse();
+    }
+
+    private static boolean isShown() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(t -> t.getName().equals("progress"));
+    }
 }
