@@ -28,6 +28,7 @@ final class EngineProcess {
 
     /** By the clock on the wall, and with the loading of all classes; {@link Bounds} measures the processor's time. */
     private static final int TIMEOUT_SECONDS = 120;
+
     private static final long FEW = 20_000;
     private static final long SAVE_NANOS = 2_000_000_000L;
     private static final int TAIL = 12;
