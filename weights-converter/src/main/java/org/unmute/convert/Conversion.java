@@ -15,6 +15,7 @@ import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.io.StoredTensor;
@@ -248,7 +249,7 @@ public final class Conversion implements AutoCloseable {
      * @throws FileAlreadyExistsException if the target is there and must not be replaced
      */
     public static void requireTarget(Path source, Path target, boolean overwrite) throws IOException {
-        if (!Files.exists(target)) {
+        if (!RegularFile.exists(target)) {
             return;
         }
         if (Files.isSameFile(source, target)) {

@@ -18,6 +18,7 @@ import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -117,8 +118,8 @@ final class PackCommand extends ComputingCommand {
         return status;
     }
 
-    private void requireFree() {
-        if (!force && Files.exists(out)) {
+    private void requireFree() throws IOException {
+        if (!force && RegularFile.exists(out)) {
             throw CommandException.failed(out + " is already there: --force replaces it");
         }
     }

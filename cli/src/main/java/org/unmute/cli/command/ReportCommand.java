@@ -30,6 +30,7 @@ import org.unmute.report.benchmark.BenchmarkReport;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
 import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -147,7 +148,7 @@ final class ReportCommand extends ComputingCommand {
     /** Removes files of an earlier report that this one does not write. */
     private void removeEarlier(Map<String, byte[]> files) throws IOException {
         Path record = out.resolve(RECORD);
-        if (!Files.exists(record)) {
+        if (!RegularFile.exists(record)) {
             return;
         }
         for (JsonNode file : Json.read(record).path("results").path(FILES)) {

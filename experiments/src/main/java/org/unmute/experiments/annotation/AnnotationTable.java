@@ -1,7 +1,6 @@
 package org.unmute.experiments.annotation;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -85,10 +84,9 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      */
     public static List<Path> filesIn(Path folder, Set<String> extensions) throws IOException {
         List<Path> files = new ArrayList<>();
-        FolderWalk.visit(folder, (file, _) -> {
-            boolean wanted = !file.getFileName().toString().startsWith(".")
-                    && extensions.contains(extension(file))
-                    && Files.isRegularFile(file);
+        FolderWalk.visit(folder, (file, _, regular) -> {
+            boolean wanted =
+                    !file.getFileName().toString().startsWith(".") && extensions.contains(extension(file)) && regular;
             if (wanted) {
                 files.add(file);
             }

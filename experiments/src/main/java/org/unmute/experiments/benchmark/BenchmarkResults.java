@@ -2,7 +2,6 @@ package org.unmute.experiments.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +12,7 @@ import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
+import org.unmute.tensor.io.RegularFile;
 
 /** The outcome of a benchmark: the finished cells as stored on disk and the failed ones with their reasons. */
 public final class BenchmarkResults {
@@ -28,7 +28,7 @@ public final class BenchmarkResults {
 
     private JsonNode read(Cell cell) throws IOException {
         Path file = cell.id().folder(out).resolve(CellGroup.CELL);
-        return Files.exists(file) && !failed.containsKey(cell.id()) ? Json.read(file) : null;
+        return RegularFile.exists(file) && !failed.containsKey(cell.id()) ? Json.read(file) : null;
     }
 
     /** Cells that are neither finished nor failed. */

@@ -21,6 +21,7 @@ import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.io.RegularFile;
 
 /** Reads the data sets and encoders of cells, estimates the cost, embeds the clips and runs the cells. */
 public final class BenchmarkRun implements AutoCloseable {
@@ -219,7 +220,7 @@ public final class BenchmarkRun implements AutoCloseable {
         CellId id = cell.id();
         Path folder = id.folder(settings.out());
         var data = group.data(cell, host::tell);
-        if (Files.exists(folder.resolve(CellGroup.CELL))) {
+        if (RegularFile.exists(folder.resolve(CellGroup.CELL))) {
             CellRun.requireSame(cell.settings(), data, folder);
             CellRun.discardWork(folder);
             return;

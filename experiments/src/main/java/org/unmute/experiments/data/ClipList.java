@@ -113,9 +113,9 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
     private static ClipList searched(Path folder) throws IOException {
         OtherFiles.Counter others = new OtherFiles.Counter();
         List<AudioClip> clips = new ArrayList<>();
-        FolderWalk.Links links = FolderWalk.visit(folder, (file, below) -> {
+        FolderWalk.Links links = FolderWalk.visit(folder, (file, below, regular) -> {
             boolean hidden = isHidden(below);
-            if (!hidden && isAudio(file) && Files.isRegularFile(file)) {
+            if (!hidden && isAudio(file) && regular) {
                 clips.add(new AudioClip(ClipId.of(below.toString()), file));
                 return true;
             }

@@ -46,9 +46,10 @@ public final class FolderWalk {
          *
          * @param file  its path
          * @param below the same, relative to the folder
+         * @param regular whether it is a file rather than a folder, a pipe or a device
          * @return whether it was taken
          */
-        boolean take(Path file, Path below);
+        boolean take(Path file, Path below, boolean regular);
     }
 
     /**
@@ -169,7 +170,7 @@ public final class FolderWalk {
                 if (!file.getFileName().toString().startsWith(".")) {
                     broken.add(below);
                 }
-            } else if (taker.take(file, below) && isOutside(file)) {
+            } else if (taker.take(file, below, attributes.isRegularFile()) && isOutside(file)) {
                 left.add(below);
             }
             return FileVisitResult.CONTINUE;

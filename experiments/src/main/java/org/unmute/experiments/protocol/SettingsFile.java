@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FileFailure;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * The settings that a cell's numbers depend on, one {@code name=value} per line, so that a folder is never resumed with
@@ -23,7 +24,7 @@ record SettingsFile(Path file, Map<String, String> settings) {
      * @throws IOException if they differ; names the first difference with both values
      */
     void requireSame() throws IOException {
-        if (!Files.exists(file)) {
+        if (!RegularFile.exists(file)) {
             StringBuilder text = new StringBuilder();
             settings.forEach((name, value) -> text.append(name)
                     .append('=')

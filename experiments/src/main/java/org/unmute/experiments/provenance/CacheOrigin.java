@@ -3,12 +3,12 @@ package org.unmute.experiments.provenance;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.unmute.experiments.InputException;
 import org.unmute.models.encoder.RowTimes;
+import org.unmute.tensor.io.RegularFile;
 
 /** The origin of a token cache, from the record that {@code embed} writes next to it. */
 public final class CacheOrigin {
@@ -29,7 +29,7 @@ public final class CacheOrigin {
     public static void note(Path cache, RunRecord record) throws IOException {
         record.result("cacheFolder", cache.toString());
         Path file = cache.resolve("run.json");
-        if (!Files.isRegularFile(file)) {
+        if (!RegularFile.exists(file)) {
             return;
         }
         JsonNode results = Json.read(file).path("results");
@@ -60,7 +60,7 @@ public final class CacheOrigin {
     public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
         Path file = cache.resolve("run.json");
         JsonNode times =
-                Files.isRegularFile(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
+                RegularFile.exists(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
         if (times.isMissingNode()) {
             return Optional.empty();
         }

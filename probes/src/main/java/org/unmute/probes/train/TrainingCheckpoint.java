@@ -1,7 +1,6 @@
 package org.unmute.probes.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.optim.Optimizer;
@@ -64,7 +64,7 @@ public final class TrainingCheckpoint {
      *     run
      */
     double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
-        if (!Files.exists(path)) {
+        if (!RegularFile.exists(path)) {
             return new double[0];
         }
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
@@ -121,7 +121,7 @@ public final class TrainingCheckpoint {
      * @throws IOException if it cannot be read
      */
     public static long steps(Path checkpoint) throws IOException {
-        if (!Files.exists(checkpoint)) {
+        if (!RegularFile.exists(checkpoint)) {
             return 0;
         }
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {

@@ -39,6 +39,21 @@ public final class RegularFile {
         }
     }
 
+    /**
+     * Whether there is a file or folder of this name. {@link Files#exists} takes every failure for absence: what a
+     * failing device hides for a moment would be written over.
+     *
+     * @throws IOException if that cannot be told
+     */
+    public static boolean exists(Path file) throws IOException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     private static void require(Path file) throws IOException {
         BasicFileAttributes found;
         try {
