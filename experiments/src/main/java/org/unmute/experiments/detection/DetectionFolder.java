@@ -1,5 +1,6 @@
 package org.unmute.experiments.detection;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import org.unmute.experiments.InputException;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
@@ -49,7 +52,7 @@ public final class DetectionFolder implements AutoCloseable {
             throw new InputException("detect: " + folder + " is a file: name a folder for the events");
         }
         Path state = folder.resolve(STATE);
-        if (!Files.exists(state) && Files.isDirectory(folder)) {
+        if (!RegularFile.exists(state) && Files.isDirectory(folder)) {
             requireEmpty(folder);
         }
         Files.createDirectories(state);
@@ -63,7 +66,9 @@ public final class DetectionFolder implements AutoCloseable {
             clear(state);
             require(folder, state, settings);
             // It tells that all is complete, which it is no more until this run ends.
-            Files.deleteIfExists(folder.resolve("run.json"));
+            if (Files.deleteIfExists(folder.resolve("run.json"))) {
+                TemporaryFile.forceFolder(folder);
+            }
             return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve(JOURNAL)));
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -101,7 +106,7 @@ public final class DetectionFolder implements AutoCloseable {
 
     private static void require(Path folder, Path state, DetectionSettings settings) throws IOException {
         Path file = state.resolve(SETTINGS);
-        if (!Files.exists(file)) {
+        if (!RegularFile.exists(file)) {
             settings.write(file);
             return;
         }
@@ -113,14 +118,17 @@ public final class DetectionFolder implements AutoCloseable {
         }
     }
 
-    /** @throws InputException if the settings that a folder was filled with cannot be read */
-    static DetectionSettings settings(Path state) {
+    /**
+     * @throws InputException if the settings that a folder was filled with are damaged
+     * @throws IOException if they cannot be read
+     */
+    static DetectionSettings settings(Path state) throws IOException {
         Path file = state.resolve(SETTINGS);
         try {
             return DetectionSettings.read(file);
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
             throw new InputException(
-                    "detect: the settings in " + file + " cannot be read: delete " + state.getParent()
+                    "detect: the settings in " + file + " are damaged: delete " + state.getParent()
                             + " to start again, or name another folder",
                     e);
         }

@@ -153,6 +153,8 @@ public final class DetectionRun {
                 listener.done(clip, result, one.present);
             }
         }
+        // Whoever is told that all is done may rely on it: tables were forced when they were closed.
+        folder.journal().force();
         return totals.outcome();
     }
 

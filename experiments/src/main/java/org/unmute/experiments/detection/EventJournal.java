@@ -1,9 +1,5 @@
 package org.unmute.experiments.detection;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,17 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -69,7 +64,10 @@ final class EventJournal implements AutoCloseable {
             journal.recover();
             TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
             return journal;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            channel.close();
+            throw FileFailure.named(file, e);
+        } catch (RuntimeException e) {
             channel.close();
             throw e;
         }
@@ -172,22 +170,42 @@ final class EventJournal implements AutoCloseable {
      */
     void append(RecordingResult result, Source source) throws IOException {
         long begun = channel.size();
-        channel.position(begun);
         try {
+            channel.position(begun);
             Block block = new Block();
-            block.bytes(head(result));
+            block.bytes(ResultCodec.encode(result));
             long from = begun + block.length;
             source.forEach(block::event);
             block.end();
             entries.put(result.id(), new Entry(result, from));
-        } catch (IOException | RuntimeException | Error e) {
-            channel.truncate(begun);
+        } catch (IOException e) {
+            cutOff(begun, e);
+            throw FileFailure.named(file, e);
+        } catch (RuntimeException | Error e) {
+            cutOff(begun, e);
             throw e;
         }
         if (System.nanoTime() - forced >= FORCE_NANOS) {
-            channel.force(false);
-            forced = System.nanoTime();
+            force();
         }
+    }
+
+    private void cutOff(long end, Throwable failure) {
+        try {
+            channel.truncate(end);
+        } catch (IOException e) {
+            failure.addSuppressed(e); // the next run cuts the block off
+        }
+    }
+
+    /** Waits until all recordings are on the device. */
+    void force() throws IOException {
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw FileFailure.named(file, e);
+        }
+        forced = System.nanoTime();
     }
 
     /**
@@ -215,30 +233,6 @@ final class EventJournal implements AutoCloseable {
         }
     }
 
-    private static byte[] head(RecordingResult r) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.writeUTF(r.id());
-        out.writeUTF(r.sha256());
-        out.writeUTF(r.stamp());
-        Heard h = r.heard();
-        out.writeInt(h.sampleRate());
-        out.writeDouble(h.fileSeconds());
-        out.writeDouble(h.start());
-        out.writeDouble(h.seconds());
-        out.writeInt(h.warnings().size());
-        for (String warning : h.warnings()) {
-            out.writeUTF(warning);
-        }
-        out.writeBoolean(h.problem() != null);
-        out.writeUTF(h.problem() == null ? "" : h.problem());
-        out.writeLong(r.events());
-        return ByteBuffer.allocate(Integer.BYTES + bytes.size())
-                .putInt(bytes.size())
-                .put(bytes.toByteArray())
-                .array();
-    }
-
     private RecordingResult head(Reader reader) throws IOException {
         int length = reader.number();
         if (length < 0 || length > MAX_HEAD) {
@@ -247,30 +241,12 @@ final class EventJournal implements AutoCloseable {
         }
         byte[] bytes = reader.bytes(length);
         try {
-            return head(new DataInputStream(new ByteArrayInputStream(bytes)));
+            return ResultCodec.decode(bytes);
         } catch (IOException e) {
             // Damaged, as its checksum would say; unlike a failure to read the file, which must not cut anything off.
             changed = true;
             throw new EOFException("a block is damaged: " + e.getMessage());
         }
-    }
-
-    private static RecordingResult head(DataInputStream in) throws IOException {
-        String id = in.readUTF();
-        String sha256 = in.readUTF();
-        String stamp = in.readUTF();
-        int rate = in.readInt();
-        double fileSeconds = in.readDouble();
-        double start = in.readDouble();
-        double seconds = in.readDouble();
-        List<String> warnings = new ArrayList<>();
-        for (int n = in.readInt(); n > 0; n--) {
-            warnings.add(in.readUTF());
-        }
-        boolean problem = in.readBoolean();
-        String text = in.readUTF();
-        Heard heard = new Heard(rate, fileSeconds, start, seconds, warnings, problem ? text : null, true);
-        return new RecordingResult(id, sha256, stamp, heard, in.readLong());
     }
 
     private void write(ByteBuffer bytes) throws IOException {
@@ -335,7 +311,7 @@ final class EventJournal implements AutoCloseable {
                 buffer.compact();
                 while (buffer.position() < bytes) {
                     buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + (end - next)));
-                    int n = buffer.hasRemaining() ? channel.read(buffer, next) : -1;
+                    int n = buffer.hasRemaining() ? read() : -1;
                     if (n < 0) {
                         throw new EOFException("the events end early");
                     }
@@ -344,6 +320,14 @@ final class EventJournal implements AutoCloseable {
                 buffer.flip();
             }
             return buffer;
+        }
+
+        private int read() throws IOException {
+            try {
+                return channel.read(buffer, next);
+            } catch (IOException e) {
+                throw FileFailure.named(file, e);
+            }
         }
 
         private void counted(int bytes) {
@@ -384,7 +368,8 @@ final class EventJournal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.force(false);
-        channel.close();
+        try (channel) {
+            force();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.experiments.detection;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.TemporaryFile;
 
 /**
@@ -67,9 +69,12 @@ final class EventSpool implements AutoCloseable {
             EventCodec.write(held.get(i), buffer);
             if (!buffer.hasRemaining() || i == held.size() - 1) {
                 buffer.flip();
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
+                FileFailure.naming(name, () -> {
+                    while (buffer.hasRemaining()) {
+                        channel.write(buffer);
+                    }
+                    return null;
+                });
                 buffer.clear();
             }
         }
@@ -124,7 +129,11 @@ final class EventSpool implements AutoCloseable {
                 }
                 buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
                 while (buffer.hasRemaining()) {
-                    at += channel.read(buffer, at);
+                    int n = FileFailure.naming(name, () -> channel.read(buffer, at));
+                    if (n < 0) {
+                        throw new EOFException("detect: " + name + " was cut off while it was read");
+                    }
+                    at += n;
                 }
                 buffer.flip();
             }

@@ -20,6 +20,7 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -39,6 +40,8 @@ final class EventTables implements AutoCloseable {
 
     /** A table of all recordings, whose times run on by the length of each file. */
     private static final class Combined {
+        private final Path path;
+        private final FileChannel channel;
         private final Writer out;
         private final AnnotationFormat.Writer table;
         private Path file;
@@ -46,9 +49,20 @@ final class EventTables implements AutoCloseable {
         private int rate;
 
         Combined(Path path, AnnotationFormat format) throws IOException {
-            out = writer(RegularFile.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE));
+            this.path = path;
+            channel = RegularFile.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            out = writer(channel);
             table = format.writer(out, true);
+        }
+
+        void close() throws IOException {
+            try (channel) {
+                out.flush();
+                channel.force(true);
+            } catch (IOException e) {
+                throw FileFailure.named(path, e);
+            }
         }
 
         /** Goes to a file; parts of the same one that follow each other are in it once. */
@@ -116,6 +130,8 @@ final class EventTables implements AutoCloseable {
                 write(format, format.format().writer(out, false), clip, heard, events);
                 out.flush();
                 file.replace(target);
+            } catch (IOException e) {
+                throw FileFailure.named(target, e);
             }
         }
     }
@@ -125,8 +141,12 @@ final class EventTables implements AutoCloseable {
         for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
             Combined all = entry.getValue();
             all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
-            write(entry.getKey(), all.table, clip, heard, events);
-            all.out.flush();
+            try {
+                write(entry.getKey(), all.table, clip, heard, events);
+                all.out.flush();
+            } catch (IOException e) {
+                throw FileFailure.named(all.path, e);
+            }
         }
     }
 
@@ -179,7 +199,7 @@ final class EventTables implements AutoCloseable {
         IOException first = null;
         for (Combined all : combined.values()) {
             try {
-                all.out.close();
+                all.close();
             } catch (IOException e) {
                 first = first == null ? e : first;
             }

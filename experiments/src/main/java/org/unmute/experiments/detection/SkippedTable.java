@@ -4,11 +4,13 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import org.unmute.experiments.data.CsvLine;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.RegularFile;
 
@@ -16,17 +18,21 @@ import org.unmute.tensor.io.RegularFile;
 final class SkippedTable implements AutoCloseable {
     static final String NAME = "skipped.csv";
 
+    private final Path path;
+    private final FileChannel channel;
     private final Writer out;
 
     SkippedTable(Path folder) throws IOException {
-        out = new BufferedWriter(Channels.newWriter(
-                RegularFile.open(
-                        folder.resolve(NAME),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE),
-                StandardCharsets.UTF_8));
-        row("file", "heard", "reason");
+        path = folder.resolve(NAME);
+        channel = RegularFile.open(
+                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+        try {
+            row("file", "heard", "reason");
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     void add(String file, double heard, String reason) throws IOException {
@@ -34,12 +40,22 @@ final class SkippedTable implements AutoCloseable {
     }
 
     private void row(String... cells) throws IOException {
-        out.write(CsvLine.of((Object[]) cells));
-        out.flush();
+        try {
+            out.write(CsvLine.of((Object[]) cells));
+            out.flush();
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
     }
 
+    /** Waits until the table is on the device. */
     @Override
     public void close() throws IOException {
-        out.close();
+        try (channel) {
+            out.flush();
+            channel.force(true);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
     }
 }
