@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -34,11 +35,13 @@ public final class JsonLines implements AutoCloseable {
 
     private static final ObjectWriter LINES = Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
+    private final Path file;
     private final FileChannel channel;
     private final boolean durable;
     private final LineChecksum checksum;
 
-    private JsonLines(FileChannel channel, boolean durable, LineChecksum checksum) {
+    private JsonLines(Path file, FileChannel channel, boolean durable, LineChecksum checksum) {
+        this.file = file;
         this.channel = channel;
         this.durable = durable;
         this.checksum = checksum;
@@ -51,7 +54,7 @@ public final class JsonLines implements AutoCloseable {
      */
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        boolean created = !Files.exists(file);
+        boolean created = !RegularFile.exists(file);
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -62,8 +65,11 @@ public final class JsonLines implements AutoCloseable {
             int whole = whole(bytes);
             channel.truncate(whole);
             channel.position(whole);
-            return new JsonLines(channel, durable, LineChecksum.after(bytes, whole));
-        } catch (IOException | RuntimeException e) {
+            return new JsonLines(file, channel, durable, LineChecksum.after(bytes, whole));
+        } catch (IOException e) {
+            channel.close();
+            throw FileFailure.named(file, e);
+        } catch (RuntimeException e) {
             channel.close();
             throw e;
         }
@@ -86,7 +92,7 @@ public final class JsonLines implements AutoCloseable {
             }
         } catch (IOException e) {
             cutOff(begun, e);
-            throw e;
+            throw FileFailure.named(file, e);
         }
     }
 
@@ -111,10 +117,10 @@ public final class JsonLines implements AutoCloseable {
      * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
      */
     public static List<JsonFields> read(Path file) throws IOException {
-        if (!Files.exists(file)) {
+        if (!RegularFile.exists(file)) {
             return List.of();
         }
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = FileFailure.naming(file, () -> Files.readAllBytes(file));
         List<JsonFields> lines = new ArrayList<>();
         int whole = whole(bytes);
         LineChecksum checksum = new LineChecksum();
@@ -144,8 +150,23 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
+    /**
+     * Where the last whole line ends. A line with a NUL byte, which JSON has none of, lost a sector when power failed
+     * before it was forced; only the last line can be one.
+     */
     private static int whole(byte[] bytes) {
-        int end = bytes.length;
+        int end = lineEnd(bytes, bytes.length);
+        int before = lineEnd(bytes, Math.max(0, end - 1));
+        for (int i = before; i < end; i++) {
+            if (bytes[i] == 0) {
+                return before;
+            }
+        }
+        return end;
+    }
+
+    private static int lineEnd(byte[] bytes, int from) {
+        int end = from;
         while (end > 0 && bytes[end - 1] != '\n') {
             end--;
         }

@@ -47,7 +47,7 @@ class JsonLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"n\":2", "{", "{\"n\":2}", "\0\0\0\0\0"})
+    @ValueSource(strings = {"{\"n\":2", "{", "{\"n\":2}", "\0\0\0\0\0", "{\"n\":\0\0\0}\n", "\0\0\0}\n"})
     void whatStandsBehindTheLastLineFeedIsDropped(String torn) throws IOException {
         Path file = file("{\"n\":1}\n" + torn);
         assertThat(JsonLines.read(file)).hasSize(1);
