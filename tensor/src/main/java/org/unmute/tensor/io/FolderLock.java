@@ -171,10 +171,17 @@ public final class FolderLock implements AutoCloseable {
             }
             Object before = key(file);
             FileChannel channel = lock(file, target, "file");
-            if (before == null || before.equals(key(file))) {
+            boolean same = false;
+            try {
+                same = before == null || before.equals(key(file));
+            } finally {
+                if (!same) {
+                    channel.close();
+                }
+            }
+            if (same) {
                 return new FolderLock(file, channel, before != null);
             }
-            channel.close();
         }
         throw new HeldException(Owner.UNKNOWN, target, "file");
     }

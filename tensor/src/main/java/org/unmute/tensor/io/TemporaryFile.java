@@ -39,6 +39,8 @@ public final class TemporaryFile implements AutoCloseable {
     private static final int MAX_ATTEMPTS = 100;
     /** File systems allow 255 bytes, of which the digits and the ending need 21. */
     private static final int MAX_STEM_BYTES = 200;
+    /** Ends the name of the record of a run, which is written next to the file that the run wrote. */
+    private static final String RECORD_SUFFIX = ".run.json";
     /** What file systems say that cannot force a folder. */
     private static final Set<String> NOT_SUPPORTED =
             Set.of("Invalid argument", "Operation not supported", "Bad file descriptor");
@@ -200,10 +202,11 @@ public final class TemporaryFile implements AutoCloseable {
         return sweep(folder, _ -> true, limit);
     }
 
-    /** Deletes those of one target. */
+    /** Deletes those of one target and of the record next to it. */
     static int sweepOf(Path target) throws IOException {
-        String stem = stem(target.getFileName().toString());
-        return sweep(target.toAbsolutePath().getParent(), stem::equals, Instant.MAX);
+        String name = target.getFileName().toString();
+        Set<String> stems = Set.of(stem(name), stem(name + RECORD_SUFFIX));
+        return sweep(target.toAbsolutePath().getParent(), stems::contains, Instant.MAX);
     }
 
     private static int sweep(Path folder, Predicate<String> stem, Instant limit) throws IOException {
