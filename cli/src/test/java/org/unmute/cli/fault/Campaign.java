@@ -93,7 +93,7 @@ final class Campaign {
         } else {
             Collections.shuffle(all, new Random(seed));
             for (Point p : all) {
-                if (System.nanoTime() - begun > nanos) {
+                if (System.nanoTime() - begun > nanos && !points.isEmpty()) {
                     break;
                 }
                 tried(p);
@@ -238,11 +238,13 @@ final class Campaign {
         String said = ran.err() + ran.out();
         Path path = attempt.plan().path();
         Path parent = path.getParent();
-        // Of a lasting fault, the first operation may be one whose failure does not matter.
+        // Of a lasting fault, the first operation may be one whose failure does not matter; so of an interrupt, which
+        // the
+        // thread keeps.
+        boolean later = point.fault().lasting() || point.fault() == Fault.INTERRUPTED;
         boolean named = said.contains(path.getFileName().toString())
                 || said.contains(parent.toString())
-                || point.fault().lasting()
-                        && said.contains(FaultPlan.plain(folder).toString());
+                || later && said.contains(FaultPlan.plain(folder).toString());
         if (!named) {
             messages.add(where + ": " + ran.status() + ": "
                     + ran.err().lines().reduce((one, next) -> next).orElse(""));

@@ -1,0 +1,95 @@
+package org.unmute.cli.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
+
+/** Single classes under faults: what the campaign found. */
+class FaultedFilesTest {
+    @TempDir
+    Path real;
+
+    private Path folder;
+
+    @BeforeEach
+    void wrap() {
+        folder = new FaultFileSystemProvider(FileSystems.getDefault().provider()).getPath(real.toUri());
+    }
+
+    @AfterEach
+    void nothingFails() {
+        FaultPlan.install(null);
+        Thread.interrupted();
+    }
+
+    /** A process that lives on could otherwise never write there again. */
+    @Test
+    void aLockThatCouldNotBeAcquiredIsNotHeld() throws IOException {
+        Path target = folder.resolve("model.safetensors");
+        int faults = 0;
+        for (Operation operation : Operation.values()) {
+            boolean fired = true;
+            for (int n = 1; fired; n++) {
+                FaultPlan plan = new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(operation), n, null);
+                FaultPlan.install(plan);
+                try (FolderLock lock = FolderLock.acquireFor(target)) {
+                    assertThat(lock).isNotNull();
+                } catch (IOException e) {
+                    assertThat(e).hasMessageContaining(real.toString());
+                }
+                fired = plan.fired();
+                faults += fired ? 1 : 0;
+                FaultPlan.install(null);
+                try (FolderLock lock = FolderLock.acquireFor(target)) {
+                    assertThat(lock).as(plan.where()).isNotNull();
+                }
+            }
+        }
+        assertThat(faults).isGreaterThan(10);
+    }
+
+    @Test
+    void aFileThatADeviceHidesIsNotTakenForMissing() throws IOException {
+        Path file = Files.writeString(folder.resolve("settings.txt"), "lr=1");
+        assertThat(RegularFile.exists(file)).isTrue();
+        assertThat(RegularFile.exists(folder.resolve("none"))).isFalse();
+        FaultPlan.install(new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), 1, null));
+        assertThatThrownBy(() -> RegularFile.exists(file)).isInstanceOf(FileSystemException.class);
+    }
+
+    /** A recording whose attributes could not be read was counted among the files that are none. */
+    @Test
+    void aRecordingIsFoundOrTheSearchFails() throws IOException {
+        Files.createDirectory(folder.resolve("night"));
+        for (String name : List.of("a.wav", "night/b.wav", "night/c.wav")) {
+            Files.write(folder.resolve(name), new byte[1]);
+        }
+        boolean fired = true;
+        for (int n = 1; fired; n++) {
+            FaultPlan plan = new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), n, null);
+            FaultPlan.install(plan);
+            try {
+                List<AudioClip> found = ClipList.recordings(folder);
+                assertThat(found).as(plan.where()).hasSize(3);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining(real.toString());
+            }
+            fired = plan.fired();
+        }
+    }
+}
