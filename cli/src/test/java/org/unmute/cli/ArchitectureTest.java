@@ -24,6 +24,9 @@ import java.io.FileWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;
@@ -203,6 +206,49 @@ class ArchitectureTest {
                         (JavaCall<?> call) -> Set.of("exit", "halt").contains(call.getName())
                                 && (call.getTargetOwner().isEquivalentTo(System.class)
                                         || call.getTargetOwner().isEquivalentTo(Runtime.class)))));
+    }
+
+    /**
+     * Elsewhere, a file would be written through a link that somebody planted in a shared folder, or under a name that
+     * can be foreseen. The device backends unpack libraries into folders of their own.
+     */
+    @Test
+    void filesAreWrittenThroughAtomicFileTemporaryFileOrRegularFile() {
+        DescribedPredicate<JavaCall<?>> opens =
+                DescribedPredicate.describe("a file is opened for writing", ArchitectureTest::opensForWriting);
+        String home = "org.unmute.tensor.io..";
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(home, "org.unmute.kernels.device..")
+                .should()
+                .callMethodWhere(opens)
+                .because("org.unmute.tensor.io follows no links and forces what it writes to the device")
+                .check(all);
+        assertThat(noClasses()
+                        .that()
+                        .resideInAPackage(home)
+                        .should()
+                        .callMethodWhere(opens)
+                        .evaluate(all)
+                        .hasViolation())
+                .as("the rule sees what is written there")
+                .isTrue();
+    }
+
+    private static boolean opensForWriting(JavaCall<?> call) {
+        if (call.getTargetOwner().isEquivalentTo(Files.class)
+                && Set.of("write", "writeString", "newOutputStream", "newBufferedWriter", "copy", "createTempFile")
+                        .contains(call.getName())) {
+            return true;
+        }
+        boolean opens = call.getTargetOwner().isEquivalentTo(FileChannel.class)
+                        && call.getName().equals("open")
+                || call.getTargetOwner().isEquivalentTo(Files.class)
+                        && call.getName().equals("newByteChannel");
+        return opens
+                && call.getOrigin().getFieldAccesses().stream()
+                        .anyMatch(access -> access.getTargetOwner().isEquivalentTo(StandardOpenOption.class)
+                                && !access.getName().equals("READ"));
     }
 
     /**

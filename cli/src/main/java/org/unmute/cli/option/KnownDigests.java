@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.Sha256;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * A cache of the SHA-256 of large files across processes. A cached digest is valid while the file's path, device,
@@ -40,6 +41,8 @@ public final class KnownDigests {
     private static final long LARGE = 16 << 20;
     /** A file changed this recently could change again without its times showing it. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
+    /** Nobody writes a line for so long: a temporary file of this age was left by a process that was killed. */
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
 
     private static final int BUFFER = 1 << 20;
     /** No line is as long. */
@@ -203,6 +206,7 @@ public final class KnownDigests {
                 // What others put there does not belong to this user, and what they could change is not believed.
                 Files.setPosixFilePermissions(folder, OWNER_ONLY_FOLDER);
             }
+            TemporaryFile.sweep(folder, FORGOTTEN); // there is no lock, others may be writing
             AtomicFile.write(kept, line.getBytes(StandardCharsets.UTF_8));
             Files.setPosixFilePermissions(kept, OWNER_ONLY_FILE);
         } catch (IOException e) {

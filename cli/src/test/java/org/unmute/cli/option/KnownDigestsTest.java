@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +170,16 @@ class KnownDigestsTest {
     }
 
     /** Whatever the umask. */
+    @Test
+    void whatKilledProcessesLeftIsDeletedAfterADay() throws IOException {
+        Path known = Files.createDirectory(folder.resolve("known"));
+        Path old = Files.writeString(known.resolve(OTHER + ".0123456789abcdef.tmp"), "half");
+        Path young = Files.writeString(known.resolve(OTHER + ".fedcba9876543210.tmp"), "somebody may be writing it");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        digests.of(file);
+        assertThat(kept()).contains(young).doesNotContain(old).hasSize(2);
+    }
+
     @Test
     void nobodyElseCanReadOrWriteWhatIsKept() throws IOException {
         digests.of(file);

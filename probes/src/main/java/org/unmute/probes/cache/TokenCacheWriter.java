@@ -233,7 +233,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         closeShard();
         Path file = folder.resolve(Shard.name(number));
         byte[] header = ShardHeader.encode(number, key);
-        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        channel = RegularFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             writeAt(0, ByteBuffer.wrap(header));
             TemporaryFile.forceFolder(folder);
