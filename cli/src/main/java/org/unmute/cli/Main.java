@@ -141,7 +141,8 @@ public final class Main implements Runnable {
         return errors.show(
                 command.getCommandSpec().qualifiedName(),
                 message.startsWith(operation) ? message.substring(operation.length()) : message,
-                failure);
+                failure,
+                command.getExecutionResult() != null);
     }
 
     private static boolean debug(CommandLine command) {

@@ -109,6 +109,19 @@ class HostileNamesTest {
                 .hasSize(1);
     }
 
+    /** The result tells why; a second document would end a program that reads one. */
+    @Test
+    void anErrorAfterTheResultIsNoSecondDocument() throws IOException {
+        Path none = Files.createDirectories(folder.resolve("none"));
+        Files.writeString(none.resolve("no sound.wav"), "not a recording at all, only named like one");
+        Ran ran = Ran.unmute(
+                        "embed", "--encoder", encoder, "--audio", none, "--out", folder.resolve("cache-none"), "--json")
+                .endsWith(ExitCode.INPUT);
+        assertThat(ran.err()).contains("none of the 1 recordings could be used");
+        assertThat(ran.json().path("skipped").asInt()).isEqualTo(1);
+        assertThat(ran.out()).doesNotContain("\"error\"");
+    }
+
     /** A spreadsheet shows the names of formulas; {@code eval} reads the same table and finds every recording. */
     @Test
     void tablesForSpreadsheetsAreGuardedAndReadBack() throws IOException {

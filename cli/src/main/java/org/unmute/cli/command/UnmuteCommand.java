@@ -127,6 +127,8 @@ abstract class UnmuteCommand implements Callable<Integer> {
         if (common.json()) {
             out().print(Json.MAPPER.writeValueAsString(document));
             out().println();
+            // An error that follows, as of recordings that are all unusable, must not become a second document.
+            spec.commandLine().setExecutionResult(document);
         } else {
             StringWriter lines = new StringWriter();
             text.print(PlainWriter.to(lines));

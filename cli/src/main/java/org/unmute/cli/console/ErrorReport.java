@@ -35,13 +35,14 @@ public final class ErrorReport {
      * @param command its name, such as {@code unmute embed}
      * @param message what is wrong; further lines, as of a compiler, are indented, so that none looks like another
      *     message
+     * @param printed whether the result was printed, which remains the only document
      * @return the exit status
      */
-    public int show(String command, String message, Failure failure) {
+    public int show(String command, String message, Failure failure, boolean printed) {
         Iterator<String> lines = PlainText.lines(message).iterator();
         err.println(command + ": " + (lines.hasNext() ? lines.next() : ""));
         lines.forEachRemaining(line -> err.println("  " + line));
-        if (json) {
+        if (json && !printed) {
             out.print(document(command, message, failure));
             out.println();
         }

@@ -16,7 +16,8 @@ class ErrorReportTest {
     private final StringWriter err = new StringWriter();
 
     private int show(String message, Failure failure, String... args) {
-        return new ErrorReport(new PrintWriter(out), new PrintWriter(err), args).show("unmute embed", message, failure);
+        return new ErrorReport(new PrintWriter(out), new PrintWriter(err), args)
+                .show("unmute embed", message, failure, false);
     }
 
     @Test
