@@ -41,7 +41,7 @@ class ConvertEndToEndTest {
     }
 
     /** Encoder and head under a prefix, with some other tensors. */
-    private static SafetensorsWriter eat(String prefix, int depth) {
+    static SafetensorsWriter eat(String prefix, int depth) {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, prefix + IMAGE + "extra_tokens", 1, 1, DIM);
         add(writer, prefix + IMAGE + "local_encoder.proj.weight", DIM, 1, 16, 16);

@@ -1,0 +1,212 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.scene.Sound;
+import org.unmute.experiments.scene.Synthesizer;
+import org.unmute.models.audio.Wav;
+
+/** Every command that writes files, on inputs so small that it takes a moment. */
+final class WritingCommands {
+    /** Commands that write nothing. */
+    static final Set<String> READERS = Set.of("doctor", "encoders", "datasets", "fsck");
+
+    /**
+     * A command line.
+     *
+     * @param name of the command
+     * @param line the command line that writes into a folder
+     */
+    record Case(String name, Function<Path, List<Object>> line) {
+        Ran run(Path out) {
+            return Ran.unmute(line.apply(out).toArray());
+        }
+    }
+
+    private final Path folder;
+    private final Path encoder;
+    private final Path recordings;
+    private final Path manifest;
+    private final Path cache;
+    private final Path trained;
+    private final Path benchmark;
+    private final Path grid;
+    private final List<Case> cases = new ArrayList<>();
+
+    /** Makes the inputs in a folder. */
+    WritingCommands(Path folder) throws IOException {
+        this.folder = folder;
+        encoder = TinyEncoder.write(folder, 16);
+        recordings = TinyEncoder.recordings(folder, 12, 6);
+        manifest = recordings.resolve("manifest.csv");
+        cache = folder.resolve("cache");
+        trained = folder.resolve("trained");
+        benchmark = folder.resolve("benchmark");
+        BenchmarkFixture.scenes(folder, "many", false, 20, 8);
+        BenchmarkFixture.scenes(folder, "one", true, 10, 5);
+        grid = BenchmarkFixture.grid(
+                folder,
+                "grid.toml",
+                encoder,
+                "epochs = 2\nbatch = 16\nsobol = 2\ntpe = 0\ntop = 1\nseeds = [0]",
+                "name = \"linear-mean\"");
+        research();
+        rest();
+        for (Path made : List.of(cache, trained, benchmark)) {
+            String name = made.equals(cache) ? "embed" : made.equals(trained) ? "probe" : "benchmark";
+            of(name).run(made).endsWith(ExitCode.OK);
+        }
+    }
+
+    /** All commands that write. */
+    List<Case> all() {
+        return List.copyOf(cases);
+    }
+
+    Case of(String name) {
+        return cases.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private void add(String name, Function<Path, List<Object>> rest) {
+        cases.add(new Case(name, out -> {
+            List<Object> line = new ArrayList<>(List.of(name, "-q"));
+            line.addAll(rest.apply(out));
+            return line;
+        }));
+    }
+
+    private void research() {
+        add("embed", out -> List.of("--encoder", encoder, "--audio", recordings, "--out", out));
+        add(
+                "probe",
+                out -> List.of(
+                        "--probe", "protobin", "--cache", cache, "--labels", manifest, "--epochs", 3, "--out", out));
+        add("benchmark", out -> List.of(grid, "--only", "tiny/many", "--out", out));
+        add(
+                "detect",
+                out -> List.of(
+                        "--probe",
+                        trained,
+                        "--audio",
+                        recordings.resolve("test"),
+                        "--threshold",
+                        0.4,
+                        "--format",
+                        "csv,raven",
+                        "--out",
+                        out));
+        add(
+                "eval",
+                out -> List.of(
+                        "--run", trained, "--cache", cache, "--labels", manifest, "--split", "test", "--out", out));
+        add(
+                "explain",
+                out -> List.of("--run", trained, "--audio", recordings.resolve("test/000000.wav"), "--out", out));
+        add("report", out -> List.of(benchmark, "--no-png", "--out", out));
+        add("pack", out -> List.of(trained, "--force", "--out", out.resolve("packed.safetensors")));
+        add(
+                "tag",
+                out -> List.of(
+                        "--probe",
+                        trained,
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings.resolve("test"),
+                        "--scores",
+                        out.resolve("scores.csv")));
+    }
+
+    private void rest() throws IOException {
+        add("demo", out -> List.of("--out", out, "--train", 10, "--test", 10, "--seeds", 1, "--epochs", 1));
+        add(
+                "pretrain",
+                out -> List.of(
+                        "--synthetic",
+                        "--steps",
+                        2,
+                        "--batch",
+                        2,
+                        "--clips",
+                        4,
+                        "--dim",
+                        16,
+                        "--depth",
+                        1,
+                        "--heads",
+                        2,
+                        "--out",
+                        out.resolve("encoder.safetensors")));
+        add("features", out -> List.of("--encoder", encoder, "--audio", recordings.resolve("test"), "--out", out));
+        Path sound = recordings.resolve("test/000000.wav");
+        Path reference = folder.resolve("reference.npy");
+        Ran.unmute("features", "-q", "--encoder", encoder, "--audio", sound, "--out", reference)
+                .endsWith(ExitCode.OK);
+        add(
+                "verify",
+                out -> List.of(
+                        "--encoder",
+                        encoder,
+                        "--reference",
+                        reference,
+                        "--audio",
+                        sound,
+                        "--out",
+                        out.resolve("verify.json")));
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        ConvertEndToEndTest.eat("model.", 1).write(checkpoint);
+        add("convert", out -> List.of("--force", checkpoint, out.resolve("encoder.safetensors")));
+        Path events = Files.writeString(
+                folder.resolve("annotations.csv"),
+                "file,start,end,label\ntrain/000000.wav,0.1,0.6,bee\ntrain/000001.wav,0.2,0.9,crow\n");
+        add("labels", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out.resolve("clips.csv")));
+        Path single = folder.resolve("single");
+        sounds(single);
+        add(
+                "soundscape",
+                out -> List.of(
+                        "--manifest",
+                        single.resolve("labels.csv"),
+                        "--audio",
+                        single,
+                        "--out",
+                        out,
+                        "--train",
+                        2,
+                        "--test",
+                        1,
+                        "--seconds",
+                        1,
+                        "--events",
+                        "1-2",
+                        "--train-folds",
+                        1,
+                        "--test-folds",
+                        2));
+    }
+
+    /** Recordings of single events in two folds. */
+    private static void sounds(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        StringBuilder csv = new StringBuilder("file,fold,category\n");
+        for (int fold = 1; fold <= 2; fold++) {
+            for (Sound sound : List.of(Sound.BELL, Sound.DOG_BARK)) {
+                String name = fold + "-" + sound.label() + ".wav";
+                Wav.write(folder.resolve(name), Synthesizer.event(sound, fold), 16_000);
+                csv.append(name)
+                        .append(',')
+                        .append(fold)
+                        .append(',')
+                        .append(sound.label())
+                        .append('\n');
+            }
+        }
+        Files.writeString(folder.resolve("labels.csv"), csv);
+    }
+}
