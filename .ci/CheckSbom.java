@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Checks the bill of materials of the command: {@code java .ci/CheckSbom.java [ROOT]}, after {@code mvn verify}. It must
- * name exactly the jars of {@code cli/target/lib}. {@code NOTICE} must name each library of others, and
- * {@code docs/dependencies.md} its version.
+ * Checks the bill of materials of the command: {@code java .ci/CheckSbom.java [ROOT]}, after {@code mvn verify}. It
+ * must name exactly the jars of {@code cli/target/lib}. {@code NOTICE} must name each library of others, and {@code
+ * docs/dependencies.md} its version.
  */
 class CheckSbom {
     private static final Path SBOM = Path.of("cli/target/unmute-sbom.json");

@@ -182,15 +182,15 @@ public final class Campaign {
             }
         });
         Runtime.getRuntime().addShutdownHook(stopper);
-        Map<String, Future<Progress>> results = new LinkedHashMap<>();
+        Map<String, Future<TargetProgress>> results = new LinkedHashMap<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(jobs)) {
             for (String target : targets) {
                 results.put(target, pool.submit(() -> fuzz(target, states, scratch, running)));
             }
         }
-        Map<String, Progress> all = new LinkedHashMap<>();
+        Map<String, TargetProgress> all = new LinkedHashMap<>();
         IOException failure = null;
-        for (Map.Entry<String, Future<Progress>> e : results.entrySet()) {
+        for (Map.Entry<String, Future<TargetProgress>> e : results.entrySet()) {
             try {
                 all.put(e.getKey(), e.getValue().get());
             } catch (ExecutionException | InterruptedException x) {
@@ -207,14 +207,15 @@ public final class Campaign {
     }
 
     /** Fuzzes a target for the time that it still has. */
-    private Progress fuzz(String target, Path states, Path scratch, List<EngineProcess> running) throws IOException {
+    private TargetProgress fuzz(String target, Path states, Path scratch, List<EngineProcess> running)
+            throws IOException {
         Path folder = Files.createDirectories(states.resolve(target));
         Path own = Files.createDirectories(scratch.resolve(target));
         SeedFiles files = new SeedFiles(root, Files.createDirectories(own.resolve("made")));
         List<byte[]> seeds = target.equals(MixedInput.NAME)
                 ? MixedInput.seeds(files)
                 : Targets.named(target).seeds().contents(files);
-        Progress progress = Progress.of(folder);
+        TargetProgress progress = TargetProgress.of(folder);
         for (int start = 0; start < MAX_STARTS && !stopping && !done(progress); start++) {
             EngineProcess engine = new EngineProcess(target, folder, own, seed);
             synchronized (running) {
@@ -230,13 +231,13 @@ public final class Campaign {
     }
 
     /** Whether the time has passed, but for what is not worth another process. */
-    private boolean done(Progress progress) {
+    private boolean done(TargetProgress progress) {
         boolean begun = progress.executions() > 0;
         double slack = Math.min(seconds / 2.0, 2 * START_SECONDS);
         return progress.executions() >= executions || begun && progress.seconds() > seconds - slack;
     }
 
-    private synchronized void say(String name, Progress p) {
+    private synchronized void say(String name, TargetProgress p) {
         out.printf(
                 "%s: %.0f s, %d executions, %d edges, %d findings%n",
                 name, p.seconds(), p.executions(), p.edges(), p.findings().size());

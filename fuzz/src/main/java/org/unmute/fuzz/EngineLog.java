@@ -11,19 +11,19 @@ final class EngineLog {
     private static final Pattern TOKEN = Pattern.compile(".*DEDUP_TOKEN: ([0-9a-f]+).*");
     private static final Pattern WRITTEN = Pattern.compile(".*Test unit written to (\\S.*)");
 
-    private final Progress before;
-    private Progress now;
+    private final TargetProgress before;
+    private TargetProgress now;
     private long begun;
     private String thrown = "";
     private String token = "";
 
     /** @param before what former processes did */
-    EngineLog(Progress before) {
+    EngineLog(TargetProgress before) {
         this.before = before;
         this.now = before;
     }
 
-    Progress progress() {
+    TargetProgress progress() {
         return now;
     }
 
@@ -42,7 +42,7 @@ final class EngineLog {
         Matcher counts = COUNTS.matcher(line);
         if (counts.matches()) {
             begun = begun == 0 ? nanos : begun;
-            now = new Progress(
+            now = new TargetProgress(
                     before.seconds() + (nanos - begun) / 1e9,
                     before.executions() + Long.parseLong(counts.group(1)),
                     Math.max(before.edges(), Integer.parseInt(counts.group(2))),
@@ -73,7 +73,7 @@ final class EngineLog {
             String file = matcher.group(1);
             String name = file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
             String what = thrown.isBlank() ? "the process ended" : thrown;
-            now = now.with(new Progress.Finding(token.isEmpty() ? name : token, what, name));
+            now = now.with(new TargetProgress.Finding(token.isEmpty() ? name : token, what, name));
             thrown = "";
             token = "";
             return true;

@@ -71,7 +71,7 @@ final class EngineProcess {
      * @return the progress, which has been saved
      * @throws IOException if the process could not be started, or ended before the first input
      */
-    Progress run(List<byte[]> seeds, int seconds, long executions) throws IOException {
+    TargetProgress run(List<byte[]> seeds, int seconds, long executions) throws IOException {
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         Path findings = Files.createDirectories(folder.resolve("findings"));
         Path seedFolder = Files.createDirectories(scratch.resolve("seeds"));
@@ -88,7 +88,7 @@ final class EngineProcess {
             started.destroy();
         }
         started.getOutputStream().close();
-        EngineLog read = new EngineLog(Progress.of(folder));
+        EngineLog read = new EngineLog(TargetProgress.of(folder));
         List<String> tail = new ArrayList<>();
         try (BufferedReader lines =
                         new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));

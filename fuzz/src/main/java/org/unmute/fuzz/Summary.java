@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param targets progress of each target
  */
-record Summary(Map<String, Progress> targets) {
+record Summary(Map<String, TargetProgress> targets) {
     int findings() {
         return targets.values().stream().mapToInt(p -> p.findings().size()).sum();
     }
@@ -19,8 +19,8 @@ record Summary(Map<String, Progress> targets) {
                         + "|---|---:|---:|---:|---:|---:|---:|---:|\n");
         double seconds = 0;
         long executions = 0;
-        for (Map.Entry<String, Progress> e : targets.entrySet()) {
-            Progress p = e.getValue();
+        for (Map.Entry<String, TargetProgress> e : targets.entrySet()) {
+            TargetProgress p = e.getValue();
             seconds += p.seconds();
             executions += p.executions();
             text.append(row(e.getKey(), p.seconds(), p.executions()))

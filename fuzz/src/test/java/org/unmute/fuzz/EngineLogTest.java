@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Lines as the engine prints them. */
 class EngineLogTest {
-    private static final Progress BEFORE = new Progress(10, 1000, 400, 500, 7, List.of());
+    private static final TargetProgress BEFORE = new TargetProgress(10, 1000, 400, 500, 7, List.of());
 
     @Test
     void countsAreAddedToThoseOfFormerProcesses() {
@@ -22,7 +22,7 @@ class EngineLogTest {
                 .isTrue();
         assertThat(log.started()).isTrue();
         log.accept("#2048\tpulse  cov: 450 ft: 600 corp: 9/9Kb lim: 4096 exec/s: 1024 rss: 501Mb", 7_500_000_000L);
-        assertThat(log.progress()).isEqualTo(new Progress(12.5, 3048, 450, 600, 9, List.of()));
+        assertThat(log.progress()).isEqualTo(new TargetProgress(12.5, 3048, 450, 600, 9, List.of()));
     }
 
     @Test
@@ -39,9 +39,9 @@ class EngineLogTest {
         log.accept("artifact_prefix='/s/findings/'; Test unit written to /s/findings/timeout-3", 0);
         assertThat(log.progress().findings())
                 .containsExactly(
-                        new Progress.Finding(
+                        new TargetProgress.Finding(
                                 "00ff", "java.lang.IllegalArgumentException: band: from NaN to 3 Hz", "crash-1"),
-                        new Progress.Finding(
+                        new TargetProgress.Finding(
                                 "libFuzzer: timeout after 25 seconds",
                                 "libFuzzer: timeout after 25 seconds",
                                 "timeout-3"));
@@ -49,9 +49,9 @@ class EngineLogTest {
 
     @Test
     void progressIsReadAsItWasSaved(@TempDir Path folder) throws IOException {
-        assertThat(Progress.of(folder)).isEqualTo(Progress.NONE);
-        Progress progress = BEFORE.with(new Progress.Finding("ab", "an \"exception\"\n", "crash-1"));
+        assertThat(TargetProgress.of(folder)).isEqualTo(TargetProgress.NONE);
+        TargetProgress progress = BEFORE.with(new TargetProgress.Finding("ab", "an \"exception\"\n", "crash-1"));
         progress.save(folder);
-        assertThat(Progress.of(folder)).isEqualTo(progress);
+        assertThat(TargetProgress.of(folder)).isEqualTo(progress);
     }
 }

@@ -30,7 +30,7 @@ class ShortCampaignTest {
         StringWriter out = new StringWriter();
         int status = campaign(out, "2000", "mixed");
         assertThat(status).as(out.toString()).isEqualTo(Campaign.CLEAN);
-        Progress progress = Progress.of(state.resolve("mixed"));
+        TargetProgress progress = TargetProgress.of(state.resolve("mixed"));
         assertThat(progress.executions()).isGreaterThanOrEqualTo(2000);
         assertThat(progress.edges()).isGreaterThan(5000);
         assertThat(state.resolve("summary.md")).content().contains("| mixed | ");
@@ -40,12 +40,12 @@ class ShortCampaignTest {
     void aCampaignGoesOnWhereItStopped() throws IOException {
         StringWriter out = new StringWriter();
         assertThat(campaign(out, "500", "npy")).as(out.toString()).isEqualTo(Campaign.CLEAN);
-        Progress before = Progress.of(state.resolve("npy"));
+        TargetProgress before = TargetProgress.of(state.resolve("npy"));
         assertThat(before.executions()).isBetween(500L, 510L);
         campaign(out, "500", "npy");
-        assertThat(Progress.of(state.resolve("npy"))).as("it is done").isEqualTo(before);
+        assertThat(TargetProgress.of(state.resolve("npy"))).as("it is done").isEqualTo(before);
         campaign(out, "1500", "npy");
-        Progress after = Progress.of(state.resolve("npy"));
+        TargetProgress after = TargetProgress.of(state.resolve("npy"));
         assertThat(after.executions()).isBetween(1500L, 1510L);
         assertThat(after.edges()).isGreaterThanOrEqualTo(before.edges());
         assertThat(after.seconds()).isGreaterThan(before.seconds());

@@ -17,7 +17,7 @@ public final class ClipProgress implements EmbeddingBar {
     private final RecordingWarnings warnings;
 
     /**
-     * Looks at the recordings and says how much lies ahead.
+     * Opens the recordings and says how much lies ahead.
      *
      * @param progress counts clips; closed with this
      * @param warnings receives what is wrong with recordings that are read all the same

@@ -42,7 +42,7 @@ public final class RecordingSurvey {
 
     private RecordingSurvey() {}
 
-    /** Looks at the recordings. Ones that cannot be opened are not reported here. */
+    /** Opens the recordings. Ones that cannot be opened are not reported here. */
     public static RecordingSurvey of(List<AudioClip> clips) {
         RecordingSurvey survey = new RecordingSurvey();
         List<Path> files = clips.stream().map(AudioClip::path).distinct().toList();

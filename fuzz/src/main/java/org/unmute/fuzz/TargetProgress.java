@@ -20,9 +20,9 @@ import org.unmute.experiments.provenance.JsonObject;
  * @param corpus     inputs that are kept, each for a feature that no other has
  * @param findings   different ones so far
  */
-record Progress(double seconds, long executions, int edges, int features, int corpus, List<Finding> findings) {
+record TargetProgress(double seconds, long executions, int edges, int features, int corpus, List<Finding> findings) {
     private static final String FILE = "progress.json";
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, List.of());
+    static final TargetProgress NONE = new TargetProgress(0, 0, 0, 0, 0, List.of());
 
     /**
      * An input that a reader neither accepted nor refused as it should.
@@ -33,17 +33,17 @@ record Progress(double seconds, long executions, int edges, int features, int co
      */
     record Finding(String token, String what, String input) {}
 
-    Progress {
+    TargetProgress {
         findings = List.copyOf(findings);
     }
 
-    Progress with(Finding finding) {
+    TargetProgress with(Finding finding) {
         if (findings.stream().anyMatch(f -> f.token().equals(finding.token()))) {
             return this;
         }
         List<Finding> all = new ArrayList<>(findings);
         all.add(finding);
-        return new Progress(seconds, executions, edges, features, corpus, all);
+        return new TargetProgress(seconds, executions, edges, features, corpus, all);
     }
 
     /**
@@ -51,13 +51,13 @@ record Progress(double seconds, long executions, int edges, int features, int co
      *
      * @throws InputException if the file is damaged
      */
-    static Progress of(Path folder) throws IOException {
+    static TargetProgress of(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
             return NONE;
         }
         JsonFields f = JsonFields.read(file);
-        return new Progress(
+        return new TargetProgress(
                 f.number("seconds"),
                 f.count("executions"),
                 f.intCount("edges"),
