@@ -1,6 +1,7 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.audio.ClipProgress;
@@ -97,7 +98,7 @@ final class EmbedCommand extends ComputingCommand {
         tell("front end: " + key.frontEnd());
         tell(counted(chosen, divided) + "; the cache becomes about " + Units.bytes(bytes) + " in "
                 + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
-                + Units.bytes(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+                + Units.bytes(freeBytes(out)) + " free)");
         if (dryRun) {
             Plan plan = new Plan(out.toString(), chosen.clips().clips().size(), clips.size(), divided.seconds(), bytes);
             print(
@@ -159,6 +160,15 @@ final class EmbedCommand extends ComputingCommand {
             case "f32" -> DType.F32;
             default -> throw CommandException.usage("--dtype is f16 or f32, not " + dtype);
         };
+    }
+
+    /** On the disk of a folder, which need not exist yet. */
+    private static long freeBytes(Path folder) throws IOException {
+        Path existing = folder.toAbsolutePath();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        return Files.getFileStore(existing).getUsableSpace();
     }
 
     /** Estimates the size of the cache from the lengths of the clips. */
