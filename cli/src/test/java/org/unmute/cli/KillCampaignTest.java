@@ -96,11 +96,11 @@ class KillCampaignTest {
         return line("embed", "--encoder", encoder, "--audio", recordings, "--out", out);
     }
 
-    private static List<Object> probe(Path out, int epochs) {
+    private static List<Object> probe(Path out, String name, int epochs) {
         return line(
                 "probe",
                 "--probe",
-                "protobin",
+                name,
                 "--cache",
                 cache(),
                 "--labels",
@@ -119,13 +119,13 @@ class KillCampaignTest {
     @Test
     void probe() throws Exception {
         cache();
-        campaign("probe", out -> probe(out, 40));
+        campaign("probe", out -> probe(out, "linear-mean", 150));
     }
 
     @Test
     void detect() throws Exception {
         Path trained = folder.resolve("trained");
-        Ran.unmute(probe(trained, 10).toArray()).endsWith(ExitCode.OK);
+        Ran.unmute(probe(trained, "protobin", 5).toArray()).endsWith(ExitCode.OK);
         campaign(
                 "detect",
                 out -> line(
