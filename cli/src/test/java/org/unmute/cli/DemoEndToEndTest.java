@@ -32,5 +32,19 @@ class DemoEndToEndTest {
                 .doesNotContain("<script src")
                 .doesNotContain("@import");
         assertThat(folder.resolve("run.json")).exists();
+        fsckNamesTheDemo();
+    }
+
+    /** Its cache has no record of its own: the demo makes it again. */
+    private void fsckNamesTheDemo() throws IOException {
+        assertThat(Ran.unmute("fsck", folder).endsWith(ExitCode.OK).out())
+                .contains("Nothing is damaged or unfinished.");
+        Path shard = folder.resolve("cache/shard-00000.tok");
+        byte[] bytes = Files.readAllBytes(shard);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(shard, bytes);
+        assertThat(Ran.unmute("fsck", folder).endsWith(ExitCode.FAILED).out())
+                .contains("  run: unmute demo -q --train 24 ")
+                .contains("1 damaged, 0 unfinished, 0 left over");
     }
 }

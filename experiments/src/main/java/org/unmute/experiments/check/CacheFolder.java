@@ -62,7 +62,7 @@ final class CacheFolder {
                     about(damage),
                     again + (torn ? ", which goes on there" : ", which embeds these clips again"));
         }
-        if (!all.has(RunCommand.FILE)) {
+        if (!all.has(RunCommand.FILE) && scope.command() == null) {
             item.add(
                     Finding.Kind.UNFINISHED,
                     all.folder(),
