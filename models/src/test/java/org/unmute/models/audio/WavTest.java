@@ -244,7 +244,10 @@ class WavTest {
                 throw new IOException("unplugged");
             }
         };
-        assertThatThrownBy(() -> Wav.read(failing, "mic")).isExactlyInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Wav.read(failing, "mic"))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(UnreadableAudioException.class)
+                .hasMessage("mic: unplugged");
     }
 
     @Test
