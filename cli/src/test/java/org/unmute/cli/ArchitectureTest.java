@@ -74,6 +74,7 @@ class ArchitectureTest {
     static void read() {
         all = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
+                .withImportOption(location -> !location.contains("-tests.jar!")) // fixtures that modules share
                 .importPackages("org.unmute")
                 .that(not(resideInAPackage("org.unmute.kernels.contract..")));
     }
