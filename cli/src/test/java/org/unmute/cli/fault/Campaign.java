@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.unmute.cli.Ran;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Runs scenarios under faults: each operation fails in turn, and after each fault the scenario is run again without
@@ -239,12 +240,11 @@ final class Campaign {
         Path path = attempt.plan().path();
         Path parent = path.getParent();
         // Of a lasting fault, the first operation may be one whose failure does not matter; so of an interrupt, which
-        // the
-        // thread keeps.
-        boolean later = point.fault().lasting() || point.fault() == Fault.INTERRUPTED;
+        // the thread keeps. In place of a temporary file, the file that it was to become is named.
+        boolean other = point.fault().lasting() || point.fault() == Fault.INTERRUPTED || TemporaryFile.isOne(path);
         boolean named = said.contains(path.getFileName().toString())
                 || said.contains(parent.toString())
-                || later && said.contains(FaultPlan.plain(folder).toString());
+                || other && said.contains(FaultPlan.plain(folder).toString());
         if (!named) {
             messages.add(where + ": " + ran.status() + ": "
                     + ran.err().lines().reduce((one, next) -> next).orElse(""));
