@@ -47,11 +47,24 @@ final class SharedCache {
         }
     }
 
+    /** The harness interrupts its threads when the time is over, and a channel of an interrupted thread is closed. */
     static TokenCache open() {
+        boolean interrupted = false;
         try {
-            return TokenCache.open(FOLDER);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            while (true) {
+                try {
+                    return TokenCache.open(FOLDER);
+                } catch (IOException e) {
+                    if (!Thread.interrupted()) {
+                        throw new UncheckedIOException(e);
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
