@@ -21,20 +21,35 @@ final class WritingCommands {
      * A command line.
      *
      * @param name of the command
-     * @param line the command line that writes into a folder
+     * @param file the file that it writes; null for a folder
+     * @param line the command line that writes to a file or folder
      */
-    record Case(String name, Function<Path, List<Object>> line) {
+    record Case(String name, String file, Function<Path, List<Object>> line) {
+        /** What it writes to in a folder. */
+        Path target(Path out) {
+            return file == null ? out : out.resolve(file);
+        }
+
         Ran run(Path out) {
-            return Ran.unmute(line.apply(out).toArray());
+            return Ran.unmute(line.apply(target(out)).toArray());
         }
     }
 
+    final Path encoder;
+    /** Sounds, with the manifest. */
+    final Path recordings;
+
+    final Path manifest;
+    /** One of the sounds. */
+    final Path clip;
+
+    final Path cache;
+    /** The folder of a trained probe. */
+    final Path trained;
+    /** Tokens of the clip. */
+    final Path reference;
+
     private final Path folder;
-    private final Path encoder;
-    private final Path recordings;
-    private final Path manifest;
-    private final Path cache;
-    private final Path trained;
     private final Path benchmark;
     private final Path grid;
     private final List<Case> cases = new ArrayList<>();
@@ -45,6 +60,8 @@ final class WritingCommands {
         encoder = TinyEncoder.write(folder, 16);
         recordings = TinyEncoder.recordings(folder, 12, 6);
         manifest = recordings.resolve("manifest.csv");
+        clip = recordings.resolve("test/000000.wav");
+        reference = folder.resolve("reference.npy");
         cache = folder.resolve("cache");
         trained = folder.resolve("trained");
         benchmark = folder.resolve("benchmark");
@@ -74,7 +91,11 @@ final class WritingCommands {
     }
 
     private void add(String name, Function<Path, List<Object>> rest) {
-        cases.add(new Case(name, out -> {
+        addFile(name, null, rest);
+    }
+
+    private void addFile(String name, String file, Function<Path, List<Object>> rest) {
+        cases.add(new Case(name, file, out -> {
             List<Object> line = new ArrayList<>(List.of(name, "-q"));
             line.addAll(rest.apply(out));
             return line;
@@ -105,13 +126,12 @@ final class WritingCommands {
                 "eval",
                 out -> List.of(
                         "--run", trained, "--cache", cache, "--labels", manifest, "--split", "test", "--out", out));
-        add(
-                "explain",
-                out -> List.of("--run", trained, "--audio", recordings.resolve("test/000000.wav"), "--out", out));
+        add("explain", out -> List.of("--run", trained, "--audio", clip, "--out", out));
         add("report", out -> List.of(benchmark, "--no-png", "--out", out));
-        add("pack", out -> List.of(trained, "--force", "--out", out.resolve("packed.safetensors")));
-        add(
+        addFile("pack", "packed.safetensors", out -> List.of(trained, "--force", "--out", out));
+        addFile(
                 "tag",
+                "scores.csv",
                 out -> List.of(
                         "--probe",
                         trained,
@@ -120,13 +140,14 @@ final class WritingCommands {
                         "--audio",
                         recordings.resolve("test"),
                         "--scores",
-                        out.resolve("scores.csv")));
+                        out));
     }
 
     private void rest() throws IOException {
         add("demo", out -> List.of("--out", out, "--train", 10, "--test", 10, "--seeds", 1, "--epochs", 1));
-        add(
+        addFile(
                 "pretrain",
+                "encoder.safetensors",
                 out -> List.of(
                         "--synthetic",
                         "--steps",
@@ -142,30 +163,21 @@ final class WritingCommands {
                         "--heads",
                         2,
                         "--out",
-                        out.resolve("encoder.safetensors")));
+                        out));
         add("features", out -> List.of("--encoder", encoder, "--audio", recordings.resolve("test"), "--out", out));
-        Path sound = recordings.resolve("test/000000.wav");
-        Path reference = folder.resolve("reference.npy");
-        Ran.unmute("features", "-q", "--encoder", encoder, "--audio", sound, "--out", reference)
+        Ran.unmute("features", "-q", "--encoder", encoder, "--audio", clip, "--out", reference)
                 .endsWith(ExitCode.OK);
-        add(
+        addFile(
                 "verify",
-                out -> List.of(
-                        "--encoder",
-                        encoder,
-                        "--reference",
-                        reference,
-                        "--audio",
-                        sound,
-                        "--out",
-                        out.resolve("verify.json")));
+                "verify.json",
+                out -> List.of("--encoder", encoder, "--reference", reference, "--audio", clip, "--out", out));
         Path checkpoint = folder.resolve("checkpoint.safetensors");
         ConvertEndToEndTest.eat("model.", 1).write(checkpoint);
-        add("convert", out -> List.of("--force", checkpoint, out.resolve("encoder.safetensors")));
+        addFile("convert", "converted.safetensors", out -> List.of("--force", checkpoint, out));
         Path events = Files.writeString(
                 folder.resolve("annotations.csv"),
                 "file,start,end,label\ntrain/000000.wav,0.1,0.6,bee\ntrain/000001.wav,0.2,0.9,crow\n");
-        add("labels", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out.resolve("clips.csv")));
+        addFile("labels", "clips.csv", out -> List.of(events, "--audio", recordings, "--clip", 1, "--out", out));
         Path single = folder.resolve("single");
         sounds(single);
         add(
