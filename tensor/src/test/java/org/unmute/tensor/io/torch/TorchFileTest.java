@@ -163,19 +163,7 @@ class TorchFileTest {
                 .op(0x88)
                 .call("collections", "OrderedDict")
                 .op(0x87, 'R');
-        p.text("typed")
-                .global("torch._tensor", "_rebuild_from_type_v2")
-                .op('(')
-                .global("torch._utils", "_rebuild_tensor_v2")
-                .global("torch.nn.parameter", "Parameter")
-                .op('(')
-                .storage("FloatStorage", "0", 6)
-                .number(0)
-                .numbers(6)
-                .numbers(1)
-                .op(0x89)
-                .call("collections", "OrderedDict")
-                .op("t}tR");
+        typed(p.text("typed"), "torch.nn.parameter", "Parameter").op("}tR");
         p.text("cuda")
                 .global("torch._utils", "_rebuild_tensor_v2")
                 .op("((")
