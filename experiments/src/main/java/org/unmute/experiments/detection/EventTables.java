@@ -1,14 +1,9 @@
 package org.unmute.experiments.detection;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,7 +16,6 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.tensor.io.FileFailure;
-import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
 /**
@@ -40,8 +34,6 @@ final class EventTables implements AutoCloseable {
 
     /** A table of all recordings, whose times run on by the length of each file. */
     private static final class Combined {
-        private final Path path;
-        private final FileChannel channel;
         private final Writer out;
         private final AnnotationFormat.Writer table;
         private Path file;
@@ -49,20 +41,8 @@ final class EventTables implements AutoCloseable {
         private int rate;
 
         Combined(Path path, AnnotationFormat format) throws IOException {
-            this.path = path;
-            channel = RegularFile.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-            out = writer(channel);
+            out = new TableFile(path);
             table = format.writer(out, true);
-        }
-
-        void close() throws IOException {
-            try (channel) {
-                out.flush();
-                channel.force(true);
-            } catch (IOException e) {
-                throw FileFailure.named(path, e);
-            }
         }
 
         /** Goes to a file; parts of the same one that follow each other are in it once. */
@@ -100,10 +80,6 @@ final class EventTables implements AutoCloseable {
         }
     }
 
-    private static Writer writer(FileChannel channel) {
-        return new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
-    }
-
     /** Removes the tables of a recording whose events are found anew. */
     void forget(AudioClip clip) throws IOException {
         for (OutputFormat format : OutputFormat.values()) {
@@ -126,7 +102,7 @@ final class EventTables implements AutoCloseable {
             Path target = table(format, clip);
             Files.createDirectories(target.getParent());
             try (TemporaryFile file = TemporaryFile.create(temporary)) {
-                Writer out = writer(file.channel());
+                Writer out = TableFile.text(file.channel());
                 write(format, format.format().writer(out, false), clip, heard, events);
                 out.flush();
                 file.replace(target);
@@ -141,12 +117,8 @@ final class EventTables implements AutoCloseable {
         for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
             Combined all = entry.getValue();
             all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
-            try {
-                write(entry.getKey(), all.table, clip, heard, events);
-                all.out.flush();
-            } catch (IOException e) {
-                throw FileFailure.named(all.path, e);
-            }
+            write(entry.getKey(), all.table, clip, heard, events);
+            all.out.flush();
         }
     }
 
@@ -199,7 +171,7 @@ final class EventTables implements AutoCloseable {
         IOException first = null;
         for (Combined all : combined.values()) {
             try {
-                all.close();
+                all.out.close();
             } catch (IOException e) {
                 first = first == null ? e : first;
             }
