@@ -18,6 +18,7 @@ import org.unmute.cli.option.WarmStart;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -127,7 +128,7 @@ final class FeaturesCommand extends ComputingCommand {
             loaded.note(record, audio.resampling())
                     .result("files", written.stream().map(Written::file).toList())
                     .result("skipped", skipped);
-            record.writeTo(one ? recordBeside(out) : out.resolve("run.json"));
+            record.writeTo(one ? recordBeside(out) : out.resolve(RunRecord.FILE));
         }
         print(new Result(written, skipped, chosen.clips().others()), o -> {
             for (Written w : written) {

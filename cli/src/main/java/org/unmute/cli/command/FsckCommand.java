@@ -124,7 +124,7 @@ final class FsckCommand extends UnmuteCommand {
             o.println("and " + (worst.size() - SHOWN) + " more findings, which --json lists");
         }
         if (result.links() > 0) {
-            o.println(Units.count(result.links(), "symbolic link") + " were not followed");
+            o.println("not followed: " + Units.count(result.links(), "symbolic link"));
         }
         if (worst.isEmpty()) {
             o.println("Nothing is damaged or unfinished.");

@@ -154,6 +154,6 @@ abstract class UnmuteCommand implements Callable<Integer> {
 
     /** The file of the run's record beside a result that is a single file. */
     static Path recordBeside(Path file) {
-        return file.resolveSibling(file.getFileName() + ".run.json");
+        return file.resolveSibling(file.getFileName() + "." + RunRecord.FILE);
     }
 }

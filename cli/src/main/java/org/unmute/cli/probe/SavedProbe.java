@@ -13,6 +13,7 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.KnownDigests;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
@@ -25,7 +26,6 @@ import org.unmute.tensor.DType;
  * @param results the results in the folder's run.json; a missing node if there is none
  */
 public record SavedProbe(Path folder, Path probe, JsonNode results) {
-    private static final String RECORD = "run.json";
     private static final String SUFFIX = ".safetensors";
 
     /**
@@ -93,7 +93,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
     }
 
     private static JsonNode recorded(Path folder) throws IOException {
-        Path file = folder.resolve(RECORD);
+        Path file = folder.resolve(RunRecord.FILE);
         if (!Files.isRegularFile(file)) {
             return MissingNode.getInstance();
         }
@@ -108,13 +108,13 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
      */
     public EncoderOptions.Loaded openEncoder(KnownDigests digests) throws IOException {
         if (results.isMissingNode()) {
-            throw CommandException.input("folder " + folder + " has no " + RECORD
+            throw CommandException.input("folder " + folder + " has no " + RunRecord.FILE
                     + ", which tells the encoder: name it with --encoder FILE " + "(or --encoder embedded)");
         }
         JsonNode from = results.has("encoder") ? results : ofCache();
         String typed = from.path("encoder").asText("");
         if (typed.isEmpty()) {
-            throw CommandException.input(folder.resolve(RECORD)
+            throw CommandException.input(folder.resolve(RunRecord.FILE)
                     + " does not tell the encoder: name it with --encoder FILE (or --encoder " + "embedded)");
         }
         JsonNode options = from.path("encoderOptions");
@@ -132,7 +132,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
 
     private JsonNode ofCache() throws IOException {
         String cache = results.path("cacheFolder").asText("");
-        if (cache.isEmpty() || !Files.isRegularFile(Path.of(cache, RECORD))) {
+        if (cache.isEmpty() || !Files.isRegularFile(Path.of(cache, RunRecord.FILE))) {
             return MissingNode.getInstance();
         }
         return recorded(Path.of(cache));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.CacheCheck;
 import org.unmute.probes.cache.Damage;
@@ -62,11 +63,11 @@ final class CacheFolder {
                     about(damage),
                     again + (torn ? ", which goes on there" : ", which embeds these clips again"));
         }
-        if (!all.has(RunCommand.FILE) && scope.command() == null) {
+        if (!all.has(RunRecord.FILE) && scope.command() == null) {
             item.add(
                     Finding.Kind.UNFINISHED,
                     all.folder(),
-                    "there is no " + RunCommand.FILE + ": the embedding was interrupted, is still going on, or another"
+                    "there is no " + RunRecord.FILE + ": the embedding was interrupted, is still going on, or another"
                             + " program filled the cache",
                     again + ", which goes on where it stopped");
         } else if (run != null) {
@@ -76,7 +77,7 @@ final class CacheFolder {
                 item.add(
                         Finding.Kind.DAMAGED,
                         all.folder(),
-                        "it holds " + Units.count(found.clips(), "clip") + ", " + RunCommand.FILE + " says " + stated
+                        "it holds " + Units.count(found.clips(), "clip") + ", " + RunRecord.FILE + " says " + stated
                                 + ": a shard is missing or was cut",
                         again + ", which embeds the missing clips");
             }

@@ -9,6 +9,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.detection.DetectionState;
 import org.unmute.experiments.detection.OutputFormat;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 
 /** Checks a folder of events: its journal to the last byte, and whether the tables are those of the record. */
@@ -23,7 +24,7 @@ final class EventFolder {
      */
     static String check(FolderCheck.Listing all, RunCommand run, FolderCheck.Scope scope, Findings findings) {
         Findings.Item item = scope.item();
-        Path journal = all.folder().resolve(".detect/events.log");
+        Path journal = DetectionState.journal(all.folder());
         String again =
                 scope.command() == null ? "run the same 'unmute detect' command again" : "run: " + scope.command();
         DetectionState state;
@@ -49,11 +50,11 @@ final class EventFolder {
                             + (damaged ? " are damaged" : " are of an unfinished one"),
                     again + ", which hears those recordings again");
         }
-        if (!all.has(RunCommand.FILE)) {
+        if (!all.has(RunRecord.FILE)) {
             item.add(
                     Finding.Kind.UNFINISHED,
                     all.folder(),
-                    "there is no " + RunCommand.FILE + ": the run was interrupted or is still going on",
+                    "there is no " + RunRecord.FILE + ": the run was interrupted or is still going on",
                     again + ", which goes on where it stopped");
         } else if (run != null) {
             tables(all, run.results().path("detected"), state, item, again);
@@ -69,8 +70,8 @@ final class EventFolder {
         if (state.recordings() < stated && state.rest() == 0) {
             item.add(
                     Finding.Kind.DAMAGED,
-                    all.folder().resolve(".detect/events.log"),
-                    "it holds " + Units.count(state.recordings(), "recording") + ", " + RunCommand.FILE + " says "
+                    DetectionState.journal(all.folder()),
+                    "it holds " + Units.count(state.recordings(), "recording") + ", " + RunRecord.FILE + " says "
                             + stated,
                     again + ", which hears the missing ones again");
         }
@@ -83,7 +84,7 @@ final class EventFolder {
                 item.add(
                         Finding.Kind.DAMAGED,
                         file,
-                        "is missing, though " + RunCommand.FILE + " names it",
+                        "is missing, though " + RunRecord.FILE + " names it",
                         again + ", which writes it from the events that are known");
             }
         }
@@ -99,7 +100,7 @@ final class EventFolder {
         try {
             CsvTable.forEach(csv, _ -> rows.incrementAndGet());
             if (rows.get() != stated) {
-                problem = "it has " + Units.count(rows.get(), "event") + ", " + RunCommand.FILE + " says " + stated;
+                problem = "it has " + Units.count(rows.get(), "event") + ", " + RunRecord.FILE + " says " + stated;
             }
         } catch (IOException | InputException e) {
             problem = FolderCheck.said(e);

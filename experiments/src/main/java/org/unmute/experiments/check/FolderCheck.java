@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.detection.DetectionState;
 import org.unmute.experiments.protocol.CellRun;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -28,7 +30,6 @@ public final class FolderCheck {
     private static final Pattern TEMPORARY = Pattern.compile("(spool|table)\\.tmp");
 
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-seed.+\\.safetensors");
-    private static final String DETECTION = ".detect";
 
     private final FileRules rules = new FileRules();
     private final Findings findings;
@@ -154,7 +155,7 @@ public final class FolderCheck {
             files(all, scope);
             item.end(CacheFolder.check(all, run, scope, findings));
             folders(all, null);
-        } else if (all.hasFolder(DETECTION)) {
+        } else if (all.hasFolder(DetectionState.FOLDER)) {
             Findings.Item item = findings.begin(path, "events of detect");
             Scope scope = new Scope(item, command(run, null), null);
             files(all, scope);
@@ -186,7 +187,7 @@ public final class FolderCheck {
     /** The record of a folder; null if there is none, or it is damaged, which is found again as a file. */
     private static RunCommand run(Listing all) {
         try {
-            return RunCommand.read(all.folder().resolve(RunCommand.FILE)).orElse(null);
+            return RunCommand.read(all.folder().resolve(RunRecord.FILE)).orElse(null);
         } catch (IOException | InputException e) {
             return null;
         }
@@ -261,7 +262,7 @@ public final class FolderCheck {
     /** The record beside a single file states the command that wrote it. */
     private static String remedy(Path file, Scope scope) {
         try {
-            Optional<RunCommand> own = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunCommand.FILE));
+            Optional<RunCommand> own = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE));
             return own.map(run -> new Scope(scope.item(), run.shell(), null))
                     .orElse(scope)
                     .remedy(file);
@@ -273,13 +274,13 @@ public final class FolderCheck {
     /** Checks that the files which a record names are there, and that a training that was begun is finished. */
     private static void checkRun(Listing all, RunCommand run, Scope scope) {
         if (run == null) {
-            if (all.hasAny(CHECKPOINT) && !all.has(RunCommand.FILE)) {
+            if (all.hasAny(CHECKPOINT) && !all.has(RunRecord.FILE)) {
                 scope.item()
                         .add(
                                 Finding.Kind.UNFINISHED,
                                 all.folder(),
                                 "a training was interrupted or is still going on: there is a checkpoint and no "
-                                        + RunCommand.FILE,
+                                        + RunRecord.FILE,
                                 "run the same 'unmute probe' command again, it goes on after the last finished epoch");
             }
             return;
@@ -291,7 +292,7 @@ public final class FolderCheck {
                         .add(
                                 Finding.Kind.DAMAGED,
                                 all.folder().resolve(name),
-                                "is missing, though " + RunCommand.FILE + " names it",
+                                "is missing, though " + RunRecord.FILE + " names it",
                                 "run: " + run.shell());
             }
         }

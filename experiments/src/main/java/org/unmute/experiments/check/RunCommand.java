@@ -18,9 +18,6 @@ import org.unmute.experiments.provenance.Json;
  * @param results what the command recorded
  */
 record RunCommand(List<String> line, JsonNode results) {
-    /** Name of the record in a run's folder. */
-    static final String FILE = "run.json";
-
     RunCommand {
         line = List.copyOf(line);
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.tensor.io.FolderLock;
@@ -66,7 +67,7 @@ public final class DetectionFolder implements AutoCloseable {
             clear(state);
             require(folder, state, settings);
             // It tells that all is complete, which it is no more until this run ends.
-            if (Files.deleteIfExists(folder.resolve("run.json"))) {
+            if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
             return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve(JOURNAL)));

@@ -12,6 +12,14 @@ import java.nio.file.Path;
  * @param changed whether they are other than a process leaves that is killed while it writes
  */
 public record DetectionState(int recordings, long events, long rest, boolean changed) {
+    /** Subfolder of what a run needs to go on, by which a folder of events is recognized. */
+    public static final String FOLDER = DetectionFolder.STATE;
+
+    /** The journal of a folder of events. */
+    public static Path journal(Path folder) {
+        return folder.resolve(FOLDER).resolve(DetectionFolder.JOURNAL);
+    }
+
     /**
      * Reads the state of a folder.
      *
@@ -19,8 +27,7 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
      * @throws IOException if a file is missing or cannot be read
      */
     public static DetectionState read(Path folder) throws IOException {
-        Path state = folder.resolve(DetectionFolder.STATE);
-        DetectionFolder.settings(state);
-        return EventJournal.inspect(state.resolve(DetectionFolder.JOURNAL));
+        DetectionFolder.settings(folder.resolve(FOLDER));
+        return EventJournal.inspect(journal(folder));
     }
 }

@@ -28,7 +28,7 @@ public final class CacheOrigin {
      */
     public static void note(Path cache, RunRecord record) throws IOException {
         record.result("cacheFolder", cache.toString());
-        Path file = cache.resolve("run.json");
+        Path file = cache.resolve(RunRecord.FILE);
         if (!RegularFile.exists(file)) {
             return;
         }
@@ -58,7 +58,7 @@ public final class CacheOrigin {
      * @throws IOException if the record cannot be read
      */
     public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
-        Path file = cache.resolve("run.json");
+        Path file = cache.resolve(RunRecord.FILE);
         JsonNode times =
                 RegularFile.exists(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
         if (times.isMissingNode()) {

@@ -20,6 +20,9 @@ import org.unmute.tensor.io.Sha256;
  * backend, hashes of the inputs, seed, times, results.
  */
 public final class RunRecord {
+    /** Name of the record in the folder of a run. */
+    public static final String FILE = "run.json";
+
     private final List<String> command;
     private final Instant started = Instant.now();
     private final List<Input> inputs = new ArrayList<>();
@@ -106,7 +109,7 @@ public final class RunRecord {
      * @throws IOException if it cannot be written
      */
     public void write(Path folder) throws IOException {
-        writeTo(folder.resolve("run.json"));
+        writeTo(folder.resolve(FILE));
     }
 
     /**
