@@ -17,6 +17,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.fuzz.format.SeedFiles;
 import org.unmute.fuzz.format.Targets;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -151,9 +152,11 @@ public final class Campaign {
                 "unmute-fuzz-");
         Thread cleaner = Thread.ofPlatform().unstarted(() -> remove(scratch));
         Runtime.getRuntime().addShutdownHook(cleaner);
-        int status = fuzz(targets, scratch);
-        remove(scratch);
-        return status;
+        try (FolderLock _ = FolderLock.acquire(Files.createDirectories(state), FolderLock.NAME)) {
+            return fuzz(targets, scratch);
+        } finally {
+            remove(scratch);
+        }
     }
 
     private int replay(List<String> targets) throws IOException {
@@ -172,7 +175,6 @@ public final class Campaign {
     }
 
     private int fuzz(List<String> targets, Path scratch) throws IOException {
-        Files.createDirectories(state);
         Path states = state.toAbsolutePath();
         List<EngineProcess> running = new ArrayList<>();
         Thread stopper = Thread.ofPlatform().unstarted(() -> {
