@@ -57,11 +57,11 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         Path tables = Files.isDirectory(source) ? ofDetections(source) : source;
         boolean several = Files.isDirectory(tables);
         for (Path file : several ? listed(tables) : List.of(tables)) {
-            String own = AnnotationTable.recordingOf(several ? tables.relativize(file) : file.getFileName());
-            if (own.toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
+            if (file.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
                 jsonLines(file, recordings, events);
                 continue;
             }
+            String own = AnnotationTable.recordingOf(several ? tables.relativize(file) : file.getFileName());
             AnnotationTable table = AnnotationTable.read(file, labelColumn);
             recordings.addAll(table.files().stream().filter(f -> !f.isEmpty()).toList());
             // A table with a header may have a column of recordings, but no rows.
