@@ -23,7 +23,7 @@ final class Cublas {
     /** System property: {@code false} turns cuBLAS off. Default {@code true}. */
     static final String PROPERTY = "unmute.cuda.cublas";
 
-    /** The kernel's name in profiles; its times include {@link CublasGemm#EPILOGUE}. */
+    /** The routine's name in profiles. */
     static final Kernel KERNEL = new Kernel("cublas", "matmul_cublas");
 
     /** The library version that the binding needs. */
@@ -122,7 +122,7 @@ final class Cublas {
         return value[0];
     }
 
-    /** Multiplies, without the epilogue. The device's context must be current on the calling thread. */
+    /** Multiplies. The device's context must be current on the calling thread. */
     synchronized void multiply(CublasGemm g) {
         JCublas2.cublasSgemmStridedBatched_64(
                 handle,

@@ -13,14 +13,18 @@ import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
  * An NVIDIA device through the driver API. All work goes to the default stream, so it runs in the order of the calls.
  */
 final class CudaDevice implements Device {
+    private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
+
     private final String name;
     private final CudaContext context;
     private final Precision precision;
@@ -118,10 +122,7 @@ final class CudaDevice implements Device {
     @Override
     public void prepare(Kernel portable) {
         Kernel kernel = variant(portable);
-        calling("finding kernel " + kernel, () -> {
-            context.function(kernel);
-            context.products();
-        });
+        calling("finding kernel " + kernel, () -> context.function(kernel));
     }
 
     /** The variant that replaces a portable kernel, or the kernel itself. */
@@ -132,24 +133,21 @@ final class CudaDevice implements Device {
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = variant(portable);
-        // A variant computes in the requested precision. All else is float32, which cuBLAS supports.
-        Optional<CublasGemm> gemm = kernel.equals(portable) ? CublasGemm.of(kernel, arguments) : Optional.empty();
-        if (gemm.isPresent() && multiply(gemm.get())) {
-            if (gemm.get().hasEpilogue()) {
-                run(CublasGemm.EPILOGUE, gemm.get().epiloguePlan(), arguments);
-            }
-            return Cublas.KERNEL;
-        }
         run(kernel, plan, arguments);
         return kernel;
     }
 
-    /** Multiplies by cuBLAS; false if it is not available. */
-    private boolean multiply(CublasGemm gemm) {
+    /** By cuBLAS, in float32; a precision that has variants of our kernel is theirs. */
+    @Override
+    public Optional<DeviceRoutine> routine(MatrixProduct product) {
+        if (Variants.of(PRODUCT, precision, context.found().capability()).isPresent()) {
+            return Optional.empty();
+        }
         context.enter();
-        Optional<Cublas> cublas = context.cublas();
-        cublas.ifPresent(c -> calling("a matrix product by cuBLAS", () -> c.multiply(gemm)));
-        return cublas.isPresent();
+        return context.cublas()
+                .flatMap(cublas -> CublasGemm.of(product)
+                        .map(g -> new DeviceRoutine(
+                                Cublas.KERNEL, () -> calling("a matrix product by cuBLAS", () -> cublas.multiply(g)))));
     }
 
     private void run(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {

@@ -32,9 +32,11 @@ import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.backend.HostBuffer;
 
@@ -159,22 +161,18 @@ final class ShimDevice implements Device {
         function(kernel);
     }
 
+    @Override
+    public Optional<DeviceRoutine> routine(MatrixProduct product) {
+        Optional<CublasGemm> gemm = library.isPresent() ? CublasGemm.of(product) : Optional.empty();
+        return gemm.map(g -> new DeviceRoutine(Cublas.KERNEL, () -> {
+            library.get().accept(g);
+            ColumnProduct.multiply(g);
+        }));
+    }
+
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
-        Optional<CublasGemm> gemm = library.isPresent() ? CublasGemm.of(portable, arguments) : Optional.empty();
-        if (gemm.isEmpty()) {
-            return run(portable, plan, arguments);
-        }
-        library.get().accept(gemm.get());
-        ColumnProduct.multiply(gemm.get());
-        if (gemm.get().hasEpilogue()) {
-            run(CublasGemm.EPILOGUE, gemm.get().epiloguePlan(), arguments);
-        }
-        return Cublas.KERNEL;
-    }
-
-    private Kernel run(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel =
                 Variants.of(portable, precision, Variants.MIN_CAPABILITY).orElse(portable);
         launched.add(kernel);

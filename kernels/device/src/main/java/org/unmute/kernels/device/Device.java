@@ -1,6 +1,7 @@
 package org.unmute.kernels.device;
 
 import java.util.List;
+import java.util.Optional;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
@@ -51,6 +52,23 @@ public interface Device extends AutoCloseable {
      * @return the kernel that ran: this one, or a variant of it
      */
     Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments);
+
+    /**
+     * A matrix product by a routine of the device's own, such as cuBLAS, instead of a kernel. The backend asks this
+     * first, for every product. If there is a routine, it runs that, and after it {@code matmul_finish} where the
+     * product has a bias, an activation or a residual. If there is none, it launches a kernel, which does all of that
+     * at once.
+     *
+     * <p>So a device answers with a routine only where that is faster than its kernels, at the precision chosen. It
+     * answers empty for a layout that its routine does not support; a {@link MatrixProduct} may have any. The same
+     * numbers must give the same bits on every run. By default there is no routine.
+     *
+     * @return the routine, ready to run; empty if the backend is to launch a kernel
+     * @throws DeviceException if the device fails while it prepares the routine
+     */
+    default Optional<DeviceRoutine> routine(MatrixProduct product) {
+        return Optional.empty();
+    }
 
     /** Waits until all work is done. */
     void finish();

@@ -1,12 +1,16 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
@@ -137,14 +141,37 @@ public final class DeviceBackend
 
     @Override
     public void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments) {
+        if (profile.isMeasuring()) {
+            device.prepare(kernel);
+        }
+        profiled(() -> device.launch(kernel, plan, arguments), bytes, operations);
+    }
+
+    @Override
+    public Optional<DeviceRoutine> routine(MatrixProduct product) {
+        return device.routine(product);
+    }
+
+    @Override
+    public void run(DeviceRoutine routine, long bytes, long operations) {
+        profiled(
+                () -> {
+                    routine.run();
+                    return routine.kernel();
+                },
+                bytes,
+                operations);
+    }
+
+    /** Counts what a call has run, and times it if the profile is measuring. */
+    private void profiled(Supplier<Kernel> call, long bytes, long operations) {
         if (!profile.isMeasuring()) {
-            profile.launched(device.launch(kernel, plan, arguments), 0, bytes, operations);
+            profile.launched(call.get(), 0, bytes, operations);
             return;
         }
-        device.prepare(kernel);
         device.finish();
         long begun = System.nanoTime();
-        Kernel ran = device.launch(kernel, plan, arguments);
+        Kernel ran = call.get();
         device.finish();
         profile.launched(ran, System.nanoTime() - begun, bytes, operations);
     }

@@ -3,9 +3,13 @@ package org.unmute.kernels.device.backend;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.unmute.kernels.device.Argument;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
@@ -21,6 +25,17 @@ interface KernelFamily extends Backend {
      * @param operations multiplications and additions
      */
     void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments);
+
+    /** The device's own routine for a product, if it has one: see {@link Device#routine}. */
+    Optional<DeviceRoutine> routine(MatrixProduct product);
+
+    /**
+     * Runs a device's own routine and counts it in the profile.
+     *
+     * @param bytes bytes read and written
+     * @param operations multiplications and additions
+     */
+    void run(DeviceRoutine routine, long bytes, long operations);
 
     /** Runs a kernel and counts it in the profile, see {@link #launch}. */
     default void run(Kernel kernel, LaunchPlan plan, long bytes, long operations, Arguments arguments) {

@@ -2,8 +2,10 @@ package org.unmute.kernels.device.backend;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
@@ -59,14 +61,54 @@ interface ProductKernels extends KernelFamily {
                                 Arguments.flagOf(bias != null),
                                 code(activation),
                                 Arguments.flagOf(residual != null)));
+        long operations = 2 * batch.count() * m * n * k;
+        // A routine would overwrite a residual that is in the result's memory before it is added.
+        boolean inPlace = residual != null && DeviceBuffer.memoryOf(residual) == DeviceBuffer.memoryOf(out);
+        Optional<DeviceRoutine> routine = inPlace ? Optional.empty() : routine(a, b, out, batch);
+        if (routine.isPresent()) {
+            run(routine.get(), Arguments.bytes(a, b, out), operations);
+            if (bias != null || activation != null || residual != null) {
+                run(
+                        new Kernel("matmul", "matmul_finish"),
+                        LaunchPlan.tasks(Math.multiplyExact(batch.count(), m)),
+                        2 * Arguments.bytes(out) + Arguments.bytes(bias, residual),
+                        arguments);
+            }
+            return;
+        }
         Optional<LaunchPlan> wide =
                 k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
         run(
                 new Kernel("matmul", wide.isPresent() ? "matmul" : "matmul_small"),
                 wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
                 Arguments.bytes(a, b, out, residual),
-                2 * batch.count() * m * n * k,
+                operations,
                 arguments);
+    }
+
+    /** The device's own routine for {@code a b}, if it has one and the entries are evenly strided. */
+    private Optional<DeviceRoutine> routine(View a, View b, View out, StridedLoop batch) {
+        if (batch.sizes().length > 1) {
+            return Optional.empty();
+        }
+        return routine(new MatrixProduct(
+                matrix(a, batch, 0),
+                matrix(b, batch, 1),
+                matrix(out, batch, 2),
+                out.shape().size(-2),
+                out.shape().size(-1),
+                a.shape().size(-1),
+                batch.count()));
+    }
+
+    /** Where view number {@code index} of a batch with one axis has its matrices. */
+    private static MatrixProduct.Matrix matrix(View v, StridedLoop batch, int index) {
+        return new MatrixProduct.Matrix(
+                DeviceBuffer.memoryOf(v),
+                v.offset(),
+                v.stride(-2),
+                v.stride(-1),
+                batch.count() == 1 ? 0 : batch.strides()[index][0]);
     }
 
     /** The code of a {@linkplain #isFused fused} activation in {@code activation.h}. */

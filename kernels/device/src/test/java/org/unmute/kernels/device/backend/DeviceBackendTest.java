@@ -2,11 +2,14 @@ package org.unmute.kernels.device.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -71,6 +74,76 @@ class DeviceBackendTest {
         assertThat(backend.profile().entries())
                 .extracting(Profile.Entry::kernel)
                 .containsExactly("copy_f32_f32");
+    }
+
+    private View f(long... sizes) {
+        return backend.allocateForResult(DType.F32, Shape.of(sizes));
+    }
+
+    @Test
+    void productsGoToTheDevicesRoutine() {
+        device.hasRoutine = true;
+        backend.profile().measure(true);
+        View a = f(4, 3, 5).slice(0, 1, 2, 2);
+        View b = f(7, 5).transpose(0, 1);
+        View out = f(2, 3, 7);
+        backend.matmul(a, b.expand(Shape.of(2, 5, 7)), out);
+        assertThat(device.products)
+                .containsExactly(new MatrixProduct(
+                        new MatrixProduct.Matrix(DeviceBuffer.memoryOf(a), 15, 5, 1, 30),
+                        new MatrixProduct.Matrix(DeviceBuffer.memoryOf(b), 0, 1, 5, 0),
+                        new MatrixProduct.Matrix(DeviceBuffer.memoryOf(out), 0, 7, 1, 21),
+                        3,
+                        7,
+                        5,
+                        2));
+        assertThat(device.routines).isEqualTo(1);
+        assertThat(device.all).isEmpty();
+        Profile.Entry entry = backend.profile().entries().getFirst();
+        assertThat(entry).isEqualTo(new Profile.Entry("matmul_fake", 1, entry.nanos(), 4 * (30 + 35 + 42), 420));
+        assertThat(entry.nanos()).isPositive();
+    }
+
+    /** Bias, activation and residual are launched after a routine. They are in the kernel where there is none. */
+    @Test
+    void routinesAreFollowedByWhatTheyLeaveOut() {
+        backend.linear(f(3, 5), f(7, 5), f(7), Unary.GELU, f(3, 7), f(3, 7));
+        assertThat(device.launches).containsOnlyKeys("matmul_small");
+        device.launches.clear();
+        device.hasRoutine = true;
+        backend.linear(f(3, 5), f(7, 5), null, null, null, f(3, 7));
+        assertThat(device.launches).isEmpty();
+        backend.linear(f(3, 5), f(7, 5), null, Unary.RELU, null, f(3, 7));
+        assertThat(device.launches.get("matmul_finish").plan()).isEqualTo(LaunchPlan.tasks(3));
+        assertThat(device.routines).isEqualTo(2);
+        assertThat(backend.profile().entries())
+                .extracting(Profile.Entry::kernel, Profile.Entry::bytes)
+                .containsExactlyInAnyOrder(
+                        tuple("matmul_small", 4 * (15 + 35 + 21 + 21L)),
+                        tuple("matmul_fake", 2 * 4 * (15 + 35 + 21L)),
+                        tuple("matmul_finish", 4 * (21 + 21L)));
+    }
+
+    /** Unevenly strided entries, and a residual that the product would overwrite before it is added. */
+    @Test
+    void someProductsAreAlwaysKernels() {
+        device.hasRoutine = true;
+        backend.matmul(f(2, 3, 4, 5), f(2, 1, 5, 6).expand(Shape.of(2, 3, 5, 6)), f(2, 3, 4, 6));
+        View both = f(3, 7);
+        backend.linear(f(3, 5), f(7, 5), null, null, both, both);
+        backend.matmul(f(3, 5), f(5, 0), f(3, 0));
+        assertThat(device.products).isEmpty();
+        assertThat(device.all).extracting(l -> l.kernel().name()).containsExactly("matmul_small", "matmul_small");
+    }
+
+    @Test
+    void aProductHasSizes() {
+        MatrixProduct.Matrix m = new MatrixProduct.Matrix(() -> 0, 0, 1, 1, 0);
+        assertThat(new MatrixProduct(m, m, m, 1, 1, 0, 1).inner()).isZero();
+        assertThatThrownBy(() -> new MatrixProduct(m, m, m, 1, 0, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1")
+                .hasMessageContaining("1, 0, 1 and 1");
     }
 
     @Test

@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.backend.HostBuffer;
 
 /** A device that computes nothing: it counts memory and keeps what it was asked to launch. */
 final class FakeDevice implements Device {
+    /** Name of its own matrix product. */
+    static final Kernel ROUTINE = new Kernel("fake", "matmul_fake");
+
     /** What was launched: the plan and arguments of each kernel's last launch. */
     record Launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {}
 
@@ -28,6 +34,13 @@ final class FakeDevice implements Device {
     FakeDevice(long memory) {
         limits = new DeviceLimits(memory, memory, 256, 32 << 10);
     }
+
+    /** The products that it was asked for. */
+    final List<MatrixProduct> products = new ArrayList<>();
+    /** Whether it has a routine for them. */
+    boolean hasRoutine;
+    /** How many of them its routine has computed. */
+    int routines;
 
     private record Memory(long bytes) implements DeviceMemory {}
 
@@ -94,6 +107,12 @@ final class FakeDevice implements Device {
         launches.put(kernel.name(), l);
         all.add(l);
         return kernel;
+    }
+
+    @Override
+    public Optional<DeviceRoutine> routine(MatrixProduct product) {
+        products.add(product);
+        return hasRoutine ? Optional.of(new DeviceRoutine(ROUTINE, () -> routines++)) : Optional.empty();
     }
 
     @Override
