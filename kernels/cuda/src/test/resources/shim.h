@@ -111,26 +111,50 @@ static void shim_call(void (*kernel)(A...), void** arguments) {
     [&]<size_t... I>(std::index_sequence<I...>) { kernel(*static_cast<A*>(arguments[I])...); }(std::index_sequence_for<A...>{});
 }
 
+// Shared memory whose size the launch says (`extern __shared__`): NaN before each group, as is what follows it, which must stay so.
+static const size_t shim_dynamic_max = 227 << 10;
+static const size_t shim_dynamic_guard = 4 << 10;
+alignas(1024) static unsigned char shim_dynamic[shim_dynamic_max + shim_dynamic_guard];
+
+// Whether something was written behind the first `shared` bytes.
+static bool shim_overrun(size_t shared) {
+    for (size_t i = shared; i < shared + shim_dynamic_guard; i++) {
+        if (shim_dynamic[i] != 0xff) {
+            return true;
+        }
+    }
+    return false;
+}
+
 template <class F>
-static void shim_run(unsigned groups, unsigned items, int barriers, int backwards, F body) {
+static int shim_run(unsigned groups, unsigned items, int shared, int barriers, int backwards, F body) {
+    if (shared < 0 || (size_t)shared > shim_dynamic_max) {
+        return 1;
+    }
     gridDim = {groups, 1, 1};
     blockDim = {items, 1, 1};
     auto run = [](void* data) { (*static_cast<F*>(data))(); };
     for (unsigned g = 0; g < groups; g++) {
         blockIdx = {backwards ? groups - 1 - g : g, 0, 0};
+        std::memset(shim_dynamic, 0xff, shared + shim_dynamic_guard);
         if (barriers) {
             shim_group(items, backwards, run, &body);
-            continue;
+        } else {
+            for (unsigned i = 0; i < items; i++) {
+                threadIdx = {backwards ? items - 1 - i : i, 0, 0};
+                body();
+            }
         }
-        for (unsigned i = 0; i < items; i++) {
-            threadIdx = {backwards ? items - 1 - i : i, 0, 0};
-            body();
+        if (shim_overrun(shared)) {
+            return 1;
         }
     }
+    return 0;
 }
 
-// What Java calls: the kernel with pointers to its arguments, as the CUDA driver takes them.
+// What Java calls: the kernel with pointers to its arguments, as the CUDA driver takes them, and the bytes of shared memory that it asks
+// for. 1 if it writes beyond them.
 #define SHIM_ENTRY(name) \
-    extern "C" void run_##name(unsigned groups, unsigned items, int barriers, int backwards, void** arguments) { \
-        shim_run(groups, items, barriers, backwards, [=] { shim_call(&name, arguments); }); \
+    extern "C" int run_##name(unsigned groups, unsigned items, int shared, int barriers, int backwards, void** arguments) { \
+        return shim_run(groups, items, shared, barriers, backwards, [=] { shim_call(&name, arguments); }); \
     }

@@ -9,6 +9,7 @@ import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
@@ -25,6 +26,9 @@ final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
+    /** Max dynamic shared memory that each kernel was set to, where it was. */
+    private final Map<Kernel, Integer> asked = new HashMap<>();
+
     private Cublas.Library products;
     private Cublas cublas;
 
@@ -66,6 +70,24 @@ final class CudaContext {
     /** cuBLAS, if it runs on this device. The context must be current on the calling thread. */
     Optional<Cublas> cublas() {
         return products().isAvailable() ? Optional.of(cublas) : Optional.empty();
+    }
+
+    /**
+     * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. A kernel must be
+     * told so if both together are over 48 KiB; the driver refuses what the device does not have.
+     */
+    CUfunction function(Kernel kernel, int sharedBytes) {
+        CUfunction f = function(kernel);
+        if (sharedBytes > 0) {
+            synchronized (functions) {
+                if (asked.getOrDefault(kernel, 0) < sharedBytes) {
+                    JCudaDriver.cuFuncSetAttribute(
+                            f, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes);
+                    asked.put(kernel, sharedBytes);
+                }
+            }
+        }
+        return f;
     }
 
     /** Loads a kernel. */

@@ -70,6 +70,12 @@ final class CudaDevice implements Device {
     }
 
     @Override
+    public boolean offers(Kernel kernel) {
+        return CudaKernels.offered(
+                kernel, context.found().capability(), context.found().sharedBytes());
+    }
+
+    @Override
     public DeviceMemory allocate(long bytes) {
         CUdeviceptr p = new CUdeviceptr();
         calling("allocating " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(p, bytes));
@@ -152,13 +158,13 @@ final class CudaDevice implements Device {
 
     private void run(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
-            CUfunction f = context.function(kernel);
+            CUfunction f = context.function(kernel, plan.sharedBytes());
             NativePointerObject[] parameters = new NativePointerObject[arguments.size()];
             for (int i = 0; i < parameters.length; i++) {
                 parameters[i] = parameter(arguments.get(i));
             }
             JCudaDriver.cuLaunchKernel(
-                    f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
+                    f, plan.groups(), 1, 1, plan.items(), 1, 1, plan.sharedBytes(), null, Pointer.to(parameters), null);
         });
     }
 

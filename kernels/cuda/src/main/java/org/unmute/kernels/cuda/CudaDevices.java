@@ -3,6 +3,7 @@ package org.unmute.kernels.cuda;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
@@ -37,9 +38,17 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
      * @param description one line
      * @param capability its compute capability times ten
      * @param limits its limits
+     * @param sharedBytes memory that a group may share if its kernel asks for it, static arrays included; more than
+     *     {@code limits.localBytes()}, which every kernel has
      * @param problem why the kernels do not run on it; empty if they do
      */
-    record DeviceInfo(CUdevice device, String description, int capability, DeviceLimits limits, String problem) {}
+    record DeviceInfo(
+            CUdevice device,
+            String description,
+            int capability,
+            DeviceLimits limits,
+            int sharedBytes,
+            String problem) {}
 
     static synchronized CudaDevices get() {
         if (found == null) {
@@ -125,7 +134,13 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
         String problem = 10 * major + minor < MIN_CAPABILITY
                 ? "compute capability " + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10 + " or more is needed"
                 : limits.problem().orElse("");
-        return new DeviceInfo(device, description, 10 * major + minor, limits, problem);
+        return new DeviceInfo(
+                device,
+                description,
+                10 * major + minor,
+                limits,
+                attribute(device, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                problem);
     }
 
     private static int attribute(CUdevice device, int which) {

@@ -75,8 +75,7 @@ class NvccTest {
         }
         List<Integer> tensor =
                 known.stream().filter(t -> t >= Variants.MIN_CAPABILITY).toList();
-        Variants.FILES
-                .keySet()
+        PtxSource.files()
                 .forEach(file -> tests.add(DynamicTest.dynamicTest(
                         file + " for " + tensor,
                         () -> check(file + ".cu", PtxSource.kernels(file).size(), tensor, limits, unseen))));

@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,7 +24,14 @@ final class PtxSource {
 
     private PtxSource() {}
 
-    /** The text of a file of variants, headers put in. */
+    /** The {@code .cu} files, without extension. */
+    static Set<String> files() {
+        Set<String> all = new TreeSet<>(Variants.FILES.keySet());
+        CudaKernels.ALL.keySet().forEach(k -> all.add(k.family()));
+        return all;
+    }
+
+    /** The text of a {@code .cu} file, headers put in. */
     static String variants(String file) {
         return KernelSource.text(file + ".cu", PtxSource::read);
     }
@@ -35,12 +45,15 @@ final class PtxSource {
         }
     }
 
-    /** All kernels of a file of variants. */
+    /** All kernels of a {@code .cu} file. */
     static List<Kernel> kernels(String file) {
-        return Variants.FILES.get(file).stream()
+        Stream<Kernel> variants = Variants.FILES.getOrDefault(file, List.of()).stream()
                 .flatMap(k -> Stream.of(Precision.TF32, Precision.BF16)
-                        .map(p -> Variants.of(k, p, Variants.MIN_CAPABILITY).orElseThrow()))
-                .toList();
+                        .map(p -> Variants.of(k, p, Variants.MIN_CAPABILITY).orElseThrow()));
+        Stream<Kernel> others = CudaKernels.ALL.keySet().stream()
+                .filter(k -> k.family().equals(file))
+                .sorted(Comparator.comparing(Kernel::name));
+        return Stream.concat(variants, others).toList();
     }
 
     /** SHA-256, in hexadecimal, of a text with headers put in, without line numbers, line comments and blank lines. */

@@ -118,7 +118,7 @@ class PtxTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".ptx.gz")))
                     .containsExactlyInAnyOrderElementsOf(
-                            Stream.concat(KernelSource.FAMILIES.stream(), Variants.FILES.keySet().stream())
+                            Stream.concat(KernelSource.FAMILIES.stream(), PtxSource.files().stream())
                                     .map(f -> f + ".ptx.gz")
                                     .toList());
         }

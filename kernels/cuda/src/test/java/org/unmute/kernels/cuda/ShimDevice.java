@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
@@ -48,7 +49,13 @@ final class ShimDevice implements Device {
     static final Tool COMPILER = new Tool("g++");
 
     private static final FunctionDescriptor RUN =
-            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    /** Shared memory that a group may ask for: that of an H100. */
+    private static final int SHARED_BYTES = 227 << 10;
+    /** Shared memory whose size the launch says. */
+    private static final Pattern DYNAMIC =
+            Pattern.compile("extern __shared__ (?:__align__\\(\\d+\\) )?(\\w+) (\\w+)\\[];");
+
     private static final Map<Kernel, MethodHandle> BUILT = new HashMap<>();
     /** Families whose items wait for each other; the others run in plain loops. */
     private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
@@ -58,26 +65,32 @@ final class ShimDevice implements Device {
     private static Path folder;
 
     private final Precision precision;
+    private final int capability;
     private final Optional<Consumer<CublasGemm>> library;
     private boolean backwards;
-
-    ShimDevice() {
-        this(Precision.FP32);
-    }
 
     /** The kernels that ran. */
     private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
 
-    /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
-    ShimDevice(Consumer<CublasGemm> seen) {
-        precision = Precision.FP32;
-        library = Optional.of(seen);
+    private ShimDevice(Precision precision, int capability, Optional<Consumer<CublasGemm>> library) {
+        this.precision = precision;
+        this.capability = capability;
+        this.library = library;
     }
 
-    /** With the variants of a precision in place of the portable kernels. */
+    /** With the portable kernels alone, as on a device of compute capability 7.5. */
+    ShimDevice() {
+        this(Precision.FP32, 75, Optional.empty());
+    }
+
+    /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
+    ShimDevice(Consumer<CublasGemm> seen) {
+        this(Precision.FP32, 75, Optional.of(seen));
+    }
+
+    /** With the kernels of a device of compute capability 9.0: its own, and the variants of a precision. */
     ShimDevice(Precision precision) {
-        this.precision = precision;
-        library = Optional.empty();
+        this(precision, 90, Optional.empty());
     }
 
     /** Whether the kernel ran. */
@@ -109,6 +122,11 @@ final class ShimDevice implements Device {
     @Override
     public DeviceLimits limits() {
         return new DeviceLimits(4L << 30, 1L << 30, 1024, 32 << 10);
+    }
+
+    @Override
+    public boolean offers(Kernel kernel) {
+        return CudaKernels.offered(kernel, capability, SHARED_BYTES);
     }
 
     @Override
@@ -173,11 +191,11 @@ final class ShimDevice implements Device {
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
-        Kernel kernel =
-                Variants.of(portable, precision, Variants.MIN_CAPABILITY).orElse(portable);
+        Kernel kernel = Variants.of(portable, precision, capability).orElse(portable);
         launched.add(kernel);
         MethodHandle f = function(kernel);
-        int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
+        int barriers =
+                WITH_BARRIERS.contains(kernel.family()) || PtxSource.files().contains(kernel.family()) ? 1 : 0;
         synchronized (ShimDevice.class) {
             backwards = !backwards;
             try (Arena arena = Arena.ofConfined()) {
@@ -185,7 +203,12 @@ final class ShimDevice implements Device {
                 for (int i = 0; i < arguments.size(); i++) {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, arguments.get(i)));
                 }
-                f.invokeExact(plan.groups(), plan.items(), barriers, backwards ? 1 : 0, pointers);
+                int back = backwards ? 1 : 0;
+                int overrun =
+                        (int) f.invokeExact(plan.groups(), plan.items(), plan.sharedBytes(), barriers, back, pointers);
+                if (overrun != 0) {
+                    throw new IllegalStateException("writes beyond the shared memory of " + plan);
+                }
                 return kernel;
             } catch (Throwable e) {
                 throw new DeviceException("shim: " + kernel + ": " + e, e);
@@ -216,6 +239,11 @@ final class ShimDevice implements Device {
         }
     }
 
+    /** A text for C++, in which {@code extern __shared__} arrays are pointers to the shim's memory. */
+    private static String withDynamicMemory(String text) {
+        return DYNAMIC.matcher(text).replaceAll("$1* $2 = reinterpret_cast<$1*>(shim_dynamic);");
+    }
+
     @SuppressWarnings("restricted") // Calls into what was just compiled.
     private static void build(String family) {
         try {
@@ -223,11 +251,14 @@ final class ShimDevice implements Device {
                 folder = Files.createTempDirectory("unmute-shim-");
                 folder.toFile().deleteOnExit();
                 Tool.writeSources(folder);
+                for (String file : PtxSource.files()) {
+                    Files.writeString(folder.resolve(file + ".cu"), withDynamicMemory(PtxSource.variants(file)));
+                }
                 try (InputStream in = ShimDevice.class.getResourceAsStream("/shim.h")) {
                     Files.write(folder.resolve("shim.h"), in.readAllBytes());
                 }
             }
-            boolean variants = Variants.FILES.containsKey(family);
+            boolean variants = PtxSource.files().contains(family);
             List<Kernel> kernels = variants
                     ? PtxSource.kernels(family)
                     : DeclaredKernel.of(family).stream()

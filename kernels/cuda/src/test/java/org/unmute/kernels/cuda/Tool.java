@@ -67,7 +67,7 @@ record Tool(String name) {
         for (String family : KernelSource.FAMILIES) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
-        for (String file : Variants.FILES.keySet()) {
+        for (String file : PtxSource.files()) {
             Files.writeString(folder.resolve(file + ".cu"), PtxSource.variants(file));
         }
     }

@@ -20,6 +20,14 @@ public interface Device extends AutoCloseable {
     DeviceLimits limits();
 
     /**
+     * Whether this device has a kernel that others lack, such as one for tensor cores. All devices have the kernels of
+     * {@link KernelSource#FAMILIES}; any other is only launched where this is true. The answer never changes.
+     */
+    default boolean offers(Kernel kernel) {
+        return false;
+    }
+
+    /**
      * Allocates memory with undefined contents.
      *
      * @throws DeviceException if the device is out of memory
@@ -49,6 +57,8 @@ public interface Device extends AutoCloseable {
     /**
      * Runs a kernel.
      *
+     * @param plan its grid; only a kernel that the device {@linkplain #offers offers} may ask for {@link
+     *     LaunchPlan#sharedBytes}
      * @return the kernel that ran: this one, or a variant of it
      */
     Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments);

@@ -8,8 +8,10 @@ import java.util.Optional;
  *
  * @param groups number of groups
  * @param items items in a group
+ * @param sharedBytes memory that a group shares beyond the arrays that the kernel declares; 0 for the kernels that all
+ *     devices have, since OpenCL has none such
  */
-public record LaunchPlan(int groups, int items) {
+public record LaunchPlan(int groups, int items, int sharedBytes) {
     /** Items in a group of elementwise kernels and of kernels that reduce a row. */
     public static final int GROUP_ITEMS = 128;
     /** Side of a group's tile of results in small matrix products, attention and prototype matching. */
@@ -25,11 +27,26 @@ public record LaunchPlan(int groups, int items) {
     /** Max groups of a launch: enough for any device, few enough for safe index arithmetic. */
     public static final int MAX_GROUPS = 1 << 22;
 
-    /** @throws IllegalArgumentException unless both are positive */
+    /** @throws IllegalArgumentException unless groups and items are positive and the bytes are not negative */
     public LaunchPlan {
-        if (groups < 1 || items < 1) {
-            throw new IllegalArgumentException("launch: " + groups + " groups of " + items + " items");
+        if (groups < 1 || items < 1 || sharedBytes < 0) {
+            throw new IllegalArgumentException(
+                    "launch: " + groups + " groups of " + items + " items with " + sharedBytes + " shared bytes");
         }
+    }
+
+    /**
+     * A plan without {@link #sharedBytes}.
+     *
+     * @throws IllegalArgumentException unless both are positive
+     */
+    public LaunchPlan(int groups, int items) {
+        this(groups, items, 0);
+    }
+
+    /** The same grid with groups that share {@code bytes} more, see {@link #sharedBytes}. */
+    public LaunchPlan withShared(int bytes) {
+        return new LaunchPlan(groups, items, bytes);
     }
 
     /** One item per element. */

@@ -67,6 +67,16 @@ class LaunchPlanTest {
         assertThatThrownBy(() -> new LaunchPlan(0, 128))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 groups");
+        assertThatThrownBy(() -> new LaunchPlan(1, 128, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1 shared bytes");
+    }
+
+    @Test
+    void onlyAPlanThatAsksForItHasSharedMemory() {
+        LaunchPlan plan = LaunchPlan.tasks(5, 256);
+        assertThat(plan.sharedBytes()).isZero();
+        assertThat(plan.withShared(98_304)).isEqualTo(new LaunchPlan(5, 256, 98_304));
     }
 
     @Test

@@ -143,6 +143,10 @@ final class OpenClDevice implements Device {
 
     @Override
     public synchronized Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
+        if (plan.sharedBytes() > 0) {
+            throw new IllegalArgumentException("opencl: kernel " + kernel + " asks for " + plan.sharedBytes()
+                    + " shared bytes beyond its arrays: launch it only where Device.offers says so");
+        }
         cl_kernel k = kernel(kernel);
         calling("kernel " + kernel + " with " + plan, () -> {
             for (int i = 0; i < arguments.size(); i++) {

@@ -127,6 +127,17 @@ class OpenClDeviceLifeTest {
                 .hasMessageContaining("CL_INVALID");
     }
 
+    /** OpenCL has no kernels of its own, and no memory of a group beyond the arrays that a kernel declares. */
+    @Test
+    void sharedMemoryBeyondAKernelsArraysIsRefused() {
+        Kernel kernel = new Kernel("elementwise", "unary_exp");
+        assertThat(device.offers(kernel)).isFalse();
+        assertThatThrownBy(() -> device.launch(kernel, new LaunchPlan(1, 128, 16), List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("asks for 16 shared bytes")
+                .hasMessageContaining("Device.offers");
+    }
+
     /**
      * What the compiler refuses: kernel, device, driver, options, and the compiler's own words with the line of the
      * file.

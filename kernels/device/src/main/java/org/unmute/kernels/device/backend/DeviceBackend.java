@@ -140,6 +140,11 @@ public final class DeviceBackend
     }
 
     @Override
+    public boolean offers(Kernel kernel) {
+        return device.offers(kernel);
+    }
+
+    @Override
     public void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments) {
         if (profile.isMeasuring()) {
             device.prepare(kernel);

@@ -18,6 +18,9 @@ import org.unmute.tensor.backend.View;
  * they launch.
  */
 interface KernelFamily extends Backend {
+    /** Whether the device has a kernel that others lack, see {@link Device#offers}. */
+    boolean offers(Kernel kernel);
+
     /**
      * Runs a kernel and counts it in the profile.
      *

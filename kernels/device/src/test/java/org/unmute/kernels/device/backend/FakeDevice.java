@@ -1,10 +1,12 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
@@ -27,6 +29,9 @@ final class FakeDevice implements Device {
     private final DeviceLimits limits;
     final Map<String, Launch> launches = new LinkedHashMap<>();
     final List<Launch> all = new ArrayList<>();
+    /** The kernels that it {@linkplain Device#offers offers}. */
+    final Set<Kernel> offered = new HashSet<>();
+
     long allocated;
     int allocations;
     boolean closed;
@@ -57,6 +62,11 @@ final class FakeDevice implements Device {
     @Override
     public DeviceLimits limits() {
         return limits;
+    }
+
+    @Override
+    public boolean offers(Kernel kernel) {
+        return offered.contains(kernel);
     }
 
     @Override
