@@ -1,13 +1,19 @@
-// Tensor cores and asynchronous copies of NVIDIA GPUs of compute capability 8.0 and up, for the variants (*.cu) of portable kernels. On the CPU,
-// in tests, the same functions exchange the fragments of 32 items through memory, so that all but the instructions themselves is tested
-// there; the items of every warp must then reach a multiplication together, equally often.
+// Tensor cores, exchanges within a warp and asynchronous copies of NVIDIA GPUs of compute capability 8.0 and up, for the kernels in *.cu. On
+// the CPU, in tests, emulation.h has the same functions, by the layouts below; there a warp of 32 items meets at each of them but copies.
 //
-// A multiplication adds a [16, K] b [K, 8] to c [16, 8] by a warp of 32 items, each with parts of the three in registers (PTX ISA, matrix
+// All 32 items of a warp must reach the same multiplication, load_matrix, SHUFFLE or WARP_BARRIER together, equally often. Warps may differ.
+//
+// A multiplication adds a [16, K] b [K, 8] to c [16, 8] by a warp, whose items have parts of the three in registers (PTX ISA, matrix
 // fragments for mma.m16n8k8 and mma.m16n8k16). With g = LANE / 4 and t = LANE % 4 an item has of
 //   c: (g, 2t) (g, 2t + 1) (g + 8, 2t) (g + 8, 2t + 1)
 //   TF32, K = 8:   a: (g, t) (g + 8, t) (g, t + 4) (g + 8, t + 4);  b: (t, g) (t + 4, g)
-//   bfloat16, K = 16, two values per register, the first in the lower half:
+//   bfloat16 and half precision, K = 16, two values per register, the first in the lower half:
 //                  a: (g, 2t..) (g + 8, 2t..) (g, 2t + 8..) (g + 8, 2t + 8..);  b: (2t.., g) (2t + 8.., g)
+//
+// load_matrix_xN loads N matrices of 8 x 8 values of 16 bits from local memory (ldmatrix). Items 8 i to 8 i + 7 have the addresses of the
+// rows of matrix i, 16 bytes each and aligned to as many; the addresses of other items do not matter. An item gets of matrix i, in r[i],
+// (g, 2t..), or transposed (2t, g) (2t + 1, g). So a of 16 x 16 values, row by row, is one load_matrix_x4 of rows LANE % 16 from element
+// LANE / 16 * 8 on; b is one of its columns if the inner axis is contiguous, or transposed of its rows if the columns are.
 #ifndef UNMUTE_MMA_H
 #define UNMUTE_MMA_H
 #include "functions.h"
@@ -15,79 +21,7 @@
 #define LANE (ITEM % 32)
 #define WARP (ITEM / 32)
 
-#if defined(UNMUTE_SHIM)
-
-#if !defined(__launch_bounds__)
-  #define __launch_bounds__(...)
-#endif
-
-// Rounds to 10 mantissa bits, ties away from 0.
-static uint to_tf32(float x) {
-    return IS_NAN(x) || FABSF(x) == F_INFINITY ? AS_UINT(x) : (AS_UINT(x) + 0x1000u) & 0xffffe000u;
-}
-
-// Rounds to 7 mantissa bits, ties to even.
-static uint to_bf16(float x) {
-    uint u = AS_UINT(x);
-    return IS_NAN(x) ? 0x7fffu : (u + 0x7fffu + (u >> 16 & 1u)) >> 16;
-}
-
-static uint to_bf16_pair(float low, float high) {
-    return to_bf16(high) << 16 | to_bf16(low);
-}
-
-static uint shim_a[1024][4];
-static uint shim_b[1024][2];
-
-static float shim_half(uint pair, int upper) {
-    return AS_FLOAT(upper ? pair & 0xffff0000u : pair << 16);
-}
-
-// Element (row, k) of a, or (k, column) of b, from the registers of the item that holds it.
-static float shim_left(int first, int row, int k, int wide) {
-    int t = wide ? k % 8 / 2 : k % 4;
-    uint u = shim_a[first + row % 8 * 4 + t][row / 8 + 2 * (wide ? k / 8 : k / 4)];
-    return wide ? shim_half(u, k % 2) : AS_FLOAT(u);
-}
-
-static float shim_right(int first, int k, int column, int wide) {
-    int t = wide ? k % 8 / 2 : k % 4;
-    uint u = shim_b[first + column * 4 + t][wide ? k / 8 : k / 4];
-    return wide ? shim_half(u, k % 2) : AS_FLOAT(u);
-}
-
-static void shim_multiply(float c[4], const uint a[4], const uint b[2], int wide) {
-    std::memcpy(shim_a[ITEM], a, 16);
-    std::memcpy(shim_b[ITEM], b, 8);
-    BARRIER();
-    for (int i = 0; i < 4; i++) {
-        for (int k = 0; k < (wide ? 16 : 8); k++) {
-            c[i] += shim_left(WARP * 32, LANE / 4 + i / 2 * 8, k, wide) * shim_right(WARP * 32, k, LANE % 4 * 2 + i % 2, wide);
-        }
-    }
-    BARRIER();
-}
-
-static void multiply_tf32(float c[4], const uint a[4], const uint b[2]) {
-    shim_multiply(c, a, b, 0);
-}
-
-static void multiply_bf16(float c[4], const uint a[4], const uint b[2]) {
-    shim_multiply(c, a, b, 1);
-}
-
-template <int BYTES>
-static void copy_async(LOCAL float* to, GLOBAL const float* from, int available) {
-    std::memset(to, 0, BYTES);
-    std::memcpy(to, from, available);
-}
-
-static void commit_copies() {}
-
-template <int GROUPS_LEFT>
-static void wait_for_copies() {}
-
-#else
+#if !defined(UNMUTE_SHIM)
 
 FUNCTION uint to_tf32(float x) {
     uint u;
@@ -101,6 +35,13 @@ FUNCTION uint to_bf16_pair(float low, float high) {
     return u;
 }
 
+// Rounds to half precision, ties to even; 65520 and above is infinity.
+FUNCTION uint to_f16_pair(float low, float high) {
+    uint u;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(u) : "f"(high), "f"(low));
+    return u;
+}
+
 FUNCTION void multiply_tf32(float c[4], const uint a[4], const uint b[2]) {
     asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
@@ -111,14 +52,44 @@ FUNCTION void multiply_bf16(float c[4], const uint a[4], const uint b[2]) {
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
-// Copies `available` of BYTES (4 or 16) bytes to local memory, padded with 0, without waiting; both addresses are multiples of BYTES.
+FUNCTION void multiply_f16(float c[4], const uint a[4], const uint b[2]) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// Volatile, so that a load stays behind the barrier that it needs.
+#define LOAD_MATRIX(suffix, form) \
+    FUNCTION void load_matrix_x1##suffix(uint r[1], LOCAL const void* row) { \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x1" form ".shared.b16 {%0}, [%1];" \
+            : "=r"(r[0]) : "r"((uint)__cvta_generic_to_shared(row))); \
+    } \
+    FUNCTION void load_matrix_x2##suffix(uint r[2], LOCAL const void* row) { \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x2" form ".shared.b16 {%0, %1}, [%2];" \
+            : "=r"(r[0]), "=r"(r[1]) : "r"((uint)__cvta_generic_to_shared(row))); \
+    } \
+    FUNCTION void load_matrix_x4##suffix(uint r[4], LOCAL const void* row) { \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4" form ".shared.b16 {%0, %1, %2, %3}, [%4];" \
+            : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"((uint)__cvta_generic_to_shared(row))); \
+    }
+
+LOAD_MATRIX(, "")
+LOAD_MATRIX(_transposed, ".trans")
+
+// A value of 4 or 8 bytes of item `lane` of this warp, or of item LANE ^ mask.
+#define SHUFFLE(value, lane) __shfl_sync(0xffffffffu, value, lane)
+#define SHUFFLE_XOR(value, mask) __shfl_xor_sync(0xffffffffu, value, mask)
+
+// What an item of this warp wrote before, the others see behind it.
+#define WARP_BARRIER() __syncwarp()
+
+// Copies `available` of BYTES (4, 8 or 16) bytes to local memory, padded with 0, without waiting; both addresses are multiples of BYTES.
 template <int BYTES>
-FUNCTION void copy_async(LOCAL float* to, GLOBAL const float* from, int available) {
+FUNCTION void copy_async(LOCAL void* to, GLOBAL const void* from, int available) {
     uint place = (uint)__cvta_generic_to_shared(to);
     if (BYTES == 16) {
         asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" : : "r"(place), "l"(from), "r"(available) : "memory");
     } else {
-        asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" : : "r"(place), "l"(from), "r"(available) : "memory");
+        asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" : : "r"(place), "l"(from), "n"(BYTES), "r"(available) : "memory");
     }
 }
 
@@ -127,7 +98,7 @@ FUNCTION void commit_copies() {
     asm volatile("cp.async.commit_group;" : : : "memory");
 }
 
-// Waits until at most so many groups of this item's copies are pending.
+// Waits until at most so many groups of this item's copies are pending. Other items see them behind the next barrier.
 template <int GROUPS_LEFT>
 FUNCTION void wait_for_copies() {
     asm volatile("cp.async.wait_group %0;" : : "n"(GROUPS_LEFT) : "memory");

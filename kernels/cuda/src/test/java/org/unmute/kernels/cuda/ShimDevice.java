@@ -8,7 +8,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -49,7 +48,9 @@ final class ShimDevice implements Device {
     static final Tool COMPILER = new Tool("g++");
 
     private static final FunctionDescriptor RUN =
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+            FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    /** Bytes of {@code shim_error}. */
+    private static final int MAX_ERROR = 256;
     /** Shared memory that a group may ask for: that of an H100. */
     private static final int SHARED_BYTES = 227 << 10;
     /** Shared memory whose size the launch says. */
@@ -204,16 +205,23 @@ final class ShimDevice implements Device {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, arguments.get(i)));
                 }
                 int back = backwards ? 1 : 0;
-                int overrun =
-                        (int) f.invokeExact(plan.groups(), plan.items(), plan.sharedBytes(), barriers, back, pointers);
-                if (overrun != 0) {
-                    throw new IllegalStateException("writes beyond the shared memory of " + plan);
+                MemorySegment error = (MemorySegment)
+                        f.invokeExact(plan.groups(), plan.items(), plan.sharedBytes(), barriers, back, pointers);
+                if (!error.equals(MemorySegment.NULL)) {
+                    throw new DeviceException("shim: " + kernel + ": " + text(error), null);
                 }
                 return kernel;
+            } catch (DeviceException e) {
+                throw e;
             } catch (Throwable e) {
                 throw new DeviceException("shim: " + kernel + ": " + e, e);
             }
         }
+    }
+
+    @SuppressWarnings("restricted") // The kernel's library ends its text with 0.
+    private static String text(MemorySegment error) {
+        return error.reinterpret(MAX_ERROR).getString(0);
     }
 
     private static MemorySegment argument(Arena arena, Argument a) {
@@ -253,9 +261,6 @@ final class ShimDevice implements Device {
                 Tool.writeSources(folder);
                 for (String file : PtxSource.files()) {
                     Files.writeString(folder.resolve(file + ".cu"), withDynamicMemory(PtxSource.variants(file)));
-                }
-                try (InputStream in = ShimDevice.class.getResourceAsStream("/shim.h")) {
-                    Files.write(folder.resolve("shim.h"), in.readAllBytes());
                 }
             }
             boolean variants = PtxSource.files().contains(family);

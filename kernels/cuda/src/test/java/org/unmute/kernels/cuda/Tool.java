@@ -2,6 +2,7 @@ package org.unmute.kernels.cuda;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,8 +63,13 @@ record Tool(String name) {
         }
     }
 
-    /** Writes the kernel texts, headers put in, into a folder. */
+    /** Writes the kernel texts, headers put in, and the headers that run them on the CPU, into a folder. */
     static void writeSources(Path folder) throws IOException {
+        for (String header : List.of("shim.h", "emulation.h")) {
+            try (InputStream in = Tool.class.getResourceAsStream("/" + header)) {
+                Files.write(folder.resolve(header), in.readAllBytes());
+            }
+        }
         for (String family : KernelSource.FAMILIES) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
