@@ -37,7 +37,7 @@ final class PtxSource {
     }
 
     /** A file of this package, or a header of the portable kernels. */
-    private static String read(String file) {
+    static String read(String file) {
         try (InputStream in = Variants.class.getResourceAsStream(file)) {
             return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -10,12 +10,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -25,11 +21,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
-import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.DeviceRoutine;
@@ -45,19 +40,12 @@ import org.unmute.tensor.backend.HostBuffer;
  * tests logic only. Every second launch runs its items from last to first.
  */
 final class ShimDevice implements Device {
-    static final Tool COMPILER = new Tool("g++");
+    static final Tool COMPILER = ShimLibrary.COMPILER;
 
-    private static final FunctionDescriptor RUN =
-            FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    /** Bytes of {@code shim_error}. */
-    private static final int MAX_ERROR = 256;
     /** Shared memory that a group may ask for: that of an H100. */
     private static final int SHARED_BYTES = 227 << 10;
-    /** Shared memory whose size the launch says. */
-    private static final Pattern DYNAMIC =
-            Pattern.compile("extern __shared__ (?:__align__\\(\\d+\\) )?(\\w+) (\\w+)\\[];");
 
-    private static final Map<Kernel, MethodHandle> BUILT = new HashMap<>();
+    private static final Map<Build, ShimLibrary> BUILT = new HashMap<>();
     /** Families whose items wait for each other; the others run in plain loops. */
     private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
             .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY"))
@@ -68,6 +56,8 @@ final class ShimDevice implements Device {
     private final Precision precision;
     private final int capability;
     private final Optional<Consumer<CublasGemm>> library;
+    private Optional<Fault> fault = Optional.empty();
+    private int block;
     private boolean backwards;
 
     /** The kernels that ran. */
@@ -93,6 +83,32 @@ final class ShimDevice implements Device {
     ShimDevice(Precision precision) {
         this(precision, 90, Optional.empty());
     }
+
+    /**
+     * Lets sums of multiplications truncate, as tensor cores may.
+     *
+     * @param productsAtOnce how many products are added to a sum at once: 4, 8 or 16
+     */
+    ShimDevice truncating(int productsAtOnce) {
+        block = productsAtOnce;
+        return this;
+    }
+
+    /** With a fault in the source of one family. */
+    ShimDevice with(Fault seeded) {
+        fault = Optional.of(seeded);
+        return this;
+    }
+
+    /**
+     * A fault in the source of a family, to show that a test finds it.
+     *
+     * @param name what is wrong
+     * @param change puts it into the source; fails if it does not find its place
+     */
+    record Fault(String name, String family, UnaryOperator<String> change) {}
+
+    private record Build(String family, Optional<Fault> fault) {}
 
     /** Whether the kernel ran. */
     boolean hasLaunched(Kernel kernel) {
@@ -177,7 +193,7 @@ final class ShimDevice implements Device {
 
     @Override
     public void prepare(Kernel kernel) {
-        function(kernel);
+        library(kernel.family());
     }
 
     @Override
@@ -194,9 +210,9 @@ final class ShimDevice implements Device {
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = Variants.of(portable, precision, capability).orElse(portable);
         launched.add(kernel);
-        MethodHandle f = function(kernel);
-        int barriers =
-                WITH_BARRIERS.contains(kernel.family()) || PtxSource.files().contains(kernel.family()) ? 1 : 0;
+        boolean barriers =
+                WITH_BARRIERS.contains(kernel.family()) || PtxSource.files().contains(kernel.family());
+        ShimLibrary f = library(kernel.family());
         synchronized (ShimDevice.class) {
             backwards = !backwards;
             try (Arena arena = Arena.ofConfined()) {
@@ -204,24 +220,10 @@ final class ShimDevice implements Device {
                 for (int i = 0; i < arguments.size(); i++) {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, arguments.get(i)));
                 }
-                int back = backwards ? 1 : 0;
-                MemorySegment error = (MemorySegment)
-                        f.invokeExact(plan.groups(), plan.items(), plan.sharedBytes(), barriers, back, pointers);
-                if (!error.equals(MemorySegment.NULL)) {
-                    throw new DeviceException("shim: " + kernel + ": " + text(error), null);
-                }
-                return kernel;
-            } catch (DeviceException e) {
-                throw e;
-            } catch (Throwable e) {
-                throw new DeviceException("shim: " + kernel + ": " + e, e);
+                f.run(kernel.name(), plan, barriers, backwards, block, pointers);
             }
         }
-    }
-
-    @SuppressWarnings("restricted") // The kernel's library ends its text with 0.
-    private static String text(MemorySegment error) {
-        return error.reinterpret(MAX_ERROR).getString(0);
+        return kernel;
     }
 
     private static MemorySegment argument(Arena arena, Argument a) {
@@ -234,69 +236,34 @@ final class ShimDevice implements Device {
         };
     }
 
-    private static MethodHandle function(Kernel kernel) {
+    private ShimLibrary library(String family) {
+        Build wanted = new Build(family, fault.filter(f -> f.family.equals(family)));
         synchronized (BUILT) {
-            if (!BUILT.containsKey(kernel)) {
-                build(kernel.family());
-            }
-            MethodHandle function = BUILT.get(kernel);
-            if (function == null) {
-                throw new DeviceException("shim: kernel " + kernel + " is missing in its file", null);
-            }
-            return function;
+            return BUILT.computeIfAbsent(wanted, ShimDevice::build);
         }
     }
 
-    /** A text for C++, in which {@code extern __shared__} arrays are pointers to the shim's memory. */
-    private static String withDynamicMemory(String text) {
-        return DYNAMIC.matcher(text).replaceAll("$1* $2 = reinterpret_cast<$1*>(shim_dynamic);");
-    }
-
-    @SuppressWarnings("restricted") // Calls into what was just compiled.
-    private static void build(String family) {
+    private static ShimLibrary build(Build wanted) {
+        String family = wanted.family;
         try {
             if (folder == null) {
                 folder = Files.createTempDirectory("unmute-shim-");
                 folder.toFile().deleteOnExit();
-                Tool.writeSources(folder);
-                for (String file : PtxSource.files()) {
-                    Files.writeString(folder.resolve(file + ".cu"), withDynamicMemory(PtxSource.variants(file)));
-                }
+                Tool.writeShim(folder);
             }
-            boolean variants = PtxSource.files().contains(family);
-            List<Kernel> kernels = variants
+            boolean cuda = PtxSource.files().contains(family);
+            String text = cuda ? PtxSource.variants(family) : KernelSource.text(family);
+            List<Kernel> kernels = cuda
                     ? PtxSource.kernels(family)
                     : DeclaredKernel.of(family).stream()
                             .map(DeclaredKernel::kernel)
                             .toList();
-            StringBuilder text = new StringBuilder(
-                    "#include \"shim.h\"\n#include \"" + family + (variants ? ".cu" : ".cl") + "\"\n");
-            kernels.forEach(k -> text.append("SHIM_ENTRY(").append(k.name()).append(")\n"));
-            Files.writeString(folder.resolve(family + ".cpp"), text);
-
-            COMPILER.run(
+            String name = family + wanted.fault.map(f -> "-" + BUILT.size()).orElse("");
+            return ShimLibrary.build(
                     folder,
-                    List.of(
-                            "-std=c++20",
-                            "-O2",
-                            "-march=native",
-                            "-ffp-contract=off",
-                            "-fPIC",
-                            "-shared",
-                            "-w",
-                            "-o",
-                            family + ".so",
-                            family + ".cpp"));
-            SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(family + ".so"), Arena.global());
-            for (Kernel k : kernels) {
-                BUILT.put(
-                        k,
-                        Linker.nativeLinker()
-                                .downcallHandle(library.find("run_" + k.name()).orElseThrow(), RUN));
-            }
-            try (var files = Files.list(folder)) {
-                files.forEach(f -> f.toFile().deleteOnExit());
-            }
+                    name,
+                    wanted.fault.map(f -> f.change.apply(text)).orElse(text),
+                    kernels.stream().map(Kernel::name).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

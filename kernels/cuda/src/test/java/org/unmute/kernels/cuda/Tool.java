@@ -63,13 +63,17 @@ record Tool(String name) {
         }
     }
 
-    /** Writes the kernel texts, headers put in, and the headers that run them on the CPU, into a folder. */
-    static void writeSources(Path folder) throws IOException {
+    /** Writes the headers that run kernels on the CPU into a folder. */
+    static void writeShim(Path folder) throws IOException {
         for (String header : List.of("shim.h", "emulation.h")) {
             try (InputStream in = Tool.class.getResourceAsStream("/" + header)) {
                 Files.write(folder.resolve(header), in.readAllBytes());
             }
         }
+    }
+
+    /** Writes the kernel texts, headers put in, into a folder. */
+    static void writeSources(Path folder) throws IOException {
         for (String family : KernelSource.FAMILIES) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
