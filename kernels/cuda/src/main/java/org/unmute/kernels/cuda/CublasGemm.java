@@ -1,6 +1,7 @@
 package org.unmute.kernels.cuda;
 
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.MatrixProduct;
 
@@ -23,7 +24,16 @@ record CublasGemm(Matrix first, Matrix second, Matrix result, long rows, long co
      * @param leading stride between columns in memory
      * @param stride stride between entries
      */
-    record Matrix(DeviceMemory memory, long offset, boolean transposed, long leading, long stride) {}
+    record Matrix(DeviceMemory memory, long offset, boolean transposed, long leading, long stride) {
+        /**
+         * The address of the first element.
+         *
+         * @param address where the device has a memory
+         */
+        long address(ToLongFunction<DeviceMemory> address) {
+            return address.applyAsLong(memory) + offset * Float.BYTES;
+        }
+    }
 
     /**
      * Converts a product. Empty if cuBLAS does not support its layout: an operand with no contiguous axis, a

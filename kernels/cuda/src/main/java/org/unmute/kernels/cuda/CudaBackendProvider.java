@@ -26,7 +26,7 @@ public final class CudaBackendProvider extends DeviceBackendProvider {
                         ? new Availability(
                                 true,
                                 f.description() + "; "
-                                        + Variants.describe(Precision.chosen(), f.capability(), Cublas.find()))
+                                        + Variants.describe(Precision.chosen(), f.capability(), CublasLibrary.find()))
                         : new Availability(false, f.description() + ": " + f.problem()))
                 .toList();
     }

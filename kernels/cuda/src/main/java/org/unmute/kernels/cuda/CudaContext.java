@@ -29,7 +29,7 @@ final class CudaContext {
     /** Max dynamic shared memory that each kernel was set to, where it was. */
     private final Map<Kernel, Integer> asked = new HashMap<>();
 
-    private Cublas.Library products;
+    private CublasLibrary products;
     private Cublas cublas;
 
     private CudaContext(CudaDevices.DeviceInfo found) {
@@ -52,15 +52,16 @@ final class CudaContext {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** Whether cuBLAS runs on this device. The context must be current on the calling thread. */
-    synchronized Cublas.Library products() {
+    /** The cuBLAS that runs on this device, or why none does. The context must be current on the calling thread. */
+    synchronized CublasLibrary products() {
         if (products == null) {
-            products = Cublas.find();
+            products = CublasLibrary.find();
             if (products.isAvailable()) {
                 try {
-                    cublas = new Cublas();
+                    cublas = products.opening().apply(CudaDevice::address);
                 } catch (CudaException e) {
-                    products = new Cublas.Library("", "it does not start on this device, " + e.getMessage());
+                    products = CublasLibrary.missing(
+                            products.source() + " does not start on this device, " + e.getMessage());
                 }
             }
         }

@@ -35,10 +35,22 @@ final class CudaDevice implements Device {
         this.precision = precision;
     }
 
-    private record Memory(CUdeviceptr pointer, long bytes) implements DeviceMemory {}
+    /** A pointer that tells its address, which the binding keeps to itself. */
+    private static final class Address extends CUdeviceptr {
+        long value() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
+
+    private record Memory(Address pointer, long bytes) implements DeviceMemory {}
 
     static CUdeviceptr pointer(DeviceMemory memory) {
         return ((Memory) memory).pointer;
+    }
+
+    /** The address of a memory on its device. */
+    static long address(DeviceMemory memory) {
+        return ((Memory) memory).pointer.value();
     }
 
     /** Runs a call with the context current; an error names the operation and the device. */
@@ -77,7 +89,7 @@ final class CudaDevice implements Device {
 
     @Override
     public DeviceMemory allocate(long bytes) {
-        CUdeviceptr p = new CUdeviceptr();
+        Address p = new Address();
         calling("allocating " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(p, bytes));
         return new Memory(p, bytes);
     }
@@ -151,9 +163,14 @@ final class CudaDevice implements Device {
         }
         context.enter();
         return context.cublas()
-                .flatMap(cublas -> CublasGemm.of(product)
-                        .map(g -> new DeviceRoutine(
-                                Cublas.KERNEL, () -> calling("a matrix product by cuBLAS", () -> cublas.multiply(g)))));
+                .flatMap(cublas ->
+                        CublasGemm.of(product).map(g -> new DeviceRoutine(Cublas.KERNEL, () -> multiply(cublas, g))));
+    }
+
+    private void multiply(Cublas cublas, CublasGemm g) {
+        calling(
+                "a matrix product by cuBLAS (-D" + CublasLibrary.PROPERTY + "=false takes our kernel instead)",
+                () -> cublas.multiply(g));
     }
 
     private void run(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {

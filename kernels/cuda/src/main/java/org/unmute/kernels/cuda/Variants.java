@@ -37,7 +37,7 @@ final class Variants {
     }
 
     /** Tells users which matrix products run and the precision of the kernels. */
-    static String describe(Precision precision, int capability, Cublas.Library cublas) {
+    static String describe(Precision precision, int capability, CublasLibrary cublas) {
         if (precision == Precision.FP32) {
             return cublas.describe() + ", all in float32";
         }

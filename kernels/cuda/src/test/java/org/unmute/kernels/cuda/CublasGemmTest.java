@@ -1,29 +1,24 @@
 package org.unmute.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.Backend;
-import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Products in columns, as cuBLAS computes them: which ones it gets, and that they are the products asked for. cuBLAS
- * itself needs a card.
+ * Products in columns, as cuBLAS computes them: which ones it gets, and in which terms. {@link CublasLibraryTest} has
+ * the calls.
  */
 class CublasGemmTest {
     private final List<CublasGemm> gemms = new ArrayList<>();
@@ -148,56 +143,5 @@ class CublasGemmTest {
         assertThat(CublasGemm.of(new MatrixProduct(m, m, m, 3, 3, 3, 2))).isPresent();
         assertThat(CublasGemm.of(new MatrixProduct(m, backwards, m, 3, 3, 3, 2)))
                 .isEmpty();
-    }
-
-    @Test
-    void canBeTurnedOff() {
-        assertThat(Cublas.off("true")).isEmpty();
-        assertThat(Cublas.off("false").orElseThrow().describe())
-                .isEqualTo("matrix products by our own kernel (cuBLAS: turned off by unmute.cuda.cublas)");
-        assertThatThrownBy(() -> Cublas.off("no"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unmute.cuda.cublas must be true or false");
-        assertThat(new Cublas.Library("12.6", "").describe()).isEqualTo("matrix products by cuBLAS 12.6");
-    }
-
-    /** Without the CUDA toolkit the reason is kept, by both ways of finding out, and nothing is thrown. */
-    @Test
-    void aLibraryThatDoesNotLoadIsToldApart() {
-        Cublas.Library found = Cublas.find();
-        assertThat(found.isAvailable()).isNotEqualTo(found.version().isEmpty());
-        if (!found.isAvailable()) {
-            assertThat(found.problem()).isEqualTo("libcublas.so.12 was not found");
-            assertThat(Cublas.bind().problem()).startsWith("the binding JCublas does not load");
-        }
-    }
-
-    /**
-     * The suite of products, with cuBLAS's part done by a plain loop over columns and what follows by the kernel that
-     * does it on a card.
-     */
-    @FullBuild("compiles the kernels with g++")
-    @Nested
-    class Product extends ProductContract {
-        @Override
-        protected Backend open(int threads) {
-            ShimDevice.COMPILER.require();
-            return new DeviceBackend(new ShimDevice(g -> {}), 3L << 30);
-        }
-    }
-
-    @Test
-    @FullBuild("compiles the kernels with g++")
-    void productsAreThoseAskedFor() {
-        View a = f(2, 3);
-        View w = f(2, 3);
-        View out = f(2, 2);
-        b.upload(View.dense(HostBuffer.wrap(new float[] {1, 2, 3, 4, 5, 6}), a.shape()), a);
-        b.upload(View.dense(HostBuffer.wrap(new float[] {1, 0, 1, 0, 10, 1}), w.shape()), w);
-        b.matmul(a, w.transpose(0, 1), out);
-        float[] got = new float[4];
-        b.download(out, View.dense(HostBuffer.wrap(got), out.shape()));
-        assertThat(got).containsExactly(4, 23, 10, 56);
-        assertThat(only().first().transposed()).isTrue();
     }
 }

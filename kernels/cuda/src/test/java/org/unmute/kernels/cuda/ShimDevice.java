@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.unmute.kernels.device.Argument;
@@ -55,7 +54,7 @@ final class ShimDevice implements Device {
 
     private final Precision precision;
     private final int capability;
-    private final Optional<Consumer<CublasGemm>> library;
+    private final Optional<Cublas> cublas;
     private Optional<Fault> fault = Optional.empty();
     private int block;
     private boolean backwards;
@@ -63,10 +62,10 @@ final class ShimDevice implements Device {
     /** The kernels that ran. */
     private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
 
-    private ShimDevice(Precision precision, int capability, Optional<Consumer<CublasGemm>> library) {
+    private ShimDevice(Precision precision, int capability, Optional<Cublas> cublas) {
         this.precision = precision;
         this.capability = capability;
-        this.library = library;
+        this.cublas = cublas;
     }
 
     /** With the portable kernels alone, as on a device of compute capability 7.5. */
@@ -74,9 +73,9 @@ final class ShimDevice implements Device {
         this(Precision.FP32, 75, Optional.empty());
     }
 
-    /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
-    ShimDevice(Consumer<CublasGemm> seen) {
-        this(Precision.FP32, 75, Optional.of(seen));
+    /** As on a device of compute capability 7.5, with this in place of cuBLAS. */
+    ShimDevice(Cublas cublas) {
+        this(Precision.FP32, 75, Optional.of(cublas));
     }
 
     /** With the kernels of a device of compute capability 9.0: its own, and the variants of a precision. */
@@ -198,11 +197,8 @@ final class ShimDevice implements Device {
 
     @Override
     public Optional<DeviceRoutine> routine(MatrixProduct product) {
-        Optional<CublasGemm> gemm = library.isPresent() ? CublasGemm.of(product) : Optional.empty();
-        return gemm.map(g -> new DeviceRoutine(Cublas.KERNEL, () -> {
-            library.get().accept(g);
-            ColumnProduct.multiply(g);
-        }));
+        return cublas.flatMap(c ->
+                CublasGemm.of(product).map(g -> new DeviceRoutine(Cublas.KERNEL, () -> c.multiply(g))));
     }
 
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
