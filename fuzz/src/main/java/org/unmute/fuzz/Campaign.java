@@ -66,7 +66,9 @@ public final class Campaign {
             description = "What to fuzz; all, if none is named. \"mixed\" is a quick look at all in one process.")
     private List<String> names = List.of();
 
-    @Option(names = "--seconds", description = "Time for each target over all calls. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            description = "Time of a processor for each target over all calls. Default: ${DEFAULT-VALUE}.")
     private int seconds = 600;
 
     @Option(
@@ -218,15 +220,17 @@ public final class Campaign {
                 ? MixedInput.seeds(files)
                 : Targets.named(target).seeds().contents(files);
         TargetProgress progress = TargetProgress.of(folder);
+        double slowness = 1;
         for (int start = 0; start < MAX_STARTS && !stopping && !done(progress); start++) {
             EngineProcess engine = new EngineProcess(target, folder, own, seed);
             synchronized (running) {
                 running.add(engine);
             }
-            int left = (int) Math.ceil(seconds - progress.seconds());
-            // The engine's clock runs from its start on, ours from the first input.
+            int left = (int) Math.ceil((seconds - progress.seconds()) * slowness);
+            // The engine's clock is that on the wall and runs from its start on, ours from the first input.
             progress =
                     engine.run(seeds, left >= LONG ? left + START_SECONDS : left, executions - progress.executions());
+            slowness = engine.slowness();
             say(target, progress);
         }
         return progress;

@@ -14,6 +14,7 @@ final class EngineLog {
     private final TargetProgress before;
     private TargetProgress now;
     private long begun;
+    private boolean started;
     private String thrown = "";
     private String token = "";
 
@@ -29,19 +30,20 @@ final class EngineLog {
 
     /** Whether the engine ran an input. */
     boolean started() {
-        return begun != 0;
+        return started;
     }
 
     /**
      * Takes a line.
      *
-     * @param nanos {@link System#nanoTime} when it was printed
+     * @param nanos of the engine's process when it was printed
      * @return whether the progress changed
      */
     boolean accept(String line, long nanos) {
         Matcher counts = COUNTS.matcher(line);
         if (counts.matches()) {
-            begun = begun == 0 ? nanos : begun;
+            begun = started ? begun : nanos;
+            started = true;
             now = new TargetProgress(
                     before.seconds() + (nanos - begun) / 1e9,
                     before.executions() + Long.parseLong(counts.group(1)),

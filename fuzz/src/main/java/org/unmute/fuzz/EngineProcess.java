@@ -39,6 +39,7 @@ final class EngineProcess {
     private final long seed;
     private volatile Process process;
     private volatile boolean stopped;
+    private double slowness = 1;
 
     /**
      * @param target  name of a target, or {@link MixedInput#NAME}
@@ -51,6 +52,11 @@ final class EngineProcess {
         this.folder = folder;
         this.scratch = scratch;
         this.seed = seed;
+    }
+
+    /** Seconds on the wall for each one of a processor in the last run: 1 on a machine that does nothing else. */
+    double slowness() {
+        return slowness;
     }
 
     /** Ends the process. What it found is kept. */
@@ -89,6 +95,7 @@ final class EngineProcess {
         }
         started.getOutputStream().close();
         EngineLog read = new EngineLog(TargetProgress.of(folder));
+        Clock clock = new Clock(started.toHandle());
         List<String> tail = new ArrayList<>();
         try (BufferedReader lines =
                         new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
@@ -100,7 +107,7 @@ final class EngineProcess {
                 out.newLine();
                 tail.add(line);
                 tail.subList(0, Math.max(0, tail.size() - TAIL)).clear();
-                if (read.accept(line, System.nanoTime()) && System.nanoTime() - saved > SAVE_NANOS) {
+                if (read.accept(line, clock.nanos()) && System.nanoTime() - saved > SAVE_NANOS) {
                     read.progress().save(folder);
                     saved = System.nanoTime();
                 }
@@ -110,6 +117,7 @@ final class EngineProcess {
             Thread.currentThread().interrupt();
         } finally {
             started.destroy();
+            slowness = clock.slowness();
             read.progress().save(folder);
             Bounds.remove(folder.resolve("tmp"));
         }
@@ -152,6 +160,8 @@ final class EngineProcess {
                 "-runs=" + Math.min(executions, Integer.MAX_VALUE),
                 "-max_len=" + SeedFiles.MAX_BYTES,
                 "-timeout=" + TIMEOUT_SECONDS,
+                // Else an input is a finding that took 10 s on the wall of a machine that does other things.
+                "-report_slow_units=" + TIMEOUT_SECONDS,
                 "-rss_limit_mb=4096",
                 "-reload=0",
                 "-print_final_stats=1"));
@@ -165,5 +175,30 @@ final class EngineProcess {
         command.add(corpus.toString());
         command.add(seedFolder.toString());
         return command;
+    }
+
+    /**
+     * Time that a process had a processor for. Where several threads of it ran at once, the compilers' for instance, it
+     * is the time on the wall.
+     */
+    private static final class Clock {
+        private final ProcessHandle process;
+        private final long begun = System.nanoTime();
+        private long last;
+
+        Clock(ProcessHandle process) {
+            this.process = process;
+        }
+
+        /** After the end of the process, the time of the last call before it. */
+        long nanos() {
+            long wall = System.nanoTime() - begun;
+            process.info().totalCpuDuration().ifPresent(used -> last = Math.max(last, Math.min(wall, used.toNanos())));
+            return last;
+        }
+
+        double slowness() {
+            return last == 0 ? 1 : Math.max(1, (System.nanoTime() - begun) / (double) last);
+        }
     }
 }

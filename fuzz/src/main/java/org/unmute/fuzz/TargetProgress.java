@@ -13,7 +13,7 @@ import org.unmute.experiments.provenance.JsonObject;
 /**
  * How far a target has come, over all processes that worked on it.
  *
- * @param seconds    of fuzzing, without the starts of processes
+ * @param seconds    of a processor, without the starts of processes
  * @param executions inputs that were run
  * @param edges      branches of the code that inputs took
  * @param features   what the engine tells inputs apart by: edges and how often each was taken
