@@ -85,6 +85,11 @@ class CublasGemmTest {
         assertMatrix(g.first(), 2, false, 4, 0);
         assertMatrix(g.second(), 18, false, 9, 0);
         assertMatrix(g.result(), 0, false, 1, 0);
+        MatrixProduct.Matrix row = new MatrixProduct.Matrix(() -> 0, 0, 0, 1, 0);
+        MatrixProduct.Matrix square = new MatrixProduct.Matrix(() -> 0, 0, 9, 1, 0);
+        g = CublasGemm.of(new MatrixProduct(row, square, row, 1, 9, 9, 1)).orElseThrow();
+        assertMatrix(g.second(), 0, false, 9, 0);
+        assertMatrix(g.result(), 0, false, 9, 0);
     }
 
     @Test
