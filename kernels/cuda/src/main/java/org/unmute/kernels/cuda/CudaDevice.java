@@ -17,6 +17,7 @@ import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
@@ -28,6 +29,7 @@ final class CudaDevice implements Device {
     private final String name;
     private final CudaContext context;
     private final Precision precision;
+    private final TensorCores tensorCores = TensorCores.chosen();
 
     CudaDevice(String name, CudaContext context, Precision precision) {
         this.name = name;
@@ -84,7 +86,11 @@ final class CudaDevice implements Device {
     @Override
     public boolean offers(Kernel kernel) {
         return CudaKernels.offered(
-                kernel, context.found().capability(), context.found().sharedBytes());
+                kernel,
+                precision,
+                tensorCores,
+                context.found().capability(),
+                context.found().sharedBytes());
     }
 
     @Override

@@ -1,7 +1,11 @@
 package org.unmute.kernels.cuda;
 
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.TensorCores;
 
 /**
  * Kernels that only NVIDIA devices have, with arguments and launch plans of their own: {@link CudaDevice#offers} tells
@@ -9,17 +13,54 @@ import org.unmute.kernels.device.Kernel;
  */
 final class CudaKernels {
     /** All such kernels. */
-    static final Map<Kernel, Requirement> ALL = Map.of();
+    static final Map<Kernel, Requirement> ALL = Stream.of(
+                    packed("f32", Use.FLOAT32, 98_304, 49_152), packed("bf16", Use.BF16, 98_304, 32_768))
+            .flatMap(m -> m.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private CudaKernels() {}
+
+    private static Map<Kernel, Requirement> packed(String form, Use use, int wide, int small) {
+        Function<String, Kernel> named = name -> new Kernel("matmul_packed", name.replace("*", form));
+        return Map.of(
+                named.apply("pack_*"), new Requirement(80, 0, use),
+                named.apply("matmul_packed_*"), new Requirement(80, wide, use),
+                named.apply("matmul_packed_*_small"), new Requirement(80, small, use),
+                named.apply("matmul_join_*"), new Requirement(80, 0, use));
+    }
+
+    /** What a kernel is for. */
+    enum Use {
+        /** Its results do not depend on the precision chosen. */
+        ANY,
+        /**
+         * float32 work by tensor cores at float32's accuracy: where float32 is chosen and {@link TensorRates} say so.
+         */
+        FLOAT32,
+        /** Work in bfloat16, where that is chosen. */
+        BF16;
+
+        /** Whether the user's choices and the device ask for it. */
+        boolean isWanted(Precision precision, TensorCores choice, int capability) {
+            return switch (this) {
+                case ANY -> true;
+                case FLOAT32 ->
+                    precision == Precision.FP32
+                            && (choice == TensorCores.ALWAYS
+                                    || choice == TensorCores.AUTO && TensorRates.areFasterSplit(capability));
+                case BF16 -> precision == Precision.BF16;
+            };
+        }
+    }
 
     /**
      * What a kernel needs.
      *
      * @param capability min compute capability, times ten
      * @param sharedBytes max memory that its groups share, the arrays that it declares included
+     * @param use what it is for
      */
-    record Requirement(int capability, int sharedBytes) {
+    record Requirement(int capability, int sharedBytes, Use use) {
         /**
          * Whether a device has it.
          *
@@ -31,9 +72,15 @@ final class CudaKernels {
         }
     }
 
-    /** Whether a kernel is one of these and runs on a device of this capability and shared memory. */
-    static boolean offered(Kernel kernel, int capability, int sharedBytes) {
+    /**
+     * Whether a kernel is one of these, runs on a device of this capability and shared memory, and is wanted there.
+     *
+     * @param choice where float32 work is split for tensor cores
+     */
+    static boolean offered(Kernel kernel, Precision precision, TensorCores choice, int capability, int sharedBytes) {
         Requirement needed = ALL.get(kernel);
-        return needed != null && needed.isMetBy(capability, sharedBytes);
+        return needed != null
+                && needed.isMetBy(capability, sharedBytes)
+                && needed.use.isWanted(precision, choice, capability);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.TensorCores;
 
 /**
  * Tensor-core variants of portable kernels, with the same arguments and launch plan. The portable kernel is the
@@ -38,6 +39,11 @@ final class Variants {
 
     /** Tells users which matrix products run and the precision of the kernels. */
     static String describe(Precision precision, int capability, CublasLibrary cublas) {
+        if (CudaKernels.Use.FLOAT32.isWanted(precision, TensorCores.chosen(), capability)
+                && capability >= MIN_CAPABILITY) {
+            return "large matrix products on tensor cores at float32's accuracy, other " + cublas.describe()
+                    + ", all in float32";
+        }
         if (precision == Precision.FP32) {
             return cublas.describe() + ", all in float32";
         }

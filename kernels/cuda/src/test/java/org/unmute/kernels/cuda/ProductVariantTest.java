@@ -46,7 +46,7 @@ class ProductVariantTest {
     };
 
     /** Layout of an operand: dense, transposed, every second element, or not aligned to 16 bytes. */
-    private enum Layout {
+    enum Layout {
         DENSE,
         TRANSPOSED,
         STRIDED,
@@ -104,7 +104,7 @@ class ProductVariantTest {
         }
     }
 
-    private static float[] product(Backend backend, View a, View b) {
+    static float[] product(Backend backend, View a, View b) {
         View out = backend.allocate(
                 DType.F32,
                 Shape.of(a.shape().size(0), a.shape().size(1), b.shape().size(2)));
@@ -116,13 +116,13 @@ class ProductVariantTest {
         return got;
     }
 
-    private static float[] download(Backend backend, View v) {
+    static float[] download(Backend backend, View v) {
         float[] numbers = new float[(int) v.shape().elements()];
         backend.download(v, View.dense(HostBuffer.wrap(numbers), v.shape()));
         return numbers;
     }
 
-    private static View place(Backend backend, Layout layout, float[] numbers, long... sizes) {
+    static View place(Backend backend, Layout layout, float[] numbers, long... sizes) {
         Shape shape = Shape.of(sizes);
         View v = switch (layout) {
             case DENSE -> backend.allocate(DType.F32, shape);
@@ -140,7 +140,7 @@ class ProductVariantTest {
         return v;
     }
 
-    private static float[] numbers(SplittableRandom random, int count) {
+    static float[] numbers(SplittableRandom random, int count) {
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {
             x[i] = (float) random.nextGaussian();

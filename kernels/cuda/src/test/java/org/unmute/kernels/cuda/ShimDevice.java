@@ -31,6 +31,7 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.backend.HostBuffer;
 
@@ -53,6 +54,7 @@ final class ShimDevice implements Device {
     private static Path folder;
 
     private final Precision precision;
+    private final TensorCores tensorCores = TensorCores.chosen();
     private final int capability;
     private final Optional<Cublas> cublas;
     private Optional<Fault> fault = Optional.empty();
@@ -142,7 +144,7 @@ final class ShimDevice implements Device {
 
     @Override
     public boolean offers(Kernel kernel) {
-        return CudaKernels.offered(kernel, capability, SHARED_BYTES);
+        return CudaKernels.offered(kernel, precision, tensorCores, capability, SHARED_BYTES);
     }
 
     @Override

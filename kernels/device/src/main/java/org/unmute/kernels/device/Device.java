@@ -64,10 +64,10 @@ public interface Device extends AutoCloseable {
     Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments);
 
     /**
-     * A matrix product by a routine of the device's own, such as cuBLAS, instead of a kernel. The backend asks this
-     * first, for every product. If there is a routine, it runs that, and after it {@code matmul_finish} where the
-     * product has a bias, an activation or a residual. If there is none, it launches a kernel, which does all of that
-     * at once.
+     * A matrix product by a routine of the device's own, such as cuBLAS, instead of a kernel. The backend asks this for
+     * every product but those that it gives to kernels that the device {@linkplain #offers offers}. If there is a
+     * routine, it runs that, and after it {@code matmul_finish} where the product has a bias, an activation or a
+     * residual. If there is none, it launches a kernel, which does all of that at once.
      *
      * <p>So a device answers with a routine only where that is faster than its kernels, at the precision chosen. It
      * answers empty for a layout that its routine does not support; a {@link MatrixProduct} may have any. The same

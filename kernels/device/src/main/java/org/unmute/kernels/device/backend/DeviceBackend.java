@@ -145,6 +145,11 @@ public final class DeviceBackend
     }
 
     @Override
+    public boolean mayKeepMore() {
+        return pool.freeBytes() > pool.liveBytes();
+    }
+
+    @Override
     public void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments) {
         if (profile.isMeasuring()) {
             device.prepare(kernel);

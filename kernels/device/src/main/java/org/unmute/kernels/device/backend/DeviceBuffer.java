@@ -1,5 +1,8 @@
 package org.unmute.kernels.device.backend;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
@@ -11,6 +14,9 @@ import org.unmute.tensor.backend.View;
 final class DeviceBuffer implements Buffer {
     private final DType dtype;
     private final MemoryPool.Block block;
+    /** Other forms of the contents, once these are frozen: packed operands of products. */
+    private final Map<Object, View> kept = new HashMap<>();
+
     private volatile boolean frozen;
 
     DeviceBuffer(DType dtype, MemoryPool.Block block) {
@@ -37,9 +43,30 @@ final class DeviceBuffer implements Buffer {
         return block.bytes();
     }
 
+    /** Another form of the frozen contents that was {@linkplain #keep kept} under a key. */
+    Optional<View> derived(Object key) {
+        synchronized (kept) {
+            return Optional.ofNullable(kept.get(key));
+        }
+    }
+
+    /**
+     * Keeps another form of the frozen contents until this buffer is closed or unreachable. False if it is closed, or
+     * has kept one under that key: the caller's stays the caller's.
+     */
+    boolean keep(Object key, View form) {
+        synchronized (kept) {
+            return !block.isReleased() && kept.putIfAbsent(key, form) == null;
+        }
+    }
+
     @Override
     public void close() {
-        block.release();
+        synchronized (kept) {
+            block.release();
+            kept.values().forEach(form -> form.buffer().close());
+            kept.clear();
+        }
     }
 
     @Override

@@ -21,6 +21,9 @@ interface KernelFamily extends Backend {
     /** Whether the device has a kernel that others lack, see {@link Device#offers}. */
     boolean offers(Kernel kernel);
 
+    /** Whether memory may be kept to make later calls faster: less than half of what the pool may take is in use. */
+    boolean mayKeepMore();
+
     /**
      * Runs a kernel and counts it in the profile.
      *

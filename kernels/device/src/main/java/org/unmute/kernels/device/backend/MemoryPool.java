@@ -80,6 +80,11 @@ final class MemoryPool {
             return bytes;
         }
 
+        /** Whether the block was returned to the pool. */
+        boolean isReleased() {
+            return released;
+        }
+
         /** Returns the block to the pool; idempotent. */
         void release() {
             synchronized (MemoryPool.this) {

@@ -2,6 +2,7 @@ package org.unmute.kernels.device.backend;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
@@ -45,11 +46,49 @@ interface ProductKernels extends KernelFamily {
         long m = shape.size(-2);
         long n = shape.size(-1);
         long k = a.shape().size(-1);
-        Arguments arguments = new Arguments()
+        Supplier<Arguments> arguments = () -> arguments(a, b, bias, activation, residual, out, batch);
+        long operations = 2 * batch.count() * m * n * k;
+        Optional<PackedPlan> packed = PackedKernels.plan(this, batch.count(), m, n, k);
+        if (packed.isPresent()) {
+            PackedKernels.multiply(this, packed.get(), a, b, out, residual, arguments, operations);
+            return;
+        }
+        // A routine would overwrite a residual that is in the result's memory before it is added.
+        boolean inPlace = residual != null && DeviceBuffer.memoryOf(residual) == DeviceBuffer.memoryOf(out);
+        Optional<DeviceRoutine> routine = inPlace ? Optional.empty() : routine(a, b, out, batch);
+        if (routine.isPresent()) {
+            run(routine.get(), Arguments.bytes(a, b, out), operations);
+            if (bias != null || activation != null || residual != null) {
+                run(
+                        new Kernel("matmul", "matmul_finish"),
+                        LaunchPlan.tasks(Math.multiplyExact(batch.count(), m)),
+                        2 * Arguments.bytes(out) + Arguments.bytes(bias, residual),
+                        arguments.get());
+            }
+            return;
+        }
+        Optional<LaunchPlan> wide =
+                k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
+        run(
+                new Kernel("matmul", wide.isPresent() ? "matmul" : "matmul_small"),
+                wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
+                Arguments.bytes(a, b, out, residual),
+                operations,
+                arguments.get());
+    }
+
+    /** The arguments of the products in {@code matmul.cl}; the others begin with them. */
+    private static Arguments arguments(
+            View a, View b, View bias, Unary activation, View residual, View out, StridedLoop batch) {
+        View added = residual == null ? out : residual;
+        return new Arguments()
                 .memory(a, b, bias == null ? out : bias, added, out)
                 .struct(batch)
                 .struct(
-                        Arguments.members(m, n, k),
+                        Arguments.members(
+                                out.shape().size(-2),
+                                out.shape().size(-1),
+                                a.shape().size(-1)),
                         Arguments.matrix(a),
                         Arguments.matrix(b),
                         Arguments.matrix(out),
@@ -61,29 +100,6 @@ interface ProductKernels extends KernelFamily {
                                 Arguments.flagOf(bias != null),
                                 code(activation),
                                 Arguments.flagOf(residual != null)));
-        long operations = 2 * batch.count() * m * n * k;
-        // A routine would overwrite a residual that is in the result's memory before it is added.
-        boolean inPlace = residual != null && DeviceBuffer.memoryOf(residual) == DeviceBuffer.memoryOf(out);
-        Optional<DeviceRoutine> routine = inPlace ? Optional.empty() : routine(a, b, out, batch);
-        if (routine.isPresent()) {
-            run(routine.get(), Arguments.bytes(a, b, out), operations);
-            if (bias != null || activation != null || residual != null) {
-                run(
-                        new Kernel("matmul", "matmul_finish"),
-                        LaunchPlan.tasks(Math.multiplyExact(batch.count(), m)),
-                        2 * Arguments.bytes(out) + Arguments.bytes(bias, residual),
-                        arguments);
-            }
-            return;
-        }
-        Optional<LaunchPlan> wide =
-                k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
-        run(
-                new Kernel("matmul", wide.isPresent() ? "matmul" : "matmul_small"),
-                wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
-                Arguments.bytes(a, b, out, residual),
-                operations,
-                arguments);
     }
 
     /** The device's own routine for {@code a b}, if it has one and the entries are evenly strided. */

@@ -1,0 +1,195 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Optional;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.TensorCores;
+
+/**
+ * How a product of packed operands ({@code matmul_packed.cu}) is divided among groups. Depends on sizes alone, since
+ * the order of summation follows from it.
+ *
+ * @param form what operands are packed to
+ * @param wide whether a group's tile of results is the large one of the form, not 64 x 64
+ * @param batch number of entries
+ * @param m rows
+ * @param n columns
+ * @param k inner size
+ * @param parts number of parts of the inner axis, each done by groups of its own
+ */
+record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, int parts) {
+    /** Source file of the kernels. */
+    static final String FAMILY = "matmul_packed";
+    /** Rows of an operand that are packed together. */
+    static final int BLOCK = 64;
+
+    /** Dynamic shared memory has so many slices of both operands. */
+    private static final int STAGES = 4;
+
+    private static final int MAX_PARTS = 16;
+    /** Shortest part of the inner axis worth groups of its own. */
+    private static final int MIN_PART = 128;
+
+    /** What operands are packed to. */
+    enum Form {
+        /** Three bfloat16 planes of each number: float32's accuracy. */
+        F32(3, 16, 128, 128),
+        /** One. */
+        BF16(1, 32, 256, 512);
+
+        private final int planes;
+        private final int depth;
+        private final int wideColumns;
+        private final int minSide;
+
+        /**
+         * @param planes bfloat16 numbers for each number of an operand
+         * @param depth inner size of a slice
+         * @param wideColumns columns of a large tile, of 128 rows
+         * @param minSide where m n / (m + n) is as much, products gain more than packing costs
+         */
+        Form(int planes, int depth, int wideColumns, int minSide) {
+            this.planes = planes;
+            this.depth = depth;
+            this.wideColumns = wideColumns;
+            this.minSide = minSide;
+        }
+
+        private Kernel kernel(String before, String after) {
+            return new Kernel(FAMILY, before + (this == F32 ? "f32" : "bf16") + after);
+        }
+
+        /** The kernel that packs an operand. */
+        Kernel pack() {
+            return kernel("pack_", "");
+        }
+
+        /** The kernel that adds the parts of a product. */
+        Kernel join() {
+            return kernel("matmul_join_", "");
+        }
+
+        /** The kernel that multiplies tiles of one size. */
+        Kernel multiply(boolean wide) {
+            return kernel("matmul_packed_", wide ? "" : "_small");
+        }
+
+        /** Slices of an inner axis. */
+        long slices(long k) {
+            return Math.ceilDiv(k, depth);
+        }
+
+        /** bfloat16 numbers of a packed operand with these blocks. */
+        long packedSize(long entries, long blocks, long k) {
+            return Math.multiplyExact(
+                    Math.multiplyExact(entries, blocks), Math.multiplyExact(slices(k), (long) planes * BLOCK * depth));
+        }
+
+        /** Groups that pack an operand: one per 64 x 64 numbers. */
+        LaunchPlan packing(long entries, long blocks, long k) {
+            long regions = Math.ceilDiv(slices(k), BLOCK / depth);
+            return LaunchPlan.tasks(
+                    Math.multiplyExact(Math.multiplyExact(entries, blocks), regions), LaunchPlan.TILE_ITEMS);
+        }
+
+        /** Whether products of these sizes take less time than packed ones with packing: estimated, not measured. */
+        boolean pays(long batch, long m, long n, long k) {
+            return k >= BLOCK && m * (double) n / (m + n) >= minSide && batch * (double) m * n * k >= 1 << 26;
+        }
+
+        /**
+         * Time of a group for a slice of a tile, in that of a multiprocessor for 64 x 64 results: small tiles read more
+         * for each multiplication, and two of them share a multiprocessor.
+         */
+        private double sliceTime(boolean wide) {
+            return wide ? 2.0 * wideColumns / BLOCK : this == F32 ? 1.4 : 1.6;
+        }
+
+        /** Time of writing and reading so many partial sums of a launch more, in the same unit. */
+        private double joinTime(double sums) {
+            // The unit is about 0.17 us (F32) or 0.06 us (BF16), a launch 2 us, and memory moves 2.5 bytes in a ps.
+            return this == F32 ? 12 + sums * 8 / 430_000 : 35 + sums * 8 / 143_000;
+        }
+    }
+
+    /**
+     * The plan for a product; empty where it is better done without packing.
+     *
+     * @param choice whether the sizes decide
+     * @param m rows, at least 1
+     * @param n columns, at least 1
+     */
+    static Optional<PackedPlan> of(TensorCores choice, Form form, long batch, long m, long n, long k) {
+        boolean wanted = choice == TensorCores.ALWAYS || choice == TensorCores.AUTO && form.pays(batch, m, n, k);
+        if (!wanted || k < 1 || k > Integer.MAX_VALUE - BLOCK) {
+            return Optional.empty();
+        }
+        PackedPlan best = null;
+        for (boolean wide : new boolean[] {true, false}) {
+            for (int parts = 1; parts <= MAX_PARTS; parts++) {
+                PackedPlan plan = new PackedPlan(form, wide, batch, m, n, k, parts);
+                if (plan.isDistinct() && (best == null || plan.time() < best.time())) {
+                    best = plan;
+                }
+            }
+        }
+        return best.groups() > LaunchPlan.MAX_GROUPS ? Optional.empty() : Optional.of(best);
+    }
+
+    /** Whether no plan of fewer parts has parts of this length, and they are long enough. */
+    private boolean isDistinct() {
+        return parts == 1
+                || partSlices() * form.depth >= MIN_PART && Math.ceilDiv(form.slices(k), partSlices()) == parts;
+    }
+
+    private long bands() {
+        return Math.ceilDiv(m, wide ? LaunchPlan.WIDE : BLOCK);
+    }
+
+    private long tiles() {
+        return Math.ceilDiv(n, wide ? form.wideColumns : BLOCK);
+    }
+
+    private long groups() {
+        return Math.multiplyExact(Math.multiplyExact(batch, parts), Math.multiplyExact(bands(), tiles()));
+    }
+
+    /** Estimated, on a device of {@link LaunchPlan#BUSY_GROUPS} multiprocessors. */
+    private double time() {
+        double waves = Math.ceilDiv(groups(), LaunchPlan.BUSY_GROUPS);
+        double join = parts == 1 ? 0 : form.joinTime(batch * (double) parts * m * n);
+        return waves * partSlices() * form.sliceTime(wide) + join;
+    }
+
+    /** Slices of each part but the last, which may have fewer. */
+    long partSlices() {
+        return Math.ceilDiv(form.slices(k), parts);
+    }
+
+    /** Slices of the inner axis. */
+    long slices() {
+        return form.slices(k);
+    }
+
+    /** Blocks of rows of each entry of a, whole tiles. */
+    long aBlocks() {
+        return bands() * (wide ? LaunchPlan.WIDE / BLOCK : 1);
+    }
+
+    /** Blocks of columns of each entry of b, whole tiles. */
+    long bBlocks() {
+        return tiles() * (wide ? form.wideColumns / BLOCK : 1);
+    }
+
+    /** The kernel that multiplies. */
+    Kernel kernel() {
+        return form.multiply(wide);
+    }
+
+    /** Its grid: a group for each tile of each part of each entry. */
+    LaunchPlan launch() {
+        int rows = wide ? LaunchPlan.WIDE + form.wideColumns : 2 * BLOCK;
+        return LaunchPlan.tasks(groups(), LaunchPlan.TILE_ITEMS)
+                .withShared(STAGES * rows * form.depth * form.planes * Short.BYTES);
+    }
+}
