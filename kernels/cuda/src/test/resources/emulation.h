@@ -202,6 +202,40 @@ __attribute__((noinline)) static void multiply_f16(float c[4], const unsigned a[
     shim_multiply_halves<shim_from_f16>("multiply_f16", c, a, b);
 }
 
+// m16n8k32: register i of a has row g + 8 (i % 2), bytes 4 t + 16 (i / 2) and the next three; of b bytes 4 t + 16 i and the next three, column
+// g. Sums wrap around.
+static int32_t shim_left_bytes[32][16][32];
+static int32_t shim_right_bytes[32][32][8];
+static uint32_t shim_whole[32][16][8];
+
+__attribute__((noinline)) static void multiply_u8_s8(int c[4], const unsigned a[4], const unsigned b[2]) {
+    const unsigned warp = threadIdx.x / 32;
+    const unsigned g = threadIdx.x % 32 / 4;
+    const unsigned t = threadIdx.x % 4;
+    for (int byte = 0; byte < 4; byte++) {
+        for (int i = 0; i < 4; i++) {
+            shim_left_bytes[warp][g + i % 2 * 8][4 * t + i / 2 * 16 + byte] = (uint8_t)(a[i] >> 8 * byte);
+        }
+        for (int i = 0; i < 2; i++) {
+            shim_right_bytes[warp][4 * t + i * 16 + byte][g] = (int8_t)(b[i] >> 8 * byte);
+        }
+    }
+    std::memcpy(&shim_whole[warp][g][2 * t], c, 8);
+    std::memcpy(&shim_whole[warp][g + 8][2 * t], c + 2, 8);
+    shim_meet("multiply_u8_s8", [](ShimWarp&) {
+        const unsigned w = threadIdx.x / 32;
+        for (int row = 0; row < 16; row++) {
+            for (int k = 0; k < 32; k++) {
+                for (int column = 0; column < 8; column++) {
+                    shim_whole[w][row][column] += (uint32_t)(shim_left_bytes[w][row][k] * shim_right_bytes[w][k][column]);
+                }
+            }
+        }
+    });
+    std::memcpy(c, &shim_whole[warp][g][2 * t], 8);
+    std::memcpy(c + 2, &shim_whole[warp][g + 8][2 * t], 8);
+}
+
 // Items 8 i to 8 i + 7 have the addresses of the rows of matrix i. An item gets of each matrix elements 2 t and 2 t + 1 of row g; of the
 // transposed one, that is, rows 2 t and 2 t + 1 of column g.
 template <int MATRICES, int TRANSPOSED>

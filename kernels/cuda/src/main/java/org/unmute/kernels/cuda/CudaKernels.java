@@ -14,11 +14,24 @@ import org.unmute.kernels.device.TensorCores;
 final class CudaKernels {
     /** All such kernels. */
     static final Map<Kernel, Requirement> ALL = Stream.of(
-                    packed("f32", Use.FLOAT32, 98_304, 49_152), packed("bf16", Use.BF16, 98_304, 32_768))
+                    signs(), packed("f32", Use.FLOAT32, 98_304, 49_152), packed("bf16", Use.BF16, 98_304, 32_768))
             .flatMap(m -> m.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private CudaKernels() {}
+
+    /** Matching of binarized prototypes, with the same winners and values as the portable kernels. */
+    private static Map<Kernel, Requirement> signs() {
+        return Stream.of(
+                        "signs_pack",
+                        "tokens_measure",
+                        "tokens_split",
+                        "signs_match",
+                        "winners_settle",
+                        "winners_decide")
+                .collect(Collectors.toMap(
+                        name -> new Kernel("matching_tensor", name), _ -> new Requirement(80, 48 << 10, Use.BYTES)));
+    }
 
     private static Map<Kernel, Requirement> packed(String form, Use use, int wide, int small) {
         Function<String, Kernel> named = name -> new Kernel("matmul_packed", name.replace("*", form));
@@ -31,8 +44,10 @@ final class CudaKernels {
 
     /** What a kernel is for. */
     enum Use {
-        /** Its results do not depend on the precision chosen. */
+        /** Results that do not depend on the precision chosen: wherever tensor cores may run. */
         ANY,
+        /** The same with whole numbers of 8 bits: where {@link TensorRates} say that these are fast. */
+        BYTES,
         /**
          * float32 work by tensor cores at float32's accuracy: where float32 is chosen and {@link TensorRates} say so.
          */
@@ -43,7 +58,10 @@ final class CudaKernels {
         /** Whether the user's choices and the device ask for it. */
         boolean isWanted(Precision precision, TensorCores choice, int capability) {
             return switch (this) {
-                case ANY -> true;
+                case ANY -> choice != TensorCores.NEVER;
+                case BYTES ->
+                    choice == TensorCores.ALWAYS
+                            || choice == TensorCores.AUTO && TensorRates.areFastInBytes(capability);
                 case FLOAT32 ->
                     precision == Precision.FP32
                             && (choice == TensorCores.ALWAYS

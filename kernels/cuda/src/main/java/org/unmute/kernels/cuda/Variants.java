@@ -18,10 +18,7 @@ final class Variants {
     /** Source files without extension, each with the portable kernels that it has variants of. */
     static final Map<String, List<Kernel>> FILES = Map.of(
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
-            "prototype_tensor",
-                    List.of(
-                            new Kernel("prototype", "prototype_match"),
-                            new Kernel("prototype", "prototype_match_binary")));
+            "prototype_tensor", List.of(new Kernel("prototype", "prototype_match")));
 
     private Variants() {}
 

@@ -1,9 +1,9 @@
-// Prototype matching on tensor cores: variants of prototype_match and prototype_match_binary (prototype.cl) for compute capability 8.0 and up,
-// which replace them with --precision tf32 or bf16.
+// Prototype matching on tensor cores: variants of prototype_match (prototype.cl) for compute capability 8.0 and up, which replace it with
+// --precision tf32 or bf16. Binarized prototypes have kernels of their own, which are exact (matching_tensor.cu).
 //
 // What:    the same values and winners; dot products multiply operands rounded to TF32 (10 mantissa bits) or bfloat16 (7), sums and norms are
 //          float32. A cosine is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) plus the error of float32 sums, and the winner's cosine is
-//          within that of the max; no winner is marked for prototype_rescore, which separates cosines only to float32 error.
+//          within that of the max.
 // Layout:  arguments, struct included, as the portable kernels.
 // Launch:  as the portable kernels: one group of 256 items (8 warps) per clip and 64 prototypes; it passes over all tokens, 128 at a time, and
 //          over dim, 16 at a time. A warp has 32 tokens x 32 prototypes, 2 x 4 multiplications of 16 x 8. Slices are stored row by row with
@@ -45,16 +45,6 @@ FUNCTION void copy_rows(LOCAL float* slice, GLOBAL const float* x, i64 rows, i64
             int available = r < rows && c < depth;
             copy_async<4>(slice + r * PITCH + c, available ? x + r * row_step + c * step : x, available * 4);
         }
-    }
-}
-
-// A slice of +1 and -1 from packed signs; `from` is a multiple of 16. Tokens are 0 beyond dim, so the signs there do not matter.
-FUNCTION void unpack_signs(LOCAL float* slice, GLOBAL const uint* bits, i64 rows, i64 words, i64 from) {
-    int r = ITEM / 4;
-    int c = ITEM % 4 * 4;
-    uint word = r < rows ? bits[r * words + from / 32] >> (from % 32 + c) : 0u;
-    UNROLL for (int i = 0; i < 4; i++) {
-        slice[r * PITCH + c + i] = AS_FLOAT(0x3f800000u | (word >> i) << 31);
     }
 }
 
@@ -105,9 +95,7 @@ FUNCTION float inverse_norm(float square) {
 }
 
 // 1 / max(norm, 1e-12) of each row: an item has half of a token's squares and a quarter of a prototype's. `scratch` has 512 floats.
-template <int BINARY>
-FUNCTION void inverse_norms(LOCAL float* scratch, float x_square, float p_square, GLOBAL const float* scales, i64 prototypes,
-        LOCAL float* x_inverse, LOCAL float* p_inverse) {
+FUNCTION void inverse_norms(LOCAL float* scratch, float x_square, float p_square, LOCAL float* x_inverse, LOCAL float* p_inverse) {
     scratch[ITEM] = x_square;
     scratch[256 + ITEM] = p_square;
     BARRIER();
@@ -116,7 +104,7 @@ FUNCTION void inverse_norms(LOCAL float* scratch, float x_square, float p_square
     } else if (ITEM < TOKENS + PROTOTYPES) {
         int j = ITEM - TOKENS;
         LOCAL const float* part = scratch + 256 + 4 * j;
-        p_inverse[j] = !BINARY ? inverse_norm((part[0] + part[1]) + (part[2] + part[3])) : j < prototypes ? scales[j] : 0.0f;
+        p_inverse[j] = inverse_norm((part[0] + part[1]) + (part[2] + part[3]));
     }
     BARRIER();
 }
@@ -147,22 +135,15 @@ FUNCTION void write_best(LOCAL float* scratch, const float best[8], const int pl
 }
 
 // Starts copying the slice of the inner axis at `from`: tokens, then prototypes.
-template <int BINARY>
-FUNCTION void begin_slice(LOCAL float* stage, GLOBAL const float* row, i64 rows, GLOBAL const void* p, i64 first, i64 from, const Matching* m,
-        int x_aligned, int p_aligned) {
+FUNCTION void begin_slice(LOCAL float* stage, GLOBAL const float* row, i64 rows, GLOBAL const float* p, i64 first, i64 from,
+        const Matching* m, int x_aligned, int p_aligned) {
     copy_rows<TOKENS>(stage, row + from * m->x_step, rows, m->dim - from, m->x_token, m->x_step, x_aligned);
-    if (BINARY) {
-        i64 words = (m->dim + 31) / 32;
-        unpack_signs(stage + TOKENS * PITCH, (GLOBAL const uint*)p + first * words, m->prototypes - first, words, from);
-    } else {
-        copy_rows<PROTOTYPES>(stage + TOKENS * PITCH, (GLOBAL const float*)p + m->p_offset + first * m->p_row + from * m->p_step,
-                m->prototypes - first, m->dim - from, m->p_row, m->p_step, p_aligned);
-    }
+    copy_rows<PROTOTYPES>(stage + TOKENS * PITCH, p + m->p_offset + first * m->p_row + from * m->p_step, m->prototypes - first,
+            m->dim - from, m->p_row, m->p_step, p_aligned);
 }
 
-template <int PRECISION, int BINARY>
-FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const float* scales, GLOBAL float* values, GLOBAL int* winners,
-        const Matching& m) {
+template <int PRECISION>
+FUNCTION void match(GLOBAL const float* x, GLOBAL const float* p, GLOBAL float* values, GLOBAL int* winners, const Matching& m) {
     LOCAL_ARRAY(float, stages, STAGES * STAGE);
     LOCAL_ARRAY(float, x_inverse, TOKENS);
     LOCAL_ARRAY(float, p_inverse, PROTOTYPES);
@@ -188,7 +169,7 @@ FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const fl
             float p_square = 0.0f;
             for (int s = 0; s < STAGES - 1; s++) {
                 if (s < slices) {
-                    begin_slice<BINARY>(stages + s * STAGE, row, m.tokens - token, p, first, s * DEPTH, &m, x_aligned, p_aligned);
+                    begin_slice(stages + s * STAGE, row, m.tokens - token, p, first, s * DEPTH, &m, x_aligned, p_aligned);
                 }
                 commit_copies();
             }
@@ -197,21 +178,19 @@ FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const fl
                 wait_for_copies<STAGES - 2>();
                 BARRIER();
                 if (s + STAGES - 1 < slices) {
-                    begin_slice<BINARY>(stages + (s + STAGES - 1) % STAGES * STAGE, row, m.tokens - token, p, first,
+                    begin_slice(stages + (s + STAGES - 1) % STAGES * STAGE, row, m.tokens - token, p, first,
                             (s + STAGES - 1) * DEPTH, &m, x_aligned, p_aligned);
                 }
                 commit_copies();
                 LOCAL const float* xs = stages + s % STAGES * STAGE;
                 LOCAL const float* ps = xs + TOKENS * PITCH;
                 x_square += squares_of(xs + ITEM / 2 * PITCH + ITEM % 2 * 8, 8);
-                if (!BINARY) {
-                    p_square += squares_of(ps + ITEM / 4 * PITCH + ITEM % 4 * 4, 4);
-                }
+                p_square += squares_of(ps + ITEM / 4 * PITCH + ITEM % 4 * 4, 4);
                 multiply_slice<PRECISION>(xs + down * PITCH, ps + right * PITCH, sum);
             }
             wait_for_copies<0>();
             BARRIER();
-            inverse_norms<BINARY>(stages, x_square, p_square, scales + first, m.prototypes - first, x_inverse, p_inverse);
+            inverse_norms(stages, x_square, p_square, x_inverse, p_inverse);
             UNROLL for (int i = 0; i < 4; i++) {
                 int r = down + i * 8 + LANE / 4;
                 i64 n = token + r;
@@ -229,13 +208,12 @@ FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const fl
     }
 }
 
-#define VARIANT(name, type, precision, binary) \
-    extern "C" __global__ void __launch_bounds__(256, 2) name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, \
+// `scales` is not read, see prototype_match.
+#define VARIANT(name, precision) \
+    extern "C" __global__ void __launch_bounds__(256, 2) name(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const float* scales, \
             GLOBAL float* values, GLOBAL int* winners, PARAMETER(Matching) m) { \
-        match<precision, binary>(x, p, scales, values, winners, m); \
+        match<precision>(x, p, values, winners, m); \
     }
 
-VARIANT(prototype_match_tf32, float, TF32, 0)
-VARIANT(prototype_match_bf16, float, BF16, 0)
-VARIANT(prototype_match_binary_tf32, uint, TF32, 1)
-VARIANT(prototype_match_binary_bf16, uint, BF16, 1)
+VARIANT(prototype_match_tf32, TF32)
+VARIANT(prototype_match_bf16, BF16)

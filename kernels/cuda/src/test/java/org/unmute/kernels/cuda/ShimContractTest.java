@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.BackendContract;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.SameBitsContract;
+import org.unmute.kernels.contract.WinnersContract;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
@@ -21,6 +22,14 @@ class ShimContractTest extends BackendContract {
     private static Backend openShim() {
         ShimDevice.COMPILER.require();
         return new DeviceBackend(new ShimDevice(), 3L << 30);
+    }
+
+    @Nested
+    class Winners extends WinnersContract {
+        @Override
+        protected Backend open(int threads) {
+            return openShim();
+        }
     }
 
     @Nested

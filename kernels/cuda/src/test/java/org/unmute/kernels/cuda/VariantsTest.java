@@ -81,7 +81,8 @@ class VariantsTest {
             assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
             assertThat(ptx)
                     .doesNotContainPattern("\\b(atom|red)\\.")
-                    .contains("mma.sync.aligned.m16n8k16", "cp.async.cg")
+                    .containsPattern("mma\\.sync\\.aligned\\.m16n8k(16|32)")
+                    .contains("cp.async.cg")
                     .contains(Variants.FILES.containsKey(file) ? "mma.sync.aligned.m16n8k8" : "ldmatrix");
         }
     }

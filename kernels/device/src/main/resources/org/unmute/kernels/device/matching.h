@@ -69,9 +69,25 @@ FUNCTION void inverse_norms(LOCAL float* scratch, LOCAL float* inverse, const fl
 // Index held by items that saw no token, with -infinity as value: it loses to every token.
 #define NO_TOKEN 0x7fffffff
 
-// Difference above which float32 cosines are ordered reliably: 4 sqrt(dim) roundings, some 15 times the typical error.
+// A dot product is summed in blocks of this many entries, so that its error grows with the square root of dim.
+#define DOT_BLOCK 64
+
+// sum += part, and part = 0.
+FUNCTION void add_tile(float sum[4][4], float part[4][4]) {
+    EACH_OF_4(i) {
+        EACH_OF_4(j) {
+            sum[i][j] += part[i][j];
+            part[i][j] = 0.0f;
+        }
+    }
+}
+
+// Max difference of the float32 cosines of two tokens whose exact cosines are in the other order (docs/kernels.md). By Cauchy-Schwarz the
+// partial sums of a block are at most sqrt(k / dim) after k entries, all as parts of a cosine; its chain is off by 2/3 64^1.5 u and all of
+// them by sqrt(dim / 64) times that over sqrt(dim), 43 u; the chain of blocks by 2/3 dim / 64 u; the norm, 16 chains, by dim / 32 u; roots,
+// quotients and products by 10 u.
 FUNCTION float float32_margin(const Matching* m) {
-    return 4.0f * SQRTF((float)m->dim) * 5.9604645e-8f;
+    return 2.0f * 5.9604645e-8f * (60.0f + (float)m->dim * (1.0f / 96.0f + 1.0f / 32.0f));
 }
 
 // Whether value at index `at` beats the best so far. Sets `bit` of *close where the loser is within `gap` of the best; a best that rises by

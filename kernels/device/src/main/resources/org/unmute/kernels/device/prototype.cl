@@ -14,17 +14,20 @@
 //          Local memory: two slices and norms, 17 KiB. _frames: one group per tile of whole clips and 64 prototypes, 13 KiB. _rescore: one
 //          group (GROUP_ITEMS) per GROUP_ITEMS winners. _values, factors of the gradient: one group per 4 winners. Gradient: one group
 //          (GROUP_ITEMS) per prototype, per token.
-// Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, each of every 16th entry, added by halves. The max
-//          wins, then the lower index, so the order of comparisons does not matter. Gradients add clips in order, 64 at a time, and the
-//          prototypes that a token won in order. _rescore uses compensated sums, 16 chains per token. _values and the factors of a gradient: 32
-//          chains, each of every 32nd entry, added by halves.
+// Order:   a dot product is one chain of fused multiply-adds over dim; _binary: one for each 64 entries, and these are added in order.
+//          Squares: 16 chains, each of every 16th entry, added by halves. The max wins, then the lower index, so the order of comparisons does not matter. Gradients
+//          add clips in order, 64 at a time, and the prototypes that a token won in order. _rescore uses compensated sums, 16 chains per
+//          token, and exact ones (exact.h) where these cannot decide. _values and the factors of a gradient: 32 chains, each of every 32nd
+//          entry, added by halves.
 // Limits:  fewer than 2^31 tokens per clip. Scratch memory, whatever the number of clips and tokens: none; _binary: a bit per entry and a
 //          float per prototype; gradient: three floats per winner of 64 clips, 192 per prototype.
 #include "rescore.h"
 
-// Dot products of 64 rows of x with 64 prototypes in sum, inverse norms in x_inverse and p_inverse.
-#define MULTIPLY_ROWS(row, rows, load_row, inverse_row) \
+// Dot products of 64 rows of x with 64 prototypes in sum, in blocks if winners are marked, inverse norms in x_inverse and p_inverse.
+#define MULTIPLY_ROWS(marks, row, rows, load_row, inverse_row) \
+    float part[4][4]; \
     clear_tile(sum); \
+    clear_tile(part); \
     UNROLL for (int q = 0; q < TILE_LOADS; q++) { \
         x_squares[q] = 0.0f; \
         p_squares[q] = 0.0f; \
@@ -33,9 +36,13 @@
         load_tile_squares(xs, row + from * m.x_step, rows, m.dim - from, m.x_token, m.x_step, x_squares); \
         load_row; \
         BARRIER(); \
-        multiply_tiles(xs, ps, sum); \
+        multiply_tiles(xs, ps, part); \
+        if (marks && from % DOT_BLOCK == DOT_BLOCK - TILE_DEPTH) { \
+            add_tile(sum, part); \
+        } \
         BARRIER(); \
     } \
+    add_tile(sum, part); \
     inverse_norms(scratch, x_inverse, x_squares); \
     inverse_row
 
@@ -67,7 +74,7 @@
                 float sum[4][4]; \
                 float x_squares[TILE_LOADS]; \
                 float p_squares[TILE_LOADS]; \
-                MULTIPLY_ROWS(row, m.tokens - token, load_row, inverse_row); \
+                MULTIPLY_ROWS(marks, row, m.tokens - token, load_row, inverse_row); \
                 EACH_OF_4(i) { \
                     int n = (int)token + TILE_DOWN + i; \
                     EACH_OF_4(j) { \
@@ -107,7 +114,7 @@
             float sum[4][4]; \
             float x_squares[TILE_LOADS]; \
             float p_squares[TILE_LOADS]; \
-            MULTIPLY_ROWS(row, (i64)clips * tokens, load_row, inverse_row); \
+            MULTIPLY_ROWS(marks, row, (i64)clips * tokens, load_row, inverse_row); \
             EACH_OF_4(j) { \
                 EACH_OF_4(i) { \
                     scratch[(TILE_DOWN + i) * PARTS + ITEM % 16] = COSINE(i, j); \
@@ -155,10 +162,6 @@ KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL floa
         scales[j] = 1.0f / SQRTF((float)m.dim) + finite;
     }
 }
-
-// Squared norms in this range have neither underflowed nor overflowed.
-#define MIN_SQUARE 1e-24f
-#define MAX_SQUARE 1e30f
 
 // Replaces marked winners by exact ones. A winner whose exact product overflows is only unmarked.
 KERNEL void prototype_rescore(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* values,

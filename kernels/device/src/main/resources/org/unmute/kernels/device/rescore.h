@@ -2,7 +2,7 @@
 #ifndef UNMUTE_RESCORE_H
 #define UNMUTE_RESCORE_H
 #include "group.h"
-#include "compensated.h"
+#include "exact.h"
 
 FUNCTION float signed_entry(float v, GLOBAL const uint* signs, i64 d) {
     return AS_FLOAT(AS_UINT(v) ^ (signs[d / 32] >> (int)(d % 32)) << 31);
@@ -10,16 +10,51 @@ FUNCTION float signed_entry(float v, GLOBAL const uint* signs, i64 d) {
 
 #define RESCORE_ROWS (MAX_ITEMS / PARTS)
 
+// Squared norms in this range have neither underflowed nor overflowed.
+#define MIN_SQUARE 1e-24f
+#define MAX_SQUARE 1e30f
+
+// A token that may win: its place and cosine times sqrt(dim), and whether its norm allows an exact comparison.
+typedef struct {
+    Compensated cosine;
+    int place;
+    int regular;
+} Candidate;
+
+FUNCTION void exact_sums(i64* limbs, GLOBAL const float* token, GLOBAL const uint* signs, const Matching* m) {
+    exact_clear(limbs);
+    for (i64 d = 0; d < m->dim; d++) {
+        exact_add(limbs, signed_entry(token[d * m->x_step], signs, d));
+    }
+}
+
+// Whether one candidate wins over another: by compensated cosines where these decide, else in exact arithmetic; the first of equal ones.
+FUNCTION int wins_over(const Candidate* a, const Candidate* b, GLOBAL const float* x, GLOBAL const uint* signs, const Matching* m) {
+    if (a->place == NO_TOKEN || b->place == NO_TOKEN) {
+        return a->place < b->place;
+    }
+    const float ahead = (a->cosine.high - b->cosine.high) + (a->cosine.low - b->cosine.low);
+    if (!a->regular || !b->regular || FABSF(ahead) > compensated_error(m->dim)) {
+        return exceeds(a->cosine, b->cosine) || (!exceeds(b->cosine, a->cosine) && a->place < b->place);
+    }
+    i64 own[SUM_LIMBS];
+    i64 other[SUM_LIMBS];
+    exact_sums(own, x + a->place * m->x_token, signs, m);
+    exact_sums(other, x + b->place * m->x_token, signs, m);
+    const int order = exact_order(own, other);
+    return order > 0 || (order == 0 && a->place < b->place);
+}
+
 // The first token with the max exact cosine with a prototype's signs, among those whose float32 cosine is at least `threshold`, or NO_TOKEN.
 // 16 items share a token: a float32 product first, the compensated one only if that passes. All items must call it; item 0 has the result.
 FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* places, GLOBAL const float* x, GLOBAL const uint* signs, float scale,
         float threshold, const Matching* m) {
     const int row = ITEM / PARTS;
     const int lane = ITEM % PARTS;
-    Compensated best;
-    best.high = -F_INFINITY;
-    best.low = 0.0f;
-    int place = NO_TOKEN;
+    Candidate best;
+    best.cosine = two_sum(0.0f, 0.0f);
+    best.place = NO_TOKEN;
+    best.regular = 0;
     for (i64 from = 0; from < m->tokens; from += RESCORE_ROWS) {
         const int in_range = from + row < m->tokens;
         GLOBAL const float* token = x + (from + row) * m->x_token;
@@ -63,33 +98,37 @@ FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* place
                 compensated_add(&squares, parts[2 * MAX_ITEMS + ITEM + i]);
                 squares.low += parts[3 * MAX_ITEMS + ITEM + i];
             }
-            Compensated cosine = over_norm(dots, squares);
-            if (exceeds(cosine, best)) {
-                best = cosine;
-                place = (int)from + row;
+            const float whole = squares.high + squares.low;
+            Candidate own;
+            own.cosine = over_norm(dots, squares);
+            own.place = (int)from + row;
+            own.regular = whole == 0.0f ? dots.high == 0.0f && dots.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
+            if (wins_over(&own, &best, x, signs, m)) {
+                best = own;
             }
         }
         BARRIER();
     }
     if (lane == 0) {
-        parts[row] = best.high;
-        parts[MAX_ITEMS + row] = best.low;
-        places[row] = place;
+        parts[row] = best.cosine.high;
+        parts[MAX_ITEMS + row] = best.cosine.low;
+        places[row] = best.regular || best.place == NO_TOKEN ? best.place : -1 - best.place;
     }
     BARRIER();
     if (ITEM == 0) {
         for (int i = 1; i < RESCORE_ROWS; i++) {
-            Compensated other;
-            other.high = parts[i];
-            other.low = parts[MAX_ITEMS + i];
-            if (exceeds(other, best) || (!exceeds(best, other) && places[i] < place)) {
+            Candidate other;
+            other.cosine.high = parts[i];
+            other.cosine.low = parts[MAX_ITEMS + i];
+            other.regular = places[i] >= 0;
+            other.place = other.regular ? places[i] : -1 - places[i];
+            if (wins_over(&other, &best, x, signs, m)) {
                 best = other;
-                place = places[i];
             }
         }
     }
     BARRIER();
-    return place;
+    return best.place;
 }
 
 #endif

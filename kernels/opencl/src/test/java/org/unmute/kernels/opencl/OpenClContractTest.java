@@ -5,6 +5,7 @@ import org.unmute.kernels.contract.BackendContract;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.SameBitsContract;
+import org.unmute.kernels.contract.WinnersContract;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite that every backend passes, on the first OpenCL device. */
@@ -17,6 +18,14 @@ class OpenClContractTest extends BackendContract {
 
     @Nested
     class Repeatability extends RepeatabilityContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class Winners extends WinnersContract {
         @Override
         protected Backend open(int threads) {
             return OpenCl.open();

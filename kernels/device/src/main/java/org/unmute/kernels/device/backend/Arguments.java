@@ -53,6 +53,10 @@ final class Arguments {
         return struct(loop.members());
     }
 
+    Arguments struct(Matching matching) {
+        return struct(matching.members());
+    }
+
     Arguments struct(long... members) {
         list.add(new Argument.Struct(members));
         return this;

@@ -6,7 +6,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Launches of {@code prototype.cl}. */
+/** Launches of {@code prototype.cl} and, through {@link SignMatching}, of {@code matching_tensor.cu}. */
 interface PrototypeKernels extends KernelFamily {
     @Override
     default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
@@ -40,11 +40,15 @@ interface PrototypeKernels extends KernelFamily {
         if (values.shape().elements() == 0) {
             return;
         }
-        long[] m = matching(tokens, prototypes, values, winners, null, null);
+        Matching m = Matching.of(tokens, prototypes, values, winners);
         long clips = tokens.shape().size(0);
         long count = prototypes.shape().size(0);
         long dim = prototypes.shape().size(1);
         boolean frames = areFrames(tokens);
+        if (binary && !frames && SignMatching.fits(this, tokens, prototypes)) {
+            new SignMatching(this, tokens, prototypes, values, winners).run();
+            return;
+        }
         String kernel = frames ? "prototype_match_frames" : "prototype_match";
         LaunchPlan plan =
                 frames ? LaunchPlan.frames(clips, tokens.shape().size(1), count) : LaunchPlan.tiles(clips, 1, count);
@@ -140,7 +144,13 @@ interface PrototypeKernels extends KernelFamily {
             View factors,
             boolean before) {
         long winnerCount = gy.shape().elements();
-        long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
+        Matching m = Matching.of(
+                tokens,
+                prototypes,
+                gy,
+                winners,
+                gtokens == null ? tokens : gtokens,
+                gprototypes == null ? prototypes : gprototypes);
         int flag = binary ? 1 : 0;
         long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
         run(
@@ -172,21 +182,5 @@ interface PrototypeKernels extends KernelFamily {
                             .struct(m)
                             .int32(flag));
         }
-    }
-
-    private static long[] matching(
-            View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
-        return Arguments.concat(
-                Arguments.members(
-                        tokens.shape().size(0),
-                        tokens.shape().size(1),
-                        prototypes.shape().size(0),
-                        prototypes.shape().size(1)),
-                Arguments.layout(tokens),
-                Arguments.layout(prototypes),
-                Arguments.layout(values),
-                Arguments.layout(winners),
-                Arguments.layout(gtokens == null ? tokens : gtokens),
-                Arguments.layout(gprototypes == null ? prototypes : gprototypes));
     }
 }

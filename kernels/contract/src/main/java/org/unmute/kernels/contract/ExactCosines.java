@@ -1,0 +1,109 @@
+package org.unmute.kernels.contract;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+
+/**
+ * Cosines of the tokens of a clip with vectors of signs, compared in exact arithmetic: float64 where its error cannot
+ * matter, else whole numbers, since a float32 is a whole number times 2⁻¹⁴⁹.
+ */
+final class ExactCosines {
+    private final float[] tokens;
+    private final int dim;
+    private final int count;
+    private final double[] norms;
+    private final BigInteger[] squares;
+
+    /**
+     * Tokens of a clip.
+     *
+     * @param tokens {@code [count, dim]}, finite. Not modified.
+     */
+    ExactCosines(float[] tokens, int dim) {
+        this.tokens = tokens;
+        this.dim = dim;
+        count = tokens.length / dim;
+        norms = new double[count];
+        squares = new BigInteger[count];
+        for (int n = 0; n < count; n++) {
+            double square = 0;
+            for (int d = 0; d < dim; d++) {
+                square += (double) tokens[n * dim + d] * tokens[n * dim + d];
+            }
+            norms[n] = Math.sqrt(square);
+        }
+    }
+
+    /** The cosine of a token in float64; 0 for a token of zeros. */
+    double cosine(int n, boolean[] negative) {
+        double dot = 0;
+        for (int d = 0; d < dim; d++) {
+            float v = tokens[n * dim + d];
+            dot += negative[d] ? -v : v;
+        }
+        return norms[n] == 0 ? 0 : dot / (norms[n] * Math.sqrt(dim));
+    }
+
+    /** The first token with the max cosine. */
+    int winner(boolean[] negative) {
+        double[] cosines = new double[count];
+        for (int n = 0; n < count; n++) {
+            cosines[n] = cosine(n, negative);
+        }
+        double max = Arrays.stream(cosines).max().orElseThrow();
+        // Sums of |x| are at most √dim times the norm; the norm itself adds as much again.
+        double error = 4 * (dim + 4) * 0x1p-53;
+        int best = -1;
+        for (int n = 0; n < count; n++) {
+            if (cosines[n] >= max - error && (best < 0 || (!isSame(n, best) && order(n, best, negative) > 0))) {
+                best = n;
+            }
+        }
+        return best;
+    }
+
+    private boolean isSame(int n, int other) {
+        return Arrays.equals(tokens, n * dim, (n + 1) * dim, tokens, other * dim, (other + 1) * dim);
+    }
+
+    /** Positive, 0 or negative as the first token's cosine is above, equal to or below the other's. */
+    private int order(int n, int other, boolean[] negative) {
+        BigInteger dot = dot(n, negative);
+        BigInteger otherDot = dot(other, negative);
+        if (dot.signum() != otherDot.signum() || dot.signum() == 0) {
+            return Integer.compare(dot.signum(), otherDot.signum());
+        }
+        BigInteger left = dot.multiply(dot).multiply(square(other));
+        return dot.signum() * left.compareTo(otherDot.multiply(otherDot).multiply(square(n)));
+    }
+
+    private BigInteger dot(int n, boolean[] negative) {
+        BigInteger sum = BigInteger.ZERO;
+        for (int d = 0; d < dim; d++) {
+            BigInteger v = whole(tokens[n * dim + d]);
+            sum = negative[d] ? sum.subtract(v) : sum.add(v);
+        }
+        return sum;
+    }
+
+    private BigInteger square(int n) {
+        if (squares[n] == null) {
+            BigInteger sum = BigInteger.ZERO;
+            for (int d = 0; d < dim; d++) {
+                BigInteger v = whole(tokens[n * dim + d]);
+                sum = sum.add(v.multiply(v));
+            }
+            squares[n] = sum;
+        }
+        return squares[n];
+    }
+
+    /** A float32 times 2¹⁴⁹. */
+    private static BigInteger whole(float v) {
+        int bits = Float.floatToRawIntBits(v);
+        int exponent = bits >>> 23 & 0xff;
+        int mantissa = bits & 0x7fffff | (exponent > 0 ? 0x800000 : 0);
+        BigInteger magnitude = BigInteger.valueOf(mantissa).shiftLeft(Math.max(exponent - 1, 0));
+        return bits < 0 ? magnitude.negate() : magnitude;
+    }
+}

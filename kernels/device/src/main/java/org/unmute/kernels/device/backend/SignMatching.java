@@ -1,0 +1,176 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Launches of {@code matching_tensor.cu}: matching of binarized prototypes on tensor cores, with the winners and values
+ * of the portable kernels. Scratch memory is that of {@link #AT_ONCE}, or of one clip if that takes more.
+ */
+final class SignMatching {
+    /** All kernels of this kind. A device has all of them or none. */
+    static final List<Kernel> KERNELS = Stream.of(
+                    "signs_pack", "tokens_measure", "tokens_split", "signs_match", "winners_settle", "winners_decide")
+            .map(SignMatching::kernel)
+            .toList();
+
+    /** Max entries of a token. */
+    static final long MAX_DIM = 4096;
+    /** Scratch memory, in bytes, up to which clips are processed together. */
+    static final long AT_ONCE = 64L << 20;
+    /** Scratch memory, in bytes, of a clip for which the portable kernels run instead. */
+    static final long MAX_CLIP = 512L << 20;
+
+    /** Tokens of a slot, whose two best are kept for each prototype. */
+    static final int SLOT = 32;
+    /** Tokens of a group's tile. */
+    static final int TILE = 64;
+    /** Prototypes of a group's tile. */
+    static final int BAND = 256;
+    /** Prototypes that a group packs. */
+    static final int PACKED = 16;
+    /** Entries of a token that are multiplied together. */
+    static final int STEP = 64;
+    /** Winners that a group settles, one per warp. */
+    static final int SETTLED = 8;
+
+    private final KernelFamily backend;
+    private final View tokens;
+    private final View prototypes;
+    private final View values;
+    private final View winners;
+
+    /** Matching of these tensors, see {@link org.unmute.tensor.backend.PrototypeComposites#binaryPrototypeMaxPool}. */
+    SignMatching(KernelFamily backend, View tokens, View prototypes, View values, View winners) {
+        this.backend = backend;
+        this.tokens = tokens;
+        this.prototypes = prototypes;
+        this.values = values;
+        this.winners = winners;
+    }
+
+    private static Kernel kernel(String name) {
+        return new Kernel("matching_tensor", name);
+    }
+
+    /** Whether the device has these kernels and they take such sizes. */
+    static boolean fits(KernelFamily backend, View tokens, View prototypes) {
+        return backend.offers(KERNELS.getFirst())
+                && tokens.shape().size(2) <= MAX_DIM
+                && scratchOfClip(
+                                tokens.shape().size(1),
+                                prototypes.shape().size(0),
+                                tokens.shape().size(2))
+                        <= MAX_CLIP;
+    }
+
+    /** Tokens that share a slot, the last of which may be padding; an even number, since a tile has two. */
+    static long slots(long tokens) {
+        return Math.ceilDiv(tokens, TILE) * (TILE / SLOT);
+    }
+
+    private static long width(long dim) {
+        return Math.ceilDiv(dim, STEP) * STEP;
+    }
+
+    /** Bytes of scratch memory that a clip takes. */
+    static long scratchOfClip(long tokens, long prototypes, long dim) {
+        long slots = slots(tokens);
+        long planes = slots * SLOT * 2 * width(dim);
+        long numbers = tokens * 4 + slots * 2 * dim + slots + slots * SLOT + slots * prototypes * 2 + 2;
+        return planes + numbers * Float.BYTES;
+    }
+
+    /** Clips that are processed together. */
+    static long clipsAtOnce(long clips, long tokens, long prototypes, long dim) {
+        return Math.clamp(AT_ONCE / scratchOfClip(tokens, prototypes, dim), 1, clips);
+    }
+
+    /** Computes values and winners. */
+    void run() {
+        long clips = tokens.shape().size(0);
+        long count = prototypes.shape().size(0);
+        long dim = prototypes.shape().size(1);
+        View bits = integers(count, Math.ceilDiv(dim, Integer.SIZE));
+        View signs = integers(Math.ceilDiv(count, BAND) * BAND, width(dim) / Integer.SIZE);
+        View scales = backend.allocateForResult(DType.F32, Shape.of(count));
+        backend.run(
+                kernel("signs_pack"),
+                plan(signs.shape().size(0) / PACKED),
+                new Arguments()
+                        .memory(prototypes, bits, signs, scales)
+                        .struct(Matching.of(tokens, prototypes, values, winners)));
+        long atOnce = clipsAtOnce(clips, tokens.shape().size(1), count, dim);
+        for (long from = 0; from < clips; from += atOnce) {
+            long n = Math.min(atOnce, clips - from);
+            match(
+                    tokens.slice(0, from, n, 1),
+                    values.slice(0, from, n, 1),
+                    winners.slice(0, from, n, 1),
+                    bits,
+                    signs,
+                    scales);
+        }
+        close(bits, signs, scales);
+    }
+
+    private void match(View x, View results, View positions, View bits, View signs, View scales) {
+        long clips = x.shape().size(0);
+        long slots = slots(x.shape().size(1));
+        long count = prototypes.shape().size(0);
+        long dim = x.shape().size(2);
+        Matching m = Matching.of(x, prototypes, results, positions);
+        View norms =
+                backend.allocateForResult(DType.F32, Shape.of(clips, x.shape().size(1), 4));
+        View extremes = backend.allocateForResult(DType.F32, Shape.of(clips, slots, 2, dim));
+        View irregular = integers(clips, slots);
+        View planes = integers(clips, slots * SLOT, 2 * width(dim) / Integer.BYTES);
+        View sums = integers(clips, slots * SLOT);
+        View info = integers(clips, 2);
+        View keys = integers(clips, slots, count, 2);
+        backend.run(
+                kernel("tokens_measure"),
+                plan(clips * slots),
+                new Arguments().memory(x, norms, extremes, irregular).struct(m));
+        backend.run(
+                kernel("tokens_split"),
+                plan(clips * slots),
+                new Arguments()
+                        .memory(x, norms, extremes, irregular, planes, sums, info)
+                        .struct(m));
+        backend.run(
+                kernel("signs_match"),
+                plan(clips * (slots * SLOT / TILE) * Math.ceilDiv(count, BAND)),
+                Arguments.bytes(planes, signs, sums, keys),
+                2 * x.shape().elements() * count,
+                new Arguments().memory(planes, signs, sums, keys).struct(m));
+        for (String name : List.of("winners_settle", "winners_decide")) {
+            backend.run(
+                    kernel(name),
+                    plan(Math.ceilDiv(clips * count, SETTLED)),
+                    new Arguments()
+                            .memory(x, bits, scales, norms, sums, keys, info, results, positions)
+                            .struct(m));
+        }
+        close(norms, extremes, irregular, planes, sums, info, keys);
+    }
+
+    private static void close(View... scratch) {
+        for (View v : scratch) {
+            v.buffer().close();
+        }
+    }
+
+    private static LaunchPlan plan(long groups) {
+        return LaunchPlan.tasks(groups, LaunchPlan.TILE_ITEMS);
+    }
+
+    private View integers(long... sizes) {
+        return backend.allocateForResult(DType.I32, Shape.of(sizes));
+    }
+}
