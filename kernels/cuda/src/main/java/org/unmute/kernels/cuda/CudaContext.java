@@ -1,10 +1,14 @@
 package org.unmute.kernels.cuda;
 
+import static org.unmute.kernels.cuda.CudaResult.check;
+
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -14,6 +18,7 @@ import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 import jcuda.driver.JITOptions;
+import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 
@@ -24,17 +29,22 @@ final class CudaContext {
 
     private final CudaDevices.DeviceInfo found;
     private final CUcontext context = new CUcontext();
-    private final Map<String, CUmodule> modules = new HashMap<>();
-    private final Map<Kernel, CUfunction> functions = new HashMap<>();
-    /** Max dynamic shared memory that each kernel was set to, where it was. */
-    private final Map<Kernel, Integer> asked = new HashMap<>();
-
+    private final Map<String, Module> modules = new HashMap<>();
+    private final Map<Kernel, Function> functions = new HashMap<>();
     private CublasLibrary products;
     private Cublas cublas;
 
-    private CudaContext(CudaDevices.DeviceInfo found) {
+    /**
+     * The kernels of a family, loaded.
+     *
+     * @param parameterBytes size of each parameter by the kernel's name
+     */
+    record Module(CUmodule handle, Map<String, List<Integer>> parameterBytes) {}
+
+    /** Opens a device. */
+    CudaContext(CudaDevices.DeviceInfo found) {
         this.found = found;
-        JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device());
+        calling("opening it", () -> check(JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device())));
     }
 
     /** The context of device number {@code index}. */
@@ -49,7 +59,21 @@ final class CudaContext {
 
     /** Makes the context current on the calling thread. */
     void enter() {
-        JCudaDriver.cuCtxSetCurrent(context);
+        calling("entering its context", () -> check(JCudaDriver.cuCtxSetCurrent(context)));
+    }
+
+    /** Runs calls of the driver; an error names the operation and the device, and says what to do. */
+    void calling(String what, Runnable calls) {
+        try {
+            calls.run();
+        } catch (CudaException e) {
+            throw failure(what, e);
+        }
+    }
+
+    private DeviceException failure(String what, CudaException e) {
+        return new DeviceException(
+                "cuda: " + what + " failed on " + found.description() + ": " + CudaResult.explain(e), e);
     }
 
     /** The cuBLAS that runs on this device, or why none does. The context must be current on the calling thread. */
@@ -74,49 +98,80 @@ final class CudaContext {
     }
 
     /**
-     * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. A kernel must be
-     * told so if both together are over 48 KiB; the driver refuses what the device does not have.
+     * A loaded kernel.
+     *
+     * @param parameterBytes size of each parameter
+     * @param sharedBytes max of the dynamic shared memory that it was set to
      */
-    CUfunction function(Kernel kernel, int sharedBytes) {
-        CUfunction f = function(kernel);
-        if (sharedBytes > 0) {
-            synchronized (functions) {
-                if (asked.getOrDefault(kernel, 0) < sharedBytes) {
-                    JCudaDriver.cuFuncSetAttribute(
-                            f, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes);
-                    asked.put(kernel, sharedBytes);
-                }
+    record Function(Kernel kernel, CUfunction handle, List<Integer> parameterBytes, AtomicInteger sharedBytes) {
+        /**
+         * Compares arguments with the parameters: the driver is not told the sizes of arguments and copies what the
+         * PTX declares from wherever they point to.
+         *
+         * @throws DeviceException if they differ
+         */
+        void require(List<Argument> arguments) {
+            List<Integer> bytes = arguments.stream().map(Function::bytes).toList();
+            if (!bytes.equals(parameterBytes)) {
+                throw new DeviceException(
+                        "cuda: kernel " + kernel + " takes parameters of " + parameterBytes
+                                + " bytes, but its arguments"
+                                + " have " + bytes + ": its PTX was built from another source: run"
+                                + " kernels/cuda/build-ptx",
+                        null);
             }
         }
-        return f;
-    }
 
-    /** Loads a kernel. */
-    CUfunction function(Kernel kernel) {
-        synchronized (functions) {
-            return functions.computeIfAbsent(kernel, k -> {
-                CUmodule module = modules.computeIfAbsent(k.family(), family -> load(k, Ptx.text(family)));
-                CUfunction f = new CUfunction();
-                JCudaDriver.cuModuleGetFunction(f, module, k.name());
-                return f;
-            });
+        private static int bytes(Argument argument) {
+            return switch (argument) {
+                case Argument.Pointer _, Argument.Int64 _ -> Long.BYTES;
+                case Argument.Float32 _, Argument.Int32 _ -> Integer.BYTES;
+                case Argument.Struct s -> Long.BYTES * s.members().length;
+            };
         }
     }
 
-    private CUmodule load(Kernel kernel, String ptx) {
+    /**
+     * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. A kernel must be
+     * told so if both together are over 48 KiB; the driver refuses what the device does not have. The context must be
+     * current on the calling thread.
+     */
+    Function function(Kernel kernel, int sharedBytes) {
+        synchronized (functions) {
+            Function f = functions.computeIfAbsent(kernel, this::find);
+            if (sharedBytes > f.sharedBytes().get()) {
+                check(JCudaDriver.cuFuncSetAttribute(
+                        f.handle(), CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes));
+                f.sharedBytes().set(sharedBytes);
+            }
+            return f;
+        }
+    }
+
+    private Function find(Kernel kernel) {
+        Module module = modules.computeIfAbsent(kernel.family(), family -> load(kernel, Ptx.text(family)));
+        CUfunction handle = new CUfunction();
+        check(JCudaDriver.cuModuleGetFunction(handle, module.handle(), kernel.name()));
+        return new Function(kernel, handle, module.parameterBytes().get(kernel.name()), new AtomicInteger());
+    }
+
+    /** The driver compiles the PTX here, and tells of what it does not understand in a log. */
+    Module load(Kernel kernel, String ptx) {
         JITOptions options = new JITOptions();
         options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
         options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
         CUmodule module = new CUmodule();
+        Pointer text = Pointer.to((ptx + "\0").getBytes(StandardCharsets.UTF_8));
         try {
-            JCudaDriver.cuModuleLoadDataJIT(module, Pointer.to((ptx + "\0").getBytes(StandardCharsets.UTF_8)), options);
-            return module;
+            check(JCudaDriver.cuModuleLoadDataJIT(module, text, options));
+            return new Module(module, Ptx.parameterBytes(ptx));
         } catch (CudaException e) {
+            String log = options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER)
+                    .replace("\0", "")
+                    .strip();
             throw new DeviceException(
-                    "cuda: the PTX of kernel " + kernel + " does not load on " + found.description() + ": "
-                            + e.getMessage() + "\n"
-                            + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER)
-                                    .strip(),
+                    "cuda: kernel " + kernel + " does not load on " + found.description() + ": " + CudaResult.explain(e)
+                            + "\n" + (log.isEmpty() ? "(the driver left no log)" : log),
                     e);
         }
     }

@@ -1,16 +1,15 @@
 package org.unmute.kernels.cuda;
 
+import static org.unmute.kernels.cuda.CudaResult.check;
+
 import java.util.List;
 import java.util.Optional;
-import jcuda.CudaException;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUfunction;
 import jcuda.driver.JCudaDriver;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
-import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.DeviceRoutine;
@@ -25,6 +24,8 @@ import org.unmute.tensor.backend.HostBuffer;
  */
 final class CudaDevice implements Device {
     private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
+    /** Copies to the device up to this size return once the driver has put the bytes aside. */
+    private static final int STAGED_BYTES = 64 << 10;
 
     private final String name;
     private final CudaContext context;
@@ -55,15 +56,10 @@ final class CudaDevice implements Device {
         return ((Memory) memory).pointer.value();
     }
 
-    /** Runs a call with the context current; an error names the operation and the device. */
-    private void calling(String what, Runnable call) {
-        try {
-            context.enter();
-            call.run();
-        } catch (CudaException e) {
-            throw new DeviceException(
-                    "cuda: " + what + " failed on " + context.found().description() + ": " + e.getMessage(), e);
-        }
+    /** Runs calls with the context current; an error names the operation and the device. */
+    private void calling(String what, Runnable calls) {
+        context.enter();
+        context.calling(what, calls);
     }
 
     @Override
@@ -96,13 +92,13 @@ final class CudaDevice implements Device {
     @Override
     public DeviceMemory allocate(long bytes) {
         Address p = new Address();
-        calling("allocating " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(p, bytes));
+        calling("allocating " + bytes + " bytes", () -> check(JCudaDriver.cuMemAlloc(p, bytes)));
         return new Memory(p, bytes);
     }
 
     @Override
     public void free(DeviceMemory memory) {
-        calling("freeing memory", () -> JCudaDriver.cuMemFree(pointer(memory)));
+        calling("freeing memory", () -> check(JCudaDriver.cuMemFree(pointer(memory))));
     }
 
     private static Pointer host(HostBuffer array, int at) {
@@ -115,38 +111,47 @@ final class CudaDevice implements Device {
         return p.withByteOffset((long) at * array.dtype().bytes());
     }
 
+    /**
+     * Waits for earlier work before a copy that would itself wait for it. The binding holds Java's array in a critical
+     * section throughout a copy, in which most garbage collectors must not run; so the copy itself has to be short.
+     */
+    private void await(String what) {
+        calling("work before " + what, () -> check(JCudaDriver.cuCtxSynchronize()));
+    }
+
     @Override
     public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
+        long bytes = (long) count * from.dtype().bytes();
+        if (bytes > STAGED_BYTES) {
+            await("a copy to the device");
+        }
         calling(
                 "copying to the device",
-                () -> JCudaDriver.cuMemcpyHtoD(
-                        pointer(to).withByteOffset(toByte),
-                        host(from, start),
-                        (long) count * from.dtype().bytes()));
+                () -> check(JCudaDriver.cuMemcpyHtoD(pointer(to).withByteOffset(toByte), host(from, start), bytes)));
     }
 
     @Override
     public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
+        long bytes = (long) count * to.dtype().bytes();
+        await("a copy from the device");
         calling(
-                "copying from the device (or work before it)",
-                () -> JCudaDriver.cuMemcpyDtoH(
-                        host(to, start),
-                        pointer(from).withByteOffset(fromByte),
-                        (long) count * to.dtype().bytes()));
+                "copying from the device",
+                () -> check(
+                        JCudaDriver.cuMemcpyDtoH(host(to, start), pointer(from).withByteOffset(fromByte), bytes)));
     }
 
     @Override
     public void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
         calling(
                 "copying on the device",
-                () -> JCudaDriver.cuMemcpyDtoDAsync(
-                        pointer(to).withByteOffset(toByte), pointer(from).withByteOffset(fromByte), bytes, null));
+                () -> check(JCudaDriver.cuMemcpyDtoDAsync(
+                        pointer(to).withByteOffset(toByte), pointer(from).withByteOffset(fromByte), bytes, null)));
     }
 
     @Override
     public void prepare(Kernel portable) {
         Kernel kernel = variant(portable);
-        calling("finding kernel " + kernel, () -> context.function(kernel));
+        calling("finding kernel " + kernel, () -> context.function(kernel, 0));
     }
 
     /** The variant that replaces a portable kernel, or the kernel itself. */
@@ -181,13 +186,24 @@ final class CudaDevice implements Device {
 
     private void run(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
-            CUfunction f = context.function(kernel, plan.sharedBytes());
+            CudaContext.Function f = context.function(kernel, plan.sharedBytes());
+            f.require(arguments);
             NativePointerObject[] parameters = new NativePointerObject[arguments.size()];
             for (int i = 0; i < parameters.length; i++) {
                 parameters[i] = parameter(arguments.get(i));
             }
-            JCudaDriver.cuLaunchKernel(
-                    f, plan.groups(), 1, 1, plan.items(), 1, 1, plan.sharedBytes(), null, Pointer.to(parameters), null);
+            check(JCudaDriver.cuLaunchKernel(
+                    f.handle(),
+                    plan.groups(),
+                    1,
+                    1,
+                    plan.items(),
+                    1,
+                    1,
+                    plan.sharedBytes(),
+                    null,
+                    Pointer.to(parameters),
+                    null));
         });
     }
 
@@ -203,7 +219,7 @@ final class CudaDevice implements Device {
 
     @Override
     public void finish() {
-        calling("work", JCudaDriver::cuCtxSynchronize);
+        calling("work", () -> check(JCudaDriver.cuCtxSynchronize()));
     }
 
     @Override

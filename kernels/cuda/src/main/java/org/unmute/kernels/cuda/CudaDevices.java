@@ -6,6 +6,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEM
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static org.unmute.kernels.cuda.CudaResult.check;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -57,7 +58,8 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
         return found;
     }
 
-    private static CudaDevices detect() {
+    /** Asks the driver. */
+    static CudaDevices detect() {
         String missing = missingDriver(System.getProperty("os.name"));
         if (!missing.isEmpty()) {
             return new CudaDevices(List.of(), missing);
@@ -73,7 +75,7 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
                             + "): it comes with native code for Linux on x86_64, and needs the class path rather than"
                             + " the module path");
         } catch (CudaException e) {
-            return new CudaDevices(List.of(), "the NVIDIA driver does not answer: " + e.getMessage());
+            return new CudaDevices(List.of(), "the NVIDIA driver does not answer: " + CudaResult.explain(e));
         }
     }
 
@@ -98,13 +100,13 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
 
     private static List<DeviceInfo> all() {
         JCudaDriver.setExceptionsEnabled(true);
-        JCudaDriver.cuInit(0);
+        check(JCudaDriver.cuInit(0));
         int[] count = new int[1];
-        JCudaDriver.cuDeviceGetCount(count);
+        check(JCudaDriver.cuDeviceGetCount(count));
         List<DeviceInfo> devices = new ArrayList<>();
         for (int i = 0; i < count[0]; i++) {
             CUdevice device = new CUdevice();
-            JCudaDriver.cuDeviceGet(device, i);
+            check(JCudaDriver.cuDeviceGet(device, i));
             devices.add(describe(device));
         }
         return devices;
@@ -112,11 +114,11 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
 
     private static DeviceInfo describe(CUdevice device) {
         byte[] name = new byte[256];
-        JCudaDriver.cuDeviceGetName(name, name.length, device);
+        check(JCudaDriver.cuDeviceGetName(name, name.length, device));
         long[] memory = new long[1];
-        JCudaDriver.cuDeviceTotalMem(memory, device);
+        check(JCudaDriver.cuDeviceTotalMem(memory, device));
         int[] driver = new int[1];
-        JCudaDriver.cuDriverGetVersion(driver);
+        check(JCudaDriver.cuDriverGetVersion(driver));
         int major = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
         int minor = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         DeviceLimits limits = new DeviceLimits(
@@ -145,7 +147,7 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
 
     private static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
-        JCudaDriver.cuDeviceGetAttribute(value, which, device);
+        check(JCudaDriver.cuDeviceGetAttribute(value, which, device));
         return value[0];
     }
 }

@@ -4,11 +4,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file per family. */
 final class Ptx {
     private Ptx() {}
+
+    private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
+    private static final Pattern PARAMETER =
+            Pattern.compile("\\.param (?:\\.align \\d+ )?\\.[busf](8|16|32|64)[^,\\[]*(?:\\[(\\d+)])?");
+
+    /** Size in bytes of each parameter of each kernel in a PTX. */
+    static Map<String, List<Integer>> parameterBytes(String ptx) {
+        Map<String, List<Integer>> all = new HashMap<>();
+        Matcher entry = ENTRY.matcher(ptx);
+        while (entry.find()) {
+            all.put(
+                    entry.group(1),
+                    PARAMETER
+                            .matcher(entry.group(2))
+                            .results()
+                            .map(p -> Integer.parseInt(p.group(1))
+                                    / Byte.SIZE
+                                    * (p.group(2) == null ? 1 : Integer.parseInt(p.group(2))))
+                            .toList());
+        }
+        return all;
+    }
 
     /** A family's PTX. */
     static String text(String family) {

@@ -43,6 +43,8 @@ final class MemoryPool {
     private long peakBytes;
     private long collectAt = FIRST_COLLECTION;
     private boolean closed;
+    /** What the device said to the last allocation that it was asked for, if it refused it. */
+    private DeviceException refusal;
 
     MemoryPool(Device device, long cap) {
         this.device = device;
@@ -151,7 +153,7 @@ final class MemoryPool {
             memory = attempt(size);
         }
         if (memory == null) {
-            throw new OutOfDeviceMemoryException(outOfMemory(size, label));
+            throw new OutOfDeviceMemoryException(outOfMemory(size, label), refusal);
         }
         return memory;
     }
@@ -165,6 +167,7 @@ final class MemoryPool {
         if (liveBytes + idleBytes + size > cap) {
             trim(liveBytes + size <= cap ? liveBytes + idleBytes + size - cap : 0);
         }
+        refusal = null;
         if (liveBytes + idleBytes + size > cap || size > device.limits().maxAllocation()) {
             return null;
         }
@@ -176,6 +179,7 @@ final class MemoryPool {
             try {
                 return device.allocate(size);
             } catch (DeviceException again) {
+                refusal = again;
                 return null;
             }
         }

@@ -6,7 +6,8 @@ import org.unmute.kernels.device.DeviceException;
 public final class OutOfDeviceMemoryException extends DeviceException {
     private static final long serialVersionUID = 1;
 
-    OutOfDeviceMemoryException(String message) {
-        super(message, null);
+    /** @param refusal what the device said; null if it was not asked */
+    OutOfDeviceMemoryException(String message, DeviceException refusal) {
+        super(refusal == null ? message : message + "\n" + refusal.getMessage(), refusal);
     }
 }
