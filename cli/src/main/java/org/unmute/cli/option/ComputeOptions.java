@@ -30,8 +30,9 @@ public final class ComputeOptions {
             defaultValue = "fp32",
             description =
                     "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores:"
-                            + " fp32 (nothing), tf32 or bf16. For matrix products and matching prototypes; sums are"
-                            + " float32, and other devices compute in float32 (default: ${DEFAULT-VALUE}).")
+                            + " fp32 (nothing), tf32 or bf16. For matrix products and float prototypes; sums are"
+                            + " float32. Binarized prototypes are matched exactly in any case, and other devices"
+                            + " compute in float32 (default: ${DEFAULT-VALUE}).")
     Precision precision;
 
     @Option(

@@ -26,7 +26,8 @@ public final class CudaBackendProvider extends DeviceBackendProvider {
                         ? new Availability(
                                 true,
                                 f.description() + "; "
-                                        + Variants.describe(Precision.chosen(), f.capability(), CublasLibrary.find()))
+                                        + ComputeUnits.of(Precision.chosen(), f, CublasLibrary.find())
+                                                .describe())
                         : new Availability(false, f.description() + ": " + f.problem()))
                 .toList();
     }

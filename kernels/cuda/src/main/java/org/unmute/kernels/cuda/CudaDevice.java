@@ -71,7 +71,8 @@ final class CudaDevice implements Device {
     public String describe() {
         context.enter();
         return context.found().description() + "; "
-                + Variants.describe(precision, context.found().capability(), context.products());
+                + ComputeUnits.of(precision, context.found(), context.products())
+                        .describe();
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The format that large products may round float32 operands to, for tensor cores. Sums are always float32. */
 enum Precision {
-    /** No rounding: the portable kernels. */
+    /** No rounding: float32's accuracy, also where tensor cores multiply. */
     FP32("float32"),
     /** 10 mantissa bits: relative rounding error at most 2^-11. */
     TF32("TF32"),

@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.kernels.device.Kernel;
-import org.unmute.kernels.device.TensorCores;
 
 /**
  * Tensor-core variants of portable kernels, with the same arguments and launch plan. The portable kernel is the
@@ -32,22 +31,5 @@ final class Variants {
                 .findFirst()
                 .map(e -> new Kernel(
                         e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
-    }
-
-    /** Tells users which matrix products run and the precision of the kernels. */
-    static String describe(Precision precision, int capability, CublasLibrary cublas) {
-        if (CudaKernels.Use.FLOAT32.isWanted(precision, TensorCores.chosen(), capability)
-                && capability >= MIN_CAPABILITY) {
-            return "large matrix products on tensor cores at float32's accuracy, other " + cublas.describe()
-                    + ", all in float32";
-        }
-        if (precision == Precision.FP32) {
-            return cublas.describe() + ", all in float32";
-        }
-        return capability < MIN_CAPABILITY
-                ? cublas.describe() + ", all in float32, since " + precision.label() + " needs compute capability "
-                        + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10
-                : "matrix products by our own kernel and prototype matching in " + precision.label()
-                        + " on tensor cores, the rest in float32";
     }
 }

@@ -40,23 +40,6 @@ class VariantsTest {
                 .contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
         assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90))
                 .isEmpty();
-        CublasLibrary there = new CublasLibrary("12.6", "JCublas", "", null);
-        CublasLibrary missing = CublasLibrary.missing("it was not found");
-        assertThat(Variants.describe(Precision.FP32, 90, there))
-                .isEqualTo(
-                        "large matrix products on tensor cores at float32's accuracy, other matrix products by cuBLAS"
-                                + " 12.6 (JCublas), all in float32");
-        assertThat(Variants.describe(Precision.FP32, 89, there))
-                .isEqualTo("matrix products by cuBLAS 12.6 (JCublas), all in float32");
-        assertThat(Variants.describe(Precision.FP32, 89, missing))
-                .isEqualTo("matrix products by our own kernel (cuBLAS: it was not found), all in float32");
-        assertThat(Variants.describe(Precision.TF32, 75, there))
-                .isEqualTo(
-                        "matrix products by cuBLAS 12.6 (JCublas), all in float32, since TF32 needs compute capability"
-                                + " 8.0");
-        assertThat(Variants.describe(Precision.BF16, 90, there))
-                .isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the"
-                        + " rest in float32");
     }
 
     @Test

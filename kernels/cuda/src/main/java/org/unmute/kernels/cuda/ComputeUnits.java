@@ -1,0 +1,58 @@
+package org.unmute.kernels.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.TensorCores;
+
+/**
+ * Which units of a device compute what.
+ *
+ * @param precision of operands
+ * @param choice where tensor cores run without loss of accuracy
+ * @param capability the device's compute capability, times ten
+ * @param sharedBytes max memory that a group may ask for there
+ * @param cublas the library that runs on the device
+ */
+record ComputeUnits(Precision precision, TensorCores choice, int capability, int sharedBytes, CublasLibrary cublas) {
+    private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
+
+    /** The units of a device with the user's choices. */
+    static ComputeUnits of(Precision precision, CudaDevices.DeviceInfo device, CublasLibrary cublas) {
+        return new ComputeUnits(precision, TensorCores.chosen(), device.capability(), device.sharedBytes(), cublas);
+    }
+
+    /** In words for users: what runs on tensor cores and how exactly, who multiplies matrices, and the rest. */
+    String describe() {
+        boolean rounds = Variants.of(PRODUCT, precision, capability).isPresent();
+        boolean splits = offers("matmul_packed", "matmul_packed_f32");
+        List<String> onTensorCores = new ArrayList<>();
+        if (offers("matching_tensor", "signs_match")) {
+            onTensorCores.add("binarized matching (exact)");
+        }
+        if (splits) {
+            onTensorCores.add("large matrix products (float32's accuracy)");
+        }
+        if (rounds) {
+            onTensorCores.add("matrix products and float prototypes (" + precision.label() + ")");
+        }
+        List<String> all = new ArrayList<>();
+        if (!onTensorCores.isEmpty()) {
+            all.add("tensor cores: " + String.join(", ", onTensorCores));
+        }
+        if (!rounds) {
+            all.add((splits ? "other " : "") + cublas.describe());
+        }
+        boolean refused = !rounds && precision != Precision.FP32;
+        all.add((onTensorCores.isEmpty() ? "all" : "the rest") + " in float32"
+                + (refused
+                        ? ", since " + precision.label() + " needs compute capability " + Variants.MIN_CAPABILITY / 10
+                                + "." + Variants.MIN_CAPABILITY % 10
+                        : ""));
+        return String.join("; ", all);
+    }
+
+    private boolean offers(String family, String kernel) {
+        return CudaKernels.offered(new Kernel(family, kernel), precision, choice, capability, sharedBytes);
+    }
+}
