@@ -125,11 +125,14 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
             return Optional.empty();
         }
         PackedPlan best = null;
+        double bestTime = Double.POSITIVE_INFINITY;
         for (boolean wide : new boolean[] {true, false}) {
             for (int parts = 1; parts <= MAX_PARTS; parts++) {
                 PackedPlan plan = new PackedPlan(form, wide, batch, m, n, k, parts);
-                if (plan.isDistinct() && (best == null || plan.time() < best.time())) {
+                double time = plan.isDistinct() ? plan.time() : Double.POSITIVE_INFINITY;
+                if (time < bestTime) {
                     best = plan;
+                    bestTime = time;
                 }
             }
         }
