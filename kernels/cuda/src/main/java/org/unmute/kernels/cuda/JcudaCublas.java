@@ -9,6 +9,7 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasPointerMode;
+import jcuda.jcublas.cublasStatus;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.NativeFolder;
 
@@ -30,19 +31,17 @@ final class JcudaCublas implements Cublas {
      */
     JcudaCublas(ToLongFunction<DeviceMemory> address) {
         this.address = address;
-        JCublas2.cublasCreate(handle);
-        JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
-        JCublas2.cublasSetAtomicsMode(handle, cublasAtomicsMode.CUBLAS_ATOMICS_NOT_ALLOWED);
-        JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH);
+        check(JCublas2.cublasCreate(handle));
+        check(JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST));
+        check(JCublas2.cublasSetAtomicsMode(handle, cublasAtomicsMode.CUBLAS_ATOMICS_NOT_ALLOWED));
+        check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH));
     }
 
     /** Loads the binding and asks for the version. */
     static CublasLibrary load() {
         try {
-            return NativeFolder.within(() -> {
-                JCublas2.setExceptionsEnabled(true);
-                return new CublasLibrary(property(MAJOR) + "." + property(MINOR), "JCublas", "", JcudaCublas::new);
-            });
+            return NativeFolder.within(
+                    () -> new CublasLibrary(property(MAJOR) + "." + property(MINOR), "JCublas", "", JcudaCublas::new));
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
             return CublasLibrary.missing("the binding JCublas does not load, "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -51,15 +50,22 @@ final class JcudaCublas implements Cublas {
         }
     }
 
+    /** The binding throws only while a switch of the whole process is on. */
+    private static void check(int status) {
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            throw new CudaException(cublasStatus.stringFor(status));
+        }
+    }
+
     private static int property(int which) {
         int[] value = new int[1];
-        JCublas2.cublasGetProperty(which, value);
+        check(JCublas2.cublasGetProperty(which, value));
         return value[0];
     }
 
     @Override
     public synchronized void multiply(CublasGemm g) {
-        JCublas2.cublasSgemmStridedBatched_64(
+        check(JCublas2.cublasSgemmStridedBatched_64(
                 handle,
                 operation(g.first()),
                 operation(g.second()),
@@ -77,7 +83,7 @@ final class JcudaCublas implements Cublas {
                 pointer(g.result()),
                 g.result().leading(),
                 g.result().stride(),
-                g.batch());
+                g.batch()));
     }
 
     private static int operation(CublasGemm.Matrix m) {
