@@ -16,9 +16,10 @@ public record DeviceLimits(long memoryBytes, long maxAllocation, int groupItems,
 
     /** Why the kernels cannot run on the device; empty if they can. */
     public Optional<String> problem() {
-        if (groupItems < LaunchPlan.TILE_ITEMS) {
+        // Kernels that compute tiles have a form for groups of fewer than TILE_ITEMS.
+        if (groupItems < LaunchPlan.GROUP_ITEMS) {
             return Optional.of(
-                    "groups have at most " + groupItems + " items there, the kernels need " + LaunchPlan.TILE_ITEMS);
+                    "groups have at most " + groupItems + " items there, the kernels need " + LaunchPlan.GROUP_ITEMS);
         }
         if (localBytes < LOCAL_BYTES) {
             return Optional.of("groups share at most " + localBytes + " bytes there, the kernels need " + LOCAL_BYTES);

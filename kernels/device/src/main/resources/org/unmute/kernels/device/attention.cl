@@ -13,9 +13,10 @@
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN.
 #include "tile.h"
 
-#define QUARTERS 4
-#define CHAINS 4
+// Items that share a query in the softmax of a tile, and how many of the 16 chains each has: 4 and 4 where a tile is 64 x 64.
 #define LANES 16
+#define SHARING (TILE_ITEMS / TILE)
+#define CHAINS (LANES / SHARING)
 
 // 2^n for n <= 0; 0 below the range of float.
 FUNCTION float two_to(int n) {
@@ -56,6 +57,15 @@ FUNCTION float weight_below(float x, float max_score) {
     return reduced_exponential(t, rounded - ROUNDER) * two_to(rounded_power(rounded) - power_below(max_score));
 }
 
+// Adds the shares of a query by halves.
+FUNCTION float sum_of_shares(LOCAL const float* parts) {
+#if SHARING == 4
+    return (parts[0] + parts[2 * TILE]) + (parts[TILE] + parts[3 * TILE]);
+#else
+    return parts[0] + parts[TILE];
+#endif
+}
+
 typedef struct {
     i64 queries, keys, depth, width;
     i64 q_row, q_step, k_row, k_step, v_row, v_step, out_row, out_step, bias_row, bias_step;
@@ -82,15 +92,14 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
     LOCAL_ARRAY(float, xs, TILE_SIZE);
     LOCAL_ARRAY(float, ys, TILE_SIZE);
     LOCAL_ARRAY(float, weights, TILE * TILE_ROW);
-    LOCAL_ARRAY(float, parts, QUARTERS * TILE);
+    LOCAL_ARRAY(float, parts, TILE_ITEMS);
     LOCAL_ARRAY(float, running_max, TILE);
     LOCAL_ARRAY(float, total, TILE);
     LOCAL_ARRAY(float, factor, TILE);
     const i64 tiles = (h.width + TILE - 1) / TILE;
     const i64 bands = (h.queries + TILE - 1) / TILE;
-    // In the softmax of a tile four items share a query; each takes a quarter of the keys.
     const int mine = ITEM % TILE;
-    const int quarter = ITEM / TILE;
+    const int share = ITEM / TILE;
     EACH_TASK(task, batch.count * bands * tiles) {
         i64 entry = task / (bands * tiles);
         i64 tile = task - entry * (bands * tiles);
@@ -104,7 +113,7 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
         UNROLL for (int c = 0; c < CHAINS; c++) {
             sums[c] = 0.0f;
         }
-        if (quarter == 0) {
+        if (share == 0) {
             running_max[mine] = -F_INFINITY;
         }
         for (i64 key = 0; key < h.keys; key += TILE) {
@@ -119,29 +128,32 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
             }
             score_tile(weights, sum, bias + at[4], &h, query, key, scale, has_bias);
             BARRIER();
-            // Keys quarter, quarter + 4, ...: four of the 16 chains.
+            // Keys share, share + SHARING, ...: this item's chains.
             float tile_max = -F_INFINITY;
-            for (int i = quarter; i < TILE; i += QUARTERS) {
+            for (int i = share; i < TILE; i += SHARING) {
                 tile_max = maximum(tile_max, weights[i * TILE_ROW + mine]);
             }
             parts[ITEM] = tile_max;
             BARRIER();
             const float before = running_max[mine];
-            tile_max = maximum(before, maximum(maximum(parts[mine], parts[mine + TILE]), maximum(parts[mine + 2 * TILE], parts[mine + 3 * TILE])));
+            tile_max = before;
+            UNROLL for (int i = 0; i < SHARING; i++) {
+                tile_max = maximum(tile_max, parts[mine + i * TILE]);
+            }
             const float shrink = shrinking(before, tile_max);
             UNROLL for (int c = 0; c < CHAINS; c++) {
                 sums[c] *= shrink;
             }
             for (int i = 0; i < TILE / LANES; i++) {
                 UNROLL for (int c = 0; c < CHAINS; c++) {
-                    const int place = (i * LANES + c * QUARTERS + quarter) * TILE_ROW + mine;
+                    const int place = (i * LANES + c * SHARING + share) * TILE_ROW + mine;
                     float w = weight_below(weights[place], tile_max);
                     weights[place] = w;
                     sums[c] += w;
                 }
             }
             BARRIER();
-            if (quarter == 0) {
+            if (share == 0) {
                 factor[mine] = shrink;
                 running_max[mine] = tile_max;
             }
@@ -160,10 +172,15 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
                 BARRIER();
             }
         }
-        parts[ITEM] = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+        UNROLL for (int n = CHAINS / 2; n > 0; n /= 2) {
+            UNROLL for (int c = 0; c < n; c++) {
+                sums[c] += sums[c + n];
+            }
+        }
+        parts[ITEM] = sums[0];
         BARRIER();
-        if (quarter == 0) {
-            total[mine] = 1.0f / ((parts[mine] + parts[mine + 2 * TILE]) + (parts[mine + TILE] + parts[mine + 3 * TILE]));
+        if (share == 0) {
+            total[mine] = 1.0f / sum_of_shares(parts + mine);
         }
         BARRIER();
         EACH_OF_4(i) {

@@ -181,8 +181,9 @@ FUNCTION float4 fetch_patch(GLOBAL const float* x, int c, int size, int in_range
     return v;
 }
 
+#if !defined(SMALL_TILES)
 // matmul with another left operand. One group per tile.
-TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const float* RESTRICT weight, GLOBAL const float* bias,
+WIDE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const float* RESTRICT weight, GLOBAL const float* bias,
         GLOBAL float* out, PARAMETER(Patches) p) {
     LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
     LOCAL float* as = slices;
@@ -226,8 +227,11 @@ TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const 
         BARRIER();
     }
 }
+#endif
 
-KERNEL void embed_patches_small(GLOBAL const float* image, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
+#undef TILE_GROUPS
+#define TILE_GROUPS 3
+TILE_KERNEL void embed_patches_small(GLOBAL const float* image, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
         PARAMETER(Patches) p) {
     LOCAL_ARRAY(float, as, TILE_SIZE);
     LOCAL_ARRAY(float, bs, TILE_SIZE);

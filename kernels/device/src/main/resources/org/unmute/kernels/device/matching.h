@@ -2,8 +2,10 @@
 #ifndef UNMUTE_MATCHING_H
 #define UNMUTE_MATCHING_H
 #include "prototypes.h"
+#define TILE_GROUPS 3
 #include "tile.h"
 
+// Partial sums of a row's squares, one per column of a slice.
 #define PARTS 16
 
 // +1 or -1; NaN if p is not finite, so that a diverged prototype does not pass for a sign.
@@ -107,17 +109,17 @@ FUNCTION int beats_best(float value, i64 at, float best, i64 place, float gap, i
 FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* best, const int* place, int close, float gap,
         GLOBAL float* values, GLOBAL int* winners, const Matching* m, i64 clip, i64 first) {
     EACH_OF_4(j) {
-        scratch[(TILE_RIGHT + j) * PARTS + ITEM / 16] = best[j];
-        places[(TILE_RIGHT + j) * PARTS + ITEM / 16] = (close >> j & 1) ? -1 - place[j] : place[j];
+        scratch[(TILE_RIGHT + j) * TILE_SIDE + ITEM / TILE_SIDE] = best[j];
+        places[(TILE_RIGHT + j) * TILE_SIDE + ITEM / TILE_SIDE] = (close >> j & 1) ? -1 - place[j] : place[j];
     }
     BARRIER();
     if (ITEM < TILE && first + ITEM < m->prototypes) {
         float value = -F_INFINITY;
         int winner = NO_TOKEN;
         int marked = 0;
-        for (int i = 0; i < PARTS; i++) {
-            float other = scratch[ITEM * PARTS + i];
-            int at = places[ITEM * PARTS + i];
+        for (int i = 0; i < TILE_SIDE; i++) {
+            float other = scratch[ITEM * TILE_SIDE + i];
+            int at = places[ITEM * TILE_SIDE + i];
             int was = at < 0;
             at = was ? -1 - at : at;
             if (beats_best(other, at, value, winner, gap, 1, &marked)) {
@@ -132,15 +134,15 @@ FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* b
     BARRIER();
 }
 
-// The winner among a clip's cosines with prototype j, which are PARTS apart.
+// The winner among a clip's cosines with prototype j, which are TILE_SIDE apart.
 FUNCTION void write_best_of_clip(LOCAL const float* cosines, float gap, GLOBAL float* values, GLOBAL int* winners, const Matching* m,
         i64 clip, i64 j) {
     float best = cosines[0];
     int place = 0;
     int close = 0;
     for (int n = 1; n < (int)m->tokens; n++) {
-        if (beats_best(cosines[n * PARTS], n, best, place, gap, 1, &close)) {
-            best = cosines[n * PARTS];
+        if (beats_best(cosines[n * TILE_SIDE], n, best, place, gap, 1, &close)) {
+            best = cosines[n * TILE_SIDE];
             place = n;
         }
     }

@@ -16,7 +16,8 @@
 #include "wide.h"
 #include "product.h"
 
-TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
+#if !defined(SMALL_TILES)
+WIDE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
         GLOBAL const float* residual, GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Product) p) {
     LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
     LOCAL float* as = slices;
@@ -73,6 +74,7 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
         BARRIER();
     }
 }
+#endif
 
 TILE_KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
         GLOBAL const float* residual, GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Product) p) {

@@ -10,7 +10,8 @@
   typedef long i64;
   typedef ulong u64;
   #define KERNEL __kernel
-  #define TILE_KERNEL __kernel __attribute__((reqd_work_group_size(256, 1, 1)))
+  #define TILE_KERNEL __kernel __attribute__((reqd_work_group_size(TILE_ITEMS, 1, 1)))
+  #define WIDE_KERNEL __kernel __attribute__((reqd_work_group_size(WIDE_ITEMS, 1, 1)))
   #define GLOBAL __global
   #define LOCAL __local
   #define LOCAL_ARRAY(type, name, count) __local type name[count]
@@ -41,7 +42,8 @@
   typedef long long i64;
   typedef unsigned long long u64;
   #define KERNEL extern "C" __global__
-  #define TILE_KERNEL extern "C" __launch_bounds__(256, 2) __global__
+  #define TILE_KERNEL extern "C" __launch_bounds__(TILE_ITEMS, TILE_GROUPS) __global__
+  #define WIDE_KERNEL extern "C" __launch_bounds__(WIDE_ITEMS, 2) __global__
   #define GLOBAL
   #define LOCAL
   #define LOCAL_ARRAY(type, name, count) __shared__ __align__(16) type name[count]
@@ -68,7 +70,8 @@
   #define FLOORF(x) floorf(x)
 #endif
 
-// TILE_KERNEL is for kernels with groups of exactly 256 items, two of which should fit a multiprocessor: at most 128 registers per item.
+// TILE_KERNEL and WIDE_KERNEL are for kernels with groups of exactly TILE_ITEMS (tile.h) and WIDE_ITEMS (wide.h), which the compiler is told.
+// TILE_GROUPS, or two, of them should fit a multiprocessor: two leave an item 128 registers, three 80.
 
 // UNROLL is for short loops over registers, ROLLED for loops that would only get longer code from unrolling.
 #if defined(UNMUTE_SHIM)

@@ -49,12 +49,12 @@
 #define COSINE(i, j) (sum[i][j] * x_inverse[TILE_DOWN + i] * p_inverse[TILE_RIGHT + j])
 
 #define MATCH(name, type, marks, load_row, inverse_row) \
-    KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
+    TILE_KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
         LOCAL_ARRAY(float, ps, TILE_SIZE); \
         LOCAL_ARRAY(float, scratch, TILE * PARTS); \
-        LOCAL_ARRAY(int, places, TILE * PARTS); \
+        LOCAL_ARRAY(int, places, TILE * TILE_SIDE); \
         LOCAL_ARRAY(float, x_inverse, TILE); \
         LOCAL_ARRAY(float, p_inverse, TILE); \
         const i64 bands = (m.prototypes + TILE - 1) / TILE; \
@@ -94,7 +94,7 @@
 // For clips of at most TILE tokens, evenly strided across clips: a tile holds as many whole clips as fit. The cosines of 16 prototypes at a
 // time, every fourth, go through local memory.
 #define MATCH_FRAMES(name, type, marks, load_row, inverse_row) \
-    KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
+    TILE_KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
         LOCAL_ARRAY(float, ps, TILE_SIZE); \
@@ -117,12 +117,12 @@
             MULTIPLY_ROWS(marks, row, (i64)clips * tokens, load_row, inverse_row); \
             EACH_OF_4(j) { \
                 EACH_OF_4(i) { \
-                    scratch[(TILE_DOWN + i) * PARTS + ITEM % 16] = COSINE(i, j); \
+                    scratch[(TILE_DOWN + i) * TILE_SIDE + ITEM % TILE_SIDE] = COSINE(i, j); \
                 } \
                 BARRIER(); \
-                for (int e = ITEM; e < clips * 16; e += TILE_ITEMS) { \
-                    write_best_of_clip(scratch + e / 16 * tokens * PARTS + e % 16, gap, values, winners, &m, clip + e / 16, \
-                            first + e % 16 * 4 + j); \
+                for (int e = ITEM; e < clips * TILE_SIDE; e += TILE_ITEMS) { \
+                    write_best_of_clip(scratch + e / TILE_SIDE * tokens * TILE_SIDE + e % TILE_SIDE, gap, values, winners, &m, \
+                            clip + e / TILE_SIDE, first + e % TILE_SIDE * 4 + j); \
                 } \
                 BARRIER(); \
             } \
@@ -143,6 +143,9 @@ MATCH_FRAMES(prototype_match_frames, float, 0, FLOAT_ROWS, FLOAT_NORMS)
 #define SIGN_NORMS load_scales(p_inverse, scales + first, m.prototypes - first)
 
 MATCH(prototype_match_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
+// At 80 registers this one would spill.
+#undef TILE_GROUPS
+#define TILE_GROUPS 2
 MATCH_FRAMES(prototype_match_frames_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
 
 // bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite.

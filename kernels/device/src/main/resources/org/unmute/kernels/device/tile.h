@@ -1,20 +1,33 @@
 // Products of 64 x 64 tiles by groups of 256 items with a 4 x 4 register tile each: the core of matrix products, attention and prototype
-// matching. Local memory holds one slice of 16 of the inner axis of both operands, inner axis outermost: tile[c * TILE_ROW + r]. The padding
-// of 4 keeps rows aligned for reads of 4 floats and spreads writes over the banks.
+// matching. With SMALL_TILES, for devices whose groups have fewer than 256 items, 32 x 32 by 64 items, with the same bits, since neither a
+// chain nor its order depends on the size of a tile; kernels with wide tiles (wide.h) are then left out.
+//
+// Local memory holds one slice of 16 of the inner axis of both operands, inner axis outermost: tile[c * TILE_ROW + r]. The padding of 4 keeps
+// rows aligned for reads of 4 floats and spreads writes over the banks.
 #ifndef UNMUTE_TILE_H
 #define UNMUTE_TILE_H
 #include "functions.h"
 
-#define TILE 64
+#if defined(SMALL_TILES)
+  #define TILE 32
+#else
+  #define TILE 64
+#endif
 #define TILE_DEPTH 16
-#define TILE_ITEMS 256
+// Items along a side of the tile.
+#define TILE_SIDE (TILE / 4)
+#define TILE_ITEMS (TILE_SIDE * TILE_SIDE)
 #define TILE_ROW (TILE + 4)
 #define TILE_SIZE (TILE_DEPTH * TILE_ROW)
 #define TILE_LOADS (TILE * TILE_DEPTH / TILE_ITEMS)
 
 // First row and first column of this item's results.
-#define TILE_DOWN (ITEM / 16 * 4)
-#define TILE_RIGHT (ITEM % 16 * 4)
+#define TILE_DOWN (ITEM / TILE_SIDE * 4)
+#define TILE_RIGHT (ITEM % TILE_SIDE * 4)
+
+#if !defined(TILE_GROUPS)
+  #define TILE_GROUPS 2
+#endif
 
 #define EACH_OF_4(i) UNROLL for (int i = 0; i < 4; i++)
 

@@ -1,20 +1,17 @@
 package org.unmute.kernels.opencl;
 
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 import org.jocl.CL;
-import org.jocl.CLException;
 import org.jocl.Pointer;
+import org.jocl.Sizeof;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
-import org.jocl.cl_program;
-import org.unmute.kernels.device.DeviceException;
+import org.jocl.cl_kernel;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.Kernel;
-import org.unmute.kernels.device.KernelSource;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
@@ -29,26 +26,38 @@ final class OpenClContext {
     private final cl_context context;
     private final String description;
     private final DeviceLimits limits;
-    private final String options;
-    private final Map<String, cl_program> programs = new HashMap<>();
+    private final ToIntFunction<Kernel> kernelItems;
+    private final Programs programs;
 
-    private OpenClContext(Platforms.PlatformDevice found) {
+    /**
+     * @param kernelItems max items in a group of a kernel, for tests; the device may have room for fewer
+     */
+    OpenClContext(
+            Platforms.PlatformDevice found, int groupItems, ToIntFunction<Kernel> kernelItems, ProgramCache cache) {
         device = found.device();
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, found.platform());
         context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
-        limits = limits(device);
+        DeviceLimits told = limits(device);
+        limits = new DeviceLimits(
+                told.memoryBytes(), told.maxAllocation(), Math.min(told.groupItems(), groupItems), told.localBytes());
+        this.kernelItems = kernelItems;
         description = describe(device);
         boolean rounded = (Platforms.number(device, CL.CL_DEVICE_SINGLE_FP_CONFIG, Long.BYTES) & ROUNDED_DIVISION) != 0;
-        options = "-cl-std=CL1.2" + (rounded ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        String options = "-cl-std=CL1.2" + (rounded ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        programs = new Programs(context, device, description, Platforms.identity(found), options, cache);
     }
 
     /** The context of device number {@code index}. */
     static OpenClContext of(int index) {
-        return OPEN.computeIfAbsent(index, i -> {
-            Platforms.PlatformDevice device = Platforms.get().devices().get(i);
-            return SignalHandlers.kept(() -> new OpenClContext(device));
-        });
+        return OPEN.computeIfAbsent(
+                index, i -> open(i, Integer.MAX_VALUE, _ -> Integer.MAX_VALUE, ProgramCache.ofUser()));
+    }
+
+    /** A context of its own for device number {@code index}, with smaller groups if the limits are below its own. */
+    static OpenClContext open(int index, int groupItems, ToIntFunction<Kernel> kernelItems, ProgramCache cache) {
+        Platforms.PlatformDevice device = Platforms.get().devices().get(index);
+        return SignalHandlers.kept(() -> new OpenClContext(device, groupItems, kernelItems, cache));
     }
 
     private static DeviceLimits limits(cl_device_id device) {
@@ -93,34 +102,28 @@ final class OpenClContext {
         return description;
     }
 
-    /** The built program that contains a kernel. */
-    cl_program program(Kernel kernel) {
-        synchronized (programs) {
-            return programs.computeIfAbsent(
-                    kernel.family(), family -> SignalHandlers.kept(() -> build(kernel, KernelSource.text(family))));
-        }
+    Programs programs() {
+        return programs;
     }
 
-    cl_program build(Kernel kernel, String text) {
-        cl_program program = CL.clCreateProgramWithSource(context, 1, new String[] {text}, null, null);
-        try {
-            CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
-            return program;
-        } catch (CLException e) {
-            String log = log(program);
-            CL.clReleaseProgram(program);
-            throw new DeviceException(
-                    "opencl: kernel " + kernel + " does not build on " + description + " with " + options + ": "
-                            + e.getMessage() + "\n" + log,
-                    e);
-        }
+    /** Max items in a group of a kernel that is compiled for this device. */
+    int groupItems(Kernel kernel, cl_kernel compiled) {
+        long[] items = new long[1];
+        CL.clGetKernelWorkGroupInfo(
+                compiled, device, CL.CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(items), null);
+        return (int) Math.min(Math.min(items[0], limits.groupItems()), kernelItems.applyAsInt(kernel));
     }
 
-    private String log(cl_program program) {
-        long[] size = new long[1];
-        CL.clGetProgramBuildInfo(program, device, CL.CL_PROGRAM_BUILD_LOG, 0, null, size);
-        byte[] log = new byte[Math.toIntExact(size[0])];
-        CL.clGetProgramBuildInfo(program, device, CL.CL_PROGRAM_BUILD_LOG, log.length, Pointer.to(log), null);
-        return new String(log, StandardCharsets.UTF_8).replace("\0", "").strip();
+    /** Items in a group of a kernel as its source states them; 0 if it takes any number. */
+    int statedItems(cl_kernel compiled) {
+        long[] items = new long[3];
+        CL.clGetKernelWorkGroupInfo(
+                compiled,
+                device,
+                CL.CL_KERNEL_COMPILE_WORK_GROUP_SIZE,
+                (long) Sizeof.size_t * items.length,
+                Pointer.to(items),
+                null);
+        return (int) items[0];
     }
 }

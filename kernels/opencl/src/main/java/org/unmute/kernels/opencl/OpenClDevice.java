@@ -25,7 +25,7 @@ final class OpenClDevice implements Device {
     private final OpenClContext context;
     private final cl_command_queue queue;
     /** A kernel object holds its arguments, so each device object has its own kernels, guarded by its lock. */
-    private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
+    private final Map<Kernel, Fitted> kernels = new HashMap<>();
 
     @SuppressWarnings("deprecation") // Its replacement needs OpenCL 2.0.
     OpenClDevice(String name, OpenClContext context) {
@@ -33,6 +33,9 @@ final class OpenClDevice implements Device {
         this.context = context;
         queue = CL.clCreateCommandQueue(context.context(), context.device(), 0, null);
     }
+
+    /** A kernel in the form that the device has room for, and max items in a group of it. */
+    private record Fitted(KernelForm form, cl_kernel handle, int groupItems) {}
 
     private record Memory(cl_mem handle, long bytes) implements DeviceMemory {}
 
@@ -133,22 +136,53 @@ final class OpenClDevice implements Device {
         kernel(kernel);
     }
 
-    private cl_kernel kernel(Kernel kernel) {
-        return kernels.computeIfAbsent(kernel, k -> {
-            cl_kernel[] made = new cl_kernel[1];
-            calling("finding kernel " + k, () -> made[0] = CL.clCreateKernel(context.program(k), k.name(), null));
-            return made[0];
-        });
+    private Fitted kernel(Kernel kernel) {
+        return kernels.computeIfAbsent(kernel, this::fit);
+    }
+
+    /** The first form of a kernel whose groups are not larger than the device can run. */
+    private Fitted fit(Kernel kernel) {
+        StringBuilder tried = new StringBuilder();
+        for (KernelForm form : KernelForm.of(kernel, context.limits().groupItems())) {
+            Fitted[] found = new Fitted[1];
+            calling("finding kernel " + kernel, () -> found[0] = compiled(form));
+            int stated = context.statedItems(found[0].handle());
+            if (stated <= found[0].groupItems()) {
+                return found[0];
+            }
+            CL.clReleaseKernel(found[0].handle());
+            tried.append(tried.isEmpty() ? "" : ", ").append(found[0].groupItems() + " of " + stated);
+        }
+        throw tooSmall(kernel, tried.toString());
+    }
+
+    private Fitted compiled(KernelForm form) {
+        cl_kernel made =
+                CL.clCreateKernel(context.programs().of(form), form.kernel().name(), null);
+        return new Fitted(form, made, context.groupItems(form.kernel(), made));
+    }
+
+    private DeviceException tooSmall(Kernel kernel, String items) {
+        return new DeviceException(
+                "opencl: kernel " + kernel + " does not fit " + context.description() + ": its groups have room for "
+                        + items + " items (CL_KERNEL_WORK_GROUP_SIZE): use another device",
+                null);
     }
 
     @Override
-    public synchronized Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
-        if (plan.sharedBytes() > 0) {
-            throw new IllegalArgumentException("opencl: kernel " + kernel + " asks for " + plan.sharedBytes()
+    public synchronized Kernel launch(Kernel kernel, LaunchPlan planned, List<Argument> arguments) {
+        if (planned.sharedBytes() > 0) {
+            throw new IllegalArgumentException("opencl: kernel " + kernel + " asks for " + planned.sharedBytes()
                     + " shared bytes beyond its arrays: launch it only where Device.offers says so");
         }
-        cl_kernel k = kernel(kernel);
-        calling("kernel " + kernel + " with " + plan, () -> {
+        Fitted fitted = kernel(kernel);
+        cl_kernel k = fitted.handle();
+        LaunchPlan plan = fitted.form().plan(kernel, planned);
+        if (plan.items() > fitted.groupItems()
+                && fitted.groupItems() < context.limits().groupItems()) {
+            throw tooSmall(kernel, fitted.groupItems() + " of " + plan.items());
+        }
+        calling("kernel " + fitted.form().kernel() + " with " + plan, () -> {
             for (int i = 0; i < arguments.size(); i++) {
                 set(k, i, arguments.get(i));
             }
@@ -163,7 +197,7 @@ final class OpenClDevice implements Device {
                     null,
                     null);
         });
-        return kernel;
+        return fitted.form().kernel();
     }
 
     private static void set(cl_kernel kernel, int index, Argument argument) {
@@ -186,7 +220,7 @@ final class OpenClDevice implements Device {
 
     @Override
     public synchronized void close() {
-        kernels.values().forEach(CL::clReleaseKernel);
+        kernels.values().forEach(fitted -> CL.clReleaseKernel(fitted.handle()));
         kernels.clear();
         CL.clReleaseCommandQueue(queue);
     }

@@ -116,6 +116,26 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
         }
     }
 
+    /** Names and versions that a compiled program may depend on, one a line. */
+    static String identity(PlatformDevice found) {
+        return String.join(
+                "\n",
+                "platform " + text(found.platform(), CL.CL_PLATFORM_NAME),
+                "version " + text(found.platform(), CL.CL_PLATFORM_VERSION),
+                "device " + text(found.device(), CL.CL_DEVICE_NAME),
+                "vendor " + text(found.device(), CL.CL_DEVICE_VENDOR),
+                "version " + text(found.device(), CL.CL_DEVICE_VERSION),
+                "driver " + text(found.device(), CL.CL_DRIVER_VERSION));
+    }
+
+    private static String text(cl_platform_id platform, int what) {
+        long[] size = new long[1];
+        CL.clGetPlatformInfo(platform, what, 0, null, size);
+        byte[] bytes = new byte[Math.toIntExact(size[0])];
+        CL.clGetPlatformInfo(platform, what, bytes.length, Pointer.to(bytes), null);
+        return new String(bytes, StandardCharsets.UTF_8).replace("\0", "").strip();
+    }
+
     /** A numeric property of a device. */
     static long number(cl_device_id device, int what, int bytes) {
         if (bytes == Integer.BYTES) {

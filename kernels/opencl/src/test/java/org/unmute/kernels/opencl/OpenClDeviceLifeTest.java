@@ -145,7 +145,7 @@ class OpenClDeviceLifeTest {
     @Test
     void aTextThatDoesNotBuildIsToldWithTheCompilersWords() {
         String text = "#line 1 \"made.cl\"\n__kernel void good() {}\n__kernel void wrong() { float x = 1.0f\n}\n";
-        assertThatThrownBy(() -> OpenClContext.of(0).build(new Kernel("made", "wrong"), text))
+        assertThatThrownBy(() -> OpenClContext.of(0).programs().compile(new Kernel("made", "wrong"), text))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("kernel wrong (made.cl) does not build")
                 .hasMessageContaining(device.describe())

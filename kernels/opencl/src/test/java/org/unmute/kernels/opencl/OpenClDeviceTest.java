@@ -56,8 +56,9 @@ class OpenClDeviceTest {
 
     @Test
     void aTextThatDoesNotBuildIsShownWithKernelDeviceAndLog() {
-        assertThatThrownBy(() ->
-                        OpenClContext.of(0).build(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
+        assertThatThrownBy(() -> OpenClContext.of(0)
+                        .programs()
+                        .compile(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("wrong (made.cl)")
                 .hasMessageContaining("nonsense")

@@ -189,10 +189,10 @@ class DeviceBackendTest {
     void devicesThatAreTooSmallSayWhy() {
         assertThat(new DeviceLimits(1, 1, 64, 32 << 10).problem().orElseThrow())
                 .contains("64 items")
-                .contains("256");
+                .contains("128");
         assertThat(new DeviceLimits(1, 1, 256, 16 << 10).problem().orElseThrow())
                 .contains("16384 bytes");
-        assertThat(new DeviceLimits(1, 1, 256, 32 << 10).problem()).isEmpty();
+        assertThat(new DeviceLimits(1, 1, 128, 32 << 10).problem()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,70 @@
+package org.unmute.kernels.opencl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+
+/**
+ * One of the forms in which a kernel can run, all with the same arguments and the same bits. Tiles of results differ in
+ * size: what a device has registers and local memory for, it says only once a kernel is compiled.
+ *
+ * @param kernel the kernel itself, or the one with smaller tiles that takes the place of a wide one
+ * @param smallTiles whether it is compiled with {@link #SMALL_TILES}
+ */
+record KernelForm(Kernel kernel, boolean smallTiles) {
+    /** The macro that makes tiles 32 x 32 by {@value #SMALL_ITEMS} items, see {@code tile.h}. */
+    static final String SMALL_TILES = "SMALL_TILES";
+    /** Items in a group of a kernel that is compiled with {@link #SMALL_TILES}. */
+    static final int SMALL_ITEMS = 64;
+
+    /** Kernels with tiles of 128 x 128, each with the one of 64 x 64 that takes the same arguments. */
+    static final Map<String, String> NARROWER =
+            Map.of("matmul", "matmul_small", "embed_patches", "embed_patches_small");
+
+    /** A tile has four times as many results as one of half its side. */
+    private static final int QUARTERS = 4;
+
+    /**
+     * The forms of a kernel, the first that fits is taken.
+     *
+     * @param groupItems max items in a group of the device
+     */
+    static List<KernelForm> of(Kernel kernel, int groupItems) {
+        String narrower = NARROWER.get(kernel.name());
+        Kernel narrow = narrower == null ? kernel : new Kernel(kernel.family(), narrower);
+        List<KernelForm> forms = new ArrayList<>();
+        if (groupItems >= LaunchPlan.TILE_ITEMS) {
+            forms.add(new KernelForm(kernel, false));
+            if (narrower != null) {
+                forms.add(new KernelForm(narrow, false));
+            }
+        }
+        forms.add(new KernelForm(narrow, true));
+        return forms;
+    }
+
+    /**
+     * The plan of this form for work that was planned for a kernel. Kernels whose tiles are not those of the plan take
+     * any number of groups.
+     */
+    LaunchPlan plan(Kernel planned, LaunchPlan plan) {
+        if (plan.items() != LaunchPlan.TILE_ITEMS) {
+            return plan;
+        }
+        long groups = plan.groups();
+        if (!kernel.equals(planned)) {
+            groups *= QUARTERS;
+        }
+        if (!smallTiles) {
+            return groups == plan.groups() ? plan : LaunchPlan.tasks(groups, LaunchPlan.TILE_ITEMS);
+        }
+        return LaunchPlan.tasks(groups * QUARTERS, SMALL_ITEMS);
+    }
+
+    /** Options of the compiler for this form, after a space, or nothing. */
+    String option() {
+        return smallTiles ? " -D " + SMALL_TILES : "";
+    }
+}

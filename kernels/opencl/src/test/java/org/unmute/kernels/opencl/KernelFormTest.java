@@ -1,0 +1,104 @@
+package org.unmute.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.fixture.DeclaredKernel;
+
+/** Which forms of a kernel there are, and how they are launched. */
+class KernelFormTest {
+    private static final Kernel WIDE = new Kernel("matmul", "matmul");
+    private static final Kernel NARROW = new Kernel("matmul", "matmul_small");
+
+    @Test
+    void formsGoFromTheLargestTilesToTheSmallest() {
+        assertThat(KernelForm.of(WIDE, 1024))
+                .containsExactly(
+                        new KernelForm(WIDE, false), new KernelForm(NARROW, false), new KernelForm(NARROW, true));
+        assertThat(KernelForm.of(NARROW, 256))
+                .containsExactly(new KernelForm(NARROW, false), new KernelForm(NARROW, true));
+        // A device with smaller groups may refuse to compile anything larger.
+        assertThat(KernelForm.of(WIDE, 255)).containsExactly(new KernelForm(NARROW, true));
+    }
+
+    @Test
+    void smallerTilesGetMoreGroups() {
+        LaunchPlan plan = LaunchPlan.tasks(100, LaunchPlan.TILE_ITEMS);
+        assertThat(new KernelForm(WIDE, false).plan(WIDE, plan)).isSameAs(plan);
+        assertThat(new KernelForm(NARROW, false).plan(NARROW, plan)).isSameAs(plan);
+        assertThat(new KernelForm(NARROW, false).plan(WIDE, plan)).isEqualTo(new LaunchPlan(400, 256));
+        assertThat(new KernelForm(NARROW, true).plan(WIDE, plan)).isEqualTo(new LaunchPlan(1600, 64));
+        assertThat(new KernelForm(NARROW, true).plan(NARROW, plan)).isEqualTo(new LaunchPlan(400, 64));
+        LaunchPlan most = LaunchPlan.tasks(LaunchPlan.MAX_GROUPS, LaunchPlan.TILE_ITEMS);
+        assertThat(new KernelForm(NARROW, true).plan(WIDE, most)).isEqualTo(new LaunchPlan(LaunchPlan.MAX_GROUPS, 64));
+    }
+
+    @Test
+    void kernelsWithoutTilesKeepTheirPlan() {
+        LaunchPlan plan = LaunchPlan.elements(1000);
+        Kernel kernel = new Kernel("softmax", "softmax");
+        assertThat(new KernelForm(kernel, true).plan(kernel, plan)).isSameAs(plan);
+    }
+
+    /** A wide kernel, which has no form for small groups, has one of the same arguments that has. */
+    @Test
+    void everyWideKernelHasANarrowOne() {
+        Map<String, String> narrower = new TreeMap<>();
+        for (String family : KernelSource.FAMILIES) {
+            String text = KernelSource.read(family + ".cl");
+            List<DeclaredKernel> declared = DeclaredKernel.of(family);
+            Matcher wide =
+                    Pattern.compile("(?m)^\\s*WIDE_KERNEL void (\\w+)\\(").matcher(text);
+            while (wide.find()) {
+                String other = KernelForm.NARROWER.get(wide.group(1));
+                assertThat(other).as("the narrow kernel of " + wide.group(1)).isNotNull();
+                narrower.put(wide.group(1), other);
+                assertThat(parameters(declared, wide.group(1)))
+                        .as("parameters of " + wide.group(1) + " and " + other)
+                        .isEqualTo(parameters(declared, other));
+                assertThat(text).contains("TILE_KERNEL void " + other + "(");
+            }
+        }
+        assertThat(narrower).isEqualTo(new TreeMap<>(KernelForm.NARROWER));
+    }
+
+    private static List<String> parameters(List<DeclaredKernel> all, String name) {
+        return all.stream()
+                .filter(d -> d.kernel().name().equals(name))
+                .flatMap(d -> d.parameters().stream())
+                .map(p -> p.replace("RESTRICT ", ""))
+                .toList();
+    }
+
+    /** Every kernel that is launched with 256 items states so, since a device may not have room for them. */
+    @Test
+    void noOtherKernelNeedsGroupsOf256() {
+        String tiles = KernelSource.read("tile.h");
+        assertThat(tiles).contains("#define TILE 32", "#define TILE_SIDE (TILE / 4)");
+        assertThat(KernelForm.SMALL_ITEMS).isEqualTo(32 / 4 * (32 / 4));
+        for (String family : KernelSource.FAMILIES) {
+            String text = KernelSource.read(family + ".cl").replaceAll("(?m)^#.*", "");
+            Matcher any =
+                    Pattern.compile("(?m)^[^/\\n]*?(\\w*KERNEL) void (\\w+)\\(").matcher(text);
+            while (any.find()) {
+                String body = body(text, any.end());
+                if (body.contains("TILE")) {
+                    assertThat(any.group(1)).as(any.group(2) + " of " + family).isEqualTo("TILE_KERNEL");
+                }
+            }
+        }
+    }
+
+    private static String body(String text, int from) {
+        Matcher next = Pattern.compile("\\w*KERNEL void").matcher(text);
+        return text.substring(from, next.find(from) ? next.start() : text.length());
+    }
+}
