@@ -17,6 +17,7 @@ import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * A trained probe on disk with the record of its run.
@@ -94,7 +95,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
 
     private static JsonNode recorded(Path folder) throws IOException {
         Path file = folder.resolve(RunRecord.FILE);
-        if (!Files.isRegularFile(file)) {
+        if (!RegularFile.exists(file)) {
             return MissingNode.getInstance();
         }
         return Json.read(file).path("results");
@@ -132,10 +133,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
 
     private JsonNode ofCache() throws IOException {
         String cache = results.path("cacheFolder").asText("");
-        if (cache.isEmpty() || !Files.isRegularFile(Path.of(cache, RunRecord.FILE))) {
-            return MissingNode.getInstance();
-        }
-        return recorded(Path.of(cache));
+        return cache.isEmpty() ? MissingNode.getInstance() : recorded(Path.of(cache));
     }
 
     /** The recorded resampling filter; torchaudio's if none is recorded. */

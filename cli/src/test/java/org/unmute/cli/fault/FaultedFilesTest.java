@@ -3,6 +3,7 @@ package org.unmute.cli.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -14,7 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.RegularFile;
@@ -88,6 +92,25 @@ class FaultedFilesTest {
                 assertThat(found).as(plan.where()).hasSize(3);
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining(real.toString());
+            }
+            fired = plan.fired();
+        }
+    }
+
+    /** Without its record, a probe was scored with other settings of the encoder than it was trained with. */
+    @Test
+    void theRecordOfAProbeIsReadOrTheSearchFails() throws IOException {
+        Files.write(folder.resolve("probe.safetensors"), new byte[1]);
+        Files.writeString(folder.resolve(RunRecord.FILE), "{\"results\": {\"encoder\": \"kwt.onnx\"}}");
+        boolean fired = true;
+        for (int n = 1; fired; n++) {
+            FaultPlan plan = new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), n, null);
+            FaultPlan.install(plan);
+            try {
+                JsonNode results = SavedProbe.find(folder, null).results();
+                assertThat(results.path("encoder").asText()).as(plan.where()).isEqualTo("kwt.onnx");
+            } catch (IOException | CommandException e) {
+                assertThat(e).as(plan.where()).hasMessageContaining(real.toString());
             }
             fired = plan.fired();
         }
