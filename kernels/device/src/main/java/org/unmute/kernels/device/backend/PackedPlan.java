@@ -27,7 +27,7 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
     private static final int STAGES = 4;
 
     private static final int MAX_PARTS = 16;
-    /** Shortest part of the inner axis worth groups of its own. */
+    /** Shortest inner axis, or part of it, worth groups of its own: they begin by filling the stages. */
     private static final int MIN_PART = 128;
 
     /** What operands are packed to. */
@@ -94,7 +94,7 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
 
         /** Whether products of these sizes take less time than packed ones with packing: estimated, not measured. */
         boolean pays(long batch, long m, long n, long k) {
-            return k >= BLOCK && m * (double) n / (m + n) >= minSide && batch * (double) m * n * k >= 1 << 26;
+            return k >= MIN_PART && m * (double) n / (m + n) >= minSide && batch * (double) m * n * k >= 1 << 26;
         }
 
         /**

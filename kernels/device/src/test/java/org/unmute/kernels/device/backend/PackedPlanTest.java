@@ -13,7 +13,10 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.TensorCores;
 import org.unmute.kernels.device.backend.PackedPlan.Form;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 
@@ -86,7 +89,8 @@ class PackedPlanTest {
     void sizesDecideWherePackingPays() {
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 512, 768, 768)).isPresent();
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 8192, 10, 768)).isEmpty();
-        assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 8192, 3072, 63)).isEmpty();
+        assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 8192, 3072, 127))
+                .isEmpty();
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 256, 256, 1023)).isEmpty();
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 256, 256, 1024)).isPresent();
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.BF16, 1, 512, 768, 768)).isEmpty();
@@ -206,6 +210,23 @@ class PackedPlanTest {
                 .contains(tuple("pack_f32", 2L));
         w.buffer().close();
         assertThat(backend.liveBytes()).isEqualTo(live - MemoryPool.blockSize(768 * 768 * 4));
+    }
+
+    /** Both gradients of an affine map are products as large as the map's own. */
+    @Test
+    void gradientsArePackedToo() {
+        offer();
+        try (TensorScope _ = new TensorScope()) {
+            Tensor x = Tensor.of(backend, new float[512 * 768], 512, 768).parameter();
+            Tensor w = Tensor.of(backend, new float[768 * 768], 768, 768).parameter();
+            launches();
+            Grad.of(x.linear(w, null).sum()).wrt(w);
+        }
+        List<WorkProfile.Entry> products =
+                launches().stream().filter(e -> e.operations() > 0).toList();
+        assertThat(products).extracting(WorkProfile.Entry::kernel).allMatch(k -> k.startsWith("matmul_packed_f32"));
+        assertThat(products.stream().mapToLong(WorkProfile.Entry::operations).sum())
+                .isEqualTo(3 * 2L * 512 * 768 * 768);
     }
 
     /** With half of the memory in use nothing is kept. */
