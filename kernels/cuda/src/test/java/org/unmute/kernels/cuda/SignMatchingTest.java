@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.ClipwiseContract;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.PrototypeContract;
@@ -79,17 +82,21 @@ class SignMatchingTest {
         private record Result(float[] values, int[] winners) {}
 
         private static Result match(Backend b, float[] x, float[] p, int clips, int dim) {
-            View tokens = b.allocate(DType.F32, Shape.of(clips, x.length / dim / clips, dim));
-            View prototypes = b.allocate(DType.F32, Shape.of(p.length / dim, dim));
+            View tokens = upload(b, x, clips, x.length / dim / clips, dim);
+            View prototypes = upload(b, p, p.length / dim, dim);
             View values = b.allocate(DType.F32, Shape.of(clips, p.length / dim));
             View winners = b.allocate(DType.I32, values.shape());
-            b.upload(View.dense(HostBuffer.wrap(x), tokens.shape()), tokens);
-            b.upload(View.dense(HostBuffer.wrap(p), prototypes.shape()), prototypes);
             b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
             Result r = new Result(new float[clips * p.length / dim], new int[clips * p.length / dim]);
             b.download(values, View.dense(HostBuffer.wrap(r.values), values.shape()));
             b.download(winners, View.dense(HostBuffer.wrap(r.winners), winners.shape()));
             return r;
+        }
+
+        private static View upload(Backend b, float[] numbers, long... sizes) {
+            View v = b.allocate(DType.F32, Shape.of(sizes));
+            b.upload(View.dense(HostBuffer.wrap(numbers), v.shape()), v);
+            return v;
         }
 
         private static float[] numbers(int count, int seed) {
@@ -127,6 +134,34 @@ class SignMatchingTest {
             }
         }
 
+        /** Training a few steps, as probes do: a winner that differs would soon change everything. */
+        @Test
+        void trainedPrototypesHaveTheSameBits() {
+            float[] x = numbers(6 * 70 * 96, 7);
+            float[] p = numbers(40 * 96, 8);
+            assertThat(train(tensor, x, p, 6, 96)).isEqualTo(train(portable, x, p, 6, 96));
+            assertThat(device.hasLaunched(MATCH)).isTrue();
+        }
+
+        private static float[] train(Backend b, float[] x, float[] p, int clips, int dim) {
+            View tokens = upload(b, x, clips, x.length / dim / clips, dim);
+            View prototypes = upload(b, p, p.length / dim, dim);
+            View values = b.allocate(DType.F32, Shape.of(clips, p.length / dim));
+            View winners = b.allocate(DType.I32, values.shape());
+            View gradient = b.allocate(DType.F32, prototypes.shape());
+            View moment = b.allocate(DType.F32, prototypes.shape());
+            View square = b.allocate(DType.F32, prototypes.shape());
+            for (int step = 1; step <= 8; step++) {
+                b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
+                b.binaryPrototypeMaxPoolBackward(tokens, prototypes, winners, values, null, gradient);
+                b.adamW(prototypes, gradient, moment, square, 0.3, 0.9, 0.999, 1e-8, 0.01, step);
+            }
+            float[] trained = new float[p.length];
+            b.download(prototypes, View.dense(HostBuffer.wrap(trained), prototypes.shape()));
+            assertThat(trained).isNotEqualTo(p);
+            return trained;
+        }
+
         /** Equal tokens are found once: of the work of the exact decision one token is left, not all. */
         @Test
         void silenceIsDecidedOnce() {
@@ -137,6 +172,58 @@ class SignMatchingTest {
                 x[i] = one[i % dim];
             }
             assertSame(x, numbers(30 * dim, 6), 1, dim);
+        }
+
+        /** Pairs of tokens that nearly agree, and some that tie though they are not equal. */
+        private static float[] nearTies(int count, int dim) {
+            float[] x = numbers(count * dim, 9);
+            SplittableRandom random = new SplittableRandom(10);
+            for (int i = dim; i < x.length; i++) {
+                int n = i / dim;
+                x[i] = n % 3 == 1 ? x[i - dim] * (float) (1 + 1e-5 * random.nextGaussian()) : x[i];
+            }
+            for (int n = 2; n < count; n += 3) {
+                // Two entries change places; where their signs agree the cosine stays.
+                System.arraycopy(x, (n - 1) * dim, x, n * dim, dim);
+                x[n * dim] = x[n * dim - dim + 3];
+                x[n * dim + 3] = x[n * dim - dim];
+            }
+            return x;
+        }
+
+        /** What a kernel may have wrong, and the text that has it. */
+        @TestFactory
+        Stream<DynamicTest> faultsShow() {
+            return Stream.of(
+                            fault("no bound", "1.005f * (float)m->dim", "0.001f * (float)m->dim"),
+                            fault("no error of compensated sums", "8.0f * n * n * 3.55", "0.0f * n * n * 3.55"),
+                            fault("rows of a fragment swapped", "r % 2 * 8) * (MAX_DIM", "(1 - r % 2) * 8) * (MAX_DIM"),
+                            fault("a stale stage", "s % STAGES * STAGE, band", "(s + 1) % STAGES * STAGE, band"),
+                            fault("a wait too few", "wait_for_copies<STAGES - 2>", "wait_for_copies<STAGES - 1>"),
+                            fault(
+                                    "no barrier",
+                                    "wait_for_copies<STAGES - 2>();\n            BARRIER();",
+                                    "wait_for_copies<STAGES - 2>();"),
+                            fault("the planes swapped", "upper, tokens[0]", "upper, tokens[1]"))
+                    .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
+                        float[] x = nearTies(130, 200);
+                        float[] p = numbers(270 * 200, 11);
+                        Result right = match(portable, x, p, 1, 200);
+                        assertThat(match(tensor, x, p, 1, 200).winners)
+                                .as("without the fault")
+                                .isEqualTo(right.winners);
+                        try (DeviceBackend broken =
+                                new DeviceBackend(new ShimDevice(Precision.FP32).with(f), 1L << 30)) {
+                            assertThat(match(broken, x, p, 1, 200).winners).isNotEqualTo(right.winners);
+                        }
+                    }));
+        }
+
+        private static ShimDevice.Fault fault(String name, String right, String wrong) {
+            return new ShimDevice.Fault(name, "matching_tensor", text -> {
+                assertThat(text).contains(right);
+                return text.replace(right, wrong);
+            });
         }
     }
 }

@@ -148,21 +148,33 @@ MATCH(prototype_match_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
 #define TILE_GROUPS 2
 MATCH_FRAMES(prototype_match_frames_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
 
-// bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite.
+// bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite. A group
+// reads MAX_ITEMS neighbouring entries at a time; every 32nd item puts a word together.
 KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL float* scales, PARAMETER(Matching) m) {
-    EACH_ELEMENT(j, m.prototypes) {
-        i64 words = (m.dim + 31) / 32;
+    LOCAL_ARRAY(uint, negative, MAX_ITEMS);
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
+    const i64 words = (m.dim + 31) / 32;
+    EACH_TASK(j, m.prototypes) {
         float finite = 0.0f;
-        for (i64 w = 0; w < words; w++) {
-            uint word = 0u;
-            for (int i = 0; i < 32 && w * 32 + i < m.dim; i++) {
-                float v = p[m.p_offset + j * m.p_row + (w * 32 + i) * m.p_step];
-                finite += v - v;
-                word |= (v >= 0.0f ? 0u : 1u) << i;
+        for (i64 from = 0; from < m.dim; from += MAX_ITEMS) {
+            i64 d = from + ITEM;
+            float v = d < m.dim ? p[m.p_offset + j * m.p_row + d * m.p_step] : 0.0f;
+            finite += v - v;
+            negative[ITEM] = (v >= 0.0f ? 0u : 1u) << ITEM % 32;
+            BARRIER();
+            if (ITEM % 32 == 0 && d < m.dim) {
+                uint word = 0u;
+                for (int i = 0; i < 32; i++) {
+                    word |= negative[ITEM + i];
+                }
+                bits[j * words + d / 32] = word;
             }
-            bits[j * words + w] = word;
+            BARRIER();
         }
-        scales[j] = 1.0f / SQRTF((float)m.dim) + finite;
+        finite = group_sum(scratch, finite);
+        if (ITEM == 0) {
+            scales[j] = 1.0f / SQRTF((float)m.dim) + finite;
+        }
     }
 }
 

@@ -19,6 +19,15 @@ final class Arguments {
         return this;
     }
 
+    /** Memory that the kernel only reads, where that matters: see {@link DeviceBuffer#writes}. */
+    Arguments input(View... more) {
+        for (View v : more) {
+            views.add(v);
+            list.add(new Argument.Pointer(DeviceBuffer.readOf(v)));
+        }
+        return this;
+    }
+
     Arguments float32(double... values) {
         for (double v : values) {
             list.add(new Argument.Float32((float) v));

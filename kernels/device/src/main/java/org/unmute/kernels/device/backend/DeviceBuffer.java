@@ -1,8 +1,10 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
@@ -17,6 +19,8 @@ final class DeviceBuffer implements Buffer {
     /** Other forms of the contents, once these are frozen: packed operands of products. */
     private final Map<Object, View> kept = new HashMap<>();
 
+    private final AtomicLong writes = new AtomicLong();
+    private volatile PackedSigns packed;
     private volatile boolean frozen;
 
     DeviceBuffer(DType dtype, MemoryPool.Block block) {
@@ -28,9 +32,33 @@ final class DeviceBuffer implements Buffer {
         return block.memory();
     }
 
-    /** The memory behind a view of a device tensor. */
+    /** The memory behind a view of a device tensor, which may then be written to. */
     static DeviceMemory memoryOf(View v) {
+        DeviceBuffer buffer = (DeviceBuffer) v.buffer();
+        buffer.writes.incrementAndGet();
+        return buffer.memory();
+    }
+
+    /** The memory behind a view of a device tensor, for reading alone. */
+    static DeviceMemory readOf(View v) {
         return ((DeviceBuffer) v.buffer()).memory();
+    }
+
+    /** How often the memory may have been written to: as often as {@link #memoryOf} was called. */
+    long writes() {
+        return writes.get();
+    }
+
+    /** What {@link PackedSigns} remembers of prototypes in this buffer; null if nothing. */
+    PackedSigns packed() {
+        return packed;
+    }
+
+    /** Replaces {@link #packed}. What it had is not closed: others may use it still. */
+    void setPacked(PackedSigns signs) {
+        synchronized (kept) {
+            packed = block.isReleased() ? null : signs;
+        }
     }
 
     @Override
@@ -66,6 +94,10 @@ final class DeviceBuffer implements Buffer {
             block.release();
             kept.values().forEach(form -> form.buffer().close());
             kept.clear();
+            if (packed != null) {
+                List.of(packed.parts()).forEach(part -> part.buffer().close());
+                packed = null;
+            }
         }
     }
 

@@ -64,14 +64,13 @@ interface PrototypeKernels extends KernelFamily {
                             .struct(m));
             return;
         }
-        View bits = allocateForResult(DType.I32, Shape.of(count, Math.ceilDiv(dim, Integer.SIZE)));
-        View scales = allocateForResult(DType.F32, Shape.of(count));
-        run(
-                kernel("prototype_pack"),
-                LaunchPlan.elements(count),
-                new Arguments().memory(prototypes, bits, scales).struct(m));
-        Arguments matched =
-                new Arguments().memory(tokens, bits, scales, values, winners).struct(m);
+        long written = PackedSigns.writes(prototypes);
+        View[] kept = PackedSigns.kept(prototypes, 2);
+        View[] packed = kept.length > 0 ? kept : pack(prototypes, m);
+        View bits = packed[0];
+        Arguments matched = new Arguments()
+                .memory(tokens, bits, packed[packed.length - 1], values, winners)
+                .struct(m);
         run(kernel(kernel + "_binary"), plan, Arguments.bytes(matched.views()), operations, matched);
         long pairs = values.shape().elements();
         run(kernel("prototype_rescore"), LaunchPlan.elements(pairs), Arguments.bytes(winners), matched);
@@ -80,8 +79,20 @@ interface PrototypeKernels extends KernelFamily {
                 winners(pairs),
                 pairs * dim * Float.BYTES,
                 new Arguments().memory(tokens, bits, values, winners).struct(m));
-        bits.buffer().close();
-        scales.buffer().close();
+        if (kept.length == 0) {
+            PackedSigns.keep(prototypes, written, packed);
+        }
+    }
+
+    /** Bits and scales. */
+    private View[] pack(View prototypes, Matching m) {
+        View bits = allocateForResult(DType.I32, Shape.of(m.prototypes(), Math.ceilDiv(m.dim(), Integer.SIZE)));
+        View scales = allocateForResult(DType.F32, Shape.of(m.prototypes()));
+        run(
+                kernel("prototype_pack"),
+                LaunchPlan.tasks(m.prototypes()),
+                new Arguments().input(prototypes).memory(bits, scales).struct(m));
+        return new View[] {bits, scales};
     }
 
     private static Kernel kernel(String name) {

@@ -93,7 +93,26 @@ final class SignMatching {
 
     /** Computes values and winners. */
     void run() {
+        long written = PackedSigns.writes(prototypes);
+        View[] kept = PackedSigns.kept(prototypes, 3);
+        View[] packed = kept.length > 0 ? kept : pack();
         long clips = tokens.shape().size(0);
+        long atOnce = clipsAtOnce(
+                clips,
+                tokens.shape().size(1),
+                prototypes.shape().size(0),
+                tokens.shape().size(2));
+        for (long from = 0; from < clips; from += atOnce) {
+            long n = Math.min(atOnce, clips - from);
+            match(tokens.slice(0, from, n, 1), values.slice(0, from, n, 1), winners.slice(0, from, n, 1), packed);
+        }
+        if (kept.length == 0) {
+            PackedSigns.keep(prototypes, written, packed);
+        }
+    }
+
+    /** Bits in rows, bits in the order of fragments, and scales. */
+    private View[] pack() {
         long count = prototypes.shape().size(0);
         long dim = prototypes.shape().size(1);
         View bits = integers(count, Math.ceilDiv(dim, Integer.SIZE));
@@ -103,23 +122,16 @@ final class SignMatching {
                 kernel("signs_pack"),
                 plan(signs.shape().size(0) / PACKED),
                 new Arguments()
-                        .memory(prototypes, bits, signs, scales)
+                        .input(prototypes)
+                        .memory(bits, signs, scales)
                         .struct(Matching.of(tokens, prototypes, values, winners)));
-        long atOnce = clipsAtOnce(clips, tokens.shape().size(1), count, dim);
-        for (long from = 0; from < clips; from += atOnce) {
-            long n = Math.min(atOnce, clips - from);
-            match(
-                    tokens.slice(0, from, n, 1),
-                    values.slice(0, from, n, 1),
-                    winners.slice(0, from, n, 1),
-                    bits,
-                    signs,
-                    scales);
-        }
-        close(bits, signs, scales);
+        return new View[] {bits, signs, scales};
     }
 
-    private void match(View x, View results, View positions, View bits, View signs, View scales) {
+    private void match(View x, View results, View positions, View... packed) {
+        View bits = packed[0];
+        View signs = packed[1];
+        View scales = packed[2];
         long clips = x.shape().size(0);
         long slots = slots(x.shape().size(1));
         long count = prototypes.shape().size(0);

@@ -16,6 +16,7 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /** Launches, sizes and memory of matching on tensor cores, on a device that computes nothing. */
@@ -92,6 +93,71 @@ class SignMatchingTest {
                 .toList();
         assertThat(clips.stream().mapToLong(Long::longValue).sum()).isEqualTo(1000);
         assertThat(clips).allMatch(n -> n <= SignMatching.AT_ONCE / each);
+    }
+
+    private long packs(Runnable work) {
+        device.all.clear();
+        work.run();
+        return launched().stream().filter(k -> k.endsWith("_pack")).count();
+    }
+
+    /** What stays as it is is packed for the last time when it is seen again; whatever may change it is noticed. */
+    @Test
+    void signsOfFrozenPrototypesAreKept() {
+        for (boolean tensor : new boolean[] {false, true}) {
+            device.offered.clear();
+            if (tensor) {
+                device.offered.addAll(SignMatching.KERNELS);
+            }
+            View x = floats(2, 70, 65);
+            View p = floats(30, 65);
+            View values = floats(2, 30);
+            View winners = backend.allocateForResult(DType.I32, values.shape());
+            Runnable match = () -> backend.binaryPrototypeMaxPool(x, p, values, winners);
+            long live = backend.liveBytes();
+            assertThat(packs(match)).as("first seen").isEqualTo(1);
+            assertThat(backend.liveBytes()).as("nothing is kept").isEqualTo(live);
+            assertThat(packs(match)).as("seen again").isEqualTo(1);
+            assertThat(backend.liveBytes()).as("kept").isGreaterThan(live);
+            assertThat(packs(match)).as("kept").isZero();
+            backend.fill(p.slice(0, 3, 1, 1), 1);
+            assertThat(packs(match)).as("changed in place through another view").isEqualTo(1);
+            packs(match);
+            assertThat(packs(match)).isZero();
+            backend.upload(View.dense(HostBuffer.wrap(new float[30 * 65]), p.shape()), p);
+            assertThat(packs(match)).as("uploaded anew").isEqualTo(1);
+            packs(match);
+            View part = p.slice(0, 1, 20, 1);
+            View some = floats(2, 20);
+            View someWinners = backend.allocateForResult(DType.I32, some.shape());
+            assertThat(packs(() -> backend.binaryPrototypeMaxPool(x, part, some, someWinners)))
+                    .as("others in the same buffer")
+                    .isEqualTo(1);
+            packs(match);
+            packs(match);
+            packs(() -> backend.binaryPrototypeMaxPoolBackward(x, p, winners, values, null, p));
+            assertThat(packs(match)).as("a gradient was written").isEqualTo(1);
+            packs(match);
+            p.buffer().close();
+            for (View v : List.of(x, values, winners, some, someWinners)) {
+                v.buffer().close();
+            }
+        }
+    }
+
+    @Test
+    void keptSignsAreReleasedWithTheirPrototypes() {
+        device.offered.addAll(SignMatching.KERNELS);
+        View x = floats(2, 70, 65);
+        View values = floats(2, 30);
+        View winners = backend.allocateForResult(DType.I32, values.shape());
+        long live = backend.liveBytes();
+        View p = floats(30, 65);
+        for (int i = 0; i < 3; i++) {
+            backend.binaryPrototypeMaxPool(x, p, values, winners);
+        }
+        p.buffer().close();
+        assertThat(backend.liveBytes()).isEqualTo(live);
     }
 
     /** The record has the members of the struct, by name and in order. */

@@ -1,0 +1,57 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Arrays;
+import org.unmute.tensor.backend.View;
+
+/**
+ * The signs of prototypes, packed for matching, and what they were packed from: a part of a buffer, and how often that
+ * had been written to. Those of prototypes that do not change are packed once and kept with the buffer, see {@link
+ * #keep}.
+ *
+ * @param layout offset, sizes and strides of the prototypes
+ * @param writes {@link DeviceBuffer#writes} of the buffer
+ * @param parts the packed signs; empty as long as it is not known whether the prototypes stay as they are
+ */
+record PackedSigns(long[] layout, long writes, View... parts) {
+    private static long[] layoutOf(View prototypes) {
+        return Arguments.concat(
+                Arguments.layout(prototypes),
+                Arguments.members(prototypes.shape().size(0), prototypes.shape().size(1)));
+    }
+
+    private static DeviceBuffer buffer(View prototypes) {
+        return (DeviceBuffer) prototypes.buffer();
+    }
+
+    private boolean isOf(View prototypes, long written) {
+        return writes == written && Arrays.equals(layout, layoutOf(prototypes));
+    }
+
+    /** How often the prototypes' buffer may have been written to so far. */
+    static long writes(View prototypes) {
+        return buffer(prototypes).writes();
+    }
+
+    /** At least so many parts kept of these prototypes; empty if there are none, or if the prototypes may have changed. */
+    static View[] kept(View prototypes, int parts) {
+        PackedSigns kept = buffer(prototypes).packed();
+        return kept != null && kept.parts.length >= parts && kept.isOf(prototypes, writes(prototypes))
+                ? kept.parts
+                : new View[0];
+    }
+
+    /**
+     * Keeps what was packed if the prototypes were seen before and have not been written to since; it is then released
+     * with their buffer. Else remembers that they were seen, and releases the parts.
+     *
+     * @param written {@link #writes} before the parts were packed
+     */
+    static void keep(View prototypes, long written, View... parts) {
+        PackedSigns before = buffer(prototypes).packed();
+        boolean same = before != null && before.isOf(prototypes, written);
+        buffer(prototypes).setPacked(new PackedSigns(layoutOf(prototypes), written, same ? parts : new View[0]));
+        for (View part : same ? new View[0] : parts) {
+            part.buffer().close();
+        }
+    }
+}
