@@ -33,6 +33,12 @@ record ComputeUnits(Precision precision, TensorCores choice, int capability, int
         if (splits) {
             onTensorCores.add("large matrix products (float32's accuracy)");
         }
+        if (offers("attention_tensor", "attention_split")) {
+            onTensorCores.add("attention (float32's accuracy)");
+        }
+        if (offers("attention_tensor", "attention_half")) {
+            onTensorCores.add("attention (10 mantissa bits)");
+        }
         if (rounds) {
             onTensorCores.add("matrix products and float prototypes (" + precision.label() + ")");
         }

@@ -14,7 +14,11 @@ import org.unmute.kernels.device.TensorCores;
 final class CudaKernels {
     /** All such kernels. */
     static final Map<Kernel, Requirement> ALL = Stream.of(
-                    signs(), packed("f32", Use.FLOAT32, 98_304, 49_152), packed("bf16", Use.BF16, 98_304, 32_768))
+                    signs(),
+                    packed("f32", Use.FLOAT32, 98_304, 49_152),
+                    packed("bf16", Use.BF16, 98_304, 32_768),
+                    attention("split", Use.FLOAT32, 66_056),
+                    attention("half", Use.REDUCED, 49_672))
             .flatMap(m -> m.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
@@ -42,6 +46,13 @@ final class CudaKernels {
                 named.apply("matmul_join_*"), new Requirement(80, 0, use));
     }
 
+    private static Map<Kernel, Requirement> attention(String form, Use use, int sharedBytes) {
+        Requirement needed = new Requirement(80, sharedBytes, use);
+        return Map.of(
+                new Kernel("attention_tensor", "attention_" + form), needed,
+                new Kernel("attention_tensor", "attention_" + form + "_deep"), needed);
+    }
+
     /** What a kernel is for. */
     enum Use {
         /** Results that do not depend on the precision chosen: wherever tensor cores may run. */
@@ -53,7 +64,9 @@ final class CudaKernels {
          */
         FLOAT32,
         /** Work in bfloat16, where that is chosen. */
-        BF16;
+        BF16,
+        /** Work with operands of 11 significant bits, where TF32 or bfloat16 is chosen. */
+        REDUCED;
 
         /** Whether the user's choices and the device ask for it. */
         boolean isWanted(Precision precision, TensorCores choice, int capability) {
@@ -67,6 +80,7 @@ final class CudaKernels {
                             && (choice == TensorCores.ALWAYS
                                     || choice == TensorCores.AUTO && TensorRates.areFasterSplit(capability));
                 case BF16 -> precision == Precision.BF16;
+                case REDUCED -> precision != Precision.FP32 && choice != TensorCores.NEVER;
             };
         }
     }

@@ -18,8 +18,9 @@ class ComputeUnitsTest {
     @Test
     void float32() {
         assertThat(units(Precision.FP32, TensorCores.AUTO, 90, THERE))
-                .isEqualTo("tensor cores: binarized matching (exact), large matrix products (float32's accuracy); other"
-                        + " matrix products by cuBLAS 13.1 (libcublas.so.13); the rest in float32");
+                .isEqualTo("tensor cores: binarized matching (exact), large matrix products (float32's accuracy),"
+                        + " attention (float32's accuracy); other matrix products by cuBLAS 13.1 (libcublas.so.13); the"
+                        + " rest in float32");
         assertThat(units(Precision.FP32, TensorCores.AUTO, 89, MISSING))
                 .isEqualTo("tensor cores: binarized matching (exact); matrix products by our own kernel (cuBLAS: it was"
                         + " not found); the rest in float32");
@@ -32,8 +33,8 @@ class ComputeUnitsTest {
     @Test
     void lowerPrecision() {
         assertThat(units(Precision.BF16, TensorCores.AUTO, 90, THERE))
-                .isEqualTo("tensor cores: binarized matching (exact), matrix products and float prototypes (bfloat16);"
-                        + " the rest in float32");
+                .isEqualTo("tensor cores: binarized matching (exact), attention (10 mantissa bits), matrix products"
+                        + " and float prototypes (bfloat16); the rest in float32");
         assertThat(units(Precision.TF32, TensorCores.NEVER, 80, THERE))
                 .isEqualTo("tensor cores: matrix products and float prototypes (TF32); the rest in float32");
         assertThat(units(Precision.TF32, TensorCores.AUTO, 75, THERE))

@@ -83,6 +83,13 @@ class PtxArgumentsTest {
         }
     }
 
+    private static Set<String> kernels(String family) {
+        return CudaKernels.ALL.keySet().stream()
+                .filter(k -> k.family().equals(family))
+                .map(Kernel::name)
+                .collect(Collectors.toSet());
+    }
+
     @Test
     void packedProducts() {
         System.setProperty(TensorCores.PROPERTY, "always");
@@ -95,10 +102,23 @@ class PtxArgumentsTest {
                 }
             }
         }
-        assertThat(launched)
-                .isEqualTo(CudaKernels.ALL.keySet().stream()
-                        .filter(k -> k.family().equals("matmul_packed"))
-                        .map(Kernel::name)
-                        .collect(Collectors.toSet()));
+        assertThat(launched).isEqualTo(kernels("matmul_packed"));
+    }
+
+    @Test
+    void attention() {
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+            try (DeviceBackend b = new DeviceBackend(device(precision), 1L << 30)) {
+                for (int depth : new int[] {64, 65}) {
+                    View x = b.allocateForResult(DType.F32, Shape.of(2, 3, 70, depth));
+                    View bias = b.allocateForResult(DType.F32, Shape.of(2, 3, 70, 70));
+                    View gate = b.allocateForResult(DType.F32, Shape.of(2, 3, 70, 1));
+                    View out = b.allocateForResult(DType.F32, x.shape());
+                    b.attention(x, x, x, null, 1, out);
+                    b.gatedAttention(x, x, x, bias, gate, 1, out);
+                }
+            }
+        }
+        assertThat(launched).isEqualTo(kernels("attention_tensor"));
     }
 }

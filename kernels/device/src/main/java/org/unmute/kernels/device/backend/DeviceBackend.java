@@ -29,6 +29,7 @@ public final class DeviceBackend
                 ReduceKernels,
                 IndexKernels,
                 ProductKernels,
+                AttentionKernels,
                 RowKernels,
                 PrototypeKernels,
                 Profiled {

@@ -14,8 +14,7 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Matrix products and what is built of them: launches of {@code matmul.cl}, {@code convolve.cl} and {@code
- * attention.cl}.
+ * Matrix products and what is built of them: launches of {@code matmul.cl} and {@code convolve.cl}.
  */
 interface ProductKernels extends KernelFamily {
     /** Floats that the kernel reads at once. */
@@ -278,40 +277,5 @@ interface ProductKernels extends KernelFamily {
                 && window.dilationX() == 1
                 && window.width() % VECTOR == 0
                 && window.strideX() % VECTOR == 0;
-    }
-
-    @Override
-    default void attention(View q, View k, View v, View bias, double scale, View out) {
-        Types.require("attention", DType.F32, q, k, v, out);
-        if (out.shape().elements() == 0) {
-            return;
-        }
-        long keys = k.shape().size(-2);
-        if (keys == 0) {
-            fill(out, 0);
-            return;
-        }
-        long queries = q.shape().size(-2);
-        long width = v.shape().size(-1);
-        View some = bias == null ? q : bias;
-        StridedLoop batch = StridedLoop.of(entries(q), entries(k), entries(v), entries(out), entries(some));
-        Arguments arguments = new Arguments()
-                .memory(q, k, v, some, out)
-                .struct(batch)
-                .struct(
-                        Arguments.members(queries, keys, q.shape().size(-1), width),
-                        Arguments.matrix(q),
-                        Arguments.matrix(k),
-                        Arguments.matrix(v),
-                        Arguments.matrix(out),
-                        Arguments.matrix(bias))
-                .float32(scale)
-                .flag(bias != null);
-        run(
-                new Kernel("attention", "attention"),
-                LaunchPlan.tiles(batch.count(), queries, width),
-                Arguments.bytes(q, k, v, out, bias),
-                2 * batch.count() * queries * keys * (q.shape().size(-1) + width),
-                arguments);
     }
 }

@@ -1,0 +1,523 @@
+// Attention on tensor cores (compute capability 8.0 and up), in one pass (online softmax).
+//
+// What:    out = softmax(scale q k^T + gate bias) v, for each entry of a batch (sequence and head). A gate is a number for each query; without
+//          one it is 1, without a bias nothing is added. Scores stay in registers. `split` is as accurate as float32 (TensorAttentionTest): every
+//          factor is two numbers in half precision, 22 bits together, and three of the four products of them are added; the one left out is
+//          below 2^-22 of the whole. `half` takes the upper number alone, 10 mantissa bits as in TF32. Sums are float32.
+//          So that half precision has the range for it, rows of q, k and v and the weights of a query for a tile are scaled by powers of two,
+//          each by its own: max 2^14 up to 2^15. Those of v go into the weights, before these are scaled, so that a value nobody looks at
+//          takes no bits from others. What is below 2^-39 of the max of its row is lost (`half`: 2^-28 and below have fewer bits).
+// Layout:  q [queries, depth], k [keys, depth], v [keys, width], out [queries, width], bias [queries, keys], gate [queries], any strides (0
+//          repeats); `batch` gives the first element of each entry (q, k, v, out, bias), `gates` that of gate. Rows that are aligned to 16 bytes
+//          are copied so, others 4 bytes at a time.
+// Launch:  one group of 128 items (4 warps, 16 queries each) per 64 queries and 64 columns of v (TensorAttention.java); a wider v computes the
+//          scores again. `deep` is for depths above 64: it takes 64 of the depth after another, q again for each tile of keys, and copies
+//          nothing ahead. Else, while the scores of a tile of 64 keys are computed, the next k is copied, and while its values are added, the
+//          next v (cp.async).
+// Order:   a score is the sum of its small products (those with a lower number) plus that of the large ones, each as the hardware adds, 16 of the
+//          depth at a time; slices of a depth in order. Values of a tile likewise, 16 keys at a time; then tile by tile, by ordinary additions.
+//          Sums of weights: an item adds its 16 of a tile in order, then tile by tile, then 4 items pairwise. The same on every launch.
+// Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN. An infinite q, k or v gives NaN where float32 may give
+//          infinity. Rows below 2^-98 have fewer bits, scores above 2^118 overflow.
+// Cost:    registers 244, 241, 243 (sm_80, 90, 100; deep 247, 244, 246; half 176, 181, 175), shared memory 66,056 bytes (half 49,672): two groups a
+//          multiprocessor, on an RTX 4090 (100 KiB) one of `split`. Four warps x 64 keys at depth and width 64 take 768 multiplications of
+//          16 x 8 x 16: 1,240 cycles of an H100's tensor cores by mma.sync (0.62 x 2,048 a cycle), 1,536 of an A100's, 6,144 of a 4090's; 192 KiB of
+//          fragments and 128 KiB of copying and splitting, 2,560 cycles of shared memory at 128 bytes; about 1,700 instructions a scheduler. So
+//          shared memory is the bound, except on a 4090: 95 TFLOPS on an H100 SXM, where float32 units have at most 67, 60 on an A100 (19.5) and 55
+//          on a 4090 (83). `half`: a third of the multiplications, 224 KiB, 1,792 cycles. Scores are not read or written: that would be 4 bytes
+//          for each 256 operations. Not yet measured on a card.
+#include "mma.h"
+
+// Queries and columns of a group, keys of a tile, depth of a slice.
+#define SIDE 64
+
+// Four warps, each with 16 queries.
+#define GROUP_ITEMS 128
+
+// Floats of a tile as it is in memory, and 32-bit words of one plane of it in half precision.
+#define RAW (SIDE * SIDE)
+#define PLANE (SIDE * SIDE / 2)
+
+// Words of a row of a plane: 128 bytes, 8 chunks of 16.
+#define ROW (SIDE / 2)
+
+// What is split has its max scaled to 2^14 up to 2^15. Then half precision has 11 bits for numbers down to 2^-28 of the max, and both planes
+// together leave at most 2^-39 of it.
+#define TOP 14
+
+// Exponent fields are at least so: no scale leaves the range of float. What is below 2^-98 has fewer bits.
+#define MIN_FIELD (127 - 98)
+
+// 2^14 over the power of two with this exponent field, and that power over 2^28: what two scaled factors are multiplied by in the end.
+#define SCALING(field) AS_FLOAT((uint)(2 * 127 + TOP - (field)) << 23)
+#define UNSCALING(field) AS_FLOAT((uint)((field) - 2 * TOP) << 23)
+
+typedef struct {
+    i64 queries, keys, depth, width;
+    i64 q_row, q_step, k_row, k_step, v_row, v_step, out_row, out_step, bias_row, bias_step, gate_row;
+    i64 q_aligned, k_aligned, v_aligned, has_bias, has_gate;
+} Attention;
+
+// The local memory of a group.
+template <int PLANES>
+struct Shared {
+    float raw[2][RAW];                     // q, then k; v
+    uint queries[PLANES][PLANE];
+    uint tile[PLANES][PLANE];              // k, then v
+    float query_scale[SIDE];
+    float key_scale[SIDE];                 // of k, then of v
+    i64 result;                            // offset of the group's first result: registers are scarce
+};
+
+// Where 4 floats of a row are in a raw tile, of 16 such. Rows have no padding: odd ones have their halves exchanged, so that 8 items read 4
+// floats each from 32 banks.
+FUNCTION int raw_place(int row, int four) {
+    return row * SIDE + (four ^ row % 2 * 4) * 4;
+}
+
+// Where a chunk of a row is in a plane. Chunks are exchanged so that 8 rows have theirs in 32 banks.
+FUNCTION int plane_place(int row, int chunk) {
+    return row * ROW + (chunk ^ row % 8) * 4;
+}
+
+// Hides from the compiler how a number was computed. It would keep what depends on it, such as addresses, in registers over the loop, and these
+// are scarce.
+#if defined(UNMUTE_SHIM)
+  #define OPAQUE(x)
+#else
+  #define OPAQUE(x) asm volatile("" : "+r"(x))
+#endif
+
+// ITEM, read anew.
+FUNCTION int item_again() {
+    int item = ITEM;
+    OPAQUE(item);
+    return item;
+}
+
+FUNCTION int at_most(i64 n, int limit) {
+    return n < limit ? (int)n : limit;
+}
+
+// Starts copying a tile from x: `rows` rows of `count` floats, 0 beyond.
+FUNCTION void begin_tile(LOCAL float* raw, GLOBAL const float* x, int rows, int count, i64 row_step, i64 step, int aligned) {
+    const int item = item_again();
+    if (aligned) {
+        const int r = item / (SIDE / 4);
+        const int c = item % (SIDE / 4) * 4;
+        const int further = GROUP_ITEMS / (SIDE / 4);
+        const int left = count - c;
+        const int some = left < 0 ? 0 : left < 4 ? left : 4;
+        GLOBAL const float* from = x + r * row_step + c;
+        LOCAL float* to = raw + raw_place(r, c / 4);
+        UNROLL for (int row = 0; row < SIDE; row += further) {
+            const int available = r + row < rows ? some : 0;
+            copy_async<16>(to + row * SIDE, available > 0 ? from : x, available * 4);
+            from += further * row_step;
+        }
+    } else {
+        const int by_row = row_step == 1;
+        ROLLED for (int e = item; e < RAW; e += GROUP_ITEMS) {
+            const int r = by_row ? e % SIDE : e / SIDE;
+            const int c = by_row ? e / SIDE : e % SIDE;
+            const int available = r < rows && c < count;
+            copy_async<4>(raw + raw_place(r, c / 4) + c % 4, available ? x + r * row_step + c * step : x, available * 4);
+        }
+    }
+}
+
+// The exponent field of the max absolute of a row, of which each of four items has 16 elements, from raw[from] on. What is not finite does not
+// count.
+FUNCTION int field_of_row(LOCAL const float* raw, int from) {
+    float top = 0.0f;
+    UNROLL for (int i = 0; i < 4; i++) {
+        const float4 x = *(LOCAL const float4*)(raw + (from ^ 16 * i));
+        top = fmaxf(top, fmaxf(fmaxf(FABSF(x.x), FABSF(x.y)), fmaxf(FABSF(x.z), FABSF(x.w))));
+    }
+    if (top == F_INFINITY) {
+        top = 0.0f;
+        ROLLED for (int i = 0; i < 16; i++) {
+            const float x = FABSF(raw[(from ^ i / 4 * 16) + i % 4]);
+            top = x < F_INFINITY ? fmaxf(top, x) : top;
+        }
+    }
+    top = fmaxf(top, SHUFFLE_XOR(top, 1));
+    top = fmaxf(top, SHUFFLE_XOR(top, 2));
+    const int field = AS_INT(top) >> 23;
+    return field < MIN_FIELD ? MIN_FIELD : field;
+}
+
+// Splits two numbers: high + low has their upper 22 bits.
+template <int PLANES>
+FUNCTION void split(float x, float y, uint planes[PLANES]) {
+    if (PLANES == 1) {
+        planes[0] = to_f16_pair(x, y);
+    } else {
+        const float high_x = AS_FLOAT(to_tf32(x));
+        const float high_y = AS_FLOAT(to_tf32(y));
+        planes[0] = to_f16_pair(high_x, high_y);
+        planes[PLANES - 1] = to_f16_pair(x - high_x, y - high_y);
+    }
+}
+
+// Splits a raw tile into planes, each row scaled by a power of two. Four items share a row.
+template <int PLANES>
+FUNCTION void split_tile(LOCAL const float* raw, LOCAL uint (*planes)[PLANE], LOCAL float* scales, const int product) {
+    const int item = item_again();
+    const int part = item % 4;
+    UNROLL for (int q = 0; q < SIDE * 4 / GROUP_ITEMS; q++) {
+        const int row = (item + q * GROUP_ITEMS) / 4;
+        int from = raw_place(row, part);
+        const int to = plane_place(row, part / 2) + part % 2 * 2;
+        const int field = field_of_row(raw, from);
+        const float scaling = SCALING(field);
+        // Read again rather than kept.
+        OPAQUE(from);
+        UNROLL for (int i = 0; i < 4; i++) {
+            const float4 x = *(LOCAL const float4*)(raw + (from ^ 16 * i));
+            uint even[PLANES];
+            uint odd[PLANES];
+            split<PLANES>(x.x * scaling, x.y * scaling, even);
+            split<PLANES>(x.z * scaling, x.w * scaling, odd);
+            UNROLL for (int p = 0; p < PLANES; p++) {
+                const uint2 pairs = {even[p], odd[p]};
+                *(LOCAL uint2*)(planes[p] + (to ^ 8 * i)) = pairs;
+            }
+        }
+        if (part == 0) {
+            scales[row] = product ? UNSCALING(field) : AS_FLOAT((uint)field << 23);
+        }
+    }
+}
+
+// Loads and splits 64 queries. Nobody may still use the first raw tile, nor the queries before.
+template <int PLANES>
+FUNCTION void load_queries(LOCAL Shared<PLANES>& shared, GLOBAL const float* q, int rows, int count, const Attention& h) {
+    begin_tile(shared.raw[0], q, rows, count, h.q_row, h.q_step, (int)h.q_aligned);
+    commit_copies();
+    wait_for_copies<0>();
+    BARRIER();
+    split_tile<PLANES>(shared.raw[0], shared.queries, shared.query_scale, 1);
+    BARRIER();
+}
+
+// Adds a [16, 16] b [16, 16] to the sums of 16 x 16 results, of which `small` gets the products with a lower part.
+template <int PLANES>
+FUNCTION void multiply_planes(float large[2][4], float small[2][4], const uint a[PLANES][4], const uint b[PLANES][4]) {
+    if (PLANES == 2) {
+        UNROLL for (int j = 0; j < 2; j++) {
+            multiply_f16(small[j], a[0], b[PLANES - 1] + 2 * j);
+        }
+        UNROLL for (int j = 0; j < 2; j++) {
+            multiply_f16(small[j], a[PLANES - 1], b[0] + 2 * j);
+        }
+    }
+    UNROLL for (int j = 0; j < 2; j++) {
+        multiply_f16(large[j], a[0], b[0] + 2 * j);
+    }
+}
+
+// The products of this warp's 16 queries with the 64 keys of a tile, over a slice of the depth. Adds them to scores if MORE.
+template <int PLANES, int MORE>
+FUNCTION void multiply_keys(float scores[8][4], LOCAL const Shared<PLANES>& shared, int depth, float scale) {
+    const int item = item_again();
+    const int lane = item % 32;
+    const int first = item / 32 * 16;
+    const int query = plane_place(first + lane % 16, lane / 16);
+    const int key = plane_place(lane / 16 * 8 + lane % 8, lane / 8 % 2);
+    const float upper = shared.query_scale[first + lane / 4] * scale;
+    const float lower = shared.query_scale[first + lane / 4 + 8] * scale;
+    // 16 keys at a time, so that sums and fragments fit the registers.
+    UNROLL for (int n = 0; n < SIDE / 16; n++) {
+        float large[2][4] = {};
+        float small[2][4] = {};
+        UNROLL for (int k = 0; k < SIDE / 16; k++) {
+            if (k > 0 && 16 * k >= depth) {
+                break;
+            }
+            uint a[PLANES][4];
+            uint b[PLANES][4];
+            UNROLL for (int p = 0; p < PLANES; p++) {
+                load_matrix_x4(a[p], shared.queries[p] + (query ^ 8 * k));
+                load_matrix_x4(b[p], shared.tile[p] + n * 16 * ROW + (key ^ 8 * k));
+            }
+            multiply_planes<PLANES>(large, small, a, b);
+        }
+        UNROLL for (int j = 0; j < 2; j++) {
+            const float2 factor = *(LOCAL const float2*)(shared.key_scale + (2 * n + j) * 8 + lane % 4 * 2);
+            UNROLL for (int i = 0; i < 4; i++) {
+                const float product = PLANES == 1 ? large[j][i] : large[j][i] + small[j][i];
+                const float scaled = product * (i < 2 ? upper : lower);
+                const float power = i % 2 == 0 ? factor.x : factor.y;
+                scores[2 * n + j][i] = MORE ? FMAF(scaled, power, scores[2 * n + j][i]) : scaled * power;
+            }
+        }
+    }
+}
+
+// Adds the bias of this item's two queries; `bias` is that of the first of them and of the tile's first key, `left` are the keys from there.
+FUNCTION void add_bias(float scores[8][4], GLOBAL const float* bias, const float gate[2], int queries, i64 left, const Attention& h) {
+    const int item = item_again();
+    const int lane = item % 32;
+    UNROLL for (int half = 0; half < 2; half++) {
+        if (item / 32 * 16 + lane / 4 + half * 8 < queries) {
+            GLOBAL const float* from = bias + half * 8 * h.bias_row;
+            UNROLL for (int n = 0; n < 8; n++) {
+                UNROLL for (int i = 0; i < 2; i++) {
+                    if (n * 8 + lane % 4 * 2 + i < left) {
+                        scores[n][half * 2 + i] += from[(n * 8 + i) * h.bias_step] * gate[half];
+                    }
+                }
+            }
+        }
+    }
+}
+
+// Hides what is beyond the last key.
+FUNCTION void hide_keys(float scores[8][4], int left) {
+    const int mine = item_again() % 4 * 2;
+    UNROLL for (int n = 0; n < 8; n++) {
+        UNROLL for (int i = 0; i < 4; i++) {
+            if (n * 8 + mine + i % 2 >= left) {
+                scores[n][i] = -F_INFINITY;
+            }
+        }
+    }
+}
+
+// e^x for x <= 0; 0 below 2^-126, for -infinity too.
+FUNCTION float weight_of(float x) {
+    const float t = x < -87.0f ? -87.0f : x;
+    const float rounded = FMAF(t, LOG2_E, ROUNDER);
+    const float w = reduced_exponential(t, rounded - ROUNDER) * power_of_two(rounded_power(rounded));
+    return x < -87.0f ? 0.0f : w;
+}
+
+// Max over the four items that share a query.
+FUNCTION float max_of_row(float x) {
+    x = fmaxf(x, SHUFFLE_XOR(x, 1));
+    return fmaxf(x, SHUFFLE_XOR(x, 2));
+}
+
+// Turns the scores of a query into weights times the powers of two that the rows of v were divided by, scaled as what is split is. Half of an
+// item's scores are of one query. Returns the factor that products of them are multiplied by.
+FUNCTION float weigh(float scores[8][4], const int half, LOCAL const float* value_scale, float* running_max, float* sum, float* shrink) {
+    float top = *running_max;
+    UNROLL for (int n = 0; n < 8; n++) {
+        UNROLL for (int i = 0; i < 2; i++) {
+            top = fmaxf(top, scores[n][half * 2 + i]);
+        }
+    }
+    top = max_of_row(top);
+    // A query that has seen only hidden keys gets weights of 0 rather than NaN.
+    const float base = top == -F_INFINITY ? 0.0f : top;
+    *shrink = weight_of(*running_max - base);
+    *running_max = top;
+    float added = 0.0f;
+    float largest = 0.0f;
+    const int mine = item_again() % 4 * 2;
+    UNROLL for (int n = 0; n < 8; n++) {
+        const float2 power = *(LOCAL const float2*)(value_scale + n * 8 + mine);
+        UNROLL for (int i = 0; i < 2; i++) {
+            const float w = weight_of(scores[n][half * 2 + i] - base);
+            added += w;
+            const float scaled = w * (i == 0 ? power.x : power.y);
+            largest = fmaxf(largest, scaled);
+            scores[n][half * 2 + i] = scaled;
+        }
+    }
+    *sum = FMAF(*sum, *shrink, added);
+    int field = AS_INT(max_of_row(largest)) >> 23;
+    field = field < MIN_FIELD ? MIN_FIELD : field;
+    const float scaling = SCALING(field);
+    UNROLL for (int n = 0; n < 8; n++) {
+        UNROLL for (int i = 0; i < 2; i++) {
+            scores[n][half * 2 + i] *= scaling;
+        }
+    }
+    return UNSCALING(field);
+}
+
+// result = result shrink + weights v, for 16 queries and 64 columns. Weights are fragments of a as they are those of a result.
+template <int PLANES>
+FUNCTION void add_values(float result[8][4], const float weights[8][4], LOCAL const Shared<PLANES>& shared, const float factor[2],
+        const float shrink[2]) {
+    const int lane = item_again() % 32;
+    const int value = plane_place(lane / 8 % 2 * 8 + lane % 8, lane / 16);
+    uint a[SIDE / 16][PLANES][4];
+    UNROLL for (int k = 0; k < SIDE / 16; k++) {
+        UNROLL for (int r = 0; r < 4; r++) {
+            uint pair[PLANES];
+            split<PLANES>(weights[2 * k + r / 2][r % 2 * 2], weights[2 * k + r / 2][r % 2 * 2 + 1], pair);
+            UNROLL for (int p = 0; p < PLANES; p++) {
+                a[k][p][r] = pair[p];
+            }
+        }
+    }
+    UNROLL for (int n = 0; n < 4; n++) {
+        float large[2][4] = {};
+        float small[2][4] = {};
+        UNROLL for (int k = 0; k < SIDE / 16; k++) {
+            uint b[PLANES][4];
+            UNROLL for (int p = 0; p < PLANES; p++) {
+                load_matrix_x4_transposed(b[p], shared.tile[p] + k * 16 * ROW + (value ^ 8 * n));
+            }
+            multiply_planes<PLANES>(large, small, a[k], b);
+        }
+        UNROLL for (int j = 0; j < 2; j++) {
+            UNROLL for (int i = 0; i < 4; i++) {
+                const float product = PLANES == 1 ? large[j][i] : large[j][i] + small[j][i];
+                result[2 * n + j][i] = FMAF(product, factor[i / 2], result[2 * n + j][i] * shrink[i / 2]);
+            }
+        }
+    }
+}
+
+// Divides by the sums of weights and writes; `queries` and `columns` are those from here on.
+FUNCTION void write_results(const float result[8][4], const float sum[2], GLOBAL float* out, int queries, int columns, const Attention& h) {
+    const int item = item_again();
+    const int lane = item % 32;
+    UNROLL for (int half = 0; half < 2; half++) {
+        float total = sum[half];
+        total += SHUFFLE_XOR(total, 1);
+        total += SHUFFLE_XOR(total, 2);
+        const float inverse = 1.0f / total;
+        const int q = item / 32 * 16 + lane / 4 + half * 8;
+        if (q < queries) {
+            UNROLL for (int n = 0; n < 8; n++) {
+                UNROLL for (int i = 0; i < 2; i++) {
+                    const int c = n * 8 + lane % 4 * 2 + i;
+                    if (c < columns) {
+                        out[q * h.out_row + c * h.out_step] = result[n][half * 2 + i] * inverse;
+                    }
+                }
+            }
+        }
+    }
+}
+
+// 64 queries of one entry of the batch and 64 columns of v. A DEEP one takes a slice of q and k after the other for each tile of keys
+// and copies nothing ahead.
+template <int PLANES, int DEEP>
+FUNCTION void attend(LOCAL Shared<PLANES>& shared, i64 task, GLOBAL const float* q, GLOBAL const float* k, GLOBAL const float* v,
+        GLOBAL const float* bias, GLOBAL const float* gates, GLOBAL float* out, const StridedLoop& batch, const StridedLoop& gate_batch,
+        const Attention& h, float scale) {
+    const i64 bands = (h.queries + SIDE - 1) / SIDE;
+    const i64 tiles = (h.width + SIDE - 1) / SIDE;
+    const i64 entry = task / (bands * tiles);
+    const i64 query = (task - entry * (bands * tiles)) / tiles * SIDE;
+    const i64 column = task % tiles * SIDE;
+    const int queries = at_most(h.queries - query, SIDE);
+    const int columns = at_most(h.width - column, SIDE);
+    i64 at[5];
+    positions(&batch, entry, 5, at);
+    if (ITEM == 0) {
+        shared.result = at[3] + query * h.out_row + column * h.out_step;
+    }
+    q += at[0] + query * h.q_row;
+    k += at[1];
+    v += at[2] + column * h.v_step;
+    // This item's first query.
+    const int item = item_again();
+    const i64 mine = query + item / 32 * 16 + item % 32 / 4;
+    bias += at[4] + mine * h.bias_row + item % 4 * 2 * h.bias_step;
+    float gate[2] = {1.0f, 1.0f};
+    if (h.has_gate) {
+        positions(&gate_batch, entry, 1, at);
+        UNROLL for (int half = 0; half < 2; half++) {
+            gate[half] = mine + half * 8 < h.queries ? gates[at[0] + (mine + half * 8) * h.gate_row] : 0.0f;
+        }
+    }
+    if (!DEEP) {
+        load_queries(shared, q, queries, (int)h.depth, h);
+        begin_tile(shared.raw[0], k, at_most(h.keys, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
+        commit_copies();
+        begin_tile(shared.raw[1], v, at_most(h.keys, SIDE), columns, h.v_row, h.v_step, (int)h.v_aligned);
+        commit_copies();
+    }
+    float result[8][4] = {};
+    float running_max[2] = {-F_INFINITY, -F_INFINITY};
+    float sum[2] = {};
+    for (i64 left = h.keys; left > 0; left -= SIDE) {
+        const int keys = at_most(left, SIDE);
+        const int next = left > SIDE;
+        float scores[8][4] = {};
+        if (DEEP) {
+            for (i64 from = 0; from < h.depth; from += SIDE) {
+                const int depth = at_most(h.depth - from, SIDE);
+                // All have multiplied the slice before.
+                BARRIER();
+                load_queries(shared, q + from * h.q_step, queries, depth, h);
+                begin_tile(shared.raw[0], k + from * h.k_step, keys, depth, h.k_row, h.k_step, (int)h.k_aligned);
+                commit_copies();
+                wait_for_copies<0>();
+                BARRIER();
+                split_tile<PLANES>(shared.raw[0], shared.tile, shared.key_scale, 0);
+                BARRIER();
+                multiply_keys<PLANES, 1>(scores, shared, depth, scale);
+            }
+            k += SIDE * h.k_row;
+            begin_tile(shared.raw[1], v, keys, columns, h.v_row, h.v_step, (int)h.v_aligned);
+            v += SIDE * h.v_row;
+            commit_copies();
+            wait_for_copies<0>();
+        } else {
+            // All but the newest group has arrived, which is v. All have multiplied by the tile before.
+            wait_for_copies<1>();
+            BARRIER();
+            split_tile<PLANES>(shared.raw[0], shared.tile, shared.key_scale, 0);
+            BARRIER();
+            if (next) {
+                k += SIDE * h.k_row;
+                begin_tile(shared.raw[0], k, at_most(left - SIDE, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
+            }
+            commit_copies();
+            multiply_keys<PLANES, 0>(scores, shared, (int)h.depth, scale);
+            // All but the newest group has arrived, which is the next k.
+            wait_for_copies<1>();
+        }
+        BARRIER();
+        split_tile<PLANES>(shared.raw[1], shared.tile, shared.key_scale, 0);
+        BARRIER();
+        if (!DEEP) {
+            if (next) {
+                v += SIDE * h.v_row;
+                begin_tile(shared.raw[1], v, at_most(left - SIDE, SIDE), columns, h.v_row, h.v_step, (int)h.v_aligned);
+            }
+            commit_copies();
+        }
+        if (h.has_bias) {
+            add_bias(scores, bias, gate, queries, left, h);
+            bias += SIDE * h.bias_step;
+        }
+        if (!next) {
+            hide_keys(scores, keys);
+        }
+        float factor[2];
+        float shrink[2];
+        UNROLL for (int half = 0; half < 2; half++) {
+            factor[half] = weigh(scores, half, shared.key_scale, &running_max[half], &sum[half], &shrink[half]);
+        }
+        add_values<PLANES>(result, scores, shared, factor, shrink);
+    }
+    write_results(result, sum, out + shared.result, queries, columns, h);
+    // Groups of no copies are pending, and all have multiplied by the last tile.
+    wait_for_copies<0>();
+    BARRIER();
+}
+
+#define VARIANT(name, planes, deep) \
+    extern "C" __global__ void __launch_bounds__(GROUP_ITEMS, 2) name(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const float* v, \
+            GLOBAL const float* bias, GLOBAL const float* gate, GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(StridedLoop) gates, \
+            PARAMETER(Attention) h, const float scale) { \
+        extern __shared__ __align__(128) uint memory[]; \
+        LOCAL Shared<planes>& shared = *reinterpret_cast<Shared<planes>*>(memory); \
+        EACH_TASK(task, batch.count * ((h.queries + SIDE - 1) / SIDE) * ((h.width + SIDE - 1) / SIDE)) { \
+            attend<planes, deep>(shared, task, q, k, v, bias, gate, out, batch, gates, h, scale); \
+        } \
+    }
+
+VARIANT(attention_split, 2, 0)
+VARIANT(attention_split_deep, 2, 1)
+VARIANT(attention_half, 1, 0)
+VARIANT(attention_half_deep, 1, 1)

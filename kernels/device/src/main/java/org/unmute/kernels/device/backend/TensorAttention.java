@@ -1,0 +1,74 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Optional;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+
+/**
+ * How attention on tensor cores ({@code attention_tensor.cu}) is divided among groups: one for each 64 queries and 64
+ * columns of the values.
+ *
+ * @param form what queries, keys, values and weights are rounded to
+ * @param batch number of entries, at least 1
+ * @param queries queries of an entry, at least 1
+ * @param depth length of a query and of a key
+ * @param width length of a value, at least 1
+ */
+record TensorAttention(Form form, long batch, long queries, long depth, long width) {
+    /** Source file of the kernels. */
+    static final String FAMILY = "attention_tensor";
+    /** Queries and columns of a group, keys of a tile. */
+    static final int SIDE = 64;
+    /** Items of a group. */
+    static final int ITEMS = 128;
+
+    /** What numbers are rounded to. */
+    enum Form {
+        /** Two planes in half precision: float32's accuracy. */
+        SPLIT(2),
+        /** One: 10 mantissa bits, as TF32 has. */
+        HALF(1);
+
+        private final int planes;
+
+        Form(int planes) {
+            this.planes = planes;
+        }
+
+        /**
+         * The kernel of this form.
+         *
+         * @param deep whether it takes the depth in slices
+         */
+        Kernel kernel(boolean deep) {
+            return new Kernel(FAMILY, "attention_" + (this == SPLIT ? "split" : "half") + (deep ? "_deep" : ""));
+        }
+
+        /** Shared memory: two tiles as they are in memory, two of each plane, two rows of scales and an offset. */
+        int sharedBytes() {
+            int tile = SIDE * SIDE;
+            return 2 * tile * Float.BYTES + 2 * planes * tile * Short.BYTES + 2 * SIDE * Float.BYTES + Long.BYTES;
+        }
+    }
+
+    /** The form that the device has kernels of; empty where the portable kernel runs. */
+    static Optional<Form> form(KernelFamily backend) {
+        for (Form form : Form.values()) {
+            if (backend.offers(form.kernel(false))) {
+                return Optional.of(form);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The kernel. */
+    Kernel kernel() {
+        return form.kernel(depth > SIDE);
+    }
+
+    /** Its grid. */
+    LaunchPlan launch() {
+        long tiles = Math.multiplyExact(Math.ceilDiv(queries, SIDE), Math.ceilDiv(width, SIDE));
+        return LaunchPlan.tasks(Math.multiplyExact(batch, tiles), ITEMS).withShared(form.sharedBytes());
+    }
+}
