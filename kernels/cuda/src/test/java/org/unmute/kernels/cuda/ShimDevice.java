@@ -47,7 +47,7 @@ final class ShimDevice implements Device {
 
     private static final Map<Build, ShimLibrary> BUILT = new HashMap<>();
     /** Families whose items wait for each other; the others run in plain loops. */
-    private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
+    static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
             .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY"))
             .collect(Collectors.toSet());
 
@@ -232,6 +232,14 @@ final class ShimDevice implements Device {
             case Argument.Int64 l -> arena.allocateFrom(JAVA_LONG, l.value());
             case Argument.Struct s -> arena.allocateFrom(JAVA_LONG, s.members());
         };
+    }
+
+    /** Compiles all kernels, each family into FAMILY.so in the folder that this returns. */
+    static Path libraries() {
+        ShimDevice device = new ShimDevice();
+        KernelSource.FAMILIES.forEach(device::library);
+        PtxSource.files().forEach(device::library);
+        return folder;
     }
 
     private ShimLibrary library(String family) {

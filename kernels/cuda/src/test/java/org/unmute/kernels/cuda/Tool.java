@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.unmute.kernels.device.KernelSource;
@@ -15,14 +17,17 @@ import org.unmute.kernels.device.KernelSource;
 record Tool(String name) {
     private static final int SECONDS = 600;
 
+    /** Where it is; empty if it is not there. */
+    Optional<Path> path() {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .map(folder -> Path.of(folder).resolve(name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
     /** Whether it is there. */
     boolean isAvailable() {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(folder).resolve(name))) {
-                return true;
-            }
-        }
-        return false;
+        return path().isPresent();
     }
 
     /** Why tests are skipped; empty if it is there. */

@@ -1,0 +1,28 @@
+package org.unmute.kernels.cuda;
+
+import org.junit.jupiter.api.Nested;
+import org.unmute.kernels.contract.ProductContract;
+import org.unmute.kernels.contract.PrototypeContract;
+import org.unmute.tensor.backend.Backend;
+
+/**
+ * The parts of the contract for which a device has kernels of its own, at any size, on the executing stand-in; {@link
+ * StandInTest} runs it.
+ */
+final class StandInTensorContract {
+    @Nested
+    class Product extends ProductContract {
+        @Override
+        protected Backend open(int threads) {
+            return new CudaBackendProvider().open(0, 0);
+        }
+    }
+
+    @Nested
+    class Prototype extends PrototypeContract {
+        @Override
+        protected Backend open(int threads) {
+            return new CudaBackendProvider().open(0, 0);
+        }
+    }
+}
