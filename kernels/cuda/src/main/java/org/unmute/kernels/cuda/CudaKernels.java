@@ -18,7 +18,8 @@ final class CudaKernels {
                     packed("f32", Use.FLOAT32, 98_304, 49_152),
                     packed("bf16", Use.BF16, 98_304, 32_768),
                     attention("split", Use.FLOAT32, 66_056),
-                    attention("half", Use.REDUCED, 49_672))
+                    attention("half", Use.REDUCED, 49_672),
+                    peaks())
             .flatMap(m -> m.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
@@ -53,8 +54,18 @@ final class CudaKernels {
                 new Kernel("attention_tensor", "attention_" + form + "_deep"), needed);
     }
 
+    /** Measure what tensor cores reach. */
+    private static Map<Kernel, Requirement> peaks() {
+        return Stream.of("tf32", "f16", "u8")
+                .collect(Collectors.toMap(
+                        form -> new Kernel("peak_tensor", "peak_multiply_" + form),
+                        _ -> new Requirement(80, 0, Use.MEASUREMENT)));
+    }
+
     /** What a kernel is for. */
     enum Use {
+        /** To measure the device, whatever is chosen. */
+        MEASUREMENT,
         /** Results that do not depend on the precision chosen: wherever tensor cores may run. */
         ANY,
         /** The same with whole numbers of 8 bits: where {@link TensorRates} say that these are fast. */
@@ -71,6 +82,7 @@ final class CudaKernels {
         /** Whether the user's choices and the device ask for it. */
         boolean isWanted(Precision precision, TensorCores choice, int capability) {
             return switch (this) {
+                case MEASUREMENT -> true;
                 case ANY -> choice != TensorCores.NEVER;
                 case BYTES ->
                     choice == TensorCores.ALWAYS

@@ -13,6 +13,7 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
+import org.unmute.tensor.backend.WorkProfile.Unit;
 
 /** Texts, PTX and choice of the variants for tensor cores. */
 class VariantsTest {
@@ -53,6 +54,16 @@ class VariantsTest {
                 .hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
     }
 
+    /** What a report takes a kernel's share of: no kernel here multiplies on float32 units. */
+    @Test
+    void kernelsOfTheseFilesCountAsThoseOfTensorCores() {
+        for (String file : PtxSource.files()) {
+            assertThat(PtxSource.kernels(file))
+                    .isNotEmpty()
+                    .allSatisfy(k -> assertThat(k.unit()).as(k.toString()).isNotEqualTo(Unit.FLOAT32));
+        }
+    }
+
     @Test
     void ptxWasBuiltFromTheseSources() {
         for (String file : PtxSource.files()) {
@@ -64,9 +75,12 @@ class VariantsTest {
             assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
             assertThat(ptx)
                     .doesNotContainPattern("\\b(atom|red)\\.")
-                    .containsPattern("mma\\.sync\\.aligned\\.m16n8k(16|32)")
-                    .contains("cp.async.cg")
-                    .contains(Variants.FILES.containsKey(file) ? "mma.sync.aligned.m16n8k8" : "ldmatrix");
+                    .containsPattern("mma\\.sync\\.aligned\\.m16n8k(16|32)");
+            if (!file.equals("peak_tensor")) { // Works in registers alone.
+                assertThat(ptx)
+                        .contains("cp.async.cg")
+                        .contains(Variants.FILES.containsKey(file) ? "mma.sync.aligned.m16n8k8" : "ldmatrix");
+            }
         }
     }
 

@@ -9,11 +9,21 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /**
- * Measures a device's peak, the best of several tries: memory bandwidth by a large copy, arithmetic by {@code peak.cl}.
+ * Measures a device's peak, the best of several tries: memory bandwidth by a large copy, arithmetic by {@code peak.cl},
+ * tensor cores by {@code peak_tensor.cu} where the device offers its kernels.
  */
 final class PeakMeasurement {
     private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");
     private static final int CHAINS = 64;
+    private static final Kernel TF32 = new Kernel("peak_tensor", "peak_multiply_tf32");
+    private static final Kernel HALF = new Kernel("peak_tensor", "peak_multiply_f16");
+    private static final Kernel BYTES = new Kernel("peak_tensor", "peak_multiply_u8");
+    /** Multiplications of matrices in flight of each warp. */
+    private static final int FRAGMENTS = 8;
+    /** Results of a multiplication: 16 x 8. */
+    private static final int RESULTS = 128;
+
+    private static final int WARP = 32;
     private static final long ITEMS = 1L << 18;
     private static final long MIN_NANOS = 10_000_000;
     private static final long MAX_ROUNDS = 1L << 20;
@@ -30,7 +40,12 @@ final class PeakMeasurement {
     }
 
     Peak run() {
-        return new Peak(memory(), arithmetic());
+        return new Peak(
+                memory(),
+                arithmetic(KERNEL, 2 * CHAINS),
+                multiplications(TF32, 8),
+                multiplications(HALF, 16),
+                multiplications(BYTES, 32));
     }
 
     private double memory() {
@@ -51,21 +66,27 @@ final class PeakMeasurement {
         return 2.0 * bytes / best * 1e9;
     }
 
-    private double arithmetic() {
+    /** @param inner length of the sums of one multiplication of matrices */
+    private double multiplications(Kernel kernel, int inner) {
+        return device.offers(kernel) ? arithmetic(kernel, 2 * FRAGMENTS * RESULTS * inner / WARP) : 0;
+    }
+
+    /** @param operations of an item in a round */
+    private double arithmetic(Kernel kernel, int operations) {
         View out = scratch(ITEMS);
         LaunchPlan plan = LaunchPlan.elements(ITEMS);
-        device.prepare(KERNEL);
+        device.prepare(kernel);
         double best = 0;
         long rounds = 8;
         for (int good = 0; good < TRIES; ) {
             Arguments arguments =
                     new Arguments().memory(out).int64(ITEMS, rounds).float32(0.999, 0.001);
-            long nanos = nanos(() -> device.launch(KERNEL, plan, arguments.list()));
+            long nanos = nanos(() -> device.launch(kernel, plan, arguments.list()));
             if (nanos < MIN_NANOS && rounds < MAX_ROUNDS) {
                 rounds *= 2;
                 continue;
             }
-            best = Math.max(best, 2.0 * CHAINS * ITEMS * rounds / nanos * 1e9);
+            best = Math.max(best, (double) operations * ITEMS * rounds / nanos * 1e9);
             good++;
         }
         out.buffer().close();

@@ -34,7 +34,7 @@ public final class Profile implements WorkProfile {
     synchronized void launched(Kernel kernel, long nanos, long bytes, long operations) {
         entries.merge(
                 kernel.name(),
-                new Entry(kernel.name(), 1, nanos, bytes, operations),
+                new Entry(kernel.name(), kernel.unit(), 1, nanos, bytes, operations),
                 (old, _) -> old.plus(nanos, bytes, operations));
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.tensor.DType;
@@ -16,6 +17,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.backend.WorkProfile.Unit;
 import org.unmute.tensor.op.Unary;
 
 /** What does not need a device to be seen. */
@@ -56,12 +58,39 @@ class DeviceBackendTest {
         float[] out = new float[1000];
         backend.download(x, View.dense(HostBuffer.wrap(out), Shape.of(10, 100)));
         assertThat(backend.profile().transfers()).isEqualTo(new Profile.Transfers(2, 4000, 4000));
-        assertThat(backend.profile().entries()).containsExactly(new Profile.Entry("unary_exp", 2, 0, 16_000, 0));
+        assertThat(backend.profile().entries())
+                .containsExactly(new Profile.Entry("unary_exp", Unit.FLOAT32, 2, 0, 16_000, 0));
         backend.profile().measure(true);
         backend.unary(Unary.EXP, 0, 0, x, x);
         assertThat(backend.profile().entries().getFirst().nanos()).isPositive();
         backend.profile().reset();
         assertThat(backend.profile().entries()).isEmpty();
+    }
+
+    @Test
+    void aKernelsShareIsOfThePeakOfItsUnit() {
+        assertThat(new Kernel("matmul", "matmul").unit()).isEqualTo(Unit.FLOAT32);
+        assertThat(new Kernel("matmul_tensor", "matmul_tf32").unit()).isEqualTo(Unit.TF32);
+        assertThat(new Kernel("matmul_tensor", "matmul_bf16").unit()).isEqualTo(Unit.HALF);
+        assertThat(new Kernel("matmul_packed", "matmul_packed_f32").unit()).isEqualTo(Unit.HALF);
+        assertThat(new Kernel("matching_tensor", "signs_match").unit()).isEqualTo(Unit.BYTES);
+        Profile.Peak peak = new Profile.Peak(1e9, 1e9, 2e9, 4e9, 8e9);
+        for (Unit unit : Unit.values()) {
+            assertThat(new Profile.Entry("k", unit, 1, 1_000_000_000, 1, 1_000_000_000).shareOf(peak))
+                    .isEqualTo(1e9 / peak.operationsPerSecond(unit));
+        }
+    }
+
+    @Test
+    void tensorCoresAreMeasuredWhereADeviceOffersThem() {
+        assertThat(backend.profile().peak().tf32PerSecond()).isZero();
+        assertThat(backend.profile().peak().halfPerSecond()).isZero();
+        FakeDevice other = new FakeDevice(64 << 20);
+        other.offered.add(new Kernel("peak_tensor", "peak_multiply_f16"));
+        try (DeviceBackend b = new DeviceBackend(other, 64 << 20)) {
+            assertThat(b.profile().peak().tf32PerSecond()).isZero();
+            assertThat(b.profile().peak().halfPerSecond()).isPositive();
+        }
     }
 
     /** A transfer of what is not dense crosses in one piece and is put in place on the device. */
@@ -100,7 +129,8 @@ class DeviceBackendTest {
         assertThat(device.routines).isEqualTo(1);
         assertThat(device.all).isEmpty();
         Profile.Entry entry = backend.profile().entries().getFirst();
-        assertThat(entry).isEqualTo(new Profile.Entry("matmul_fake", 1, entry.nanos(), 4 * (30 + 35 + 42), 420));
+        assertThat(entry)
+                .isEqualTo(new Profile.Entry("matmul_fake", Unit.FLOAT32, 1, entry.nanos(), 4 * (30 + 35 + 42), 420));
         assertThat(entry.nanos()).isPositive();
     }
 
