@@ -53,7 +53,7 @@ public class LineProcess implements AutoCloseable {
         orders = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().start(this::listen);
         try {
-            label = answer("ready");
+            label = answer("ready", timeout);
         } catch (PeerException e) {
             close();
             throw e;
@@ -84,25 +84,35 @@ public class LineProcess implements AutoCloseable {
      *     ended
      */
     public final String ask(String order, String expected) throws PeerException {
+        return ask(order, expected, timeout);
+    }
+
+    /**
+     * Gives an order that may take longer, or less long, than others.
+     *
+     * @param seconds that it may take
+     * @throws PeerException as {@link #ask(String, String)}
+     */
+    public final String ask(String order, String expected, double seconds) throws PeerException {
         try {
             orders.write(order + "\n");
             orders.flush();
         } catch (IOException e) {
             throw died();
         }
-        return answer(expected);
+        return answer(expected, seconds);
     }
 
-    private String answer(String expected) throws PeerException {
+    private String answer(String expected, double seconds) throws PeerException {
         String line;
         try {
-            line = answers.poll((long) (timeout * 1000), TimeUnit.MILLISECONDS);
+            line = answers.poll((long) (seconds * 1000), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new PeerException("interrupted", e);
         }
         if (line == null) {
             close();
-            throw new PeerException("no answer within " + Math.round(timeout) + " s");
+            throw new PeerException("no answer within " + Math.round(seconds) + " s");
         }
         if (line.equals(END)) {
             throw died();

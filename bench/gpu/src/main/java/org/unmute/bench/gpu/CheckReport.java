@@ -1,51 +1,108 @@
 package org.unmute.bench.gpu;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.table.PipeTable;
 import org.unmute.tensor.backend.WorkProfile.Peak;
+import org.unmute.tensor.io.AtomicFile;
 
-/** The outcome as Markdown for {@code bench/RESULTS.md}. */
-public final class CheckReport {
+/**
+ * The outcome as Markdown for {@code bench/RESULTS.md}, written line by line: what was told stays if the check is
+ * killed, and is valid Markdown at any time.
+ */
+final class CheckReport {
+    private static final List<String> COLUMNS = List.of(
+            "work",
+            "kernel",
+            "time",
+            "GFLOP/s (of peak)",
+            "GB/s (of peak)",
+            "PyTorch eager",
+            "PyTorch compiled",
+            "PyTorch's best / ours",
+            "results differ by");
+
     private final StringBuilder text = new StringBuilder();
+    private final PrintWriter out;
+    private final Path file;
+    private boolean inTable;
+    private boolean closed;
+
+    /** @param file gets the same, as a whole after each line; null for none */
+    CheckReport(PrintWriter out, Path file) {
+        this.out = out;
+        this.file = file;
+    }
 
     /** A heading. */
-    void heading(String line) {
-        text.append("## ").append(line).append("\n\n");
+    synchronized void heading(String line) {
+        write("## " + line + "\n\n");
     }
 
     /** A list item, on one line. */
-    void point(String line) {
-        text.append("- ").append(line.replace('\n', ' ')).append('\n');
+    synchronized void point(String line) {
+        write((inTable ? "\n" : "") + "- " + line.strip().replaceAll("\\s*\n\\s*", " / ") + "\n");
+        inTable = false;
     }
 
-    /** The table of timings. */
-    void table(List<CheckResult> rows, Peak peak) {
-        PipeTable table = new PipeTable(List.of(
-                "work",
-                "time",
-                "GFLOP/s (of peak)",
-                "GB/s (of peak)",
-                "PyTorch eager",
-                "PyTorch compiled",
-                "PyTorch's best / ours",
-                "results differ by"));
-        rows.forEach(r -> table.row(cells(r, peak)));
-        text.append('\n').append(table);
+    /** A list item below the last one. */
+    synchronized void detail(String line) {
+        write("  - " + line.strip().replaceAll("\\s*\n\\s*", " / ") + "\n");
     }
 
-    private static List<String> cells(CheckResult r, Peak peak) {
+    /** A row of the table of timings, which begins with the first. */
+    synchronized void row(Case work, CheckResult result, Peak peak) {
+        PipeTable table = new PipeTable(COLUMNS);
+        String head = table.toString();
+        table.row(cells(work, result, peak));
+        write(inTable ? table.toString().substring(head.length()) : "\n" + table);
+        inTable = true;
+    }
+
+    /** The last list item: what comes later is not written. */
+    synchronized void close(String line) {
+        point(line);
+        closed = true;
+    }
+
+    private void write(String more) {
+        if (closed) {
+            return;
+        }
+        text.append(more);
+        out.print(more);
+        out.flush();
+        if (file != null) {
+            try {
+                AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the report cannot be written to " + file + ": " + e.getMessage()
+                                + ": name another file with --out; standard output has all of it",
+                        e);
+            }
+        }
+    }
+
+    private static List<String> cells(Case work, CheckResult r, Peak peak) {
         double seconds = r.nanos() / 1e9;
-        double best = Double.isNaN(r.compiled()) ? r.eager() : Math.min(r.eager(), r.compiled());
+        double share = r.best() / r.nanos();
         return List.of(
-                r.work().name(),
+                work.name() + " (`" + r.id() + "`)",
+                r.kernel().isEmpty() ? "" : "`" + r.kernel() + "`, " + r.unit().label(),
                 time(r.nanos()),
-                rate(r.work().operations() / seconds, peak.operationsPerSecond()),
-                rate(r.work().bytes() / seconds, peak.bytesPerSecond()),
+                rate(work.operations() / seconds, peak.operationsPerSecond(r.unit())),
+                rate(work.bytes() / seconds, peak.bytesPerSecond()),
                 time(r.eager()),
                 time(r.compiled()),
-                Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()),
-                r.agreement().replace('|', '/'));
+                Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.2f", share),
+                r.agreement().replace('|', '/').replace('\n', ' '));
     }
 
     private static String time(double nanos) {
@@ -57,13 +114,10 @@ public final class CheckReport {
     }
 
     private static String rate(double perSecond, double peak) {
-        return Double.isNaN(perSecond)
-                ? ""
-                : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / peak);
-    }
-
-    @Override
-    public String toString() {
-        return text.toString();
+        if (Double.isNaN(perSecond)) {
+            return "";
+        }
+        return String.format(Locale.ROOT, "%.0f", perSecond / 1e9)
+                + (peak > 0 ? String.format(Locale.ROOT, " (%.0f %%)", 100 * perSecond / peak) : "");
     }
 }

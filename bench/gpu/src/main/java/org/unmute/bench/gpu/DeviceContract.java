@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.BackendContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
+import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
@@ -24,6 +25,15 @@ final class DeviceContract extends BackendContract {
 
     @Nested
     class Repeatability extends RepeatabilityContract {
+        @Override
+        protected Backend open(int threads) {
+            return DeviceContract.this.open(threads);
+        }
+    }
+
+    /** What a training of protobin and an encoder of KWT's kind consist of has the CPU's bits. */
+    @Nested
+    class SameBits extends SameBitsContract {
         @Override
         protected Backend open(int threads) {
             return DeviceContract.this.open(threads);

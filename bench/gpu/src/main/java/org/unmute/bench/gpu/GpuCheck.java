@@ -5,21 +5,25 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.PeerException;
-import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.backend.Profiled;
-import org.unmute.tensor.backend.WorkProfile.Peak;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.unmute.bench.gpu.Step.Part;
+import org.unmute.bench.gpu.rows.Case;
+import org.unmute.bench.table.PipeTable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs everything on one device and writes Markdown to standard output, progress to standard error. */
@@ -29,48 +33,22 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs the contract suite, the reference numbers of encoders and probes, and timings on one device.",
-            "Standard output gets Markdown for bench/RESULTS.md, standard error the progress and every failure."
+            "Standard output gets Markdown for bench/RESULTS.md line by line, standard error the progress and every"
+                    + " failure. Each step runs in a process of its own, the most important first; a step that breaks"
+                    + " or hangs costs only itself. docs/gpu.md says what to run first."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:all that was asked for ran, tests passed and results agree",
             "1:a test failed, a result differs or a row could not be run; the report says which",
             "2:the command line was not understood",
-            "4:the device is not there: nothing was checked, and the report says why"
+            "4:the device is not there: nothing was checked, and the report says why",
+            "6:nothing failed, but not everything could be run; the report says why and how to go on"
         })
 final class GpuCheck implements Callable<Integer> {
     static final int FAILED = 1;
     static final int NO_DEVICE = 4;
-
-    /** The parts of the check. */
-    enum Part {
-        /** Every op against the scalar backend in float64, and gradients against stored numbers. */
-        CONTRACT("contract suite", "", DeviceContract.class.getName()),
-        /** Reference tensors of all encoders. */
-        ENCODERS("reference numbers of encoders", "models", "org.unmute.models.zoo.EncoderGoldenTest"),
-        /** Reference results, gradients and training runs of all probes. */
-        PROBES(
-                "reference numbers of probes",
-                "probes",
-                "org.unmute.probes.golden.LossGoldenTest",
-                "org.unmute.probes.golden.ProbeGoldenTest",
-                "org.unmute.probes.golden.PackedGoldenTest",
-                "org.unmute.probes.golden.TrajectoryGoldenTest"),
-        /** The table of timings. */
-        TIMINGS("timings", "");
-
-        private final String label;
-        /** Folder of the reference numbers; empty if there are none. */
-        private final String golden;
-
-        private final List<String> tests;
-
-        Part(String label, String golden, String... tests) {
-            this.label = label;
-            this.golden = golden;
-            this.tests = List.of(tests);
-        }
-    }
+    static final int NOT_ALL = 6;
 
     @Option(
             names = "--device",
@@ -78,6 +56,9 @@ final class GpuCheck implements Callable<Integer> {
             paramLabel = "NAME",
             description = "cuda, cuda:1, opencl ... (default: ${DEFAULT-VALUE})")
     private String device;
+
+    @Option(names = "--minutes", paramLabel = "N", description = "do the most important things that fit into N minutes")
+    private Double minutes;
 
     @Option(
             names = "--only",
@@ -87,10 +68,32 @@ final class GpuCheck implements Callable<Integer> {
     private Set<Part> only = EnumSet.allOf(Part.class);
 
     @Option(
+            names = "--steps",
+            defaultValue = "",
+            paramLabel = "REGEX",
+            description = "steps whose name contains a match; --list shows them")
+    private String stepPattern;
+
+    @Option(
+            names = "--rows",
+            defaultValue = "",
+            paramLabel = "REGEX",
+            description = "of the timings, rows whose name contains a match; --list shows them")
+    private String rowPattern;
+
+    @Option(
+            names = "--precision",
+            split = ",",
+            paramLabel = "NAME",
+            description = "of the timings, rows of ${COMPLETION-CANDIDATES}; all if not given, float32 alone where the"
+                    + " device has no kernels of the others")
+    private Set<Case.Precision> precisions;
+
+    @Option(
             names = "--sizes",
             defaultValue = "full",
             paramLabel = "SIZES",
-            description = "of the timings: full for a GPU, small for trying the check (default:" + " ${DEFAULT-VALUE})")
+            description = "of the timings: full for a GPU, small for trying the check (default: ${DEFAULT-VALUE})")
     private Case.Sizes sizes;
 
     @Option(
@@ -98,7 +101,7 @@ final class GpuCheck implements Callable<Integer> {
             defaultValue = "compiled",
             paramLabel = "WAY",
             description = "PyTorch for comparison: none, eager or compiled, which is both (default: ${DEFAULT-VALUE})")
-    private Way torch;
+    private TorchSession.Way torch;
 
     @Option(
             names = "--python",
@@ -108,11 +111,33 @@ final class GpuCheck implements Callable<Integer> {
     private String python;
 
     @Option(
+            names = "--sanitizer",
+            defaultValue = "",
+            paramLabel = "FILE",
+            description = "compute-sanitizer, if it is neither on the PATH nor below /usr/local/cuda")
+    private String sanitizer;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "write the report to this file, too, which is whole after every line")
+    private Path out;
+
+    @Option(
+            names = "--logs",
+            paramLabel = "FOLDER",
+            description = "keep what each step printed in this folder; otherwise it is removed at the end")
+    private Path logs;
+
+    @Option(names = "--list", description = "show steps and rows, with the time that they take; run nothing")
+    private boolean list;
+
+    @Option(
             names = "--goldens",
             required = true,
             paramLabel = "FOLDER",
             hidden = true,
-            description = "with models and probes; the script gives it")
+            description = "a checkout, or a folder with models and probes; the script gives it")
     private Path goldens;
 
     @Option(
@@ -125,15 +150,6 @@ final class GpuCheck implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    private PrintWriter progress;
-    private boolean good = true;
-
-    private enum Way {
-        NONE,
-        EAGER,
-        COMPILED
-    }
 
     private GpuCheck() {}
 
@@ -152,113 +168,147 @@ final class GpuCheck implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        progress = spec.commandLine().getErr();
-        CheckReport report = new CheckReport();
-        Backends.Choice choice;
-        try {
-            choice = Backends.open(device, 0);
-        } catch (Backends.UnavailableException e) {
-            report.heading("GPU check: no device " + device + ", " + LocalDate.now());
-            about(report);
-            report.point("Nothing was checked on " + device + ": " + e.getMessage());
-            for (Part p : Part.values()) {
-                if (only.contains(p)) {
-                    report.point("Not run: " + p.label);
-                }
-            }
-            print(report);
-            return NO_DEVICE;
+        boolean cuda = device.startsWith("cuda");
+        Set<Case.Precision> all = EnumSet.allOf(Case.Precision.class);
+        Set<Case.Precision> has = cuda ? all : EnumSet.of(Case.Precision.FP32);
+        if (precisions != null && !has.containsAll(precisions)) {
+            throw misuse("--precision: " + device + " computes in float32 alone");
         }
-        report.heading("GPU check: " + device + ", " + LocalDate.now());
-        report.point(choice.backend().describe());
-        about(report);
-        suites(report);
-        if (only.contains(Part.TIMINGS)) {
-            timings(report, choice);
-        } else {
-            report.point("Not asked for: " + Part.TIMINGS.label);
+        Map<String, Case> rows = new LinkedHashMap<>();
+        Predicate<String> row = pattern("--rows", rowPattern);
+        Case.all(sizes, precisions == null ? has : precisions).stream()
+                .filter(c -> row.test(c.id()))
+                .forEach(c -> rows.put(c.id(), c));
+        List<Case> small = Case.all(Case.Sizes.SMALL, has);
+        Predicate<String> step = pattern("--steps", stepPattern);
+        List<Step> steps = Plan.steps(List.copyOf(rows.values()), small, rowSeconds(), only).stream()
+                .filter(s -> step.test(s.name()))
+                .toList();
+        if (list) {
+            show(steps, rows.values().stream().toList());
+            return 0;
         }
-        choice.backend().close();
-        print(report);
-        return good ? 0 : FAILED;
+        if (steps.isEmpty()) {
+            throw misuse("there is nothing to run: --list shows steps and rows");
+        }
+        return check(
+                new CheckRun.Settings(
+                        device,
+                        sizes,
+                        rows,
+                        torch,
+                        python,
+                        worker.toAbsolutePath(),
+                        this::golden,
+                        sanitizer,
+                        rowSeconds()),
+                steps);
     }
 
-    private void print(CheckReport report) {
-        spec.commandLine().getOut().print(report);
+    private ParameterException misuse(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+
+    private Predicate<String> pattern(String option, String regex) {
+        try {
+            return Pattern.compile(regex).asPredicate();
+        } catch (PatternSyntaxException e) {
+            throw misuse(option + ": no regular expression: " + e.getDescription() + ": " + regex);
+        }
+    }
+
+    /** What a row takes, with PyTorch's start shared by all. */
+    private double rowSeconds() {
+        return sizes == Case.Sizes.SMALL ? 1 : torch == TorchSession.Way.COMPILED ? 20 : 10;
+    }
+
+    /** The reference numbers of a module; null if there are none. */
+    private Path golden(String module) {
+        return Stream.of(goldens.resolve(module).resolve("src/test/resources/golden"), goldens.resolve(module))
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void show(List<Step> steps, List<Case> rows) {
+        PipeTable table = new PipeTable(List.of("step", "about", "a pass means"));
+        steps.forEach(s -> table.row(List.of(s.name(), Math.round(s.seconds()) + " s", s.proves())));
+        PipeTable second = new PipeTable(List.of("row", "what is timed"));
+        rows.forEach(c -> second.row(List.of(c.id(), c.name())));
+        print(table + (only.contains(Part.TIMINGS) ? "\n" + second : ""));
+    }
+
+    private void print(Object text) {
+        spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
     }
 
-    private static void about(CheckReport report) throws IOException {
-        String commit = System.getProperty("unmute.commit", "");
-        Path driver = Path.of("/proc/driver/nvidia/version");
-        report.point("`" + System.getProperty("unmute.check.command", "gpu-check") + "`"
-                + (commit.isBlank() ? "" : ", commit " + commit)
-                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " on "
-                + System.getProperty("os.arch")
-                + (Files.isReadable(driver)
-                        ? ", " + Files.readAllLines(driver).getFirst().replaceAll("\\s+", " ")
-                        : ""));
+    private int check(CheckRun.Settings settings, List<Step> steps) throws IOException {
+        long begun = System.nanoTime();
+        CheckReport report = new CheckReport(spec.commandLine().getOut(), out);
+        try (CheckFolder folder = CheckFolder.create()) {
+            double seconds = minutes == null ? Double.POSITIVE_INFINITY : 60 * minutes;
+            Path kept = logs == null ? folder.path() : Files.createDirectories(logs);
+            CheckRun run = new CheckRun(
+                    settings, report, spec.commandLine().getErr(), folder.path(), kept.toAbsolutePath(), seconds);
+            folder.onInterrupt(() -> {
+                report.close("Interrupted: the check did not end; what is not listed above was not run");
+                run.interrupt();
+            });
+            report.heading("GPU check: " + device + ", " + LocalDate.now());
+            MachineFacts.of(device).forEach(report::point);
+            if (!run.opens()) {
+                for (Part p : Part.values()) {
+                    if (only.contains(p)) {
+                        report.point("Not run: " + p.label());
+                    }
+                }
+                return NO_DEVICE;
+            }
+            plan(report, steps, seconds);
+            boolean good = run.run(steps);
+            if (device.startsWith("cuda")) {
+                MachineFacts.afterwards().forEach(report::point);
+            }
+            return end(report, good, run, settings.rows().keySet(), Math.round((System.nanoTime() - begun) / 1e9));
+        }
     }
 
-    private void suites(CheckReport report) {
-        System.setProperty(DeviceContract.DEVICE, device);
-        List<Suite> all = new ArrayList<>();
+    private void plan(CheckReport report, List<Step> steps, double seconds) {
         for (Part p : Part.values()) {
-            if (p == Part.TIMINGS) {
-                continue;
-            }
             if (!only.contains(p)) {
-                report.point("Not asked for: " + p.label);
-                continue;
+                report.point("Not asked for: " + p.label());
             }
-            System.setProperty(
-                    "unmute.golden",
-                    p.golden.isEmpty()
-                            ? ""
-                            : goldens.resolve(p.golden).toAbsolutePath().toString());
-            progress.println("running " + p.label + " on " + device);
-            Suite outcome = new Suite(p.label, p.tests, progress);
-            good &= outcome.isGood();
-            report.point(outcome.summary());
-            outcome.failures().stream()
-                    .limit(20)
-                    .forEach(f -> report.point("FAILED " + f.lines().findFirst().orElse("")));
         }
+        List<Step> fit = Plan.fitting(steps, seconds);
+        long minutesNeeded = Math.round(fit.stream().mapToDouble(Step::seconds).sum() / 60);
+        report.point("Plan: " + fit.size() + " of " + steps.size() + " steps, about " + Math.max(1, minutesNeeded)
+                + " min; the last line of this list says whether the check came to its end");
     }
 
-    private void timings(CheckReport report, Backends.Choice choice) throws IOException {
-        progress.println("measuring what " + device + " reaches");
-        Peak peak = ((Profiled) choice.backend()).profile().peak();
-        report.point(String.format(
-                Locale.ROOT,
-                "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and written)",
-                peak.operationsPerSecond() / 1e9,
-                peak.bytesPerSecond() / 1e9));
-        Path folder = Files.createTempDirectory("gpu-check");
-        try (Torch process = torch(report, folder)) {
-            List<CheckResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds, progress)
-                    .all(Case.all(sizes, device.startsWith("cuda")));
-            good &= rows.stream().allMatch(CheckResult::isGood);
-            report.table(rows, peak);
-        } finally {
-            CaseFolder.remove(folder);
+    private static int end(CheckReport report, boolean good, CheckRun run, Set<String> rows, long seconds) {
+        List<String> notRun = run.notRun();
+        if (!notRun.isEmpty()) {
+            report.point("Not run for lack of time: " + String.join(", ", notRun));
+            String steps = choice(notRun.stream().filter(n -> !rows.contains(n)));
+            String more = choice(notRun.stream().filter(rows::contains));
+            if (!steps.isEmpty()) {
+                report.point("To go on with the steps: `--steps '" + steps + "'`");
+            }
+            if (!more.isEmpty()) {
+                report.point("To go on with the rows: `--only timings --rows '" + more + "'`");
+            }
         }
+        boolean all = notRun.isEmpty() && !run.isHindered();
+        report.close("Ended after " + seconds + " s: "
+                + (!good
+                        ? "something FAILED, see above"
+                        : all ? "all passed" : "nothing failed, but not everything was run"));
+        return !good ? FAILED : all ? 0 : NOT_ALL;
     }
 
-    /** The PyTorch process; null if it is unavailable or not wanted, with the reason in the report. */
-    private Torch torch(CheckReport report, Path folder) {
-        if (torch == Way.NONE) {
-            report.point("PyTorch: not asked for; results are compared with the CPU's");
-            return null;
-        }
-        String where = device.startsWith("cuda") ? device.contains(":") ? device : "cuda:0" : "cpu";
-        try {
-            Torch process = new Torch(python, worker, where, folder);
-            report.point(process.label() + (torch == Way.EAGER ? "; torch.compile was not asked for" : ""));
-            return process;
-        } catch (PeerException e) {
-            report.point("PyTorch: not compared: " + e.getMessage() + "; results are compared with the CPU's");
-            return null;
-        }
+    private static String choice(Stream<String> names) {
+        String all = names.collect(Collectors.joining("|"));
+        return all.isEmpty() ? "" : "^(" + all + ")$";
     }
 }

@@ -1,86 +1,81 @@
 package org.unmute.bench.gpu;
 
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import org.unmute.bench.gpu.Event.Kind;
+import org.unmute.kernels.contract.BackendContract;
 
-/** Test classes, run as in the build, and the outcome. */
+/** Tests, run as in the build; what happens is told at once. */
 final class Suite implements TestExecutionListener {
-    private final String name;
-    private final PrintWriter progress;
-    private final List<String> failures = new ArrayList<>();
-    private final Set<String> skipped = new LinkedHashSet<>();
-    private final double seconds;
-    private int passed;
-    private int skippedCount;
+    /** Errors after which CUDA refuses all further work of a process. */
+    private static final Pattern LOST = Pattern.compile("CUDA_ERROR_(ILLEGAL_ADDRESS|ILLEGAL_INSTRUCTION|LAUNCH_FAILED|"
+            + "LAUNCH_TIMEOUT|MISALIGNED_ADDRESS|INVALID_ADDRESS_SPACE|INVALID_PC|HARDWARE_STACK_ERROR|ASSERT|"
+            + "ECC_UNCORRECTABLE|CONTEXT_IS_DESTROYED|UNKNOWN)");
+
+    private final Consumer<Event> events;
     private TestPlan plan;
 
+    private Suite(Consumer<Event> events) {
+        this.events = events;
+    }
+
     /**
-     * Runs tests and prints failures as they occur.
+     * Runs tests.
      *
-     * @param name for the report
-     * @param classes names of classes on the class path
+     * @param items names of classes on the class path, or parts of {@link DeviceContract} by their simple names
+     * @param without methods that are left out, as {@link Kind#METHOD} names them
      */
-    Suite(String name, List<String> classes, PrintWriter progress) {
-        this.name = name;
-        this.progress = progress;
-        long begun = System.nanoTime();
-        Map<Boolean, List<String>> there = classes.stream().collect(Collectors.partitioningBy(Suite::isOnClassPath));
-        there.get(false).forEach(c -> fail(c + ": this class of tests is not on the class path"));
+    static void run(List<String> items, Set<String> without, Consumer<Event> events) {
+        items.stream()
+                .filter(item -> select(item).isEmpty())
+                .forEach(item ->
+                        events.accept(Event.of(Kind.FAILED, item, "this class of tests is not on the class path")));
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(there.get(true).stream()
-                        .map(DiscoverySelectors::selectClass)
-                        .toList())
+                .selectors(items.stream().flatMap(item -> select(item).stream()).toList())
+                .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(
+                        !without.contains(method(test.getSource().orElse(null)))))
                 .enableImplicitConfigurationParameters(false)
                 .build();
-        LauncherFactory.create().execute(request, this);
-        seconds = (System.nanoTime() - begun) / 1e9;
+        LauncherFactory.create().execute(request, new Suite(events));
     }
 
-    private static boolean isOnClassPath(String name) {
-        return Suite.class.getResource("/" + name.replace('.', '/') + ".class") != null;
+    private static List<DiscoverySelector> select(String item) {
+        if (Suite.class.getResource("/" + item.replace('.', '/') + ".class") != null) {
+            return List.of(DiscoverySelectors.selectClass(item));
+        }
+        return Stream.of(BackendContract.class, DeviceContract.class)
+                .flatMap(c -> Arrays.stream(c.getDeclaredClasses()))
+                .filter(c -> c.getSimpleName().equals(item))
+                .map(c -> (DiscoverySelector) DiscoverySelectors.selectNestedClass(List.of(DeviceContract.class), c))
+                .toList();
     }
 
-    /** Whether nothing failed and something passed. */
-    boolean isGood() {
-        return failures.isEmpty() && passed > 0;
-    }
-
-    int passed() {
-        return passed;
-    }
-
-    /** Each failed test's path and message. */
-    List<String> failures() {
-        return failures;
-    }
-
-    /** One line, with the distinct reasons of skipped tests. */
-    String summary() {
-        String reasons = skipped.stream().map(r -> "; skipped: " + r).collect(Collectors.joining());
-        return String.format(
-                        Locale.ROOT,
-                        "%s: %d tests passed, %d failed, %d skipped, %.0f s",
-                        name,
-                        passed,
-                        failures.size(),
-                        skippedCount,
-                        seconds)
-                + reasons
-                + (passed == 0 && failures.isEmpty() ? "; nothing was tested, which counts as failed" : "");
+    /** Whether the device takes no more work after this. */
+    static boolean isLost(Throwable why) {
+        for (Throwable t = why; t != null; t = t.getCause()) {
+            if (LOST.matcher(String.valueOf(t.getMessage())).find()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -89,28 +84,58 @@ final class Suite implements TestExecutionListener {
     }
 
     @Override
-    public synchronized void executionSkipped(TestIdentifier test, String reason) {
-        skip(reason);
-    }
-
-    @Override
-    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        Throwable why = result.getThrowable().orElse(null);
-        switch (result.getStatus()) {
-            case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
-            case ABORTED -> skip(why == null ? "" : why.getMessage());
-            case FAILED -> fail(path(test) + ": " + why);
+    public void executionStarted(TestIdentifier test) {
+        if (test.isTest()) {
+            events.accept(Event.of(Kind.BEGUN, method(test), path(test)));
         }
     }
 
-    private void skip(String reason) {
-        skippedCount++;
-        skipped.add(reason);
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        events.accept(Event.of(Kind.SKIPPED, reason));
     }
 
-    private void fail(String what) {
-        failures.add(what);
-        progress.println("FAILED " + what);
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        Throwable why = result.getThrowable().orElse(null);
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> {
+                if (test.isTest()) {
+                    events.accept(Event.of(Kind.PASSED));
+                }
+            }
+            case ABORTED -> events.accept(Event.of(Kind.SKIPPED, why == null ? "" : String.valueOf(why.getMessage())));
+            case FAILED -> {
+                events.accept(Event.of(Kind.FAILED, path(test), String.valueOf(why)));
+                if (isLost(why)) {
+                    events.accept(Event.of(Kind.LOST, method(test)));
+                }
+            }
+        }
+        if (isMethod(Optional.of(test)) && !isMethod(plan.getParent(test))) {
+            events.accept(Event.of(Kind.METHOD, method(test)));
+        }
+    }
+
+    private static boolean isMethod(Optional<TestIdentifier> test) {
+        return test.flatMap(TestIdentifier::getSource)
+                .filter(MethodSource.class::isInstance)
+                .isPresent();
+    }
+
+    /** The method of a test, also of a dynamic one. */
+    private String method(TestIdentifier test) {
+        Optional<TestIdentifier> t = Optional.of(test);
+        while (t.isPresent() && !isMethod(t)) {
+            t = plan.getParent(t.get());
+        }
+        return method(t.flatMap(TestIdentifier::getSource).orElse(null));
+    }
+
+    private static String method(TestSource source) {
+        return source instanceof MethodSource m
+                ? m.getClassName().replaceAll(".*[.$]", "") + "#" + m.getMethodName()
+                : "";
     }
 
     private String path(TestIdentifier test) {

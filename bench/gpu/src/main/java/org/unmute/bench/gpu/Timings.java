@@ -1,19 +1,25 @@
 package org.unmute.bench.gpu;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.bench.gpu.Case.Work;
+import java.util.function.Consumer;
+import org.unmute.bench.gpu.Event.Kind;
+import org.unmute.bench.gpu.rows.Case;
+import org.unmute.bench.gpu.rows.Case.Work;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.backend.WorkProfile;
+import org.unmute.tensor.backend.WorkProfile.Unit;
 
 /**
  * Times the rows on the device, in PyTorch and in compiled PyTorch, interleaved over several rounds; medians count.
@@ -21,148 +27,99 @@ import org.unmute.tensor.backend.View;
  */
 final class Timings {
     private static final int ROUNDS = 5;
-    private static final String PRECISION = "unmute.precision";
     private static final int MAX_RUNS = 2000;
 
-    private final Backends.Choice device;
-    private final Torch torch;
-    private final boolean compile;
+    private final RowRunner rows;
+    private final Backend backend;
+    private final TorchSession torch;
     private final double roundNanos;
-    private final PrintWriter progress;
+    private final Consumer<Event> events;
     private final View marker;
 
     /**
      * Times on a device.
      *
-     * @param torch null without PyTorch
-     * @param compile whether to time torch.compile, too
      * @param roundSeconds min duration of a round
+     * @param events gets each row as soon as it is there
      */
-    Timings(Backends.Choice device, Torch torch, boolean compile, double roundSeconds, PrintWriter progress) {
-        this.device = device;
+    Timings(Backends.Choice device, TorchSession torch, double roundSeconds, Consumer<Event> events) {
+        rows = new RowRunner(device);
+        backend = device.backend();
         this.torch = torch;
-        this.compile = compile;
         roundNanos = 1e9 * roundSeconds;
-        this.progress = progress;
-        marker = device.backend().allocate(DType.F32, Shape.of(1));
+        this.events = events;
+        marker = backend.allocate(DType.F32, Shape.of(1));
     }
 
-    List<CheckResult> all(List<Case> cases) {
-        List<CheckResult> rows = new ArrayList<>();
-        for (Case c : cases) {
-            progress.println("timing " + c.name());
-            rows.add(row(c));
-        }
-        return rows;
-    }
-
-    private CheckResult row(Case c) {
-        if (c.precision().equals(Case.FP32)) {
-            return row(c, device);
-        }
-        // A device's backend keeps the precision that it was opened with.
-        String before = System.setProperty(PRECISION, c.precision());
+    /** Times a row. */
+    void time(Case c) {
+        events.accept(Event.of(Kind.BEGUN, c.id(), c.id()));
         try {
-            Backends.Choice rounding = Backends.open(device.backend().name(), 0);
-            try {
-                return row(c, rounding);
-            } finally {
-                Backends.use(device);
-                rounding.backend().close();
-            }
-        } finally {
-            System.setProperty(PRECISION, before == null ? Case.FP32 : before);
-        }
-    }
-
-    private CheckResult row(Case c, Backends.Choice on) {
-        Backends.use(on);
-        try (Work work = c.opening().apply(on.backend())) {
-            Map<String, float[]> ours = work.results();
-            List<String> notes = new ArrayList<>();
-            boolean good = true;
-            Timed[] ways = {count -> time(work, count), null, null};
-            if (torch != null) {
-                try {
-                    good = compare(c, "PyTorch", ours, torch.prepare(c), notes);
-                    ways[1] = count -> torch.time(false, count);
-                    if (compile) {
-                        good &= compare(c, "compiled", ours, torch.compile(), notes);
-                        ways[2] = count -> torch.time(true, count);
-                    }
-                } catch (PeerException e) {
-                    notes.add((ways[1] == null ? "PyTorch: " : "torch.compile: ") + e.getMessage());
-                }
-            }
-            if (ways[1] == null) {
-                good = compare(c, "the CPU", ours, onCpu(c), notes);
-            }
-            double[] times = time(notes, ways);
-            return new CheckResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
+            events.accept(Event.of(
+                    Kind.ROW, rows.onDevice(c, (b, work) -> row(c, b, work)).fields()));
         } catch (RuntimeException | OutOfMemoryError e) {
-            progress.println("FAILED " + c.name() + ": " + e);
-            return new CheckResult(
-                    c,
-                    Double.NaN,
-                    Double.NaN,
-                    Double.NaN,
-                    "failed: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    false);
-        } finally {
-            release();
-        }
-    }
-
-    private void release() {
-        try {
-            if (torch != null) {
-                torch.release();
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            events.accept(Event.of(Kind.ROW, CheckResult.failed(c.id(), why).fields()));
+            if (Suite.isLost(e)) {
+                events.accept(Event.of(Kind.LOST, c.id()));
             }
-        } catch (PeerException e) {
-            progress.println("PyTorch: " + e.getMessage());
-        }
-    }
-
-    private Map<String, float[]> onCpu(Case c) {
-        Backends.Choice cpu = Backends.open("cpu", 0);
-        Backends.use(cpu);
-        try (Work work = c.opening().apply(cpu.backend())) {
-            return work.results();
         } finally {
-            Backends.use(device);
-            cpu.backend().close();
+            torch.release();
         }
     }
 
-    private boolean compare(
-            Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
-        double worst = 0;
-        for (Map.Entry<String, float[]> e : ours.entrySet()) {
-            worst = Math.max(worst, difference(e.getValue(), theirs.get(e.getKey())));
+    private CheckResult row(Case c, Backend on, Work work) {
+        Map<String, float[]> ours = work.results();
+        List<String> notes = new ArrayList<>();
+        boolean good = true;
+        Timed[] ways = {count -> time(work, count), null, null};
+        if (torch.isWanted()) {
+            try {
+                good = compare(c, "PyTorch", ours, torch.prepare(c), notes);
+                ways[1] = count -> torch.time(false, count);
+                if (torch.compiles()) {
+                    good &= compare(c, "compiled", ours, torch.compile(c), notes);
+                    ways[2] = count -> torch.time(true, count);
+                }
+            } catch (PeerException e) {
+                notes.add((ways[1] == null ? "PyTorch: " : "torch.compile: ") + e.getMessage());
+            }
         }
+        if (ways[1] == null) {
+            good = compare(c, "the CPU", ours, rows.onCpu(c), notes);
+        }
+        WorkProfile.Entry most = most(on, work);
+        double[] times = time(notes, ways);
+        return new CheckResult(
+                c.id(),
+                most == null ? "" : most.kernel(),
+                most == null ? Unit.FLOAT32 : most.unit(),
+                times[0],
+                times[1],
+                times[2],
+                String.join("; ", notes),
+                good);
+    }
+
+    /** The kernel that does most of the arithmetic, or the most frequent one; null if the device does not tell. */
+    private static WorkProfile.Entry most(Backend on, Work work) {
+        if (!(on instanceof Profiled profiled)) {
+            return null;
+        }
+        profiled.profile().reset();
+        work.run();
+        return profiled.profile().entries().stream()
+                .max(Comparator.comparingLong(WorkProfile.Entry::operations)
+                        .thenComparingLong(WorkProfile.Entry::launches))
+                .orElse(null);
+    }
+
+    private static boolean compare(
+            Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
+        double worst = RowRunner.difference(ours, theirs);
         boolean good = worst <= c.tolerance();
         notes.add(String.format(Locale.ROOT, "%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
-        if (!good) {
-            progress.println("FAILED " + c.name() + ": differs from " + with + " by " + worst
-                    + " of the max value, allowed are " + c.tolerance());
-        }
         return good;
-    }
-
-    /** Max difference relative to the max absolute value; infinite if a value is NaN or the lengths differ. */
-    static double difference(float[] a, float[] b) {
-        if (b == null || a.length != b.length) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double max = 0;
-        double scale = 0;
-        for (int i = 0; i < a.length; i++) {
-            double d = Math.abs((double) a[i] - b[i]);
-            max = d <= max ? max : Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
-            scale = Math.max(scale, Math.abs(b[i]));
-        }
-        return max == 0 ? 0 : max / scale;
     }
 
     /** Nanoseconds of a number of runs. */
@@ -210,13 +167,12 @@ final class Timings {
     /** A device executes calls in order, whichever backend made them, so downloading one number waits for all work. */
     private long time(Work work, int count) {
         float[] one = new float[1];
-        Backend b = device.backend();
-        b.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
+        backend.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
         long begun = System.nanoTime();
         for (int i = 0; i < count; i++) {
             work.run();
         }
-        b.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
+        backend.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
         return System.nanoTime() - begun;
     }
 }

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.bench.gpu.rows.Case;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 
@@ -34,17 +36,20 @@ class GpuCheckTest {
         return GpuCheck.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
     }
 
-    private static boolean isHere(String device) {
-        return Backends.candidates().stream()
-                .anyMatch(c -> c.name().equals(device) && c.availability().available());
+    private static void assumeThereIs(String device) {
+        Assumptions.assumeTrue(
+                Backends.candidates().stream()
+                        .anyMatch(
+                                c -> c.name().equals(device) && c.availability().available()),
+                "skipped: there is no device " + device + " here");
     }
 
     @Test
+    @FullBuild("starts processes")
     void saysWhatItCouldNotDoAndWhyWithoutTheDevice() {
-        Assumptions.assumeFalse(isHere("cuda:7"), "skipped: there are eight cards here");
-        assertThat(check("--device", "cuda:7")).isEqualTo(GpuCheck.NO_DEVICE);
+        assertThat(check("--device", "cuda:77")).isEqualTo(GpuCheck.NO_DEVICE);
         assertThat(out.toString())
-                .contains("Nothing was checked on cuda:7: backend cuda")
+                .contains("Nothing was checked on cuda:77: backend cuda")
                 .contains("Not run: contract suite")
                 .contains("Not run: reference numbers of encoders")
                 .contains("Not run: reference numbers of probes")
@@ -53,87 +58,97 @@ class GpuCheckTest {
 
     @Test
     @FullBuild("measures an OpenCL device")
-    void timesEverythingOnOpenClAndComparesTheResults() {
-        Assumptions.assumeTrue(isHere("opencl"), "skipped: there is no OpenCL device here");
-        assertThat(check("--device", "opencl", "--only", "timings", "--sizes", "small", "--torch", "none"))
+    void timesEverythingOnOpenClAndComparesTheResults() throws Exception {
+        assumeThereIs("opencl");
+        Path file = folder.resolve("table.md");
+        assertThat(check(
+                        "--device",
+                        "opencl",
+                        "--only",
+                        "smoke,timings",
+                        "--sizes",
+                        "small",
+                        "--torch",
+                        "none",
+                        "--out",
+                        file.toString()))
                 .as(err.toString())
                 .isZero();
-        for (Case c : Case.all(Case.Sizes.SMALL, false)) {
-            assertThat(out.toString().lines().filter(l -> l.startsWith("| " + c.name() + " |")))
+        for (Case c : Case.all(Case.Sizes.SMALL, EnumSet.of(Case.Precision.FP32))) {
+            assertThat(out.toString().lines().filter(l -> l.startsWith("| " + c.name() + " (`" + c.id() + "`) |")))
                     .singleElement()
                     .asString()
-                    .matches(".*\\| [0-9.]+ (µs|ms) \\| \\d+ \\(\\d+ %\\) \\| \\d+ \\(\\d+ %\\) \\|  \\|  \\|  \\| the"
-                            + " CPU: .*");
+                    .matches(
+                            ".*\\| `\\w+`, float32 \\| [0-9.]+ (µs|ms) \\| \\d+ \\(\\d+ %\\) \\| \\d+ \\(\\d+ %\\) \\| "
+                                    + " \\|  \\|  \\| the CPU: .*");
         }
         assertThat(out.toString())
                 .contains("Measured peak: ")
+                .contains("small rows against the CPU: 6 tests passed, 0 failed")
                 .contains("PyTorch: not asked for")
-                .contains("Not asked for: contract suite");
+                .contains("Not asked for: contract suite")
+                .containsPattern("- Ended after \\d+ s: all passed\n$");
+        assertThat(file).hasContent(out.toString());
     }
 
-    /** The same folder of reference numbers is missing for all, so nothing is tested: that is no success. */
+    /** What cannot be run is no failure, and no success. */
     @Test
+    @FullBuild("starts processes")
+    void missingReferenceNumbersAreSaid() {
+        assertThat(check("--device", "cpu", "--only", "encoders")).isEqualTo(GpuCheck.NOT_ALL);
+        assertThat(out.toString()).contains("Not run: encoders: no reference numbers here");
+    }
+
+    /** The tests are not here, or their numbers are not: that is no success. */
+    @Test
+    @FullBuild("starts processes")
     void testingNothingIsAFailure() throws Exception {
-        Assumptions.assumeTrue(isHere("opencl"), "skipped: there is no OpenCL device here");
         Files.createDirectories(folder.resolve("probes"));
-        assertThat(check("--device", "opencl", "--only", "probes")).isEqualTo(GpuCheck.FAILED);
-        assertThat(out.toString()).contains("reference numbers of probes: 0 tests passed");
+        assertThat(check("--device", "cpu", "--only", "probes,encoders")).isEqualTo(GpuCheck.FAILED);
+        assertThat(out.toString())
+                .contains("reference numbers of probes: 0 tests passed")
+                .contains("Not run: encoders: no reference numbers here");
+    }
+
+    @Test
+    @FullBuild("starts processes")
+    void whatDoesNotFitIntoTheTimeIsNamedWithTheWayToGoOn() {
+        assertThat(check("--device", "cpu", "--only", "timings,contract", "--sizes", "small", "--minutes", "0.02"))
+                .isEqualTo(GpuCheck.NOT_ALL);
+        assertThat(out.toString())
+                .contains("Plan: 0 of 15 steps")
+                .contains("Not run for lack of time: contract Prototype, contract Product,")
+                .contains("To go on with the steps: `--steps '^(contract Prototype|")
+                .containsPattern("Ended after \\d+ s: nothing failed, but not everything was run\n$");
     }
 
     @Test
     void refusesWhatItDoesNotKnow() {
         assertThat(check("--sizes", "huge")).isEqualTo(2);
         assertThat(check("--only", "nothing")).isEqualTo(2);
+        assertThat(check("--rows", "(")).isEqualTo(2);
+        assertThat(err.toString()).contains("--rows: no regular expression");
+        assertThat(check("--steps", "no such step")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is nothing to run: --list shows steps and rows");
+        assertThat(check("--device", "opencl", "--precision", "fp32,bf16")).isEqualTo(2);
+        assertThat(err.toString()).contains("--precision: opencl computes in float32 alone");
     }
 
     @Test
-    void aFailedTestIsToldAndCounted() {
-        Suite o = new Suite("some", List.of(Sample.class.getName()), new PrintWriter(err));
-        assertThat(o.isGood()).isFalse();
-        assertThat(o.passed()).isEqualTo(1);
-        assertThat(o.failures())
-                .singleElement()
-                .asString()
-                .contains("Sample > fails()")
-                .contains("on purpose");
-        assertThat(o.summary()).contains("1 tests passed, 1 failed, 1 skipped").contains("skipped: for a reason");
-        assertThat(err.toString()).contains("FAILED");
+    void listsStepsAndRowsWithoutADevice() {
+        assertThat(check("--list", "--only", "timings", "--rows", "^match-binary", "--precision", "bf16"))
+                .isZero();
+        assertThat(out.toString().lines().filter(l -> l.contains("match-")))
+                .satisfiesExactly(
+                        l -> assertThat(l).startsWith("| match-binary-j5270-bf16 | prototypes, binary: 16 clips"),
+                        l -> assertThat(l).startsWith("| match-binary-j10540-bf16 | "));
+        assertThat(out.toString()).contains("| first rows | 50 s |").doesNotContain("contract");
     }
 
     @Test
-    void differencesAreSharesOfTheGreatestValue() {
-        assertThat(Timings.difference(new float[] {1, 2}, new float[] {1, 4})).isEqualTo(0.5);
-        assertThat(Timings.difference(new float[] {1, 2}, new float[] {1, 2})).isZero();
-        assertThat(Timings.difference(new float[] {Float.NaN, 2}, new float[] {1, 2}))
-                .isInfinite();
-        assertThat(Timings.difference(new float[] {1}, new float[] {1, 2})).isInfinite();
-        assertThat(Timings.difference(new float[] {1}, null)).isInfinite();
-    }
-
-    /** PyTorch makes its inputs by itself; these are what worker.py gives for the same names. */
-    @Test
-    void randomNumbersAreWhatPythonMakesOfThem() {
-        assertThat(RandomNumbers.of("x", 4, 1))
-                .containsExactly(
-                        -0x1.ff4c100000000p-2f, -0x1.e34eec0000000p-1f, -0x1.99aa400000000p-5f, 0x1.3256940000000p-1f);
-        for (float v : RandomNumbers.of("x", 1 << 12, 1)) {
-            assertThat(v).isGreaterThanOrEqualTo(-1).isLessThan(1);
-        }
-    }
-
-    /** Run by {@link #aFailedTestIsToldAndCounted} only: no test class by its name. */
-    static final class Sample {
-        @Test
-        void passes() {}
-
-        @Test
-        void fails() {
-            throw new AssertionError("on purpose");
-        }
-
-        @Test
-        void isSkipped() {
-            Assumptions.abort("for a reason");
-        }
+    void namesOfRowsAreTheirOwn() {
+        assertThat(Case.all(Case.Sizes.FULL, EnumSet.allOf(Case.Precision.class)))
+                .extracting(Case::id)
+                .doesNotHaveDuplicates();
     }
 }

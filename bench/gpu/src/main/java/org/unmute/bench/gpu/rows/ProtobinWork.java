@@ -1,4 +1,4 @@
-package org.unmute.bench.gpu;
+package org.unmute.bench.gpu.rows;
 
 import java.util.List;
 import java.util.Map;
@@ -53,6 +53,7 @@ final class ProtobinWork implements Case.Work {
     static Case row(int batch, int tokens, int dim, int classes, int each) {
         double prototypes = (double) classes * each;
         return new Case(
+                "step-protobin",
                 "protobin step, " + batch + " clips of " + tokens + " tokens of " + dim + ", " + classes
                         + " classes of " + each,
                 "protobin batch=" + batch + " tokens=" + tokens + " dim=" + dim + " classes=" + classes + " each="
@@ -64,7 +65,7 @@ final class ProtobinWork implements Case.Work {
                 // Tokens are read. Parameters and both moments are read and written; gradients are written and read.
                 4 * ((double) batch * tokens * dim + 8 * prototypes * (dim + classes)),
                 1e-3,
-                Case.FP32,
+                Case.Precision.FP32,
                 backend -> new ProtobinWork(backend, batch, tokens, dim, classes, each));
     }
 

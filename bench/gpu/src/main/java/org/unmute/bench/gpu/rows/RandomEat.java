@@ -1,4 +1,4 @@
-package org.unmute.bench.gpu;
+package org.unmute.bench.gpu.rows;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.unmute.bench.gpu;
+package org.unmute.bench.gpu.rows;
 
 import java.util.Map;
 import org.unmute.models.encoder.Encoder;
@@ -29,6 +29,7 @@ final class EatWork implements Case.Work {
         double tokens = patches + 1;
         double block = 24.0 * tokens * dim * dim + 4 * tokens * tokens * dim;
         return new Case(
+                "eat-b" + batch,
                 (dim == 768 && depth == 12 ? "EAT-base" : "EAT " + dim + " x " + depth) + " forward, " + batch
                         + (batch == 1 ? " clip of " : " clips of ") + frames + " frames",
                 "eat batch=" + batch + " dim=" + dim + " depth=" + depth + " frames=" + frames,
@@ -40,7 +41,7 @@ final class EatWork implements Case.Work {
                                 + (double) batch * frames * MEL
                                 + batch * tokens * dim),
                 1e-3,
-                Case.FP32,
+                Case.Precision.FP32,
                 backend -> new EatWork(backend, batch, dim, depth, frames));
     }
 

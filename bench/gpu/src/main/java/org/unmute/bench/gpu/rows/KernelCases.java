@@ -1,4 +1,4 @@
-package org.unmute.bench.gpu;
+package org.unmute.bench.gpu.rows;
 
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
@@ -8,16 +8,17 @@ final class KernelCases {
     private KernelCases() {}
 
     /** A linear map without bias, {@code x [rows, in]} times {@code weight [out, in]} transposed. */
-    static Case matmul(int rows, int in, int out, String precision) {
+    static Case matmul(int rows, int in, int out, Case.Precision precision) {
         return new Case(
+                "matmul-" + in + "x" + out + precision.suffix(),
                 "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]" + suffix(precision),
-                "matmul rows=" + rows + " in=" + in + " out=" + out + " bits=" + bits(precision),
+                "matmul rows=" + rows + " in=" + in + " out=" + out + " bits=" + precision.bits,
                 2.0 * rows * in * out,
                 4.0 * ((double) rows * in + (double) in * out + (double) rows * out),
                 // Rounding changes an operand by at most 2^-11 (TF32) or 2^-8 (bfloat16) of its value; other libraries
                 // truncate to TF32, which changes it by at most 2^-10. The errors of hundreds of terms of either sign
                 // add up to no more than that relative to the max result, on each side.
-                Math.max(1e-5, 2 * rounding(precision)),
+                Math.max(1e-5, 2 * precision.rounding),
                 precision,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
@@ -31,12 +32,13 @@ final class KernelCases {
     /** Scaled dot-product attention of every token to every token. */
     static Case attention(int batch, int heads, int tokens, int depth) {
         return new Case(
+                "attention-b" + batch,
                 "attention [" + batch + ", " + heads + ", " + tokens + ", " + depth + "]",
                 "attention batch=" + batch + " heads=" + heads + " tokens=" + tokens + " depth=" + depth,
                 4.0 * batch * heads * tokens * tokens * depth,
                 16.0 * batch * heads * tokens * depth,
                 1e-4,
-                Case.FP32,
+                Case.Precision.FP32,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
                     View q = w.input("q", batch, heads, tokens, depth);
@@ -49,18 +51,19 @@ final class KernelCases {
     }
 
     /** The max cosine of each prototype, or of its signs, over the tokens of each clip, and its token. */
-    static Case match(int batch, int tokens, int dim, int prototypes, boolean binary, String precision) {
+    static Case match(int batch, int tokens, int dim, int prototypes, boolean binary, Case.Precision precision) {
         return new Case(
+                "match-" + (binary ? "binary" : "float") + "-j" + prototypes + precision.suffix(),
                 "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of "
                         + dim + ", J = " + prototypes + suffix(precision),
                 "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary="
-                        + (binary ? 1 : 0) + " bits=" + bits(precision),
+                        + (binary ? 1 : 0) + " bits=" + precision.bits,
                 2.0 * batch * tokens * dim * prototypes,
                 4.0 * ((double) batch * tokens * dim + (double) prototypes * dim + 2.0 * batch * prototypes),
                 // For values only: winners may differ where cosines are equal up to rounding. Rounding the operands
                 // moves a cosine by up to 2^-10 (TF32) or 2^-7 (bfloat16; sums of hundreds of terms stay far below half
                 // of that), on both sides. The max cosines of random tokens are about 0.15.
-                Math.max(1e-4, 2 * rounding(precision) / 0.1),
+                Math.max(1e-4, 2 * precision.rounding / 0.1),
                 precision,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
@@ -75,24 +78,7 @@ final class KernelCases {
                 });
     }
 
-    private static String suffix(String precision) {
-        return precision.equals(Case.FP32) ? "" : ", " + precision;
-    }
-
-    private static double rounding(String precision) {
-        return switch (precision) {
-            case "tf32" -> 0x1p-10;
-            case "bf16" -> 0x1p-8;
-            default -> 0;
-        };
-    }
-
-    /** The bits of an operand that a precision keeps, for {@code torch/worker.py}. */
-    private static int bits(String precision) {
-        return switch (precision) {
-            case "tf32" -> 19;
-            case "bf16" -> 16;
-            default -> 32;
-        };
+    private static String suffix(Case.Precision precision) {
+        return precision == Case.Precision.FP32 ? "" : ", " + precision.word();
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.bench.gpu;
+package org.unmute.bench.gpu.rows;
 
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;

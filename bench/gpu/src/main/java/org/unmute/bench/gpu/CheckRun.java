@@ -1,0 +1,393 @@
+package org.unmute.bench.gpu;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.unmute.bench.gpu.Event.Kind;
+import org.unmute.bench.gpu.Step.Part;
+import org.unmute.bench.gpu.rows.Case;
+import org.unmute.tensor.backend.WorkProfile.Peak;
+
+/** Runs the steps of a check, each in a process of its own, and writes what they tell as they tell it. */
+final class CheckRun {
+    /** Processes that a step may take: after each that breaks, another goes on with the next test. */
+    private static final int MAX_PROCESSES = 4;
+    /** Less time than this is not worth a process. */
+    private static final double MIN_SECONDS = 5;
+
+    private static final int MAX_FAILURES = 20;
+
+    /**
+     * What was asked for.
+     *
+     * @param device as {@code --device} takes it
+     * @param sizes of the rows
+     * @param rows the rows by their ids, at these sizes
+     * @param torch how PyTorch takes part
+     * @param python the interpreter
+     * @param worker {@code worker.py}
+     * @param goldens folder of the reference numbers of a module; null if there is none
+     * @param sanitizer program; empty to look for it
+     * @param rowSeconds what a row takes, roughly
+     */
+    record Settings(
+            String device,
+            Case.Sizes sizes,
+            Map<String, Case> rows,
+            TorchSession.Way torch,
+            String python,
+            Path worker,
+            Function<String, Path> goldens,
+            String sanitizer,
+            double rowSeconds) {}
+
+    private final Settings settings;
+    private final CheckReport report;
+    private final PrintWriter progress;
+    private final Path folder;
+    private final Path logs;
+    private final long until;
+    private final Map<String, CheckResult> results = new TreeMap<>();
+    private final Set<Goal> judged = new HashSet<>();
+    private final List<String> notRun = new ArrayList<>();
+    private Peak peak = new Peak(0, 0, 0, 0, 0);
+    private String torchTold = "";
+    private boolean good = true;
+    private boolean hindered;
+    private volatile StepProcess running;
+    private volatile boolean ended;
+
+    /**
+     * @param folder for temporary files
+     * @param logs folder for what each step prints
+     * @param seconds that the check may take; infinite without a limit
+     */
+    CheckRun(Settings settings, CheckReport report, PrintWriter progress, Path folder, Path logs, double seconds) {
+        this.settings = settings;
+        this.report = report;
+        this.progress = progress;
+        this.folder = folder;
+        this.logs = logs;
+        until = System.currentTimeMillis() + (long) Math.min(1e12, 1000 * seconds);
+    }
+
+    private double left() {
+        return (until - System.currentTimeMillis()) / 1e3;
+    }
+
+    /** Whether the device is there. Its description and its measured rates go to the report. */
+    boolean opens() throws IOException {
+        boolean[] there = {false};
+        List<String> problems = new ArrayList<>();
+        Consumer<Event> events = e -> {
+            switch (e.kind()) {
+                case DEVICE -> {
+                    there[0] = true;
+                    report.point(e.field(0));
+                    progress.println("measuring what " + settings.device() + " reaches");
+                }
+                case PEAK -> {
+                    peak = new Peak(number(e, 0), number(e, 1), number(e, 2), number(e, 3), number(e, 4));
+                    report.point(described(peak));
+                }
+                case NO_DEVICE -> problems.add(e.field(0));
+                default -> {}
+            }
+        };
+        StepProcess.End end =
+                run(List.of(), StepWorker.Work.DEVICE, "device", 120, 60, Map.of(), events, problems::add);
+        if (there[0] && end != StepProcess.End.DONE) {
+            good = false;
+            problems.forEach(p -> report.point("FAILED measured peak: " + p));
+        }
+        if (!there[0]) {
+            report.point("Nothing was checked on " + settings.device() + ": " + String.join("; ", problems));
+        }
+        return there[0];
+    }
+
+    private static double number(Event e, int index) {
+        return Double.parseDouble(e.field(index));
+    }
+
+    private static String described(Peak p) {
+        return String.format(
+                        Locale.ROOT,
+                        "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and"
+                                + " written)",
+                        p.operationsPerSecond() / 1e9,
+                        p.bytesPerSecond() / 1e9)
+                + (p.halfPerSecond() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", tensor cores by mma.sync %.0f (TF32), %.0f (16 bits), %.0f (8 bits)",
+                                p.tf32PerSecond() / 1e9,
+                                p.halfPerSecond() / 1e9,
+                                p.wholePerSecond() / 1e9));
+    }
+
+    /**
+     * Runs steps while there is time.
+     *
+     * @return whether all passed
+     */
+    boolean run(List<Step> steps) throws IOException {
+        for (Step step : steps) {
+            if (ended) {
+                break;
+            }
+            String hindrance = hindrance(step);
+            Step some = Plan.part(step, left());
+            if (!hindrance.isEmpty()) {
+                report.point("Not run: " + step.name() + ": " + hindrance);
+                // The sanitizer comes with a toolkit that a machine need not have.
+                hindered |= step.part() != Part.SANITIZER;
+            } else if (some == null) {
+                notRun.add(step.name());
+            } else {
+                progress.println("running " + some.name() + " on " + settings.device());
+                switch (some.part()) {
+                    case TIMINGS -> timings(some);
+                    case SMOKE -> tests(some, StepWorker.Work.ONCE, List.of());
+                    case SANITIZER -> tests(some, StepWorker.Work.ONCE, sanitizer(some));
+                    default -> tests(some, StepWorker.Work.TESTS, List.of());
+                }
+                step.items().stream().skip(some.items().size()).forEach(notRun::add);
+            }
+        }
+        return good;
+    }
+
+    /** Whether something that was asked for cannot be run here. */
+    boolean isHindered() {
+        return hindered;
+    }
+
+    /** What was left out for lack of time: names of steps and rows. */
+    List<String> notRun() {
+        return notRun;
+    }
+
+    /** Why a step cannot run here; empty if it can. */
+    private String hindrance(Step step) {
+        if (step.part() == Part.SANITIZER && !settings.device().startsWith("cuda")) {
+            return "it watches CUDA alone";
+        }
+        if (step.part() == Part.SANITIZER
+                && Sanitizer.find(settings.sanitizer()).isEmpty()) {
+            return "compute-sanitizer is not installed; the CUDA toolkit brings it";
+        }
+        return golden(step) != null && settings.goldens().apply(golden(step)) == null
+                ? "no reference numbers here: GPU_CHECK_GOLDENS names no folder with models and probes"
+                : "";
+    }
+
+    private static String golden(Step step) {
+        return step.part() == Part.ENCODERS ? "models" : step.part() == Part.PROBES ? "probes" : null;
+    }
+
+    private List<String> sanitizer(Step step) {
+        return Sanitizer.before(
+                Sanitizer.find(settings.sanitizer()).orElseThrow(),
+                Sanitizer.Tool.valueOf(step.name().toUpperCase(Locale.ROOT)));
+    }
+
+    private void tests(Step step, StepWorker.Work work, List<String> before) throws IOException {
+        SuiteOutcome outcome = new SuiteOutcome(title(step));
+        long begun = System.nanoTime();
+        double limit = Math.min(step.limit(), Math.max(MIN_SECONDS, left()));
+        boolean more = true;
+        for (int i = 0; more && i < MAX_PROCESSES; i++) {
+            double spent = (System.nanoTime() - begun) / 1e9;
+            if (i > 0 && limit - spent < MIN_SECONDS) {
+                break;
+            }
+            more = false;
+            List<String> problems = new ArrayList<>();
+            StepProcess.End end = run(
+                    before,
+                    work,
+                    step.name(),
+                    limit - spent,
+                    step.silence(),
+                    itemsOf(step, outcome.methods()),
+                    e -> {
+                        outcome.accept(e);
+                        if (e.kind() == Kind.FAILED) {
+                            progress.println("FAILED " + e.field(0) + ": " + e.field(1));
+                        }
+                    },
+                    problems::add);
+            if (end == StepProcess.End.BROKEN) {
+                more = outcome.ended(String.join("; ", problems));
+                progress.println("FAILED " + outcome.failures().getLast());
+            }
+            more |= end == StepProcess.End.LOST;
+        }
+        good &= outcome.isGood();
+        report.point(outcome.summary((System.nanoTime() - begun) / 1e9));
+        outcome.failures().stream().limit(MAX_FAILURES).forEach(f -> report.detail("FAILED " + f));
+        if (outcome.failures().size() > MAX_FAILURES) {
+            report.detail((outcome.failures().size() - MAX_FAILURES) + " more; standard error has them");
+        }
+    }
+
+    private static String title(Step step) {
+        return switch (step.part()) {
+            case CONTRACT -> step.name();
+            case SANITIZER -> step.part().label() + " " + step.name();
+            default -> step.part().label();
+        };
+    }
+
+    private Map<String, String> itemsOf(Step step, Set<String> without) {
+        Map<String, String> more = new LinkedHashMap<>();
+        more.put("items", String.join(",", step.items()));
+        more.put("without", String.join(",", without));
+        more.put("sizes", (step.part() == Part.TIMINGS ? settings.sizes() : Case.Sizes.SMALL).name());
+        if (golden(step) != null) {
+            more.put(
+                    "golden",
+                    settings.goldens().apply(golden(step)).toAbsolutePath().toString());
+        }
+        return more;
+    }
+
+    private void timings(Step step) throws IOException {
+        Set<String> done = new HashSet<>();
+        String[] row = {""};
+        Consumer<Event> events = e -> {
+            switch (e.kind()) {
+                case TORCH -> torch(e.field(0));
+                case BEGUN -> {
+                    row[0] = e.field(0);
+                    progress.println("timing " + row[0]);
+                }
+                case ROW -> {
+                    row[0] = "";
+                    result(CheckResult.of(e.fields()), done);
+                }
+                case LATE -> {
+                    done.add(e.field(0));
+                    notRun.add(e.field(0));
+                }
+                default -> {}
+            }
+        };
+        for (int i = 0; i < MAX_PROCESSES && done.size() < step.items().size(); i++) {
+            Map<String, String> more = itemsOf(step, done);
+            more.put("torch", settings.torch().name());
+            more.put("python", settings.python());
+            more.put("worker", settings.worker().toString());
+            more.put("until", Long.toString(until));
+            more.put("seconds", Double.toString(settings.rowSeconds()));
+            List<String> problems = new ArrayList<>();
+            double limit = Math.min(step.limit(), Math.max(MIN_SECONDS, left()));
+            StepProcess.End end = run(
+                    List.of(), StepWorker.Work.ROWS, step.name(), limit, step.silence(), more, events, problems::add);
+            if (end == StepProcess.End.BROKEN) {
+                if (row[0].isEmpty()) {
+                    good = false;
+                    report.point("FAILED " + step.name() + ": " + String.join("; ", problems));
+                    break;
+                }
+                result(CheckResult.failed(row[0], String.join("; ", problems)), done);
+            }
+            row[0] = "";
+        }
+        step.items().stream().filter(id -> !done.contains(id)).forEach(notRun::add);
+        for (Goal g : Goal.ALL) {
+            String judgement = judged.contains(g) ? "" : g.judge(results);
+            if (!judgement.isEmpty()
+                    && settings.sizes() == Case.Sizes.FULL
+                    && settings.device().startsWith("cuda")) {
+                judged.add(g);
+                report.point(judgement);
+            }
+        }
+    }
+
+    private void torch(String told) {
+        if (!told.equals(torchTold)) {
+            torchTold = told;
+            report.point(told);
+        }
+    }
+
+    private void result(CheckResult r, Set<String> done) {
+        done.add(r.id());
+        results.put(r.id(), r);
+        report.row(settings.rows().get(r.id()), r, peak);
+        if (!r.isGood()) {
+            good = false;
+            progress.println("FAILED " + r.id() + ": " + r.agreement());
+        }
+    }
+
+    private StepProcess.End run(
+            List<String> before,
+            StepWorker.Work work,
+            String name,
+            double limit,
+            double silence,
+            Map<String, String> more,
+            Consumer<Event> events,
+            Consumer<String> problem)
+            throws IOException {
+        Map<String, String> all = new TreeMap<>(more);
+        all.put("check", Long.toString(ProcessHandle.current().pid()));
+        all.put("folder", folder.toString());
+        Map<String, String> properties = new TreeMap<>();
+        properties.put(DeviceContract.DEVICE, settings.device());
+        properties.put("unmute.golden", more.getOrDefault("golden", ""));
+        if (name.endsWith("SameBits")) {
+            // cuBLAS sums in an order of its own.
+            properties.put("unmute.cuda.cublas", "false");
+        }
+        Path log = logs.resolve(name.replace(' ', '-') + ".log");
+        try (StepProcess process = new StepProcess(before, work, properties, all, folder, log)) {
+            running = process;
+            if (ended) {
+                return StepProcess.End.BROKEN;
+            }
+            StepProcess.End end = process.follow(limit, silence, events, problem);
+            if (end == StepProcess.End.DONE && process.status() == Sanitizer.FOUND) {
+                events.accept(Event.of(Kind.FAILED, name, sanitized(log)));
+            }
+            return end;
+        } finally {
+            running = null;
+        }
+    }
+
+    private static String sanitized(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(l -> l.startsWith("========= "))
+                .map(l -> l.substring(10).strip())
+                .filter(l -> !l.isEmpty() && !l.startsWith("COMPUTE-SANITIZER"))
+                .limit(12)
+                .collect(Collectors.joining(" / "));
+    }
+
+    /** Ends the step that is running; no other one starts. */
+    void interrupt() {
+        ended = true;
+        StepProcess process = running;
+        if (process != null) {
+            process.close();
+        }
+    }
+}

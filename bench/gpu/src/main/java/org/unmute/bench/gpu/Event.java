@@ -1,0 +1,89 @@
+package org.unmute.bench.gpu;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A line by which a {@link StepWorker} tells the check what happened. It is written at once, so what a worker has told
+ * outlives it.
+ *
+ * @param kind what happened
+ * @param fields the kind's details
+ */
+record Event(Kind kind, List<String> fields) {
+    private static final String MARK = "@check";
+    private static final String SEPARATOR = "\t";
+
+    /** What can happen. */
+    enum Kind {
+        /** The device is open. Field: its description. */
+        DEVICE,
+        /** What it reaches. Fields: bytes a second, then operations a second of each unit; 0 where it has none. */
+        PEAK,
+        /** The device is not there. Field: why. */
+        NO_DEVICE,
+        /** A test or a row begins. Fields: its method or row, its title. */
+        BEGUN,
+        /** A test passed. */
+        PASSED,
+        /** A test failed. Fields: its title, why. */
+        FAILED,
+        /** A test was skipped. Field: why. */
+        SKIPPED,
+        /** All tests of a method have ended. Field: the method. */
+        METHOD,
+        /** What PyTorch says about itself, or why there is none. Field: a sentence. */
+        TORCH,
+        /** A row was timed, or failed. Fields as {@link CheckResult#fields} has them. */
+        ROW,
+        /** There was no time left for a row. Field: the row. */
+        LATE,
+        /** The device takes no more work from this process. Field: the method or row that saw it. */
+        LOST,
+        /** The worker has done all that it was asked. */
+        END
+    }
+
+    static Event of(Kind kind, String... fields) {
+        return new Event(kind, List.of(fields));
+    }
+
+    /** The event of a line, if it is one. */
+    static Optional<Event> parse(String line) {
+        int at = line.indexOf(MARK + SEPARATOR);
+        if (at < 0) {
+            return Optional.empty();
+        }
+        List<String> words = Stream.of(line.substring(at).split(SEPARATOR, -1))
+                .map(String::translateEscapes)
+                .toList();
+        return Optional.of(new Event(Kind.valueOf(words.get(1)), words.subList(2, words.size())));
+    }
+
+    /** The line of this event. */
+    String line() {
+        return Stream.concat(Stream.of(MARK, kind.name()), fields.stream().map(Event::escape))
+                .collect(Collectors.joining(SEPARATOR));
+    }
+
+    private static String escape(String field) {
+        return field.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
+    }
+
+    /** Writes the line. Other threads may print at the same time, therefore it is one write. */
+    void writeTo(PrintStream out) {
+        out.print(line() + "\n");
+        out.flush();
+    }
+
+    /** A field. */
+    String field(int index) {
+        return fields.get(index);
+    }
+}

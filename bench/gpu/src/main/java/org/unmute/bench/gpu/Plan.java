@@ -1,0 +1,163 @@
+package org.unmute.bench.gpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.unmute.bench.gpu.Step.Part;
+import org.unmute.bench.gpu.rows.Case;
+import org.unmute.kernels.contract.BackendContract;
+
+/**
+ * What the check runs, the most important first, and what of it fits into a given time. A step's time is a guess made
+ * on a CPU until a card has been measured; a wrong guess costs a step at the end, never a result.
+ */
+final class Plan {
+    /** Parts of the contract in the order of what depends on them; those that have no place here come last. */
+    private static final List<String> CONTRACT = List.of(
+            "Prototype",
+            "Product",
+            "SameBits",
+            "Attention",
+            "Row",
+            "Elementwise",
+            "Reduction",
+            "Autograd",
+            "Repeatability",
+            "Index",
+            "Loss",
+            "Clipwise",
+            "Convolution",
+            "FilterBank");
+
+    /** Of the contract, what is asked before anything is timed. */
+    private static final int FIRST = 5;
+
+    private static final List<String> ENCODERS = List.of("org.unmute.models.zoo.EncoderGoldenTest");
+    private static final List<String> PROBES = List.of(
+            "org.unmute.probes.golden.LossGoldenTest",
+            "org.unmute.probes.golden.ProbeGoldenTest",
+            "org.unmute.probes.golden.PackedGoldenTest",
+            "org.unmute.probes.golden.TrajectoryGoldenTest");
+
+    private Plan() {}
+
+    /**
+     * All steps, in the order in which they run.
+     *
+     * @param rows the rows that are to be timed, in the order of {@link Case#all}
+     * @param small every row at small sizes
+     * @param rowSeconds what a row takes with its comparison
+     * @param wanted the parts that are to run
+     */
+    static List<Step> steps(List<Case> rows, List<Case> small, double rowSeconds, Set<Part> wanted) {
+        List<Step> all = new ArrayList<>();
+        List<String> contract = contract();
+        all.add(new Step(
+                Part.SMOKE,
+                "smoke",
+                "modules load, kernels launch and agree with the CPU in every precision",
+                30,
+                300,
+                120,
+                ids(small)));
+        contract.subList(0, FIRST).forEach(c -> all.add(contract(c)));
+        all.add(timings("first rows", rows.stream().filter(Case::isFirst).toList(), rowSeconds));
+        contract.subList(FIRST, contract.size()).forEach(c -> all.add(contract(c)));
+        all.add(new Step(
+                Part.ENCODERS,
+                "encoders",
+                "all intermediate tensors of eight encoders are their authors'",
+                60,
+                900,
+                600,
+                ENCODERS));
+        all.add(new Step(
+                Part.PROBES,
+                "probes",
+                "losses, gradients and whole trainings of all probes are PyTorch's",
+                60,
+                900,
+                600,
+                PROBES));
+        all.add(timings("further rows", rows.stream().filter(c -> !c.isFirst()).toList(), rowSeconds));
+        for (Sanitizer.Tool tool : Sanitizer.Tool.values()) {
+            all.add(new Step(Part.SANITIZER, tool.command(), tool.finds(), 90, 300, 300, ids(small)));
+        }
+        return all.stream()
+                .filter(s -> wanted.contains(s.part()) && !s.items().isEmpty())
+                .toList();
+    }
+
+    private static Step contract(String name) {
+        String proves = switch (name) {
+            case "Prototype" -> "binary matching has the winners of exact arithmetic";
+            case "Product" -> "matrix products in all layouts, tails and special numbers";
+            case "SameBits" -> "what an encoder and a training consist of has the CPU's bits";
+            case "Attention" -> "attention with and without bias, in all layouts";
+            case "Autograd" -> "results and gradients of all ops are PyTorch's stored ones";
+            case "Repeatability" -> "the same input gives the same bits twice";
+            default -> name + " ops against the scalar backend";
+        };
+        return new Step(Part.CONTRACT, "contract " + name, proves, 20, 240, 120, List.of(name));
+    }
+
+    private static Step timings(String name, List<Case> rows, double rowSeconds) {
+        return new Step(
+                Part.TIMINGS,
+                name,
+                "times, and shares of the measured peak",
+                10 + rowSeconds * rows.size(),
+                30 + 10 * rowSeconds * rows.size(),
+                420,
+                ids(rows));
+    }
+
+    private static List<String> ids(List<Case> rows) {
+        return rows.stream().map(Case::id).toList();
+    }
+
+    /** The parts of the contract on the class path, in order. */
+    static List<String> contract() {
+        List<String> there = Stream.of(BackendContract.class, DeviceContract.class)
+                .flatMap(c -> Arrays.stream(c.getDeclaredClasses()))
+                .filter(c -> c.isAnnotationPresent(Nested.class))
+                .map(Class::getSimpleName)
+                .sorted()
+                .toList();
+        Set<String> ordered = new LinkedHashSet<>(CONTRACT);
+        ordered.retainAll(there);
+        ordered.addAll(there);
+        return List.copyOf(ordered);
+    }
+
+    /**
+     * The steps that fit if each takes as long as it is expected to. A rows step may fit in part.
+     *
+     * @param seconds the time there is; infinite without a limit
+     */
+    static List<Step> fitting(List<Step> steps, double seconds) {
+        List<Step> fit = new ArrayList<>();
+        double left = seconds;
+        for (Step s : steps) {
+            Step some = part(s, left);
+            if (some != null) {
+                fit.add(some);
+                left -= some.seconds();
+            }
+        }
+        return fit;
+    }
+
+    /** As much of a step as fits; null if nothing does. */
+    static Step part(Step s, double left) {
+        if (s.seconds() <= left) {
+            return s;
+        }
+        int rows = (int) (s.items().size() * left / s.seconds());
+        return s.part() != Part.TIMINGS || rows < 1 ? null : s.of(s.items().subList(0, rows));
+    }
+}
