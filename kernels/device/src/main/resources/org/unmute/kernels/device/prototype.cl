@@ -185,6 +185,7 @@ KERNEL void prototype_rescore(GLOBAL const float* x, GLOBAL const uint* bits, GL
     LOCAL_ARRAY(float, parts, 4 * MAX_ITEMS);
     LOCAL_ARRAY(float, cosines, RESCORE_ROWS);
     LOCAL_ARRAY(int, places, RESCORE_ROWS);
+    LOCAL_ARRAY(int, list, MAX_LISTED + 1);
     EACH_TASK(task, (m.clips * m.prototypes + MAX_ITEMS - 1) / MAX_ITEMS) {
         i64 mine = task * MAX_ITEMS + ITEM;
         i64 own = mine / m.prototypes;
@@ -202,12 +203,16 @@ KERNEL void prototype_rescore(GLOBAL const float* x, GLOBAL const uint* bits, GL
         }
         BARRIER();
         const int count = open[MAX_ITEMS];
+        // Where many winners are marked, tokens may be repeated.
+        const i64 listed_clip = (task * MAX_ITEMS + (count > 0 ? open[0] : 0)) / m.prototypes;
+        const int listed = list_tokens(list, x + m.x_offset + listed_clip * m.x_clip, count > MAX_ITEMS / 16, &m);
         for (int i = 0; i < count; i++) {
             i64 pair = task * MAX_ITEMS + open[i];
             i64 clip = pair / m.prototypes;
             i64 j = pair - clip * m.prototypes;
             float threshold = values[m.value_offset + clip * m.value_clip + j * m.value_step] - 2.0f * float32_margin(&m);
-            int place = rescored(parts, cosines, places, x + m.x_offset + clip * m.x_clip, bits + j * ((m.dim + 31) / 32), scales[j], threshold, &m);
+            int place = rescored(parts, cosines, places, x + m.x_offset + clip * m.x_clip, bits + j * ((m.dim + 31) / 32), scales[j],
+                    threshold, list, clip == listed_clip ? listed : -1, &m);
             if (ITEM == 0) {
                 GLOBAL int* winner = winners + m.winner_offset + clip * m.winner_clip + j * m.winner_step;
                 *winner = place == NO_TOKEN ? -1 - *winner : place;

@@ -28,6 +28,40 @@ FUNCTION void exact_sums(i64* limbs, GLOBAL const float* token, GLOBAL const uin
     }
 }
 
+// Whether two tokens differ in a bit.
+FUNCTION int differs(GLOBAL const float* a, GLOBAL const float* b, const Matching* m) {
+    for (i64 d = 0; d < m->dim; d++) {
+        if (AS_UINT(a[d * m->x_step]) != AS_UINT(b[d * m->x_step])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+// Tokens of a clip that are listed at most.
+#define MAX_LISTED 1024
+
+// Lists the tokens of a clip without those that repeat the one before, as silence does; returns how many there are, or -1 if the clip is not
+// to be listed (`wanted`) or has too many tokens. All items must call it. `list` has MAX_LISTED + 1 numbers.
+FUNCTION int list_tokens(LOCAL int* list, GLOBAL const float* x, int wanted, const Matching* m) {
+    const int tokens = wanted && m->tokens <= MAX_LISTED ? (int)m->tokens : 0;
+    for (int n = ITEM; n < tokens; n += MAX_ITEMS) {
+        list[n] = n == 0 || differs(x + n * m->x_token, x + (n - 1) * m->x_token, m);
+    }
+    BARRIER();
+    if (ITEM == 0) {
+        int count = 0;
+        for (int n = 0; n < tokens; n++) {
+            if (list[n]) {
+                list[count++] = n;
+            }
+        }
+        list[MAX_LISTED] = tokens > 0 ? count : -1;
+    }
+    BARRIER();
+    return list[MAX_LISTED];
+}
+
 // Whether one candidate wins over another: by compensated cosines where these decide, else in exact arithmetic; the first of equal ones.
 FUNCTION int wins_over(const Candidate* a, const Candidate* b, GLOBAL const float* x, GLOBAL const uint* signs, const Matching* m) {
     if (a->place == NO_TOKEN || b->place == NO_TOKEN) {
@@ -36,6 +70,9 @@ FUNCTION int wins_over(const Candidate* a, const Candidate* b, GLOBAL const floa
     const float ahead = (a->cosine.high - b->cosine.high) + (a->cosine.low - b->cosine.low);
     if (!a->regular || !b->regular || FABSF(ahead) > compensated_error(m->dim)) {
         return exceeds(a->cosine, b->cosine) || (!exceeds(b->cosine, a->cosine) && a->place < b->place);
+    }
+    if (!differs(x + a->place * m->x_token, x + b->place * m->x_token, m)) {
+        return a->place < b->place;
     }
     i64 own[SUM_LIMBS];
     i64 other[SUM_LIMBS];
@@ -46,18 +83,20 @@ FUNCTION int wins_over(const Candidate* a, const Candidate* b, GLOBAL const floa
 }
 
 // The first token with the max exact cosine with a prototype's signs, among those whose float32 cosine is at least `threshold`, or NO_TOKEN.
-// 16 items share a token: a float32 product first, the compensated one only if that passes. All items must call it; item 0 has the result.
+// `listed` tokens take part, see list_tokens; all if it is negative. 16 items share a token: a float32 product first, the compensated one only if that passes. All items must call it; item 0 has the result.
 FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* places, GLOBAL const float* x, GLOBAL const uint* signs, float scale,
-        float threshold, const Matching* m) {
+        float threshold, LOCAL const int* list, int listed, const Matching* m) {
+    const i64 count = listed < 0 ? m->tokens : listed;
     const int row = ITEM / PARTS;
     const int lane = ITEM % PARTS;
     Candidate best;
     best.cosine = two_sum(0.0f, 0.0f);
     best.place = NO_TOKEN;
     best.regular = 0;
-    for (i64 from = 0; from < m->tokens; from += RESCORE_ROWS) {
-        const int in_range = from + row < m->tokens;
-        GLOBAL const float* token = x + (from + row) * m->x_token;
+    for (i64 from = 0; from < count; from += RESCORE_ROWS) {
+        const int in_range = from + row < count;
+        const i64 n = in_range && listed >= 0 ? list[from + row] : from + row;
+        GLOBAL const float* token = x + n * m->x_token;
         float dot = 0.0f;
         float square = 0.0f;
         for (i64 d = lane; in_range && d < m->dim; d += PARTS) {
@@ -101,7 +140,7 @@ FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* place
             const float whole = squares.high + squares.low;
             Candidate own;
             own.cosine = over_norm(dots, squares);
-            own.place = (int)from + row;
+            own.place = (int)n;
             own.regular = whole == 0.0f ? dots.high == 0.0f && dots.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
             if (wins_over(&own, &best, x, signs, m)) {
                 best = own;
