@@ -5,9 +5,12 @@
 //          bf16: operands rounded to bfloat16; a product is off by 2^-7 of the sum of the absolutes of its terms, as matmul_tensor.cu's.
 //          f32: float32's accuracy. An operand x 2^24 is the sum of three bfloat16 numbers, its planes: h, the nearest to it, m, the nearest to
 //          the rest, and l, which is what then remains, exactly: 24 bits are 3 times 8. Of the nine products of planes six are added, smallest
-//          first: l h, h l, m m, m h, h m, h h. The others are below 2^-24 of the term in sum, once float32's rounding. Every 16 terms are added
-//          in the tensor core, from 0 on, and that sum to the others by a float32 addition, rounded to nearest: accumulators of tensor cores
-//          truncate, which would add up.
+//          first: l h, h l, m m, m h, h m, h h. The others, of l and m or l and l, are at most 2^-24 of the term, float32's rounding. Every 16
+//          terms are added in the tensor core, from 0 on, and that sum to the others by a float32 addition, rounded to nearest: accumulators
+//          of tensor cores truncate, which would add up.
+//          So a result of K terms is off by at most (38 + K / 16) 2^-24 of the sum of their absolutes. Of that 1 is for the products left out
+//          and K / 16 for the float32 additions. 36 is for truncation: to 2^-23 of the largest of 17 addends, each of them, and of the sum;
+//          and 1 for the five multiplications before h h, whose terms are 2^-8 and less. A chain of float32 additions may be off by K 2^-24.
 //          2^24 lifts the planes of every float, subnormal ones too, to normal bfloat16 numbers. What is too large for that (2^103 and above),
 //          infinite or not a number becomes NaN. A result that is not finite is computed anew from the operands as matmul.cl does it, so
 //          special numbers give what they must; thousands of them take long.
