@@ -69,8 +69,8 @@ public interface PrototypeComposites extends RowComposites {
      * prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
      *
      * <p>Also in float32 the winner is the token with the maximum cosine in exact arithmetic, the first of equal ones,
-     * as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on two
-     * backends would soon diverge.
+     * at least as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on
+     * two backends would soon diverge.
      *
      * @param tokens {@code [batch, tokens, dim]}, also {@code F16} if {@link #supportsF16Tokens()}
      */
