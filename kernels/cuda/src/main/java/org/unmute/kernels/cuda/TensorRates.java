@@ -36,8 +36,8 @@ record TensorRates(double tensor, double simple) {
             120, new TensorRates(512, 128));
 
     /**
-     * Whether whole numbers of 8 bits are multiplied at least twice as fast as bfloat16 ones, so that two planes of bytes
-     * cost no more than one product: everywhere but on B300 (10.3), which has few units for them.
+     * Whether whole numbers of 8 bits are multiplied at least twice as fast as bfloat16 ones, so that two planes of
+     * bytes cost no more than one product: everywhere but on B300 (10.3), which has few units for them.
      */
     static boolean areFastInBytes(int capability) {
         return capability != 103;

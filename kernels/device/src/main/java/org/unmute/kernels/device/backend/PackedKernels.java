@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.kernels.device.PackedPlan;
 import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;

@@ -7,6 +7,7 @@ import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.PackedPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;

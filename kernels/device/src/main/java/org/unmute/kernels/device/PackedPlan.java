@@ -1,9 +1,6 @@
-package org.unmute.kernels.device.backend;
+package org.unmute.kernels.device;
 
 import java.util.Optional;
-import org.unmute.kernels.device.Kernel;
-import org.unmute.kernels.device.LaunchPlan;
-import org.unmute.kernels.device.TensorCores;
 
 /**
  * How a product of packed operands ({@code matmul_packed.cu}) is divided among groups. Depends on sizes alone, since
@@ -17,11 +14,11 @@ import org.unmute.kernels.device.TensorCores;
  * @param k inner size
  * @param parts number of parts of the inner axis, each done by groups of its own
  */
-record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, int parts) {
+public record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, int parts) {
     /** Source file of the kernels. */
-    static final String FAMILY = "matmul_packed";
+    private static final String FAMILY = "matmul_packed";
     /** Rows of an operand that are packed together. */
-    static final int BLOCK = 64;
+    private static final int BLOCK = 64;
 
     /** Dynamic shared memory has so many slices of both operands. */
     private static final int STAGES = 4;
@@ -31,7 +28,7 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
     private static final int MIN_PART = 128;
 
     /** What operands are packed to. */
-    enum Form {
+    public enum Form {
         /** Three bfloat16 planes of each number: float32's accuracy. */
         F32(3, 16, 128, 128),
         /** One. */
@@ -60,40 +57,40 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
         }
 
         /** The kernel that packs an operand. */
-        Kernel pack() {
+        public Kernel pack() {
             return kernel("pack_", "");
         }
 
         /** The kernel that adds the parts of a product. */
-        Kernel join() {
+        public Kernel join() {
             return kernel("matmul_join_", "");
         }
 
         /** The kernel that multiplies tiles of one size. */
-        Kernel multiply(boolean wide) {
+        public Kernel multiply(boolean wide) {
             return kernel("matmul_packed_", wide ? "" : "_small");
         }
 
         /** Slices of an inner axis. */
-        long slices(long k) {
+        public long slices(long k) {
             return Math.ceilDiv(k, depth);
         }
 
         /** bfloat16 numbers of a packed operand with these blocks. */
-        long packedSize(long entries, long blocks, long k) {
+        public long packedSize(long entries, long blocks, long k) {
             return Math.multiplyExact(
                     Math.multiplyExact(entries, blocks), Math.multiplyExact(slices(k), (long) planes * BLOCK * depth));
         }
 
         /** Groups that pack an operand: one per 64 x 64 numbers. */
-        LaunchPlan packing(long entries, long blocks, long k) {
+        public LaunchPlan packing(long entries, long blocks, long k) {
             long regions = Math.ceilDiv(slices(k), BLOCK / depth);
             return LaunchPlan.tasks(
                     Math.multiplyExact(Math.multiplyExact(entries, blocks), regions), LaunchPlan.TILE_ITEMS);
         }
 
-        /** Whether products of these sizes take less time than packed ones with packing: estimated, not measured. */
-        boolean pays(long batch, long m, long n, long k) {
+        /** Whether a product of these sizes takes less time so, packing included, than by other kernels: estimated. */
+        private boolean pays(long batch, long m, long n, long k) {
             return k >= MIN_PART && m * (double) n / (m + n) >= minSide && batch * (double) m * n * k >= 1 << 26;
         }
 
@@ -113,13 +110,18 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
     }
 
     /**
-     * The plan for a product; empty where it is better done without packing.
+     * The plan for a product {@code [batch, m, k] [batch, k, n]}; empty where it is better done without packing, where
+     * k is 0, and where it is too large for a launch.
      *
      * @param choice whether the sizes decide
+     * @param form what operands are packed to
+     * @param batch entries, at least 1
      * @param m rows, at least 1
      * @param n columns, at least 1
+     * @param k inner size, at least 0
+     * @throws ArithmeticException if the product has more tiles than a long counts
      */
-    static Optional<PackedPlan> of(TensorCores choice, Form form, long batch, long m, long n, long k) {
+    public static Optional<PackedPlan> of(TensorCores choice, Form form, long batch, long m, long n, long k) {
         boolean wanted = choice == TensorCores.ALWAYS || choice == TensorCores.AUTO && form.pays(batch, m, n, k);
         if (!wanted || k < 1 || k > Integer.MAX_VALUE - BLOCK) {
             return Optional.empty();
@@ -165,32 +167,32 @@ record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, i
     }
 
     /** Slices of each part but the last, which may have fewer. */
-    long partSlices() {
+    public long partSlices() {
         return Math.ceilDiv(form.slices(k), parts);
     }
 
     /** Slices of the inner axis. */
-    long slices() {
+    public long slices() {
         return form.slices(k);
     }
 
     /** Blocks of rows of each entry of a, whole tiles. */
-    long aBlocks() {
+    public long aBlocks() {
         return bands() * (wide ? LaunchPlan.WIDE / BLOCK : 1);
     }
 
     /** Blocks of columns of each entry of b, whole tiles. */
-    long bBlocks() {
+    public long bBlocks() {
         return tiles() * (wide ? form.wideColumns / BLOCK : 1);
     }
 
     /** The kernel that multiplies. */
-    Kernel kernel() {
+    public Kernel kernel() {
         return form.multiply(wide);
     }
 
     /** Its grid: a group for each tile of each part of each entry. */
-    LaunchPlan launch() {
+    public LaunchPlan launch() {
         int rows = wide ? LaunchPlan.WIDE + form.wideColumns : 2 * BLOCK;
         return LaunchPlan.tasks(groups(), LaunchPlan.TILE_ITEMS)
                 .withShared(STAGES * rows * form.depth * form.planes * Short.BYTES);
