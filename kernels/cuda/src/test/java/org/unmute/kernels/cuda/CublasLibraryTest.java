@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jcuda.CudaException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.contract.ProductContract;
-import org.unmute.kernels.device.backend.DeviceBackend;
-import org.unmute.tensor.backend.Backend;
 
 /** Which cuBLAS is found, and its calls, by a stand-in of plain loops. cuBLAS itself needs a card. */
 class CublasLibraryTest {
@@ -154,29 +154,22 @@ class CublasLibraryTest {
         }
     }
 
-    /** The suite of products, by the stand-in; what follows a product by the kernel that does it on a card. */
-    @Nested
-    @FullBuild("compiles the kernels with g++")
-    class Product extends ProductContract {
-        @Override
-        protected Backend open(int threads) {
-            ShimDevice.COMPILER.require();
-            StandInCublas.COMPILER.require();
-            return new DeviceBackend(new ShimDevice(standIn()), 3L << 30);
+    /** The suite of products, through the bindings, on stand-ins for the driver and for cuBLAS. */
+    @TestFactory
+    @FullBuild("compiles a driver and the kernels, and starts a JVM")
+    Stream<DynamicTest> productsOfADeviceGoThere() throws Exception {
+        if (!StandIn.missing().isEmpty()) {
+            return StandIn.skipped();
         }
-
-        private static Cublas standIn() {
-            try {
-                Path library = folder.resolve("libcublas.so.13");
-                if (!Files.exists(library)) {
-                    StandInCublas.build(folder, 13);
-                }
-                return CublasLibrary.of(library.toString())
-                        .opening()
-                        .apply(memory -> ShimDevice.segment(memory).address());
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
+        ShimDevice.COMPILER.require();
+        Path library = StandInCublas.build(folder, 13);
+        List<DynamicTest> all = new StandIn(folder)
+                .run(
+                        StandIn.executing(75),
+                        List.of("-D" + CublasLibrary.PROPERTY + "=" + library),
+                        StandInProducts.class)
+                .toList();
+        assertThat(all).as("tests that ran").hasSizeGreaterThan(20);
+        return all.stream();
     }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.unmute.kernels.device.KernelSource;
 
 /**
  * The stand-in for NVIDIA's driver, {@code standin.c}: tests run in a JVM of their own, which finds it in place of one
@@ -59,6 +60,23 @@ final class StandIn {
     /** Where the stand-in cannot run: one skipped test that says why. */
     static Stream<DynamicTest> skipped() {
         return Stream.of(DynamicTest.dynamicTest(missing(), () -> Assumptions.abort(missing())));
+    }
+
+    /**
+     * The environment of the form that runs the kernels of the C++ shim.
+     *
+     * @param capability the pretended compute capability, times ten
+     */
+    static Map<String, String> executing(int capability) {
+        return Map.of(
+                "STANDIN_KERNELS",
+                ShimDevice.libraries().toString(),
+                "STANDIN_PLAIN",
+                KernelSource.FAMILIES.stream()
+                        .filter(family -> !ShimDevice.WITH_BARRIERS.contains(family))
+                        .collect(Collectors.joining(" ", " ", " ")),
+                "STANDIN_CAPABILITY",
+                String.valueOf(capability));
     }
 
     /**

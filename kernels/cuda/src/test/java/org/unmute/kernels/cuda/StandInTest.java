@@ -7,13 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.TensorCores;
 
 /**
@@ -58,18 +56,8 @@ class StandInTest {
             return StandIn.skipped();
         }
         ShimDevice.COMPILER.require();
-        String plain = KernelSource.FAMILIES.stream()
-                .filter(family -> !ShimDevice.WITH_BARRIERS.contains(family))
-                .collect(Collectors.joining(" ", " ", " "));
-        Map<String, String> environment = Map.of(
-                "STANDIN_KERNELS",
-                ShimDevice.libraries().toString(),
-                "STANDIN_PLAIN",
-                plain,
-                "STANDIN_CAPABILITY",
-                String.valueOf(capability));
         List<DynamicTest> all = new StandIn(folder)
-                .run(environment, List.of("-D" + TensorCores.PROPERTY + "=always"), suite)
+                .run(StandIn.executing(capability), List.of("-D" + TensorCores.PROPERTY + "=always"), suite)
                 .toList();
         assertThat(all).as("tests that ran").hasSizeGreaterThan(min);
         assertThat(Files.readAllLines(folder.resolve("launched.txt"))).contains(kernels);
