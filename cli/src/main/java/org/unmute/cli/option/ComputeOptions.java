@@ -30,8 +30,8 @@ public final class ComputeOptions {
             defaultValue = "fp32",
             description =
                     "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores:"
-                            + " fp32 (nothing), tf32 or bf16. For matrix products and float prototypes; sums are"
-                            + " float32. Binarized prototypes are matched exactly in any case, and other devices"
+                            + " fp32 (nothing), tf32 or bf16. For matrix products, attention and float prototypes; sums"
+                            + " are float32. Binarized prototypes are matched exactly in any case, and other devices"
                             + " compute in float32 (default: ${DEFAULT-VALUE}).")
     Precision precision;
 
