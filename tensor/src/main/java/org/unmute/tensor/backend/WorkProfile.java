@@ -16,7 +16,11 @@ public interface WorkProfile {
         /** Tensor cores, operands in float16 or bfloat16. */
         HALF("tensor cores, 16 bits"),
         /** Tensor cores, operands in whole numbers of 8 bits. */
-        BYTES("tensor cores, 8 bits");
+        BYTES("tensor cores, 8 bits"),
+        /** Tensor cores at float32's accuracy: three multiplications of 16 bits for each. */
+        HALF_THRICE("tensor cores, 16 bits, 3 for 1"),
+        /** Tensor cores at float32's accuracy: six multiplications of 16 bits for each. */
+        HALF_SIX_TIMES("tensor cores, 16 bits, 6 for 1");
 
         private final String label;
 
@@ -92,6 +96,8 @@ public interface WorkProfile {
                 case TF32 -> tf32PerSecond;
                 case HALF -> halfPerSecond;
                 case BYTES -> wholePerSecond;
+                case HALF_THRICE -> halfPerSecond / 3;
+                case HALF_SIX_TIMES -> halfPerSecond / 6;
             };
         }
     }

@@ -12,13 +12,19 @@ public record Kernel(String family, String name) {
     /**
      * What the kernel multiplies on. Kernels for tensor cores are in families whose names end with {@code _tensor} or
      * {@code _packed}. Those whose operands are TF32 say so in their names; those of {@code matching_tensor} are whole
-     * numbers of 8 bits; all others have 16 bits.
+     * numbers of 8 bits; all others have 16 bits, some of them several for a number: products of {@code f32}, attention
+     * that is {@code split}.
      */
     public Unit unit() {
         if (!family.endsWith("_tensor") && !family.endsWith("_packed")) {
             return Unit.FLOAT32;
         }
-        return family.equals("matching_tensor") ? Unit.BYTES : name.contains("tf32") ? Unit.TF32 : Unit.HALF;
+        return switch (family) {
+            case "matching_tensor" -> Unit.BYTES;
+            case "matmul_packed" -> name.contains("f32") ? Unit.HALF_SIX_TIMES : Unit.HALF;
+            case "attention_tensor" -> name.contains("split") ? Unit.HALF_THRICE : Unit.HALF;
+            default -> name.contains("tf32") ? Unit.TF32 : Unit.HALF;
+        };
     }
 
     @Override

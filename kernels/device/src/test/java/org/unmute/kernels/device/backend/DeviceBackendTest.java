@@ -72,7 +72,10 @@ class DeviceBackendTest {
         assertThat(new Kernel("matmul", "matmul").unit()).isEqualTo(Unit.FLOAT32);
         assertThat(new Kernel("matmul_tensor", "matmul_tf32").unit()).isEqualTo(Unit.TF32);
         assertThat(new Kernel("matmul_tensor", "matmul_bf16").unit()).isEqualTo(Unit.HALF);
-        assertThat(new Kernel("matmul_packed", "matmul_packed_f32").unit()).isEqualTo(Unit.HALF);
+        assertThat(new Kernel("matmul_packed", "matmul_packed_bf16").unit()).isEqualTo(Unit.HALF);
+        assertThat(new Kernel("matmul_packed", "matmul_packed_f32").unit()).isEqualTo(Unit.HALF_SIX_TIMES);
+        assertThat(new Kernel("attention_tensor", "attention_split").unit()).isEqualTo(Unit.HALF_THRICE);
+        assertThat(new Kernel("attention_tensor", "attention_half").unit()).isEqualTo(Unit.HALF);
         assertThat(new Kernel("matching_tensor", "signs_match").unit()).isEqualTo(Unit.BYTES);
         Profile.Peak peak = new Profile.Peak(1e9, 1e9, 2e9, 4e9, 8e9);
         for (Unit unit : Unit.values()) {
