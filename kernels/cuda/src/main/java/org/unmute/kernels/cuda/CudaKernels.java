@@ -17,8 +17,8 @@ final class CudaKernels {
                     signs(),
                     packed("f32", Use.FLOAT32, 98_304, 49_152),
                     packed("bf16", Use.BF16, 98_304, 32_768),
-                    attention("split", Use.FLOAT32, 66_056),
-                    attention("half", Use.REDUCED, 49_672),
+                    attention("split", Use.FLOAT32, 49_928),
+                    attention("half", Use.REDUCED, 25_352),
                     peaks())
             .flatMap(m -> m.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));

@@ -9,23 +9,24 @@
 //          takes no bits from others. What is below 2^-39 of the max of its row is lost (`half`: 2^-28 and below have fewer bits).
 // Layout:  q [queries, depth], k [keys, depth], v [keys, width], out [queries, width], bias [queries, keys], gate [queries], any strides (0
 //          repeats); `batch` gives the first element of each entry (q, k, v, out, bias), `gates` that of gate. Rows that are aligned to 16 bytes
-//          are copied so, others 4 bytes at a time.
+//          are read so, others 4 bytes at a time.
 // Launch:  one group of 128 items (4 warps, 16 queries each) per 64 queries and 64 columns of v (TensorAttention.java); a wider v computes the
-//          scores again. `deep` is for depths above 64: it takes 64 of the depth after another, q again for each tile of keys, and copies
-//          nothing ahead. Else, while the scores of a tile of 64 keys are computed, the next k is copied, and while its values are added, the
-//          next v (cp.async).
+//          scores again. While the scores of a tile of 64 keys are computed, its v is on the way to registers, and while its values are added,
+//          the next k. From registers they are split into local memory. `deep` is for depths above 64: it takes 64 of the depth after
+//          another, q again for each tile of keys, and reads k only when it is needed.
 // Order:   a score is the sum of its small products (those with a lower number) plus that of the large ones, each as the hardware adds, 16 of the
 //          depth at a time; slices of a depth in order. Values of a tile likewise, 16 keys at a time; then tile by tile, by ordinary additions.
 //          Sums of weights: an item adds its 16 of a tile in order, then tile by tile, then 4 items pairwise. The same on every launch.
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN. An infinite q, k or v gives NaN where float32 may give
 //          infinity. Rows below 2^-98 have fewer bits, scores above 2^118 overflow.
-// Cost:    registers 244, 241, 243 (sm_80, 90, 100; deep 247, 244, 246; half 176, 181, 175), shared memory 66,056 bytes (half 49,672): two groups a
-//          multiprocessor, on an RTX 4090 (100 KiB) one of `split`. Four warps x 64 keys at depth and width 64 take 768 multiplications of
-//          16 x 8 x 16: 1,240 cycles of an H100's tensor cores by mma.sync (0.62 x 2,048 a cycle), 1,536 of an A100's, 6,144 of a 4090's; 192 KiB of
-//          fragments and 128 KiB of copying and splitting, 2,560 cycles of shared memory at 128 bytes; about 1,700 instructions a scheduler. So
-//          shared memory is the bound, except on a 4090: 95 TFLOPS on an H100 SXM, where float32 units have at most 67, 60 on an A100 (19.5) and 55
-//          on a 4090 (83). `half`: a third of the multiplications, 224 KiB, 1,792 cycles. Scores are not read or written: that would be 4 bytes
-//          for each 256 operations. Not yet measured on a card.
+// Cost:    registers 255 (deep 247, 243, 245 on sm_80, 90, 100; half 218, 243, 235; half deep 192, 195, 192), shared memory 49,928 bytes (half
+//          25,352): two groups a multiprocessor, on an RTX 4090, too. 4 warps x 64 keys at depth and width 64 take 768 multiplications of
+//          16 x 8 x 16: 1,240 cycles of an H100's tensor cores by mma.sync (0.62 x 2,048 a cycle), 1,536 of an A100's, 6,144 of a 4090's;
+//          160 KiB of fragments and 32 KiB of splitting, 1,536 cycles of shared memory at 128 bytes; about 1,600 instructions a scheduler. So the
+//          three are near each other on an H100, and the instructions are the bound: 150 TFLOPS on an H100 SXM, where float32 units have at
+//          most 67; 95 on an A100 (19.5); 55 on a 4090 (83), by its tensor cores. k and v come from L2, a byte for 32 operations: 4.7 TB/s at
+//          150 TFLOPS, less what the two groups share in L1. `half`: a third of the multiplications, half of the bytes of shared memory, about
+//          1,200 instructions. Not yet measured on a card.
 #include "mma.h"
 
 // Queries and columns of a group, keys of a tile, depth of a slice.
@@ -34,9 +35,11 @@
 // Four warps, each with 16 queries.
 #define GROUP_ITEMS 128
 
-// Floats of a tile as it is in memory, and 32-bit words of one plane of it in half precision.
-#define RAW (SIDE * SIDE)
+// 32-bit words of one plane of a tile in half precision.
 #define PLANE (SIDE * SIDE / 2)
+
+// Rows of a tile that an item loads a quarter of.
+#define ROWS (SIDE * 4 / GROUP_ITEMS)
 
 // Words of a row of a plane: 128 bytes, 8 chunks of 16.
 #define ROW (SIDE / 2)
@@ -61,19 +64,14 @@ typedef struct {
 // The local memory of a group.
 template <int PLANES>
 struct Shared {
-    float raw[2][RAW];                     // q, then k; v
     uint queries[PLANES][PLANE];
-    uint tile[PLANES][PLANE];              // k, then v
+    uint keys[PLANES][PLANE];
+    uint values[PLANES][PLANE];
     float query_scale[SIDE];
-    float key_scale[SIDE];                 // of k, then of v
-    i64 result;                            // offset of the group's first result: registers are scarce
+    float key_scale[SIDE];
+    float value_scale[SIDE];
+    i64 result;  // offset of the group's first result: registers are scarce
 };
-
-// Where 4 floats of a row are in a raw tile, of 16 such. Rows have no padding: odd ones have their halves exchanged, so that 8 items read 4
-// floats each from 32 banks.
-FUNCTION int raw_place(int row, int four) {
-    return row * SIDE + (four ^ row % 2 * 4) * 4;
-}
 
 // Where a chunk of a row is in a plane. Chunks are exchanged so that 8 rows have theirs in 32 banks.
 FUNCTION int plane_place(int row, int chunk) {
@@ -99,46 +97,39 @@ FUNCTION int at_most(i64 n, int limit) {
     return n < limit ? (int)n : limit;
 }
 
-// Starts copying a tile from x: `rows` rows of `count` floats, 0 beyond.
-FUNCTION void begin_tile(LOCAL float* raw, GLOBAL const float* x, int rows, int count, i64 row_step, i64 step, int aligned) {
+// Loads this item's part of a tile from x, `rows` rows of `count` floats, 0 beyond: of each of ROWS rows four times four floats, every 16th.
+FUNCTION void load_tile(float tile[ROWS][16], GLOBAL const float* x, int rows, int count, i64 row_step, i64 step, int aligned) {
     const int item = item_again();
-    if (aligned) {
-        const int r = item / (SIDE / 4);
-        const int c = item % (SIDE / 4) * 4;
-        const int further = GROUP_ITEMS / (SIDE / 4);
-        const int left = count - c;
-        const int some = left < 0 ? 0 : left < 4 ? left : 4;
-        GLOBAL const float* from = x + r * row_step + c;
-        LOCAL float* to = raw + raw_place(r, c / 4);
-        UNROLL for (int row = 0; row < SIDE; row += further) {
-            const int available = r + row < rows ? some : 0;
-            copy_async<16>(to + row * SIDE, available > 0 ? from : x, available * 4);
-            from += further * row_step;
-        }
-    } else {
-        const int by_row = row_step == 1;
-        ROLLED for (int e = item; e < RAW; e += GROUP_ITEMS) {
-            const int r = by_row ? e % SIDE : e / SIDE;
-            const int c = by_row ? e / SIDE : e % SIDE;
-            const int available = r < rows && c < count;
-            copy_async<4>(raw + raw_place(r, c / 4) + c % 4, available ? x + r * row_step + c * step : x, available * 4);
+    UNROLL for (int q = 0; q < ROWS; q++) {
+        const int row = item / 4 + q * (SIDE / ROWS);
+        GLOBAL const float* from = x + row * row_step;
+        UNROLL for (int i = 0; i < 4; i++) {
+            const int first = 16 * i + item % 4 * 4;
+            if (aligned && row < rows && first + 4 <= count) {
+                const float4 four = *(GLOBAL const float4*)(from + first);
+                tile[q][4 * i] = four.x;
+                tile[q][4 * i + 1] = four.y;
+                tile[q][4 * i + 2] = four.z;
+                tile[q][4 * i + 3] = four.w;
+            } else {
+                UNROLL for (int j = 0; j < 4; j++) {
+                    tile[q][4 * i + j] = row < rows && first + j < count ? from[(first + j) * step] : 0.0f;
+                }
+            }
         }
     }
 }
 
-// The exponent field of the max absolute of a row, of which each of four items has 16 elements, from raw[from] on. What is not finite does not
-// count.
-FUNCTION int field_of_row(LOCAL const float* raw, int from) {
+// The exponent field of the max absolute of a row, of which each of four items has 16 elements. What is not finite does not count.
+FUNCTION int field_of_row(const float x[16]) {
     float top = 0.0f;
-    UNROLL for (int i = 0; i < 4; i++) {
-        const float4 x = *(LOCAL const float4*)(raw + (from ^ 16 * i));
-        top = fmaxf(top, fmaxf(fmaxf(FABSF(x.x), FABSF(x.y)), fmaxf(FABSF(x.z), FABSF(x.w))));
+    UNROLL for (int i = 0; i < 16; i++) {
+        top = fmaxf(top, FABSF(x[i]));
     }
     if (top == F_INFINITY) {
         top = 0.0f;
-        ROLLED for (int i = 0; i < 16; i++) {
-            const float x = FABSF(raw[(from ^ i / 4 * 16) + i % 4]);
-            top = x < F_INFINITY ? fmaxf(top, x) : top;
+        UNROLL for (int i = 0; i < 16; i++) {
+            top = FABSF(x[i]) < F_INFINITY ? fmaxf(top, FABSF(x[i])) : top;
         }
     }
     top = fmaxf(top, SHUFFLE_XOR(top, 1));
@@ -160,25 +151,22 @@ FUNCTION void split(float x, float y, uint planes[PLANES]) {
     }
 }
 
-// Splits a raw tile into planes, each row scaled by a power of two. Four items share a row.
+// Splits a tile into planes, each row scaled by a power of two. `scales` gets these powers, or UNSCALING of them if `product`.
 template <int PLANES>
-FUNCTION void split_tile(LOCAL const float* raw, LOCAL uint (*planes)[PLANE], LOCAL float* scales, const int product) {
+FUNCTION void split_tile(const float tile[ROWS][16], LOCAL uint (*planes)[PLANE], LOCAL float* scales, const int product) {
     const int item = item_again();
     const int part = item % 4;
-    UNROLL for (int q = 0; q < SIDE * 4 / GROUP_ITEMS; q++) {
-        const int row = (item + q * GROUP_ITEMS) / 4;
-        int from = raw_place(row, part);
+    UNROLL for (int q = 0; q < ROWS; q++) {
+        const int row = item / 4 + q * (SIDE / ROWS);
         const int to = plane_place(row, part / 2) + part % 2 * 2;
-        const int field = field_of_row(raw, from);
+        const int field = field_of_row(tile[q]);
         const float scaling = SCALING(field);
-        // Read again rather than kept.
-        OPAQUE(from);
         UNROLL for (int i = 0; i < 4; i++) {
-            const float4 x = *(LOCAL const float4*)(raw + (from ^ 16 * i));
+            const float* x = tile[q] + 4 * i;
             uint even[PLANES];
             uint odd[PLANES];
-            split<PLANES>(x.x * scaling, x.y * scaling, even);
-            split<PLANES>(x.z * scaling, x.w * scaling, odd);
+            split<PLANES>(x[0] * scaling, x[1] * scaling, even);
+            split<PLANES>(x[2] * scaling, x[3] * scaling, odd);
             UNROLL for (int p = 0; p < PLANES; p++) {
                 const uint2 pairs = {even[p], odd[p]};
                 *(LOCAL uint2*)(planes[p] + (to ^ 8 * i)) = pairs;
@@ -188,17 +176,6 @@ FUNCTION void split_tile(LOCAL const float* raw, LOCAL uint (*planes)[PLANE], LO
             scales[row] = product ? UNSCALING(field) : AS_FLOAT((uint)field << 23);
         }
     }
-}
-
-// Loads and splits 64 queries. Nobody may still use the first raw tile, nor the queries before.
-template <int PLANES>
-FUNCTION void load_queries(LOCAL Shared<PLANES>& shared, GLOBAL const float* q, int rows, int count, const Attention& h) {
-    begin_tile(shared.raw[0], q, rows, count, h.q_row, h.q_step, (int)h.q_aligned);
-    commit_copies();
-    wait_for_copies<0>();
-    BARRIER();
-    split_tile<PLANES>(shared.raw[0], shared.queries, shared.query_scale, 1);
-    BARRIER();
 }
 
 // Adds a [16, 16] b [16, 16] to the sums of 16 x 16 results, of which `small` gets the products with a lower part.
@@ -227,29 +204,35 @@ FUNCTION void multiply_keys(float scores[8][4], LOCAL const Shared<PLANES>& shar
     const int key = plane_place(lane / 16 * 8 + lane % 8, lane / 8 % 2);
     const float upper = shared.query_scale[first + lane / 4] * scale;
     const float lower = shared.query_scale[first + lane / 4 + 8] * scale;
-    // 16 keys at a time, so that sums and fragments fit the registers.
-    UNROLL for (int n = 0; n < SIDE / 16; n++) {
-        float large[2][4] = {};
-        float small[2][4] = {};
+    // 32 keys at a time, so that sums and fragments fit the registers.
+    UNROLL for (int half = 0; half < 2; half++) {
+        float large[2][2][4] = {};
+        float small[2][2][4] = {};
         UNROLL for (int k = 0; k < SIDE / 16; k++) {
             if (k > 0 && 16 * k >= depth) {
                 break;
             }
             uint a[PLANES][4];
-            uint b[PLANES][4];
             UNROLL for (int p = 0; p < PLANES; p++) {
                 load_matrix_x4(a[p], shared.queries[p] + (query ^ 8 * k));
-                load_matrix_x4(b[p], shared.tile[p] + n * 16 * ROW + (key ^ 8 * k));
             }
-            multiply_planes<PLANES>(large, small, a, b);
+            UNROLL for (int n = 0; n < 2; n++) {
+                uint b[PLANES][4];
+                UNROLL for (int p = 0; p < PLANES; p++) {
+                    load_matrix_x4(b[p], shared.keys[p] + (half * 32 + n * 16) * ROW + (key ^ 8 * k));
+                }
+                multiply_planes<PLANES>(large[n], small[n], a, b);
+            }
         }
-        UNROLL for (int j = 0; j < 2; j++) {
-            const float2 factor = *(LOCAL const float2*)(shared.key_scale + (2 * n + j) * 8 + lane % 4 * 2);
+        UNROLL for (int n = 0; n < 4; n++) {
+            const int column = half * 4 + n;
+            const float2 factor = *(LOCAL const float2*)(shared.key_scale + column * 8 + lane % 4 * 2);
             UNROLL for (int i = 0; i < 4; i++) {
-                const float product = PLANES == 1 ? large[j][i] : large[j][i] + small[j][i];
+                const float* sums = large[n / 2][n % 2];
+                const float product = PLANES == 1 ? sums[i] : sums[i] + small[n / 2][n % 2][i];
                 const float scaled = product * (i < 2 ? upper : lower);
                 const float power = i % 2 == 0 ? factor.x : factor.y;
-                scores[2 * n + j][i] = MORE ? FMAF(scaled, power, scores[2 * n + j][i]) : scaled * power;
+                scores[column][i] = MORE ? FMAF(scaled, power, scores[column][i]) : scaled * power;
             }
         }
     }
@@ -360,7 +343,7 @@ FUNCTION void add_values(float result[8][4], const float weights[8][4], LOCAL co
         UNROLL for (int k = 0; k < SIDE / 16; k++) {
             uint b[PLANES][4];
             UNROLL for (int p = 0; p < PLANES; p++) {
-                load_matrix_x4_transposed(b[p], shared.tile[p] + k * 16 * ROW + (value ^ 8 * n));
+                load_matrix_x4_transposed(b[p], shared.values[p] + k * 16 * ROW + (value ^ 8 * n));
             }
             multiply_planes<PLANES>(large, small, a[k], b);
         }
@@ -428,12 +411,11 @@ FUNCTION void attend(LOCAL Shared<PLANES>& shared, i64 task, GLOBAL const float*
             gate[half] = mine + half * 8 < h.queries ? gates[at[0] + (mine + half * 8) * h.gate_row] : 0.0f;
         }
     }
+    float tile[ROWS][16];
     if (!DEEP) {
-        load_queries(shared, q, queries, (int)h.depth, h);
-        begin_tile(shared.raw[0], k, at_most(h.keys, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
-        commit_copies();
-        begin_tile(shared.raw[1], v, at_most(h.keys, SIDE), columns, h.v_row, h.v_step, (int)h.v_aligned);
-        commit_copies();
+        load_tile(tile, q, queries, (int)h.depth, h.q_row, h.q_step, (int)h.q_aligned);
+        split_tile<PLANES>(tile, shared.queries, shared.query_scale, 1);
+        load_tile(tile, k, at_most(h.keys, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
     }
     float result[8][4] = {};
     float running_max[2] = {-F_INFINITY, -F_INFINITY};
@@ -445,46 +427,30 @@ FUNCTION void attend(LOCAL Shared<PLANES>& shared, i64 task, GLOBAL const float*
         if (DEEP) {
             for (i64 from = 0; from < h.depth; from += SIDE) {
                 const int depth = at_most(h.depth - from, SIDE);
+                load_tile(tile, q + from * h.q_step, queries, depth, h.q_row, h.q_step, (int)h.q_aligned);
                 // All have multiplied the slice before.
                 BARRIER();
-                load_queries(shared, q + from * h.q_step, queries, depth, h);
-                begin_tile(shared.raw[0], k + from * h.k_step, keys, depth, h.k_row, h.k_step, (int)h.k_aligned);
-                commit_copies();
-                wait_for_copies<0>();
-                BARRIER();
-                split_tile<PLANES>(shared.raw[0], shared.tile, shared.key_scale, 0);
+                split_tile<PLANES>(tile, shared.queries, shared.query_scale, 1);
+                load_tile(tile, k + from * h.k_step, keys, depth, h.k_row, h.k_step, (int)h.k_aligned);
+                split_tile<PLANES>(tile, shared.keys, shared.key_scale, 0);
                 BARRIER();
                 multiply_keys<PLANES, 1>(scores, shared, depth, scale);
             }
-            k += SIDE * h.k_row;
-            begin_tile(shared.raw[1], v, keys, columns, h.v_row, h.v_step, (int)h.v_aligned);
-            v += SIDE * h.v_row;
-            commit_copies();
-            wait_for_copies<0>();
+            load_tile(tile, v, keys, columns, h.v_row, h.v_step, (int)h.v_aligned);
         } else {
-            // All but the newest group has arrived, which is v. All have multiplied by the tile before.
-            wait_for_copies<1>();
+            split_tile<PLANES>(tile, shared.keys, shared.key_scale, 0);
+            // These arrive while scores are computed.
+            load_tile(tile, v, keys, columns, h.v_row, h.v_step, (int)h.v_aligned);
+            // All have split their keys, and added the values before.
             BARRIER();
-            split_tile<PLANES>(shared.raw[0], shared.tile, shared.key_scale, 0);
-            BARRIER();
-            if (next) {
-                k += SIDE * h.k_row;
-                begin_tile(shared.raw[0], k, at_most(left - SIDE, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
-            }
-            commit_copies();
             multiply_keys<PLANES, 0>(scores, shared, (int)h.depth, scale);
-            // All but the newest group has arrived, which is the next k.
-            wait_for_copies<1>();
         }
-        BARRIER();
-        split_tile<PLANES>(shared.raw[1], shared.tile, shared.key_scale, 0);
-        BARRIER();
-        if (!DEEP) {
-            if (next) {
-                v += SIDE * h.v_row;
-                begin_tile(shared.raw[1], v, at_most(left - SIDE, SIDE), columns, h.v_row, h.v_step, (int)h.v_aligned);
-            }
-            commit_copies();
+        split_tile<PLANES>(tile, shared.values, shared.value_scale, 0);
+        k += SIDE * h.k_row;
+        v += SIDE * h.v_row;
+        if (!DEEP && next) {
+            // These arrive while values are added.
+            load_tile(tile, k, at_most(left - SIDE, SIDE), (int)h.depth, h.k_row, h.k_step, (int)h.k_aligned);
         }
         if (h.has_bias) {
             add_bias(scores, bias, gate, queries, left, h);
@@ -493,16 +459,17 @@ FUNCTION void attend(LOCAL Shared<PLANES>& shared, i64 task, GLOBAL const float*
         if (!next) {
             hide_keys(scores, keys);
         }
+        // All have split their values, and multiplied by the keys.
+        BARRIER();
         float factor[2];
         float shrink[2];
         UNROLL for (int half = 0; half < 2; half++) {
-            factor[half] = weigh(scores, half, shared.key_scale, &running_max[half], &sum[half], &shrink[half]);
+            factor[half] = weigh(scores, half, shared.value_scale, &running_max[half], &sum[half], &shrink[half]);
         }
         add_values<PLANES>(result, scores, shared, factor, shrink);
     }
     write_results(result, sum, out + shared.result, queries, columns, h);
-    // Groups of no copies are pending, and all have multiplied by the last tile.
-    wait_for_copies<0>();
+    // All have used what the next task overwrites.
     BARRIER();
 }
 

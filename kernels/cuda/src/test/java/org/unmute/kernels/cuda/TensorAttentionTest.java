@@ -231,23 +231,24 @@ class TensorAttentionTest {
                                 "keys of a fragment exchanged",
                                 "lane / 16 * 8 + lane % 8, lane / 8 % 2",
                                 "lane / 16 * 8 + (lane ^ 1) % 8, lane / 8 % 2"),
-                        fault("a lower plane left out", "multiply_f16(small[j], a[PLANES - 1], b[0] + 2 * j);", ""),
                         fault(
-                                "no barrier before a tile is split",
-                                "wait_for_copies<1>();\n            BARRIER();",
-                                "wait_for_copies<1>();"),
+                                "a product of planes left out",
+                                "multiply_f16(small[j], a[PLANES - 1], b[0] + 2 * j);",
+                                ""),
                         fault(
-                                "no barrier before v is split",
-                                "BARRIER();\n        split_tile<PLANES>(shared.raw[1]",
-                                "split_tile<PLANES>(shared.raw[1]"),
+                                "no barrier behind the keys",
+                                "BARRIER();\n            multiply_keys<PLANES, 0>",
+                                "multiply_keys<PLANES, 0>"),
+                        fault("no barrier behind the values", "BARRIER();\n        float factor", "float factor"),
                         fault(
-                                "a tile that has not arrived",
-                                "wait_for_copies<1>();\n            BARRIER();",
-                                "wait_for_copies<2>();\n            BARRIER();"),
+                                "no barrier before the next slice",
+                                "BARRIER();\n                split_tile<PLANES>(tile, shared.queries",
+                                "split_tile<PLANES>(tile, shared.queries"),
+                        fault("the tile before", "k += SIDE * h.k_row;\n", ""),
                         fault("keys beyond the last", ">= left) {", "> left) {"),
                         fault("sums that are not scaled down", "FMAF(*sum, *shrink, added)", "*sum + added"),
                         fault(
-                                "the scale of the wrong row",
+                                "the scale of another row",
                                 "shared.query_scale[first + lane / 4 + 8]",
                                 "shared.query_scale[first + lane / 4]"))
                 .map(f -> DynamicTest.dynamicTest(f.name(), () -> {

@@ -44,10 +44,9 @@ record TensorAttention(Form form, long batch, long queries, long depth, long wid
             return new Kernel(FAMILY, "attention_" + (this == SPLIT ? "split" : "half") + (deep ? "_deep" : ""));
         }
 
-        /** Shared memory: two tiles as they are in memory, two of each plane, two rows of scales and an offset. */
+        /** Shared memory: each plane of queries, keys and values, the scales of their rows, and an offset. */
         int sharedBytes() {
-            int tile = SIDE * SIDE;
-            return 2 * tile * Float.BYTES + 2 * planes * tile * Short.BYTES + 2 * SIDE * Float.BYTES + Long.BYTES;
+            return 3 * SIDE * (planes * SIDE * Short.BYTES + Float.BYTES) + Long.BYTES;
         }
     }
 
