@@ -11,7 +11,7 @@
 //          So a result of K terms is off by at most (38 + K / 16) 2^-24 of the sum of their absolutes. Of that 1 is for the products left out
 //          and K / 16 for the float32 additions. 36 is for truncation: to 2^-23 of the largest of 17 addends, each of them, and of the sum;
 //          and 1 for the five multiplications before h h, whose terms are 2^-8 and less. A chain of float32 additions may be off by K 2^-24.
-//          2^24 lifts the planes of every float, subnormal ones too, to normal bfloat16 numbers. What is too large for that (2^103 and above),
+//          2^24 lifts the planes of every float, subnormal ones too, to normal bfloat16 numbers. What is too large for that (about 2^104 and more),
 //          infinite or not a number becomes NaN. A result that is not finite is computed anew from the operands as matmul.cl does it, so
 //          special numbers give what they must; thousands of them take long.
 // Layout:  operands of any strides and batch. Packed: blocks of 64 rows of a (columns of b) by DEPTH of the inner axis, 16 (f32) or 32 (bf16);
@@ -21,7 +21,7 @@
 // Launch:  pack_*: one group of 256 items per 64 rows x 64 of the inner axis. matmul_packed_*: one group of 256 items (8 warps, 2 down and 4
 //          across) per tile of results and part of the inner axis: 128 x 128 (f32), 128 x 256 (bf16), 64 x 64 (_small). Four stages in dynamic
 //          shared memory, one multiplied while three are in flight: 98304 bytes, small 49152 (f32) and 32768 (bf16). matmul_join: one group
-//          of 128 items per row. PackedProduct.java computes all plans.
+//          of 128 items per row. PackedPlan.java computes all plans.
 // Order:   slice by slice, parts in their order; then bias, f, residual. The same on every launch; tiles of both sizes and every number of parts
 //          may differ in the last bits, and sizes alone choose them.
 // Limits:  inner axis of 1 to 2^31 - 64. Compute capability 8.0; 96 KiB of shared memory.
