@@ -2,6 +2,8 @@ package org.unmute.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -88,7 +93,7 @@ class TensorAttentionTest {
             return View.dense(HostBuffer.wrap(y), LEAD.concat(Shape.of(rows, columns)));
         }
 
-        float[] on(ShimDevice device) {
+        float[] on(Device device) {
             try (DeviceBackend b = new DeviceBackend(device, 1L << 30)) {
                 Shape shape = LEAD.concat(Shape.of(queries, width));
                 View out = b.allocate(DType.F32, shape);
@@ -113,7 +118,7 @@ class TensorAttentionTest {
         }
 
         /** Root of the mean square of the differences from float64, as a share of the results' own. */
-        double error(ShimDevice device) {
+        double error(Device device) {
             double[] exact = exact();
             float[] got = on(device);
             double wrong = 0;
@@ -128,6 +133,21 @@ class TensorAttentionTest {
 
     private static Kernel kernel(String name) {
         return new Kernel("attention_tensor", name);
+    }
+
+    /** A device whose launches have one group. */
+    private static Device oneGroup(ShimDevice device) {
+        return (Device) Proxy.newProxyInstance(
+                Device.class.getClassLoader(), new Class<?>[] {Device.class}, (_, method, given) -> {
+                    if (method.getName().equals("launch") && given[1] instanceof LaunchPlan plan) {
+                        given[1] = new LaunchPlan(1, plan.items(), plan.sharedBytes());
+                    }
+                    try {
+                        return method.invoke(device, given);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @BeforeEach
@@ -208,6 +228,28 @@ class TensorAttentionTest {
         }
     }
 
+    /** Queries that see nothing of the first tiles. */
+    @Test
+    void hiddenTilesComeFirst() {
+        Problem p = Problem.of(13, 66, 200, 32, 24);
+        for (int i = 0; i < p.bias.length; i++) {
+            p.bias[i] = i % p.keys < 130 ? Float.NEGATIVE_INFINITY : p.bias[i];
+        }
+        assertThat(p.error(new ShimDevice(Precision.FP32))).isLessThan(1.5 * p.error(new ShimDevice()));
+    }
+
+    /** The same bits if one group does what is more than a grid may have. */
+    @Test
+    void aGroupMayDoAllTasks() {
+        for (Problem p : List.of(Problem.of(14, 70, 70, 20, 70), Problem.of(15, 70, 70, 70, 20))) {
+            ShimDevice device = new ShimDevice(Precision.FP32);
+            float[] got = p.on(oneGroup(device));
+            assertThat(device.hasLaunched(kernel(p.depth > 64 ? "attention_split_deep" : "attention_split")))
+                    .isTrue();
+            assertThat(got).isEqualTo(p.on(new ShimDevice(Precision.FP32)));
+        }
+    }
+
     /** Scores far beyond those that a softmax of float32 tells apart. */
     @Test
     void hugeScores() {
@@ -244,6 +286,7 @@ class TensorAttentionTest {
                                 "no barrier before the next slice",
                                 "BARRIER();\n                split_tile<PLANES>(tile, shared.queries",
                                 "split_tile<PLANES>(tile, shared.queries"),
+                        fault("no barrier before the next task", "BARRIER();\n}", "}"),
                         fault("the tile before", "k += SIDE * h.k_row;\n", ""),
                         fault("keys beyond the last", ">= left) {", "> left) {"),
                         fault("sums that are not scaled down", "FMAF(*sum, *shrink, added)", "*sum + added"),
@@ -255,8 +298,8 @@ class TensorAttentionTest {
                     for (Problem p : List.of(shallow, deep)) {
                         double error;
                         try {
-                            error = p.error(new ShimDevice(Precision.FP32).with(f));
-                        } catch (RuntimeException e) {
+                            error = p.error(oneGroup(new ShimDevice(Precision.FP32).with(f)));
+                        } catch (DeviceException e) {
                             return; // The emulation stopped it.
                         }
                         if (!(error < 1e-6)) {
