@@ -15,7 +15,7 @@ final class CudaResult {
     private static final String OLD_DRIVER = "the NVIDIA driver is older than the kernels need: update it";
 
     /** What to do about an error, by its name. */
-    private static final Map<String, String> ADVICE = Map.ofEntries(
+    static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("CUDA_ERROR_OUT_OF_MEMORY", "nvidia-smi shows which processes hold the device's memory"),
             Map.entry(
                     "CUDA_ERROR_NO_DEVICE",

@@ -47,7 +47,8 @@ class StandInTest {
     /** On a newer device its own kernels, with the shared memory that they ask for. */
     @TestFactory
     Stream<DynamicTest> keepsTheContractOnTensorCores() throws IOException, InterruptedException {
-        return contract(90, StandInTensorContract.class, 50, "matmul_packed_f32", "signs_match", "winners_settle");
+        return contract(
+                90, StandInTensorContract.class, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
     }
 
     private Stream<DynamicTest> contract(int capability, Class<?> suite, int min, String... kernels)
