@@ -14,11 +14,11 @@
 //          order as the sums, then by lower index. signs [prototypes / 64, padded dim / 64, 32 items, 4 fragments] words, prototypes
 //          padded to a multiple of 256: bit 8 i + 7 - r is the sign of byte i of an item's register r of a step of 64 entries.
 // Launch:  groups of 256. signs_pack: one per 16 prototypes; tokens_measure, tokens_split: one per clip and slot; signs_match: one per
-//          clip, 64 tokens and 256 prototypes; winners_settle: one per 8 winners.
+//          clip, 64 tokens and 256 prototypes; winners_settle, winners_decide: one per 64 winners.
 // Order:   integers; norms and dot products as prototype_values. The max wins, then the lower index.
 // Limits:  dim up to 4,096. Memory of signs_match, static: four stages of 10 KiB and 256 bytes.
 // Registers (sm_80, sm_90, sm_100): signs_match 126, 124, 125 of 128, so two groups, 16 warps, on a multiprocessor, with 82 KiB of its shared
-//          memory; winners_settle 80, three groups; winners_decide 92, 94, 109; tokens_split 66, 62, 48 and 17 KiB; the others at most 48.
+//          memory; winners_settle 80, three groups; winners_decide 91, 96, 114; tokens_split 66, 62, 48 and 17 KiB; the others at most 48.
 // Bound:   tensor cores. In a step of 64 entries a warp (64 prototypes, 32 tokens) makes 64 multiplications m16n8k32, on an H100 of 4 cycles
 //          each (6.5 by mma.sync, as measured by others), an RTX 4090 of 16. Beside these it has 64 logic and shift instructions, 128 cycles of
 //          the logic unit, 32 additions and 8 ldmatrix. Its group copies 10 KiB from L2 for 8 warps; shared memory delivers 64 bytes a cycle

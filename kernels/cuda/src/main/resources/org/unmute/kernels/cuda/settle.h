@@ -4,6 +4,15 @@
 #define UNMUTE_SETTLE_H
 #include "signs.h"
 
+// Winners that a warp settles.
+#define SETTLED 8
+
+#if defined(UNMUTE_SHIM)
+  #define UNROLL_BY_4
+#else
+  #define UNROLL_BY_4 _Pragma("unroll 4")
+#endif
+
 // This warp's sums for the prototype whose packed signs are given: with a token, in exact arithmetic.
 FUNCTION void exact_sums(i64* limbs, GLOBAL const float* row, GLOBAL const uint* bits, const Matching* m) {
     exact_clear(limbs);
@@ -26,44 +35,62 @@ FUNCTION int exceeds_exactly(GLOBAL const float* row, GLOBAL const float* other,
     return exact_order(a, b) > 0;
 }
 
-// The best token so far: its cosine times sqrt(dim), whether its norm allows an exact comparison, and whether one was due and not made.
+// The best token so far: its dot product, whether its norm allows an exact comparison, and whether one was due and not made.
 typedef struct {
-    Compensated cosine;
+    Compensated dot;
     int place;
     int regular;
     int open;
 } Leader;
 
-// Lets token n of a clip, which comes after the leader, win if its cosine is above the leader's. All items of the warp call it.
-template <int EXACT>
-FUNCTION void consider(Leader* leader, GLOBAL const float* x, GLOBAL const float* norms, GLOBAL const uint* bits, i64 clip, i64 n,
-        float error, const Matching* m) {
-    GLOBAL const float* row = token_of(x, clip, n, m);
-    Compensated dot = two_sum(0.0f, 0.0f);
-    for (i64 d = LANE; d < m->dim; d += 32) {
-        compensated_add(&dot, AS_FLOAT(AS_UINT(row[d * m->x_step]) ^ (bits[d / 32] >> LANE) << 31));
-    }
-    dot = warp_compensated_sum(dot);
-    GLOBAL const float* norm = norms + (clip * m->tokens + n) * 4;
+// The cosine of a token times sqrt(dim), from its dot product and what tokens_measure left in `norm`.
+FUNCTION Compensated cosine_of(Compensated dot, GLOBAL const float* norm, int regular) {
     Compensated square;
     square.high = norm[0];
     square.low = norm[1];
-    const float whole = square.high + square.low;
-    const int regular = whole == 0.0f ? dot.high == 0.0f && dot.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
+    if (regular) {
+        return over_norm(dot, square);
+    }
     Compensated cosine;
     cosine.high = dot.high * norm[2];
     cosine.low = 0.0f;
-    if (regular) {
-        cosine = over_norm(dot, square);
+    return cosine;
+}
+
+// Lets token n of a clip, which comes after the leader, win if its cosine is above the leader's. All items of the warp call it. Where it is
+// alone no cosine is computed yet.
+template <int EXACT>
+FUNCTION void consider(Leader* leader, GLOBAL const float* x, GLOBAL const float* norms, GLOBAL const uint* bits, i64 clip, i64 n,
+        const Matching* m) {
+    GLOBAL const float* row = token_of(x, clip, n, m);
+    GLOBAL const uint* signs = bits;
+    GLOBAL const float* norm = norms + (clip * m->tokens + n) * 4;
+    const float whole = norm[0] + norm[1];
+    const i64 stride = 32 * m->x_step;
+    const int dim = (int)m->dim;
+    GLOBAL const float* at = row + LANE * m->x_step;
+    Compensated dot = two_sum(0.0f, 0.0f);
+    UNROLL_BY_4 for (int d = LANE; d < dim; d += 32) {
+        compensated_add(&dot, AS_FLOAT(AS_UINT(*at) ^ (*signs << (31 - LANE) & 0x80000000u)));
+        at += stride;
+        signs++;
     }
-    const float ahead = (cosine.high - leader->cosine.high) + (cosine.low - leader->cosine.low);
-    int wins = leader->place == NO_TOKEN || (!IS_NAN(leader->cosine.high) && (IS_NAN(cosine.high) || ahead > 0.0f));
-    if (leader->place != NO_TOKEN && regular && leader->regular && FABSF(ahead) <= error) {
-        leader->open = 1;
-        wins = EXACT ? exceeds_exactly(row, token_of(x, clip, leader->place, m), bits, m) : wins;
+    dot = warp_compensated_sum(dot);
+    const int regular = whole == 0.0f ? dot.high == 0.0f && dot.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
+    int wins = 1;
+    if (leader->place != NO_TOKEN) {
+        GLOBAL const float* best = norms + (clip * m->tokens + leader->place) * 4;
+        const Compensated own = cosine_of(dot, norm, regular);
+        const Compensated other = cosine_of(leader->dot, best, leader->regular);
+        const float ahead = (own.high - other.high) + (own.low - other.low);
+        wins = !IS_NAN(other.high) && (IS_NAN(own.high) || ahead > 0.0f);
+        if (regular && leader->regular && FABSF(ahead) <= compensated_error(m->dim)) {
+            leader->open = 1;
+            wins = EXACT ? exceeds_exactly(row, token_of(x, clip, leader->place, m), bits, m) : wins;
+        }
     }
     if (wins) {
-        leader->cosine = cosine;
+        leader->dot = dot;
         leader->place = (int)n;
         leader->regular = regular;
     }
@@ -75,7 +102,6 @@ FUNCTION void settle(Leader* leader, GLOBAL const float* x, GLOBAL const float* 
         GLOBAL const int* keys, GLOBAL const int* info, i64 clip, i64 j, const Matching* m) {
     const i64 slots = slots_of(m);
     const int all = info[clip * INFO + INFO_IRREGULAR];
-    const float error = compensated_error(m->dim);
     GLOBAL const int* own = keys + (clip * slots * m->prototypes + j) * 2;
     int best = MASKED;
     for (i64 s = LANE; s < slots; s += 32) {
@@ -94,41 +120,52 @@ FUNCTION void settle(Leader* leader, GLOBAL const float* x, GLOBAL const float* 
             const int whole = open >> s & 1u;
             for (int i = whole ? 0 : only; i < (whole ? SLOT : only + 1); i++) {
                 const i64 n = (from + s) * SLOT + i;
-                if (sums[clip * slots * SLOT + n] != MASKED) {
-                    consider<EXACT>(leader, x, norms, bits, clip, n, error, m);
+                if (!whole || sums[clip * slots * SLOT + n] != MASKED) {
+                    consider<EXACT>(leader, x, norms, bits, clip, n, m);
                 }
             }
         }
     }
 }
 
-// Winners and values, or, EXACT, those of the winners that were left open.
+// Winners and values, or, EXACT, those of the winners that were left open. A warp finds SETTLED winners one after the other; an item each then
+// has their cosines to compute.
 template <int EXACT>
 FUNCTION void settle_all(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* norms,
         GLOBAL const int* sums, GLOBAL const int* keys, GLOBAL const int* info, GLOBAL float* values, GLOBAL int* winners, const Matching* m) {
     const i64 pairs = m->clips * m->prototypes;
-    for (i64 pair = GROUP * WARPS + WARP; pair < pairs; pair += GROUPS * WARPS) {
-        const i64 clip = pair / m->prototypes;
-        const i64 j = pair - clip * m->prototypes;
+    const i64 words = (m->dim + 31) / 32;
+    for (i64 first = (GROUP * WARPS + WARP) * SETTLED; first < pairs; first += GROUPS * WARPS * SETTLED) {
+        const int count = pairs - first < SETTLED ? (int)(pairs - first) : SETTLED;
+        const i64 clip = (first + LANE % count) / m->prototypes;
+        const i64 j = first + LANE % count - clip * m->prototypes;
         GLOBAL int* winner = winners + m->winner_offset + clip * m->winner_clip + j * m->winner_step;
-        if (EXACT && *winner >= 0) {
-            continue;
-        }
         const float scale = scales[j];
-        Leader leader;
-        leader.place = NO_TOKEN;
-        leader.regular = 0;
-        leader.open = 0;
-        leader.cosine = two_sum(0.0f, 0.0f);
-        if (!IS_NAN(scale)) {
-            settle<EXACT>(&leader, x, norms, bits + j * ((m->dim + 31) / 32), sums, keys, info, clip, j, m);
+        const uint due = warp_set(LANE < count && !IS_NAN(scale) && (!EXACT || *winner < 0));
+        Leader mine;
+        mine.dot = two_sum(0.0f, 0.0f);
+        mine.place = 0;
+        mine.regular = 0;
+        mine.open = 0;
+        for (uint rest = due; rest != 0u; rest &= rest - 1u) {
+            const int i = lowest(rest);
+            Leader leader;
+            leader.dot = two_sum(0.0f, 0.0f);
+            leader.place = NO_TOKEN;
+            leader.regular = 0;
+            leader.open = 0;
+            const i64 its_clip = (first + i) / m->prototypes;
+            const i64 its_j = first + i - its_clip * m->prototypes;
+            settle<EXACT>(&leader, x, norms, bits + its_j * words, sums, keys, info, its_clip, its_j, m);
+            if (LANE == i) {
+                mine = leader;
+            }
         }
-        // Whoever reads the mark has read it.
-        WARP_BARRIER();
-        if (LANE == 0) {
+        if (due >> LANE & 1u || (!EXACT && LANE < count)) {
+            const Compensated cosine = cosine_of(mine.dot, norms + (clip * m->tokens + mine.place) * 4, mine.regular);
             values[m->value_offset + clip * m->value_clip + j * m->value_step] = IS_NAN(scale) ? scale
-                    : leader.regular ? over_norm(leader.cosine, two_sum((float)m->dim, 0.0f)).high : leader.cosine.high * scale;
-            *winner = IS_NAN(scale) ? 0 : !EXACT && leader.open ? -1 - leader.place : leader.place;
+                    : mine.regular ? over_norm(cosine, two_sum((float)m->dim, 0.0f)).high : cosine.high * scale;
+            *winner = !EXACT && mine.open ? -1 - mine.place : mine.place;
         }
     }
 }

@@ -186,9 +186,9 @@ class SignMatchingTest {
             ShimDevice.Fault counts = new ShimDevice.Fault("counts", "matching_tensor", text -> {
                 String counting = text.replace("int open;", "int open, count;")
                         .replace("leader.open = 0;", "leader.open = leader.count = 0;")
-                        .replace("const float ahead =", "leader->count++;\n    const float ahead =")
-                        .replace("= IS_NAN(scale) ? scale", "= IS_NAN(scale) ? scale : 1 ? leader.count");
-                assertThat(counting).contains("open, count", "leader.count = 0", "leader->count++", "1 ? leader.count");
+                        .replace("int wins = 1;", "int wins = 1;\n    leader->count++;")
+                        .replace("= IS_NAN(scale) ? scale", "= IS_NAN(scale) ? scale : 1 ? mine.count");
+                assertThat(counting).contains("open, count", "leader.count = 0", "leader->count++", "1 ? mine.count");
                 return counting;
             });
             try (DeviceBackend counting = new DeviceBackend(new ShimDevice(Precision.FP32).with(counts), 1L << 30)) {

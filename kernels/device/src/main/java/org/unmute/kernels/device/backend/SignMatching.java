@@ -36,8 +36,8 @@ final class SignMatching {
     static final int PACKED = 16;
     /** Entries of a token that are multiplied together. */
     static final int STEP = 64;
-    /** Winners that a group settles, one per warp. */
-    static final int SETTLED = 8;
+    /** Winners that a group settles, eight per warp. */
+    static final int SETTLED = 64;
 
     private final KernelFamily backend;
     private final View tokens;

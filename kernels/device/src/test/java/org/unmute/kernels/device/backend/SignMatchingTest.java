@@ -48,7 +48,7 @@ class SignMatchingTest {
         match(2, 70, 300, 65);
         assertThat(launched())
                 .isEqualTo(SignMatching.KERNELS.stream().map(Kernel::name).toList());
-        // 512 padded prototypes in groups of 16; two tiles of 64 tokens, four slots; two bands; 600 winners, 8 each.
+        // 512 padded prototypes in groups of 16; two tiles of 64 tokens, four slots; two bands; 600 winners, 64 each.
         assertThat(device.all)
                 .extracting(FakeDevice.Launch::plan)
                 .containsExactly(
@@ -56,8 +56,8 @@ class SignMatchingTest {
                         new LaunchPlan(8, 256),
                         new LaunchPlan(8, 256),
                         new LaunchPlan(8, 256),
-                        new LaunchPlan(75, 256),
-                        new LaunchPlan(75, 256));
+                        new LaunchPlan(10, 256),
+                        new LaunchPlan(10, 256));
     }
 
     @Test
