@@ -55,6 +55,7 @@ typedef struct {
 struct Module {
     char family[128];
     Module* next;
+    uint64_t hash;  // of the PTX and the device that it is assembled for
     int count, barriers;
     Kernel kernels[128];
 };

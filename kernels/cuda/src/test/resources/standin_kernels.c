@@ -108,9 +108,28 @@ static void read_figures(const char* log, Module* m) {
     }
 }
 
+// Takes the figures of a module with the same text for the same device, if there is one.
+static bool knows(const char* text, Module* m) {
+    m->hash = 0xcbf29ce484222325u ^ (uint64_t)capability;
+    for (const char* c = text; *c != 0; c++) {
+        m->hash = (m->hash ^ (unsigned char)*c) * 0x100000001b3u;
+    }
+    const Module* same = modules;
+    while (same != NULL && same->hash != m->hash) {
+        same = same->next;
+    }
+    for (int i = 0; same != NULL && i < m->count; i++) {
+        m->kernels[i].registers = same->kernels[i].registers;
+    }
+    return same != NULL;
+}
+
 // Assembles a module; what ptxas says goes to `log`.
 static int assemble(const char* text, Module* m, char* log, size_t bytes) {
     static int number;
+    if (knows(text, m)) {
+        return SUCCESS;
+    }
     const char* folder = getenv("STANDIN_FOLDER");
     char ptx[512], out[512], arch[32];
     snprintf(ptx, sizeof ptx, "%s/module%d.ptx", folder, number);

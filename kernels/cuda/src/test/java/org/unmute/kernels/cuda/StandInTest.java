@@ -35,7 +35,8 @@ class StandInTest {
         Map<String, String> environment =
                 PTXAS.path().map(p -> Map.of("STANDIN_PTXAS", p.toString())).orElse(Map.of());
         // A collector that must not run while a binding holds an array in a critical section.
-        return new StandIn(folder).run(environment, List.of("-XX:+UseSerialGC"), StandInDriver.class);
+        return new StandIn(folder)
+                .run(environment, List.of("-XX:+UseSerialGC"), StandInDriver.class, StandInLaunches.class);
     }
 
     /** Launches run the kernels of the C++ shim: on an old device the portable ones alone. */
