@@ -31,7 +31,8 @@ public abstract class PrototypeContract extends Contract {
         {19, 8, 70, 24},
         {23, 5, 3, 33},
         {131, 1, 2, 9},
-        {3, 32, 65, 16}
+        {3, 32, 65, 16},
+        {64, 66, 129, 21}
     };
 
     /**

@@ -38,39 +38,63 @@ public abstract class WinnersContract extends Contract {
             long pairs = 0;
             for (int i = 0; pairs < each; i++) {
                 int[] s = CLIPS[(i + kind.ordinal()) % CLIPS.length];
-                check(kind, s[0], s[1], s[2], random);
+                check(kind, 1, s[0], s[1], s[2], random);
                 pairs += (long) s[0] * s[1];
             }
         });
     }
 
-    private void check(NearTies kind, int count, int prototypes, int dim, SplittableRandom random) {
-        float[] x = new float[count * dim];
-        kind.fill(x, dim, random);
+    /** Enough clips for kernels of large batches; every 21st is compared. */
+    @TestFactory
+    final Stream<DynamicTest> binaryWinnersOfLargeBatchesAreExact() {
+        NearTies[] kinds = {NearTies.LAST_BITS, NearTies.TIES, NearTies.CONSTANT};
+        return each(kinds, kind -> check(kind, 64, 66, 129, 70, new SplittableRandom(kind.ordinal() + 100)));
+    }
+
+    private void check(NearTies kind, int clips, int count, int prototypes, int dim, SplittableRandom random) {
+        float[][] clip = new float[clips][count * dim];
+        float[] all = new float[clips * count * dim];
+        for (int c = 0; c < clips; c++) {
+            kind.fill(clip[c], dim, random);
+            System.arraycopy(clip[c], 0, all, c * count * dim, count * dim);
+        }
         float[] p = new float[prototypes * dim];
         NearTies.normal(p, random);
         for (int j = 0; j < prototypes; j += 3) {
             // The signs of a token: the cosine is then a sum of magnitudes.
-            System.arraycopy(x, random.nextInt(count) * dim, p, j * dim, dim);
+            System.arraycopy(clip[0], random.nextInt(count) * dim, p, j * dim, dim);
         }
-        View tokens = upload(x, 1, count, dim);
+        View tokens = upload(all, clips, count, dim);
         View signs = upload(p, prototypes, dim);
-        View values = backend().allocate(DType.F32, Shape.of(1, prototypes));
-        View winners = backend().allocate(DType.I32, Shape.of(1, prototypes));
+        View values = backend().allocate(DType.F32, Shape.of(clips, prototypes));
+        View winners = backend().allocate(DType.I32, Shape.of(clips, prototypes));
         backend().binaryPrototypeMaxPool(tokens, signs, values, winners);
-        int[] won = new int[prototypes];
-        float[] cosines = new float[prototypes];
+        int[] won = new int[clips * prototypes];
+        float[] cosines = new float[clips * prototypes];
         backend().download(winners, View.dense(HostBuffer.wrap(won), winners.shape()));
         backend().download(values, View.dense(HostBuffer.wrap(cosines), values.shape()));
         List.of(tokens, signs, values, winners).forEach(v -> v.buffer().close());
-        ExactCosines exact = new ExactCosines(x, dim);
+        for (int c = 0; c < clips; c += 21) {
+            String what = kind + " " + Arrays.toString(new int[] {clips, count, prototypes, dim}) + ", clip " + c;
+            int from = c * prototypes;
+            compare(
+                    new ExactCosines(clip[c], dim),
+                    p,
+                    dim,
+                    Arrays.copyOfRange(won, from, from + prototypes),
+                    Arrays.copyOfRange(cosines, from, from + prototypes),
+                    what);
+        }
+    }
+
+    private static void compare(ExactCosines exact, float[] p, int dim, int[] won, float[] cosines, String clip) {
         boolean[] negative = new boolean[dim];
-        for (int j = 0; j < prototypes; j++) {
+        for (int j = 0; j < won.length; j++) {
             for (int d = 0; d < dim; d++) {
                 negative[d] = p[j * dim + d] < 0;
             }
             int wanted = exact.winner(negative);
-            String what = kind + " " + Arrays.toString(new int[] {count, prototypes, dim}) + ", prototype " + j;
+            String what = clip + ", prototype " + j;
             if (won[j] != wanted) {
                 what += ": the winner is ahead by " + (exact.cosine(wanted, negative) - exact.cosine(won[j], negative));
             }

@@ -19,6 +19,10 @@ final class Variants {
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
             "prototype_tensor", List.of(new Kernel("prototype", "prototype_match")));
 
+    /** A kernel with wide tiles has the variant of the other one: its groups then take several tiles each. */
+    private static final Map<Kernel, Kernel> NARROWER =
+            Map.of(new Kernel("prototype_wide", "prototype_match_wide"), new Kernel("prototype", "prototype_match"));
+
     private Variants() {}
 
     /** The variant that replaces a portable kernel, if there is one. */
@@ -26,10 +30,11 @@ final class Variants {
         if (precision == Precision.FP32 || capability < MIN_CAPABILITY) {
             return Optional.empty();
         }
+        Kernel kernel = NARROWER.getOrDefault(portable, portable);
         return FILES.entrySet().stream()
-                .filter(e -> e.getValue().contains(portable))
+                .filter(e -> e.getValue().contains(kernel))
                 .findFirst()
                 .map(e -> new Kernel(
-                        e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
+                        e.getKey(), kernel.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
     }
 }

@@ -35,7 +35,8 @@ class VariantContractTest {
         {1, 129, 66, 47},
         {3, 40, 130, 48},
         {1, 300, 65, 100},
-        {2, 64, 3, 768}
+        {2, 64, 3, 768},
+        {64, 66, 129, 40}
     };
 
     private static double bound(Precision precision, int dim) {

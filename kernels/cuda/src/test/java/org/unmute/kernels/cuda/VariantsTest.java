@@ -31,6 +31,8 @@ class VariantsTest {
         assertThat(Variants.of(MATCH, Precision.TF32, 75)).isEmpty();
         assertThat(Variants.of(MATCH, Precision.TF32, 80))
                 .contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
+        assertThat(Variants.of(new Kernel("prototype_wide", "prototype_match_wide"), Precision.TF32, 80))
+                .contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
         assertThat(Variants.of(MATCH, Precision.BF16, 100))
                 .contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
         assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 75))

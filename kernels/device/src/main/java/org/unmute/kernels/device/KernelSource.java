@@ -28,6 +28,7 @@ public final class KernelSource {
             "adamw",
             "attention",
             "prototype",
+            "prototype_wide",
             "fbank",
             "peak");
 

@@ -16,7 +16,7 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
     public static final int GROUP_ITEMS = 128;
     /** Side of a group's tile of results in small matrix products, attention and prototype matching. */
     public static final int TILE = 64;
-    /** Side of a group's tile of results in large matrix products. */
+    /** Side of a group's tile of results in large matrix products and prototype matching. */
     public static final int WIDE = 128;
     /** Items in a group that computes a tile. */
     public static final int TILE_ITEMS = 256;
@@ -84,6 +84,14 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
         }
         long tiles = tiles(batch, rows, columns, WIDE);
         return tiles < BUSY_GROUPS || tiles > MAX_GROUPS ? Optional.empty() : Optional.of(tasks(tiles, TILE_ITEMS));
+    }
+
+    /**
+     * One group per {@value #WIDE} prototypes of each clip, which passes over all tokens; empty if there are too few of
+     * them to keep a device busy, or too few tokens to fill a tile.
+     */
+    public static Optional<LaunchPlan> wideMatching(long clips, long tokens, long prototypes) {
+        return tokens > TILE ? wideTiles(clips, WIDE, prototypes) : Optional.empty();
     }
 
     private static long tiles(long batch, long rows, long columns, int side) {

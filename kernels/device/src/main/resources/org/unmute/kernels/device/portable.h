@@ -73,12 +73,15 @@
 // TILE_KERNEL and WIDE_KERNEL are for kernels with groups of exactly TILE_ITEMS (tile.h) and WIDE_ITEMS (wide.h), which the compiler is told.
 // TILE_GROUPS, or two, of them should fit a multiprocessor: two leave an item 128 registers, three 80.
 
-// UNROLL is for short loops over registers, ROLLED for loops that would only get longer code from unrolling.
+// UNROLL is for short loops over registers, UNROLL_BY_2 for those that would then need too many, ROLLED for loops that would only get longer
+// code from unrolling.
 #if defined(UNMUTE_SHIM)
   #define UNROLL
+  #define UNROLL_BY_2
   #define ROLLED
 #else
   #define UNROLL _Pragma("unroll")
+  #define UNROLL_BY_2 _Pragma("unroll 2")
   #define ROLLED _Pragma("unroll 1")
 #endif
 

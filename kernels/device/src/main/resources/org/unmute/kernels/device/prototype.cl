@@ -15,12 +15,15 @@
 //          group (GROUP_ITEMS) per GROUP_ITEMS winners. _values, factors of the gradient: one group per 4 winners. Gradient: one group
 //          (GROUP_ITEMS) per prototype, per token.
 // Order:   a dot product is one chain of fused multiply-adds over dim; _binary: one for each 64 entries, and these are added in order.
-//          Squares: 16 chains, each of every 16th entry, added by halves. The max wins, then the lower index, so the order of comparisons does not matter. Gradients
-//          add clips in order, 64 at a time, and the prototypes that a token won in order. _rescore uses compensated sums, 16 chains per
-//          token, and exact ones (exact.h) where these cannot decide. _values and the factors of a gradient: 32 chains, each of every 32nd
-//          entry, added by halves.
+//          Squares: 16 chains, each of every 16th entry, added by halves. The max wins, then the lower index, so the order of comparisons
+//          does not matter. Gradients add clips in order, 64 at a time, and the prototypes that a token won in order. _rescore uses
+//          compensated sums, 16 chains per token, and exact ones (exact.h) where these cannot decide. _values and the factors of a
+//          gradient: 32 chains, each of every 32nd entry, added by halves.
 // Limits:  fewer than 2^31 tokens per clip. Scratch memory, whatever the number of clips and tokens: none; _binary: a bit per entry and a
 //          float per prototype; gradient: three floats per winner of 64 clips, 192 per prototype.
+// Bound:   the matching kernels have at most 80 registers, so three groups share a multiprocessor (frames_binary: 117 to 123, two). Local
+//          memory bounds them: a step of a warp is 16 multiply-adds per item, 4 cycles, for 2 reads of 4 floats, up to 8 cycles.
+//          prototype_wide.cl is for work that fills a device.
 #include "rescore.h"
 
 // Dot products of 64 rows of x with 64 prototypes in sum, in blocks if winners are marked, inverse norms in x_inverse and p_inverse.

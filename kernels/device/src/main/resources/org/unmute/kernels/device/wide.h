@@ -86,20 +86,25 @@ FUNCTION void read_eight(LOCAL const float* from, int apart, float x[8]) {
     x[7] = w.w;
 }
 
-// Adds the product of two slices: sum[i][j] += a[., row i] b[., column j], from the first to the last of the slice.
+// Adds the product of a step of the inner axis: sum[i][j] += a[row i] b[column j].
+FUNCTION void multiply_step(LOCAL const float* a, LOCAL const float* b, float sum[8][8]) {
+    float x[8];
+    float y[8];
+    read_eight(a, 16, x);
+    read_eight(b, 32, y);
+    EACH_OF_8(i) {
+        EACH_OF_8(j) {
+            sum[i][j] = FMAF(x[i], y[j], sum[i][j]);
+        }
+    }
+}
+
+// Adds the product of two slices, from the first step to the last.
 FUNCTION void multiply_wide(LOCAL const float* a, LOCAL const float* b, float sum[8][8]) {
     const int down = WIDE_DOWN;
     const int right = WIDE_RIGHT;
     UNROLL for (int c = 0; c < WIDE_DEPTH; c++) {
-        float x[8];
-        float y[8];
-        read_eight(a + c * WIDE_ROW + down, 16, x);
-        read_eight(b + c * WIDE_ROW + right, 32, y);
-        EACH_OF_8(i) {
-            EACH_OF_8(j) {
-                sum[i][j] = FMAF(x[i], y[j], sum[i][j]);
-            }
-        }
+        multiply_step(a + c * WIDE_ROW + down, b + c * WIDE_ROW + right, sum);
     }
 }
 

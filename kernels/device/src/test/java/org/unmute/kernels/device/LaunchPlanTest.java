@@ -48,6 +48,15 @@ class LaunchPlanTest {
     }
 
     @Test
+    void wideMatchingTakesAGroupPerClipAnd128Prototypes() {
+        assertThat(LaunchPlan.wideMatching(16, 512, 5270)).contains(new LaunchPlan(16 * 42, 256));
+        assertThat(LaunchPlan.wideMatching(64, 65, 129)).contains(new LaunchPlan(128, 256));
+        assertThat(LaunchPlan.wideMatching(1, 512, 10_540)).isEmpty();
+        assertThat(LaunchPlan.wideMatching(128, 64, 128)).isEmpty();
+        assertThat(LaunchPlan.wideMatching(1 << 20, 65, 64)).isEmpty();
+    }
+
+    @Test
     void chunksCoverASumWithoutEmptyOnes() {
         for (long results : new long[] {1, 7, 1000, 1 << 20}) {
             for (long length : new long[] {0, 1, 255, 256, 257, 70_001, 1L << 33}) {

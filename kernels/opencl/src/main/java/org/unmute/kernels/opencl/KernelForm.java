@@ -19,9 +19,16 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
     /** Items in a group of a kernel that is compiled with {@link #SMALL_TILES}. */
     static final int SMALL_ITEMS = 64;
 
-    /** Kernels with tiles of 128 x 128, each with the one of 64 x 64 that takes the same arguments. */
-    static final Map<String, String> NARROWER =
-            Map.of("matmul", "matmul_small", "embed_patches", "embed_patches_small");
+    /** Kernels with wide tiles, each with the one of 64 x 64 that takes the same arguments. */
+    static final Map<Kernel, Kernel> NARROWER = Map.of(
+            new Kernel("matmul", "matmul"),
+            new Kernel("matmul", "matmul_small"),
+            new Kernel("convolve", "embed_patches"),
+            new Kernel("convolve", "embed_patches_small"),
+            new Kernel("prototype_wide", "prototype_match_wide"),
+            new Kernel("prototype", "prototype_match"),
+            new Kernel("prototype_wide", "prototype_match_wide_binary"),
+            new Kernel("prototype", "prototype_match_binary"));
 
     /** A tile has four times as many results as one of half its side. */
     private static final int QUARTERS = 4;
@@ -32,12 +39,11 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
      * @param groupItems max items in a group of the device
      */
     static List<KernelForm> of(Kernel kernel, int groupItems) {
-        String narrower = NARROWER.get(kernel.name());
-        Kernel narrow = narrower == null ? kernel : new Kernel(kernel.family(), narrower);
+        Kernel narrow = NARROWER.getOrDefault(kernel, kernel);
         List<KernelForm> forms = new ArrayList<>();
         if (groupItems >= LaunchPlan.TILE_ITEMS) {
             forms.add(new KernelForm(kernel, false));
-            if (narrower != null) {
+            if (!narrow.equals(kernel)) {
                 forms.add(new KernelForm(narrow, false));
             }
         }

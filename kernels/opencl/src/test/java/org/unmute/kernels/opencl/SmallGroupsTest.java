@@ -110,6 +110,7 @@ class SmallGroupsTest {
             SmallGroupsTest::patches,
             b -> matching(b, false, 2, 70),
             b -> matching(b, true, 2, 70),
+            b -> matching(b, true, 64, 66),
             b -> matching(b, false, 33, 9),
             b -> matching(b, true, 33, 9));
 

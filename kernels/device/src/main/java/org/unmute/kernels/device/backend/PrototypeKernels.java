@@ -1,12 +1,13 @@
 package org.unmute.kernels.device.backend;
 
+import java.util.Optional;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Launches of {@code prototype.cl} and, through {@link SignMatching}, of {@code matching_tensor.cu}. */
+/** Launches of {@code prototype.cl}, {@code prototype_wide.cl} and, through {@link SignMatching}, of {@code matching_tensor.cu}. */
 interface PrototypeKernels extends KernelFamily {
     @Override
     default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
@@ -49,13 +50,16 @@ interface PrototypeKernels extends KernelFamily {
             new SignMatching(this, tokens, prototypes, values, winners).run();
             return;
         }
-        String kernel = frames ? "prototype_match_frames" : "prototype_match";
-        LaunchPlan plan =
-                frames ? LaunchPlan.frames(clips, tokens.shape().size(1), count) : LaunchPlan.tiles(clips, 1, count);
+        long each = tokens.shape().size(1);
+        Optional<LaunchPlan> wide = frames ? Optional.empty() : LaunchPlan.wideMatching(clips, each, count);
+        LaunchPlan plan = frames
+                ? LaunchPlan.frames(clips, each, count)
+                : wide.orElseGet(() -> LaunchPlan.tiles(clips, 1, count));
+        Kernel kernel = matching(frames, wide.isPresent(), binary);
         long operations = 2 * tokens.shape().elements() * count;
         if (!binary) {
             run(
-                    kernel(kernel),
+                    kernel,
                     plan,
                     Arguments.bytes(tokens, prototypes, values, winners),
                     operations,
@@ -71,7 +75,7 @@ interface PrototypeKernels extends KernelFamily {
         Arguments matched = new Arguments()
                 .memory(tokens, bits, packed[packed.length - 1], values, winners)
                 .struct(m);
-        run(kernel(kernel + "_binary"), plan, Arguments.bytes(matched.views()), operations, matched);
+        run(kernel, plan, Arguments.bytes(matched.views()), operations, matched);
         long pairs = values.shape().elements();
         run(kernel("prototype_rescore"), LaunchPlan.elements(pairs), Arguments.bytes(winners), matched);
         run(
@@ -93,6 +97,11 @@ interface PrototypeKernels extends KernelFamily {
                 LaunchPlan.tasks(m.prototypes()),
                 new Arguments().input(prototypes).memory(bits, scales).struct(m));
         return new View[] {bits, scales};
+    }
+
+    private static Kernel matching(boolean frames, boolean wide, boolean binary) {
+        String name = "prototype_match" + (frames ? "_frames" : wide ? "_wide" : "") + (binary ? "_binary" : "");
+        return wide ? new Kernel("prototype_wide", name) : kernel(name);
     }
 
     private static Kernel kernel(String name) {

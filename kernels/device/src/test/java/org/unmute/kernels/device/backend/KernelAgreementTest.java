@@ -159,6 +159,8 @@ class KernelAgreementTest {
         b.l2NormalizeBackward(f(2, 3), f(2, 3), f(2, 3), f(2, 3));
         b.attention(f(1, 2, 3), f(1, 4, 3), f(1, 4, 3), null, 1, f(1, 2, 3));
         b.prototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
+        b.prototypeMaxPool(f(64, 65, 3), f(129, 3), f(64, 129), i(64, 129));
+        b.binaryPrototypeMaxPool(f(64, 65, 3), f(129, 3), f(64, 129), i(64, 129));
         b.binaryPrototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
         // clips that do not lie evenly go another way
         View tokens = f(2, 6, 3).slice(1, 0, 5, 1);

@@ -90,8 +90,8 @@ class LargeSizesTest {
                 f(10_540, 768),
                 f(clips, 10_540),
                 b.allocateForResult(DType.I32, Shape.of(clips, 10_540)));
-        FakeDevice.Launch l = launched("prototype_match");
-        assertThat((long) l.plan().groups()).isEqualTo(clips * Math.ceilDiv(10_540, LaunchPlan.TILE));
+        FakeDevice.Launch l = launched("prototype_match_wide");
+        assertThat((long) l.plan().groups()).isEqualTo(clips * Math.ceilDiv(10_540, LaunchPlan.WIDE));
         assertThat(members(l)).startsWith(clips, 512, 10_540, 768).contains(512L * 768);
     }
 }
