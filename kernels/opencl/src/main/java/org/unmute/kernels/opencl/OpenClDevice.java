@@ -92,8 +92,17 @@ final class OpenClDevice implements Device {
         return p.withByteOffset((long) at * array.dtype().bytes());
     }
 
+    /**
+     * Waits for earlier work before a copy that would itself wait for it. The binding holds Java's array in a critical
+     * section throughout a copy, in which most garbage collectors must not run; so the copy itself has to be short.
+     */
+    private void await(String what) {
+        calling("work before " + what, () -> CL.clFinish(queue));
+    }
+
     @Override
     public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
+        await("a copy to the device");
         calling(
                 "copying to the device",
                 () -> CL.clEnqueueWriteBuffer(
@@ -110,8 +119,9 @@ final class OpenClDevice implements Device {
 
     @Override
     public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
+        await("a copy from the device");
         calling(
-                "copying from the device (or work before it)",
+                "copying from the device",
                 () -> CL.clEnqueueReadBuffer(
                         queue,
                         handle(from),

@@ -68,20 +68,24 @@ class OpenClBackendProviderTest {
                 .contains("--enable-native-access=ALL-UNNAMED");
     }
 
-    private static String ask(List<String> environment, String option) throws Exception {
-        String path = String.join(
+    /** The class path of a JVM that opens a device. */
+    static String path() throws Exception {
+        return String.join(
                 File.pathSeparator,
                 location(OpenClBackendProvider.class),
                 location(DeviceBackend.class),
                 location(Backend.class),
                 location(OpenClBackendProviderTest.class),
                 location(org.jocl.CL.class));
+    }
+
+    private static String ask(List<String> environment, String option) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         if (!option.isEmpty()) {
             command.add(option);
         }
-        command.addAll(List.of("-cp", path, Asked.class.getName()));
+        command.addAll(List.of("-cp", path(), Asked.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         environment.forEach(
                 e -> builder.environment().put(e.substring(0, e.indexOf('=')), e.substring(e.indexOf('=') + 1)));
