@@ -15,8 +15,8 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Winners of binarized matching against exact arithmetic, where {@link PrototypeContract} only asks for what float64
- * tells apart: random and adversarial tokens, near-ties and ties, of which the first token wins. System property {@value
- * #PAIRS} says how many pairs of a token and a prototype take part.
+ * tells apart: random and adversarial tokens, near-ties and ties, of which the first token wins. System property
+ * {@value #PAIRS} says how many pairs of a token and a prototype take part.
  */
 public abstract class WinnersContract extends Contract {
     /** System property: how many pairs, 400,000 by default. */

@@ -304,7 +304,8 @@ FUNCTION void write_keys(const int sum[4][4][4], LOCAL const int* bases, GLOBAL 
             int second = MASKED;
             UNROLL for (int n = 0; n < 4; n++) {
                 UNROLL for (int c = 0; c < 2; c++) {
-                    const int key = base[n][c] - sum[f][n][half * 2 + c] * (2 * SLOT);
+                    // Modulo 2^32; the difference itself fits.
+                    const int key = (int)((uint)base[n][c] - (uint)sum[f][n][half * 2 + c] * (2u * SLOT));
                     const int low = best < key ? best : key;
                     best = best > key ? best : key;
                     second = second > low ? second : low;

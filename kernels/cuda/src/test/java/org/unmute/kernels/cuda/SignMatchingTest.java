@@ -163,8 +163,8 @@ class SignMatchingTest {
         }
 
         /**
-         * How many tokens are decided exactly for each winner, on average. Of random ones hardly more than the winner; of
-         * equal ones the first alone, so that silence costs no more than sound.
+         * How many tokens are decided exactly for each winner, on average. Of random ones hardly more than the winner;
+         * of equal ones the first alone, so that silence costs no more than sound.
          */
         @Test
         void fewTokensAreDecidedExactly() {

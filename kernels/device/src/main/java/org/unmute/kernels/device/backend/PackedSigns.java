@@ -32,7 +32,7 @@ record PackedSigns(long[] layout, long writes, View... parts) {
         return buffer(prototypes).writes();
     }
 
-    /** At least so many parts kept of these prototypes; empty if there are none, or if the prototypes may have changed. */
+    /** Parts kept of these prototypes, if at least so many; empty too if the prototypes may have changed. */
     static View[] kept(View prototypes, int parts) {
         PackedSigns kept = buffer(prototypes).packed();
         return kept != null && kept.parts.length >= parts && kept.isOf(prototypes, writes(prototypes))
