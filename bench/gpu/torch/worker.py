@@ -57,9 +57,13 @@ def matmul(rows, inner, out, bits):
     return work
 
 
-def attention(batch, heads, tokens, depth):
-    shape = (batch, heads, tokens, depth)
-    return Forward(F.scaled_dot_product_attention, random("q", 1, *shape), random("k", 1, *shape), random("v", 1, *shape))
+def attention(batch, heads, tokens, depth, bits):
+    """19 bits mean TF32, 16 bfloat16."""
+    torch.backends.cuda.matmul.allow_tf32 = bits == 19
+    rounded = torch.bfloat16 if bits == 16 else torch.float32
+    work = Forward(F.scaled_dot_product_attention, *(random(name, 1, batch, heads, tokens, depth).to(rounded) for name in "qkv"))
+    work.results = lambda way: {"y": work.run(way).float()}
+    return work
 
 
 def match(batch, tokens, dim, prototypes, binary, bits):

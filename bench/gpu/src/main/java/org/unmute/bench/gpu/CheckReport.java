@@ -51,6 +51,24 @@ final class CheckReport {
         inTable = false;
     }
 
+    /** What the device reaches. */
+    void peak(Peak p) {
+        point(String.format(
+                        Locale.ROOT,
+                        "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and"
+                                + " written)",
+                        p.operationsPerSecond() / 1e9,
+                        p.bytesPerSecond() / 1e9)
+                + (p.halfPerSecond() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", tensor cores by mma.sync %.0f (TF32), %.0f (16 bits), %.0f (8 bits)",
+                                p.tf32PerSecond() / 1e9,
+                                p.halfPerSecond() / 1e9,
+                                p.wholePerSecond() / 1e9)));
+    }
+
     /** A list item below the last one. */
     synchronized void detail(String line) {
         write("  - " + line.strip().replaceAll("\\s*\n\\s*", " / ") + "\n");

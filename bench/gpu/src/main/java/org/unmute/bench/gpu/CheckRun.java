@@ -100,14 +100,14 @@ final class CheckRun {
                 }
                 case PEAK -> {
                     peak = new Peak(number(e, 0), number(e, 1), number(e, 2), number(e, 3), number(e, 4));
-                    report.point(described(peak));
+                    report.peak(peak);
                 }
                 case NO_DEVICE -> problems.add(e.field(0));
                 default -> {}
             }
         };
         StepProcess.End end =
-                run(List.of(), StepWorker.Work.DEVICE, "device", 120, 60, Map.of(), events, problems::add);
+                run(List.of(), StepWorker.Work.DEVICE, "device", 240, 240, Map.of(), Map.of(), events, problems::add);
         if (there[0] && end != StepProcess.End.DONE) {
             good = false;
             problems.forEach(p -> report.point("FAILED measured peak: " + p));
@@ -120,23 +120,6 @@ final class CheckRun {
 
     private static double number(Event e, int index) {
         return Double.parseDouble(e.field(index));
-    }
-
-    private static String described(Peak p) {
-        return String.format(
-                        Locale.ROOT,
-                        "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and"
-                                + " written)",
-                        p.operationsPerSecond() / 1e9,
-                        p.bytesPerSecond() / 1e9)
-                + (p.halfPerSecond() == 0
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                ", tensor cores by mma.sync %.0f (TF32), %.0f (16 bits), %.0f (8 bits)",
-                                p.tf32PerSecond() / 1e9,
-                                p.halfPerSecond() / 1e9,
-                                p.wholePerSecond() / 1e9));
     }
 
     /**
@@ -223,6 +206,7 @@ final class CheckRun {
                     step.name(),
                     limit - spent,
                     step.silence(),
+                    step.properties(),
                     itemsOf(step, outcome.methods()),
                     e -> {
                         outcome.accept(e);
@@ -297,7 +281,15 @@ final class CheckRun {
             List<String> problems = new ArrayList<>();
             double limit = Math.min(step.limit(), Math.max(MIN_SECONDS, left()));
             StepProcess.End end = run(
-                    List.of(), StepWorker.Work.ROWS, step.name(), limit, step.silence(), more, events, problems::add);
+                    List.of(),
+                    StepWorker.Work.ROWS,
+                    step.name(),
+                    limit,
+                    step.silence(),
+                    step.properties(),
+                    more,
+                    events,
+                    problems::add);
             if (end == StepProcess.End.BROKEN) {
                 if (row[0].isEmpty()) {
                     good = false;
@@ -343,6 +335,7 @@ final class CheckRun {
             String name,
             double limit,
             double silence,
+            Map<String, String> own,
             Map<String, String> more,
             Consumer<Event> events,
             Consumer<String> problem)
@@ -353,10 +346,7 @@ final class CheckRun {
         Map<String, String> properties = new TreeMap<>();
         properties.put(DeviceContract.DEVICE, settings.device());
         properties.put("unmute.golden", more.getOrDefault("golden", ""));
-        if (name.endsWith("SameBits")) {
-            // cuBLAS sums in an order of its own.
-            properties.put("unmute.cuda.cublas", "false");
-        }
+        properties.putAll(own);
         Path log = logs.resolve(name.replace(' ', '-') + ".log");
         try (StepProcess process = new StepProcess(before, work, properties, all, folder, log)) {
             running = process;

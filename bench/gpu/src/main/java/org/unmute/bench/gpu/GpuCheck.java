@@ -181,7 +181,7 @@ final class GpuCheck implements Callable<Integer> {
                 .forEach(c -> rows.put(c.id(), c));
         List<Case> small = Case.all(Case.Sizes.SMALL, has);
         Predicate<String> step = pattern("--steps", stepPattern);
-        List<Step> steps = Plan.steps(List.copyOf(rows.values()), small, rowSeconds(), only).stream()
+        List<Step> steps = Plan.steps(List.copyOf(rows.values()), small, rowSeconds(), only, cuda).stream()
                 .filter(s -> step.test(s.name()))
                 .toList();
         if (list) {

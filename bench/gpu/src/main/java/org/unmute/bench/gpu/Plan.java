@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -36,6 +37,14 @@ final class Plan {
     /** Of the contract, what is asked before anything is timed. */
     private static final int FIRST = 5;
 
+    /** Parts of the contract for which CUDA devices have kernels of their own, which large sizes alone would select. */
+    private static final List<String> TENSOR = List.of("Prototype", "Product", "Attention");
+
+    private static final Map<String, String> ALWAYS = Map.of("unmute.cuda.tensor", "always");
+    /** cuBLAS, and products and attention on tensor cores, sum in orders of their own. */
+    private static final Map<String, String> SAME_BITS =
+            Map.of("unmute.cuda.cublas", "false", "unmute.cuda.tensor", "never");
+
     private static final List<String> ENCODERS = List.of("org.unmute.models.zoo.EncoderGoldenTest");
     private static final List<String> PROBES = List.of(
             "org.unmute.probes.golden.LossGoldenTest",
@@ -52,8 +61,9 @@ final class Plan {
      * @param small every row at small sizes
      * @param rowSeconds what a row takes with its comparison
      * @param wanted the parts that are to run
+     * @param cuda whether the device may have tensor cores
      */
-    static List<Step> steps(List<Case> rows, List<Case> small, double rowSeconds, Set<Part> wanted) {
+    static List<Step> steps(List<Case> rows, List<Case> small, double rowSeconds, Set<Part> wanted, boolean cuda) {
         List<Step> all = new ArrayList<>();
         List<String> contract = contract();
         all.add(new Step(
@@ -63,8 +73,18 @@ final class Plan {
                 30,
                 300,
                 120,
+                ALWAYS,
                 ids(small)));
-        contract.subList(0, FIRST).forEach(c -> all.add(contract(c)));
+        contract.subList(0, FIRST).forEach(c -> {
+            if (cuda && TENSOR.contains(c)) {
+                all.add(contract("tensor " + c, c, ALWAYS));
+            }
+            all.add(contract(c));
+            if (cuda && c.equals("SameBits")) {
+                // Exact on tensor cores as well.
+                all.add(contract("tensor SameBits", "SameBits#binaryPrototypeMaxPool", ALWAYS));
+            }
+        });
         all.add(timings("first rows", rows.stream().filter(Case::isFirst).toList(), rowSeconds));
         contract.subList(FIRST, contract.size()).forEach(c -> all.add(contract(c)));
         all.add(new Step(
@@ -74,6 +94,7 @@ final class Plan {
                 60,
                 900,
                 600,
+                Map.of(),
                 ENCODERS));
         all.add(new Step(
                 Part.PROBES,
@@ -82,10 +103,11 @@ final class Plan {
                 60,
                 900,
                 600,
+                Map.of(),
                 PROBES));
         all.add(timings("further rows", rows.stream().filter(c -> !c.isFirst()).toList(), rowSeconds));
         for (Sanitizer.Tool tool : Sanitizer.Tool.values()) {
-            all.add(new Step(Part.SANITIZER, tool.command(), tool.finds(), 90, 300, 300, ids(small)));
+            all.add(new Step(Part.SANITIZER, tool.command(), tool.finds(), 90, 300, 300, ALWAYS, ids(small)));
         }
         return all.stream()
                 .filter(s -> wanted.contains(s.part()) && !s.items().isEmpty())
@@ -93,7 +115,12 @@ final class Plan {
     }
 
     private static Step contract(String name) {
+        return contract("contract " + name, name, name.equals("SameBits") ? SAME_BITS : Map.of());
+    }
+
+    private static Step contract(String title, String name, Map<String, String> properties) {
         String proves = switch (name) {
+            case "SameBits#binaryPrototypeMaxPool" -> "binary matching on tensor cores has the CPU's bits";
             case "Prototype" -> "binary matching has the winners of exact arithmetic";
             case "Product" -> "matrix products in all layouts, tails and special numbers";
             case "SameBits" -> "what an encoder and a training consist of has the CPU's bits";
@@ -102,7 +129,7 @@ final class Plan {
             case "Repeatability" -> "the same input gives the same bits twice";
             default -> name + " ops against the scalar backend";
         };
-        return new Step(Part.CONTRACT, "contract " + name, proves, 20, 240, 120, List.of(name));
+        return new Step(Part.CONTRACT, title, proves, 20, 240, 120, properties, List.of(name));
     }
 
     private static Step timings(String name, List<Case> rows, double rowSeconds) {
@@ -113,6 +140,7 @@ final class Plan {
                 10 + rowSeconds * rows.size(),
                 30 + 10 * rowSeconds * rows.size(),
                 420,
+                Map.of(),
                 ids(rows));
     }
 

@@ -1,6 +1,7 @@
 package org.unmute.bench.gpu;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A piece of the check that runs in a process of its own.
@@ -11,9 +12,18 @@ import java.util.List;
  * @param seconds what it takes on a card, roughly
  * @param limit seconds after which its process is ended
  * @param silence seconds without news after which its process is ended
+ * @param properties system properties of its process
  * @param items contract classes, classes of tests or rows
  */
-record Step(Part part, String name, String proves, double seconds, double limit, double silence, List<String> items) {
+record Step(
+        Part part,
+        String name,
+        String proves,
+        double seconds,
+        double limit,
+        double silence,
+        Map<String, String> properties,
+        List<String> items) {
     /** The parts of the check. */
     enum Part {
         /** Every row once, at small sizes, against the CPU. */
@@ -43,14 +53,8 @@ record Step(Part part, String name, String proves, double seconds, double limit,
 
     /** This step with fewer items, which take as much less time. */
     Step of(List<String> some) {
-        return new Step(
-                part,
-                name,
-                proves,
-                items.isEmpty() ? seconds : seconds * some.size() / items.size(),
-                limit,
-                silence,
-                some);
+        double part = items.isEmpty() ? 1 : (double) some.size() / items.size();
+        return new Step(this.part, name, proves, seconds * part, limit, silence, properties, some);
     }
 
     @Override

@@ -21,6 +21,8 @@ import org.unmute.bench.peer.LineProcess;
 /** A process that runs {@link StepWorker}: what breaks it, or hangs in it, does not reach the check. */
 final class StepProcess implements AutoCloseable {
     private static final String OPTIONS = "UNMUTE_JAVA_OPTS";
+    /** Seconds that the start of the virtual machine may take, on a busy machine. */
+    private static final double START_SECONDS = 60;
     /** Stands for the end of the output. */
     private static final String END = "";
 
@@ -108,11 +110,12 @@ final class StepProcess implements AutoCloseable {
     End follow(double limit, double silence, Consumer<Event> events, Consumer<String> problem) {
         long begun = System.nanoTime();
         boolean lost = false;
+        double patience = Math.max(silence, START_SECONDS);
         while (true) {
             double left = limit - (System.nanoTime() - begun) / 1e9;
             String line;
             try {
-                line = lines.poll((long) (1000 * Math.max(0, Math.min(left, silence))), TimeUnit.MILLISECONDS);
+                line = lines.poll((long) (1000 * Math.max(0, Math.min(left, patience))), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 close();
@@ -122,9 +125,9 @@ final class StepProcess implements AutoCloseable {
             if (line == null) {
                 close();
                 problem.accept(
-                        left <= silence
+                        left <= patience
                                 ? "not done within " + Math.round(limit) + " s, ended"
-                                : "nothing heard for " + Math.round(silence) + " s, ended");
+                                : "nothing heard for " + Math.round(patience) + " s, ended");
                 return End.BROKEN;
             }
             if (line.equals(END)) {
@@ -133,6 +136,7 @@ final class StepProcess implements AutoCloseable {
                 }
                 return lost ? End.LOST : End.BROKEN;
             }
+            patience = silence;
             Event event = Event.parse(line).orElseThrow();
             if (event.kind() == Kind.END) {
                 return End.DONE;

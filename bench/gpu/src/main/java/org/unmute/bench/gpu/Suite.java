@@ -40,7 +40,8 @@ final class Suite implements TestExecutionListener {
     /**
      * Runs tests.
      *
-     * @param items names of classes on the class path, or parts of {@link DeviceContract} by their simple names
+     * @param items names of classes on the class path, or parts of {@link DeviceContract} by their simple names, such as
+     *     {@code Product}, or a method of one, {@code SameBits#adamW}
      * @param without methods that are left out, as {@link Kind#METHOD} names them
      */
     static void run(List<String> items, Set<String> without, Consumer<Event> events) {
@@ -61,10 +62,14 @@ final class Suite implements TestExecutionListener {
         if (Suite.class.getResource("/" + item.replace('.', '/') + ".class") != null) {
             return List.of(DiscoverySelectors.selectClass(item));
         }
+        String[] names = item.split("#", 2);
+        List<Class<?>> outer = List.of(DeviceContract.class);
         return Stream.of(BackendContract.class, DeviceContract.class)
                 .flatMap(c -> Arrays.stream(c.getDeclaredClasses()))
-                .filter(c -> c.getSimpleName().equals(item))
-                .map(c -> (DiscoverySelector) DiscoverySelectors.selectNestedClass(List.of(DeviceContract.class), c))
+                .filter(c -> c.getSimpleName().equals(names[0]))
+                .<DiscoverySelector>map(c -> names.length == 1
+                        ? DiscoverySelectors.selectNestedClass(outer, c)
+                        : DiscoverySelectors.selectNestedMethod(outer, c, names[1]))
                 .toList();
     }
 

@@ -44,7 +44,15 @@ class CheckRunTest {
     }
 
     private static Step step(Part part, double silence, String... items) {
-        return new Step(part, part == Part.SANITIZER ? "memcheck" : "contract it", "", 1, 60, silence, List.of(items));
+        return new Step(
+                part,
+                part == Part.SANITIZER ? "memcheck" : "contract it",
+                "",
+                1,
+                60,
+                silence,
+                Map.of(),
+                List.of(items));
     }
 
     @Test
@@ -59,11 +67,11 @@ class CheckRunTest {
 
     @Test
     void aTestThatHangsIsEndedAndTheOthersRun() throws IOException {
-        assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 4, Hanging.class.getName()))))
+        assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 8, Hanging.class.getName()))))
                 .isFalse();
         assertThat(out.toString())
                 .contains("- contract it: 2 tests passed, 1 failed, 0 skipped")
-                .contains("hangs(): nothing heard for 4 s, ended");
+                .contains("hangs(): nothing heard for 8 s, ended");
     }
 
     @Test

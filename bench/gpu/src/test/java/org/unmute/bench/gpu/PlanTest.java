@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.unmute.bench.gpu.Step.Part;
 import org.unmute.bench.gpu.rows.Case;
@@ -13,7 +14,11 @@ class PlanTest {
 
     private static List<Step> steps(Part... parts) {
         return Plan.steps(
-                Case.all(Case.Sizes.FULL, ALL), Case.all(Case.Sizes.SMALL, ALL), 10, EnumSet.copyOf(List.of(parts)));
+                Case.all(Case.Sizes.FULL, ALL),
+                Case.all(Case.Sizes.SMALL, ALL),
+                10,
+                EnumSet.copyOf(List.of(parts)),
+                true);
     }
 
     /** What decides whether the rest is worth its time comes first; timings come before what can wait. */
@@ -21,7 +26,16 @@ class PlanTest {
     void importantStepsComeFirst() {
         assertThat(steps(Part.values()))
                 .extracting(Step::name)
-                .startsWith("smoke", "contract Prototype", "contract Product", "contract SameBits")
+                .startsWith(
+                        "smoke",
+                        "tensor Prototype",
+                        "contract Prototype",
+                        "tensor Product",
+                        "contract Product",
+                        "contract SameBits",
+                        "tensor SameBits",
+                        "tensor Attention",
+                        "contract Attention")
                 .containsSubsequence("contract Attention", "first rows", "contract Index", "encoders", "further rows")
                 .endsWith("memcheck", "racecheck", "synccheck", "initcheck")
                 .doesNotHaveDuplicates();
@@ -31,7 +45,9 @@ class PlanTest {
     @Test
     void everyPartOfTheContractHasItsStep() {
         assertThat(Plan.contract()).contains("Elementwise", "Prototype", "Autograd", "SameBits", "Repeatability");
-        assertThat(steps(Part.CONTRACT)).hasSameSizeAs(Plan.contract());
+        assertThat(steps(Part.CONTRACT)).hasSize(Plan.contract().size() + 4);
+        assertThat(Plan.steps(List.of(), List.of(), 10, EnumSet.of(Part.CONTRACT), false))
+                .hasSameSizeAs(Plan.contract());
     }
 
     /** Every row of the table is in one of the two steps, whatever its importance. */
@@ -61,6 +77,6 @@ class PlanTest {
     }
 
     private static Step step(String name, Part part, double seconds, String... items) {
-        return new Step(part, name, "", seconds, 100, 100, List.of(items));
+        return new Step(part, name, "", seconds, 100, 100, Map.of(), List.of(items));
     }
 }

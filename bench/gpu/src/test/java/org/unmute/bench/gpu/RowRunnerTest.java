@@ -60,4 +60,12 @@ class RowRunnerTest {
                         "goal missed: match-binary-j5270 takes 2.50 of PyTorch's time in match-binary-j5270-bf16, at"
                                 + " most 2.00 is asked");
     }
+
+    @Test
+    void goalsNameRowsThatThereAre() {
+        List<String> rows = Case.all(Case.Sizes.FULL, Set.of(Case.Precision.values())).stream()
+                .map(Case::id)
+                .toList();
+        assertThat(Goal.ALL).hasSize(23).allSatisfy(g -> assertThat(rows).contains(g.row(), g.than()));
+    }
 }

@@ -103,11 +103,9 @@ public record Case(
         if (precisions.contains(Precision.FP32)) {
             rows.addAll(rows(sizes, Precision.FP32));
             if (sizes == Sizes.SMALL) {
-                rows.add(KernelCases.attention(2, 2, 65, 64));
                 rows.add(EatWork.row(2, 128, 2, 64));
                 rows.add(ProtobinWork.row(2, 33, 96, 10, 13));
             } else {
-                rows.add(KernelCases.attention(16, 12, 513, 64));
                 rows.add(EatWork.row(16, 768, 12, 1024));
                 rows.add(EatWork.row(1, 768, 12, 1024));
                 rows.add(ProtobinWork.row(16, 512, 768, 527, 20));
@@ -126,12 +124,14 @@ public record Case(
             return List.of(
                     KernelCases.match(2, 33, 96, 130, true, precision),
                     KernelCases.match(2, 33, 96, 130, false, precision),
-                    KernelCases.matmul(130, 96, 200, precision));
+                    KernelCases.matmul(130, 96, 200, precision),
+                    KernelCases.attention(2, 2, 65, 64, precision));
         }
         int rows = 16 * 513;
         return List.of(
                 KernelCases.match(16, 512, 768, 5270, true, precision),
                 KernelCases.match(16, 512, 768, 10540, true, precision),
+                KernelCases.attention(16, 12, 513, 64, precision),
                 KernelCases.matmul(4096, 4096, 4096, precision),
                 KernelCases.matmul(rows, 768, 2304, precision),
                 KernelCases.matmul(rows, 768, 768, precision),

@@ -30,15 +30,18 @@ final class KernelCases {
     }
 
     /** Scaled dot-product attention of every token to every token. */
-    static Case attention(int batch, int heads, int tokens, int depth) {
+    static Case attention(int batch, int heads, int tokens, int depth, Case.Precision precision) {
         return new Case(
-                "attention-b" + batch,
-                "attention [" + batch + ", " + heads + ", " + tokens + ", " + depth + "]",
-                "attention batch=" + batch + " heads=" + heads + " tokens=" + tokens + " depth=" + depth,
+                "attention-b" + batch + precision.suffix(),
+                "attention [" + batch + ", " + heads + ", " + tokens + ", " + depth + "]" + suffix(precision),
+                "attention batch=" + batch + " heads=" + heads + " tokens=" + tokens + " depth=" + depth + " bits="
+                        + precision.bits,
                 4.0 * batch * heads * tokens * tokens * depth,
                 16.0 * batch * heads * tokens * depth,
-                1e-4,
-                Case.Precision.FP32,
+                // Results are averages of hundreds of values, whose roundings cancel; a rounded score moves a weight by
+                // less than the rounding of an operand.
+                Math.max(1e-4, 2 * precision.rounding),
+                precision,
                 backend -> {
                     ViewWork w = new ViewWork(backend);
                     View q = w.input("q", batch, heads, tokens, depth);
