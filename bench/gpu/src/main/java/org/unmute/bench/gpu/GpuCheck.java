@@ -219,7 +219,10 @@ final class GpuCheck implements Callable<Integer> {
 
     /** What a row takes, with PyTorch's start shared by all. */
     private double rowSeconds() {
-        return sizes == Case.Sizes.SMALL ? 1 : torch == TorchSession.Way.COMPILED ? 20 : 10;
+        if (torch == TorchSession.Way.COMPILED) {
+            return 20;
+        }
+        return sizes == Case.Sizes.SMALL ? 1 : 10;
     }
 
     /** The reference numbers of a module; null if there are none. */

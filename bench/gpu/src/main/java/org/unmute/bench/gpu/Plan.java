@@ -138,7 +138,7 @@ final class Plan {
                 name,
                 "times, and shares of the measured peak",
                 10 + rowSeconds * rows.size(),
-                30 + 10 * rowSeconds * rows.size(),
+                300 + 10 * rowSeconds * rows.size(),
                 420,
                 Map.of(),
                 ids(rows));

@@ -28,6 +28,7 @@ import org.unmute.tensor.backend.WorkProfile.Unit;
 final class Timings {
     private static final int ROUNDS = 5;
     private static final int MAX_RUNS = 2000;
+    private static final int MAX_MESSAGE = 120;
 
     private final RowRunner rows;
     private final Backend backend;
@@ -82,7 +83,7 @@ final class Timings {
                     ways[2] = count -> torch.time(true, count);
                 }
             } catch (PeerException e) {
-                notes.add((ways[1] == null ? "PyTorch: " : "torch.compile: ") + e.getMessage());
+                notes.add((ways[1] == null ? "PyTorch: " : "torch.compile: ") + brief(e));
             }
         }
         if (ways[1] == null) {
@@ -99,6 +100,13 @@ final class Timings {
                 times[2],
                 String.join("; ", notes),
                 good);
+    }
+
+    /** The beginning of a message; the whole one is in the log. */
+    private static String brief(PeerException e) {
+        String all = String.valueOf(e.getMessage());
+        System.err.println("PyTorch: " + all);
+        return all.length() <= MAX_MESSAGE ? all : all.substring(0, MAX_MESSAGE) + " ...";
     }
 
     /** The kernel that does most of the arithmetic, or the most frequent one; null if the device does not tell. */
@@ -140,7 +148,7 @@ final class Timings {
                         times[i][round] = all[i].nanos(runs[i]) / (double) runs[i];
                     }
                 } catch (PeerException e) {
-                    notes.add("PyTorch was not timed: " + e.getMessage());
+                    notes.add("PyTorch was not timed: " + brief(e));
                     all[i] = null;
                 }
             }
