@@ -67,7 +67,7 @@ public abstract class AttentionContract extends Contract {
             Operand out = output(p, lead.concat(Shape.of(s[0], s[3])));
             first = onBoth(
                     first, out, (b, at) -> b.attention(at.of(q), at.of(k), at.of(v), at.of(bias), scale, at.of(out)));
-            double bound = Tolerance.attention(s[2], s[1], score, 5);
+            double bound = Tolerance.attention(s[2] + rounded(), s[1] + rounded(), score, 5);
             compare(what, first::exact, out, i -> bound);
         }
     }
@@ -93,7 +93,7 @@ public abstract class AttentionContract extends Contract {
                             out,
                             (b, at) -> b.attentionWeights(at.of(q), at.of(k), at.of(bias), 0.35, at.of(out)));
                     String what = "attention weights " + Arrays.toString(s) + " " + p + ", bias " + biased;
-                    double bound = Tolerance.attention(s[2], s[1], score, 1);
+                    double bound = Tolerance.attention(s[2] + rounded(), s[1] + rounded(), score, 1);
                     compare(what, first::exact, out, i -> bound);
                 }
             }
@@ -149,13 +149,21 @@ public abstract class AttentionContract extends Contract {
         }
     }
 
+    /** A weight is off by twice the error of its score. */
+    private long rounded() {
+        return 2 * roundedTerms();
+    }
+
     /** For queries, keys and values. */
-    private static double[] gradientTolerances(int[] s, double scale, double unscaled, double ofWeight) {
+    private double[] gradientTolerances(int[] s, double scale, double unscaled, double ofWeight) {
+        long depth = s[2] + rounded();
+        long keys = s[1] + rounded();
+        long width = s[3] + rounded();
         double score = scale * unscaled;
         return new double[] {
-            5 * scale * Tolerance.attentionScores(s[2], s[1], s[3], score, ofWeight),
-            5 * scale * s[0] * Tolerance.attentionScores(s[2], s[1], s[3] + s[0], score, ofWeight),
-            s[0] * Tolerance.attention(s[2], s[1] + s[0], score, 5)
+            5 * scale * Tolerance.attentionScores(depth, keys, width, score, ofWeight),
+            5 * scale * s[0] * Tolerance.attentionScores(depth, keys, width + s[0], score, ofWeight),
+            s[0] * Tolerance.attention(depth, keys + s[0], score, 5)
         };
     }
 

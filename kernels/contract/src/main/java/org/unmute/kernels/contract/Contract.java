@@ -56,6 +56,21 @@ public abstract class Contract {
     protected abstract Backend open(int threads);
 
     /**
+     * The relative error with which the backend rounds each operand of a product before it multiplies: 0, unless it was
+     * asked to compute so. Products, attention and matching are then compared with bounds that allow for it; all other
+     * guarantees stay.
+     */
+    protected double operandRounding() {
+        return 0;
+    }
+
+    /** Terms more of a float32 sum whose error, as {@link Tolerance} bounds it, is that of rounding both operands. */
+    final long roundedTerms() {
+        double r = operandRounding();
+        return (long) Math.ceil((2 * r + r * r) / (4 * Tolerance.ROUNDING));
+    }
+
+    /**
      * The backend under test, open until the end of the test: on two threads, or as many as the system property {@code
      * unmute.threads} says.
      */

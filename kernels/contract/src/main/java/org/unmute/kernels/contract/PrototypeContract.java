@@ -62,7 +62,7 @@ public abstract class PrototypeContract extends Contract {
         Operand values = output(p, Shape.of(clips, count));
         Operand winners = intOutput(Placement.STRIDED, values.shape());
         onBoth((b, at) -> pool(b, binary, at.of(tokens), at.of(prototypes), at.of(values), at.of(winners)));
-        compare(what, values, Tolerance.cosine(dim));
+        compare(what, values, Tolerance.cosine(dim + roundedTerms()));
         winners.assertGuards(what);
         if (!binary) {
             checkWinners(tokens, prototypes, values, winners.readInts());
@@ -109,7 +109,7 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /** A winner's cosine is the best one, up to rounding. */
-    private static void checkWinners(Operand tokens, Operand prototypes, Operand values, int[] won) {
+    private void checkWinners(Operand tokens, Operand prototypes, Operand values, int[] won) {
         int n = tokens.shape().dim(1);
         int count = prototypes.shape().dim(0);
         int dim = prototypes.shape().dim(1);
@@ -125,7 +125,7 @@ public abstract class PrototypeContract extends Contract {
                         * unitPrototypes.host().get(i % count * dim + d);
             }
             assertTrue(
-                    best - cosine <= 2 * Tolerance.cosine(dim),
+                    best - cosine <= 2 * Tolerance.cosine(dim + roundedTerms()),
                     "prototypeMaxPool: winner " + won[i] + " has " + cosine + ", the best has " + best);
         }
     }
