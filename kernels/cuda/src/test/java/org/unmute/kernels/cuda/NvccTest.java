@@ -1,23 +1,20 @@
 package org.unmute.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
@@ -25,75 +22,57 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 
 /**
- * nvcc compiles every kernel for every target that it knows of those below, nothing is spilled from registers to
- * memory, and registers and shared memory stay within {@code resources.csv}. Variants for tensor cores are compiled for
- * the targets that have what they use, sm_80 and up: on sm_75 the portable kernels run. Skipped where nvcc is not.
+ * nvcc compiles every source without a warning, and ptxas assembles the PTX that is shipped, as the driver does on a
+ * user's machine: for every target, nothing is spilled from registers to memory, and registers and shared memory stay
+ * within {@code resources.csv}. Kernels for tensor cores are for sm_80 and up: on sm_75 the portable ones run. Skipped
+ * where the toolkit is not.
  */
-@FullBuild("runs nvcc")
+@FullBuild("runs nvcc and ptxas")
 class NvccTest {
     private static final Tool NVCC = new Tool("nvcc");
-    private static final List<Integer> TARGETS = List.of(75, 80, 90, 100);
-    private static final Pattern COMPILED = Pattern.compile(
-            "Compiling entry function '(\\w+)' for 'sm_(\\d+)'.*?(\\d+) bytes spill stores, "
-                    + "(\\d+) bytes spill loads.*?Used (\\d+) registers(?:[^\\n]*?(\\d+) bytes smem)?",
-            Pattern.DOTALL);
+    private static final Tool PTXAS = new Tool("ptxas");
 
     @TempDir
     Path folder;
 
-    private record Limit(int registers, int shared) {}
-
-    private static Map<String, Limit> limits() throws IOException {
-        Map<String, Limit> all = new HashMap<>();
-        try (InputStream in = NvccTest.class.getResourceAsStream("/resources.csv")) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(l -> !l.startsWith("#"))
-                    .skip(1)
-                    .forEach(line -> {
-                        String[] cells = line.split(",");
-                        all.put(cells[0], new Limit(Integer.parseInt(cells[1]), Integer.parseInt(cells[2])));
-                    });
-        }
-        return all;
+    private static Stream<DynamicTest> missing(Tool tool) {
+        return Stream.of(DynamicTest.dynamicTest(tool.missing(), () -> Assumptions.abort(tool.missing())));
     }
 
+    /** For the oldest and the newest target. */
     @TestFactory
-    Stream<DynamicTest> compilesWithinTheLimits() throws IOException {
+    Stream<DynamicTest> compilesWithoutWarnings() throws IOException {
         if (!NVCC.isAvailable()) {
-            return Stream.of(DynamicTest.dynamicTest(NVCC.missing(), () -> Assumptions.abort(NVCC.missing())));
+            return missing(NVCC);
         }
         Tool.writeSources(folder);
         List<Integer> known = known();
-        Map<String, Limit> limits = limits();
-        Set<String> unseen = new HashSet<>(limits.keySet());
+        int newest = known.getLast();
         List<DynamicTest> tests = new ArrayList<>();
         for (String family : KernelSource.FAMILIES) {
+            List<Integer> targets = List.of(known.getFirst(), newest);
             tests.add(DynamicTest.dynamicTest(
-                    family + " for " + known,
-                    () -> check(family + ".cl", DeclaredKernel.of(family).size(), known, limits, unseen)));
+                    family + " for " + targets,
+                    () -> compile(family + ".cl", DeclaredKernel.of(family).size(), targets)));
         }
-        List<Integer> tensor =
-                known.stream().filter(t -> t >= Variants.MIN_CAPABILITY).toList();
+        List<Integer> targets = List.of(Variants.MIN_CAPABILITY, newest);
         PtxSource.files()
                 .forEach(file -> tests.add(DynamicTest.dynamicTest(
-                        file + " for " + tensor,
-                        () -> check(file + ".cu", PtxSource.kernels(file).size(), tensor, limits, unseen))));
-        tests.add(DynamicTest.dynamicTest(
-                "every limit is for a kernel", () -> assertThat(unseen).isEmpty()));
+                        file + " for " + targets,
+                        () -> compile(file + ".cu", PtxSource.kernels(file).size(), targets))));
         return tests.stream();
     }
 
     private List<Integer> known() {
         String list = NVCC.run(folder, List.of("--list-gpu-code"));
-        List<Integer> known = TARGETS.stream()
+        List<Integer> known = KernelResources.TARGETS.stream()
                 .filter(t -> Arrays.asList(list.split("\\s+")).contains("sm_" + t))
                 .toList();
         assertThat(known).isNotEmpty();
         return known;
     }
 
-    private void check(String file, int kernels, List<Integer> targets, Map<String, Limit> limits, Set<String> unseen) {
+    private void compile(String file, int kernels, List<Integer> targets) {
         List<String> arguments = new ArrayList<>(List.of(
                 "-x",
                 "cu",
@@ -112,21 +91,98 @@ class NvccTest {
         targets.forEach(t -> arguments.addAll(List.of("-gencode", "arch=compute_" + t + ",code=sm_" + t)));
         arguments.add(file);
         String said = NVCC.run(folder, arguments);
-        Matcher m = COMPILED.matcher(said);
-        int compiled = 0;
-        while (m.find()) {
-            compiled++;
-            String kernel = m.group(1);
-            String what = kernel + " for sm_" + m.group(2);
-            assertThat(m.group(3) + m.group(4)).as("bytes spilled by " + what).isEqualTo("00");
-            unseen.remove(kernel);
-            Limit limit = limits.getOrDefault(kernel, limits.get("others"));
-            assertThat(Integer.parseInt(m.group(5))).as("registers of " + what).isLessThanOrEqualTo(limit.registers);
-            assertThat(m.group(6) == null ? 0 : Integer.parseInt(m.group(6)))
-                    .as("shared memory of " + what)
-                    .isLessThanOrEqualTo(limit.shared);
+        assertThat(KernelResources.check(said, new TreeSet<>()))
+                .as("kernels times targets\n" + said)
+                .isEqualTo(kernels * targets.size());
+    }
+
+    /** What users run. */
+    @TestFactory
+    Stream<DynamicTest> shippedPtxAssemblesWithinTheLimits() {
+        if (!PTXAS.isAvailable()) {
+            return missing(PTXAS);
         }
-        unseen.remove("others");
-        assertThat(compiled).as("kernels times targets\n" + said).isEqualTo(kernels * targets.size());
+        String help = PTXAS.run(folder, List.of("--help"));
+        Set<String> seen = new TreeSet<>();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int target : KernelResources.TARGETS) {
+            assertThat(help).contains("sm_" + target);
+            for (String family : KernelSource.FAMILIES) {
+                tests.add(DynamicTest.dynamicTest(
+                        family + " for " + target,
+                        () -> assemble(family, DeclaredKernel.of(family).size(), target, seen)));
+            }
+            for (String file : target < Variants.MIN_CAPABILITY ? Set.<String>of() : PtxSource.files()) {
+                tests.add(DynamicTest.dynamicTest(
+                        file + " for " + target,
+                        () -> assemble(file, PtxSource.kernels(file).size(), target, seen)));
+            }
+        }
+        tests.add(DynamicTest.dynamicTest(
+                "every limit is for a kernel", () -> assertThat(seen).containsAll(KernelResources.limited())));
+        return tests.stream();
+    }
+
+    private void assemble(String family, int kernels, int target, Set<String> seen) throws IOException {
+        String said = assemble(Ptx.text(family), target, List.of());
+        assertThat(KernelResources.check(said, seen)).as(said).isEqualTo(kernels);
+    }
+
+    private String assemble(String ptx, int target, List<String> options) throws IOException {
+        Files.writeString(folder.resolve("shipped.ptx"), ptx);
+        List<String> arguments =
+                new ArrayList<>(List.of("-v", "-Werror", "-arch=sm_" + target, "-o", "shipped.cubin", "shipped.ptx"));
+        arguments.addAll(options);
+        return PTXAS.run(folder, arguments);
+    }
+
+    /** The two tests above can fail: a kernel that spills, one that takes too much, and PTX that is none. */
+    @Test
+    void whatDoesNotFitIsFound() throws IOException {
+        PTXAS.require();
+        String ptx = Ptx.text("matmul");
+        String spilled = assemble(ptx, 90, List.of("-maxrregcount", "32"));
+        assertThatThrownBy(() -> KernelResources.check(spilled, new TreeSet<>()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("bytes spilled by matmul");
+        String large = ptx.replaceFirst("(\\.shared [^;]*)\\[(\\d+)\\];", "$1[40000];");
+        assertThat(large).isNotEqualTo(ptx);
+        String said = assemble(large, 90, List.of());
+        assertThatThrownBy(() -> KernelResources.check(said, new TreeSet<>()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("shared memory of matmul");
+        assertThatThrownBy(() -> assemble(ptx.replaceFirst("fma\\.rn\\.f32", "fma.rm.f16"), 90, List.of()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("ptxas");
+    }
+
+    /** Functions of {@code mma.h} that no kernel uses yet compile, too, to the instructions that they are named for. */
+    @Test
+    void theInstructionsAreThoseOfTheirNames() throws IOException {
+        NVCC.require();
+        Files.writeString(folder.resolve("instructions.cu"), Instructions.source());
+        NVCC.run(
+                folder, List.of("-ptx", "-arch=compute_80", "-fmad=false", "-diag-suppress", "177", "instructions.cu"));
+        assertThat(Files.readString(folder.resolve("instructions.ptx")))
+                .contains(
+                        "cvt.rna.tf32.f32",
+                        "cvt.rn.bf16x2.f32",
+                        "cvt.rn.f16x2.f32",
+                        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32",
+                        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32",
+                        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
+                        "ldmatrix.sync.aligned.m8n8.x1.shared.b16",
+                        "ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16",
+                        "ldmatrix.sync.aligned.m8n8.x2.shared.b16",
+                        "ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16",
+                        "ldmatrix.sync.aligned.m8n8.x4.shared.b16",
+                        "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16",
+                        "shfl.sync.idx.b32",
+                        "shfl.sync.bfly.b32",
+                        "bar.warp.sync",
+                        "cp.async.cg.shared.global",
+                        "cp.async.ca.shared.global",
+                        "cp.async.commit_group",
+                        "cp.async.wait_group 2");
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.kernels.cuda;
 
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.FullBuild;
@@ -14,10 +15,9 @@ import org.unmute.tensor.backend.Backend;
  */
 @FullBuild("compiles the kernels with g++")
 class TensorCoreContractTest {
-    private static Backend open(Precision precision, int block) {
+    private static Backend open(Supplier<ShimDevice> device) {
         ShimDevice.COMPILER.require();
-        ShimDevice device = new ShimDevice(precision);
-        return new DeviceBackend(block == 0 ? device : device.truncating(block), 3L << 30);
+        return new DeviceBackend(device.get(), 3L << 30);
     }
 
     /** The unit roundoff of a format. */
@@ -31,99 +31,99 @@ class TensorCoreContractTest {
 
     /** Products. */
     abstract static class Products extends ProductContract {
-        private final Precision precision;
-        private final int block;
+        private final Supplier<ShimDevice> device;
+        private final double rounding;
 
-        Products(Precision precision, int block) {
-            this.precision = precision;
-            this.block = block;
+        Products(Precision precision, Supplier<ShimDevice> device) {
+            this.device = device;
+            rounding = rounding(precision);
         }
 
         @Override
         protected Backend open(int threads) {
-            return TensorCoreContractTest.open(precision, block);
+            return TensorCoreContractTest.open(device);
         }
 
         @Override
         protected double operandRounding() {
-            return rounding(precision);
+            return rounding;
+        }
+    }
+
+    /** Attention. */
+    abstract static class Attention extends AttentionContract {
+        private final Supplier<ShimDevice> device;
+        private final double rounding;
+
+        Attention(Precision precision, Supplier<ShimDevice> device) {
+            this.device = device;
+            rounding = rounding(precision);
+        }
+
+        @Override
+        protected Backend open(int threads) {
+            return TensorCoreContractTest.open(device);
+        }
+
+        @Override
+        protected double operandRounding() {
+            return rounding;
+        }
+    }
+
+    /** Prototype matching. */
+    abstract static class Prototypes extends PrototypeContract {
+        private final Supplier<ShimDevice> device;
+        private final double rounding;
+
+        Prototypes(Precision precision, Supplier<ShimDevice> device) {
+            this.device = device;
+            rounding = rounding(precision);
+        }
+
+        @Override
+        protected Backend open(int threads) {
+            return TensorCoreContractTest.open(device);
+        }
+
+        @Override
+        protected double operandRounding() {
+            return rounding;
         }
     }
 
     @Nested
     class Float32Products extends Products {
         Float32Products() {
-            super(Precision.FP32, 0);
+            super(Precision.FP32, () -> new ShimDevice(Precision.FP32));
         }
     }
 
     @Nested
     class Tf32Products extends Products {
         Tf32Products() {
-            super(Precision.TF32, 4);
+            super(Precision.TF32, () -> new ShimDevice(Precision.TF32).truncating(4));
         }
     }
 
     @Nested
     class Bf16Products extends Products {
         Bf16Products() {
-            super(Precision.BF16, 0);
-        }
-    }
-
-    /** Attention. */
-    abstract static class Attention extends AttentionContract {
-        private final Precision precision;
-        private final int block;
-
-        Attention(Precision precision, int block) {
-            this.precision = precision;
-            this.block = block;
-        }
-
-        @Override
-        protected Backend open(int threads) {
-            return TensorCoreContractTest.open(precision, block);
-        }
-
-        @Override
-        protected double operandRounding() {
-            return rounding(precision);
+            super(Precision.BF16, () -> new ShimDevice(Precision.BF16));
         }
     }
 
     @Nested
     class Float32Attention extends Attention {
         Float32Attention() {
-            super(Precision.FP32, 8);
-        }
-    }
-
-    /** Prototype matching. */
-    abstract static class Prototypes extends PrototypeContract {
-        private final Precision precision;
-        private final int block;
-
-        Prototypes(Precision precision, int block) {
-            this.precision = precision;
-            this.block = block;
-        }
-
-        @Override
-        protected Backend open(int threads) {
-            return TensorCoreContractTest.open(precision, block);
-        }
-
-        @Override
-        protected double operandRounding() {
-            return rounding(precision);
+            super(Precision.FP32, () -> new ShimDevice(Precision.FP32).truncating(8));
         }
     }
 
     @Nested
     class Float32Prototypes extends Prototypes {
         Float32Prototypes() {
-            super(Precision.FP32, 4);
+            super(Precision.FP32, () -> new ShimDevice(Precision.FP32).truncating(4));
         }
     }
 }

@@ -126,6 +126,8 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
                 multiply_tiles(xs, ys, sum);
                 BARRIER();
             }
+            // Recomputed, since registers are scarce up to here.
+            positions(&batch, entry, 5, at);
             score_tile(weights, sum, bias + at[4], &h, query, key, scale, has_bias);
             BARRIER();
             // Keys share, share + SHARING, ...: this item's chains.
