@@ -3,11 +3,11 @@
 // at another instruction, at a barrier of the group, or has ended.
 //
 //   multiplications  operands keep just the bits that the hardware reads: of TF32 the upper 19. Products are exact. Sums are rounded, in
-//                    ascending order of the inner axis, c first; or truncated, see shim_accumulate.
+//                    ascending order of the inner axis, c first; or truncated, see shim_block.
 //   load_matrix      an item's row is read when the item arrives, not when the last does: items that store to a row that another one reads
 //                    need WARP_BARRIER() or BARRIER() between.
-//   copies           the destination is NaN until the item that began the copy has waited for its group: a missing wait, a missing barrier and
-//                    a buffer that is still read when the next copy to it begins give NaN.
+//   copies           the destination is garbage until the item that began the copy has waited for its group: a missing wait, a missing barrier
+//                    and a buffer that is still read when the next copy to it begins give wrong numbers.
 #pragma once
 
 // How sums are made: 0 rounds each addition to nearest; 4, 8 or 16 adds that many products to c at once, as hardware may: all addends are
@@ -15,8 +15,9 @@
 // that of the product after normalization, so real hardware is as exact or more.
 static int shim_block = 0;
 
-extern "C" void shim_accumulate(int block) {
+extern "C" void shim_set(int block, int garbage) {
     shim_block = block;
+    shim_garbage = garbage;
 }
 
 template <class F>
@@ -307,7 +308,7 @@ static void copy_async(void* to, const void* from, int available) {
         shim_fail("copy_async: %d of %d bytes", available, BYTES);
     }
     ShimItem& item = shim_items[threadIdx.x];
-    std::memset(to, 0xff, BYTES);
+    std::memset(to, shim_garbage, BYTES);
     item.copies.push_back({to, from, BYTES, available, item.groups});
 }
 

@@ -1,11 +1,12 @@
-// One kernel per instruction of mma.h, for EmulationTest and MultiplicationTest: each item's operands come from memory and its results go there.
+// One kernel per instruction of mma.h, and of signs.h, for EmulationTest and MultiplicationTest: each item's operands come from memory and its results go there.
 #include "mma.h"
+#include "signs.h"
 
-#define MULTIPLY(name) \
-    KERNEL void name##_once(GLOBAL const uint* a, GLOBAL const uint* b, GLOBAL float* c) { \
+#define MULTIPLY(name, type) \
+    KERNEL void name##_once(GLOBAL const uint* a, GLOBAL const uint* b, GLOBAL type* c) { \
         uint x[4]; \
         uint y[2]; \
-        float z[4]; \
+        type z[4]; \
         for (int i = 0; i < 4; i++) { \
             x[i] = a[4 * GLOBAL_ITEM + i]; \
             z[i] = c[4 * GLOBAL_ITEM + i]; \
@@ -18,9 +19,10 @@
         } \
     }
 
-MULTIPLY(multiply_tf32)
-MULTIPLY(multiply_bf16)
-MULTIPLY(multiply_f16)
+MULTIPLY(multiply_tf32, float)
+MULTIPLY(multiply_bf16, float)
+MULTIPLY(multiply_f16, float)
+MULTIPLY(multiply_u8_s8, int)
 
 KERNEL void round_all(GLOBAL const float* x, GLOBAL uint* tf32, GLOBAL uint* bf16, GLOBAL uint* f16, i64 pairs) {
     EACH_ELEMENT(i, pairs) {

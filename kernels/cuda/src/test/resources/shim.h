@@ -2,8 +2,8 @@
 //
 // The items of a group are coroutines of one thread. Warp by warp, each item runs until it waits: for its group at a barrier, or for its warp
 // (emulation.h). A warp goes on until all its items wait at the group's barrier or are done, so warps may meet within themselves differently
-// often. Groups run one after the other, so shared memory is static; it is NaN when a group begins. `backwards` runs groups, warps and items
-// last to first: a kernel that lacks a barrier then reads what is not yet written in one of the two orders.
+// often. Groups run one after the other, so shared memory is static; it is garbage when a group begins. `backwards` runs groups, warps and
+// items last to first: a kernel that lacks a barrier then reads what is not yet written in one of the two orders.
 //
 // A kernel that would wait forever, or does what the hardware traps, ends its launch with an error.
 #pragma once
@@ -121,6 +121,8 @@ static ShimItem shim_items[1024];
 static ShimWarp shim_warps[32];
 static ShimContext shim_main;
 static bool shim_running, shim_backwards;
+// Each byte of garbage: 0xff makes NaN of every float format; 0x4b makes ordinary numbers, since a kernel may treat NaN well.
+static int shim_garbage = 0xff;
 static char shim_error[256];
 static void (*shim_body)(void*);
 static void* shim_data;
@@ -175,7 +177,7 @@ static void shim_entry() {
 
 static void shim_begin(unsigned items) {
     if (__start_unmute_shared != nullptr) {
-        std::memset(__start_unmute_shared, 0xff, __stop_unmute_shared - __start_unmute_shared);
+        std::memset(__start_unmute_shared, shim_garbage, __stop_unmute_shared - __start_unmute_shared);
     }
     const size_t stack = 64 << 10;
     for (unsigned i = 0; i < items; i++) {
@@ -235,7 +237,7 @@ static void shim_call(void (*kernel)(A...), void** arguments) {
     [&]<size_t... I>(std::index_sequence<I...>) { kernel(*static_cast<A*>(arguments[I])...); }(std::index_sequence_for<A...>{});
 }
 
-// Shared memory whose size the launch says (`extern __shared__`): NaN before each group, as is what follows it, which must stay so.
+// Shared memory whose size the launch says (`extern __shared__`): garbage before each group. What follows it must stay as it is.
 static const size_t shim_dynamic_max = 227 << 10;
 static const size_t shim_dynamic_guard = 4 << 10;
 alignas(1024) static unsigned char shim_dynamic[shim_dynamic_max + shim_dynamic_guard];
@@ -263,7 +265,8 @@ static const char* shim_run(unsigned groups, unsigned items, int shared, int bar
     for (unsigned g = 0; g < groups && !shim_error[0]; g++) {
         blockIdx = {backwards ? groups - 1 - g : g, 0, 0};
         if (barriers) {
-            std::memset(shim_dynamic, 0xff, shared + shim_dynamic_guard);
+            std::memset(shim_dynamic, shim_garbage, shared);
+            std::memset(shim_dynamic + shared, 0xff, shim_dynamic_guard);
             shim_group(items, run, &body);
             if (shim_overrun(shared) && !shim_error[0]) {
                 std::snprintf(shim_error, sizeof shim_error, "group %u writes beyond its %d bytes of shared memory", blockIdx.x, shared);

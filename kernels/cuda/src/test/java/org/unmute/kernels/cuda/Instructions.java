@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.kernels.cuda.ShimLibrary.Mode;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 
@@ -23,6 +24,7 @@ final class Instructions {
             "multiply_tf32_once",
             "multiply_bf16_once",
             "multiply_f16_once",
+            "multiply_u8_s8_once",
             "round_all",
             "load_all",
             "shuffle_all",
@@ -66,7 +68,7 @@ final class Instructions {
      * Runs a kernel.
      *
      * @param backwards whether items run last to first
-     * @param block how sums are made, see {@code shim_accumulate}
+     * @param block how sums are made, see {@code shim_block}
      * @param arguments arrays, which are copied there and back, and numbers
      */
     void run(String kernel, LaunchPlan plan, boolean backwards, int block, Object[] arguments) {
@@ -85,7 +87,7 @@ final class Instructions {
                 boolean pointer = arguments[i].getClass().isArray();
                 pointers.setAtIndex(ADDRESS, i, pointer ? arena.allocateFrom(ADDRESS, memory[i]) : memory[i]);
             }
-            library.run(kernel, plan, true, backwards, block, pointers);
+            library.run(kernel, plan, new Mode(true, backwards, block, Mode.NAN), pointers);
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
                     case float[] x -> MemorySegment.copy(memory[i], JAVA_FLOAT, 0, x, 0, x.length);

@@ -151,7 +151,7 @@ class MultiplicationTest {
         }
     }
 
-    /** As {@code shim_accumulate} states it, in exact arithmetic. */
+    /** As {@code shim_block} states it, in exact arithmetic. */
     private static float truncated(Format f, Operands x, int row, int column, int block) {
         float sum = x.c[row][column];
         for (int from = 0; from < f.depth(); from += block) {
@@ -243,6 +243,41 @@ class MultiplicationTest {
                         assertThat(Float.isInfinite(got[row][column])).as(what).isEqualTo(infinite);
                         assertThat(Float.isNaN(got[row][column])).as(what).isEqualTo(row == 12);
                     }
+                }
+            }
+        }
+    }
+
+    /** m16n8k32: a unsigned, b signed, four to a register; sums that do not fit wrap around. */
+    @Test
+    void bytesAreMultipliedExactly() {
+        SplittableRandom random = new SplittableRandom(6);
+        for (boolean backwards : new boolean[] {false, true}) {
+            int[] a = random.ints(128).toArray();
+            int[] b = random.ints(64).toArray();
+            int[] c = random.ints(128).toArray();
+            int[] got = c.clone();
+            instructions.run("multiply_u8_s8_once", new LaunchPlan(1, 32), backwards, 0, new Object[] {a, b, got});
+            int[][] left = new int[16][32];
+            int[][] right = new int[32][8];
+            for (int lane = 0; lane < 32; lane++) {
+                for (int i = 0; i < 16; i++) {
+                    int row = (lane >> 2) + (i < 4 || i >= 8 && i < 12 ? 0 : 8);
+                    int column = lane % 4 * 4 + (i & 3) + (i < 8 ? 0 : 16);
+                    left[row][column] = a[4 * lane + i / 4] >>> i % 4 * 8 & 0xff;
+                }
+                for (int i = 0; i < 8; i++) {
+                    int row = lane % 4 * 4 + (i & 3) + (i < 4 ? 0 : 16);
+                    right[row][lane >> 2] = (byte) (b[2 * lane + i / 4] >>> i % 4 * 8);
+                }
+            }
+            for (int lane = 0; lane < 32; lane++) {
+                for (int i = 0; i < 4; i++) {
+                    int sum = c[4 * lane + i];
+                    for (int k = 0; k < 32; k++) {
+                        sum += left[rowOfC(lane, i)][k] * right[k][columnOfC(lane, i)];
+                    }
+                    assertThat(got[4 * lane + i]).as("item " + lane + ", " + i).isEqualTo(sum);
                 }
             }
         }

@@ -124,16 +124,13 @@ class NvccTest {
     }
 
     private void assemble(String family, int kernels, int target, Set<String> seen) throws IOException {
-        String said = assemble(Ptx.text(family), target, List.of());
+        String said = assemble(Ptx.text(family), target);
         assertThat(KernelResources.check(said, seen)).as(said).isEqualTo(kernels);
     }
 
-    private String assemble(String ptx, int target, List<String> options) throws IOException {
+    private String assemble(String ptx, int target) throws IOException {
         Files.writeString(folder.resolve("shipped.ptx"), ptx);
-        List<String> arguments =
-                new ArrayList<>(List.of("-v", "-Werror", "-arch=sm_" + target, "-o", "shipped.cubin", "shipped.ptx"));
-        arguments.addAll(options);
-        return PTXAS.run(folder, arguments);
+        return PTXAS.run(folder, List.of("-v", "-Werror", "-arch=sm_" + target, "-o", "shipped.cubin", "shipped.ptx"));
     }
 
     /** The two tests above can fail: a kernel that spills, one that takes too much, and PTX that is none. */
@@ -141,17 +138,19 @@ class NvccTest {
     void whatDoesNotFitIsFound() throws IOException {
         PTXAS.require();
         String ptx = Ptx.text("matmul");
-        String spilled = assemble(ptx, 90, List.of("-maxrregcount", "32"));
+        String crowded = ptx.replace(".minnctapersm 2", ".minnctapersm 8");
+        assertThat(crowded).isNotEqualTo(ptx);
+        String spilled = assemble(crowded, 90);
         assertThatThrownBy(() -> KernelResources.check(spilled, new TreeSet<>()))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("bytes spilled by matmul");
         String large = ptx.replaceFirst("(\\.shared [^;]*)\\[(\\d+)\\];", "$1[40000];");
         assertThat(large).isNotEqualTo(ptx);
-        String said = assemble(large, 90, List.of());
+        String said = assemble(large, 90);
         assertThatThrownBy(() -> KernelResources.check(said, new TreeSet<>()))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("shared memory of matmul");
-        assertThatThrownBy(() -> assemble(ptx.replaceFirst("fma\\.rn\\.f32", "fma.rm.f16"), 90, List.of()))
+        assertThatThrownBy(() -> assemble(ptx.replaceFirst("fma\\.rn\\.f32", "fma.rm.f16"), 90))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("ptxas");
     }
@@ -171,6 +170,7 @@ class NvccTest {
                         "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32",
                         "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32",
                         "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
+                        "mma.sync.aligned.m16n8k32.row.col.s32.u8.s8.s32",
                         "ldmatrix.sync.aligned.m8n8.x1.shared.b16",
                         "ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16",
                         "ldmatrix.sync.aligned.m8n8.x2.shared.b16",

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.unmute.kernels.cuda.ShimLibrary.Mode;
 import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceLimits;
@@ -37,7 +38,8 @@ import org.unmute.tensor.backend.HostBuffer;
 
 /**
  * A device on the CPU: the kernels' CUDA source, compiled by g++ with {@code shim.h}, one library per family. Slow; it
- * tests logic only. Every second launch runs its items from last to first.
+ * tests logic only. Every second launch runs its items from last to first; garbage in shared memory is not a number in
+ * two launches of four.
  */
 final class ShimDevice implements Device {
     static final Tool COMPILER = ShimLibrary.COMPILER;
@@ -59,7 +61,7 @@ final class ShimDevice implements Device {
     private final Optional<Cublas> cublas;
     private Optional<Fault> fault = Optional.empty();
     private int block;
-    private boolean backwards;
+    private int launches;
 
     /** The kernels that ran. */
     private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
@@ -212,13 +214,15 @@ final class ShimDevice implements Device {
                 WITH_BARRIERS.contains(kernel.family()) || PtxSource.files().contains(kernel.family());
         ShimLibrary f = library(kernel.family());
         synchronized (ShimDevice.class) {
-            backwards = !backwards;
+            launches++;
+            int garbage = launches / 2 % 2 == 0 ? Mode.NAN : Mode.NUMBERS;
+            Mode mode = new Mode(barriers, launches % 2 == 1, block, garbage);
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment pointers = arena.allocate(ADDRESS, arguments.size());
                 for (int i = 0; i < arguments.size(); i++) {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, arguments.get(i)));
                 }
-                f.run(kernel.name(), plan, barriers, backwards, block, pointers);
+                f.run(kernel.name(), plan, mode, pointers);
             }
         }
         return kernel;

@@ -33,7 +33,7 @@ final class ShimLibrary {
 
     private final String name;
     private final Map<String, MethodHandle> kernels = new HashMap<>();
-    private final MethodHandle accumulate;
+    private final MethodHandle set;
 
     @SuppressWarnings("restricted") // Calls into what was just compiled.
     private ShimLibrary(String name, Path file, List<String> names) {
@@ -41,8 +41,8 @@ final class ShimLibrary {
         SymbolLookup library = SymbolLookup.libraryLookup(file, Arena.global());
         names.forEach(k -> kernels.put(
                 k, Linker.nativeLinker().downcallHandle(library.find("run_" + k).orElseThrow(), RUN)));
-        accumulate = Linker.nativeLinker()
-                .downcallHandle(library.find("shim_accumulate").orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT));
+        set = Linker.nativeLinker()
+                .downcallHandle(library.find("shim_set").orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT));
     }
 
     /**
@@ -81,24 +81,41 @@ final class ShimLibrary {
     }
 
     /**
-     * Runs a kernel to its end. One thread at a time may do so.
+     * How a kernel is run.
      *
      * @param barriers whether its items wait for each other
      * @param backwards whether groups, warps and items run last to first
-     * @param block how sums of multiplications are made, see {@code shim_accumulate}
+     * @param block how sums of multiplications are made, see {@code shim_block}
+     * @param garbage each byte of shared memory that was not written, see {@code shim_garbage}
+     */
+    record Mode(boolean barriers, boolean backwards, int block, int garbage) {
+        /** Garbage that is not a number. */
+        static final int NAN = 0xff;
+        /** Garbage that looks like a number. */
+        static final int NUMBERS = 0x4b;
+    }
+
+    /**
+     * Runs a kernel to its end. One thread at a time may do so.
+     *
      * @param arguments the addresses of the arguments
      * @throws DeviceException if the kernel does what a device traps, or would wait forever
      */
-    void run(String kernel, LaunchPlan plan, boolean barriers, boolean backwards, int block, MemorySegment arguments) {
+    void run(String kernel, LaunchPlan plan, Mode mode, MemorySegment arguments) {
         MethodHandle f = kernels.get(kernel);
         if (f == null) {
             throw new DeviceException("shim: kernel " + kernel + " is missing in " + name, null);
         }
         MemorySegment error;
         try {
-            accumulate.invokeExact(block);
+            set.invokeExact(mode.block, mode.garbage);
             error = (MemorySegment) f.invokeExact(
-                    plan.groups(), plan.items(), plan.sharedBytes(), barriers ? 1 : 0, backwards ? 1 : 0, arguments);
+                    plan.groups(),
+                    plan.items(),
+                    plan.sharedBytes(),
+                    mode.barriers ? 1 : 0,
+                    mode.backwards ? 1 : 0,
+                    arguments);
         } catch (Throwable e) {
             throw new DeviceException("shim: " + kernel + ": " + e, e);
         }

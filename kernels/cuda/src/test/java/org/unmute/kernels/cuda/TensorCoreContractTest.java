@@ -1,129 +1,141 @@
 package org.unmute.kernels.cuda;
 
-import java.util.function.Supplier;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
-import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /**
  * The contracts of what runs on tensor cores, with the kernels of a device of compute capability 9.0, whose
- * instructions are emulated. Sums of some classes are rounded, those of others truncated.
+ * instructions are emulated: at every precision, and with sums that truncate. {@link PackedProductTest} and
+ * {@link SignMatchingTest} run the kernels that are the default in float32, with sums that are rounded.
  */
 @FullBuild("compiles the kernels with g++")
 class TensorCoreContractTest {
-    private static Backend open(Supplier<ShimDevice> device) {
-        ShimDevice.COMPILER.require();
-        return new DeviceBackend(device.get(), 3L << 30);
-    }
+    /**
+     * What a contract runs on.
+     *
+     * @param choice which products are packed
+     * @param block how many products are added to a sum at once, which then truncates; 0 rounds
+     */
+    record Variant(Precision precision, TensorCores choice, int block, Optional<ShimDevice.Fault> fault) {
+        Backend open() {
+            ShimDevice.COMPILER.require();
+            System.setProperty(TensorCores.PROPERTY, choice.name().toLowerCase(Locale.ROOT));
+            ShimDevice device = new ShimDevice(precision);
+            fault.ifPresent(device::with);
+            return new DeviceBackend(block == 0 ? device : device.truncating(block), 3L << 30);
+        }
 
-    /** The unit roundoff of a format. */
-    static double rounding(Precision precision) {
-        return switch (precision) {
-            case FP32 -> 0;
-            case TF32 -> 0x1p-11;
-            case BF16 -> 0x1p-8;
-        };
+        /** The unit roundoff of operands. */
+        double rounding() {
+            return switch (precision) {
+                case FP32 -> 0;
+                case TF32 -> 0x1p-11;
+                case BF16 -> 0x1p-8;
+            };
+        }
     }
 
     /** Products. */
     abstract static class Products extends ProductContract {
-        private final Supplier<ShimDevice> device;
-        private final double rounding;
+        private final Variant variant;
 
-        Products(Precision precision, Supplier<ShimDevice> device) {
-            this.device = device;
-            rounding = rounding(precision);
+        Products(Variant variant) {
+            this.variant = variant;
         }
 
         @Override
         protected Backend open(int threads) {
-            return TensorCoreContractTest.open(device);
+            return variant.open();
         }
 
         @Override
         protected double operandRounding() {
-            return rounding;
-        }
-    }
-
-    /** Attention. */
-    abstract static class Attention extends AttentionContract {
-        private final Supplier<ShimDevice> device;
-        private final double rounding;
-
-        Attention(Precision precision, Supplier<ShimDevice> device) {
-            this.device = device;
-            rounding = rounding(precision);
+            return variant.rounding();
         }
 
-        @Override
-        protected Backend open(int threads) {
-            return TensorCoreContractTest.open(device);
-        }
-
-        @Override
-        protected double operandRounding() {
-            return rounding;
+        @AfterEach
+        void asItWas() {
+            System.clearProperty(TensorCores.PROPERTY);
         }
     }
 
     /** Prototype matching. */
     abstract static class Prototypes extends PrototypeContract {
-        private final Supplier<ShimDevice> device;
-        private final double rounding;
+        private final Variant variant;
 
-        Prototypes(Precision precision, Supplier<ShimDevice> device) {
-            this.device = device;
-            rounding = rounding(precision);
+        Prototypes(Variant variant) {
+            this.variant = variant;
         }
 
         @Override
         protected Backend open(int threads) {
-            return TensorCoreContractTest.open(device);
+            return variant.open();
         }
 
         @Override
         protected double operandRounding() {
-            return rounding;
+            return variant.rounding();
+        }
+
+        @AfterEach
+        void asItWas() {
+            System.clearProperty(TensorCores.PROPERTY);
         }
     }
 
+    /** Operands in three planes. */
     @Nested
     class Float32Products extends Products {
         Float32Products() {
-            super(Precision.FP32, () -> new ShimDevice(Precision.FP32));
+            super(new Variant(Precision.FP32, TensorCores.ALWAYS, 16, Optional.empty()));
         }
     }
 
+    /** Operands rounded as they are read. */
     @Nested
     class Tf32Products extends Products {
         Tf32Products() {
-            super(Precision.TF32, () -> new ShimDevice(Precision.TF32).truncating(4));
+            super(new Variant(Precision.TF32, TensorCores.AUTO, 4, Optional.empty()));
         }
     }
 
+    /** Operands rounded and packed. */
     @Nested
     class Bf16Products extends Products {
         Bf16Products() {
-            super(Precision.BF16, () -> new ShimDevice(Precision.BF16));
+            super(new Variant(Precision.BF16, TensorCores.ALWAYS, 8, Optional.empty()));
         }
     }
 
+    /** Operands rounded as they are read. */
     @Nested
-    class Float32Attention extends Attention {
-        Float32Attention() {
-            super(Precision.FP32, () -> new ShimDevice(Precision.FP32).truncating(8));
+    class UnpackedBf16Products extends Products {
+        UnpackedBf16Products() {
+            super(new Variant(Precision.BF16, TensorCores.NEVER, 0, Optional.empty()));
         }
     }
 
+    /** Cosines of rounded operands, and winners of binarized prototypes as ever. */
     @Nested
-    class Float32Prototypes extends Prototypes {
-        Float32Prototypes() {
-            super(Precision.FP32, () -> new ShimDevice(Precision.FP32).truncating(4));
+    class Tf32Prototypes extends Prototypes {
+        Tf32Prototypes() {
+            super(new Variant(Precision.TF32, TensorCores.AUTO, 8, Optional.empty()));
+        }
+    }
+
+    /** The same in bfloat16. */
+    @Nested
+    class Bf16Prototypes extends Prototypes {
+        Bf16Prototypes() {
+            super(new Variant(Precision.BF16, TensorCores.AUTO, 0, Optional.empty()));
         }
     }
 }
