@@ -11,8 +11,8 @@
 #pragma once
 
 // How sums are made: 0 rounds each addition to nearest; 4, 8 or 16 adds that many products to c at once, as hardware may: all addends are
-// aligned to the largest one's exponent e and truncated to multiples of 2^(e - 23), as the sum is to 24 bits. No bit more is kept, and e is
-// that of the product after normalization, so real hardware is as exact or more.
+// aligned to the largest one's exponent e and truncated to multiples of 2^(e - 23), as the sum is to 24 bits. No bit more than float32 has is
+// kept, and e is that of a product after normalization: the coarsest way, whatever else differs between generations of hardware.
 static int shim_block = 0;
 
 extern "C" void shim_set(int block, int garbage) {
