@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
@@ -14,7 +15,7 @@ import org.unmute.tensor.backend.Backend;
 /**
  * The contracts of what runs on tensor cores, with the kernels of a device of compute capability 9.0, whose
  * instructions are emulated: at every precision, and with sums that truncate. {@link PackedProductTest} and
- * {@link SignMatchingTest} run the kernels that are the default in float32, with sums that are rounded.
+ * {@link SignMatchingTest} run products and matching in float32 with sums that are rounded.
  */
 @FullBuild("compiles the kernels with g++")
 class TensorCoreContractTest {
@@ -91,6 +92,30 @@ class TensorCoreContractTest {
         }
     }
 
+    /** Attention. */
+    abstract static class Attention extends AttentionContract {
+        private final Variant variant;
+
+        Attention(Variant variant) {
+            this.variant = variant;
+        }
+
+        @Override
+        protected Backend open(int threads) {
+            return variant.open();
+        }
+
+        @Override
+        protected double operandRounding() {
+            return variant.rounding();
+        }
+
+        @AfterEach
+        void asItWas() {
+            System.clearProperty(TensorCores.PROPERTY);
+        }
+    }
+
     /** Operands in three planes. */
     @Nested
     class Float32Products extends Products {
@@ -136,6 +161,22 @@ class TensorCoreContractTest {
     class Bf16Prototypes extends Prototypes {
         Bf16Prototypes() {
             super(new Variant(Precision.BF16, TensorCores.AUTO, 0, Optional.empty()));
+        }
+    }
+
+    /** Operands in two planes. */
+    @Nested
+    class Float32Attention extends Attention {
+        Float32Attention() {
+            super(new Variant(Precision.FP32, TensorCores.ALWAYS, 4, Optional.empty()));
+        }
+    }
+
+    /** Operands rounded. */
+    @Nested
+    class Bf16Attention extends Attention {
+        Bf16Attention() {
+            super(new Variant(Precision.BF16, TensorCores.ALWAYS, 0, Optional.empty()));
         }
     }
 }
