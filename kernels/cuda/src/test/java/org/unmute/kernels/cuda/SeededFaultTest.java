@@ -1,5 +1,6 @@
 package org.unmute.kernels.cuda;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
 import java.lang.reflect.InvocationTargetException;
@@ -45,20 +46,13 @@ class SeededFaultTest {
             this.methods = List.of(methods);
         }
 
-        Contract contract(Optional<ShimDevice.Fault> fault) {
-            Variant variant = new Variant(precision, TensorCores.ALWAYS, 0, fault);
+        Contract contract(ShimDevice.Fault fault) {
+            Variant variant = new Variant(precision, TensorCores.ALWAYS, 0, Optional.of(fault));
             return switch (this) {
                 case PACKED_PRODUCTS, TF32_PRODUCTS -> new TensorCoreContractTest.Products(variant) {};
                 case TF32_PROTOTYPES, SIGNS -> new TensorCoreContractTest.Prototypes(variant) {};
                 case ATTENTION -> new TensorCoreContractTest.Attention(variant) {};
             };
-        }
-
-        static Shown of(String file) {
-            return Arrays.stream(values())
-                    .filter(s -> s.file.equals(file))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no methods of the contract are named here for " + file));
         }
     }
 
@@ -72,6 +66,8 @@ class SeededFaultTest {
                     "$1",
                     false),
             new Seed("a matrix that is transposed", "\\bload_matrix_x4\\(", "load_matrix_x4_transposed(", true),
+            new Seed("a missing barrier before values", "BARRIER\\(\\);(\\s*float factor)", "$1", false),
+            new Seed("a missing barrier before keys", "BARRIER\\(\\);(\\s*multiply_keys<PLANES, 0>)", "$1", false),
             // A bound of each file.
             new Seed("a key too many", "hide_keys\\(scores, keys\\)", "hide_keys(scores, keys + 1)", false),
             new Seed("a product's last slice left out", "\\(p\\.k \\+ DEPTH - 1\\) / DEPTH", "p.k / DEPTH", false),
@@ -83,7 +79,7 @@ class SeededFaultTest {
                     "return 0; return gap < 268435456.0f",
                     false));
 
-    /** In a fragment of a, what belongs to rows 0 to 7 and to rows 8 to 15 is exchanged, for one half of the inner axis. */
+    /** In a fragment of a, rows 0 to 7 and rows 8 to 15 are exchanged, for one half of the inner axis. */
     private static final String SWAPPED = """
             template <class F, class C>
             static void swapped(F multiply, C* c, const unsigned* a, const unsigned* b) {
@@ -122,29 +118,30 @@ class SeededFaultTest {
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (Seed seed : SEEDS) {
-            for (Shown shown : Shown.values()) {
-                String file = shown.file;
-                if (seed.appliesTo(PtxSource.variants(file))) {
-                    tests.add(DynamicTest.dynamicTest(seed.name + " in " + file, () -> check(seed, file)));
-                }
-            }
+            List<Shown> places = Arrays.stream(Shown.values())
+                    .filter(s -> seed.appliesTo(PtxSource.variants(s.file)))
+                    // Its sums say where memory is read next: garbage may end the process.
+                    .filter(s -> s != Shown.SIGNS || !seed.pattern.contains("wait_for_copies"))
+                    .toList();
+            assertThat(places).as("files with a place for: " + seed.name).isNotEmpty();
+            places.forEach(s -> tests.add(DynamicTest.dynamicTest(seed.name + " in " + s.file, () -> check(seed, s))));
         }
         return tests.stream();
     }
 
-    private static void check(Seed seed, String file) throws Exception {
-        ShimDevice.Fault fault = new ShimDevice.Fault(seed.name, file, seed.change());
+    private static void check(Seed seed, Shown shown) throws Exception {
+        ShimDevice.Fault fault = new ShimDevice.Fault(seed.name, shown.file, seed.change());
         // Fails if the fault does not even compile.
         new ShimDevice(Precision.FP32)
                 .with(fault)
-                .prepare(PtxSource.kernels(file).getFirst());
-        Throwable found = failure(Shown.of(file), Optional.of(fault))
-                .orElseThrow(() -> new AssertionError("the contract does not find " + seed.name + " in " + file));
-        System.out.println(file + ", " + seed.name + ": " + found.getMessage());
+                .prepare(PtxSource.kernels(shown.file).getFirst());
+        Throwable found = failure(shown, fault)
+                .orElseThrow(() -> new AssertionError("the contract does not find " + fault.name()));
+        System.out.println(shown.file + ", " + seed.name + ": " + found.getMessage());
     }
 
     /** The first failure of a contract's methods; empty if they pass. */
-    private static Optional<Throwable> failure(Shown shown, Optional<ShimDevice.Fault> fault) throws Exception {
+    private static Optional<Throwable> failure(Shown shown, ShimDevice.Fault fault) throws Exception {
         Contract contract = shown.contract(fault);
         try {
             for (String name : shown.methods) {

@@ -140,14 +140,6 @@ class TensorCoreContractTest {
         }
     }
 
-    /** Operands rounded as they are read. */
-    @Nested
-    class UnpackedBf16Products extends Products {
-        UnpackedBf16Products() {
-            super(new Variant(Precision.BF16, TensorCores.NEVER, 0, Optional.empty()));
-        }
-    }
-
     /** Cosines of rounded operands, and winners of binarized prototypes as ever. */
     @Nested
     class Tf32Prototypes extends Prototypes {
@@ -169,14 +161,6 @@ class TensorCoreContractTest {
     class Float32Attention extends Attention {
         Float32Attention() {
             super(new Variant(Precision.FP32, TensorCores.ALWAYS, 4, Optional.empty()));
-        }
-    }
-
-    /** Operands rounded. */
-    @Nested
-    class Bf16Attention extends Attention {
-        Bf16Attention() {
-            super(new Variant(Precision.BF16, TensorCores.ALWAYS, 0, Optional.empty()));
         }
     }
 }
