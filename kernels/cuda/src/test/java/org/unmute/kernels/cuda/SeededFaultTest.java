@@ -24,7 +24,7 @@ import org.unmute.kernels.device.TensorCores;
 
 /**
  * The contract finds faults in kernels for tensor cores: each test puts one into the source of a kernel, and methods of
- * the contract, which pass without it in {@link TensorCoreContractTest} and {@link SignMatchingTest}, fail.
+ * the contract fail that pass without it in {@link TensorCoreContractTest} and those that it names.
  */
 @FullBuild("compiles the kernels with g++")
 class SeededFaultTest {
