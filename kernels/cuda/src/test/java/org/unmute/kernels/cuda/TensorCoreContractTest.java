@@ -14,8 +14,8 @@ import org.unmute.tensor.backend.Backend;
 
 /**
  * The contracts of what runs on tensor cores, with the kernels of a device of compute capability 9.0, whose
- * instructions are emulated. {@link PackedProductTest} and {@link SignMatchingTest} run those of products and matching in
- * float32.
+ * instructions are emulated. {@link PackedProductTest} and {@link SignMatchingTest} run those of products and of
+ * matching in float32.
  */
 @FullBuild("compiles the kernels with g++")
 class TensorCoreContractTest {
