@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.unmute.bench.peer.CaseFolder;
 
 /**
- * The temporary folder of a check: logs, unpacked native code, PyTorch's results. It is removed when the check ends, also by a
- * signal; after a kill the step that was running removes it, and if that was killed, too, the next check does.
+ * The temporary folder of a check: logs, unpacked native code, PyTorch's results. It is removed when the check ends,
+ * also by a signal; after a kill the step that was running removes it, and if that was killed, too, the next check
+ * does.
  */
 final class CheckFolder implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("gpu-check-(\\d+)-.*");

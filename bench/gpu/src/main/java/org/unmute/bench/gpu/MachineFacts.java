@@ -27,8 +27,8 @@ final class MachineFacts {
                         ? ", " + Files.readAllLines(DRIVER).getFirst().replaceAll("\\s+", " ")
                         : ""));
         if (device.startsWith("cuda")) {
-            nvidia(
-                            "name,driver_version,memory.total,power.limit,clocks.max.sm,clocks.max.mem,ecc.mode.current,compute_mode")
+            nvidia("name,driver_version,memory.total,power.limit,clocks.max.sm,clocks.max.mem,"
+                            + "ecc.mode.current,compute_mode")
                     .forEach(line -> facts.add("nvidia-smi: " + line));
         }
         return facts;

@@ -40,8 +40,8 @@ final class Suite implements TestExecutionListener {
     /**
      * Runs tests.
      *
-     * @param items names of classes on the class path, or parts of {@link DeviceContract} by their simple names, such as
-     *     {@code Product}, or a method of one, {@code SameBits#adamW}
+     * @param items names of classes on the class path, or parts of {@link DeviceContract} by their simple names, such
+     *     as {@code Product}, or a method of one, {@code SameBits#adamW}
      * @param without methods that are left out, as {@link Kind#METHOD} names them
      */
     static void run(List<String> items, Set<String> without, Consumer<Event> events) {

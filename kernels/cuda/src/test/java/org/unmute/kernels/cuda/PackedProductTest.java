@@ -190,8 +190,8 @@ class PackedProductTest {
     }
 
     /**
-     * Products of one term, a number and 1, have all bits of the number, of a subnormal one too: the three planes do, and
-     * accumulators that round lose none.
+     * Products of one term, a number and 1, have all bits of the number, of a subnormal one too: the three planes do,
+     * and accumulators that round lose none.
      */
     @Test
     void planesHaveAllBitsOfANumber() {

@@ -22,8 +22,8 @@ import org.unmute.tensor.backend.View;
 /**
  * Variants against the exact cosines, through the shim, which has everything but the multiplications' own instructions;
  * on a card by the GPU check with {@code --precision}. A product of two rounded operands is off by at most twice an
- * operand's rounding, and cosines' terms have absolutes that sum to at most 1. bfloat16 may round by twice what is taken
- * here, but not many terms the same way.
+ * operand's rounding, and cosines' terms have absolutes that sum to at most 1. bfloat16 may round by twice what is
+ * taken here, but not many terms the same way.
  */
 @FullBuild("compiles the kernels with g++")
 class VariantContractTest {

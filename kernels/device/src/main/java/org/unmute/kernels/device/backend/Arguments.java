@@ -62,7 +62,7 @@ final class Arguments {
         return struct(loop.members());
     }
 
-    Arguments struct(Matching matching) {
+    Arguments struct(MatchingLayout matching) {
         return struct(matching.members());
     }
 

@@ -7,7 +7,10 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Launches of {@code prototype.cl}, {@code prototype_wide.cl} and, through {@link SignMatching}, of {@code matching_tensor.cu}. */
+/**
+ * Launches of {@code prototype.cl}, {@code prototype_wide.cl} and, through {@link SignMatching}, of {@code
+ * matching_tensor.cu}.
+ */
 interface PrototypeKernels extends KernelFamily {
     @Override
     default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
@@ -41,7 +44,7 @@ interface PrototypeKernels extends KernelFamily {
         if (values.shape().elements() == 0) {
             return;
         }
-        Matching m = Matching.of(tokens, prototypes, values, winners);
+        MatchingLayout m = MatchingLayout.of(tokens, prototypes, values, winners);
         long clips = tokens.shape().size(0);
         long count = prototypes.shape().size(0);
         long dim = prototypes.shape().size(1);
@@ -89,7 +92,7 @@ interface PrototypeKernels extends KernelFamily {
     }
 
     /** Bits and scales. */
-    private View[] pack(View prototypes, Matching m) {
+    private View[] pack(View prototypes, MatchingLayout m) {
         View bits = allocateForResult(DType.I32, Shape.of(m.prototypes(), Math.ceilDiv(m.dim(), Integer.SIZE)));
         View scales = allocateForResult(DType.F32, Shape.of(m.prototypes()));
         run(
@@ -164,7 +167,7 @@ interface PrototypeKernels extends KernelFamily {
             View factors,
             boolean before) {
         long winnerCount = gy.shape().elements();
-        Matching m = Matching.of(
+        MatchingLayout m = MatchingLayout.of(
                 tokens,
                 prototypes,
                 gy,

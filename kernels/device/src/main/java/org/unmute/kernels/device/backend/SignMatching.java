@@ -124,7 +124,7 @@ final class SignMatching {
                 new Arguments()
                         .input(prototypes)
                         .memory(bits, signs, scales)
-                        .struct(Matching.of(tokens, prototypes, values, winners)));
+                        .struct(MatchingLayout.of(tokens, prototypes, values, winners)));
         return new View[] {bits, signs, scales};
     }
 
@@ -136,7 +136,7 @@ final class SignMatching {
         long slots = slots(x.shape().size(1));
         long count = prototypes.shape().size(0);
         long dim = x.shape().size(2);
-        Matching m = Matching.of(x, prototypes, results, positions);
+        MatchingLayout m = MatchingLayout.of(x, prototypes, results, positions);
         View norms =
                 backend.allocateForResult(DType.F32, Shape.of(clips, x.shape().size(1), 4));
         View extremes = backend.allocateForResult(DType.F32, Shape.of(clips, slots, 2, dim));

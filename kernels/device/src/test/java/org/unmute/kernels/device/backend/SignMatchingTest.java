@@ -170,7 +170,7 @@ class SignMatchingTest {
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())
                 .toList();
-        List<String> components = Arrays.stream(Matching.class.getRecordComponents())
+        List<String> components = Arrays.stream(MatchingLayout.class.getRecordComponents())
                 .map(RecordComponent::getName)
                 .map(name -> name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
                 .toList();
@@ -178,7 +178,8 @@ class SignMatchingTest {
         long[] counted = LongStream.range(0, declared.size()).toArray();
         Object[] boxed = Arrays.stream(counted).boxed().toArray();
         try {
-            Matching matching = (Matching) Matching.class.getDeclaredConstructors()[0].newInstance(boxed);
+            MatchingLayout matching =
+                    (MatchingLayout) MatchingLayout.class.getDeclaredConstructors()[0].newInstance(boxed);
             assertThat(matching.members()).isEqualTo(counted);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);

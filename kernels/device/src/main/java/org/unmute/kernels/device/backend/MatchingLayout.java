@@ -7,7 +7,7 @@ import org.unmute.tensor.backend.View;
  * the members' names and order. x are the tokens, p the prototypes, gx and gp their gradients, value the values or
  * their gradient.
  */
-record Matching(
+record MatchingLayout(
         long clips,
         long tokens,
         long prototypes,
@@ -33,7 +33,7 @@ record Matching(
         long gpRow,
         long gpStep) {
     /** Matching without gradients, whose members are then those of what they are gradients of. */
-    static Matching of(View tokens, View prototypes, View values, View winners) {
+    static MatchingLayout of(View tokens, View prototypes, View values, View winners) {
         return of(tokens, prototypes, values, winners, tokens, prototypes);
     }
 
@@ -47,8 +47,8 @@ record Matching(
      * @param gtokens gradient of the tokens
      * @param gprototypes gradient of the prototypes
      */
-    static Matching of(View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
-        return new Matching(
+    static MatchingLayout of(View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
+        return new MatchingLayout(
                 tokens.shape().size(0),
                 tokens.shape().size(1),
                 prototypes.shape().size(0),
