@@ -19,7 +19,7 @@
 //          Sums of weights: an item adds its 16 of a tile in order, then tile by tile, then 4 items pairwise. The same on every launch.
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN. An infinite q, k or v gives NaN where float32 may give
 //          infinity. Rows below 2^-98 have fewer bits, scores above 2^118 overflow.
-// Cost:    registers 255 (deep 247, 243, 245 on sm_80, 90, 100; half 218, 243, 235; half deep 192, 195, 192), shared memory 49,928 bytes (half
+// Bound:   registers 255 (deep 247, 243, 245 on sm_80, 90, 100; half 218, 243, 235; half deep 192, 195, 192), shared memory 49,928 bytes (half
 //          25,352): two groups a multiprocessor, on an RTX 4090, too. 4 warps x 64 keys at depth and width 64 take 768 multiplications of
 //          16 x 8 x 16: 1,240 cycles of an H100's tensor cores by mma.sync (0.62 x 2,048 a cycle), 1,536 of an A100's, 6,144 of a 4090's;
 //          160 KiB of fragments and 32 KiB of splitting, 1,536 cycles of shared memory at 128 bytes; about 1,600 instructions a scheduler. So the

@@ -136,4 +136,14 @@ class VariantsTest {
             assertThat(ours.group(1)).as(file).isEqualTo(portable.group(1));
         }
     }
+
+    /** What a kernel's comment must say, see docs/kernels.md. */
+    @Test
+    void everyFileSaysWhatItDoes() {
+        for (String file : PtxSource.files()) {
+            assertThat(PtxSource.read(file + ".cu"))
+                    .as(file)
+                    .contains("// What: ", "// Layout: ", "// Launch: ", "// Order: ", "// Limits: ", "// Bound: ");
+        }
+    }
 }

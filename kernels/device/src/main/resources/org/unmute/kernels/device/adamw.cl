@@ -6,6 +6,8 @@
 // Launch:  one item per element.
 // Order:   no sums.
 // Limits:  none.
+// Bound:   memory: 28 bytes a weight, 0.7 ms for the 86 million of a ViT-B on an H100 SXM (3.35 TB/s), 2.4 ms on an RTX 4090 (1.0 TB/s). 32
+//          registers: 16 groups of 128 items share a multiprocessor, all that an H100 takes (4090: 12, all that it takes).
 #include "portable.h"
 
 KERNEL void adamw(GLOBAL float* weight, GLOBAL const float* gradient, GLOBAL float* first, GLOBAL float* second, PARAMETER(StridedLoop) w,

@@ -11,6 +11,9 @@
 //          a new max changes only that power, which is exact, so the bits are those of a pass that knew the max beforehand. Sums over keys
 //          use 16 chains, each of every 16th key, added by halves. A weighted value is one chain over keys.
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN.
+// Bound:   multiply-adds, at most 67 TFLOP/s on an H100 SXM and 83 on an RTX 4090: a warp's step is 16 of them per item, 4 cycles of 128 lanes,
+//          for 2 reads of 4 floats from local memory, up to 8 cycles where lanes read different ones. 128 registers: two groups of 256 items
+//          share a multiprocessor. attention_tensor.cu is for devices with tensor cores. Not yet measured on a card.
 #include "tile.h"
 
 // Items that share a query in the softmax of a tile, and how many of the 16 chains each has: 4 and 4 where a tile is 64 x 64.

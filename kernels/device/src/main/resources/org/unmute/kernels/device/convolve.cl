@@ -12,6 +12,9 @@
 // Order:   each result is one chain of fused multiply-adds. convolve_tokens: 64 taps at a time, within these 16 channels at a time, then tap by
 //          tap and channel by channel. embed_patches: along a patch, with the bits of matmul on unfolded patches.
 // Limits:  taps, channels of a group and elements of a patch below 2^31. embed_patches: one group per tile.
+// Bound:   multiply-adds. embed_patches is a product (see matmul.cl), with 125 to 128 registers, two groups of 256 items; _small has 80, three.
+//          convolve_tokens has 114 to 125, two; a tap and 16 channels of a tile are 64 multiply-adds for 32 reads per item, which local memory
+//          serves in up to 64 cycles, so that it reaches at most half of the peak. Not yet measured on a card.
 #include "activation.h"
 #include "tile.h"
 #include "wide.h"

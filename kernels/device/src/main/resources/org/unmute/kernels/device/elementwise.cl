@@ -6,6 +6,9 @@
 // Order:   no sums.
 // Limits:  at most 8 axes after adjacent ones have been merged (StridedLoop.java). p and q are the function's constants; p_rest is the
 //          rounding error of p as a float.
+// Bound:   memory: 8 bytes an element of a unary function in float32, 12 of a binary one, so 419 and 279 thousand million a second on an H100 SXM
+//          (3.35 TB/s). Up to 70 instructions an element do not change that (132 multiprocessors of 128 lanes at 1.75 GHz). 32 registers: 16
+//          groups of 128 items share a multiprocessor, all that an H100 takes.
 #include "functions.h"
 #include "integer.h"
 

@@ -7,6 +7,8 @@
 // Order:   extreme does not depend on it: the better value wins, then the lower index. cumulative_sum: first to last, or last to first if
 //          reversed.
 // Limits:  indices along a row are 32-bit.
+// Bound:   extreme: memory, 4 bytes an element. cumulative_sum: the chain of additions along a row, 4 cycles each, and a sector of 32 bytes for
+//          each read where rows are long; it is for few elements. At most 40 registers: 12 groups of 128 items share a multiprocessor.
 #include "functions.h"
 #include "integer.h"
 

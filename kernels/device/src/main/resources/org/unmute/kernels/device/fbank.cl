@@ -10,6 +10,9 @@
 //          span; a band is summed from its first bin to its last. All in double-float (pair.h): in float32, a quiet band next to a loud tone
 //          would be rounding noise.
 // Limits:  size is a power of two from 4 to 2048, length at most size.
+// Bound:   instructions and local memory: a span of the transform takes 64 bytes in and out of local memory for two points, and some 200 float32
+//          instructions in double-float; for 512 samples 8 spans of 128 such pairs. At most 40 registers and 16 KiB: 12 groups of 128 items share
+//          a multiprocessor of an H100, 5 one of an RTX 4090 (100 KiB). Not yet measured on a card.
 #include "pair.h"
 
 #define MAX_ITEMS 128

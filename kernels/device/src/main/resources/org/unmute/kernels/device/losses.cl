@@ -8,6 +8,8 @@
 // Launch:  one group per row (GROUP_ITEMS items); binary_cross_entropy_backward: one item per element. Only the result is written.
 // Order:   item i adds elements i, i + items, ... in order, then group_sum.
 // Limits:  none. 0 times an infinite logarithm is NaN, as in the composite.
+// Bound:   memory: 8 bytes a logit (12 with weights), backward 12 (16). cross_entropy reads a row three times, from the L1 cache but for the
+//          first. At most 40 registers: 12 groups of 128 items share a multiprocessor.
 #include "rows.h"
 
 KERNEL void binary_cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL float* loss,

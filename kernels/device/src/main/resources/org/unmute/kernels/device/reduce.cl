@@ -8,6 +8,7 @@
 // Order:   _item: blocks of 64, each first to last, then the block sums in order. _group: item i adds i, i + items, ... in order, then halves
 //          are added: i and i + n/2. Chunks (LaunchPlan.chunk) depend on sizes alone.
 // Limits:  integers are summed in 64 bits, in one chunk.
+// Bound:   memory: 4 bytes an element that is reduced. At most 48 registers: 10 groups of 128 items share a multiprocessor (20 of 64).
 #include "functions.h"
 #include "integer.h"
 

@@ -5,6 +5,8 @@
 // Launch:  one group per row (GROUP_ITEMS items).
 // Order:   item i adds elements i, i + items, ... in order, then group_sum.
 // Limits:  none. A row of only -infinity gives NaN.
+// Bound:   memory: 8 bytes an element, backward 12, if the further passes over a row find it in the L1 or L2 cache. 32 registers: 16 groups of
+//          128 items share a multiprocessor, all that an H100 takes.
 #include "rows.h"
 
 #define SOFTMAX(name, result) \

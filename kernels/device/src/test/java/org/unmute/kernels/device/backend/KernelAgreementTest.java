@@ -267,7 +267,7 @@ class KernelAgreementTest {
         for (String family : KernelSource.FAMILIES) {
             assertThat(KernelSource.read(family + ".cl"))
                     .as(family)
-                    .contains("// What: ", "// Layout: ", "// Launch: ", "// Order: ", "// Limits: ");
+                    .contains("// What: ", "// Layout: ", "// Launch: ", "// Order: ", "// Limits: ", "// Bound: ");
         }
     }
 
