@@ -7,10 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.TensorCores;
 
@@ -20,49 +28,94 @@ import org.unmute.kernels.device.TensorCores;
  * compiler.
  */
 @FullBuild("compiles a driver and the kernels, and starts JVMs")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StandInTest {
     private static final Tool PTXAS = new Tool("ptxas");
+    private static final int AT_ONCE = 2;
 
-    @TempDir
-    Path folder;
+    private Path folder;
+    private ExecutorService pool;
+    private Future<List<DynamicTest>> refusals;
+    private Future<List<DynamicTest>> contract;
+    private Future<List<DynamicTest>> tensorContract;
+
+    /** The JVMs run side by side, since each uses one processor. The longest comes first. */
+    @BeforeAll
+    void start(@TempDir Path shared) {
+        folder = shared;
+        pool = Executors.newFixedThreadPool(AT_ONCE);
+        if (StandIn.missing().isEmpty()) {
+            contract = pool.submit(this::portableContract);
+            tensorContract = pool.submit(this::tensorContract);
+            refusals = pool.submit(this::refusals);
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        pool.shutdownNow();
+    }
 
     /** Modules are assembled by ptxas, if it is there; launches are checked and compute nothing. */
     @TestFactory
-    Stream<DynamicTest> refusesWhatADriverRefuses() throws IOException, InterruptedException {
-        if (!StandIn.missing().isEmpty()) {
-            return StandIn.skipped();
-        }
-        Map<String, String> environment =
-                PTXAS.path().map(p -> Map.of("STANDIN_PTXAS", p.toString())).orElse(Map.of());
-        // A collector that must not run while a binding holds an array in a critical section.
-        return new StandIn(folder)
-                .run(environment, List.of("-XX:+UseSerialGC"), StandInDriver.class, StandInLaunches.class);
+    Stream<DynamicTest> refusesWhatADriverRefuses() throws Exception {
+        return outcomes(refusals);
     }
 
     /** Launches run the kernels of the C++ shim: on an old device the portable ones alone. */
     @TestFactory
-    Stream<DynamicTest> keepsTheContract() throws IOException, InterruptedException {
-        return contract(75, StandInContract.class, 300, "unary_exp", "matmul", "prototype_match_binary");
+    Stream<DynamicTest> keepsTheContract() throws Exception {
+        return outcomes(contract);
     }
 
     /** On a newer device its own kernels, with the shared memory that they ask for. */
     @TestFactory
-    Stream<DynamicTest> keepsTheContractOnTensorCores() throws IOException, InterruptedException {
+    Stream<DynamicTest> keepsTheContractOnTensorCores() throws Exception {
+        return outcomes(tensorContract);
+    }
+
+    private static Stream<DynamicTest> outcomes(Future<List<DynamicTest>> running) throws Exception {
+        if (!StandIn.missing().isEmpty()) {
+            return StandIn.skipped();
+        }
+        try {
+            return running.get().stream();
+        } catch (ExecutionException e) {
+            // A lack of a compiler skips the test, with its reason.
+            if (e.getCause() instanceof TestAbortedException skipped) {
+                throw skipped;
+            }
+            throw e;
+        }
+    }
+
+    private List<DynamicTest> refusals() throws IOException, InterruptedException {
+        Map<String, String> environment =
+                PTXAS.path().map(p -> Map.of("STANDIN_PTXAS", p.toString())).orElse(Map.of());
+        // A collector that must not run while a binding holds an array in a critical section.
+        return new StandIn(Files.createDirectory(folder.resolve("refusals")))
+                .run(environment, List.of("-XX:+UseSerialGC"), StandInDriver.class, StandInLaunches.class)
+                .toList();
+    }
+
+    private List<DynamicTest> portableContract() throws IOException, InterruptedException {
+        return contract(75, StandInContract.class, 300, "unary_exp", "matmul", "prototype_match_binary");
+    }
+
+    private List<DynamicTest> tensorContract() throws IOException, InterruptedException {
         return contract(
                 90, StandInTensorContract.class, 50, "matmul_packed_f32_small", "signs_match", "winners_settle");
     }
 
-    private Stream<DynamicTest> contract(int capability, Class<?> suite, int min, String... kernels)
+    private List<DynamicTest> contract(int capability, Class<?> suite, int min, String... kernels)
             throws IOException, InterruptedException {
-        if (!StandIn.missing().isEmpty()) {
-            return StandIn.skipped();
-        }
         ShimDevice.COMPILER.require();
-        List<DynamicTest> all = new StandIn(folder)
+        Path own = Files.createDirectory(folder.resolve("contract-" + capability));
+        List<DynamicTest> all = new StandIn(own)
                 .run(StandIn.executing(capability), List.of("-D" + TensorCores.PROPERTY + "=always"), suite)
                 .toList();
         assertThat(all).as("tests that ran").hasSizeGreaterThan(min);
-        assertThat(Files.readAllLines(folder.resolve("launched.txt"))).contains(kernels);
-        return all.stream();
+        assertThat(Files.readAllLines(own.resolve("launched.txt"))).contains(kernels);
+        return all;
     }
 }
