@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 
@@ -35,6 +37,7 @@ public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, Li
         }
         ResultGrid grid = ResultGrid.read(folder);
         List<ResultCell> cells = new ArrayList<>();
+        Set<Path> finished = new HashSet<>();
         try (Stream<Path> files = Files.find(
                 folder,
                 4,
@@ -42,11 +45,12 @@ public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, Li
             for (Path file : files.sorted().toList()) {
                 if (folder.relativize(file).getNameCount() == 4) {
                     cells.add(ResultCell.read(file.getParent()));
+                    finished.add(file);
                 }
             }
         }
         List<String> unfinished = grid.planned().stream()
-                .filter(path -> !Files.exists(folder.resolve(path).resolve(ResultCell.FILE)))
+                .filter(path -> !finished.contains(folder.resolve(path).resolve(ResultCell.FILE)))
                 .toList();
         return new RunFolder(folder, grid, cells, unfinished);
     }
