@@ -16,7 +16,7 @@ public record Kernel(String family, String name) {
      * that is {@code split}.
      */
     public Unit unit() {
-        if (!family.endsWith("_tensor") && !family.endsWith("_packed")) {
+        if (!isForTensorCores()) {
             return Unit.FLOAT32;
         }
         return switch (family) {
@@ -27,8 +27,13 @@ public record Kernel(String family, String name) {
         };
     }
 
+    private boolean isForTensorCores() {
+        return family.endsWith("_tensor") || family.endsWith("_packed");
+    }
+
+    /** The kernel's name and its source file. */
     @Override
     public String toString() {
-        return name + " (" + family + ".cl)";
+        return name + " (" + family + (isForTensorCores() ? ".cu)" : ".cl)");
     }
 }

@@ -77,6 +77,8 @@ class DeviceBackendTest {
         assertThat(new Kernel("attention_tensor", "attention_split").unit()).isEqualTo(Unit.HALF_THRICE);
         assertThat(new Kernel("attention_tensor", "attention_half").unit()).isEqualTo(Unit.HALF);
         assertThat(new Kernel("matching_tensor", "signs_match").unit()).isEqualTo(Unit.BYTES);
+        assertThat(new Kernel("matching_tensor", "signs_match")).hasToString("signs_match (matching_tensor.cu)");
+        assertThat(new Kernel("matmul", "matmul")).hasToString("matmul (matmul.cl)");
         Profile.Peak peak = new Profile.Peak(1e9, 1e9, 2e9, 4e9, 8e9);
         for (Unit unit : Unit.values()) {
             assertThat(new Profile.Entry("k", unit, 1, 1_000_000_000, 1, 1_000_000_000).shareOf(peak))
