@@ -15,8 +15,6 @@ import org.unmute.kernels.device.TensorCores;
  * @param cublas the library that runs on the device
  */
 record ComputeUnits(Precision precision, TensorCores choice, int capability, int sharedBytes, CublasLibrary cublas) {
-    private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
-
     /** The units of a device with the user's choices. */
     static ComputeUnits of(Precision precision, CudaDevices.DeviceInfo device, CublasLibrary cublas) {
         return new ComputeUnits(precision, TensorCores.chosen(), device.capability(), device.sharedBytes(), cublas);
@@ -24,7 +22,7 @@ record ComputeUnits(Precision precision, TensorCores choice, int capability, int
 
     /** In words for users: what runs on tensor cores and how exactly, who multiplies matrices, and the rest. */
     String describe() {
-        boolean rounds = Variants.of(PRODUCT, precision, capability).isPresent();
+        boolean rounds = Variants.replace(precision, capability);
         boolean splits = offers("matmul_packed", "matmul_packed_f32");
         List<String> onTensorCores = new ArrayList<>();
         if (offers("matching_tensor", "signs_match")) {

@@ -23,7 +23,6 @@ import org.unmute.tensor.backend.HostBuffer;
  * An NVIDIA device through the driver API. All work goes to the default stream, so it runs in the order of the calls.
  */
 final class CudaDevice implements Device {
-    private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
     /** Copies to the device up to this size return once the driver has put the bytes aside. */
     private static final int STAGED_BYTES = 64 << 10;
 
@@ -170,7 +169,7 @@ final class CudaDevice implements Device {
     /** By cuBLAS, in float32; a precision that has variants of our kernel is theirs. */
     @Override
     public Optional<DeviceRoutine> routine(MatrixProduct product) {
-        if (Variants.of(PRODUCT, precision, context.found().capability()).isPresent()) {
+        if (Variants.replace(precision, context.found().capability())) {
             return Optional.empty();
         }
         context.enter();

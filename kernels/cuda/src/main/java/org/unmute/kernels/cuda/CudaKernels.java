@@ -66,9 +66,10 @@ final class CudaKernels {
     enum Use {
         /** To measure the device, whatever is chosen. */
         MEASUREMENT,
-        /** Results that do not depend on the precision chosen: wherever tensor cores may run. */
-        ANY,
-        /** The same with whole numbers of 8 bits: where {@link TensorRates} say that these are fast. */
+        /**
+         * Whole numbers of 8 bits, whose results do not depend on the precision chosen: where {@link TensorRates} say
+         * that they are fast.
+         */
         BYTES,
         /**
          * float32 work by tensor cores at float32's accuracy: where float32 is chosen and {@link TensorRates} say so.
@@ -83,7 +84,6 @@ final class CudaKernels {
         boolean isWanted(Precision precision, TensorCores choice, int capability) {
             return switch (this) {
                 case MEASUREMENT -> true;
-                case ANY -> choice != TensorCores.NEVER;
                 case BYTES ->
                     choice == TensorCores.ALWAYS
                             || choice == TensorCores.AUTO && TensorRates.areFastInBytes(capability);

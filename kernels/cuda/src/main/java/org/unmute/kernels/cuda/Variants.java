@@ -25,9 +25,14 @@ final class Variants {
 
     private Variants() {}
 
+    /** Whether the portable kernels that have variants are replaced by them. */
+    static boolean replace(Precision precision, int capability) {
+        return precision != Precision.FP32 && capability >= MIN_CAPABILITY;
+    }
+
     /** The variant that replaces a portable kernel, if there is one. */
     static Optional<Kernel> of(Kernel portable, Precision precision, int capability) {
-        if (precision == Precision.FP32 || capability < MIN_CAPABILITY) {
+        if (!replace(precision, capability)) {
             return Optional.empty();
         }
         Kernel kernel = NARROWER.getOrDefault(portable, portable);
