@@ -78,7 +78,7 @@ record CublasLibrary(
             return missing("turned off by " + PROPERTY);
         }
         String wanted = "cuda: system property " + PROPERTY
-                + " must be true, false or the path of a libcublas.so of CUDA 12" + " or newer: ";
+                + " must be true, false or the path of a libcublas.so of CUDA 12 or newer: ";
         if (!property.contains(File.separator)) {
             throw new IllegalArgumentException(wanted + "'" + property + "'");
         }

@@ -115,8 +115,8 @@ final class CudaContext {
             if (!bytes.equals(parameterBytes)) {
                 throw new DeviceException(
                         "cuda: kernel " + kernel + " takes parameters of " + parameterBytes
-                                + " bytes, but its arguments"
-                                + " have " + bytes + ": its PTX was built from another source: run"
+                                + " bytes, but its arguments have "
+                                + bytes + ": its PTX was built from another source: run"
                                 + " kernels/cuda/build-ptx",
                         null);
             }

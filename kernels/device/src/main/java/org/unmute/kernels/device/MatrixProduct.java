@@ -15,8 +15,8 @@ package org.unmute.kernels.device;
 public record MatrixProduct(Matrix a, Matrix b, Matrix out, long rows, long columns, long inner, long batch) {
     /**
      * Where the elements of a matrix are: element {@code [row, column]} of entry e is at {@code offset + e * entryStep
-     * + row * rowStep + column * columnStep}. All in elements of four bytes, of 64 bits; a step of 0 repeats elements,
-     * and the step along an axis of size 1 may be any.
+     * + row * rowStep + column * columnStep}. All in elements, which have four bytes; sums of them may need 64 bits.
+     * A step of 0 repeats elements, and the step along an axis of size 1 may be any.
      *
      * @param memory memory of the device
      * @param offset first element of the first entry

@@ -11,7 +11,10 @@ public enum TensorCores {
     AUTO,
     /** On every device that has the kernels, at any size. */
     ALWAYS,
-    /** Nowhere; work asked for in bfloat16 is done without packed operands. */
+    /**
+     * Nowhere. Where TF32 or bfloat16 is asked for, products then run without packed operands, and attention in
+     * float32.
+     */
     NEVER;
 
     /** System property: {@code auto} (the default), {@code always} or {@code never}. */

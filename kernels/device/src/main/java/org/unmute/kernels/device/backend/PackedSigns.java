@@ -50,8 +50,10 @@ record PackedSigns(long[] layout, long writes, View... parts) {
         PackedSigns before = buffer(prototypes).packed();
         boolean same = before != null && before.isOf(prototypes, written);
         buffer(prototypes).setPacked(new PackedSigns(layoutOf(prototypes), written, same ? parts : new View[0]));
-        for (View part : same ? new View[0] : parts) {
-            part.buffer().close();
+        if (!same) {
+            for (View part : parts) {
+                part.buffer().close();
+            }
         }
     }
 }

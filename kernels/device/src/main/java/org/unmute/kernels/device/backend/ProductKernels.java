@@ -54,7 +54,7 @@ interface ProductKernels extends KernelFamily {
             return;
         }
         // A routine would overwrite a residual that is in the result's memory before it is added.
-        boolean inPlace = residual != null && DeviceBuffer.memoryOf(residual) == DeviceBuffer.memoryOf(out);
+        boolean inPlace = residual != null && DeviceBuffer.readOf(residual) == DeviceBuffer.readOf(out);
         Optional<DeviceRoutine> routine = inPlace ? Optional.empty() : routine(a, b, out, batch);
         if (routine.isPresent()) {
             run(routine.get(), Arguments.bytes(a, b, out), operations);
