@@ -45,31 +45,28 @@ class Forward:
             return self.functions[way](*self.inputs)
 
     def results(self, way):
-        return {"y": self.run(way)}
+        return {"y": self.run(way).float()}
+
+
+def operand_type(bits):
+    """19 bits mean TF32, a mode of products in float32; 16 bfloat16."""
+    torch.backends.cuda.matmul.allow_tf32 = bits == 19
+    return torch.bfloat16 if bits == 16 else torch.float32
 
 
 def matmul(rows, inner, out, bits):
-    """19 bits mean TF32, 16 bfloat16."""
-    torch.backends.cuda.matmul.allow_tf32 = bits == 19
-    rounded = torch.bfloat16 if bits == 16 else torch.float32
-    work = Forward(F.linear, random("x", 1, rows, inner).to(rounded), random("w", 1, out, inner).to(rounded))
-    work.results = lambda way: {"y": work.run(way).float()}
-    return work
+    rounded = operand_type(bits)
+    return Forward(F.linear, random("x", 1, rows, inner).to(rounded), random("w", 1, out, inner).to(rounded))
 
 
 def attention(batch, heads, tokens, depth, bits):
-    """19 bits mean TF32, 16 bfloat16."""
-    torch.backends.cuda.matmul.allow_tf32 = bits == 19
-    rounded = torch.bfloat16 if bits == 16 else torch.float32
-    work = Forward(F.scaled_dot_product_attention, *(random(name, 1, batch, heads, tokens, depth).to(rounded) for name in "qkv"))
-    work.results = lambda way: {"y": work.run(way).float()}
-    return work
+    rounded = operand_type(bits)
+    return Forward(F.scaled_dot_product_attention, *(random(name, 1, batch, heads, tokens, depth).to(rounded) for name in "qkv"))
 
 
 def match(batch, tokens, dim, prototypes, binary, bits):
-    """Prototypes are normalized beforehand, which favours PyTorch; winners come with the values. 19 bits mean TF32, 16 bfloat16."""
-    torch.backends.cuda.matmul.allow_tf32 = bits == 19
-    rounded = torch.bfloat16 if bits == 16 else torch.float32
+    """Prototypes are normalized beforehand, which favours PyTorch; winners come with the values."""
+    rounded = operand_type(bits)
     p = random("p", 1, prototypes, dim)
     p = torch.where(p >= 0, 1.0, -1.0) / math.sqrt(dim) if binary else F.normalize(p, dim=1)
 
