@@ -53,7 +53,7 @@ record Step(
 
     /** This step with fewer items, which take as much less time. */
     Step of(List<String> some) {
-        double part = items.isEmpty() ? 1 : (double) some.size() / items.size();
+        double part = (double) some.size() / items.size();
         return new Step(this.part, name, proves, seconds * part, limit, silence, properties, some);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,11 @@ final class StepProcess implements AutoCloseable {
     private static final String OPTIONS = "UNMUTE_JAVA_OPTS";
     /** Seconds that the start of the virtual machine may take, on a busy machine. */
     private static final double START_SECONDS = 60;
-    /** Stands for the end of the output. */
-    private static final String END = "";
 
     private final Process process;
     private final Path log;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    /** What it told; empty stands for the end of its output. */
+    private final BlockingQueue<Optional<Event>> events = new LinkedBlockingQueue<>();
 
     /** How a process ended. */
     enum End {
@@ -84,8 +84,9 @@ final class StepProcess implements AutoCloseable {
         try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8);
                 Writer rest = Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (Event.parse(line).isPresent()) {
-                    lines.add(line);
+                Optional<Event> event = Event.parse(line);
+                if (event.isPresent()) {
+                    events.add(event);
                 } else {
                     rest.write(line + "\n");
                     rest.flush();
@@ -96,7 +97,7 @@ final class StepProcess implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         } finally {
-            lines.add(END);
+            events.add(Optional.empty());
         }
     }
 
@@ -105,24 +106,25 @@ final class StepProcess implements AutoCloseable {
      *
      * @param limit seconds that it may take
      * @param silence seconds that it may take from one event to the next
+     * @param listener gets the events
      * @param problem gets what was wrong if the process broke
      */
-    End follow(double limit, double silence, Consumer<Event> events, Consumer<String> problem) {
+    End follow(double limit, double silence, Consumer<Event> listener, Consumer<String> problem) {
         long begun = System.nanoTime();
         boolean lost = false;
         double patience = Math.max(silence, START_SECONDS);
         while (true) {
             double left = limit - (System.nanoTime() - begun) / 1e9;
-            String line;
+            Optional<Event> told;
             try {
-                line = lines.poll((long) (1000 * Math.max(0, Math.min(left, patience))), TimeUnit.MILLISECONDS);
+                told = events.poll((long) (1000 * Math.max(0, Math.min(left, patience))), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 close();
                 problem.accept("interrupted");
                 return End.BROKEN;
             }
-            if (line == null) {
+            if (told == null) {
                 close();
                 problem.accept(
                         left <= patience
@@ -130,19 +132,19 @@ final class StepProcess implements AutoCloseable {
                                 : "nothing heard for " + Math.round(patience) + " s, ended");
                 return End.BROKEN;
             }
-            if (line.equals(END)) {
+            if (told.isEmpty()) {
                 if (!lost) {
                     problem.accept(died());
                 }
                 return lost ? End.LOST : End.BROKEN;
             }
             patience = silence;
-            Event event = Event.parse(line).orElseThrow();
+            Event event = told.get();
             if (event.kind() == Kind.END) {
                 return End.DONE;
             }
             lost |= event.kind() == Kind.LOST;
-            events.accept(event);
+            listener.accept(event);
         }
     }
 
