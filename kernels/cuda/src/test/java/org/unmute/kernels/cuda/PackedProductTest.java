@@ -175,8 +175,10 @@ class PackedProductTest {
                     ? positive(4, s[2] * s[3])
                     : ProductVariantTest.numbers(new SplittableRandom(4), s[2] * s[3]);
             Errors portable = errors(new ShimDevice(), s, a, b);
+            System.out.println((positive ? "positive" : "of both signs") + ", float32 kernel: " + portable);
             for (int block : new int[] {0, 4, 8, 16}) {
                 Errors packed = errors(new ShimDevice(Precision.FP32).truncating(block), s, a, b);
+                System.out.println("  packed, " + (block == 0 ? "rounded: " : block + " truncated: ") + packed);
                 assertThat(packed.max).as("max, " + block).isLessThan(portable.max / 3);
                 assertThat(packed.mean).as("mean, " + block).isLessThan(portable.mean / 3);
             }

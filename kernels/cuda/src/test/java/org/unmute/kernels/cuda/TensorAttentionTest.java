@@ -175,6 +175,9 @@ class TensorAttentionTest {
                             ShimDevice rounding = new ShimDevice(Precision.FP32);
                             double split = p.error(rounding);
                             double truncated = p.error(new ShimDevice(Precision.FP32).truncating(16));
+                            System.out.println("attention of " + p.queries + ", " + p.keys + ", " + p.depth + ", "
+                                    + p.width + ": portable " + portable + ", rounded " + split + ", truncated "
+                                    + truncated);
                             assertThat(rounding.hasLaunched(
                                             kernel(p.depth > 64 ? "attention_split_deep" : "attention_split")))
                                     .isTrue();
