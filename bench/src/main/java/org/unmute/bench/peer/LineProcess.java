@@ -153,9 +153,20 @@ public class LineProcess implements AutoCloseable {
         return process;
     }
 
+    /** Whether it still takes orders: one that did not answer in time was ended. */
+    public final boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends the process; it is no longer alive afterwards, unless the system takes seconds to end it. */
     @Override
     public final void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        try {
+            process.waitFor(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -28,11 +28,6 @@ final class Worker extends LineProcess implements PeerProcess {
         return name;
     }
 
-    /** Whether it can take another order. */
-    boolean isAlive() {
-        return process().isAlive();
-    }
-
     @Override
     public Memory prepare(Path folder) throws PeerException {
         String[] words = ask("prepare " + folder.toAbsolutePath(), "prepared").split(" ");

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.peer.LineProcess;
 import org.unmute.bench.peer.PeerException;
@@ -46,16 +45,6 @@ final class Torch extends LineProcess {
     /** Compiles the prepared case, within some seconds, and returns its results. */
     Map<String, float[]> compile(double seconds) throws PeerException {
         return read("compiled", ask("compile " + folder, "compiled", seconds));
-    }
-
-    /** Whether it still takes orders: one that did not answer in time was ended. */
-    boolean isAlive() {
-        try {
-            return !process().waitFor(1, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /** Nanoseconds of {@code count} runs. */
