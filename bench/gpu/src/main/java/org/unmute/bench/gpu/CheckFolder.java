@@ -39,8 +39,8 @@ final class CheckFolder implements AutoCloseable {
         return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 
-    /** Another user's, or one that its step is just removing. */
-    private static void removeIfPossible(Path folder) {
+    /** Says why a folder stays: it is another user's, or another process is just using or removing it. */
+    static void removeIfPossible(Path folder) {
         try {
             CaseFolder.remove(folder);
         } catch (IOException | UncheckedIOException e) {
@@ -64,7 +64,12 @@ final class CheckFolder implements AutoCloseable {
     @Override
     public void close() {
         if (hook != null) {
-            Runtime.getRuntime().removeShutdownHook(hook);
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // A signal is ending the check: the hook removes the folder.
+                return;
+            }
         }
         removeIfPossible(path);
     }

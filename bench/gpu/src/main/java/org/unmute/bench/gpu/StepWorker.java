@@ -1,6 +1,5 @@
 package org.unmute.bench.gpu;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.rows.Case;
-import org.unmute.bench.peer.CaseFolder;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;
@@ -50,7 +48,7 @@ final class StepWorker {
     }
 
     /** Takes the kind of work and {@code name=value} for each setting of {@link StepProcess}. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         PrintStream out = System.out;
         // What tests print goes to the log.
         System.setOut(System.err);
@@ -76,16 +74,12 @@ final class StepWorker {
     /** However the check ends, its steps and what it has put into its folder do not stay. */
     private static void endWith(long check, Path folder) {
         ProcessHandle.of(check).map(ProcessHandle::onExit).ifPresent(CompletableFuture::join);
-        try {
-            CaseFolder.remove(folder);
-        } catch (IOException e) {
-            System.err.println(folder + " stays: " + e.getMessage());
-        }
+        CheckFolder.removeIfPossible(folder);
         // At once: a hook could wait for a device that does not answer.
         Runtime.getRuntime().halt(1);
     }
 
-    private void run(Work work) throws IOException {
+    private void run(Work work) {
         switch (work) {
             case DEVICE -> device();
             case TESTS -> Suite.run(list("items"), Set.copyOf(list("without")), events);

@@ -122,6 +122,7 @@ class KilledCheckTest {
             assertThat(isEmpty()).isTrue();
             assertWhole(text());
             assertThat(text()).containsPattern("\n- Interrupted: [^\n]*\n$").doesNotContain("FAILED");
+            assertThat(folder.resolve("output")).content().doesNotContain("Exception");
         } finally {
             check.destroyForcibly();
         }
