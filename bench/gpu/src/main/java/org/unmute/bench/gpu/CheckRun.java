@@ -215,7 +215,10 @@ final class CheckRun {
                         }
                     },
                     problems::add);
-            if (end == StepProcess.End.BROKEN) {
+            if (end == StepProcess.End.LATE && limit < step.limit()) {
+                outcome.outOfTime();
+                notRun.add(step.name());
+            } else if (end == StepProcess.End.LATE || end == StepProcess.End.BROKEN) {
                 more = outcome.ended(String.join("; ", problems));
                 progress.println("FAILED " + outcome.failures().getLast());
             }
@@ -290,7 +293,10 @@ final class CheckRun {
                     more,
                     events,
                     problems::add);
-            if (end == StepProcess.End.BROKEN) {
+            if (end == StepProcess.End.LATE && limit < step.limit()) {
+                break;
+            }
+            if (end == StepProcess.End.LATE || end == StepProcess.End.BROKEN) {
                 if (row[0].isEmpty()) {
                     good = false;
                     report.point("FAILED " + step.name() + ": " + String.join("; ", problems));
@@ -301,6 +307,10 @@ final class CheckRun {
             row[0] = "";
         }
         step.items().stream().filter(id -> !done.contains(id)).forEach(notRun::add);
+        judge();
+    }
+
+    private void judge() {
         for (Goal g : Goal.ALL) {
             String judgement = judged.contains(g) ? "" : g.judge(results);
             if (!judgement.isEmpty()

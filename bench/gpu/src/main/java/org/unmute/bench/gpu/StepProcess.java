@@ -36,7 +36,9 @@ final class StepProcess implements AutoCloseable {
         DONE,
         /** It saw that the device takes no more work from it, told so and ended. */
         LOST,
-        /** It ended before it was done, or took too long and was ended. */
+        /** It was not done within its time and was ended. */
+        LATE,
+        /** It ended before it was done, or nothing was heard from it and it was ended. */
         BROKEN
     }
 
@@ -107,7 +109,7 @@ final class StepProcess implements AutoCloseable {
      * @param limit seconds that it may take
      * @param silence seconds that it may take from one event to the next
      * @param listener gets the events
-     * @param problem gets what was wrong if the process broke
+     * @param problem gets what was wrong if the process was late or broke
      */
     End follow(double limit, double silence, Consumer<Event> listener, Consumer<String> problem) {
         long begun = System.nanoTime();
@@ -126,11 +128,12 @@ final class StepProcess implements AutoCloseable {
             }
             if (told == null) {
                 close();
+                boolean late = left <= patience;
                 problem.accept(
-                        left <= patience
+                        late
                                 ? "not done within " + Math.round(limit) + " s, ended"
                                 : "nothing heard for " + Math.round(patience) + " s, ended");
-                return End.BROKEN;
+                return late ? End.LATE : End.BROKEN;
             }
             if (told.isEmpty()) {
                 if (!lost) {

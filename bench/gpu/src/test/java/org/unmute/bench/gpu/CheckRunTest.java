@@ -25,6 +25,10 @@ class CheckRunTest {
     private final StringWriter out = new StringWriter();
 
     private CheckRun run(String device, String sanitizer) {
+        return run(device, sanitizer, 100);
+    }
+
+    private CheckRun run(String device, String sanitizer, double seconds) {
         return new CheckRun(
                 new CheckRun.Settings(
                         device,
@@ -40,7 +44,7 @@ class CheckRunTest {
                 new PrintWriter(new StringWriter()),
                 folder,
                 folder,
-                100);
+                seconds);
     }
 
     private static Step step(Part part, double silence, String... items) {
@@ -72,6 +76,17 @@ class CheckRunTest {
         assertThat(out.toString())
                 .contains("- contract it: 2 tests passed, 1 failed, 0 skipped")
                 .contains("hangs(): nothing heard for 8 s, ended");
+    }
+
+    @Test
+    void aTestThatTheChecksTimeEndsIsNoFailure() throws IOException {
+        CheckRun run = run("cpu", "", 6);
+        assertThat(run.run(List.of(step(Part.CONTRACT, 60, Hanging.class.getName()))))
+                .isTrue();
+        assertThat(run.notRun()).containsExactly("contract it");
+        assertThat(out.toString())
+                .containsPattern("- contract it: \\d tests passed, 0 failed, .*; not all were run for lack of time\n")
+                .doesNotContain("FAILED");
     }
 
     @Test
