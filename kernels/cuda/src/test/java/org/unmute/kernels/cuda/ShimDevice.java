@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,7 +91,7 @@ final class ShimDevice implements Device {
     /**
      * Lets sums of multiplications truncate, as tensor cores may.
      *
-     * @param productsAtOnce how many products are added to a sum at once: 4, 8 or 16
+     * @param productsAtOnce how many products are added to a sum at once: 4, 8 or 16; 0 rounds instead
      */
     ShimDevice truncating(int productsAtOnce) {
         block = productsAtOnce;
@@ -109,7 +110,19 @@ final class ShimDevice implements Device {
      * @param name what is wrong
      * @param change puts it into the source; fails if it does not find its place
      */
-    record Fault(String name, String family, UnaryOperator<String> change) {}
+    record Fault(String name, String family, UnaryOperator<String> change) {
+        /** Texts that the source must have, each followed by what takes its place. */
+        static Fault of(String name, String family, String... texts) {
+            return new Fault(name, family, source -> {
+                String changed = source;
+                for (int i = 0; i < texts.length; i += 2) {
+                    assertThat(changed).as("place of the fault: " + name).contains(texts[i]);
+                    changed = changed.replace(texts[i], texts[i + 1]);
+                }
+                return changed;
+            });
+        }
+    }
 
     private record Build(String family, Optional<Fault> fault) {}
 

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -44,22 +42,14 @@ class TensorAttentionTest {
                     keys,
                     depth,
                     width,
-                    numbers(random, 4 * queries * depth),
-                    numbers(random, 4 * keys * depth),
-                    numbers(random, 4 * keys * width),
-                    numbers(random, 4 * queries * keys));
+                    ProductVariantTest.numbers(random, 4 * queries * depth),
+                    ProductVariantTest.numbers(random, 4 * keys * depth),
+                    ProductVariantTest.numbers(random, 4 * keys * width),
+                    ProductVariantTest.numbers(random, 4 * queries * keys));
         }
 
         Problem times(double ofQ, double ofK, double ofV) {
             return new Problem(queries, keys, depth, width, scaled(q, ofQ), scaled(k, ofK), scaled(v, ofV), bias);
-        }
-
-        private static float[] numbers(SplittableRandom random, int count) {
-            float[] x = new float[count];
-            for (int i = 0; i < count; i++) {
-                x[i] = (float) random.nextGaussian();
-            }
-            return x;
         }
 
         private static float[] scaled(float[] x, double by) {
@@ -161,13 +151,13 @@ class TensorAttentionTest {
      */
     @TestFactory
     Stream<DynamicTest> splitNumbersAreAsAccurateAsFloat32() {
-        List<Problem> problems = new ArrayList<>(List.of(
+        List<Problem> problems = List.of(
                 Problem.of(1, 70, 200, 64, 64),
                 Problem.of(2, 20, 64, 64, 64).times(6, 3, 1),
                 Problem.of(3, 33, 65, 20, 70),
                 Problem.of(4, 17, 130, 150, 33),
                 Problem.of(5, 70, 130, 48, 40).times(1e-18, 1e18, 1e-25),
-                Problem.of(6, 70, 130, 48, 40).times(1e18, 1e-18, 1e30)));
+                Problem.of(6, 70, 130, 48, 40).times(1e18, 1e-18, 1e30));
         return problems.stream()
                 .map(p -> DynamicTest.dynamicTest(
                         p.queries + " queries, " + p.keys + " keys, " + p.depth + " and " + p.width, () -> {
@@ -315,10 +305,6 @@ class TensorAttentionTest {
     }
 
     private static ShimDevice.Fault fault(String name, String from, String to) {
-        UnaryOperator<String> change = text -> {
-            assertThat(text).as("place of the fault: " + name).contains(from);
-            return text.replace(from, to);
-        };
-        return new ShimDevice.Fault(name, "attention_tensor", change);
+        return ShimDevice.Fault.of(name, "attention_tensor", from, to);
     }
 }

@@ -29,9 +29,9 @@ class TensorCoreContractTest {
         Backend open() {
             ShimDevice.COMPILER.require();
             System.setProperty(TensorCores.PROPERTY, choice.name().toLowerCase(Locale.ROOT));
-            ShimDevice device = new ShimDevice(precision);
+            ShimDevice device = new ShimDevice(precision).truncating(block);
             fault.ifPresent(device::with);
-            return new DeviceBackend(block == 0 ? device : device.truncating(block), 3L << 30);
+            return new DeviceBackend(device, 3L << 30);
         }
 
         /** The unit roundoff of operands. */
@@ -42,6 +42,11 @@ class TensorCoreContractTest {
                 case BF16 -> 0x1p-8;
             };
         }
+    }
+
+    @AfterEach
+    void asItWas() {
+        System.clearProperty(TensorCores.PROPERTY);
     }
 
     /** Products. */
@@ -60,11 +65,6 @@ class TensorCoreContractTest {
         @Override
         protected double operandRounding() {
             return variant.rounding();
-        }
-
-        @AfterEach
-        void asItWas() {
-            System.clearProperty(TensorCores.PROPERTY);
         }
     }
 
@@ -85,11 +85,6 @@ class TensorCoreContractTest {
         protected double operandRounding() {
             return variant.rounding();
         }
-
-        @AfterEach
-        void asItWas() {
-            System.clearProperty(TensorCores.PROPERTY);
-        }
     }
 
     /** Attention. */
@@ -108,11 +103,6 @@ class TensorCoreContractTest {
         @Override
         protected double operandRounding() {
             return variant.rounding();
-        }
-
-        @AfterEach
-        void asItWas() {
-            System.clearProperty(TensorCores.PROPERTY);
         }
     }
 

@@ -61,8 +61,8 @@ class VariantContractTest {
 
     private static void check(Precision precision, int[] s) {
         SplittableRandom random = new SplittableRandom(Arrays.hashCode(s));
-        float[] x = numbers(random, s[0] * s[1] * s[3]);
-        float[] p = numbers(random, s[2] * s[3]);
+        float[] x = ProductVariantTest.numbers(random, s[0] * s[1] * s[3]);
+        float[] p = ProductVariantTest.numbers(random, s[2] * s[3]);
         ShimDevice device = new ShimDevice(precision);
         try (DeviceBackend b = new DeviceBackend(device, 1L << 30)) {
             Result dense = match(b, s, x, p, 0);
@@ -112,14 +112,6 @@ class VariantContractTest {
         View v = new View(all.buffer(), shape, shift, View.denseStrides(shape));
         b.upload(View.dense(HostBuffer.wrap(numbers), shape), v);
         return v;
-    }
-
-    private static float[] numbers(SplittableRandom random, int count) {
-        float[] x = new float[count];
-        for (int i = 0; i < count; i++) {
-            x[i] = (float) random.nextGaussian();
-        }
-        return x;
     }
 
     private static void compare(int[] s, double bound, float[] x, float[] p, Result got) {
