@@ -5,8 +5,8 @@ import org.unmute.tensor.backend.Backend;
 
 /**
  * The suite that every backend must pass. A backend's test extends this and says how to open the backend. A new part is
- * added here, so it runs on all backends. {@link RepeatabilityContract} and {@link SameBitsContract}, which not every
- * backend runs, are added by the backend's test.
+ * added here, so it runs on all backends. {@link RepeatabilityContract}, {@link SameBitsContract} and {@link
+ * WinnersContract}, which not every backend runs, are added by the backend's test.
  */
 public abstract class BackendContract {
     /** For the backend's tests. */

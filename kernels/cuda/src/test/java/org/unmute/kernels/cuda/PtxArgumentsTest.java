@@ -7,8 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,34 +23,11 @@ import org.unmute.tensor.backend.View;
 
 /** Kernels of the {@code .cu} files that are not variants get the arguments that their PTX takes; nothing is run. */
 class PtxArgumentsTest {
-    private static final Pattern PARAMETER = Pattern.compile("\\.param (?:\\.align 8 )?\\.(\\w+) \\w+(?:\\[(\\d+)])?");
-
     private final Set<String> launched = new HashSet<>();
 
     @AfterEach
     void asItWas() {
         System.clearProperty(TensorCores.PROPERTY);
-    }
-
-    private static int bytes(Argument a) {
-        return switch (a) {
-            case Argument.Float32 _, Argument.Int32 _ -> 4;
-            case Argument.Pointer _, Argument.Int64 _ -> 8;
-            case Argument.Struct s -> 8 * s.members().length;
-        };
-    }
-
-    private static List<Integer> parameters(Kernel kernel) {
-        Matcher entry = Pattern.compile("\\.visible \\.entry " + kernel.name() + "\\(([^)]*)\\)")
-                .matcher(Ptx.text(kernel.family()));
-        assertThat(entry.find()).as(kernel + " in its PTX").isTrue();
-        return PARAMETER
-                .matcher(entry.group(1))
-                .results()
-                .map(p -> p.group(2) != null
-                        ? Integer.parseInt(p.group(2))
-                        : Integer.parseInt(p.group(1).substring(1)) / 8)
-                .toList();
     }
 
     /** A device that compares the arguments of launches and runs none. */
@@ -74,9 +50,9 @@ class PtxArgumentsTest {
     private void check(Kernel kernel, LaunchPlan plan, List<?> arguments) {
         if (CudaKernels.ALL.containsKey(kernel)) {
             launched.add(kernel.name());
-            assertThat(arguments.stream().map(a -> bytes((Argument) a)).toList())
-                    .as(kernel.toString())
-                    .isEqualTo(parameters(kernel));
+            List<Integer> bytes = Ptx.parameterBytes(Ptx.text(kernel.family())).get(kernel.name());
+            new CudaContext.Function(kernel, null, bytes, new AtomicInteger())
+                    .require(arguments.stream().map(Argument.class::cast).toList());
             assertThat(plan.sharedBytes())
                     .as("shared bytes of " + kernel)
                     .isEqualTo(CudaKernels.ALL.get(kernel).sharedBytes());

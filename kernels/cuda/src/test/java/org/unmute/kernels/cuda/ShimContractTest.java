@@ -26,10 +26,6 @@ class ShimContractTest extends BackendContract {
 
     @Override
     protected Backend open(int threads) {
-        return openShim();
-    }
-
-    private static Backend openShim() {
         ShimDevice.COMPILER.require();
         return new DeviceBackend(new ShimDevice(), 3L << 30);
     }
@@ -38,7 +34,7 @@ class ShimContractTest extends BackendContract {
     class Winners extends WinnersContract {
         @Override
         protected Backend open(int threads) {
-            return openShim();
+            return ShimContractTest.this.open(threads);
         }
     }
 
@@ -46,7 +42,7 @@ class ShimContractTest extends BackendContract {
     class SameBits extends SameBitsContract {
         @Override
         protected Backend open(int threads) {
-            return openShim();
+            return ShimContractTest.this.open(threads);
         }
     }
 }

@@ -20,7 +20,7 @@ final class StandInContract extends BackendContract {
     class Winners extends WinnersContract {
         @Override
         protected Backend open(int threads) {
-            return new CudaBackendProvider().open(0, 0);
+            return StandInContract.this.open(threads);
         }
     }
 
@@ -28,7 +28,7 @@ final class StandInContract extends BackendContract {
     class SameBits extends SameBitsContract {
         @Override
         protected Backend open(int threads) {
-            return new CudaBackendProvider().open(0, 0);
+            return StandInContract.this.open(threads);
         }
     }
 }
