@@ -1,4 +1,5 @@
-// One kernel per instruction of mma.h, and of signs.h, for EmulationTest and MultiplicationTest: each item's operands come from memory and its results go there.
+// One kernel per instruction of mma.h, and of signs.h, for EmulationTest and MultiplicationTest: each item's operands come from memory and its
+// results go there.
 #include "mma.h"
 #include "signs.h"
 

@@ -6,8 +6,9 @@
 // STANDIN_PTXAS names it; ptxas's words are the JIT's log. standin_fail makes a chosen call fail.
 //
 // A launch computes nothing, but checks all of the above. With STANDIN_KERNELS, a folder of libraries that the C++ shim made of the kernels,
-// FAMILY.so, it runs them; STANDIN_PLAIN lists the families without barriers, a space before and behind each. Memory is ordinary memory at the ends of pages that are otherwise inaccessible: an access to freed memory, or
-// some bytes behind an allocation, ends the process; new memory is NaN.
+// FAMILY.so, it runs them; STANDIN_PLAIN lists the families without barriers, a space before and behind each. Memory is ordinary memory at the
+// ends of pages that are otherwise inaccessible: an access to freed memory, or some bytes behind an allocation, ends the process; new memory
+// is NaN.
 //
 // STANDIN_CAPABILITY is the compute capability of the device, times ten (90); STANDIN_FOLDER is for ptxas's files
 // and for launched.txt, the names of the kernels that ran.
