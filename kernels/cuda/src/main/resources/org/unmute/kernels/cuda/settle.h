@@ -76,7 +76,7 @@ FUNCTION void consider(Leader* leader, GLOBAL const float* x, GLOBAL const float
         signs++;
     }
     dot = warp_compensated_sum(dot);
-    const int regular = whole == 0.0f ? dot.high == 0.0f && dot.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
+    const int regular = is_regular(dot, whole);
     int wins = 1;
     if (leader->place != NO_TOKEN) {
         GLOBAL const float* best = norms + (clip * m->tokens + leader->place) * 4;

@@ -33,9 +33,6 @@ FUNCTION void multiply_u8_s8(int c[4], const uint a[4], const uint b[2]) {
 #define MAX_SCALED 16300.0f
 #define MIN_RANGE 9.0949470e-13f
 
-#define MIN_SQUARE 1e-24f
-#define MAX_SQUARE 1e30f
-
 // What tokens_split tells of a clip, as integers.
 #define INFO 2
 #define INFO_IRREGULAR 0

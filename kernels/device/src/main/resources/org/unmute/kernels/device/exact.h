@@ -13,6 +13,15 @@
 #define CROSS_LIMBS (2 * DOT_LIMBS + SQUARE_LIMBS)
 #define LIMB ((u64)0xffffffffu)
 
+// Squared norms in this range have neither underflowed nor overflowed.
+#define MIN_SQUARE 1e-24f
+#define MAX_SQUARE 1e30f
+
+// Whether compensated sums tell a token's cosine to within compensated_error: `square` is its squared norm.
+FUNCTION int is_regular(Compensated dot, float square) {
+    return square == 0.0f ? dot.high == 0.0f && dot.low == 0.0f : square >= MIN_SQUARE && square <= MAX_SQUARE;
+}
+
 // Compensated cosines times sqrt(dim) that differ by no more than this may be in either order. With n additions on the way of an entry, a
 // compensated sum is off by at most (n u)^2 times the sum of magnitudes, u = 2^-24 (docs/kernels.md).
 FUNCTION float compensated_error(i64 dim) {

@@ -37,20 +37,6 @@ FUNCTION void inverse_norms_of(LOCAL float* halves, LOCAL float* inverse, float 
     BARRIER();
 }
 
-// This item's four floats of a row, the first at x; 0 beyond the `available` ones.
-FUNCTION float4 fetch_row(GLOBAL const float* x, int available, i64 step, int aligned) {
-    float4 v;
-    if (aligned && available >= 4) {
-        v = *(GLOBAL const float4*)x;
-    } else {
-        v.x = available > 0 ? x[0] : 0.0f;
-        v.y = available > 1 ? x[step] : 0.0f;
-        v.z = available > 2 ? x[2 * step] : 0.0f;
-        v.w = available > 3 ? x[3 * step] : 0.0f;
-    }
-    return v;
-}
-
 FUNCTION int is_aligned(i64 step, i64 strides) {
     return step == 1 && strides % 4 == 0;
 }

@@ -10,10 +10,6 @@ FUNCTION float signed_entry(float v, GLOBAL const uint* signs, i64 d) {
 
 #define RESCORE_ROWS (MAX_ITEMS / PARTS)
 
-// Squared norms in this range have neither underflowed nor overflowed.
-#define MIN_SQUARE 1e-24f
-#define MAX_SQUARE 1e30f
-
 // A token that may win: its place and cosine times sqrt(dim), and whether its norm allows an exact comparison.
 typedef struct {
     Compensated cosine;
@@ -83,7 +79,8 @@ FUNCTION int wins_over(const Candidate* a, const Candidate* b, GLOBAL const floa
 }
 
 // The first token with the max exact cosine with a prototype's signs, among those whose float32 cosine is at least `threshold`, or NO_TOKEN.
-// `listed` tokens take part, see list_tokens; all if it is negative. 16 items share a token: a float32 product first, the compensated one only if that passes. All items must call it; item 0 has the result.
+// `listed` tokens take part, see list_tokens; all if it is negative. 16 items share a token: a float32 product first, the compensated one only
+// if that passes. All items must call it; item 0 has the result.
 FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* places, GLOBAL const float* x, GLOBAL const uint* signs, float scale,
         float threshold, LOCAL const int* list, int listed, const Matching* m) {
     const i64 count = listed < 0 ? m->tokens : listed;
@@ -137,11 +134,10 @@ FUNCTION int rescored(LOCAL float* parts, LOCAL float* cosines, LOCAL int* place
                 compensated_add(&squares, parts[2 * MAX_ITEMS + ITEM + i]);
                 squares.low += parts[3 * MAX_ITEMS + ITEM + i];
             }
-            const float whole = squares.high + squares.low;
             Candidate own;
             own.cosine = over_norm(dots, squares);
             own.place = (int)n;
-            own.regular = whole == 0.0f ? dots.high == 0.0f && dots.low == 0.0f : whole >= MIN_SQUARE && whole <= MAX_SQUARE;
+            own.regular = is_regular(dots, squares.high + squares.low);
             if (wins_over(&own, &best, x, signs, m)) {
                 best = own;
             }

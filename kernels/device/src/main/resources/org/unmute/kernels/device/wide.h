@@ -41,23 +41,27 @@ FUNCTION int wide_inner(int by_row) {
     return by_row ? ITEM / 32 : ITEM % 2 * 4;
 }
 
+// Four floats of a row, the first at x; 0 beyond the `available` ones.
+FUNCTION float4 fetch_row(GLOBAL const float* x, int available, i64 step, int aligned) {
+    float4 v;
+    if (aligned && available >= 4) {
+        v = *(GLOBAL const float4*)x;
+    } else {
+        v.x = available > 0 ? x[0] : 0.0f;
+        v.y = available > 1 ? x[step] : 0.0f;
+        v.z = available > 2 ? x[2 * step] : 0.0f;
+        v.w = available > 3 ? x[3 * step] : 0.0f;
+    }
+    return v;
+}
+
 // This item's four floats of a slice, the first at x; 0 beyond `rows` (up to 128) and `depth` (up to 8). `aligned`: the four are contiguous
 // and start at a multiple of 16 bytes, so that one read fetches them.
 FUNCTION float4 fetch_wide(GLOBAL const float* x, int rows, int depth, i64 row_step, i64 step, int by_row, int aligned) {
     const int r = wide_row(by_row);
     const int c = wide_inner(by_row);
     const int available = by_row ? (c < depth ? rows - r : 0) : (r < rows ? depth - c : 0);
-    float4 v;
-    if (aligned && available >= 4) {
-        v = *(GLOBAL const float4*)x;
-    } else {
-        const i64 next = by_row ? row_step : step;
-        v.x = available > 0 ? x[0] : 0.0f;
-        v.y = available > 1 ? x[next] : 0.0f;
-        v.z = available > 2 ? x[2 * next] : 0.0f;
-        v.w = available > 3 ? x[3 * next] : 0.0f;
-    }
-    return v;
+    return fetch_row(x, available, by_row ? row_step : step, aligned);
 }
 
 FUNCTION void store_wide(LOCAL float* wide, float4 v, int by_row) {
