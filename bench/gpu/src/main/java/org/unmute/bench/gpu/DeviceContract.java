@@ -8,6 +8,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.BackendContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.SameBitsContract;
+import org.unmute.kernels.contract.WinnersContract;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
@@ -25,6 +26,15 @@ final class DeviceContract extends BackendContract {
 
     @Nested
     class Repeatability extends RepeatabilityContract {
+        @Override
+        protected Backend open(int threads) {
+            return DeviceContract.this.open(threads);
+        }
+    }
+
+    /** Winners of binarized prototypes where cosines are as near as float32 gets, or equal. */
+    @Nested
+    class Winners extends WinnersContract {
         @Override
         protected Backend open(int threads) {
             return DeviceContract.this.open(threads);

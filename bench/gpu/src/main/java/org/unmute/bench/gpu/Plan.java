@@ -20,6 +20,7 @@ final class Plan {
     /** Parts of the contract in the order of what depends on them; those that have no place here come last. */
     private static final List<String> CONTRACT = List.of(
             "Prototype",
+            "Winners",
             "Product",
             "SameBits",
             "Attention",
@@ -35,7 +36,7 @@ final class Plan {
             "FilterBank");
 
     /** Of the contract, what is asked before anything is timed. */
-    private static final int FIRST = 5;
+    private static final int FIRST = 6;
 
     /** Parts of the contract for which CUDA devices have kernels of their own, which large sizes alone would select. */
     private static final List<String> TENSOR = List.of("Prototype", "Product", "Attention");
@@ -121,7 +122,8 @@ final class Plan {
     private static Step contract(String title, String name, Map<String, String> properties) {
         String proves = switch (name) {
             case "SameBits#binaryPrototypeMaxPool" -> "binary matching on tensor cores has the CPU's bits";
-            case "Prototype" -> "binary matching has the winners of exact arithmetic";
+            case "Prototype" -> "matching and its gradient, in all layouts, tails and special numbers";
+            case "Winners" -> "binary matching has the winners of exact arithmetic, near-ties and ties included";
             case "Product" -> "matrix products in all layouts, tails and special numbers";
             case "SameBits" -> "what an encoder and a training consist of has the CPU's bits";
             case "Attention" -> "attention with and without bias, in all layouts";

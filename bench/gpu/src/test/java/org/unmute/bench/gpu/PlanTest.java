@@ -30,6 +30,7 @@ class PlanTest {
                         "smoke",
                         "tensor Prototype",
                         "contract Prototype",
+                        "contract Winners",
                         "tensor Product",
                         "contract Product",
                         "contract SameBits",
