@@ -1,5 +1,6 @@
 package org.unmute.experiments.detection;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -41,7 +42,8 @@ public record DetectionRules(
         double maxGap,
         double minDuration,
         int topK,
-        Set<String> only) {
+        Set<String> only)
+        implements Serializable {
     /** Threshold of a class for which none was given or learned. */
     public static final double THRESHOLD = Decisions.FALLBACK;
     /**

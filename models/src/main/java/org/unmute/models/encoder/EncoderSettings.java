@@ -1,5 +1,6 @@
 package org.unmute.models.encoder;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
@@ -31,7 +32,8 @@ public record EncoderSettings(
         int sampleRate,
         double hopSeconds,
         FrontEndSource frontEnd,
-        Map<String, String> config) {
+        Map<String, String> config)
+        implements Serializable {
     /** Whose preprocessing is used. */
     public enum FrontEndSource {
         /** The encoder's authors' own recipe. */

@@ -1,0 +1,11 @@
+package org.unmute.spark;
+
+/** How the tokens of a clip become one vector. */
+public enum Pooling {
+    /** Their mean over time and frequency. */
+    MEAN,
+    /** The max of each dimension over time and frequency. */
+    MAX,
+    /** The class token. */
+    CLS
+}

@@ -1,0 +1,44 @@
+package org.unmute.spark.layout;
+
+import java.io.Serializable;
+
+/**
+ * What the index says of a clip.
+ *
+ * @param clip its id
+ * @param path of its file, as planned ({@code PlannedClip.file})
+ * @param start where it begins in the file, in seconds
+ * @param end where it ends; infinite: at the end of the file
+ * @param labels as its manifest has them; null without
+ * @param split as its manifest has it; null without
+ * @param stamp of the file when it was planned
+ * @param sha256 of the file's bytes, lower-case hexadecimal; null if it could not be read
+ * @param shard name of the file with its tokens, {@code shard-NNNNN.tok}; null if no tokens are kept
+ * @param offset of its record in the shard, in bytes; -1 without
+ * @param time rows of its token map; 0 with an error
+ * @param freq columns of the map; 0 with an error
+ * @param dim of a token; 0 with an error
+ * @param cls whether the encoder gave a class token
+ * @param pooled its pooled tokens, {@code [dim]}; null if not kept
+ * @param scores of the probe, {@code [classes]}; null if not kept
+ * @param error why it could not be used; null if it could
+ */
+public record ClipRow(
+        String clip,
+        String path,
+        double start,
+        double end,
+        String labels,
+        String split,
+        String stamp,
+        String sha256,
+        String shard,
+        long offset,
+        int time,
+        int freq,
+        int dim,
+        boolean cls,
+        float[] pooled,
+        float[] scores,
+        String error)
+        implements Serializable {}

@@ -1,0 +1,33 @@
+package org.unmute.spark.plan;
+
+import java.io.Serializable;
+
+/**
+ * A clip to embed, as the driver plans it.
+ *
+ * @param clip its id, as {@code unmute embed} gives it: the path below the root, of a part with '#' and its seconds
+ * @param file id of its file: the path below the root, with '/'
+ * @param uri where Hadoop finds the file
+ * @param start where the clip begins in the file, in seconds, from 0
+ * @param end where it ends, in seconds; infinite: at the end of the file
+ * @param seconds its length; NaN if unknown
+ * @param labels as its manifest has them, joined by ';'; null without
+ * @param split as its manifest has it; null without
+ * @param stamp what changes when the file does: length and modification time, or an ETag
+ */
+public record PlannedClip(
+        String clip,
+        String file,
+        String uri,
+        double start,
+        double end,
+        double seconds,
+        String labels,
+        String split,
+        String stamp)
+        implements Serializable {
+    /** Whether the clip is its whole file. */
+    public boolean whole() {
+        return start == 0 && end == Double.POSITIVE_INFINITY;
+    }
+}
