@@ -15,6 +15,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments.data;
     exports org.unmute.experiments.data.set;
     exports org.unmute.experiments.detection;
+    exports org.unmute.experiments.encoder;
     exports org.unmute.experiments.grid;
     exports org.unmute.experiments.metric;
     exports org.unmute.experiments.metric.event;

@@ -13,10 +13,8 @@ import java.util.stream.Stream;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.StopSignal;
-import org.unmute.experiments.benchmark.BenchmarkEncoder;
 import org.unmute.experiments.benchmark.BenchmarkHost;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
@@ -25,6 +23,7 @@ import org.unmute.experiments.benchmark.CellPatterns;
 import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.benchmark.ProgressBar;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.grid.Grid;
@@ -206,9 +205,9 @@ final class BenchmarkCommand extends ComputingCommand {
     private BenchmarkHost host() {
         return new BenchmarkHost() {
             @Override
-            public BenchmarkEncoder open(EncoderEntry entry) throws IOException {
-                return EncoderOptions.open(
-                        entry.file().map(Path::toString).orElse(EncoderOptions.EMBEDDED),
+            public OpenEncoder open(EncoderEntry entry) throws IOException {
+                return OpenEncoder.open(
+                        entry.file().map(Path::toString).orElse(OpenEncoder.EMBEDDED),
                         entry.settings(),
                         entry.norm().orElse(null),
                         compute.digests());

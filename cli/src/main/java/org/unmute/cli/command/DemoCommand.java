@@ -14,7 +14,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.demo.DemoReport;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
@@ -22,6 +21,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.protocol.StepCost;
 import org.unmute.experiments.scene.SceneFolder;
@@ -114,7 +114,7 @@ final class DemoCommand extends ComputingCommand {
                 recordings.resolve(SceneFolder.MANIFEST),
                 ManifestFormat.AUTO,
                 LabelSet.of(SyntheticScenes.classNames()));
-        EncoderOptions.Loaded encoder = EncoderOptions.embedded();
+        OpenEncoder encoder = OpenEncoder.embedded();
         Split trained;
         Split tested;
         try (TokenCache cache = embed(encoder, recordings)) {
@@ -153,7 +153,7 @@ final class DemoCommand extends ComputingCommand {
         return folder;
     }
 
-    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings) throws IOException {
+    private TokenCache embed(OpenEncoder encoder, Path recordings) throws IOException {
         Path folder = out.resolve("cache");
         List<AudioClip> clips = ClipList.of(recordings, null).clips();
         try (TokenCacheWriter writer =

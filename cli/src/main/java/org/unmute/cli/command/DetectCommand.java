@@ -26,6 +26,8 @@ import org.unmute.experiments.detection.DetectionRun.Outcome;
 import org.unmute.experiments.detection.DetectionRun.Skipped;
 import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.detection.RecordingResult;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.report.event.EventPage;
@@ -118,8 +120,7 @@ final class DetectCommand extends ComputingCommand {
         openBackend();
         Path file = ProbeFiles.one(probe);
         SavedProbe run = SavedProbe.find(file, null);
-        AudioOptions.Resampling resampling =
-                matched("--resample") ? AudioOptions.Resampling.valueOf(audio.resampling()) : run.resampling();
+        Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
         DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events);
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         setup.lines().forEach(this::tell);
@@ -205,7 +206,7 @@ final class DetectCommand extends ComputingCommand {
     }
 
     /** The encoder given on the command line, else the run's, else the one in the program. */
-    private EncoderOptions.Loaded opened(SavedProbe run) throws IOException {
+    private OpenEncoder opened(SavedProbe run) throws IOException {
         if (matched("--encoder") || run.results().isMissingNode()) {
             return WarmStart.awaitedBy(encoder.open(compute.digests()));
         }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.option.EncoderOptions;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.tensor.backend.Backends;
@@ -77,8 +77,7 @@ final class DoctorCommand extends ComputingCommand {
         facts.put("chosen", choice.reason());
         facts.put(
                 "encoder",
-                "in the program: "
-                        + EncoderOptions.embedded().encoder().describe().description());
+                "in the program: " + OpenEncoder.embedded().encoder().describe().description());
         return facts;
     }
 }

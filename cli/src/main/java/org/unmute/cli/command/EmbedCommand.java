@@ -16,6 +16,7 @@ import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.data.UsedClips;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -86,7 +87,7 @@ final class EmbedCommand extends ComputingCommand {
         begin();
         record.seed(common.seed());
         openBackend();
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
         CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? model.depth() : 0);

@@ -8,12 +8,13 @@ import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ExplainText;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.encoder.EncoderSpec;
@@ -101,7 +102,7 @@ final class ExplainCommand extends ComputingCommand {
             names = "--resample",
             paramLabel = "FILTER",
             description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: as the run did).")
-    private AudioOptions.Resampling resampling;
+    private Resampling resampling;
 
     @Mixin
     private EncoderOptions encoder;
@@ -123,7 +124,7 @@ final class ExplainCommand extends ComputingCommand {
         if (resampling == null) {
             resampling = source.resampling();
         }
-        EncoderOptions.Loaded loaded = opened(source);
+        OpenEncoder loaded = opened(source);
         RecordingSurvey.of(List.of(new AudioClip(audio.toString(), audio)))
                 .unheard(loaded.encoder().describe())
                 .ifPresent(this::tell);
@@ -167,7 +168,7 @@ final class ExplainCommand extends ComputingCommand {
     }
 
     /** Opens the encoder given on the command line, else the run's. */
-    private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
+    private OpenEncoder opened(SavedProbe source) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("--encoder")) {
             return WarmStart.awaitedBy(encoder.open(compute.digests()));
         }
@@ -179,14 +180,14 @@ final class ExplainCommand extends ComputingCommand {
         return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
     }
 
-    private List<Path> write(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) throws IOException {
+    private List<Path> write(ClipExplanation clip, OpenEncoder loaded, SavedProbe source) throws IOException {
         ClipFigures figures = ClipFigures.of(clip);
         try (FolderLock _ = claim(out)) {
             return write(clip, figures, loaded, source);
         }
     }
 
-    private List<Path> write(ClipExplanation clip, ClipFigures figures, EncoderOptions.Loaded loaded, SavedProbe source)
+    private List<Path> write(ClipExplanation clip, ClipFigures figures, OpenEncoder loaded, SavedProbe source)
             throws IOException {
         List<Path> written = new ArrayList<>();
         written.add(out.resolve("explain.html"));
@@ -206,7 +207,7 @@ final class ExplainCommand extends ComputingCommand {
         return written;
     }
 
-    private static List<Fact> facts(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) {
+    private static List<Fact> facts(ClipExplanation clip, OpenEncoder loaded, SavedProbe source) {
         EncoderSpec model = clip.encoder();
         return List.of(
                 new Fact("Encoder", model.name() + ", " + model.description()),

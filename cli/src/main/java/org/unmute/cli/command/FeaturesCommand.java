@@ -17,6 +17,7 @@ import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.OtherFiles;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
@@ -117,7 +118,7 @@ final class FeaturesCommand extends ComputingCommand {
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         Features.Request wanted = wanted(loaded.encoder().describe());
         try (FolderLock _ = one ? claimFile(out) : claim(out)) {
             write(loaded, wanted, clips);
@@ -141,8 +142,7 @@ final class FeaturesCommand extends ComputingCommand {
         return status;
     }
 
-    private void write(EncoderOptions.Loaded loaded, Features.Request wanted, List<AudioClip> clips)
-            throws IOException {
+    private void write(OpenEncoder loaded, Features.Request wanted, List<AudioClip> clips) throws IOException {
         boolean one = isOne();
         try (ClipProgress progress =
                         progress("writing features", clips, loaded.encoder().describe());
@@ -213,8 +213,7 @@ final class FeaturesCommand extends ComputingCommand {
         return new Features.Request(list, attention);
     }
 
-    private TokenMap write(EncoderOptions.Loaded loaded, ClipSound sound, Features.Request wanted, Path file)
-            throws IOException {
+    private TokenMap write(OpenEncoder loaded, ClipSound sound, Features.Request wanted, Path file) throws IOException {
         EncoderSpec model = loaded.encoder().describe();
         AudioClip clip = sound.clip();
         Features features = loaded.encoder().features(sound.samples(), wanted);

@@ -17,6 +17,7 @@ import org.unmute.cli.probe.ScoringHead;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.CsvWriter;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -105,7 +106,7 @@ final class TagCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         openBackend();
-        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
+        OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         String resampling = audio.resampling();
         ScoringHead head = probe == null
                 ? ScoringHead.ofEncoder(loaded)
@@ -131,7 +132,7 @@ final class TagCommand extends ComputingCommand {
         return status;
     }
 
-    private void tag(EncoderOptions.Loaded loaded, ScoringHead head, List<AudioClip> clips) throws IOException {
+    private void tag(OpenEncoder loaded, ScoringHead head, List<AudioClip> clips) throws IOException {
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());

@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
 import org.unmute.cli.verify.TensorComparison;
 import org.unmute.cli.verify.Verification;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
@@ -73,7 +74,7 @@ final class VerifyCommand extends ComputingCommand {
             defaultValue = "hann",
             description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
                     + " torchaudio's).")
-    private AudioOptions.Resampling resampling;
+    private Resampling resampling;
 
     @Option(
             names = "--recipe",
@@ -110,8 +111,7 @@ final class VerifyCommand extends ComputingCommand {
             RecipeReference.checkRecipe(recipe);
             folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
         }
-        EncoderOptions.Loaded loaded =
-                WarmStart.awaitedBy(folder == null ? encoder.open(compute.digests()) : make(folder));
+        OpenEncoder loaded = WarmStart.awaitedBy(folder == null ? encoder.open(compute.digests()) : make(folder));
         ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
@@ -140,10 +140,10 @@ final class VerifyCommand extends ComputingCommand {
         return status;
     }
 
-    private static EncoderOptions.Loaded make(RecipeReference folder) throws IOException {
+    private static OpenEncoder make(RecipeReference folder) throws IOException {
         var checkpoint = folder.checkpoint();
         Encoder made = Encoders.build(checkpoint, folder.settings());
-        return new EncoderOptions.Loaded(
+        return new OpenEncoder(
                 made, Sha256.of(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
     }
 
@@ -175,7 +175,7 @@ final class VerifyCommand extends ComputingCommand {
                 .putPOJO("notCompared", v.unknown());
     }
 
-    private void print(PrintWriter o, EncoderOptions.Loaded loaded, Verification v, Path recording) {
+    private void print(PrintWriter o, OpenEncoder loaded, Verification v, Path recording) {
         o.println("encoder    " + loaded.origin() + ": "
                 + loaded.encoder().describe().description());
         o.println("reference  " + reference + (recording == null ? "" : ", recording " + recording));

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.unmute.convert.ConversionException;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.StoppedException;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.set.DatasetException;
@@ -37,6 +38,7 @@ public record Failure(int exitCode, String message, boolean bug) {
         return switch (thrown) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
+            case SettingsException e -> new Failure(ExitCode.USAGE, e.getMessage(), false);
             case Backends.UnavailableException e -> new Failure(ExitCode.DEVICE, e.getMessage(), false);
             case MalformedFileException _,
                     DatasetException _,

@@ -9,12 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.Scoring;
 import org.unmute.cli.probe.SeedScores;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
@@ -39,7 +39,7 @@ import org.unmute.report.page.Fact;
  * @param backend the reason for the choice of backend
  */
 public record DemoReport(
-        EncoderOptions.Loaded encoder,
+        OpenEncoder encoder,
         Manifest tested,
         List<TokenMap> maps,
         Path recordings,

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.detection.DetectionSettings;
 import org.unmute.experiments.detection.RecordingDetector;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
@@ -45,9 +45,9 @@ public record DetectorSetup(
         Path file,
         String sha256,
         TrainedProbe probe,
-        EncoderOptions.Loaded encoder,
+        OpenEncoder encoder,
         CacheKey key,
-        AudioOptions.Resampling resample,
+        Resampling resample,
         FrameScorer scorer,
         DetectionRules wanted,
         EventRules rules) {
@@ -57,8 +57,7 @@ public record DetectorSetup(
      * @param file a trained or packed probe's
      * @throws CommandException if the probe was trained on other tokens, or an option does not fit it
      */
-    public static DetectorSetup of(
-            Path file, EncoderOptions.Loaded encoder, AudioOptions.Resampling resample, EventOptions options)
+    public static DetectorSetup of(Path file, OpenEncoder encoder, Resampling resample, EventOptions options)
             throws IOException {
         TrainedProbe probe = ProbeFiles.trainedOrPacked(file);
         EncoderSpec spec = encoder.encoder().describe();

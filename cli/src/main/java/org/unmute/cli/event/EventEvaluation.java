@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.KnownDigests;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.probe.ProbeFiles;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.cli.probe.TokenData;
+import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.event.EventReference;
 import org.unmute.experiments.metric.event.FrameScores;
@@ -141,7 +142,7 @@ public final class EventEvaluation {
                     .encoder()
                     .describe()
                     .rowTimes();
-        } catch (CommandException e) {
+        } catch (CommandException | SettingsException e) {
             throw CommandException.input(
                     cache + " does not record when its tokens begin, and the encoder cannot be asked: " + e.getMessage()
                             + "; or run 'unmute embed' again on the cache, which records it",

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
@@ -23,18 +23,6 @@ import picocli.CommandLine.Option;
 public final class AudioOptions {
     /** Max seconds of sound that are read together, unless one clip is longer. */
     private static final int SECONDS_TOGETHER = 20 * 60;
-
-    /** Resampling filters by their common names. */
-    public enum Resampling {
-        hann,
-        kaiser_best,
-        kaiser_fast;
-
-        /** The filter. */
-        public Resampler.Kernel kernel() {
-            return Resampler.Kernel.valueOf(name().toUpperCase(Locale.ROOT));
-        }
-    }
 
     @Option(
             names = "--audio",

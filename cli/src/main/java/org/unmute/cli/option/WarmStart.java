@@ -2,6 +2,7 @@ package org.unmute.cli.option;
 
 import java.util.List;
 import java.util.Set;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderWarmUp;
 
 /**
@@ -27,7 +28,7 @@ public final class WarmStart {
     }
 
     /** Makes the encoder wait for this process's warm-up before its first forward pass. */
-    public static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded) {
+    public static OpenEncoder awaitedBy(OpenEncoder loaded) {
         return running == null ? loaded : loaded.after(running);
     }
 

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingWarnings;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.KnownDigests;
+import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.models.audio.Recording;
 import org.unmute.report.benchmark.Block;
 import org.unmute.report.benchmark.Section;

@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.AudioOptions;
-import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.option.KnownDigests;
+import org.unmute.experiments.encoder.KnownDigests;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.report.clip.ExplainedProbe;
@@ -107,7 +107,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
      * @param digests hashes its file
      * @throws CommandException if none is recorded, or its file is missing
      */
-    public EncoderOptions.Loaded openEncoder(KnownDigests digests) throws IOException {
+    public OpenEncoder openEncoder(KnownDigests digests) throws IOException {
         if (results.isMissingNode()) {
             throw CommandException.input("folder " + folder + " has no " + RunRecord.FILE
                     + ", which tells the encoder: name it with --encoder FILE " + "(or --encoder embedded)");
@@ -120,15 +120,15 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         }
         JsonNode options = from.path("encoderOptions");
         String file = typed;
-        if (!typed.equals(EncoderOptions.EMBEDDED) && !Files.isRegularFile(Path.of(typed))) {
+        if (!typed.equals(OpenEncoder.EMBEDDED) && !Files.isRegularFile(Path.of(typed))) {
             file = options.path("encoder").asText(typed);
             if (!Files.isRegularFile(Path.of(file))) {
                 throw CommandException.input(
                         "the encoder on record is not there: " + file + ": name it with --encoder FILE");
             }
         }
-        return EncoderOptions.open(
-                file, EncoderOptions.recorded(options), options.path("norm").asText(null), digests);
+        return OpenEncoder.open(
+                file, OpenEncoder.recorded(options), options.path("norm").asText(null), digests);
     }
 
     private JsonNode ofCache() throws IOException {
@@ -137,9 +137,9 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
     }
 
     /** The recorded resampling filter; torchaudio's if none is recorded. */
-    public AudioOptions.Resampling resampling() throws IOException {
+    public Resampling resampling() throws IOException {
         JsonNode from = results.has("resampling") ? results : ofCache();
-        return AudioOptions.Resampling.valueOf(from.path("resampling").asText("hann"));
+        return Resampling.valueOf(from.path("resampling").asText("hann"));
     }
 
     /**
@@ -147,7 +147,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
      *
      * @throws CommandException if it was trained on other tokens
      */
-    public Explainer explainer(EncoderOptions.Loaded encoder, AudioOptions.Resampling resampling) throws IOException {
+    public Explainer explainer(OpenEncoder encoder, Resampling resampling) throws IOException {
         ExplainedProbe scorer = ExplainedProbe.open(probe);
         try {
             scorer.requireTokensOf(encoder.key(resampling.name(), DType.F32));

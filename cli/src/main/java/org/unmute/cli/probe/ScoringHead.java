@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
-import org.unmute.cli.option.EncoderOptions;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
@@ -27,7 +27,7 @@ import org.unmute.report.clip.ExplainedProbe;
 public record ScoringHead(
         List<String> classes, Function<float[], float[]> logits, Boolean exclusive, Decisions decisions, String about) {
     /** @throws CommandException if the encoder has no head */
-    public static ScoringHead ofEncoder(EncoderOptions.Loaded loaded) {
+    public static ScoringHead ofEncoder(OpenEncoder loaded) {
         Encoder encoder = loaded.encoder();
         List<String> classes = encoder.describe().classes();
         if (classes.isEmpty()) {
@@ -44,7 +44,7 @@ public record ScoringHead(
      * @param key the cache key of the encoder's tokens
      * @throws CommandException if it cannot be read, or was trained on other tokens
      */
-    public static ScoringHead ofProbe(Path named, EncoderOptions.Loaded loaded, CacheKey key, RunRecord record)
+    public static ScoringHead ofProbe(Path named, OpenEncoder loaded, CacheKey key, RunRecord record)
             throws IOException {
         Path file = ProbeFiles.one(named);
         record.input(file);

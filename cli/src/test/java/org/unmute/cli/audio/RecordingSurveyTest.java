@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.option.EncoderOptions;
-import org.unmute.cli.option.KnownDigests;
+import org.unmute.experiments.encoder.KnownDigests;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
@@ -65,8 +65,7 @@ class RecordingSurveyTest {
 
     @Test
     void saysWhatAnEncoderDoesNotHear() throws IOException {
-        EncoderSpec encoder = EncoderOptions.open(
-                        EncoderOptions.EMBEDDED, EncoderSettings.AUTHORS, null, KnownDigests.none())
+        EncoderSpec encoder = OpenEncoder.open(OpenEncoder.EMBEDDED, EncoderSettings.AUTHORS, null, KnownDigests.none())
                 .encoder()
                 .describe();
         AudioClip low = wav("low.wav", 1, 16_000);

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.ModelsGolden;
 import org.unmute.cli.Ran;
-import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.experiments.encoder.KnownDigests;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 import picocli.CommandLine;
@@ -48,7 +50,7 @@ class EncoderOptionsTest {
         private EncoderOptions options;
     }
 
-    private static EncoderOptions.Loaded open(String file, String... more) throws IOException {
+    private static OpenEncoder open(String file, String... more) throws IOException {
         Parsed parsed = new Parsed();
         List<String> args = new ArrayList<>(List.of("--encoder", file));
         args.addAll(Arrays.asList(more));
@@ -56,7 +58,7 @@ class EncoderOptionsTest {
         return parsed.options.open(KnownDigests.none());
     }
 
-    private static Map<String, Object> frontEnd(EncoderOptions.Loaded loaded) {
+    private static Map<String, Object> frontEnd(OpenEncoder loaded) {
         return loaded.encoder().describe().input().settings();
     }
 
@@ -101,7 +103,7 @@ class EncoderOptionsTest {
         different(seen, open(port, "--frames", "128", "--heads", "3"), List.of("another file"));
     }
 
-    private static void different(Map<CacheKey, List<String>> seen, EncoderOptions.Loaded loaded, List<String> what) {
+    private static void different(Map<CacheKey, List<String>> seen, OpenEncoder loaded, List<String> what) {
         List<String> other = seen.put(loaded.key("hann", DType.F16), what);
         assertThat(other).as(what + " has the same key as " + other).isNull();
         assertThat(loaded.key("hann", DType.F16)).isNotEqualTo(loaded.key("kaiser_best", DType.F16));
@@ -128,8 +130,8 @@ class EncoderOptionsTest {
 
     @Test
     void whatDoesNotFitIsRefused() {
-        refused("fixed settings", EncoderOptions.EMBEDDED, "--frames", "512");
-        refused("fixed settings", EncoderOptions.EMBEDDED, "--norm", "bat-esc50");
+        refused("fixed settings", OpenEncoder.EMBEDDED, "--frames", "512");
+        refused("fixed settings", OpenEncoder.EMBEDDED, "--norm", "bat-esc50");
         refused("no configuration is read", eat, "--heads", "3", "--frames", "128", "--config", "max_distance=40");
         refused("asit: BioFoundation's front end exists for EAT", asit, "--heads", "3", "--front-end", "biofoundation");
         refused("--hop must be a positive number", eat, "--hop", "0");
@@ -141,8 +143,7 @@ class EncoderOptionsTest {
 
     private static void refused(String message, String file, String... more) {
         assertThatThrownBy(() -> open(file, more))
-                .isInstanceOfSatisfying(
-                        CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+                .satisfies(e -> assertThat(Failure.of(e)).isEqualTo(new Failure(ExitCode.USAGE, e.getMessage(), false)))
                 .hasMessageContaining(message);
     }
 

@@ -3,6 +3,7 @@ package org.unmute.experiments.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
@@ -15,7 +16,7 @@ public interface BenchmarkHost {
      *
      * @throws RuntimeException with a message for the user if it cannot be opened
      */
-    BenchmarkEncoder open(EncoderEntry entry) throws IOException;
+    OpenEncoder open(EncoderEntry entry) throws IOException;
 
     /** Opens an audio file, to be closed by the caller. Called from several threads. */
     AudioStream audio(Path file) throws IOException;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.EncoderEntry;
@@ -39,7 +40,7 @@ public final class BenchmarkRun implements AutoCloseable {
     private final List<CellGroup> groups = new ArrayList<>();
     private final Map<CellId, String> failed = new LinkedHashMap<>();
     private EncoderEntry openEntry;
-    private BenchmarkEncoder open;
+    private OpenEncoder open;
 
     /**
      * @param out the run's folder
@@ -86,7 +87,7 @@ public final class BenchmarkRun implements AutoCloseable {
         try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
             progress.untimed();
             for (CellGroup group : groups) {
-                BenchmarkEncoder encoder = open(group.encoder());
+                OpenEncoder encoder = open(group.encoder());
                 DatasetTokens tokens = tokens(group, encoder);
                 group.describe(tokens, encoder);
                 plan.embedding(tokens, group.dataset());
@@ -112,7 +113,7 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /** Opens an encoder and drops the previous one. */
-    private BenchmarkEncoder open(EncoderEntry entry) throws IOException {
+    private OpenEncoder open(EncoderEntry entry) throws IOException {
         if (!entry.equals(openEntry)) {
             open = null;
             open = host.open(entry);
@@ -121,7 +122,7 @@ public final class BenchmarkRun implements AutoCloseable {
         return open;
     }
 
-    private DatasetTokens tokens(CellGroup group, BenchmarkEncoder encoder) {
+    private DatasetTokens tokens(CellGroup group, OpenEncoder encoder) {
         return new DatasetTokens(host, encoder, group, protocol.tokens(), settings.caches());
     }
 
@@ -191,8 +192,9 @@ public final class BenchmarkRun implements AutoCloseable {
         if (settings.stop().raised()) {
             throw new DatasetTokens.StoppedEmbedding();
         }
+        OpenEncoder encoder = open(group.encoder());
         try {
-            DatasetTokens tokens = tokens(group, open(group.encoder()));
+            DatasetTokens tokens = tokens(group, encoder);
             if (!tokens.complete()) {
                 tokens.embed(settings.stop(), settings.command());
             }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.experiments.metric.PrimaryMetric;
@@ -88,7 +89,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     }
 
     /** Stores what is known once the encoder is open. */
-    void describe(DatasetTokens tokens, BenchmarkEncoder loaded) {
+    void describe(DatasetTokens tokens, OpenEncoder loaded) {
         cacheFolder = tokens.folder();
         encoderFacts = new LinkedHashMap<>(loaded.settings());
         encoderFacts.put("file", loaded.origin());

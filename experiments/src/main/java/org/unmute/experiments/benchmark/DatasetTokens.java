@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SteadyTime;
 import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
@@ -42,13 +43,13 @@ final class DatasetTokens {
     private static final double PATIENCE = 0.3;
 
     private final BenchmarkHost host;
-    private final BenchmarkEncoder loaded;
+    private final OpenEncoder loaded;
     private final SplitDataset dataset;
     private final Path folder;
     private final CacheKey key;
 
     /** @param caches the run's folder of caches */
-    DatasetTokens(BenchmarkHost host, BenchmarkEncoder loaded, CellGroup group, DType dtype, Path caches) {
+    DatasetTokens(BenchmarkHost host, OpenEncoder loaded, CellGroup group, DType dtype, Path caches) {
         this.host = host;
         this.loaded = loaded;
         dataset = group.dataset();

@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.experiments.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +14,7 @@ import org.unmute.tensor.DType;
 class EncoderKeyTest {
     private static CacheKey key(int heads, String fileHash) {
         SmallVit.Settings s = new SmallVit.Settings(16_000, 32, 32, 8, 16, 24, 1, heads, -5, 4);
-        return new EncoderOptions.Loaded(
-                        new Encoder(new SmallVit(s, new FreshWeights(1))), fileHash, "file", null, Map.of())
+        return new OpenEncoder(new Encoder(new SmallVit(s, new FreshWeights(1))), fileHash, "file", null, Map.of())
                 .key("hann", DType.F16);
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.experiments.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -25,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.tensor.io.Sha256;
-import picocli.CommandLine;
 
 class KnownDigestsTest {
     private static final String OTHER = "0123456789abcdef".repeat(4);
@@ -191,16 +190,9 @@ class KnownDigestsTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
-    private static ComputeOptions parsed(String... args) {
-        ComputeOptions options = new ComputeOptions();
-        new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
-        return options;
-    }
-
     @Test
-    void theOptionHashesEveryFile() throws IOException {
-        assertThat(parsed("--no-digest-cache").digests().folder()).isNull();
-        assertThat(parsed().digests().folder()).isNotNull();
+    void withoutACacheEveryFileIsHashed() throws IOException {
+        assertThat(KnownDigests.none().folder()).isNull();
         assertThat(KnownDigests.none().of(file)).isEqualTo(Sha256.of(file));
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.experiments.encoder;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,7 +70,7 @@ public final class KnownDigests {
     }
 
     /** The cache of the current user. */
-    static KnownDigests ofUser() {
+    public static KnownDigests ofUser() {
         return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
     }
 
@@ -89,7 +89,7 @@ public final class KnownDigests {
     }
 
     /** Where digests are kept; null for none. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 

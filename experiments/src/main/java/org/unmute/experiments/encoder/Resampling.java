@@ -1,0 +1,16 @@
+package org.unmute.experiments.encoder;
+
+import java.util.Locale;
+import org.unmute.models.audio.Resampler;
+
+/** Resampling filters by the names that options, records and cache keys have for them. */
+public enum Resampling {
+    hann,
+    kaiser_best,
+    kaiser_fast;
+
+    /** The filter. */
+    public Resampler.Kernel kernel() {
+        return Resampler.Kernel.valueOf(name().toUpperCase(Locale.ROOT));
+    }
+}
