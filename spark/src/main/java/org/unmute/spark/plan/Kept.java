@@ -1,4 +1,4 @@
-package org.unmute.spark;
+package org.unmute.spark.plan;
 
 /** What of each clip is kept. */
 public enum Kept {

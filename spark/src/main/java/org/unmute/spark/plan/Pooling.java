@@ -1,4 +1,4 @@
-package org.unmute.spark;
+package org.unmute.spark.plan;
 
 /** How the tokens of a clip become one vector. */
 public enum Pooling {

@@ -1,4 +1,4 @@
-package org.unmute.spark;
+package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.Objects;
