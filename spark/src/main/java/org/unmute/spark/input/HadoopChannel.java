@@ -1,0 +1,115 @@
+package org.unmute.spark.input;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import org.apache.hadoop.fs.FSDataInputStream;
+
+/**
+ * A file of a Hadoop file system as a channel that is read only. Positions are sought when bytes are read, so that
+ * moving there and back costs no request. Not thread-safe.
+ */
+public final class HadoopChannel implements SeekableByteChannel {
+    private static final int COPY = 1 << 16;
+
+    private final FSDataInputStream in;
+    private final long size;
+    private long position;
+    private boolean open = true;
+
+    /**
+     * @param in   at byte 0; closed with the channel
+     * @param size of the file in bytes
+     */
+    HadoopChannel(FSDataInputStream in, long size) {
+        this.in = in;
+        this.size = size;
+    }
+
+    /** Reads at least one byte where there is one: -1 at the end, also if the file has become shorter. */
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        requireOpen();
+        if (position >= size) {
+            return -1;
+        }
+        int wanted = (int) Math.min(into.remaining(), size - position);
+        if (wanted == 0) {
+            return 0;
+        }
+        if (in.getPos() != position) {
+            in.seek(position);
+        }
+        int got = into.hasArray() ? direct(into, wanted) : copied(into, wanted);
+        position += Math.max(got, 0);
+        return got;
+    }
+
+    private int direct(ByteBuffer into, int wanted) throws IOException {
+        int got = in.read(into.array(), into.arrayOffset() + into.position(), wanted);
+        into.position(into.position() + Math.max(got, 0));
+        return got;
+    }
+
+    private int copied(ByteBuffer into, int wanted) throws IOException {
+        byte[] bytes = new byte[Math.min(wanted, COPY)];
+        int got = in.read(bytes, 0, bytes.length);
+        if (got > 0) {
+            into.put(bytes, 0, got);
+        }
+        return got;
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!open) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer from) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public long position() throws ClosedChannelException {
+        requireOpen();
+        return position;
+    }
+
+    @Override
+    public SeekableByteChannel position(long to) throws ClosedChannelException {
+        requireOpen();
+        if (to < 0) {
+            throw new IllegalArgumentException("read a file: a position of " + to + ": the first byte has position 0");
+        }
+        position = to;
+        return this;
+    }
+
+    @Override
+    public long size() throws ClosedChannelException {
+        requireOpen();
+        return size;
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long to) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (open) {
+            open = false;
+            in.close();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package org.unmute.spark.input;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options.OpenFileOptions;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.functional.FutureIO;
+
+/**
+ * Opens files wherever Hadoop finds them: {@code hdfs:}, {@code s3a:}, {@code file:} and others. A file is named by its
+ * URI as {@link Path#toString} writes it, in which nothing is escaped. Of the local file system no checksum files are
+ * read: they are Hadoop's own, and a recording that was changed by another program does not match them. Thread-safe.
+ */
+public final class HadoopFiles {
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/");
+
+    private final Configuration configuration;
+
+    /** How a file is going to be read; file systems on networks fetch more or less ahead. */
+    public enum Reading {
+        /** Some bytes here and there. */
+        HEADER("random"),
+        /** From the first byte to the last. */
+        ALL("whole-file, sequential"),
+        /** Stretches, most of them in order. */
+        CLIPS("adaptive");
+
+        private final String policy;
+
+        Reading(String policy) {
+            this.policy = policy;
+        }
+    }
+
+    /** @param configuration of Hadoop, as Spark has it */
+    public HadoopFiles(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * A path with the scheme and the authority of its file system. One without a scheme is of the default file system,
+     * as everywhere in Spark; a relative one is below its working folder.
+     *
+     * @param text as a user gives it
+     * @throws IOException if there is no such file system
+     */
+    public Path qualified(String text) throws IOException {
+        try {
+            // Hadoop takes what stands before a colon for a scheme unless a slash comes first.
+            boolean plain = !text.startsWith("/") && !hasScheme(text);
+            Path path = new Path(plain ? "./" + text : text);
+            return system(path).makeQualified(path);
+        } catch (IllegalArgumentException e) {
+            throw new FileSystemException(text, null, "no path that Hadoop takes: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Whether a text names its file system: {@code hdfs:/x}, {@code s3a://bucket/x}, not {@code a:b} or {@code C:/x}.
+     */
+    static boolean hasScheme(String text) {
+        return SCHEME.matcher(text).lookingAt();
+    }
+
+    /** The file system of a path. */
+    public FileSystem system(Path path) throws IOException {
+        try {
+            FileSystem system = path.getFileSystem(configuration);
+            return system instanceof LocalFileSystem local ? local.getRaw() : system;
+        } catch (IOException e) {
+            throw named(path.toString(), e);
+        }
+    }
+
+    /**
+     * Size and times of a file or folder.
+     *
+     * @throws NoSuchFileException if there is none
+     * @throws IOException         naming it, if they cannot be asked for
+     */
+    public FileStatus status(String uri) throws IOException {
+        Path path = new Path(uri);
+        try {
+            return system(path).getFileStatus(path);
+        } catch (IOException e) {
+            throw named(uri, e);
+        }
+    }
+
+    /**
+     * What changes when a file does: its size with its ETag, or with the time of its modification in milliseconds where
+     * the file system has no ETags.
+     */
+    public static String stamp(FileStatus status) {
+        String etag = status instanceof EtagSource source ? source.getEtag() : null;
+        return status.getLen() + "-"
+                + (etag == null || etag.isEmpty()
+                        ? Long.toString(status.getModificationTime())
+                        // Some answers of a store have it in quotes, some have not.
+                        : etag.replace("\"", ""));
+    }
+
+    /**
+     * Opens a file at its first byte.
+     *
+     * @return closed by the caller
+     * @throws NoSuchFileException if there is none
+     * @throws IOException         naming it, if it cannot be opened
+     */
+    public HadoopChannel open(String uri, Reading reading) throws IOException {
+        return open(uri, status(uri), reading);
+    }
+
+    /** The same for a file of which the status is known, which saves a request. */
+    HadoopChannel open(String uri, FileStatus status, Reading reading) throws IOException {
+        if (status.isDirectory()) {
+            throw new FileSystemException(uri, null, "a folder, not a file");
+        }
+        Path path = new Path(uri);
+        try {
+            FSDataInputStream in = FutureIO.awaitFuture(system(path)
+                    .openFile(path)
+                    .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, reading.policy)
+                    .withFileStatus(status)
+                    .build());
+            return new HadoopChannel(in, status.getLen());
+        } catch (IOException e) {
+            throw named(uri, e);
+        }
+    }
+
+    /** The failure of an operation on a file, of the kind that {@code java.nio} throws and with the file's name. */
+    static IOException named(String uri, IOException failure) {
+        IOException named = switch (failure) {
+            case FileSystemException same -> same;
+            case FileNotFoundException _ -> new NoSuchFileException(uri);
+            case AccessControlException e -> new AccessDeniedException(uri, null, e.getMessage());
+            default ->
+                new FileSystemException(
+                        uri,
+                        null,
+                        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage());
+        };
+        if (named != failure) {
+            named.initCause(failure);
+        }
+        return named;
+    }
+}

@@ -1,0 +1,71 @@
+package org.unmute.spark.plan;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * Objects as bytes, between driver and tasks. Elements and results of an RDD go through {@code spark.serializer}, which
+ * many clusters set to Kryo, and Kryo cannot make records. Bytes pass through any serializer. Compressed: names of
+ * files in a folder are much alike.
+ */
+public final class Packed {
+    private Packed() {}
+
+    /** An object as bytes. */
+    public static byte[] of(Serializable object) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Deflater fast = new Deflater(Deflater.BEST_SPEED);
+        try (ObjectOutputStream out = new ObjectOutputStream(new DeflaterOutputStream(bytes, fast))) {
+            out.writeObject(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException("pack a " + object.getClass().getSimpleName() + " for a task", e);
+        } finally {
+            fast.end();
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The object of which bytes were made.
+     *
+     * @param packed of {@link #of}, in a job of the same version of this program
+     * @param <T>    its type
+     */
+    public static <T extends Serializable> T open(byte[] packed, Class<T> type) {
+        try (ObjectInputStream in = new Objects(packed)) {
+            return type.cast(in.readObject());
+        } catch (IOException e) {
+            throw new UncheckedIOException("unpack a " + type.getSimpleName(), e);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(
+                    "unpack a " + type.getSimpleName() + ": no class " + e.getMessage()
+                            + ": do driver and executors have the same unmute-spark jar?",
+                    e);
+        }
+    }
+
+    /** Finds classes where this one is: the jar of an application is in a class loader of its own. */
+    private static final class Objects extends ObjectInputStream {
+        Objects(byte[] packed) throws IOException {
+            super(new InflaterInputStream(new ByteArrayInputStream(packed)));
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass type) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(type.getName(), false, Packed.class.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                return super.resolveClass(type); // a primitive type
+            }
+        }
+    }
+}
