@@ -3,8 +3,9 @@ package org.unmute.spark.plan;
 import java.io.Serializable;
 import java.util.Objects;
 import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.models.audio.Resampler;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.TokenPooling;
 import org.unmute.tensor.DType;
 
 /**
@@ -32,10 +33,10 @@ public record EmbedOptions(
         String encoderSha256,
         EncoderSettings settings,
         String norm,
-        Resampler.Kernel resampling,
+        Resampling resampling,
         DType dtype,
         boolean layers,
-        Pooling pooling,
+        TokenPooling pooling,
         String probe,
         String probeSha256,
         DetectionRules rules,
@@ -65,15 +66,167 @@ public record EmbedOptions(
                 null,
                 EncoderSettings.AUTHORS,
                 null,
-                Resampler.Kernel.HANN,
+                Resampling.hann,
                 DType.F16,
                 false,
-                Pooling.MEAN,
+                TokenPooling.MEAN,
                 null,
                 null,
                 DetectionRules.DEFAULTS,
                 Double.NaN,
                 Double.NaN,
                 false);
+    }
+
+    /** The same with other settings of the encoder and a preset of statistics. */
+    public EmbedOptions withEncoderSettings(EncoderSettings others, String preset) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                others,
+                preset,
+                resampling,
+                dtype,
+                layers,
+                pooling,
+                probe,
+                probeSha256,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with other recordings' rates converted by this filter. */
+    public EmbedOptions withResampling(Resampling filter) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                filter,
+                dtype,
+                layers,
+                pooling,
+                probe,
+                probeSha256,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with tokens stored in this way. */
+    public EmbedOptions withTokens(DType type, boolean ofAllLayers) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                resampling,
+                type,
+                ofAllLayers,
+                pooling,
+                probe,
+                probeSha256,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with this vector of a clip. */
+    public EmbedOptions withPooling(TokenPooling other) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                resampling,
+                dtype,
+                layers,
+                other,
+                probe,
+                probeSha256,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with this probe; null for none. */
+    public EmbedOptions withProbe(String file) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                resampling,
+                dtype,
+                layers,
+                pooling,
+                file,
+                null,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with other rules for events. */
+    public EmbedOptions withRules(DetectionRules others, double contextSeconds, double strideSeconds) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                resampling,
+                dtype,
+                layers,
+                pooling,
+                probe,
+                probeSha256,
+                others,
+                contextSeconds,
+                strideSeconds,
+                shipped);
+    }
+
+    /** The same with files of these digests. */
+    public EmbedOptions withDigests(String ofEncoder, String ofProbe) {
+        return new EmbedOptions(
+                encoder,
+                ofEncoder,
+                settings,
+                norm,
+                resampling,
+                dtype,
+                layers,
+                pooling,
+                probe,
+                ofProbe,
+                rules,
+                context,
+                stride,
+                shipped);
+    }
+
+    /** The same with files that come by {@code SparkFiles}, or not. */
+    public EmbedOptions withShipping(boolean bySparkFiles) {
+        return new EmbedOptions(
+                encoder,
+                encoderSha256,
+                settings,
+                norm,
+                resampling,
+                dtype,
+                layers,
+                pooling,
+                probe,
+                probeSha256,
+                rules,
+                context,
+                stride,
+                bySparkFiles);
     }
 }
