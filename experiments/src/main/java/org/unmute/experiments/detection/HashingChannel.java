@@ -8,8 +8,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.unmute.tensor.io.Sha256;
 
-/** Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. */
-final class HashingChannel implements SeekableByteChannel {
+/**
+ * Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. One thread at a time.
+ */
+public final class HashingChannel implements SeekableByteChannel {
     private static final int BUFFER = 1 << 16;
     /**
      * Bytes that a decoder may skip, such as padding and pictures, without the rest being read again for the digest.
@@ -21,12 +23,17 @@ final class HashingChannel implements SeekableByteChannel {
     /** Bytes from the start of the file that the digest has seen. */
     private long hashed;
 
-    HashingChannel(SeekableByteChannel in) {
+    /** @param in of the whole file; closed with this channel */
+    public HashingChannel(SeekableByteChannel in) {
         this.in = in;
     }
 
-    /** The SHA-256 of the whole file, of which only what was not read yet is read now. Can be called once. */
-    String sha256() throws IOException {
+    /**
+     * The SHA-256 of the whole file, of which only what was not read yet is read now. Can be called once.
+     *
+     * @return lower-case hexadecimal
+     */
+    public String sha256() throws IOException {
         hashUpTo(Long.MAX_VALUE);
         return HexFormat.of().formatHex(digest.digest());
     }

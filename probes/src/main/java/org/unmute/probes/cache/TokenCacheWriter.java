@@ -72,11 +72,27 @@ public final class TokenCacheWriter implements AutoCloseable {
      *     it open
      */
     public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
+        return open(folder, key, options, 0);
+    }
+
+    /**
+     * The same for one of several writers, each with a folder of its own, whose shards become one cache.
+     *
+     * @param firstShard number of the first shard in a folder without shards, from 0
+     */
+    public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options, int firstShard)
+            throws IOException {
+        if (firstShard < 0) {
+            throw new IllegalArgumentException("token cache: shards are numbered from 0, not from " + firstShard);
+        }
         Files.createDirectories(folder);
         FolderLock lock = lock(folder);
         TokenCacheWriter writer = new TokenCacheWriter(folder, key, options, lock);
         try {
             writer.recover();
+            if (writer.channel == null) {
+                writer.shard = firstShard - 1;
+            }
             return writer;
         } catch (IOException | RuntimeException e) {
             writer.close();
@@ -91,6 +107,9 @@ public final class TokenCacheWriter implements AutoCloseable {
             throw new TokenCacheException("token cache: " + e.getMessage());
         }
     }
+
+    /** Where a record is: the name of its shard, and its first byte in there. */
+    public record Place(String shard, long offset) {}
 
     /** What all records have in common. */
     public CacheKey key() {
@@ -129,12 +148,13 @@ public final class TokenCacheWriter implements AutoCloseable {
      *
      * @param clipId path below the audio root, with '/'; at most 4096 bytes
      * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
+     * @return where the record is
      * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that
      *     the cache's dtype cannot hold, or a record beyond 2 GiB
      * @throws IllegalStateException after {@link #close}
      * @throws IOException if writing fails, for instance because the device is full
      */
-    public void append(String clipId, String audioSha256, Features features) throws IOException {
+    public Place append(String clipId, String audioSha256, Features features) throws IOException {
         if (closed) {
             throw new IllegalStateException("token cache: the writer of " + folder
                     + " is closed: open another to append clip '" + clipId + "'");
@@ -161,6 +181,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         if (channel == null || shardHasRecords && end + size > options.shardBytes()) {
             startShard(shard + 1);
         }
+        Place place = new Place(Shard.name(shard), end);
         writeAt(end, buffer);
         end += size;
         shardHasRecords = true;
@@ -170,6 +191,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         if (unsyncedRecords >= options.syncRecords() || unsyncedBytes >= options.syncBytes()) {
             sync();
         }
+        return place;
     }
 
     private void encode(byte[] id, byte[] hash, Features features, int headerBytes, int size) {
