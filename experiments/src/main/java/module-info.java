@@ -24,6 +24,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments.provenance;
     exports org.unmute.experiments.results;
     exports org.unmute.experiments.scene;
+    exports org.unmute.experiments.scoring;
     exports org.unmute.experiments.search;
     exports org.unmute.experiments.strong;
 

@@ -11,13 +11,13 @@ import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
-import org.unmute.cli.probe.ProbeFiles;
-import org.unmute.cli.probe.Scoring;
-import org.unmute.cli.probe.ScoringHead;
 import org.unmute.cli.probe.TagTable;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.scoring.Activation;
+import org.unmute.experiments.scoring.ProbeFiles;
+import org.unmute.experiments.scoring.ScoringHead;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -46,18 +46,6 @@ import picocli.CommandLine.Option;
             "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"
         })
 final class TagCommand extends ComputingCommand {
-    /** The activation applied to the outputs. */
-    enum Activation {
-        /** Logits, unchanged. */
-        none,
-        /** Probabilities of independent classes. */
-        sigmoid,
-        /** Probabilities of exclusive classes. */
-        softmax,
-        /** A probe's scores, calibrated on validation clips. */
-        calibrated
-    }
-
     private static final int CHUNK = 32;
 
     @Option(
@@ -107,22 +95,14 @@ final class TagCommand extends ComputingCommand {
         begin();
         openBackend();
         OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
-        String resampling = audio.resampling();
-        ScoringHead head = probe == null
-                ? ScoringHead.ofEncoder(loaded)
-                : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
-        if (probe != null) {
-            ProbeFiles.remarkOnMissingDigest(ProbeFiles.one(probe), this::tell);
-        }
+        ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded) : ofProbe(loaded);
         if (activation == Activation.calibrated && head.decisions() == null) {
             throw CommandException.usage("--activation calibrated: " + head.about()
                     + " has learned no calibration: train a probe with validation clips ('unmute probe --val-split')");
         }
         printed = activation == null && head.decisions() != null ? Activation.calibrated : activation;
         if (activation == null) {
-            activation = head.exclusive() == null
-                    ? Activation.none
-                    : head.exclusive() ? Activation.softmax : Activation.sigmoid;
+            activation = Activation.trained(head);
         }
         printed = printed == null ? activation : printed;
         ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
@@ -130,6 +110,14 @@ final class TagCommand extends ComputingCommand {
             tag(loaded, head, divided.clips());
         }
         return status;
+    }
+
+    private ScoringHead ofProbe(OpenEncoder loaded) throws IOException {
+        Path file = ProbeFiles.one(probe);
+        record.input(file);
+        ScoringHead head = ScoringHead.ofProbe(file, loaded, loaded.key(audio.resampling(), DType.F32));
+        ProbeFiles.remarkOnMissingDigest(file, this::tell);
+        return head;
     }
 
     private void tag(OpenEncoder loaded, ScoringHead head, List<AudioClip> clips) throws IOException {
@@ -177,18 +165,12 @@ final class TagCommand extends ComputingCommand {
             if (sound.failure() != null) {
                 return failed(sound.clip(), sound.failure());
             }
-            float[] logits = head.logits().apply(sound.samples());
-            for (float logit : logits) {
-                if (Float.isNaN(logit)) {
-                    throw new IllegalArgumentException(
-                            head.about() + " gives NaN: its numbers are too large for float32");
-                }
-            }
-            float[] shown = activate(printed, head, logits);
+            float[] logits = head.logits(sound.samples());
+            float[] shown = printed.of(head, logits);
             float[] raw = head.decisions() == null ? null : head.scores(logits);
             return new Tagged(
                     sound.clip(),
-                    activate(activation, head, logits),
+                    activation.of(head, logits),
                     new TagTable.Row(sound.clip().id(), shown, raw),
                     null);
         } catch (IllegalArgumentException | OutOfMemoryError e) {
@@ -198,15 +180,6 @@ final class TagCommand extends ComputingCommand {
 
     private static Tagged failed(AudioClip clip, Throwable e) {
         return new Tagged(clip, null, null, clip.id() + ": " + Failure.of(e).message());
-    }
-
-    private static float[] activate(Activation activation, ScoringHead head, float[] logits) {
-        return switch (activation) {
-            case none -> logits;
-            case sigmoid -> Scoring.sigmoid(logits);
-            case softmax -> Scoring.softmax(logits);
-            case calibrated -> head.decisions().calibration().apply(head.scores(logits));
-        };
     }
 
     private void write(List<Tagged> tagged, List<String> classes) throws IOException {

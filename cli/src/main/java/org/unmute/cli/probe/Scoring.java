@@ -19,6 +19,7 @@ import org.unmute.experiments.metric.MultiLabelScores;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.scoring.Activation;
 import org.unmute.probes.decision.Decisions;
 
 /**
@@ -66,7 +67,10 @@ public final class Scoring {
     private void add(float[][] scores, ScoreScale scale, Decisions decisions) {
         if (singleLabel && scale == ScoreScale.LOGIT) {
             // With one class per clip, logits of different clips are comparable only after the softmax.
-            add(Arrays.stream(scores).map(Scoring::softmax).toArray(float[][]::new), ScoreScale.PROBABILITY, decisions);
+            add(
+                    Arrays.stream(scores).map(Activation::softmax).toArray(float[][]::new),
+                    ScoreScale.PROBABILITY,
+                    decisions);
             return;
         }
         Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
@@ -91,32 +95,6 @@ public final class Scoring {
             v.putAll(learned.add(scores, truth.multiHot(), decisions));
         }
         metrics.add(v, ci);
-    }
-
-    /** The sigmoid of each of one clip's logits. */
-    public static float[] sigmoid(float[] logits) {
-        float[] out = new float[logits.length];
-        for (int c = 0; c < out.length; c++) {
-            out[c] = (float) (1 / (1 + Math.exp(-logits[c])));
-        }
-        return out;
-    }
-
-    /** The softmax of one clip's logits. */
-    public static float[] softmax(float[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (float x : logits) {
-            max = Math.max(max, x);
-        }
-        double sum = 0;
-        for (float x : logits) {
-            sum += Math.exp(x - max);
-        }
-        float[] out = new float[logits.length];
-        for (int c = 0; c < out.length; c++) {
-            out[c] = (float) (Math.exp(logits[c] - max) / sum);
-        }
-        return out;
     }
 
     /** Number of scored clips. */

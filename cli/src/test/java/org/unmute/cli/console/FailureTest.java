@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.unmute.experiments.Diagnosis;
 
 /** {@code MainTest} has the messages of each kind of failure. */
 class FailureTest {
@@ -28,12 +29,13 @@ class FailureTest {
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.unmute").stream()
                         .filter(c -> c.isAssignableTo(Exception.class))
                         .toList();
-        JavaClass failure = new ClassFileImporter().importClass(Failure.class);
-        Set<String> known = failure.getDirectDependenciesFromSelf().stream()
-                .map(d -> d.getTargetClass().getName())
-                .filter(name ->
-                        !Set.of("java.lang.Throwable", "java.lang.Object").contains(name))
-                .collect(Collectors.toSet());
+        Set<String> known = new ClassFileImporter()
+                .importClasses(Failure.class, Diagnosis.class).stream()
+                        .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                        .map(d -> d.getTargetClass().getName())
+                        .filter(name -> !Set.of("java.lang.Throwable", "java.lang.Object")
+                                .contains(name))
+                        .collect(Collectors.toSet());
         List<String> unknown = new ArrayList<>();
         for (JavaClass exception : exceptions) {
             boolean own =

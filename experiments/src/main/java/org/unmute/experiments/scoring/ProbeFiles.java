@@ -1,4 +1,4 @@
-package org.unmute.cli.probe;
+package org.unmute.experiments.scoring;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Failure;
+import org.unmute.experiments.Diagnosis;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
@@ -24,7 +25,7 @@ public final class ProbeFiles {
     /**
      * The trained probes in a run's folder, except packed ones, sorted by name.
      *
-     * @throws CommandException if there is none, or a file cannot be read
+     * @throws InputException if there is none, or a file cannot be read
      */
     public static List<Path> in(Path run) throws IOException {
         List<Path> files;
@@ -34,7 +35,7 @@ public final class ProbeFiles {
                     .toList();
         }
         if (files.isEmpty()) {
-            throw CommandException.input(
+            throw new InputException(
                     run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
         }
         return files;
@@ -43,26 +44,27 @@ public final class ProbeFiles {
     /**
      * The given file, or the only probe in a folder.
      *
-     * @throws CommandException if it is neither, or the folder holds several
+     * @throws InputException if it is neither
+     * @throws SettingsException if the folder holds several
      */
     public static Path one(Path named) throws IOException {
         if (Files.isRegularFile(named)) {
             return named;
         }
         if (!Files.isDirectory(named)) {
-            throw CommandException.input(
+            throw new InputException(
                     "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
         }
         List<Path> files = in(named);
         if (files.size() > 1) {
-            throw CommandException.usage(named + " holds " + files.size()
+            throw new SettingsException(named + " holds " + files.size()
                     + " probes, of several seeds: name one of them: "
                     + String.join(", ", files.stream().map(Path::toString).toList()));
         }
         return files.getFirst();
     }
 
-    /** @throws CommandException if it is not a safetensors file */
+    /** @throws InputException if it is not a safetensors file */
     public static boolean isPacked(Path file) {
         try {
             return PackedProtobin.isPacked(file);
@@ -74,7 +76,7 @@ public final class ProbeFiles {
     /**
      * A trained probe, or a packed one with ±1 in place of its bits.
      *
-     * @throws CommandException if it is neither
+     * @throws InputException if it is neither
      */
     public static TrainedProbe trainedOrPacked(Path file) {
         if (!isPacked(file)) {
@@ -87,7 +89,7 @@ public final class ProbeFiles {
         }
     }
 
-    /** @throws CommandException if it is not a trained probe */
+    /** @throws InputException if it is not a trained probe */
     public static TrainedProbe trained(Path file) {
         try {
             return TrainedProbe.load(file, Backends.current());
@@ -110,13 +112,13 @@ public final class ProbeFiles {
      * Requires scores that are numbers. Those of a probe with numbers near the limits of float32 may be NaN.
      *
      * @param clips in the order of the scores
-     * @throws CommandException naming the probe, the clip and the class
+     * @throws InputException naming the probe, the clip and the class
      */
     public static void requireNumbers(Path probe, Manifest clips, float[][] scores) {
         for (int i = 0; i < scores.length; i++) {
             for (int c = 0; c < scores[i].length; c++) {
                 if (Float.isNaN(scores[i][c])) {
-                    throw CommandException.input(probe + ": its score of clip "
+                    throw new InputException(probe + ": its score of clip "
                             + PlainText.quote(clips.clips().get(i).file()) + ", class "
                             + PlainText.quote(clips.labels().name(c))
                             + " is NaN: its training all but diverged, train it again with a lower learning rate");
@@ -125,7 +127,7 @@ public final class ProbeFiles {
         }
     }
 
-    private static CommandException unreadable(IOException e) {
-        return CommandException.input(Failure.of(e).message(), e);
+    private static InputException unreadable(IOException e) {
+        return new InputException(Diagnosis.of(e).message(), e);
     }
 }

@@ -1,0 +1,108 @@
+package org.unmute.experiments;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.set.DatasetException;
+import org.unmute.experiments.protocol.CellFailedException;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.train.TrainingDivergedException;
+import org.unmute.tensor.backend.BackendException;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.MalformedFileException;
+
+/**
+ * What an exception means to the user of a program.
+ *
+ * @param kind    whose matter it is
+ * @param message one line, as a rule; not cleaned for a terminal
+ */
+public record Diagnosis(Kind kind, String message) {
+    /** Kinds of failures, each with the exit status of a program that ends with it. */
+    public enum Kind {
+        /** The work could not be completed. */
+        FAILED(1),
+        /** Settings contradict each other or the files that they are for. */
+        USAGE(2),
+        /** An input file is missing, unreadable or malformed. */
+        INPUT(3),
+        /** The requested device or backend is not available. */
+        DEVICE(4),
+        /** The program is at fault, so the stack trace is of use. */
+        BUG(1);
+
+        private final int exitStatus;
+
+        Kind(int exitStatus) {
+            this.exitStatus = exitStatus;
+        }
+
+        /** The exit status, from 1 to 4. */
+        public int exitStatus() {
+            return exitStatus;
+        }
+    }
+
+    /** Classifies an exception; unexpected ones are bugs. */
+    public static Diagnosis of(Throwable thrown) {
+        return switch (thrown) {
+            case UncheckedIOException e -> of(e.getCause());
+            case Backends.UnavailableException e -> new Diagnosis(Kind.DEVICE, e.getMessage());
+            case SettingsException e -> new Diagnosis(Kind.USAGE, e.getMessage());
+            case MalformedFileException _,
+                    DatasetException _,
+                    InputException _,
+                    MalformedTableException _,
+                    TokenCacheException _,
+                    FolderLock.HeldException _,
+                    UnusableCheckpointException _,
+                    UnreadableAudioException _ -> input(thrown.getMessage());
+            case NoSuchFileException e -> input("no such file or folder: " + e.getFile());
+            case FileNotFoundException e -> input("cannot open: " + e.getMessage());
+            case NotDirectoryException e -> input("not a folder: " + e.getFile());
+            case AccessDeniedException e -> input("no permission: " + e.getFile());
+            case FileAlreadyExistsException e ->
+                failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
+            case FileSystemException e -> failed(said(e));
+            case BackendException _,
+                    IOException _,
+                    IllegalArgumentException _,
+                    TrainingDivergedException _,
+                    CellFailedException _,
+                    StoppedException _ -> failed(said(thrown));
+            case OutOfMemoryError _ ->
+                failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g");
+            default ->
+                new Diagnosis(
+                        Kind.BUG, "this is a bug in unmute, please report it with the lines below: " + said(thrown));
+        };
+    }
+
+    private static Diagnosis input(String message) {
+        return new Diagnosis(Kind.INPUT, message);
+    }
+
+    private static Diagnosis failed(String message) {
+        return new Diagnosis(Kind.FAILED, message);
+    }
+
+    private static String said(FileSystemException e) {
+        String reason = e.getReason() == null ? "file system error" : e.getReason();
+        boolean full = reason.startsWith("No space left") || reason.startsWith("Disk quota");
+        return reason + ": " + e.getFile() + (full ? ": make room, then run the same command again" : "");
+    }
+
+    private static String said(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}
