@@ -3,6 +3,7 @@ module org.unmute.probes {
     requires transitive org.unmute.models;
 
     exports org.unmute.probes.cache;
+    exports org.unmute.probes.cache.files;
     exports org.unmute.probes.decision;
     exports org.unmute.probes.event;
     exports org.unmute.probes.loss;

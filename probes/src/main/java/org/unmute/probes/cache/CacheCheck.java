@@ -2,16 +2,14 @@ package org.unmute.probes.cache;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.unmute.probes.cache.files.FolderFiles;
 
 /**
  * What a cache folder holds, checked to the last byte: shard headers, record headers and tokens. Unlike {@link
@@ -32,43 +30,46 @@ public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage)
      * Checks all shards of a folder.
      *
      * @param done receives each shard's file when it is checked
+     * @throws TokenCacheException if a shard that the manifest names is missing or of another size
      * @throws IOException if a file cannot be read
      */
     public static CacheCheck of(Path folder, Consumer<Path> done) throws IOException {
-        List<Path> files = Shard.list(folder);
-        CacheKey key = key(files);
         Set<String> clips = new HashSet<>();
         List<Damage> damage = new ArrayList<>();
         long bytes = 0;
-        for (Path file : files) {
-            bytes += Files.size(file);
-            try (Arena arena = Arena.ofConfined()) {
-                Shard shard = Shard.open(file, key, file.equals(files.getLast()), true, arena);
-                shard.entries().forEach(entry -> clips.add(entry.header().clip()));
-                damage.addAll(shard.damage());
-            } catch (TokenCacheException e) {
-                damage.add(new Damage(
-                        Damage.Kind.CORRUPT,
-                        file.getFileName().toString(),
-                        -1,
-                        0,
-                        Files.size(file),
-                        Optional.empty(),
-                        "none of its records can be used: " + e.getMessage()));
-            }
-            done.accept(file);
+        Shard.Listing listing;
+        CacheKey key;
+        try (FolderFiles files = files(folder)) {
+            listing = Shard.list(files);
+            key = key(files, listing.shards());
         }
-        return new CacheCheck(files.size(), clips.size(), bytes, damage);
+        for (String name : listing.shards()) {
+            try (FolderFiles files = files(folder)) {
+                bytes += files.size(name);
+                try {
+                    Shard shard = Shard.open(files, name, key, listing.mayBeUnfinished(name), true);
+                    shard.entries().forEach(entry -> clips.add(entry.header().clip()));
+                    damage.addAll(shard.damage());
+                } catch (TokenCacheException e) {
+                    String reason = "none of its records can be used: " + e.getMessage();
+                    damage.add(
+                            new Damage(Damage.Kind.CORRUPT, name, -1, 0, files.size(name), Optional.empty(), reason));
+                }
+            }
+            done.accept(folder.resolve(name));
+        }
+        return new CacheCheck(listing.shards().size(), clips.size(), bytes, damage);
+    }
+
+    private static FolderFiles files(Path folder) {
+        return new FolderFiles(folder, Arena.ofConfined());
     }
 
     /** The key of the first shard whose header is intact; null if there is none. */
-    private static CacheKey key(List<Path> files) throws IOException {
-        for (Path file : files) {
-            try (Arena arena = Arena.ofConfined();
-                    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                ShardHeader header = ShardHeader.parse(
-                        channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
-                        file.getFileName().toString());
+    private static CacheKey key(FolderFiles files, List<String> names) throws IOException {
+        for (String name : names) {
+            try {
+                ShardHeader header = ShardHeader.parse(files.read(name, 0, files.size(name)), name);
                 if (header != null) {
                     return header.key();
                 }

@@ -31,8 +31,8 @@ record RecordHeader(
     private static final int LAYERS_SHIFT = 16;
 
     static final int MAX_CLIP_BYTES = 4096;
-    private static final int MIN_BYTES = FIXED_BYTES + 1 + 4;
-    private static final int MAX_BYTES = FIXED_BYTES + MAX_CLIP_BYTES + 4;
+    static final int MIN_BYTES = FIXED_BYTES + 1 + 4;
+    static final int MAX_BYTES = FIXED_BYTES + MAX_CLIP_BYTES + 4;
     private static final ValueLayout.OfInt INT = ShardHeader.INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -65,6 +65,8 @@ record RecordHeader(
     /**
      * Reads the header at an offset; null if the bytes there are no intact header. The payload may extend beyond the
      * end of the file.
+     *
+     * @param file {@link #MAX_BYTES} bytes from the offset on, or all there are
      */
     static RecordHeader parse(MemorySegment file, long at) {
         long left = file.byteSize() - at;
@@ -108,24 +110,23 @@ record RecordHeader(
         }
     }
 
-    /** Offset of the next intact header from {@code from} on; -1 if there is none. */
-    static long find(MemorySegment file, long from) {
-        for (long at = from; at <= file.byteSize() - MIN_BYTES; at++) {
-            if (file.get(LONG, at) == MAGIC && parse(file, at) != null) {
+    /** Offset of the first intact header in a block, up to {@code last}; -1 if there is none. */
+    static long find(MemorySegment block, long last) {
+        for (long at = 0; at <= last; at++) {
+            if (block.get(LONG, at) == MAGIC && parse(block, at) != null) {
                 return at;
             }
         }
         return -1;
     }
 
-    /** Whether the bytes from {@code at} to the end could be the start of an unfinished record. */
-    static boolean couldBeTorn(MemorySegment file, long at) {
-        long left = file.byteSize() - at;
+    /** Whether the rest of a file could be the start of an unfinished record. */
+    static boolean couldBeTorn(MemorySegment rest, long left) {
         for (int i = 0; i < Math.min(8, left); i++) {
-            if (file.get(ValueLayout.JAVA_BYTE, at + i) != (byte) (MAGIC >>> 8 * i)) {
+            if (rest.get(ValueLayout.JAVA_BYTE, i) != (byte) (MAGIC >>> 8 * i)) {
                 return false;
             }
         }
-        return left < 12 || file.get(INT, at + 8) > left;
+        return left < 12 || rest.get(INT, 8) > left;
     }
 }

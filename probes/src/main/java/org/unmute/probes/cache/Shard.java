@@ -1,30 +1,36 @@
 package org.unmute.probes.cache;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.unmute.tensor.io.FileFailure;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.probes.cache.files.ShardFiles;
 
-/** A memory-mapped shard file: its intact records, and its bytes that are none. */
+/** A shard: its intact records, and its bytes that are none. */
 final class Shard {
     private static final Pattern NAME = Pattern.compile("shard-(\\d{5,9})\\.tok");
+    private static final String SUFFIX = ".tok";
+    /** Headers are read in blocks of 4 MiB, so that many small records cost one access. */
+    private static final int BLOCK = 1 << 22;
+    /** What a block has from the place on that is looked at: any header fits. */
+    private static final int NEEDED = Math.max(ShardHeader.MAX_BYTES, RecordHeader.MAX_BYTES);
 
-    private final Path path;
-    private final MemorySegment file;
+    private final ShardFiles files;
+    private final String name;
+    private final long size;
     private final CacheKey key;
     private final boolean headerIntact;
     private final List<Entry> entries = new ArrayList<>();
     private final List<Damage> damage = new ArrayList<>();
+    private MemorySegment block = MemorySegment.NULL;
+    private long blockAt;
 
     /** A record and its place. */
     record Entry(RecordHeader header, int number, long offset) {
@@ -33,9 +39,10 @@ final class Shard {
         }
     }
 
-    private Shard(Path path, MemorySegment file, CacheKey key, boolean headerIntact) {
-        this.path = path;
-        this.file = file;
+    private Shard(ShardFiles files, String name, long size, CacheKey key, boolean headerIntact) {
+        this.files = files;
+        this.name = name;
+        this.size = size;
         this.key = key;
         this.headerIntact = headerIntact;
     }
@@ -44,88 +51,179 @@ final class Shard {
         return String.format("shard-%05d.tok", number);
     }
 
-    static int number(Path path) {
-        Matcher m = NAME.matcher(path.getFileName().toString());
+    static int number(String name) {
+        Matcher m = NAME.matcher(name);
         if (!m.matches()) {
-            throw new IllegalArgumentException("token cache: no shard name: " + path);
+            throw new IllegalArgumentException("token cache: no shard name: " + name);
         }
         return Integer.parseInt(m.group(1));
     }
 
-    /** The shard files of a folder in order. */
-    static List<Path> list(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> NAME.matcher(f.getFileName().toString()).matches())
-                    .sorted((a, b) -> Integer.compare(number(a), number(b)))
-                    .toList();
+    /**
+     * What a folder holds.
+     *
+     * @param names of its files
+     * @param shards among them, in order: those that the manifest names, or all without one
+     * @param complete whether there is a manifest, which names finished shards only
+     */
+    record Listing(Set<String> names, List<String> shards, boolean complete) {
+        /** Whether a stopped writer may have left the shard with an incomplete end. */
+        boolean mayBeUnfinished(String shard) {
+            return !complete && shard.equals(shards.getLast());
         }
     }
 
     /**
-     * Maps a shard and finds its records.
+     * Finds the shards of a folder.
+     *
+     * @throws TokenCacheException if one that the manifest names is not there, or of another size
+     */
+    static Listing list(ShardFiles files) throws IOException {
+        Set<String> names = new HashSet<>(files.list());
+        Optional<FileManifest> manifest = FileManifest.find(files, names);
+        if (manifest.isEmpty()) {
+            List<String> shards = names.stream()
+                    .filter(NAME.asMatchPredicate())
+                    .sorted(Comparator.comparingInt(Shard::number))
+                    .toList();
+            return new Listing(names, shards, false);
+        }
+        List<String> shards = new ArrayList<>();
+        for (FileManifest.Entry entry : manifest.get().files()) {
+            if (entry.name().endsWith(SUFFIX)) {
+                requireFile(files, names, entry);
+                shards.add(entry.name());
+            }
+        }
+        return new Listing(names, List.copyOf(shards), true);
+    }
+
+    private static void requireFile(ShardFiles files, Set<String> names, FileManifest.Entry entry) throws IOException {
+        boolean there = names.contains(entry.name());
+        if (!there || files.size(entry.name()) != entry.bytes()) {
+            throw new TokenCacheException("token cache: " + files.place() + "/" + entry.name()
+                    + (there ? " has " + files.size(entry.name()) + " bytes" : " is missing") + ", "
+                    + FileManifest.FILE + " says " + entry.bytes()
+                    + " bytes: copy the folder again, or run the embedding again");
+        }
+    }
+
+    /**
+     * Opens a shard and finds its records by going through them.
      *
      * @param expected the key that its records must have; null for the one in its header
      * @param last whether it is the last shard, whose end may be incomplete
      * @param verify whether to check the payloads in addition to the headers
      * @throws TokenCacheException if it belongs to another key, or if the key is neither given nor readable
      */
-    static Shard open(Path path, CacheKey expected, boolean last, boolean verify, Arena arena) throws IOException {
-        MemorySegment file;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (IOException e) {
-            throw FileFailure.named(path, e);
-        }
-        String name = path.getFileName().toString();
-        ShardHeader header = ShardHeader.parse(file, name);
+    static Shard open(ShardFiles files, String name, CacheKey expected, boolean last, boolean verify)
+            throws IOException {
+        Shard unread = new Shard(files, name, files.size(name), expected, false);
+        ShardHeader header = ShardHeader.parse(unread.from(0), name);
         if (header == null) {
-            return withoutHeader(path, file, expected, last, verify);
+            return unread.withoutHeader(last, verify);
         }
-        if (expected != null && !header.key().matches(expected)) {
-            throw new TokenCacheException(
-                    "token cache: " + path.getParent() + " holds tokens of " + header.key() + "; asked for " + expected
-                            + ": choose another folder, or the encoder and settings that it was made with");
-        }
-        Shard shard = new Shard(path, file, header.key(), true);
+        Shard shard = unread.with(header);
         shard.walk(header.bytes(), last, verify);
+        shard.forgetBlock();
         return shard;
     }
 
     /**
-     * Opens a shard whose header is unusable: its records carry the key's fingerprint, so they can be recovered if the
-     * key is the expected one.
+     * Opens a shard by the table of contents beside it; by going through its records if that is missing or of another
+     * size of the shard.
+     *
+     * @param listing of the folder that it is in
+     * @param expected as for {@link #open}
      */
-    private static Shard withoutHeader(Path path, MemorySegment file, CacheKey expected, boolean last, boolean verify)
-            throws IOException {
-        long first = RecordHeader.find(file, 0);
-        boolean torn = last && first < 0 && ShardHeader.couldBeTorn(file);
-        if (expected == null && !torn) {
-            throw new TokenCacheException("token cache: the header of " + path
+    static Shard openByContents(ShardFiles files, String name, Listing listing, CacheKey expected) throws IOException {
+        String contents = ShardContents.nameFor(name);
+        if (listing.names().contains(contents)) {
+            ShardContents found = ShardContents.read(files, contents);
+            long size = files.size(name);
+            if (found != null && found.shardBytes() == size) {
+                Shard shard = new Shard(files, name, size, expected, false).with(found.header());
+                for (Entry entry : found.entries()) {
+                    shard.requireKey(entry.header(), entry.number());
+                    shard.addRecord(entry, false, false);
+                }
+                return shard;
+            }
+        }
+        return open(files, name, expected, listing.mayBeUnfinished(name), false);
+    }
+
+    private Shard with(ShardHeader header) throws TokenCacheException {
+        if (key != null && !header.key().matches(key)) {
+            throw new TokenCacheException(
+                    "token cache: " + files.place() + " holds tokens of " + header.key() + "; asked for " + key
+                            + ": choose another folder, or the encoder and settings that it was made with");
+        }
+        return new Shard(files, name, size, header.key(), true);
+    }
+
+    /**
+     * Goes through a shard whose header is unusable: its records carry the key's fingerprint, so they can be recovered
+     * if the key is the expected one.
+     */
+    private Shard withoutHeader(boolean last, boolean verify) throws IOException {
+        long first = find(0);
+        boolean torn = last && first < 0 && ShardHeader.couldBeTorn(from(0));
+        if (key == null && !torn) {
+            throw new TokenCacheException("token cache: the header of " + files.place() + "/" + name
                     + " is damaged: run the embedding again on this folder to rebuild it");
         }
-        Shard shard = new Shard(path, file, expected, false);
-        long end = first < 0 ? file.byteSize() : first;
-        shard.damage.add(shard.damage(
+        damage.add(damage(
                 torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
                 -1,
                 0,
-                end,
+                first < 0 ? size : first,
                 null,
                 torn ? "the shard's header was not finished" : "the shard's header is damaged"));
         if (first >= 0) {
-            shard.walk(first, last, verify);
+            walk(first, last, verify);
         }
-        return shard;
+        forgetBlock();
+        return this;
     }
 
-    private void walk(long start, boolean last, boolean verify) throws TokenCacheException {
-        long size = file.byteSize();
+    /** The bytes from an offset on: any header that begins there is in them. */
+    private MemorySegment from(long at) throws IOException {
+        long wanted = Math.min(NEEDED, size - at);
+        if (at < blockAt || at + wanted > blockAt + block.byteSize()) {
+            block = files.read(name, at, Math.min(BLOCK, size - at));
+            blockAt = at;
+        }
+        return block.asSlice(at - blockAt);
+    }
+
+    private void forgetBlock() {
+        block = MemorySegment.NULL;
+    }
+
+    /** Offset of the next intact header of a record from {@code from} on; -1 if there is none. */
+    private long find(long from) throws IOException {
+        long at = from;
+        while (at <= size - RecordHeader.MIN_BYTES) {
+            MemorySegment here = from(at);
+            boolean end = at + here.byteSize() == size;
+            long last = here.byteSize() - (end ? RecordHeader.MIN_BYTES : RecordHeader.MAX_BYTES);
+            long found = RecordHeader.find(here, last);
+            if (found >= 0) {
+                return at + found;
+            }
+            at += last + 1;
+        }
+        return -1;
+    }
+
+    private void walk(long start, boolean last, boolean verify) throws IOException {
         int number = 0;
         for (long at = start; at < size; number++) {
-            RecordHeader header = RecordHeader.parse(file, at);
+            RecordHeader header = RecordHeader.parse(from(at), 0);
             if (header == null) {
-                long next = RecordHeader.find(file, at + 1);
-                boolean torn = next < 0 && last && RecordHeader.couldBeTorn(file, at);
+                long next = find(at + 1);
+                boolean torn = next < 0 && last && RecordHeader.couldBeTorn(from(at), size - at);
                 long end = next < 0 ? size : next;
                 damage.add(damage(
                         torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
@@ -135,23 +233,27 @@ final class Shard {
                         null,
                         torn ? "the record's header was not finished" : "the record's header is damaged"));
                 at = end;
-            } else if (header.keyFingerprint() != key.fingerprint()) {
-                throw new TokenCacheException("token cache: " + name() + ", record " + number + ", clip '"
-                        + header.clip() + "' was not made by " + key
-                        + ": files of two caches were mixed: choose another folder");
             } else {
+                requireKey(header, number);
                 at = addRecord(new Entry(header, number, at), last, verify);
             }
         }
     }
 
+    private void requireKey(RecordHeader header, int number) throws TokenCacheException {
+        if (header.keyFingerprint() != key.fingerprint()) {
+            throw new TokenCacheException("token cache: " + name + ", record " + number + ", clip '" + header.clip()
+                    + "' was not made by " + key + ": files of two caches were mixed: choose another folder");
+        }
+    }
+
     /** Adds a record with an intact header; returns the offset of the next one. */
-    private long addRecord(Entry entry, boolean last, boolean verify) {
+    private long addRecord(Entry entry, boolean last, boolean verify) throws IOException {
         RecordHeader header = entry.header();
         boolean fits = header.sizesFit(key);
-        if (!fits || entry.end() > file.byteSize()) {
-            long next = RecordHeader.find(file, entry.offset() + header.bytes());
-            long end = next < 0 ? file.byteSize() : next;
+        if (!fits || entry.end() > size) {
+            long next = find(entry.offset() + header.bytes());
+            long end = next < 0 ? size : next;
             boolean torn = fits && last && next < 0;
             String reason = torn ? "the record was not finished" : "bytes of the record are missing";
             if (!fits) {
@@ -167,7 +269,7 @@ final class Shard {
                     reason));
             return end;
         }
-        if (verify && !payloadIntact(entry)) {
+        if (verify && intactPayload(entry) == null) {
             damage.add(payloadDamage(entry));
         } else {
             entries.add(entry);
@@ -176,7 +278,7 @@ final class Shard {
     }
 
     private Damage damage(Damage.Kind kind, int record, long offset, long bytes, String clip, String reason) {
-        return new Damage(kind, name(), record, offset, bytes, Optional.ofNullable(clip), reason);
+        return new Damage(kind, name, record, offset, bytes, Optional.ofNullable(clip), reason);
     }
 
     Damage payloadDamage(Entry e) {
@@ -189,31 +291,34 @@ final class Shard {
                 "the tokens do not match their checksum");
     }
 
-    boolean payloadIntact(Entry entry) {
-        return Payload.checksum(payload(entry).asByteBuffer()) == entry.header().payloadChecksum();
+    /** Reads and checks a payload; null if it does not match its checksum. */
+    MemorySegment intactPayload(Entry entry) throws IOException {
+        RecordHeader header = entry.header();
+        MemorySegment payload = files.read(name, entry.offset() + header.bytes(), header.payloadBytes());
+        return Payload.checksum(payload.asByteBuffer()) == header.payloadChecksum() ? payload : null;
     }
 
-    MemorySegment payload(Entry entry) {
-        return file.asSlice(
-                entry.offset() + entry.header().bytes(), entry.header().payloadBytes());
+    /** Whether the file still has the record: its header, which a table of contents repeats, and its payload. */
+    boolean isIntact(Entry entry) throws IOException {
+        MemorySegment record = recordBytes(entry);
+        int header = entry.header().bytes();
+        return entry.header().equals(RecordHeader.parse(record, 0))
+                && Payload.checksum(record.asSlice(header).asByteBuffer())
+                        == entry.header().payloadChecksum();
     }
 
     /** Header and payload of a record, as they are in the file. */
-    MemorySegment recordBytes(Entry entry) {
-        return file.asSlice(entry.offset(), entry.end() - entry.offset());
+    MemorySegment recordBytes(Entry entry) throws IOException {
+        return files.read(name, entry.offset(), entry.end() - entry.offset());
     }
 
     CachedClip clip(Entry e) {
         RecordHeader h = e.header();
-        return new CachedClip(h.clip(), h.audioSha256(), h.time(), h.freq(), h.dim(), h.cls(), name(), e.number());
+        return new CachedClip(h.clip(), h.audioSha256(), h.time(), h.freq(), h.dim(), h.cls(), name, e.number());
     }
 
     String name() {
-        return path.getFileName().toString();
-    }
-
-    Path path() {
-        return path;
+        return name;
     }
 
     /** The key of its records; null for a shard with an unfinished header that was opened without a key. */
@@ -230,7 +335,7 @@ final class Shard {
     }
 
     long bytes() {
-        return file.byteSize();
+        return size;
     }
 
     /** End of the intact records if only an unfinished record follows them; -1 if there is other damage. */

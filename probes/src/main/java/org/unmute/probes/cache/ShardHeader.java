@@ -18,7 +18,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     private static final int LAYERS_VERSION = 2;
 
     private static final int FIXED_BYTES = 24;
-    private static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4 + 4;
+    static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4 + 4;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static byte[] encode(int shard, CacheKey key) {
@@ -47,6 +47,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     /**
      * Reads a header.
      *
+     * @param file its first {@link #MAX_BYTES} bytes, or more, or all there are
      * @return null if the bytes are no intact header
      * @throws TokenCacheException if it is intact but of an unknown version
      */

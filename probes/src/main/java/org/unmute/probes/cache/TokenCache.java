@@ -1,29 +1,37 @@
 package org.unmute.probes.cache;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.files.FolderFiles;
+import org.unmute.probes.cache.files.ShardFiles;
 import org.unmute.tensor.DType;
 
 /**
- * Reads a token cache, memory-mapped. It sees the records that were complete when it was opened; a writer may append at
- * the same time. Any number of threads may read; close it when all are done. Every read checks the record's checksum.
+ * Reads a token cache, memory-mapped, or in ranges from wherever {@link ShardFiles} finds it. It sees the records that
+ * were complete when it was opened; a writer may append at the same time. Any number of threads may read; close it when
+ * all are done. Every read checks the record's checksum.
  */
 public final class TokenCache implements AutoCloseable {
     private static final int ASSUMED_CLIP_ID_BYTES = 64;
+    private static final int OPENED_AT_ONCE = 16;
 
-    private final Path folder;
-    private final Arena arena;
+    private final ShardFiles files;
     private final CacheKey key;
     private final Map<String, Location> clips;
     private final List<Shard> shards;
@@ -35,9 +43,8 @@ public final class TokenCache implements AutoCloseable {
         }
     }
 
-    private TokenCache(Path folder, Arena arena, CacheKey key, List<Shard> shards) {
-        this.folder = folder;
-        this.arena = arena;
+    private TokenCache(ShardFiles files, CacheKey key, List<Shard> shards) {
+        this.files = files;
         this.key = key;
         this.shards = List.copyOf(shards);
         clips = new LinkedHashMap<>();
@@ -63,27 +70,83 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if the folder has no shard, one of another key, or one whose header is damaged
      */
     public static TokenCache open(Path folder, CacheKey expected) throws IOException {
-        List<Path> files = Files.isDirectory(folder) ? Shard.list(folder) : List.of();
-        if (files.isEmpty()) {
-            throw new TokenCacheException("token cache: no shards in " + folder + ": embed recordings into it first");
-        }
-        Arena arena = Arena.ofShared();
+        return open(new FolderFiles(folder, Arena.ofShared()), expected, TokenCache::oneByOne);
+    }
+
+    /**
+     * Opens a cache wherever it is. Shards are opened by their {@linkplain ShardContents tables of contents}, some at a
+     * time.
+     *
+     * @param files closed with the cache, and if it cannot be opened
+     * @param expected the key it must have, or null for any
+     * @throws TokenCacheException as {@link #open(Path, CacheKey)}, and if a file of the manifest is missing
+     * @throws IOException if the files cannot be read
+     */
+    public static TokenCache open(ShardFiles files, CacheKey expected) throws IOException {
+        return open(files, expected, TokenCache::severalAtOnce);
+    }
+
+    private interface Opening {
+        List<Shard> open(ShardFiles files, Shard.Listing listing, CacheKey expected) throws IOException;
+    }
+
+    private static TokenCache open(ShardFiles files, CacheKey expected, Opening opening) throws IOException {
         try {
-            List<Shard> shards = new ArrayList<>();
-            CacheKey key = expected;
-            for (Path file : files) {
-                Shard shard = Shard.open(file, key, file == files.getLast(), false, arena);
-                key = shard.key();
-                shards.add(shard);
+            Shard.Listing listing = Shard.list(files);
+            if (listing.shards().isEmpty()) {
+                throw new TokenCacheException(
+                        "token cache: no shards in " + files.place() + ": embed recordings into it first");
             }
+            List<Shard> shards = opening.open(files, listing, expected);
+            CacheKey key = expected == null ? shards.getLast().key() : expected;
             if (key == null) {
                 throw new TokenCacheException(
-                        "token cache: " + folder + " holds no finished shard: run the embedding again on it");
+                        "token cache: " + files.place() + " holds no finished shard: run the embedding again on it");
             }
-            return new TokenCache(folder, arena, key, shards);
+            return new TokenCache(files, key, shards);
         } catch (IOException | RuntimeException e) {
-            arena.close();
+            files.close();
             throw e;
+        }
+    }
+
+    private static List<Shard> oneByOne(ShardFiles files, Shard.Listing listing, CacheKey expected) throws IOException {
+        List<Shard> shards = new ArrayList<>();
+        CacheKey key = expected;
+        for (String name : listing.shards()) {
+            Shard shard = Shard.open(files, name, key, listing.mayBeUnfinished(name), false);
+            key = shard.key();
+            shards.add(shard);
+        }
+        return shards;
+    }
+
+    /** Opens one for the key, then the others while requests for several are under way. */
+    private static List<Shard> severalAtOnce(ShardFiles files, Shard.Listing listing, CacheKey expected)
+            throws IOException {
+        List<Shard> shards = new ArrayList<>();
+        shards.add(Shard.openByContents(files, listing.shards().getFirst(), listing, expected));
+        CacheKey key = shards.getFirst().key();
+        List<String> others = listing.shards().subList(1, listing.shards().size());
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(OPENED_AT_ONCE, Thread.ofVirtual().factory())) {
+            List<Callable<Shard>> jobs = new ArrayList<>();
+            for (String name : others) {
+                jobs.add(() -> Shard.openByContents(files, name, listing, key));
+            }
+            for (Future<Shard> opened : threads.invokeAll(jobs)) {
+                shards.add(opened.get());
+            }
+            return shards;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                default -> throw new IOException("token cache: cannot open " + files.place(), e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("token cache: opening " + files.place() + " was interrupted");
         }
     }
 
@@ -190,7 +253,7 @@ public final class TokenCache implements AutoCloseable {
             String clipId, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
             throws IOException {
         if (key.layers() == 0) {
-            throw new TokenCacheException("token cache: " + folder
+            throw new TokenCacheException("token cache: " + files.place()
                     + " holds the tokens of the last layer only: embed with layers into " + "another folder");
         }
         Location at = locate(clipId);
@@ -228,7 +291,7 @@ public final class TokenCache implements AutoCloseable {
     public CachedClip readHalvesInto(String clipId, short[] tokens, int tokensAt, float[] cls, int clsAt)
             throws IOException {
         if (key.dtype() != DType.F16) {
-            throw new IllegalStateException("token cache: " + folder + " holds " + key.dtype() + ", not F16");
+            throw new IllegalStateException("token cache: " + files.place() + " holds " + key.dtype() + ", not F16");
         }
         Location at = locate(clipId);
         CachedClip clip = at.clip();
@@ -241,37 +304,39 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /** Checks the tokens of every record, too, and returns all damage. Changes nothing: opening a writer rebuilds. */
-    public List<Damage> verify() {
+    public List<Damage> verify() throws IOException {
         List<Damage> found = new ArrayList<>(damage);
         for (Shard shard : shards) {
-            shard.entries().stream()
-                    .filter(e -> !shard.payloadIntact(e))
-                    .map(shard::payloadDamage)
-                    .forEach(found::add);
+            for (Shard.Entry entry : shard.entries()) {
+                if (!shard.isIntact(entry)) {
+                    found.add(shard.payloadDamage(entry));
+                }
+            }
         }
         return List.copyOf(found);
     }
 
-    /** Unmaps the shards. No thread may be reading. */
+    /** Unmaps the shards or closes what serves them. No thread may be reading. */
     @Override
     public void close() {
-        arena.close();
+        files.close();
     }
 
     private Location locate(String clipId) throws TokenCacheException {
         Location at = clips.get(clipId);
         if (at == null) {
-            throw new TokenCacheException("token cache: clip '" + clipId + "' is not in " + folder + " (" + clips.size()
-                    + " clips): embed it first");
+            throw new TokenCacheException("token cache: clip '" + clipId + "' is not in " + files.place() + " ("
+                    + clips.size() + " clips): embed it first");
         }
         return at;
     }
 
-    private MemorySegment payload(Location at) throws TokenCacheException {
-        if (!at.shard.payloadIntact(at.entry)) {
-            throw new TokenCacheException("token cache: " + folder + ": " + at.shard.payloadDamage(at.entry)
+    private MemorySegment payload(Location at) throws IOException {
+        MemorySegment payload = at.shard.intactPayload(at.entry);
+        if (payload == null) {
+            throw new TokenCacheException("token cache: " + files.place() + ": " + at.shard.payloadDamage(at.entry)
                     + ": run the embedding again on this folder to rebuild it");
         }
-        return at.shard.payload(at.entry);
+        return payload;
     }
 }

@@ -20,9 +20,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -116,9 +119,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         return key;
     }
 
-    /**
-     * Damage that was found and removed on opening; the clips of these records must be embedded again.
-     */
+    /** Damage that was found and removed on opening; the clips of these records must be embedded again. */
     public List<Damage> recovered() {
         return List.copyOf(recovered);
     }
@@ -283,9 +284,16 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     private void recover() throws IOException {
         deleteUnfinishedRebuilds();
-        List<Path> files = Shard.list(folder);
-        for (Path file : files) {
-            recoverShard(file, file.equals(files.getLast()));
+        Shard.Listing listing;
+        try (FolderFiles files = new FolderFiles(folder, Arena.ofConfined())) {
+            listing = Shard.list(files);
+        }
+        if (listing.complete()) {
+            throw new TokenCacheException("token cache: " + folder + " has a " + FileManifest.FILE
+                    + ": only the job that wrote it can add shards: choose another folder");
+        }
+        for (String name : listing.shards()) {
+            recoverShard(name, listing.mayBeUnfinished(name));
         }
         if (shard >= 0 && channel == null) {
             Path last = folder.resolve(Shard.name(shard));
@@ -294,13 +302,14 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
-    private void recoverShard(Path file, boolean last) throws IOException {
+    private void recoverShard(String name, boolean last) throws IOException {
+        Path file = folder.resolve(name);
         long cleanEnd;
         long size;
         boolean empty;
         boolean torn;
-        try (Arena arena = Arena.ofConfined()) {
-            Shard found = Shard.open(file, key, last, last || options.verifyAll(), arena);
+        try (FolderFiles files = new FolderFiles(folder, Arena.ofConfined())) {
+            Shard found = Shard.open(files, name, key, last, last || options.verifyAll());
             for (Shard.Entry entry : found.entries()) {
                 remember(entry.header().clip(), entry.header().audioSha256());
             }
@@ -325,7 +334,7 @@ public final class TokenCacheWriter implements AutoCloseable {
                 throw FileFailure.named(file, e);
             }
         }
-        shard = Shard.number(file);
+        shard = Shard.number(name);
         shardHasRecords = !empty;
     }
 
@@ -347,18 +356,12 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     /** Writes the intact records into a new file and atomically replaces the damaged one. */
     private void rebuild(Shard damaged) throws IOException {
-        AtomicFile.write(damaged.path(), out -> {
-            writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(damaged.path()), key)));
+        AtomicFile.write(folder.resolve(damaged.name()), out -> {
+            LittleEndian.writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(damaged.name()), key)));
             for (Shard.Entry entry : damaged.entries()) {
-                writeFully(out, damaged.recordBytes(entry).asByteBuffer());
+                LittleEndian.writeFully(out, damaged.recordBytes(entry).asByteBuffer());
             }
         });
-    }
-
-    private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
-        }
     }
 
     /** Earlier versions wrote rebuilt shards under these names. */

@@ -1,6 +1,7 @@
 package org.unmute.probes.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,9 @@ class CacheCheckTest {
     }
 
     private List<Path> shards() throws IOException {
-        return Shard.list(folder);
+        return CacheSamples.shards(folder).keySet().stream()
+                .map(folder::resolve)
+                .toList();
     }
 
     private CacheCheck check() throws IOException {
@@ -89,5 +92,19 @@ class CacheCheckTest {
     @Test
     void aFolderWithoutShardsHoldsNothing(@TempDir Path empty) throws IOException {
         assertThat(CacheCheck.of(empty, _ -> {})).isEqualTo(new CacheCheck(0, 0, 0, List.of()));
+    }
+
+    @Test
+    void onlyWhatTheManifestNamesIsChecked() throws IOException {
+        List<Path> kept = shards().subList(0, 2);
+        RangedFolder.writeManifest(folder, kept);
+        Files.write(shards().getLast(), new byte[] {1, 2, 3});
+        CacheCheck check = check();
+        assertThat(check.damage()).isEmpty();
+        assertThat(check.shards()).isEqualTo(2);
+        Files.write(kept.getLast(), new byte[] {1, 2, 3});
+        assertThatThrownBy(this::check)
+                .isInstanceOf(TokenCacheException.class)
+                .hasMessageContaining(kept.getLast() + " has 3 bytes, _manifest.json says ");
     }
 }

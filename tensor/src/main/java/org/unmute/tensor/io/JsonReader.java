@@ -14,14 +14,18 @@ import java.util.Set;
  * A strict streaming JSON reader (RFC 8259). Duplicate keys, malformed UTF-8, unpaired surrogates, deep nesting and
  * numbers that are not counts are errors with their byte offset.
  */
-final class JsonReader {
-    /** Reads one value of an object, exactly that value. */
-    interface Field {
+public final class JsonReader {
+    /** Reads one value of an object. */
+    @FunctionalInterface
+    public interface Field {
+        /** Must read exactly that value. */
         void read(String key) throws MalformedFileException;
     }
 
-    /** Reads one element of an array, exactly that element. */
-    interface Element {
+    /** Reads one element of an array. */
+    @FunctionalInterface
+    public interface Element {
+        /** Must read exactly that element; the first has index 0. */
         void read(int index) throws MalformedFileException;
     }
 
@@ -42,8 +46,10 @@ final class JsonReader {
     /**
      * @param json the whole text
      * @param base byte offset of the text in the file, for messages
+     * @param file name of the file, for messages
+     * @param limits of nesting and of keys in an object
      */
-    JsonReader(byte[] json, long base, String file, LoadLimits limits) {
+    public JsonReader(byte[] json, long base, String file, LoadLimits limits) {
         this.json = json;
         this.base = base;
         this.file = file;
@@ -60,11 +66,13 @@ final class JsonReader {
         return base + at;
     }
 
-    MalformedFileException error(String rule, String detail) {
+    /** An error at the byte that is read next. */
+    public MalformedFileException error(String rule, String detail) {
         return new MalformedFileException(file, offset(), tensor, rule, detail);
     }
 
-    void object(Field field) throws MalformedFileException {
+    /** Reads an object; the field is called for each of its keys. */
+    public void object(Field field) throws MalformedFileException {
         open('{', "an object");
         Set<String> seen = new HashSet<>();
         if (!closes('}')) {
@@ -86,7 +94,8 @@ final class JsonReader {
         depth--;
     }
 
-    void array(Element element) throws MalformedFileException {
+    /** Reads an array; the element is called for each of its values. */
+    public void array(Element element) throws MalformedFileException {
         open('[', "an array");
         if (!closes(']')) {
             int index = 0;
@@ -98,7 +107,7 @@ final class JsonReader {
     }
 
     /** A whole number from 0 to 2^53, written without sign, fraction or exponent. */
-    long count() throws MalformedFileException {
+    public long count() throws MalformedFileException {
         byte next = peek();
         if (next != '-' && !isDigit(next)) {
             throw unexpected("a number");
@@ -124,7 +133,8 @@ final class JsonReader {
         return error("bad-number", quote(text) + " is not a whole number from 0 to 2^53");
     }
 
-    String string() throws MalformedFileException {
+    /** Reads a string. */
+    public String string() throws MalformedFileException {
         if (peek() != '"') {
             throw unexpected("a string");
         }
@@ -202,7 +212,7 @@ final class JsonReader {
     }
 
     /** Skips one value of any kind, checking it as strictly as any other. */
-    void skip() throws MalformedFileException {
+    public void skip() throws MalformedFileException {
         byte next = peek();
         switch (next) {
             case '{' -> object(key -> skip());
@@ -261,7 +271,7 @@ final class JsonReader {
     }
 
     /** Checks that nothing but white space follows. */
-    void end() throws MalformedFileException {
+    public void end() throws MalformedFileException {
         skipSpace();
         if (at < json.length) {
             throw error("bad-json", "text after the end: " + show(json[at]));

@@ -120,7 +120,7 @@ public final class LittleEndian {
         return Integer.toUnsignedLong(bytes.get(INT, at));
     }
 
-    static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
+    public static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }

@@ -1,0 +1,152 @@
+package org.unmute.probes.cache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.probes.cache.files.FolderFiles;
+import org.unmute.probes.cache.files.ShardFiles;
+import org.unmute.tensor.io.MalformedFileException;
+
+/**
+ * The table of contents of a shard: a file beside it with the headers of the shard and of its records. Where reading a
+ * range takes a request, a shard is opened by it in one.
+ */
+public final class ShardContents {
+    private static final byte[] MAGIC = "UNMUTOC\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int FIXED_BYTES = 24;
+    private static final String SUFFIX = ".toc";
+    private static final ValueLayout.OfInt INT = ShardHeader.INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final long shardBytes;
+    private final ShardHeader header;
+    private final List<Shard.Entry> entries;
+
+    private ShardContents(long shardBytes, ShardHeader header, List<Shard.Entry> entries) {
+        this.shardBytes = shardBytes;
+        this.header = header;
+        this.entries = entries;
+    }
+
+    /** The name of the table of a shard: {@code shard-00000.toc} for {@code shard-00000.tok}. */
+    public static String nameFor(String shard) {
+        return shard.replaceFirst("\\.tok$", "") + SUFFIX;
+    }
+
+    /**
+     * The table of a local shard, to be stored beside it.
+     *
+     * @param shard a finished shard, which is read through
+     * @throws TokenCacheException if it is damaged or not finished
+     * @throws IOException if it cannot be read
+     */
+    public static byte[] of(Path shard) throws IOException {
+        String name = shard.getFileName().toString();
+        try (FolderFiles files = new FolderFiles(shard.toAbsolutePath().getParent(), Arena.ofConfined())) {
+            Shard found = Shard.open(files, name, null, false, false);
+            if (!found.damage().isEmpty()) {
+                throw new TokenCacheException("token cache: no table of contents of a damaged shard: "
+                        + found.damage().getFirst());
+            }
+            List<MemorySegment> headers = new ArrayList<>();
+            int first = found.entries().isEmpty()
+                    ? (int) found.bytes()
+                    : (int) found.entries().getFirst().offset();
+            headers.add(files.read(name, 0, first));
+            for (Shard.Entry entry : found.entries()) {
+                headers.add(files.read(name, entry.offset(), entry.header().bytes()));
+            }
+            return encode(found, headers);
+        }
+    }
+
+    private static byte[] encode(Shard shard, List<MemorySegment> headers) {
+        long bytes = FIXED_BYTES
+                + 4
+                + 8L * shard.entries().size()
+                + headers.stream().mapToLong(MemorySegment::byteSize).sum();
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(MAGIC).putInt(VERSION).putInt(shard.entries().size()).putLong(shard.bytes());
+        out.put(headers.getFirst().asByteBuffer());
+        for (int i = 0; i < shard.entries().size(); i++) {
+            out.putLong(shard.entries().get(i).offset());
+            out.put(headers.get(i + 1).asByteBuffer());
+        }
+        return out.putInt(Payload.checksum(out.duplicate().flip())).array();
+    }
+
+    /**
+     * Reads a table.
+     *
+     * @return null if it is of a later version
+     * @throws MalformedFileException if it is damaged
+     */
+    static ShardContents read(ShardFiles files, String name) throws IOException {
+        long size = files.size(name);
+        String file = files.place() + "/" + name;
+        if (size < FIXED_BYTES + 4 || size > Integer.MAX_VALUE) {
+            throw damaged(file, 0, "it has " + size + " bytes");
+        }
+        MemorySegment all = files.read(name, 0, size);
+        if (all.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0
+                || Payload.checksum(all.asSlice(0, size - 4).asByteBuffer()) != all.get(INT, size - 4)) {
+            throw damaged(file, 0, "the bytes do not match their checksum");
+        }
+        return all.get(INT, 8) == VERSION ? parse(all.asSlice(0, size - 4), file) : null;
+    }
+
+    private static ShardContents parse(MemorySegment all, String file) throws IOException {
+        int count = all.get(INT, 12);
+        ShardHeader header = ShardHeader.parse(all.asSlice(FIXED_BYTES), file);
+        if (header == null) {
+            throw damaged(file, FIXED_BYTES, "there is no header of a shard");
+        }
+        long shardBytes = all.get(LONG, 16);
+        long at = FIXED_BYTES + header.bytes();
+        long end = header.bytes();
+        List<Shard.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RecordHeader record = at + 8 > all.byteSize() ? null : RecordHeader.parse(all, at + 8);
+            if (record == null) {
+                throw damaged(file, at, "there is no header of record " + i);
+            }
+            Shard.Entry entry = new Shard.Entry(record, i, all.get(LONG, at));
+            if (entry.offset() != end || !record.sizesFit(header.key()) || entry.end() > shardBytes) {
+                throw damaged(file, at, "record " + i + " does not follow the one before it");
+            }
+            entries.add(entry);
+            end = entry.end();
+            at += 8 + record.bytes();
+        }
+        if (at != all.byteSize() || end != shardBytes) {
+            throw damaged(file, at, "there are more records, or fewer, than the " + count + " that it states");
+        }
+        return new ShardContents(shardBytes, header, entries);
+    }
+
+    private static MalformedFileException damaged(String file, long offset, String detail) {
+        return new MalformedFileException(
+                file, offset, "bad-contents", detail + ": delete it; the shard is then gone through when it is opened");
+    }
+
+    /** Size of the shard that it is of. */
+    long shardBytes() {
+        return shardBytes;
+    }
+
+    ShardHeader header() {
+        return header;
+    }
+
+    List<Shard.Entry> entries() {
+        return entries;
+    }
+}

@@ -1,0 +1,159 @@
+package org.unmute.probes.cache.files;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.unmute.tensor.io.JsonReader;
+import org.unmute.tensor.io.LoadLimits;
+import org.unmute.tensor.io.MalformedFileException;
+
+/**
+ * Says which files of a folder count, in order. Where files cannot be renamed in one step, as on object stores, writers
+ * write under names of their own, and one write of the manifest makes their files count.
+ *
+ * @param files in the order in which they are read
+ */
+public record FileManifest(List<Entry> files) {
+    /** Its name in the folder. Engines that read a folder of Parquet files skip names that begin with '_'. */
+    public static final String FILE = "_manifest.json";
+
+    private static final String FORMAT = "unmute-manifest-1";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    /** A million files have less. */
+    private static final int MAX_BYTES = 1 << 28;
+
+    /**
+     * A file.
+     *
+     * @param name letters, digits, '.', '_' and '-'; at most 200
+     * @param bytes its size
+     * @param sha256 of its bytes, in lower-case hexadecimal
+     */
+    public record Entry(String name, long bytes, String sha256) {
+        /** @throws IllegalArgumentException if one of them is not as described */
+        public Entry {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "manifest: no name of a file: " + MalformedFileException.quote(name));
+            }
+            if (bytes < 0 || !SHA256.matcher(sha256).matches()) {
+                throw new IllegalArgumentException("manifest: " + name + " has " + bytes + " bytes and the SHA-256 "
+                        + MalformedFileException.quote(sha256) + ", which has 64 lower-case hexadecimal digits");
+            }
+        }
+    }
+
+    /** @throws IllegalArgumentException if a name occurs twice */
+    public FileManifest {
+        files = List.copyOf(files);
+        Set<String> names = new HashSet<>();
+        for (Entry entry : files) {
+            if (!names.add(entry.name())) {
+                throw new IllegalArgumentException("manifest: " + entry.name() + " occurs twice");
+            }
+        }
+    }
+
+    /**
+     * The manifest of a folder; empty if it has none.
+     *
+     * @param names of the files in the folder
+     * @throws MalformedFileException if it is damaged or of a later version
+     * @throws IOException if it cannot be read
+     */
+    public static Optional<FileManifest> find(ShardFiles files, Set<String> names) throws IOException {
+        return names.contains(FILE) ? Optional.of(read(files)) : Optional.empty();
+    }
+
+    private static FileManifest read(ShardFiles files) throws IOException {
+        String name = files.place() + "/" + FILE;
+        long size = files.size(FILE);
+        if (size > MAX_BYTES) {
+            throw new MalformedFileException(name, 0, "too-large", size + " bytes, at most " + MAX_BYTES + " are read");
+        }
+        MemorySegment json = files.read(FILE, 0, size);
+        return parse(json.toArray(ValueLayout.JAVA_BYTE), name);
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param name of the file, for messages
+     * @throws MalformedFileException naming the byte and what is wrong there
+     */
+    public static FileManifest parse(byte[] json, String name) throws MalformedFileException {
+        JsonReader in = new JsonReader(json, 0, name, LoadLimits.DEFAULT);
+        List<Entry> files = new ArrayList<>();
+        String[] format = {null};
+        boolean[] listed = {false};
+        in.object(key -> {
+            switch (key) {
+                case "format" -> format[0] = in.string();
+                case "files" -> {
+                    listed[0] = true;
+                    in.array(_ -> files.add(entry(in)));
+                }
+                default -> in.skip();
+            }
+        });
+        in.end();
+        if (!FORMAT.equals(format[0])) {
+            throw in.error(
+                    "unknown-format",
+                    "the format is " + (format[0] == null ? "not stated" : MalformedFileException.quote(format[0]))
+                            + ", this program reads " + FORMAT);
+        }
+        if (!listed[0]) {
+            throw in.error("missing-key", "there is no list of files");
+        }
+        try {
+            return new FileManifest(files);
+        } catch (IllegalArgumentException e) {
+            throw in.error("bad-value", e.getMessage());
+        }
+    }
+
+    private static Entry entry(JsonReader in) throws MalformedFileException {
+        String[] texts = {"", ""};
+        long[] bytes = {-1};
+        in.object(key -> {
+            switch (key) {
+                case "name" -> texts[0] = in.string();
+                case "bytes" -> bytes[0] = in.count();
+                case "sha256" -> texts[1] = in.string();
+                default -> in.skip();
+            }
+        });
+        try {
+            return new Entry(texts[0], bytes[0], texts[1]);
+        } catch (IllegalArgumentException e) {
+            throw in.error("bad-value", e.getMessage());
+        }
+    }
+
+    /** The manifest as it is stored: JSON in UTF-8, a file a line. */
+    public byte[] encode() {
+        StringBuilder json = new StringBuilder("{\"format\":\"" + FORMAT + "\",\"files\":[");
+        String separator = "\n";
+        for (Entry entry : files) {
+            json.append(separator)
+                    .append("{\"name\":\"")
+                    .append(entry.name())
+                    .append("\",\"bytes\":")
+                    .append(entry.bytes())
+                    .append(",\"sha256\":\"")
+                    .append(entry.sha256())
+                    .append("\"}");
+            separator = ",\n";
+        }
+        return json.append("\n]}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+}
