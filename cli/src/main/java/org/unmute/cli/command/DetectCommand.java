@@ -12,7 +12,6 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.detect.DetectionPage;
-import org.unmute.cli.detect.DetectorSetup;
 import org.unmute.cli.detect.EventOptions;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.EncoderOptions;
@@ -23,6 +22,7 @@ import org.unmute.experiments.detection.DetectionFolder;
 import org.unmute.experiments.detection.DetectionRun;
 import org.unmute.experiments.detection.DetectionRun.Outcome;
 import org.unmute.experiments.detection.DetectionRun.Skipped;
+import org.unmute.experiments.detection.DetectorSetup;
 import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.detection.RecordingResult;
 import org.unmute.experiments.encoder.OpenEncoder;
@@ -121,11 +121,11 @@ final class DetectCommand extends ComputingCommand {
         Path file = ProbeFiles.one(probe);
         SavedProbe run = SavedProbe.find(file, null);
         Resampling resampling = matched("--resample") ? Resampling.valueOf(audio.resampling()) : run.resampling();
-        DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events);
+        DetectorSetup setup = DetectorSetup.of(file, opened(run), resampling, events.rules()::rules, events.context());
         List<AudioClip> clips = audio.choose(record, remarks()).clips().clips();
         setup.lines().forEach(this::tell);
         ProbeFiles.remarkOnMissingDigest(file, this::tell);
-        if (events.isStrideIdle(setup.scorer())) {
+        if (events.context().isStrideIdle(setup.scorer())) {
             tell("--stride does not matter where each row is scored by itself");
         }
         if (dryRun) {

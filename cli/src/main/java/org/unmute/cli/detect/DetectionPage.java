@@ -12,6 +12,7 @@ import java.util.Set;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.detection.DetectionFolder;
 import org.unmute.experiments.detection.DetectionRun;
+import org.unmute.experiments.detection.DetectorSetup;
 import org.unmute.experiments.detection.Heard;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.Units;

@@ -1,24 +1,11 @@
 package org.unmute.cli.detect;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.ContextOptions;
-import org.unmute.experiments.data.CsvTable;
-import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.detection.ContextSeconds;
 import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.probes.decision.ScoreCalibration;
-import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.score.FrameScorer;
+import org.unmute.experiments.detection.RuleOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -78,136 +65,13 @@ public final class EventOptions {
     @Mixin
     private ContextOptions contexts;
 
-    /**
-     * The rules.
-     *
-     * @param known the probe's classes
-     * @throws CommandException if an option is no number in range, or a file cannot be read
-     */
-    public DetectionRules rules(List<String> known) throws IOException {
-        DetectionRules base = DetectionRules.DEFAULTS;
-        Double one = threshold == null ? null : number(threshold);
-        Map<String, Double> byClass = threshold == null || one != null ? Map.of() : table(Path.of(threshold));
-        double lowest = Double.NaN;
-        double share = Double.NaN;
-        if (low != null && low.endsWith("%")) {
-            share = required("--low", low.substring(0, low.length() - 1)) / 100;
-        } else if (low != null) {
-            lowest = required("--low", low);
-        }
-        double window = base.median();
-        int rows = 0;
-        if (median != null && median.matches("\\d{1,6} ?rows?")) {
-            rows = Integer.parseInt(median.replaceAll("\\D", ""));
-            if (rows % 2 == 0) {
-                throw CommandException.usage("--median takes an odd number of rows, such as 1rows (none), 3rows or"
-                        + " 5rows, not " + median);
-            }
-        } else if (median != null) {
-            window = required("--median", median);
-        }
-        if (topK != null && topK < 1) {
-            throw CommandException.usage("--top-k must be at least 1, is " + topK);
-        }
-        try {
-            return new DetectionRules(
-                    one == null ? Double.NaN : one,
-                    byClass,
-                    lowest,
-                    share,
-                    window,
-                    rows,
-                    gap,
-                    duration,
-                    topK == null ? 0 : topK,
-                    chosen(known));
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage(e.getMessage(), e);
-        }
+    /** The rules as they were given. */
+    public RuleOptions rules() {
+        return new RuleOptions(threshold, low, median, gap, duration, topK, classes);
     }
 
-    /** Names may hold commas, as AudioSet's do: what is a class as it stands is not split. */
-    private Set<String> chosen(List<String> known) throws IOException {
-        Set<String> all = new LinkedHashSet<>();
-        for (String given : classes) {
-            if (known.contains(given)) {
-                all.add(given);
-            } else if (Files.isRegularFile(Path.of(given))) {
-                try {
-                    all.addAll(LabelSet.read(Path.of(given)).names());
-                } catch (IOException e) {
-                    throw CommandException.input(Failure.of(e).message(), e);
-                }
-            } else {
-                for (String name : given.split(",")) {
-                    if (!name.isBlank()) {
-                        all.add(name.strip());
-                    }
-                }
-            }
-        }
-        if (!classes.isEmpty() && all.isEmpty()) {
-            throw CommandException.usage("--classes names no class: give at least one, or leave it out for all");
-        }
-        return all;
-    }
-
-    /**
-     * A scorer of frames, with the probe's calibration if it has one.
-     *
-     * @param spec the encoder
-     */
-    public FrameScorer scorer(TrainedProbe probe, EncoderSpec spec) {
-        ScoreCalibration calibration =
-                probe.decisions() == null ? null : probe.decisions().calibration();
-        return contexts.scorer(probe, spec.rowTimes(), calibration);
-    }
-
-    /** Whether a stride was given that such a scorer has no use for. */
-    public boolean isStrideIdle(FrameScorer scorer) {
-        return contexts.isStrideIdle(scorer);
-    }
-
-    private static Double number(String text) {
-        try {
-            return Double.valueOf(text);
-        } catch (NumberFormatException e) {
-            return null;
-        }
-    }
-
-    private static double required(String option, String text) {
-        Double number = number(text);
-        if (number == null || !Double.isFinite(number)) {
-            throw CommandException.usage(option + " must be a number, is '" + text + "'");
-        }
-        return number;
-    }
-
-    private static Map<String, Double> table(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw CommandException.usage("--threshold is neither a number nor a file: '" + file + "'");
-        }
-        Map<String, Double> all = new LinkedHashMap<>();
-        try (CsvTable csv = CsvTable.open(file)) {
-            csv.required("class");
-            csv.required("threshold");
-            csv.forEach(row -> {
-                String name = row.text("class");
-                Double value = number(row.text("threshold").strip());
-                if (value == null) {
-                    throw row.wrong("the threshold must be a number, is '" + row.text("threshold") + "'");
-                }
-                if (all.put(name, value) != null) {
-                    throw row.wrong("class '" + name + "' is there twice");
-                }
-            });
-        } catch (IOException e) {
-            throw CommandException.input(Failure.of(e).message(), e);
-        }
-        if (all.isEmpty()) {
-            throw CommandException.input(file + ": no thresholds: rows of class and threshold are needed");
-        }
-        return all;
+    /** How scores over time are made. */
+    public ContextSeconds context() {
+        return contexts.seconds();
     }
 }

@@ -109,14 +109,14 @@ public final class EventEvaluation {
             settings.put("frameSeconds", scores.times().rowSeconds());
             PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
             settings.put("postProcessing", described(processing));
-            FrameScorer first = options.contexts().scorer(probes.getFirst(), scores.times(), null);
+            FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
             settings.put("contextRows", first.context());
             settings.put("strideRows", first.stride());
             EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
             for (TrainedProbe probe : probes) {
                 double[] thresholds = thresholds(probe);
                 EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
-                FrameScorer scorer = options.contexts().scorer(probe, scores.times(), null);
+                FrameScorer scorer = options.contexts().seconds().scorer(probe, scores.times(), null);
                 report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
             }
             return report;

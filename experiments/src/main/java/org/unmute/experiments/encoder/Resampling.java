@@ -9,6 +9,11 @@ public enum Resampling {
     kaiser_best,
     kaiser_fast;
 
+    /** The name of a filter. */
+    public static Resampling of(Resampler.Kernel kernel) {
+        return valueOf(kernel.name().toLowerCase(Locale.ROOT));
+    }
+
     /** The filter. */
     public Resampler.Kernel kernel() {
         return Resampler.Kernel.valueOf(name().toUpperCase(Locale.ROOT));

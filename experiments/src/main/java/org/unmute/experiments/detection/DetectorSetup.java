@@ -1,4 +1,4 @@
-package org.unmute.cli.detect;
+package org.unmute.experiments.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.detection.DetectionSettings;
-import org.unmute.experiments.detection.RecordingDetector;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Units;
@@ -19,6 +17,7 @@ import org.unmute.experiments.scoring.ProbeFiles;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.BandFinder;
 import org.unmute.probes.event.EventRules;
@@ -51,13 +50,30 @@ public record DetectorSetup(
         FrameScorer scorer,
         DetectionRules wanted,
         EventRules rules) {
+    /** Rules for the classes of a probe that is open by then. */
+    @FunctionalInterface
+    public interface RulesFor {
+        /**
+         * The rules.
+         *
+         * @throws SettingsException if they contradict each other or these classes
+         * @throws InputException if a file that they are in cannot be used
+         */
+        DetectionRules classes(List<String> classes) throws IOException;
+    }
+
     /**
      * Opens the probe and checks that all fits.
      *
-     * @param file a trained or packed probe's
-     * @throws CommandException if the probe was trained on other tokens, or an option does not fit it
+     * @param file     a trained or packed probe's
+     * @param resample as when the probe was trained
+     * @param rules    how scores become events
+     * @param context  how scores are made
+     * @throws InputException if the probe cannot be read, or was trained on other tokens
+     * @throws SettingsException if rules or context do not fit it
      */
-    public static DetectorSetup of(Path file, OpenEncoder encoder, Resampling resample, EventOptions options)
+    public static DetectorSetup of(
+            Path file, OpenEncoder encoder, Resampling resample, RulesFor rules, ContextSeconds context)
             throws IOException {
         TrainedProbe probe = ProbeFiles.trainedOrPacked(file);
         EncoderSpec spec = encoder.encoder().describe();
@@ -65,14 +81,14 @@ public record DetectorSetup(
         try {
             probe.requireTokensOf(key);
         } catch (IllegalArgumentException e) {
-            throw CommandException.input(e.getMessage(), e);
+            throw new InputException(e.getMessage(), e);
         }
         int layers = probe.probe().layers();
         if (layers != 0 && layers != spec.depth()) {
-            throw CommandException.input("probe " + probe.probe().name() + " looks at " + layers
+            throw new InputException("probe " + probe.probe().name() + " looks at " + layers
                     + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
         }
-        DetectionRules wanted = options.rules(probe.classes());
+        DetectionRules wanted = rules.classes(probe.classes());
         try {
             return new DetectorSetup(
                     file,
@@ -81,12 +97,16 @@ public record DetectorSetup(
                     encoder,
                     key,
                     resample,
-                    options.scorer(probe, spec),
+                    context.scorer(probe, spec.rowTimes(), calibration(probe)),
                     wanted,
                     wanted.rules(probe.classes(), learned(probe), spec));
         } catch (IllegalArgumentException e) {
-            throw CommandException.usage(e.getMessage(), e);
+            throw new SettingsException(e.getMessage(), e);
         }
+    }
+
+    private static ScoreCalibration calibration(TrainedProbe probe) {
+        return probe.decisions() == null ? null : probe.decisions().calibration();
     }
 
     /** Thresholds on the scale of the scores that are shown; null if the probe has none. */
