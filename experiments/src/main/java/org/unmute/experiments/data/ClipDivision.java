@@ -123,23 +123,39 @@ public final class ClipDivision {
 
     /** The clips of a recording: itself if it is not long, or its length is not known. */
     static List<AudioClip> divide(AudioClip recording, double length, Rule rule) {
-        if (!recording.whole() || !(length > rule.longest())) {
-            return List.of(recording);
+        List<ClipId.Part> parts = recording.whole() ? parts(recording.id(), length, rule) : List.of();
+        return parts.isEmpty()
+                ? List.of(recording)
+                : parts.stream()
+                        .map(p -> ClipId.cut(recording, p.start(), p.end()))
+                        .toList();
+    }
+
+    /**
+     * The parts of a whole recording.
+     *
+     * @param id     of the recording
+     * @param length in seconds; NaN if it is not known
+     * @return consecutive parts, at least two; none if the recording stays whole
+     */
+    public static List<ClipId.Part> parts(String id, double length, Rule rule) {
+        if (!(length > rule.longest())) {
+            return List.of();
         }
         long full = (long) (length / rule.seconds() + 1e-9);
         double remainder = length - full * rule.seconds();
         long count = remainder < Math.max(MIN_REMAINDER, rule.seconds() / 100) ? full : full + 1;
         if (count <= 1) {
-            return List.of(recording);
+            return List.of();
         }
-        List<AudioClip> clips = new ArrayList<>();
+        List<ClipId.Part> parts = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             // Multiplied, not added up: a day of clips must not drift.
             double start = i * rule.seconds();
             double end = i == count - 1 ? length : (i + 1) * rule.seconds();
-            clips.add(ClipId.cut(recording, start, end));
+            parts.add(new ClipId.Part(id, start, end));
         }
-        return clips;
+        return parts;
     }
 
     /** All clips, in the order of the recordings. */

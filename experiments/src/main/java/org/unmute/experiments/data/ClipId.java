@@ -39,7 +39,7 @@ public final class ClipId {
      *
      * @throws IllegalArgumentException if they are not a range of seconds
      */
-    static String part(String file, String start, String end) {
+    public static String part(String file, String start, String end) {
         if (start.isBlank() && end.isBlank()) {
             return file;
         }

@@ -37,6 +37,15 @@ public final class LineReader implements AutoCloseable {
         return new LineReader(file, Files.newInputStream(file));
     }
 
+    /**
+     * Reads a stream, which {@link #close} closes.
+     *
+     * @param name its name, for messages
+     */
+    public static LineReader of(Path name, InputStream in) {
+        return new LineReader(name, in);
+    }
+
     /** The last line read. */
     public Place place() {
         return new Place(file, line);

@@ -1,0 +1,113 @@
+package org.unmute.spark.input;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.spark.plan.Packed;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * SHA-256 of files, computed by executors: of those that several tasks read, which would else be hashed by each, and of
+ * those whose stamps changed.
+ */
+public final class FileDigests {
+    private static final int BUFFER = 1 << 20;
+    /** Tasks of a job; files are shared out among so many. */
+    private static final int MAX_TASKS = 10_000;
+
+    private FileDigests() {}
+
+    private record Digest(String uri, String sha256) implements Serializable {}
+
+    /**
+     * Hashes files, each once.
+     *
+     * @param uris of the files
+     * @return digests by URI, in lower-case hexadecimal; a file that cannot be read is not there
+     */
+    public static Map<String, String> of(JavaSparkContext spark, Collection<String> uris) {
+        List<String> files = List.copyOf(new TreeSet<>(uris));
+        if (files.isEmpty()) {
+            return Map.of();
+        }
+        int tasks = Math.min(files.size(), MAX_TASKS);
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < tasks; i++) {
+            int from = (int) ((long) files.size() * i / tasks);
+            int to = (int) ((long) files.size() * (i + 1) / tasks);
+            parts.add(Packed.of(files.subList(from, to).toArray(String[]::new)));
+        }
+        Broadcast<SerializableConfiguration> configuration =
+                spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        spark.setJobDescription("hash " + files.size() + " files");
+        try {
+            Map<String, String> digests = new TreeMap<>();
+            spark.parallelize(parts, tasks)
+                    .mapPartitions(new Hashing(configuration))
+                    .collect()
+                    .forEach(packed -> Arrays.stream(Packed.open(packed, Digest[].class))
+                            .forEach(d -> digests.put(d.uri(), d.sha256())));
+            return digests;
+        } finally {
+            spark.setJobDescription(null);
+            configuration.destroy();
+        }
+    }
+
+    /** What a task does. */
+    private record Hashing(Broadcast<SerializableConfiguration> configuration)
+            implements FlatMapFunction<Iterator<byte[]>, byte[]> {
+        @Override
+        public Iterator<byte[]> call(Iterator<byte[]> parts) {
+            HadoopFiles files = new HadoopFiles(configuration.value().value());
+            List<byte[]> packed = new ArrayList<>();
+            while (parts.hasNext()) {
+                List<Digest> digests = new ArrayList<>();
+                for (String uri : Packed.open(parts.next(), String[].class)) {
+                    try {
+                        digests.add(new Digest(uri, of(files, uri)));
+                    } catch (IOException e) {
+                        // The task that reads it fails in the same way, and says so for each of its clips.
+                        System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
+                    }
+                }
+                packed.add(Packed.of(digests.toArray(Digest[]::new)));
+            }
+            return packed.iterator();
+        }
+    }
+
+    /**
+     * Hashes a file.
+     *
+     * @return SHA-256 of its bytes, in lower-case hexadecimal
+     * @throws IOException naming it, if it cannot be read
+     */
+    public static String of(HadoopFiles files, String uri) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        try (HadoopChannel channel = files.open(uri, HadoopFiles.Reading.ALL)) {
+            while (channel.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
+            }
+        } catch (IOException e) {
+            throw HadoopFiles.named(uri, e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

@@ -1,0 +1,94 @@
+package org.unmute.spark.input;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.spark.plan.PlannedClip;
+import org.unmute.tensor.io.PlainText;
+
+/** Makes clips of the rows of a manifest, one by one, and refuses a clip that is there twice. */
+final class ManifestRows {
+    private final RecordingRoot root;
+    private final List<PlannedClip> clips = new ArrayList<>();
+    private final Map<String, Integer> placeOfClip = new HashMap<>();
+    /** Labels and splits recur. */
+    private final Map<String, String> texts = new HashMap<>();
+
+    /**
+     * A row; what a manifest does not have is null or blank.
+     *
+     * @param clip    id of the clip; without: the path below the root, with the seconds if there are any
+     * @param path    of the file, below the root or absolute
+     * @param start   in seconds
+     * @param end     in seconds
+     * @param seconds length of the clip, if the manifest tells; else NaN
+     */
+    record Row(String clip, String path, String start, String end, String labels, String split, double seconds) {}
+
+    ManifestRows(RecordingRoot root) {
+        this.root = root;
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param place its line or number, from 1
+     * @param what  what that counts: "line" or "row"
+     * @throws IllegalArgumentException with what is wrong
+     */
+    void add(int place, String what, Row row) {
+        if (isBlank(row.path())) {
+            throw new IllegalArgumentException("no path: name a file in each row");
+        }
+        RecordingRoot.Located file = root.located(row.path().strip());
+        if (file.id() == null && isBlank(row.clip())) {
+            throw new IllegalArgumentException("path " + PlainText.quote(row.path()) + " is not below the root "
+                    + root.uri() + ", so that the clip has no id: give another --root, or ids in a column 'clip'");
+        }
+        String name = file.id() == null ? file.uri() : file.id();
+        String ranged = ClipId.part(name, text(row.start()), text(row.end()));
+        String id = isBlank(row.clip()) ? ranged : row.clip().strip();
+        // As in lists of the command line: seconds behind a '#' of the path or id select a part, too.
+        Optional<ClipId.Part> part = ClipId.part(ranged).or(() -> ClipId.part(id));
+        boolean inName = isBlank(row.start()) && ClipId.part(name).isPresent();
+        PlannedClip clip = new PlannedClip(
+                id,
+                inName ? part.orElseThrow().file() : name,
+                inName ? withoutPart(file.uri()) : file.uri(),
+                part.map(ClipId.Part::start).orElse(0.0),
+                part.map(ClipId.Part::end).orElse(Double.POSITIVE_INFINITY),
+                part.map(p -> p.end() - p.start()).orElse(row.seconds()),
+                shared(row.labels()),
+                shared(row.split()),
+                null);
+        Integer before = placeOfClip.putIfAbsent(id, place);
+        if (before != null) {
+            throw new IllegalArgumentException("clip " + PlainText.quote(id) + " is already in " + what + " " + before);
+        }
+        clips.add(clip);
+    }
+
+    private static String withoutPart(String uri) {
+        return uri.substring(0, uri.lastIndexOf('#'));
+    }
+
+    private static boolean isBlank(String text) {
+        return text == null || text.isBlank();
+    }
+
+    private static String text(String field) {
+        return field == null ? "" : field;
+    }
+
+    private String shared(String text) {
+        return isBlank(text) ? null : texts.computeIfAbsent(text.strip(), t -> t);
+    }
+
+    /** The clips so far, in the order of the rows. */
+    List<PlannedClip> clips() {
+        return clips;
+    }
+}

@@ -1,0 +1,143 @@
+package org.unmute.spark.input;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.LineReader;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.Place;
+import org.unmute.spark.plan.PlannedClip;
+import org.unmute.tensor.io.PlainText;
+
+/** Reads manifests: CSV, TSV, Parquet, and files with one path a line. */
+final class RecordingList {
+    private final HadoopFiles files;
+    private final String uri;
+    private final ManifestRows rows;
+
+    /**
+     * @param uri  of the manifest
+     * @param root folder that its paths are relative to
+     */
+    RecordingList(HadoopFiles files, String uri, RecordingRoot root) {
+        this.files = files;
+        this.uri = uri;
+        this.rows = new ManifestRows(root);
+    }
+
+    /** Reads a CSV or TSV. */
+    List<PlannedClip> table() throws IOException {
+        Path name = UriPath.of(uri);
+        try (CsvTable table = CsvTable.of(name, stream())) {
+            int path = table.oneOf(Manifest.FILE_COLUMNS);
+            int start = table.find("start");
+            int end = table.find("end");
+            int seconds = table.find("seconds");
+            boolean parts = start >= 0 && end >= 0;
+            table.forEach(row -> add(
+                    row.place(),
+                    new ManifestRows.Row(
+                            row.text("clip", null),
+                            row.fields().get(path),
+                            parts ? row.number(start) : null,
+                            parts ? row.number(end) : null,
+                            row.text("labels", null),
+                            row.text("split", null),
+                            seconds < 0 ? Double.NaN : length(row, seconds))));
+        } catch (MalformedTableException e) {
+            throw malformed(name, e);
+        }
+        return rows.clips();
+    }
+
+    private static double length(CsvTable.Row row, int column) throws MalformedTableException {
+        String text = row.number(column).strip();
+        if (text.isEmpty()) {
+            return Double.NaN;
+        }
+        if (!text.matches("\\d+(\\.\\d+)?")) {
+            throw row.wrong(
+                    "seconds of " + MalformedTableException.quote(text) + ": it must be a number, 0 or more, or empty");
+        }
+        return Double.parseDouble(text);
+    }
+
+    /** Reads one path a line. */
+    List<PlannedClip> lines() throws IOException {
+        Path name = UriPath.of(uri);
+        try (LineReader lines = LineReader.of(name, stream())) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                add(lines.place(), new ManifestRows.Row(null, line, null, null, null, null, Double.NaN));
+            }
+        } catch (MalformedTableException e) {
+            throw malformed(name, e);
+        }
+        return rows.clips();
+    }
+
+    private void add(Place place, ManifestRows.Row row) throws MalformedTableException {
+        try {
+            rows.add(Math.toIntExact(place.line()), "line", row);
+        } catch (IllegalArgumentException e) {
+            throw place.wrong(e.getMessage());
+        }
+    }
+
+    private InputStream stream() throws IOException {
+        return Channels.newInputStream(files.open(uri, HadoopFiles.Reading.ALL));
+    }
+
+    /** With the manifest's URI instead of what stands for it. */
+    private MalformedManifestException malformed(Path name, MalformedTableException e) {
+        return new MalformedManifestException(
+                PlainText.of(uri) + e.getMessage().substring(name.toString().length()), e);
+    }
+
+    /** Reads a Parquet file, or a folder of Parquet files that one writer wrote. */
+    List<PlannedClip> parquet(SparkSession spark) throws IOException {
+        Dataset<Row> table = spark.read().parquet(literally(uri));
+        int at = 0;
+        try {
+            RowColumns columns = RowColumns.of(table.schema());
+            // One partition at a time: rows in Spark's form take several times the memory of clips.
+            for (Iterator<Row> all = table.toLocalIterator(); all.hasNext(); ) {
+                Row row = all.next();
+                at++;
+                rows.add(
+                        at,
+                        "row",
+                        new ManifestRows.Row(
+                                columns.clip(row),
+                                columns.path(row),
+                                columns.start(row),
+                                columns.end(row),
+                                columns.labels(row),
+                                columns.split(row),
+                                columns.seconds(row)));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new MalformedManifestException(
+                    PlainText.of(uri) + (at == 0 ? "" : ", row " + at) + ": " + e.getMessage(), e);
+        }
+        return rows.clips();
+    }
+
+    /** Spark takes characters such as '[' in a path for a pattern. */
+    private static String literally(String uri) {
+        return uri.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+    }
+
+    /** Whether a file's or folder's name is that of a Parquet table. */
+    static boolean isParquet(String name) {
+        return name.toLowerCase(Locale.ROOT).endsWith(".parquet");
+    }
+}

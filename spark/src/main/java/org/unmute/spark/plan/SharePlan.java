@@ -1,0 +1,163 @@
+package org.unmute.spark.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.unmute.experiments.provenance.Units;
+
+/**
+ * Clips shared out among tasks, and what they amount to. Shares are of about equal cost and within the bounds of a
+ * {@link ShareRule}.
+ *
+ * @param shares  all clips, in their order
+ * @param files   how many files they are of
+ * @param clips   how many there are
+ * @param seconds sound of all clips of known length
+ * @param unknown clips of unknown length
+ * @param windows that the encoder computes, where it has windows
+ * @param bytes   of tokens; an estimate from lengths
+ */
+public record SharePlan(
+        List<TaskShare> shares, int files, int clips, double seconds, int unknown, long windows, long bytes) {
+    public SharePlan {
+        shares = List.copyOf(shares);
+    }
+
+    /**
+     * Shares clips out. The same clips, rule and size give the same shares.
+     *
+     * @param clips in the order in which they are to be read; clips of a file follow each other
+     * @param first number of the first share
+     */
+    public static SharePlan of(List<PlannedClip> clips, ShareRule rule, ClipSize size, int first) {
+        Sharing sharing = new Sharing(clips, rule, size, first);
+        sharing.share();
+        return sharing.plan();
+    }
+
+    private static final class Sharing {
+        private final List<PlannedClip> clips;
+        private final ShareRule rule;
+        private final ClipSize size;
+        private final List<TaskShare> shares = new ArrayList<>();
+        private final int first;
+        private double cost;
+        private double seconds;
+        private int unknown;
+        private long windows;
+        private long bytes;
+
+        Sharing(List<PlannedClip> clips, ShareRule rule, ClipSize size, int first) {
+            this.clips = clips;
+            this.rule = rule;
+            this.size = size;
+            this.first = first;
+            for (PlannedClip clip : clips) {
+                cost += size.cost(clip);
+                windows += size.windows(clip);
+                bytes = Math.addExact(bytes, size.bytes(clip));
+                if (Double.isNaN(clip.seconds())) {
+                    unknown++;
+                } else {
+                    seconds += clip.seconds();
+                }
+            }
+        }
+
+        private int wanted() {
+            double bounded = Math.max(
+                    Math.max((double) bytes / rule.bytes(), cost / rule.seconds()),
+                    (double) clips.size() / rule.clips());
+            double parallel = Math.min(rule.tasks(), cost / ShareRule.SHORTEST);
+            return (int) Math.clamp(Math.ceil(Math.max(bounded, parallel)), 1, Math.max(1, clips.size()));
+        }
+
+        void share() {
+            double left = cost;
+            int sharesLeft = wanted();
+            int from = 0;
+            double held = 0;
+            long heldBytes = 0;
+            for (int i = 0; i < clips.size(); i++) {
+                double own = size.cost(clips.get(i));
+                long ownBytes = size.bytes(clips.get(i));
+                double target = Math.min(rule.seconds(), left / Math.max(1, sharesLeft));
+                boolean full = held + own > rule.seconds()
+                        || heldBytes + ownBytes > rule.bytes()
+                        || i - from == rule.clips()
+                        || held + own / 2 > target; // the sum on either side of the target that is closer to it
+                if (i > from && full) {
+                    close(from, i);
+                    left -= held;
+                    sharesLeft--;
+                    from = i;
+                    held = 0;
+                    heldBytes = 0;
+                }
+                held += own;
+                heldBytes += ownBytes;
+            }
+            if (from < clips.size()) {
+                close(from, clips.size());
+            }
+        }
+
+        private void close(int from, int to) {
+            shares.add(new TaskShare(Math.addExact(first, shares.size()), clips.subList(from, to)));
+        }
+
+        SharePlan plan() {
+            int files = 0;
+            for (int i = 0; i < clips.size(); i++) {
+                files += i == 0 || !clips.get(i).uri().equals(clips.get(i - 1).uri()) ? 1 : 0;
+            }
+            return new SharePlan(shares, files, clips.size(), seconds, unknown, windows, bytes);
+        }
+    }
+
+    /** URIs of the files of which several shares have clips: hashed before, so that each is hashed once. */
+    public Set<String> spanning() {
+        Set<String> spanning = new TreeSet<>();
+        for (int i = 1; i < shares.size(); i++) {
+            String first = shares.get(i).clips().getFirst().uri();
+            if (first.equals(shares.get(i - 1).clips().getLast().uri())) {
+                spanning.add(first);
+            }
+        }
+        return spanning;
+    }
+
+    /** The same plan whose shares know the digests of files that are shared out, by URI. */
+    public SharePlan hashed(Map<String, String> sha256) {
+        List<TaskShare> known = shares.stream()
+                .map(share -> {
+                    Map<String, String> own = new TreeMap<>();
+                    share.clips().forEach(clip -> {
+                        String digest = sha256.get(clip.uri());
+                        if (digest != null) {
+                            own.put(clip.uri(), digest);
+                        }
+                    });
+                    return own.isEmpty() ? share : new TaskShare(share.number(), share.clips(), own);
+                })
+                .toList();
+        return new SharePlan(known, files, clips, seconds, unknown, windows, bytes);
+    }
+
+    /** What will be done, for the user: clips, sound, windows, shares and bytes. */
+    public String statement() {
+        return Units.count(files, "recording")
+                + (files == clips ? "" : " in " + Units.count(clips, "clip"))
+                + ", " + Units.duration(seconds) + " of sound"
+                + (unknown == 0 ? "" : " and " + Units.count(unknown, "clip") + " of unknown length")
+                + (windows > clips ? ", " + Units.count(windows, "window") : "")
+                + "; " + Units.count(shares.size(), "task")
+                + (shares.size() < 2 ? "" : " of about " + Units.duration(seconds / shares.size()))
+                + (bytes == 0
+                        ? "; no tokens are kept"
+                        : "; tokens take about " + Units.bytes(bytes) + " in " + Units.count(shares.size(), "shard"));
+    }
+}
