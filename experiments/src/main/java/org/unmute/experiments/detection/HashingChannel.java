@@ -11,7 +11,7 @@ import org.unmute.tensor.io.Sha256;
 /**
  * Hashes a file while it is read, in whatever order: a decoder and its checksum share one pass. One thread at a time.
  */
-public final class HashingChannel implements SeekableByteChannel {
+public class HashingChannel implements SeekableByteChannel {
     private static final int BUFFER = 1 << 16;
     /**
      * Bytes that a decoder may skip, such as padding and pictures, without the rest being read again for the digest.

@@ -2,6 +2,7 @@ package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.unmute.experiments.detection.ContextSeconds;
 import org.unmute.experiments.detection.DetectionRules;
 import org.unmute.experiments.encoder.Resampling;
 import org.unmute.models.encoder.EncoderSettings;
@@ -23,8 +24,7 @@ import org.unmute.tensor.DType;
  * @param probe file of a trained or packed probe, a path or a URI that Hadoop opens; null for none
  * @param probeSha256 as of the encoder's file
  * @param rules how scores over time become events
- * @param context seconds of sound around a moment that are scored as if they were a clip; NaN for the default
- * @param stride from one such stretch to the next, in seconds; NaN for the default
+ * @param context what sound the scores of a moment come from
  * @param shipped whether files of encoder and probe come to the executors by {@code SparkFiles} under their own names,
  *     else each executor reads them from the file system they are on
  */
@@ -40,8 +40,7 @@ public record EmbedOptions(
         String probe,
         String probeSha256,
         DetectionRules rules,
-        double context,
-        double stride,
+        ContextSeconds context,
         boolean shipped)
         implements Serializable {
     /** The name of the encoder in the program. */
@@ -54,6 +53,7 @@ public record EmbedOptions(
         Objects.requireNonNull(resampling, "resampling");
         Objects.requireNonNull(pooling, "pooling");
         Objects.requireNonNull(rules, "rules");
+        Objects.requireNonNull(context, "context");
         if (dtype != DType.F16 && dtype != DType.F32) {
             throw new IllegalArgumentException("embed: tokens are stored as F16 or F32, not " + dtype);
         }
@@ -73,8 +73,7 @@ public record EmbedOptions(
                 null,
                 null,
                 DetectionRules.DEFAULTS,
-                Double.NaN,
-                Double.NaN,
+                ContextSeconds.DEFAULTS,
                 false);
     }
 
@@ -93,7 +92,6 @@ public record EmbedOptions(
                 probeSha256,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
@@ -112,7 +110,6 @@ public record EmbedOptions(
                 probeSha256,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
@@ -131,7 +128,6 @@ public record EmbedOptions(
                 probeSha256,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
@@ -150,7 +146,6 @@ public record EmbedOptions(
                 probeSha256,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
@@ -169,12 +164,11 @@ public record EmbedOptions(
                 null,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
     /** The same with other rules for events. */
-    public EmbedOptions withRules(DetectionRules others, double contextSeconds, double strideSeconds) {
+    public EmbedOptions withRules(DetectionRules others, ContextSeconds sound) {
         return new EmbedOptions(
                 encoder,
                 encoderSha256,
@@ -187,27 +181,25 @@ public record EmbedOptions(
                 probe,
                 probeSha256,
                 others,
-                contextSeconds,
-                strideSeconds,
+                sound,
                 shipped);
     }
 
-    /** The same with files of these digests. */
-    public EmbedOptions withDigests(String ofEncoder, String ofProbe) {
+    /** The same with these files of encoder and probe, and their digests. */
+    public EmbedOptions withFiles(String ofEncoder, String encoderDigest, String ofProbe, String probeDigest) {
         return new EmbedOptions(
-                encoder,
                 ofEncoder,
+                encoderDigest,
                 settings,
                 norm,
                 resampling,
                 dtype,
                 layers,
                 pooling,
-                probe,
                 ofProbe,
+                probeDigest,
                 rules,
                 context,
-                stride,
                 shipped);
     }
 
@@ -226,7 +218,6 @@ public record EmbedOptions(
                 probeSha256,
                 rules,
                 context,
-                stride,
                 bySparkFiles);
     }
 }

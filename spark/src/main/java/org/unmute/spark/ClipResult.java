@@ -1,0 +1,103 @@
+package org.unmute.spark;
+
+import java.io.Serializable;
+import org.unmute.spark.task.EmbeddedClip;
+
+/** What every row of a result says: which clip it is of, and why that could not be used. A bean for Spark. */
+public abstract class ClipResult implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private String path;
+    private String clip;
+    private double start;
+    private double end;
+    private String labels;
+    private String split;
+    private String sha256;
+    private String error;
+
+    ClipResult() {}
+
+    ClipResult(EmbeddedClip from) {
+        path = from.clip().file();
+        clip = from.clip().clip();
+        start = from.clip().start();
+        end = from.clip().end();
+        labels = from.clip().labels();
+        split = from.clip().split();
+        sha256 = from.sha256();
+        error = from.error();
+    }
+
+    /** The path, as its row has it. */
+    public String getPath() {
+        return path;
+    }
+
+    public void setPath(String path) {
+        this.path = path;
+    }
+
+    /** The clip's id: as its row has it, else its path, of a part with '#' and its seconds. */
+    public String getClip() {
+        return clip;
+    }
+
+    public void setClip(String clip) {
+        this.clip = clip;
+    }
+
+    /** Where it begins in its file, in seconds. */
+    public double getStart() {
+        return start;
+    }
+
+    public void setStart(double start) {
+        this.start = start;
+    }
+
+    /** Where it ends, in seconds; infinite: at the end of the file. */
+    public double getEnd() {
+        return end;
+    }
+
+    public void setEnd(double end) {
+        this.end = end;
+    }
+
+    /** Labels, as its row has them; a list is joined by ';'. Null without. */
+    public String getLabels() {
+        return labels;
+    }
+
+    public void setLabels(String labels) {
+        this.labels = labels;
+    }
+
+    /** Split, as its row has it; null without. */
+    public String getSplit() {
+        return split;
+    }
+
+    public void setSplit(String split) {
+        this.split = split;
+    }
+
+    /** SHA-256 of its file, lower-case hexadecimal; null if the file could not be read. */
+    public String getSha256() {
+        return sha256;
+    }
+
+    public void setSha256(String sha256) {
+        this.sha256 = sha256;
+    }
+
+    /** Why it could not be used, or not to its end; null if it could. */
+    public String getError() {
+        return error;
+    }
+
+    public void setError(String error) {
+        this.error = error;
+    }
+}

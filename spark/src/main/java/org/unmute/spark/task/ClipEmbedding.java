@@ -1,0 +1,242 @@
+package org.unmute.spark.task;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.unmute.experiments.scoring.Activation;
+import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipPass;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.spark.input.HadoopAudio;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.spark.layout.DetectedEvent;
+import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.PlannedClip;
+
+/**
+ * Embeds clips in their order, some at a time, as {@code unmute embed} does: while some are computed, the next are
+ * read. A clip that cannot be used is reported with the reason. One thread at a time.
+ *
+ * <p>Events come from a stream of their own, which is encoded by itself: a clip is heard in memory that does not depend
+ * on its length, and gives the events of {@code unmute detect}. Where nothing else is asked for, nothing else is read.
+ */
+final class ClipEmbedding implements Closeable {
+    /** How many clips, and seconds of sound, are read and encoded together: as {@code unmute embed} does. */
+    private static final ClipPass.Limits LIMITS = new ClipPass.Limits(32, 20 * 60);
+
+    private static final ClipPass.Limits LAYERS_LIMITS = new ClipPass.Limits(4, 2 * 60);
+
+    private final ExecutorEncoder executor;
+    private final Encoder encoder;
+    private final Set<Kept> kept;
+    private final HashedAudio audio;
+    private final StorageFailures storage = new StorageFailures();
+    private final Iterator<PlannedClip> order;
+    /** Whether tokens are needed, and which. */
+    private final Features.Request request;
+    /** Null if only events are asked for. */
+    private final ReadAhead ahead;
+    /** Null if no events are asked for. */
+    private final ClipEvents events;
+
+    /**
+     * @param sha256 of files by URI, where they are known
+     * @param kept   what is computed
+     */
+    ClipEmbedding(
+            List<PlannedClip> clips,
+            Map<String, String> sha256,
+            ExecutorEncoder executor,
+            Set<Kept> kept,
+            HadoopFiles files) {
+        this.executor = executor;
+        this.encoder = executor.encoder().encoder();
+        this.kept = Set.copyOf(kept);
+        order = List.copyOf(clips).iterator();
+        audio = new HashedAudio(files, sha256, openedOnce(clips));
+        request = request();
+        events = kept.contains(Kept.EVENTS) ? new ClipEvents(executor, audio) : null;
+        boolean onlyEvents = kept.equals(Set.of(Kept.EVENTS));
+        ahead = onlyEvents
+                ? null
+                : new ReadAhead(pass(clips.stream().map(HadoopAudio::clip).toList()));
+    }
+
+    private static Set<String> openedOnce(List<PlannedClip> clips) {
+        Map<String, Long> count =
+                clips.stream().collect(Collectors.groupingBy(PlannedClip::uri, Collectors.counting()));
+        return count.keySet().stream().filter(uri -> count.get(uri) == 1).collect(Collectors.toSet());
+    }
+
+    private ClipPass pass(List<AudioClip> clips) {
+        boolean layers = request != null && !request.layers().isEmpty();
+        return new ClipPass(
+                "embed",
+                clips,
+                audio,
+                encoder.describe(),
+                executor.options().resampling().kernel(),
+                layers ? LAYERS_LIMITS : LIMITS);
+    }
+
+    /** What is asked of the encoder: all that tokens, their mean and the probe need; null if none does. */
+    private Features.Request request() {
+        boolean tokens = kept.contains(Kept.TOKENS) || kept.contains(Kept.POOLED);
+        boolean layers = kept.contains(Kept.TOKENS) && executor.options().layers();
+        if (kept.contains(Kept.SCORES) && executor.head().request() != null) {
+            tokens = true;
+            layers |= !executor.head().request().layers().isEmpty();
+        }
+        if (!tokens) {
+            return null;
+        }
+        return layers ? Features.Request.allLayers(encoder.describe().depth(), false) : Features.Request.TOKENS;
+    }
+
+    /** Whether clips are left. */
+    boolean hasNext() {
+        return order.hasNext();
+    }
+
+    /**
+     * The next clips, in the order of the list.
+     *
+     * @throws IOException if the storage of the recordings fails
+     */
+    List<EmbeddedClip> next() throws IOException {
+        if (ahead == null) {
+            return List.of(heard(order.next()));
+        }
+        List<ClipSound> sounds = new ArrayList<>();
+        for (ClipSound sound : ahead.next()) {
+            AudioClip clip = sound.clip();
+            sounds.add(storage.settle(sound, ClipSound::failure, () -> readAgain(clip), HadoopAudio.uri(clip.path())));
+        }
+        Iterator<Features> features = encode(sounds);
+        List<EmbeddedClip> all = new ArrayList<>();
+        for (ClipSound sound : sounds) {
+            PlannedClip clip = order.next();
+            for (String warning : sound.warnings()) {
+                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.uri(), warning);
+            }
+            all.add(embedded(clip, sound, features));
+        }
+        return all;
+    }
+
+    private ClipSound readAgain(AudioClip clip) {
+        try (ClipPass one = pass(List.of(clip))) {
+            return one.next().getFirst();
+        }
+    }
+
+    /** A clip of which only events are asked for. */
+    private EmbeddedClip heard(PlannedClip clip) throws IOException {
+        ClipEvents.Found found = found(clip);
+        return new EmbeddedClip(
+                clip, digest(clip.uri()), found.seconds(), null, null, null, found.events(), found.problem());
+    }
+
+    private ClipEvents.Found found(PlannedClip clip) throws IOException {
+        return storage.settle(events.of(clip), ClipEvents.Found::failure, () -> events.of(clip), clip.uri());
+    }
+
+    /** Tokens of the recordings that were read, in order; null where the encoder refuses one, or they are too many. */
+    private Iterator<Features> encode(List<ClipSound> sounds) {
+        if (request == null) {
+            return null;
+        }
+        List<float[]> samples =
+                sounds.stream().map(ClipSound::samples).filter(Objects::nonNull).toList();
+        try {
+            return encoder.features(samples, request).iterator();
+        } catch (IllegalArgumentException | OutOfMemoryError e) {
+            return null; // each by itself, to find out which it was
+        }
+    }
+
+    /** @param features of the clips from this one on; null: of each by itself */
+    private EmbeddedClip embedded(PlannedClip clip, ClipSound sound, Iterator<Features> features) throws IOException {
+        Made made = sound.failure() != null ? Made.not(reason(sound.failure())) : made(sound, features);
+        String error = made.error;
+        List<DetectedEvent> found = List.of();
+        if (events != null) {
+            ClipEvents.Found heard = found(clip);
+            found = heard.events();
+            error = error == null ? heard.problem() : error;
+        }
+        return new EmbeddedClip(
+                clip, digest(clip.uri()), sound.seconds(), made.features, made.pooled, made.scores, found, error);
+    }
+
+    /** What a clip's samples became. */
+    private record Made(Features features, float[] pooled, float[] scores, String error) {
+        static Made not(String error) {
+            return new Made(null, null, null, error);
+        }
+    }
+
+    private Made made(ClipSound sound, Iterator<Features> features) {
+        try {
+            Features all = null;
+            if (request != null) {
+                all = features == null ? encoder.features(sound.samples(), request) : features.next();
+            }
+            return new Made(
+                    kept.contains(Kept.TOKENS) ? stored(all) : null,
+                    kept.contains(Kept.POOLED) ? executor.options().pooling().apply(all.tokens()) : null,
+                    kept.contains(Kept.SCORES) ? scores(sound.samples(), all) : null,
+                    null);
+        } catch (IllegalArgumentException e) {
+            return Made.not(reason(e));
+        } catch (OutOfMemoryError e) {
+            return Made.not("its tokens do not fit into the memory of this executor (" + Math.round(sound.seconds())
+                    + " s of sound): cut it into shorter clips (--clip), or give executors more memory");
+        }
+    }
+
+    private float[] scores(float[] samples, Features features) {
+        ScoringHead head = executor.head();
+        float[] logits = head.request() == null ? head.logits(samples) : head.logits(features);
+        return Activation.trained(head).of(head, logits);
+    }
+
+    /** Tokens as they are stored: without layers that only a probe looks at. */
+    private Features stored(Features all) {
+        return executor.options().layers() || all.layers().isEmpty() ? all : new Features(all.tokens());
+    }
+
+    private String digest(String uri) {
+        try {
+            return audio.digest(uri);
+        } catch (IOException e) {
+            return null; // what is wrong with the file is known
+        }
+    }
+
+    /** Why something could not be used, in words; null without a failure. */
+    static String reason(Exception failure) {
+        return switch (failure) {
+            case null -> null;
+            case UnreadableAudioException e -> e.reason();
+            default -> ClipSound.reason(failure);
+        };
+    }
+
+    @Override
+    public void close() {
+        if (ahead != null) {
+            ahead.close();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.unmute.spark.task;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.experiments.detection.Heard;
+import org.unmute.experiments.detection.RecordingDetector;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.LocatedEvent;
+import org.unmute.spark.input.HadoopAudio;
+import org.unmute.spark.layout.DetectedEvent;
+import org.unmute.spark.plan.PlannedClip;
+
+/**
+ * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does not
+ * depend on its length.
+ */
+final class ClipEvents {
+    private final RecordingDetector detector;
+    private final HashedAudio audio;
+
+    ClipEvents(ExecutorEncoder executor, HashedAudio audio) {
+        this.detector = executor.detector();
+        this.audio = audio;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param seconds of sound that were heard
+     * @param events  in the order in which they were decided
+     * @param problem why it was not heard, or not to its end; null if it was
+     * @param failure what stopped it if nothing was heard; null otherwise
+     */
+    record Found(double seconds, List<DetectedEvent> events, String problem, Exception failure) {
+        private static Found none(String problem, Exception failure) {
+            return new Found(0, List.of(), problem, failure);
+        }
+    }
+
+    /** The events of a clip. */
+    Found of(PlannedClip clip) {
+        List<DetectedEvent> found = new ArrayList<>();
+        try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()))) {
+            Heard heard = detector.run(stream, clip.start(), clip.end(), event -> found.add(row(clip, event)), _ -> {});
+            for (String warning : heard.warnings()) {
+                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.uri(), warning);
+            }
+            return heard.usable()
+                    ? new Found(heard.seconds(), List.copyOf(found), heard.problem(), null)
+                    : Found.none(heard.problem(), null);
+        } catch (IOException | IllegalArgumentException e) {
+            return Found.none(ClipEmbedding.reason(e), e);
+        } catch (OutOfMemoryError e) {
+            return Found.none("its events do not fit into the memory of this executor: give executors more", null);
+        }
+    }
+
+    private DetectedEvent row(PlannedClip clip, LocatedEvent event) {
+        Detection d = event.detection();
+        return new DetectedEvent(
+                clip.clip(),
+                clip.file(),
+                detector.classes().get(d.label()),
+                d.onset(),
+                d.offset(),
+                event.band().low(),
+                event.band().high(),
+                d.score(),
+                d.peak());
+    }
+}

@@ -1,0 +1,68 @@
+package org.unmute.spark.task;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * The backend of a JVM that runs tasks: opened once, used by all tasks at once.
+ *
+ * <p>A task computes on its own thread; the backend's workers help one task at a time. With {@code slots} tasks of
+ * {@code cpus} cores each there are {@code slots * (cpus - 1)} workers, so that never more threads compute than the
+ * executor has cores, and with one core a task none waits for another.
+ */
+final class ExecutorBackend {
+    private static final String BACKEND = "unmute.backend";
+    /** Not "auto": tokens of the scalar backend have other bits, and take some hundred times as long. */
+    private static final String DEFAULT = "vector";
+
+    /** local, local[4], local[*], local[4,2]; of a cluster that one machine plays, executors have processes. */
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
+
+    private static Backends.Choice open;
+
+    private ExecutorBackend() {}
+
+    /**
+     * Makes the backend the current one of this JVM, unless it is already.
+     *
+     * @throws Backends.UnavailableException saying what an executor needs
+     */
+    static synchronized Backends.Choice use() {
+        if (open == null) {
+            String name = System.getProperty(BACKEND, DEFAULT);
+            try {
+                open = Backends.open(name, threads(SparkEnv.get().conf()));
+            } catch (Backends.UnavailableException e) {
+                throw new IllegalStateException(
+                        "open the backend of an executor: " + e.getMessage()
+                                + ": drivers and executors run on JDK 25 with --add-modules jdk.incubator.vector in"
+                                + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions",
+                        e);
+            }
+        }
+        if (Backends.choice() != open) {
+            Backends.use(open);
+        }
+        return open;
+    }
+
+    /** Threads of the pool, of which one stands for the thread of a task. */
+    static int threads(SparkConf conf) {
+        int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
+        return 1 + (cpus - 1) * Math.max(1, cores(conf) / cpus);
+    }
+
+    /** Cores of this executor. A standalone worker gives all that it has where none are asked for. */
+    private static int cores(SparkConf conf) {
+        int all = Runtime.getRuntime().availableProcessors();
+        Matcher local = LOCAL.matcher(conf.get("spark.master", ""));
+        if (!local.matches()) {
+            return conf.getInt("spark.executor.cores", all);
+        }
+        String number = local.group(1);
+        return number == null ? 1 : number.equals("*") ? all : Integer.parseInt(number);
+    }
+}

@@ -1,0 +1,142 @@
+package org.unmute.spark.task;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.TaskCompletionListener;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.spark.input.HadoopAudio;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.PlannedClip;
+
+/**
+ * Embeds the rows of a partition of a {@code Dataset}: one clip out for each row in, in their order. Rows are taken some
+ * at a time.
+ */
+public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
+    /** Rows that are known while their clips are embedded. */
+    private static final int TOGETHER = 1024;
+
+    private final Iterator<Row> rows;
+    private final ExecutorEncoder executor;
+    private final Set<Kept> kept;
+    private final HadoopFiles files;
+    /** The present rows whose clips are not given yet. */
+    private final Deque<Source> sources = new ArrayDeque<>();
+    /** Clips of theirs that are embedded. */
+    private final Deque<EmbeddedClip> ready = new ArrayDeque<>();
+
+    private ClipEmbedding embedding;
+
+    /** A row's clip; with the reason, if it is none. */
+    private record Source(PlannedClip clip, String error) {}
+
+    /**
+     * @param rows path, clip, start, end, labels, split; all but the first may be null
+     * @param kept what is computed
+     * @param hadoop the configuration of its file systems
+     * @throws IOException if the encoder cannot be opened
+     */
+    public PartitionEmbedding(Iterator<Row> rows, EmbedOptions options, Set<Kept> kept, Configuration hadoop)
+            throws IOException {
+        this.rows = rows;
+        this.kept = kept;
+        executor = ExecutorEncoder.of(options, hadoop);
+        files = new HadoopFiles(hadoop);
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) _ -> close());
+    }
+
+    /** Names of a probe's classes, or of the encoder's own head, in the order of scores. */
+    public List<String> classes() {
+        return executor.head().classes();
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !sources.isEmpty() || rows.hasNext();
+    }
+
+    @Override
+    public EmbeddedClip next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        try {
+            if (sources.isEmpty()) {
+                begin();
+            }
+            Source source = sources.removeFirst();
+            if (source.error() != null) {
+                return new EmbeddedClip(source.clip(), null, 0, null, null, null, List.of(), source.error());
+            }
+            if (ready.isEmpty()) {
+                ready.addAll(embedding.next());
+            }
+            return ready.removeFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void begin() {
+        close();
+        while (sources.size() < TOGETHER && rows.hasNext()) {
+            sources.add(source(rows.next()));
+        }
+        List<PlannedClip> clips = new ArrayList<>();
+        sources.stream().filter(s -> s.error() == null).forEach(s -> clips.add(s.clip()));
+        embedding = new ClipEmbedding(clips, Map.of(), executor, kept, files);
+    }
+
+    private Source source(Row row) {
+        String path = row.getString(0);
+        double start = row.isNullAt(2) ? 0 : row.getDouble(2);
+        double end = row.isNullAt(3) ? Double.POSITIVE_INFINITY : row.getDouble(3);
+        String id = row.getString(1);
+        if (id == null && path != null) {
+            boolean part = !row.isNullAt(2) && !row.isNullAt(3);
+            id = part && Double.isFinite(start) && Double.isFinite(end) ? ClipId.part(path, start, end) : path;
+        }
+        String uri = null;
+        String error = null;
+        if (path == null || path.isEmpty()) {
+            error = "the row has no path";
+        } else {
+            try {
+                uri = files.qualified(path).toString();
+            } catch (IOException e) {
+                error = ClipSound.reason(e);
+            }
+        }
+        PlannedClip clip =
+                new PlannedClip(id, path, uri, start, end, Double.NaN, row.getString(4), row.getString(5), "");
+        if (error == null) {
+            try {
+                HadoopAudio.clip(clip);
+            } catch (IllegalArgumentException e) {
+                error = e.getMessage();
+            }
+        }
+        return new Source(clip, error);
+    }
+
+    private void close() {
+        if (embedding != null) {
+            embedding.close();
+            embedding = null;
+        }
+    }
+}
