@@ -118,9 +118,14 @@ public final class RunRecord {
      * @throws IOException if it cannot be written
      */
     public void writeTo(Path file) throws IOException {
-        byte[] json = Json.MAPPER.writeValueAsBytes(document());
+        byte[] json = json();
         Files.createDirectories(file.toAbsolutePath().getParent());
         AtomicFile.write(file, json);
+    }
+
+    /** The record as it is written, for a folder that is not on this machine. */
+    public byte[] json() throws IOException {
+        return Json.MAPPER.writeValueAsBytes(document());
     }
 
     /**
@@ -129,7 +134,7 @@ public final class RunRecord {
      * @throws IOException if it cannot be written
      */
     public void ready() throws IOException {
-        Json.MAPPER.writeValueAsBytes(document());
+        json();
     }
 
     private Document document() {

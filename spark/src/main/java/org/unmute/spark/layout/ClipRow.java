@@ -41,4 +41,24 @@ public record ClipRow(
         float[] pooled,
         float[] scores,
         String error)
-        implements Serializable {}
+        implements Serializable {
+    /** The same with the place and the shape of its tokens. */
+    ClipRow at(String file, long record, int rows, int columns, int numbers, boolean token) {
+        return new ClipRow(
+                clip, path, start, end, labels, split, stamp, sha256, file, record, rows, columns, numbers, token,
+                pooled, scores, error);
+    }
+
+    /** The same without results. */
+    ClipRow failed(String reason) {
+        return new ClipRow(
+                clip, path, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null, reason);
+    }
+
+    /** The same of a file with this stamp. */
+    ClipRow stamped(String fresh) {
+        return new ClipRow(
+                clip, path, start, end, labels, split, fresh, sha256, shard, offset, time, freq, dim, cls, pooled,
+                scores, error);
+    }
+}

@@ -120,6 +120,7 @@ public final class LittleEndian {
         return Integer.toUnsignedLong(bytes.get(INT, at));
     }
 
+    /** Writes all bytes up to the buffer's limit, in as many calls as it takes. */
     public static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);

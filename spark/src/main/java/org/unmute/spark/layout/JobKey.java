@@ -1,0 +1,155 @@
+package org.unmute.spark.layout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.detection.DetectionRules;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.score.FrameScorer;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Kept;
+import org.unmute.tensor.io.PlainText;
+
+/**
+ * What all results in a job's folder have in common, in {@code key.json}. Runs with another key are refused.
+ *
+ * @param values what must be the same, in words by name
+ * @param encoder description of the encoder
+ * @param frontEnd description of the front end
+ * @param classes of the scores, in their order; empty without
+ */
+public record JobKey(SortedMap<String, String> values, String encoder, String frontEnd, List<String> classes) {
+    /** Its name in the folder of a job. */
+    public static final String FILE = "key.json";
+
+    private static final String FORMAT = "unmute-key-1";
+
+    public JobKey {
+        values = new TreeMap<>(values);
+        classes = List.copyOf(classes);
+    }
+
+    /**
+     * The key of results.
+     *
+     * @param tokens the key of the encoder's tokens as they are stored
+     * @param kept what is kept of each clip; what is not kept is no part of the key
+     * @param probeSha256 digest of the probe's file; null for the encoder's own head
+     * @param classes of the scores; empty without
+     */
+    public static JobKey of(
+            CacheKey tokens, EmbedOptions options, SortedSet<Kept> kept, String probeSha256, List<String> classes) {
+        SortedMap<String, String> values = new TreeMap<>();
+        values.put("encoderHash", tokens.encoderHash());
+        values.put("frontEndHash", tokens.frontEndHash());
+        values.put(
+                "kept",
+                String.join(
+                        ",",
+                        kept.stream()
+                                .map(k -> k.name().toLowerCase(Locale.ROOT))
+                                .toList()));
+        if (kept.contains(Kept.TOKENS)) {
+            values.put("dtype", tokens.dtype().name());
+            values.put("layers", Integer.toString(tokens.layers()));
+        }
+        if (kept.contains(Kept.POOLED)) {
+            values.put("pooling", options.pooling().name());
+        }
+        if (kept.contains(Kept.SCORES) || kept.contains(Kept.EVENTS)) {
+            values.put("probe", probeSha256 == null ? "the encoder's own head" : probeSha256);
+        }
+        if (kept.contains(Kept.EVENTS)) {
+            Double context = options.context().context();
+            Double stride = options.context().stride();
+            values.put("context", Double.toString(context == null ? FrameScorer.CONTEXT_SECONDS : context));
+            values.put("stride", Double.toString(stride == null ? FrameScorer.STRIDE_SECONDS : stride));
+            values.put("rules", words(options.rules()));
+        }
+        return new JobKey(values, tokens.encoder(), tokens.frontEnd(), classes);
+    }
+
+    private static String words(DetectionRules rules) {
+        return "threshold " + rules.threshold() + ", by class " + new TreeMap<>(rules.byClass()) + ", low "
+                + rules.low() + ", low share " + rules.lowShare() + ", median " + rules.median() + ", median rows "
+                + rules.medianRows() + ", max gap " + rules.maxGap() + ", min duration " + rules.minDuration()
+                + ", top " + rules.topK() + ", only " + new TreeSet<>(rules.only());
+    }
+
+    byte[] encode() throws IOException {
+        ObjectNode json = Json.object();
+        json.put("format", FORMAT).put("encoder", encoder).put("frontEnd", frontEnd);
+        ObjectNode same = json.putObject("key");
+        values.forEach(same::put);
+        classes.forEach(json.putArray("classes")::add);
+        return Json.MAPPER.writeValueAsBytes(json);
+    }
+
+    /**
+     * Reads a key.
+     *
+     * @throws InputException if it is damaged or of a later version
+     */
+    static JobKey parse(byte[] json, String file) throws IOException {
+        JsonNode read;
+        try {
+            read = Json.MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + " is no JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!FORMAT.equals(read.path("format").asText()) || !read.path("key").isObject()) {
+            throw new InputException(file + " has the format "
+                    + PlainText.quote(read.path("format").asText()) + ", this program reads " + FORMAT
+                    + ": use the program that wrote it, or another folder");
+        }
+        SortedMap<String, String> values = new TreeMap<>();
+        read.path("key")
+                .properties()
+                .forEach(e -> values.put(e.getKey(), e.getValue().asText()));
+        List<String> classes = new ArrayList<>();
+        read.path("classes").forEach(name -> classes.add(name.asText()));
+        return new JobKey(
+                values, read.path("encoder").asText(), read.path("frontEnd").asText(), classes);
+    }
+
+    /**
+     * Refuses another key.
+     *
+     * @param folder that was filled with this key
+     * @throws InputException naming both keys
+     */
+    void requireSame(JobKey asked, String folder) {
+        if (values.equals(asked.values)) {
+            return;
+        }
+        SortedSet<String> names = new TreeSet<>(values.keySet());
+        names.addAll(asked.values.keySet());
+        StringBuilder differences = new StringBuilder();
+        for (String name : names) {
+            String here = values.getOrDefault(name, "none");
+            String there = asked.values.getOrDefault(name, "none");
+            if (!here.equals(there)) {
+                differences
+                        .append("; ")
+                        .append(name)
+                        .append(": ")
+                        .append(here)
+                        .append(", asked for ")
+                        .append(there);
+            }
+        }
+        throw new InputException(PlainText.of(folder + " was filled by " + encoder + " (" + frontEnd + "), asked for "
+                        + asked.encoder + " (" + asked.frontEnd + ")" + differences)
+                + ": choose another folder, or the settings that it was filled with");
+    }
+}

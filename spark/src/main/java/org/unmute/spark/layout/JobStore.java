@@ -1,0 +1,246 @@
+package org.unmute.spark.layout;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder. Every
+ * operation that changes something is here, so that a test can let each of them fail.
+ */
+final class JobStore {
+    /** File systems that rename a file in one step, and refuse to if there is one of the new name. */
+    private static final Set<String> RENAMING = Set.of("file", "hdfs", "webhdfs", "swebhdfs", "viewfs", "ofs", "o3fs");
+
+    private static final int COPY = 1 << 20;
+
+    private final FileSystem system;
+    private final Path root;
+    private final Configuration configuration;
+
+    private JobStore(FileSystem system, Path root, Configuration configuration) {
+        this.system = system;
+        this.root = root;
+        this.configuration = configuration;
+    }
+
+    /** @param folder a path or URI as a user gives it; need not exist */
+    static JobStore of(String folder, Configuration configuration) throws IOException {
+        HadoopFiles files = new HadoopFiles(configuration);
+        Path root = files.qualified(folder);
+        return new JobStore(files.system(root), root, configuration);
+    }
+
+    /** The folder as a URI in which nothing is escaped. */
+    String place() {
+        return root.toString();
+    }
+
+    Path path(String name) {
+        return name.isEmpty() ? root : new Path(root, name);
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
+    /** Whether a rename is one step here; on object stores it copies, and a manifest has to say what counts. */
+    boolean renames() {
+        return RENAMING.contains(system.getScheme());
+    }
+
+    /** The folder on this machine, if that is where it is. */
+    Optional<java.nio.file.Path> local() {
+        return "file".equals(root.toUri().getScheme())
+                ? Optional.of(java.nio.file.Path.of(root.toUri().getPath()))
+                : Optional.empty();
+    }
+
+    /** Size of a file in bytes; -1 if there is none. */
+    long size(String name) throws IOException {
+        try {
+            return system.getFileStatus(path(name)).getLen();
+        } catch (FileNotFoundException e) {
+            return -1;
+        }
+    }
+
+    /** What is in a folder, without order; empty if it does not exist. */
+    List<FileStatus> list(String folder) throws IOException {
+        try {
+            return List.of(system.listStatus(path(folder)));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /** Names of the files in a folder, in order. */
+    List<String> names(String folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (FileStatus status : list(folder)) {
+            if (status.isFile()) {
+                names.add(status.getPath().getName());
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /** A whole small file; empty if there is none. */
+    Optional<byte[]> read(String name) throws IOException {
+        try (InputStream in = system.open(path(name))) {
+            return Optional.of(in.readAllBytes());
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    FSDataInputStream open(String name) throws IOException {
+        return system.open(path(name));
+    }
+
+    void makeFolder(String name) throws IOException {
+        if (!system.mkdirs(path(name))) {
+            throw new FileSystemException(path(name).toString(), null, "cannot make this folder");
+        }
+    }
+
+    /** Begins a file, or replaces one. What is written counts when the stream is closed by {@link #finish}. */
+    FSDataOutputStream create(String name) throws IOException {
+        return system.create(path(name), true);
+    }
+
+    /** Forces a file to the disks, where there is such a thing, and closes it. */
+    static void finish(FSDataOutputStream out) throws IOException {
+        if (out.hasCapability(StreamCapabilities.HSYNC)) {
+            out.hsync();
+        }
+        out.close();
+    }
+
+    /**
+     * Writes a small file that is whole as soon as there is one of this name.
+     *
+     * @param name of a file that does not exist; where files are not renamed it may, and is replaced in one step
+     */
+    void write(String name, byte[] content) throws IOException {
+        if (!renames()) {
+            put(name, content);
+            return;
+        }
+        String unfinished = name + ".tmp";
+        put(unfinished, content);
+        rename(unfinished, name);
+    }
+
+    /** Replaces a small file that nobody needs to find while it is being written. */
+    void rewrite(String name, byte[] content) throws IOException {
+        if (renames()) {
+            delete(name);
+        }
+        write(name, content);
+    }
+
+    /** Writes a small file, and replaces one of its name in one step. */
+    void replace(String name, byte[] content) throws IOException {
+        if (!renames()) {
+            put(name, content);
+        } else if (local().isPresent()) {
+            AtomicFile.write(local().get().resolve(name), content);
+        } else {
+            String unfinished = name + ".tmp";
+            put(unfinished, content);
+            FileContext.getFileContext(root.toUri(), configuration)
+                    .rename(path(unfinished), path(name), Options.Rename.OVERWRITE);
+        }
+    }
+
+    private void put(String name, byte[] content) throws IOException {
+        FSDataOutputStream out = create(name);
+        try {
+            out.write(content);
+            finish(out);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(out, e);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(OutputStream out, Exception cause) {
+        try {
+            out.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Writes a small file unless there is one of this name.
+     *
+     * @return whether it was written
+     */
+    boolean createNew(String name, byte[] content) throws IOException {
+        FSDataOutputStreamBuilder<?, ?> file = system.createFile(path(name)).overwrite(false);
+        file.recursive().opt(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+        try (FSDataOutputStream out = file.build()) {
+            out.write(content);
+            finish(out);
+            return true;
+        } catch (org.apache.hadoop.fs.FileAlreadyExistsException | FileAlreadyExistsException e) {
+            return false;
+        }
+    }
+
+    /** Renames a file to a name that is free. */
+    void rename(String from, String to) throws IOException {
+        if (!system.rename(path(from), path(to))) {
+            throw new FileSystemException(
+                    path(from).toString(), path(to).toString(), "the file system refuses to rename it");
+        }
+    }
+
+    /** Deletes a file, or a folder with all that is in it; nothing happens if there is none. */
+    void delete(String name) throws IOException {
+        if (!system.delete(path(name), true) && system.exists(path(name))) {
+            throw new FileSystemException(path(name).toString(), null, "cannot be deleted");
+        }
+    }
+
+    /** Copies a file of this machine here, while telling its bytes to somebody. */
+    void upload(java.nio.file.Path file, String name, MessageDigest digest) throws IOException {
+        FSDataOutputStream out = create(name);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[COPY];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+                out.write(buffer, 0, n);
+            }
+            finish(out);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(out, e);
+            throw e;
+        }
+    }
+}

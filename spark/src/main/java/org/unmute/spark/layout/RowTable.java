@@ -1,0 +1,66 @@
+package org.unmute.spark.layout;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/**
+ * Rows on their way into a Parquet file of a job's folder.
+ *
+ * @param <T> a row
+ */
+final class RowTable<T> implements Closeable {
+    private final HashedOutput file;
+    private final ParquetWriter<T> writer;
+    private boolean closed;
+
+    /** @param form how rows are written; for one file */
+    RowTable(JobStore store, String name, WriteSupport<T> form) throws IOException {
+        file = new HashedOutput(store, name);
+        writer = new Builder<>(file, form)
+                .withConf(store.configuration())
+                .withCompressionCodec(CompressionCodecName.ZSTD)
+                .build();
+    }
+
+    void add(T row) throws IOException {
+        writer.write(row);
+    }
+
+    /** Finishes the file. */
+    ShareResult.StoredFile finish(String to) throws IOException {
+        close();
+        return file.stored(to);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            writer.close();
+        }
+    }
+
+    private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
+        private final WriteSupport<T> form;
+
+        Builder(HashedOutput file, WriteSupport<T> form) {
+            super(file);
+            this.form = form;
+        }
+
+        @Override
+        protected Builder<T> self() {
+            return this;
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // there is no other way to implement it
+        protected WriteSupport<T> getWriteSupport(Configuration configuration) {
+            return form;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.unmute.spark.layout;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.unmute.spark.layout.ShareResult.StoredFile;
+
+/**
+ * Commits shares in groups while the tasks of others are at work, in a thread of its own: whoever reports the end of a
+ * task does not wait for the file system. What is done counts after {@value #SECONDS} seconds at the latest, or as soon
+ * as the group before it does.
+ */
+public final class ShareCommits implements Closeable {
+    private static final int SECONDS = 30;
+    /** Shares of one group, so that no commit becomes long. */
+    private static final int GROUP = 200;
+
+    private static final ShareResult END = new ShareResult(-1, List.of(), 0, 0, 0);
+
+    private final CommitLog log;
+    private final BlockingQueue<ShareResult> done = new LinkedBlockingQueue<>();
+    private final ExecutorService thread;
+    private final Future<Void> committing;
+
+    ShareCommits(CommitLog log) {
+        this.log = log;
+        thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("unmute-commit").daemon().factory());
+        committing = thread.submit(this::commitAll);
+    }
+
+    /**
+     * Takes the result of a share. Returns at once.
+     *
+     * @throws IOException if an earlier one could not be committed: the job should end
+     */
+    public void add(ShareResult share) throws IOException {
+        if (committing.isDone()) {
+            join();
+        }
+        done.add(share);
+    }
+
+    /**
+     * Waits until all shares count.
+     *
+     * @throws IOException if that fails; what was decided before is carried out by the next run
+     */
+    public void finish() throws IOException {
+        done.add(END);
+        join();
+    }
+
+    private void join() throws IOException {
+        try {
+            committing.get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "commit the results of tasks: " + e.getCause().getMessage()
+                            + ": run the same job again, it goes on after what is committed",
+                    e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("committing the results of tasks was interrupted");
+        }
+    }
+
+    private Void commitAll() throws IOException, InterruptedException {
+        boolean more = true;
+        while (more) {
+            List<ShareResult> group = new ArrayList<>();
+            more = collect(group);
+            if (!group.isEmpty()) {
+                List<StoredFile> files = new ArrayList<>();
+                group.forEach(share -> files.addAll(share.files()));
+                log.commit(new PendingCommit(files, List.of()));
+            }
+        }
+        return null;
+    }
+
+    /** Waits for a group; false after the last. */
+    private boolean collect(List<ShareResult> group) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (group.size() < GROUP) {
+            ShareResult next =
+                    group.isEmpty() ? done.take() : done.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return true;
+            }
+            if (next == END) {
+                return false;
+            }
+            if (group.isEmpty()) {
+                until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            }
+            group.add(next);
+        }
+        return true;
+    }
+
+    /** Ends the thread; what was not committed does not count. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            // Whoever closes this closes the folder's lock next.
+            thread.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.unmute.spark.layout;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.ShardContents;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.spark.plan.Kept;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * Writes what a task makes of its share: one shard with its table of contents, first on a disk of the executor, and
+ * parts of index and events. Nothing of it counts before the driver commits the {@link ShareResult}. One thread at a
+ * time.
+ */
+public final class ShareWriter implements Closeable {
+    /** All records in one shard; the disk is scratch, so that nothing needs to be forced to it. */
+    private static final CacheOptions ONE_SHARD =
+            new CacheOptions(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, false);
+
+    private static final String SHARD = ".tok";
+    private static final String TABLE = ".parquet";
+
+    private final ShareTarget target;
+    private final int share;
+    private final String attempt;
+    private final JobStore store;
+    private final Path scratch;
+    private final TokenCacheWriter tokens;
+    private final String shard;
+    private final String index;
+    private final String events;
+    private final RowTable<ClipRow> rows;
+    private final RowTable<DetectedEvent> found;
+    private int clips;
+    private int errors;
+    private int stored;
+    private double seconds;
+
+    private ShareWriter(ShareTarget target, int share, String attempt, JobStore store, Path scratch, CacheKey key)
+            throws IOException {
+        this.target = target;
+        this.share = share;
+        this.attempt = attempt;
+        this.store = store;
+        this.scratch = scratch;
+        shard = target.name("shard", share, attempt, SHARD);
+        index = target.name("part", share, attempt, TABLE);
+        events = index;
+        tokens = target.kept().contains(Kept.TOKENS)
+                ? TokenCacheWriter.open(scratch, key, ONE_SHARD, target.shard(share))
+                : null;
+        rows = new RowTable<>(store, from(JobFolder.INDEX, index), TableForms.index());
+        found = target.kept().contains(Kept.EVENTS)
+                ? new RowTable<>(store, from(JobFolder.EVENTS, events), TableForms.events())
+                : null;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param share its number
+     * @param attempt what tells attempts at it apart, in all runs: of letters, digits and '.'
+     * @param scratch a new folder on a disk of this machine, for this attempt alone; deleted on close
+     * @param key of the tokens; null if none are kept
+     * @throws IOException if the job's folder cannot be written to
+     */
+    public static ShareWriter open(
+            ShareTarget target, int share, String attempt, Path scratch, CacheKey key, Configuration configuration)
+            throws IOException {
+        return new ShareWriter(target, share, attempt, JobStore.of(target.folder(), configuration), scratch, key);
+    }
+
+    /** Where a file is written: aside, or where a manifest will name it. */
+    private String from(String folder, String name) {
+        return target.manifest() ? folder + "/" + name : target.attempt(share, attempt) + "/" + folder + "-" + name;
+    }
+
+    /**
+     * Adds a clip.
+     *
+     * @param row what is known of it; where its tokens are is filled in here
+     * @param features its tokens; null with an error, or if none are kept
+     * @param heard events in it; empty with none, or if none are kept
+     * @param length seconds of sound embedded
+     * @return the row as it is written: with an error if the tokens cannot be stored
+     * @throws IOException if a disk fails
+     */
+    public ClipRow add(ClipRow row, Features features, List<DetectedEvent> heard, double length) throws IOException {
+        ClipRow whole = features == null ? row : stored(row, features);
+        rows.add(whole);
+        if (found != null) {
+            for (DetectedEvent event : heard) {
+                found.add(event);
+            }
+        }
+        clips++;
+        errors += whole.error() == null ? 0 : 1;
+        seconds += length;
+        return whole;
+    }
+
+    private ClipRow stored(ClipRow row, Features features) throws IOException {
+        TokenMap map = features.tokens();
+        try {
+            long offset = tokens.append(row.clip(), row.sha256(), features).offset();
+            stored++;
+            return row.at(shard, offset, map.time(), map.freq(), map.dim(), map.cls() != null);
+        } catch (IllegalArgumentException e) {
+            return row.failed(e.getMessage());
+        }
+    }
+
+    /** Finishes all files and brings the shard to the job's folder. */
+    public ShareResult finish() throws IOException {
+        List<ShareResult.StoredFile> files = new ArrayList<>();
+        if (tokens != null) {
+            tokens.close();
+            if (stored > 0) {
+                upload(files);
+            }
+        }
+        if (found != null) {
+            files.add(found.finish(JobFolder.EVENTS + "/" + events));
+        }
+        // What the index names is there by then.
+        files.add(rows.finish(JobFolder.INDEX + "/" + index));
+        return new ShareResult(share, files, clips, errors, seconds);
+    }
+
+    private void upload(List<ShareResult.StoredFile> files) throws IOException {
+        Path local = scratch.resolve(String.format("shard-%05d%s", target.shard(share), SHARD));
+        byte[] contents = ShardContents.of(local);
+        String name = ShardContents.nameFor(shard);
+        String from = from(JobFolder.TOKENS, name);
+        store.write(from, contents);
+        files.add(
+                new ShareResult.StoredFile(from, JobFolder.TOKENS + "/" + name, contents.length, Sha256.of(contents)));
+        MessageDigest digest = Sha256.digest();
+        String to = from(JobFolder.TOKENS, shard);
+        store.upload(local, to, digest);
+        files.add(new ShareResult.StoredFile(
+                to,
+                JobFolder.TOKENS + "/" + shard,
+                Files.size(local),
+                HexFormat.of().formatHex(digest.digest())));
+    }
+
+    /** Closes what is open and deletes the scratch folder. What was not finished counts nowhere. */
+    @Override
+    public void close() throws IOException {
+        try (TokenCacheWriter first = tokens;
+                RowTable<ClipRow> second = rows;
+                RowTable<DetectedEvent> third = found) {
+            // closes them all, whatever fails
+        } finally {
+            deleteScratch();
+        }
+    }
+
+    private void deleteScratch() throws IOException {
+        if (Files.isDirectory(scratch)) {
+            try (Stream<Path> files = Files.list(scratch)) {
+                for (Path file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(scratch);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package org.unmute.spark.layout;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BOOLEAN;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
+
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
+
+/** The columns of the index and of the table of events. */
+final class TableForms {
+    static final String CLIP = "clip";
+    static final String PATH = "path";
+    static final String START = "start";
+    static final String END = "end";
+    static final String STAMP = "stamp";
+    static final String SHA256 = "sha256";
+    static final String ERROR = "error";
+
+    /** A row a clip. An {@code end} that is null is that of the file. */
+    static final MessageType INDEX = Types.buildMessage()
+            .addFields(
+                    text(true, CLIP),
+                    text(true, PATH),
+                    Types.required(DOUBLE).named(START),
+                    Types.optional(DOUBLE).named(END),
+                    text(false, "labels"),
+                    text(false, "split"),
+                    text(false, STAMP),
+                    text(false, SHA256),
+                    text(false, "shard"),
+                    Types.optional(INT64).named("offset"),
+                    Types.required(INT32).named("time"),
+                    Types.required(INT32).named("freq"),
+                    Types.required(INT32).named("dim"),
+                    Types.required(BOOLEAN).named("cls"),
+                    vector("pooled"),
+                    vector("scores"),
+                    text(false, ERROR))
+            .named("index");
+
+    static final MessageType EVENTS = Types.buildMessage()
+            .addFields(
+                    text(true, CLIP),
+                    text(true, PATH),
+                    text(true, "label"),
+                    Types.required(DOUBLE).named("onset"),
+                    Types.required(DOUBLE).named("offset"),
+                    Types.required(DOUBLE).named("low"),
+                    Types.required(DOUBLE).named("high"),
+                    Types.required(DOUBLE).named("score"),
+                    Types.required(DOUBLE).named("peak"))
+            .named("events");
+
+    private TableForms() {}
+
+    private static Type text(boolean required, String name) {
+        return (required ? Types.required(BINARY) : Types.optional(BINARY))
+                .as(stringType())
+                .named(name);
+    }
+
+    private static Type vector(String name) {
+        return Types.optionalList().requiredElement(FLOAT).named(name);
+    }
+
+    static RowForm<ClipRow> index() {
+        return new RowForm<>(INDEX) {
+            @Override
+            void columns(ClipRow row) {
+                text(row.clip());
+                text(row.path());
+                number(row.start(), true);
+                number(row.end(), row.end() < Double.POSITIVE_INFINITY);
+                text(row.labels());
+                text(row.split());
+                text(row.stamp());
+                text(row.sha256());
+                text(row.shard());
+                whole(row.offset(), row.offset() >= 0);
+                whole(row.time());
+                whole(row.freq());
+                whole(row.dim());
+                truth(row.cls());
+                vector(row.pooled());
+                vector(row.scores());
+                text(row.error());
+            }
+
+            @Override
+            ClipRow row(Group row) {
+                return new ClipRow(
+                        row.getString(CLIP, 0),
+                        row.getString(PATH, 0),
+                        row.getDouble(START, 0),
+                        TableForms.number(row, END, Double.POSITIVE_INFINITY),
+                        TableForms.text(row, "labels"),
+                        TableForms.text(row, "split"),
+                        TableForms.text(row, STAMP),
+                        TableForms.text(row, SHA256),
+                        TableForms.text(row, "shard"),
+                        has(row, "offset") ? row.getLong("offset", 0) : -1,
+                        row.getInteger("time", 0),
+                        row.getInteger("freq", 0),
+                        row.getInteger("dim", 0),
+                        row.getBoolean("cls", 0),
+                        TableForms.vector(row, "pooled"),
+                        TableForms.vector(row, "scores"),
+                        TableForms.text(row, ERROR));
+            }
+        };
+    }
+
+    static RowForm<DetectedEvent> events() {
+        return new RowForm<>(EVENTS) {
+            @Override
+            void columns(DetectedEvent event) {
+                text(event.clip());
+                text(event.path());
+                text(event.label());
+                number(event.onset(), true);
+                number(event.offset(), true);
+                number(event.low(), true);
+                number(event.high(), true);
+                number(event.score(), true);
+                number(event.peak(), true);
+            }
+
+            @Override
+            DetectedEvent row(Group row) {
+                return new DetectedEvent(
+                        row.getString(CLIP, 0),
+                        row.getString(PATH, 0),
+                        row.getString("label", 0),
+                        row.getDouble("onset", 0),
+                        row.getDouble("offset", 0),
+                        row.getDouble("low", 0),
+                        row.getDouble("high", 0),
+                        row.getDouble("score", 0),
+                        row.getDouble("peak", 0));
+            }
+        };
+    }
+
+    private static boolean has(Group row, String column) {
+        return row.getFieldRepetitionCount(column) > 0;
+    }
+
+    /** A text that was read; null without. */
+    static String text(Group row, String column) {
+        return has(row, column) ? row.getString(column, 0) : null;
+    }
+
+    /** A number that was read. */
+    static double number(Group row, String column, double otherwise) {
+        return has(row, column) ? row.getDouble(column, 0) : otherwise;
+    }
+
+    private static float[] vector(Group row, String column) {
+        if (!has(row, column)) {
+            return null;
+        }
+        Group list = row.getGroup(column, 0);
+        float[] values = new float[list.getFieldRepetitionCount(0)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = list.getGroup(0, i).getFloat(0, 0);
+        }
+        return values;
+    }
+}
