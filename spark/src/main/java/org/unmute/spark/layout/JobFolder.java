@@ -162,8 +162,8 @@ public final class JobFolder implements Closeable {
         return known;
     }
 
-    /** Where the tasks of this run write. */
-    public ShareTarget target(Set<Kept> kept) throws IOException {
+    /** Number of the first share of this run: one more than any shard or part has, also one that does not count. */
+    public int firstShare() throws IOException {
         int first = 0;
         for (String folder : COUNTING) {
             for (String name : store.names(folder)) {
@@ -173,7 +173,12 @@ public final class JobFolder implements Closeable {
                 }
             }
         }
-        return new ShareTarget(store.place(), job, manifest, first, kept);
+        return first;
+    }
+
+    /** Where the tasks of this run write. */
+    public ShareTarget target(Set<Kept> kept) {
+        return new ShareTarget(store.place(), job, manifest, kept);
     }
 
     /**

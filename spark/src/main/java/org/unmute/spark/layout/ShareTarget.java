@@ -6,24 +6,18 @@ import java.util.Set;
 import org.unmute.spark.plan.Kept;
 
 /**
- * Where the tasks of a job write. Travels from the driver to every task.
+ * Where the tasks of a job write. Travels from the driver to every task. A share's number is that of its shard, and of
+ * its parts of index and events: {@link JobFolder#firstShare} is the first that is free.
  *
  * @param folder of the job, as a URI in which nothing is escaped
  * @param job short name of this run, of letters and digits
  * @param manifest whether files are written where they stay, and a manifest says which count; else they are written
  *     aside and renamed
- * @param first number of the first share's shard: shards of earlier runs have lower ones
  * @param kept what the files hold
  */
-public record ShareTarget(String folder, String job, boolean manifest, int first, Set<Kept> kept)
-        implements Serializable {
+public record ShareTarget(String folder, String job, boolean manifest, Set<Kept> kept) implements Serializable {
     public ShareTarget {
         kept = kept.isEmpty() ? EnumSet.noneOf(Kept.class) : EnumSet.copyOf(kept);
-    }
-
-    /** Number of a share's shard, and of its parts of index and events. */
-    int shard(int share) {
-        return Math.addExact(first, share);
     }
 
     /** Folder of an attempt, below that of the job. */
@@ -36,7 +30,7 @@ public record ShareTarget(String folder, String job, boolean manifest, int first
      * write to the same: {@code shard-00012-JOB-ATTEMPT.tok}.
      */
     String name(String stem, int share, String attempt, String suffix) {
-        String number = String.format("%s-%05d", stem, shard(share));
+        String number = String.format("%s-%05d", stem, share);
         return (manifest ? number + "-" + job + "-" + attempt : number) + suffix;
     }
 

@@ -58,9 +58,7 @@ public final class ShareWriter implements Closeable {
         shard = target.name("shard", share, attempt, SHARD);
         index = target.name("part", share, attempt, TABLE);
         events = index;
-        tokens = target.kept().contains(Kept.TOKENS)
-                ? TokenCacheWriter.open(scratch, key, ONE_SHARD, target.shard(share))
-                : null;
+        tokens = target.kept().contains(Kept.TOKENS) ? TokenCacheWriter.open(scratch, key, ONE_SHARD, share) : null;
         rows = new RowTable<>(store, from(JobFolder.INDEX, index), TableForms.index());
         found = target.kept().contains(Kept.EVENTS)
                 ? new RowTable<>(store, from(JobFolder.EVENTS, events), TableForms.events())
@@ -140,7 +138,7 @@ public final class ShareWriter implements Closeable {
     }
 
     private void upload(List<ShareResult.StoredFile> files) throws IOException {
-        Path local = scratch.resolve(String.format("shard-%05d%s", target.shard(share), SHARD));
+        Path local = scratch.resolve(String.format("shard-%05d%s", share, SHARD));
         byte[] contents = ShardContents.of(local);
         String name = ShardContents.nameFor(shard);
         String from = from(JobFolder.TOKENS, name);
@@ -160,9 +158,9 @@ public final class ShareWriter implements Closeable {
     /** Closes what is open and deletes the scratch folder. What was not finished counts nowhere. */
     @Override
     public void close() throws IOException {
-        try (TokenCacheWriter first = tokens;
-                RowTable<ClipRow> second = rows;
-                RowTable<DetectedEvent> third = found) {
+        try (tokens;
+                rows;
+                found) {
             // closes them all, whatever fails
         } finally {
             deleteScratch();
