@@ -44,6 +44,8 @@ final class ClipEmbedding implements Closeable {
     private final Iterator<PlannedClip> order;
     /** Whether tokens are needed, and which. */
     private final Features.Request request;
+    /** What scores clips; null if nobody asks. */
+    private final ScoringHead head;
     /** Null if only events are asked for. */
     private final ReadAhead ahead;
     /** Null if no events are asked for. */
@@ -52,20 +54,23 @@ final class ClipEmbedding implements Closeable {
     /**
      * @param sha256 of files by URI, where they are known
      * @param kept   what is computed
+     * @throws IOException if a probe cannot be read
      */
     ClipEmbedding(
             List<PlannedClip> clips,
             Map<String, String> sha256,
             ExecutorEncoder executor,
             Set<Kept> kept,
-            HadoopFiles files) {
+            HadoopFiles files)
+            throws IOException {
         this.executor = executor;
         this.encoder = executor.encoder().encoder();
         this.kept = Set.copyOf(kept);
         order = List.copyOf(clips).iterator();
         audio = new HashedAudio(files, sha256, openedOnce(clips));
+        head = kept.contains(Kept.SCORES) ? executor.head() : null;
         request = request();
-        events = kept.contains(Kept.EVENTS) ? new ClipEvents(executor, audio) : null;
+        events = kept.contains(Kept.EVENTS) ? new ClipEvents(executor.detector().detector(), audio) : null;
         boolean onlyEvents = kept.equals(Set.of(Kept.EVENTS));
         ahead = onlyEvents
                 ? null
@@ -93,9 +98,9 @@ final class ClipEmbedding implements Closeable {
     private Features.Request request() {
         boolean tokens = kept.contains(Kept.TOKENS) || kept.contains(Kept.POOLED);
         boolean layers = kept.contains(Kept.TOKENS) && executor.options().layers();
-        if (kept.contains(Kept.SCORES) && executor.head().request() != null) {
+        if (head != null && head.request() != null) {
             tokens = true;
-            layers |= !executor.head().request().layers().isEmpty();
+            layers |= !head.request().layers().isEmpty();
         }
         if (!tokens) {
             return null;
@@ -143,8 +148,7 @@ final class ClipEmbedding implements Closeable {
     /** A clip of which only events are asked for. */
     private EmbeddedClip heard(PlannedClip clip) throws IOException {
         ClipEvents.Found found = found(clip);
-        return new EmbeddedClip(
-                clip, digest(clip.uri()), found.seconds(), null, null, null, found.events(), found.problem());
+        return hashed(new EmbeddedClip(clip, null, found.seconds(), null, null, null, found.events(), found.problem()));
     }
 
     private ClipEvents.Found found(PlannedClip clip) throws IOException {
@@ -175,8 +179,8 @@ final class ClipEmbedding implements Closeable {
             found = heard.events();
             error = error == null ? heard.problem() : error;
         }
-        return new EmbeddedClip(
-                clip, digest(clip.uri()), sound.seconds(), made.features, made.pooled, made.scores, found, error);
+        return hashed(
+                new EmbeddedClip(clip, null, sound.seconds(), made.features, made.pooled, made.scores, found, error));
     }
 
     /** What a clip's samples became. */
@@ -195,7 +199,7 @@ final class ClipEmbedding implements Closeable {
             return new Made(
                     kept.contains(Kept.TOKENS) ? stored(all) : null,
                     kept.contains(Kept.POOLED) ? executor.options().pooling().apply(all.tokens()) : null,
-                    kept.contains(Kept.SCORES) ? scores(sound.samples(), all) : null,
+                    head == null ? null : scores(sound.samples(), all),
                     null);
         } catch (IllegalArgumentException e) {
             return Made.not(reason(e));
@@ -206,7 +210,6 @@ final class ClipEmbedding implements Closeable {
     }
 
     private float[] scores(float[] samples, Features features) {
-        ScoringHead head = executor.head();
         float[] logits = head.request() == null ? head.logits(samples) : head.logits(features);
         return Activation.trained(head).of(head, logits);
     }
@@ -216,11 +219,12 @@ final class ClipEmbedding implements Closeable {
         return executor.options().layers() || all.layers().isEmpty() ? all : new Features(all.tokens());
     }
 
-    private String digest(String uri) {
+    /** With the digest of its file, without which nothing of it could be told from other audio. */
+    private EmbeddedClip hashed(EmbeddedClip clip) {
         try {
-            return audio.digest(uri);
+            return clip.of(audio.digest(clip.clip().uri()));
         } catch (IOException e) {
-            return null; // what is wrong with the file is known
+            return clip.error() != null ? clip : clip.failed(reason(e));
         }
     }
 

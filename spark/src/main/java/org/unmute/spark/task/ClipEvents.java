@@ -20,8 +20,8 @@ final class ClipEvents {
     private final RecordingDetector detector;
     private final HashedAudio audio;
 
-    ClipEvents(ExecutorEncoder executor, HashedAudio audio) {
-        this.detector = executor.detector();
+    ClipEvents(RecordingDetector detector, HashedAudio audio) {
+        this.detector = detector;
         this.audio = audio;
     }
 

@@ -25,4 +25,14 @@ public record EmbeddedClip(
         float[] pooled,
         float[] scores,
         List<DetectedEvent> events,
-        String error) {}
+        String error) {
+    /** The same of a file with this digest. */
+    EmbeddedClip of(String digest) {
+        return new EmbeddedClip(clip, digest, seconds, features, pooled, scores, events, error);
+    }
+
+    /** The same without results. */
+    EmbeddedClip failed(String reason) {
+        return new EmbeddedClip(clip, sha256, 0, null, null, null, List.of(), reason);
+    }
+}

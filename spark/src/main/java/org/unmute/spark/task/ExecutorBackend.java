@@ -13,7 +13,7 @@ import org.unmute.tensor.backend.Backends;
  * {@code cpus} cores each there are {@code slots * (cpus - 1)} workers, so that never more threads compute than the
  * executor has cores, and with one core a task none waits for another.
  */
-final class ExecutorBackend {
+public final class ExecutorBackend {
     private static final String BACKEND = "unmute.backend";
     /** Not "auto": tokens of the scalar backend have other bits, and take some hundred times as long. */
     private static final String DEFAULT = "vector";
@@ -28,20 +28,13 @@ final class ExecutorBackend {
     /**
      * Makes the backend the current one of this JVM, unless it is already.
      *
-     * @throws Backends.UnavailableException saying what an executor needs
+     * @throws Backends.UnavailableException if the JVM lacks what it needs: the module {@code jdk.incubator.vector}, which
+     *     Spark's own scripts add
      */
-    static synchronized Backends.Choice use() {
+    public static synchronized Backends.Choice use() {
         if (open == null) {
-            String name = System.getProperty(BACKEND, DEFAULT);
-            try {
-                open = Backends.open(name, threads(SparkEnv.get().conf()));
-            } catch (Backends.UnavailableException e) {
-                throw new IllegalStateException(
-                        "open the backend of an executor: " + e.getMessage()
-                                + ": drivers and executors run on JDK 25 with --add-modules jdk.incubator.vector in"
-                                + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions",
-                        e);
-            }
+            open = Backends.open(
+                    System.getProperty(BACKEND, DEFAULT), threads(SparkEnv.get().conf()));
         }
         if (Backends.choice() != open) {
             Backends.use(open);

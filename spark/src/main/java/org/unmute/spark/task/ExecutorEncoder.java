@@ -1,7 +1,6 @@
 package org.unmute.spark.task;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,45 +11,90 @@ import org.apache.spark.util.Utils;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.detection.DetectorSetup;
-import org.unmute.experiments.detection.RecordingDetector;
 import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * What a job computes with, opened once in the JVM of an executor, or of the driver, and shared by all its tasks: the
- * encoder, and a probe on its tokens. Thread-safe.
+ * What a job computes with: an encoder, and a probe on its tokens. Opened once in the JVM of an executor, or of the
+ * driver, and shared by all tasks there. Thread-safe.
  *
  * <p>It is let go when memory is short and no task uses it, so that an application may use several.
  */
 public final class ExecutorEncoder {
-    private static final Map<EmbedOptions, Slot> OPEN = new ConcurrentHashMap<>();
+    private static final Map<Source, Slot> OPEN = new ConcurrentHashMap<>();
 
     private final EmbedOptions options;
-    private final OpenEncoder encoder;
-    private final CacheKey key;
-    private final Path probe;
-    private final String backend;
-    private ScoringHead head;
-    private DetectorSetup detector;
+    private final Opened opened;
+
+    /** The options by which an encoder and a probe are opened. */
+    private record Source(
+            String encoder,
+            String encoderSha256,
+            EncoderSettings settings,
+            String norm,
+            String probe,
+            String probeSha256,
+            boolean shipped) {
+        Source(EmbedOptions of) {
+            this(
+                    of.encoder(),
+                    of.encoderSha256(),
+                    of.settings(),
+                    of.norm(),
+                    of.probe(),
+                    of.probeSha256(),
+                    of.shipped());
+        }
+    }
+
+    /** Files that were opened, of which there is one for all options that name the same. */
+    private record Opened(OpenEncoder encoder, Path probe, Backends.Choice backend) {
+        static Opened of(Source source, Configuration configuration) throws IOException {
+            HadoopFiles files = new HadoopFiles(configuration);
+            Path scratch = scratch();
+            Backends.Choice backend = ExecutorBackend.use();
+            String file = source.encoder.equals(EmbedOptions.EMBEDDED)
+                    ? EmbedOptions.EMBEDDED
+                    : JobFile.local(source.encoder, source.shipped, files, scratch)
+                            .toString();
+            OpenEncoder encoder = OpenEncoder.open(file, source.settings, source.norm, KnownDigests.none());
+            requireSame("encoder", source.encoder, source.encoderSha256, encoder.hash());
+            if (source.probe == null) {
+                return new Opened(encoder, null, backend);
+            }
+            Path probe = JobFile.local(source.probe, source.shipped, files, scratch);
+            if (source.probeSha256 != null) {
+                requireSame("probe", source.probe, source.probeSha256, Sha256.of(probe));
+            }
+            return new Opened(encoder, probe, backend);
+        }
+    }
 
     /** Opens one at a time, and knows it for as long as there is memory. */
     private static final class Slot {
-        private SoftReference<ExecutorEncoder> known = new SoftReference<>(null);
+        private SoftReference<Opened> known = new SoftReference<>(null);
 
-        synchronized ExecutorEncoder get(EmbedOptions options, Configuration configuration) throws IOException {
-            ExecutorEncoder encoder = known.get();
-            if (encoder == null) {
-                encoder = new ExecutorEncoder(options, configuration);
-                known = new SoftReference<>(encoder);
+        synchronized Opened get(Source source, Configuration configuration) throws IOException {
+            Opened opened = known.get();
+            if (opened == null) {
+                opened = Opened.of(source, configuration);
+                known = new SoftReference<>(opened);
             }
-            return encoder;
+            return opened;
         }
+    }
+
+    private ExecutorEncoder(EmbedOptions options, Opened opened) {
+        this.options = options;
+        this.opened = opened;
     }
 
     /**
@@ -58,29 +102,14 @@ public final class ExecutorEncoder {
      *
      * @param configuration of Hadoop, to read files that are not local
      * @throws InputException if a file is missing, or is not the one that the driver saw
+     * @throws SettingsException if settings contradict each other or the encoder
+     * @throws Backends.UnavailableException if the JVM lacks what the backend needs
      * @throws IOException if a file cannot be read
      */
     public static ExecutorEncoder of(EmbedOptions options, Configuration configuration) throws IOException {
-        return OPEN.computeIfAbsent(options, _ -> new Slot()).get(options, configuration);
-    }
-
-    private ExecutorEncoder(EmbedOptions options, Configuration configuration) throws IOException {
-        this.options = options;
-        HadoopFiles files = new HadoopFiles(configuration);
-        Path scratch = scratch();
-        backend = ExecutorBackend.use().reason();
-        String file = options.encoder().equals(EmbedOptions.EMBEDDED)
-                ? EmbedOptions.EMBEDDED
-                : JobFile.local(options.encoder(), options.shipped(), files, scratch)
-                        .toString();
-        encoder = OpenEncoder.open(file, options.settings(), options.norm(), KnownDigests.none());
-        requireSame("encoder", options.encoder(), options.encoderSha256(), encoder.hash());
-        EncoderSpec spec = encoder.encoder().describe();
-        key = encoder.key(options.resampling().name(), options.dtype()).withLayers(options.layers() ? spec.depth() : 0);
-        probe = options.probe() == null ? null : JobFile.local(options.probe(), options.shipped(), files, scratch);
-        if (probe != null && options.probeSha256() != null) {
-            requireSame("probe", options.probe(), options.probeSha256(), Sha256.of(probe));
-        }
+        Source source = new Source(options);
+        Slot slot = OPEN.computeIfAbsent(source, _ -> new Slot());
+        return new ExecutorEncoder(options, slot.get(source, configuration));
     }
 
     /** A new folder on the executor's own disks, which goes with the JVM. */
@@ -97,66 +126,52 @@ public final class ExecutorEncoder {
         }
     }
 
+    /** The options that it was asked for with. */
+    public EmbedOptions options() {
+        return options;
+    }
+
     /** The encoder, on the backend that all tasks share. */
     public OpenEncoder encoder() {
-        return encoder;
+        return opened.encoder;
+    }
+
+    /** The backend and why it was chosen. */
+    public Backends.Choice backend() {
+        return opened.backend;
     }
 
     /** The cache key of its tokens as they are stored. */
     public CacheKey key() {
-        return key;
-    }
-
-    /** SHA-256 of the probe's file, lower-case hexadecimal; null without a probe. */
-    public String probeSha256() throws IOException {
-        return probe == null ? null : Sha256.of(probe);
-    }
-
-    /** What it computes with, in one line. */
-    public String backend() {
-        return backend;
+        EncoderSpec spec = opened.encoder.encoder().describe();
+        return opened.encoder
+                .key(options.resampling().name(), options.dtype())
+                .withLayers(options.layers() ? spec.depth() : 0);
     }
 
     /**
-     * What scores clips: the probe, or without one the encoder's own head.
+     * What scores clips: the probe, or without one the encoder's own head. Reads the probe.
      *
      * @throws InputException if there is neither, or the probe was trained on other tokens
      */
-    public synchronized ScoringHead head() {
-        if (head == null) {
-            head = probe == null ? ScoringHead.ofEncoder(encoder) : ScoringHead.ofProbe(probe, encoder, key);
-        }
-        return head;
+    public ScoringHead head() {
+        return opened.probe == null
+                ? ScoringHead.ofEncoder(opened.encoder)
+                : ScoringHead.ofProbe(opened.probe, opened.encoder, key());
     }
 
     /**
-     * Finds events with the probe.
+     * What finds events: encoder, probe and rules. Reads the probe.
      *
      * @throws InputException if the probe was trained on other tokens
      * @throws SettingsException if there is no probe, or the rules do not fit it
+     * @throws IOException if the probe cannot be read
      */
-    public RecordingDetector detector() {
-        return detectorSetup().detector();
-    }
-
-    /** Encoder, probe and rules, with what events depend on. */
-    public synchronized DetectorSetup detectorSetup() {
-        if (probe == null) {
+    public DetectorSetup detector() throws IOException {
+        if (opened.probe == null) {
             throw new SettingsException("events are found by a probe: name one with --probe");
         }
-        if (detector == null) {
-            try {
-                detector =
-                        DetectorSetup.of(probe, encoder, options.resampling(), _ -> options.rules(), options.context());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return detector;
-    }
-
-    /** The options that it was opened with. */
-    public EmbedOptions options() {
-        return options;
+        return DetectorSetup.of(
+                opened.probe, opened.encoder, options.resampling(), _ -> options.rules(), options.context());
     }
 }

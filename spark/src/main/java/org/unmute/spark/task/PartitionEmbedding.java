@@ -59,11 +59,6 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) _ -> close());
     }
 
-    /** Names of a probe's classes, or of the encoder's own head, in the order of scores. */
-    public List<String> classes() {
-        return executor.head().classes();
-    }
-
     @Override
     public boolean hasNext() {
         return !sources.isEmpty() || rows.hasNext();
@@ -91,7 +86,7 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
         }
     }
 
-    private void begin() {
+    private void begin() throws IOException {
         close();
         while (sources.size() < TOGETHER && rows.hasNext()) {
             sources.add(source(rows.next()));

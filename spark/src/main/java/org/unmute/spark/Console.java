@@ -1,0 +1,80 @@
+package org.unmute.spark;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.unmute.tensor.io.PlainText;
+
+/**
+ * Standard output and standard error as applications see them: results go to the first, remarks and errors to the
+ * second. Whatever is printed, names of files and messages of other programs included, arrives as {@link PlainText}.
+ */
+public final class Console {
+    private final PrintStream out;
+    private final PrintStream err;
+    private boolean quiet;
+
+    /** The standard streams of this process, in UTF-8. */
+    public static Console ofProcess() {
+        return new Console(
+                new PrintStream(System.out, true, StandardCharsets.UTF_8),
+                new PrintStream(System.err, true, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * @param out receives results
+     * @param err receives remarks and errors
+     */
+    public Console(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Leaves remarks out from now on; errors are still shown. */
+    void quiet() {
+        quiet = true;
+    }
+
+    /** Prints a line of the result. */
+    public void print(String line) {
+        out.println(PlainText.of(line));
+        out.flush();
+    }
+
+    /** Prints a document that has line breaks. */
+    void printDocument(String text) {
+        out.println(PlainText.withLineBreaks(text));
+        out.flush();
+    }
+
+    /** Prints a remark, unless it is quiet. */
+    public void tell(String line) {
+        if (!quiet) {
+            error(line);
+        }
+    }
+
+    /** Prints an error; further lines, as of an exception of Spark, are indented. */
+    void error(String text) {
+        boolean first = true;
+        for (String line : PlainText.lines(text).toList()) {
+            err.println((first ? "" : "  ") + line);
+            first = false;
+        }
+        err.flush();
+    }
+
+    /** Prints an exception with its stack trace. */
+    void error(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        PlainText.lines(trace.toString().replace("\t", "    ")).forEach(err::println);
+        err.flush();
+    }
+
+    /** For picocli, whose texts are ours. */
+    PrintWriter results() {
+        return new PrintWriter(out, true);
+    }
+}

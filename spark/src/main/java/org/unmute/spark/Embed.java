@@ -1,0 +1,265 @@
+package org.unmute.spark;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.SparkSession;
+import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.data.ClipDivision;
+import org.unmute.experiments.encoder.Resampling;
+import org.unmute.models.encoder.TokenPooling;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Kept;
+import org.unmute.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The application that embeds, scores and detects recordings on Spark, and fills a folder with what it finds. */
+@Command(
+        name = "org.unmute.spark.Embed",
+        sortOptions = false,
+        description = {
+            "Turns recordings into token maps, pooled vectors, scores and events on a cluster, with the bits of 'unmute"
+                    + " embed', 'unmute tag' and 'unmute detect'.",
+            "Fills a folder: tokens/ (a token cache), index/ and events/ (Parquet), key.json. Submit the same again to"
+                    + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
+                    + " recordings that changed or came anew only these are done."
+        },
+        footerHeading = "%nExit status:%n",
+        footer = {
+            "  0  done",
+            "  1  the work could not be completed; what is done is in the folder",
+            "  2  the command line is wrong",
+            "  3  an input file is missing, unreadable or malformed",
+            "  4  the backend is not available",
+            "",
+            "Example:",
+            "  spark-submit --class org.unmute.spark.Embed unmute-spark.jar --encoder hdfs:/models/eat.safetensors \\",
+            "      --audio s3a://recordings/2025/ --out hdfs:/embedded/2025 --keep tokens,pooled"
+        })
+public final class Embed implements Callable<Integer> {
+    private static final String WHOLE = "whole";
+
+    private final Console console;
+    private final List<String> arguments;
+
+    @Mixin
+    private EncoderArguments encoder;
+
+    @Option(
+            names = "--audio",
+            paramLabel = "PATH",
+            required = true,
+            description =
+                    "Recordings, a path or a URI that Hadoop opens: a folder (searched below), a sound file, a CSV,"
+                            + " TSV or Parquet table with the columns path and, if they are there, clip, start, end,"
+                            + " labels, split; or a text file with one path a line.")
+    private String audio;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder that paths in a table or list are relative to (default: its own folder).")
+    private String root;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder to fill; made if needed.")
+    private String out;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "NAME",
+            split = ",",
+            description = "What to keep of each clip, several separated by commas: ${COMPLETION-CANDIDATES} (default:"
+                    + " tokens).")
+    private Set<Kept> keep = EnumSet.of(Kept.TOKENS);
+
+    @Option(
+            names = "--pool",
+            paramLabel = "NAME",
+            description = "The vector of --keep pooled: ${COMPLETION-CANDIDATES} of the tokens (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private TokenPooling pooling = TokenPooling.MEAN;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "FILE",
+            description =
+                    "Trained or packed probe for scores and events, a path or a URI that Hadoop opens. Without it,"
+                            + " scores are the logits of the encoder's own head, if it has one.")
+    private String probe;
+
+    @Mixin
+    private EventArguments events;
+
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
+    private Resampling resampling = Resampling.hann;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "How tokens are stored: F16, F32 (default: ${DEFAULT-VALUE}).")
+    private DType dtype = DType.F16;
+
+    @Option(names = "--layers", description = "Also store the tokens after each block of the encoder.")
+    private boolean layers;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "SECONDS",
+            description = "Divide every recording into clips of this length, with ids like day.wav#0-600; 'whole' or 0:"
+                    + " never (default: recordings of more than 20 minutes become clips of 10).")
+    private String clip;
+
+    @Option(
+            names = "--shard-size",
+            paramLabel = "SIZE",
+            description = "Max size of a shard, one of which each task writes, such as 512m or 1g (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private String shardSize = "1g";
+
+    @Option(
+            names = "--ship",
+            negatable = true,
+            description = "Send the files of encoder and probe to the executors with the job, or let each read them"
+                    + " where they are (default: send those of the driver's own disks).")
+    private Boolean ship;
+
+    @Option(
+            names = "--strict",
+            description = "End the job at the first recording that cannot be used instead of noting it in the index.")
+    private boolean strict;
+
+    @Option(
+            names = "--verify",
+            description = "Compare recordings that are in the folder by their bytes, not only by size and modification"
+                    + " time or ETag.")
+    private boolean verify;
+
+    @Option(
+            names = "--break-lock",
+            description =
+                    "Take the folder from a driver that is known to be dead. Of one that is alive, what it has not"
+                            + " committed is lost.")
+    private boolean breakLock;
+
+    @Option(names = "--dry-run", description = "Only say what would be done and how large it becomes.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Print the result as JSON on standard output.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No remarks on standard error; errors are still shown.")
+    private boolean quiet;
+
+    @Option(names = "--debug", description = "Show stack traces of errors.")
+    private boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private Embed(Console console, String... arguments) {
+        this.console = console;
+        this.arguments = List.of(arguments);
+    }
+
+    /** Runs the application; ends the JVM with its exit status, unless that is 0. */
+    public static void main(String[] args) {
+        Console console = Console.ofProcess();
+        Application.main(new Embed(console, args), console, args);
+    }
+
+    /**
+     * Runs the application in this process. Takes the present session of Spark, or makes one, and does not stop it.
+     *
+     * @return the exit status
+     */
+    public static int run(Console console, String... args) {
+        return Application.run(new Embed(console, args), console, args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (quiet) {
+            console.quiet();
+        }
+        EmbedRequest request = request();
+        SparkSession spark = SparkSession.builder().getOrCreate();
+        return new EmbedRun(spark, request, console).run();
+    }
+
+    private EmbedRequest request() {
+        Set<Kept> kept = keep.isEmpty() ? EnumSet.of(Kept.TOKENS) : keep;
+        if (kept.contains(Kept.EVENTS) && probe == null) {
+            throw new SettingsException("--keep events: events are found by a probe: name one with --probe");
+        }
+        if (probe != null && !kept.contains(Kept.SCORES) && !kept.contains(Kept.EVENTS)) {
+            throw new SettingsException("--probe gives scores and events: say with --keep which of them to keep");
+        }
+        if (dtype != DType.F16 && dtype != DType.F32) {
+            throw new SettingsException("--dtype is F16 or F32, not " + dtype);
+        }
+        EmbedOptions options = encoder.options()
+                .withResampling(resampling)
+                .withTokens(dtype, layers)
+                .withPooling(pooling)
+                .withProbe(probe);
+        return new EmbedRequest(
+                options,
+                new TreeSet<>(kept),
+                events.rules(),
+                events.context(),
+                audio,
+                root,
+                out,
+                rule(),
+                shardBytes(),
+                ship,
+                strict,
+                verify,
+                breakLock,
+                dryRun,
+                json,
+                arguments);
+    }
+
+    private ClipDivision.Rule rule() {
+        if (clip == null) {
+            return ClipDivision.Rule.DEFAULT;
+        }
+        if (clip.equals(WHOLE)) {
+            return ClipDivision.Rule.WHOLE;
+        }
+        try {
+            double seconds = Double.parseDouble(clip);
+            return seconds == 0 ? ClipDivision.Rule.WHOLE : ClipDivision.Rule.every(seconds);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("--clip is a length in seconds above 0.1, or 'whole', not '" + clip + "'", e);
+        }
+    }
+
+    private long shardBytes() {
+        try {
+            long bytes = JavaUtils.byteStringAsBytes(shardSize);
+            if (bytes > 0) {
+                return bytes;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw new SettingsException("--shard-size is a size such as 512m or 1g, not '" + shardSize + "'");
+    }
+}

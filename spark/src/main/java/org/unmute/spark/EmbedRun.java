@@ -1,0 +1,260 @@
+package org.unmute.spark;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.detection.DetectionRules;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.TokenPooling;
+import org.unmute.spark.input.AudioInput;
+import org.unmute.spark.input.FileDigests;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.spark.layout.JobFolder;
+import org.unmute.spark.layout.JobKey;
+import org.unmute.spark.plan.ClipSize;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.SharePlan;
+import org.unmute.spark.plan.ShareRule;
+import org.unmute.spark.task.ClipCounters;
+import org.unmute.spark.task.ExecutorEncoder;
+import org.unmute.spark.task.JobFiles;
+import org.unmute.spark.task.ShareRun;
+
+/**
+ * The course of an embedding on the driver: it opens the encoder, lists and measures recordings, takes out what the
+ * folder has, plans shares, runs them, and accounts for every clip.
+ */
+final class EmbedRun {
+    private static final int SHOWN = 20;
+
+    private final SparkSession session;
+    private final JavaSparkContext spark;
+    private final Configuration hadoop;
+    private final EmbedRequest request;
+    private final Console console;
+
+    EmbedRun(SparkSession session, EmbedRequest request, Console console) {
+        this.session = session;
+        this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        this.hadoop = spark.hadoopConfiguration();
+        this.request = request;
+        this.console = console;
+    }
+
+    /**
+     * Does it.
+     *
+     * @return the exit status, 0
+     * @throws InputException if there is nothing that could be used
+     * @throws IOException if a file, a file system or a task fails
+     */
+    int run() throws IOException {
+        RunRecord record = new RunRecord(command());
+        ExecutorEncoder encoder = opened();
+        describe(encoder);
+        AudioInput input = AudioInput.of(session, request.audio(), request.root(), request.division());
+        describe(input);
+        ClipSize size = new ClipSize(
+                encoder.encoder().encoder().describe(),
+                request.kept().contains(Kept.TOKENS) ? encoder.key().dtype() : null,
+                encoder.key().layers());
+        if (request.dryRun()) {
+            SharePlan plan = SharePlan.of(input.clips(), rule(), size, 0);
+            result(
+                    Json.object()
+                            .put("folder", request.out())
+                            .put("clips", plan.clips())
+                            .put("bytes", plan.bytes()),
+                    List.of(request.out() + ": would hold " + plan.statement() + "; nothing was written"));
+            return 0;
+        }
+        try (JobFolder folder = JobFolder.open(request.out(), key(encoder), request.breakLock(), hadoop)) {
+            fill(folder, encoder, input, size, record);
+        }
+        return 0;
+    }
+
+    private List<String> command() {
+        return Stream.concat(Stream.of(Embed.class.getName()), request.arguments().stream())
+                .toList();
+    }
+
+    /** Opens encoder and probe here, before executors do. */
+    private ExecutorEncoder opened() throws IOException {
+        EmbedOptions options = request.options();
+        EmbedOptions found = JobFiles.found(session, options.withShipping(isShipped(options)));
+        ExecutorEncoder encoder = ExecutorEncoder.of(found, hadoop);
+        if (request.kept().contains(Kept.EVENTS)) {
+            DetectionRules rules = request.rules().rules(encoder.head().classes());
+            encoder = ExecutorEncoder.of(found.withRules(rules, request.context()), hadoop);
+            encoder.detector();
+        }
+        EncoderSpec spec = encoder.encoder().encoder().describe();
+        if (request.kept().contains(Kept.POOLED) && options.pooling() == TokenPooling.CLS && !spec.hasCls()) {
+            throw new SettingsException("--pool cls: " + spec.name() + " has no class token: take mean or max");
+        }
+        return encoder;
+    }
+
+    /** Whether files go with the job: where nothing is said, if executors may not see them. */
+    private boolean isShipped(EmbedOptions options) throws IOException {
+        if (request.ship() != null) {
+            return request.ship();
+        }
+        boolean oneJvm = session.sparkContext().isLocal();
+        return !oneJvm && (isOfDriver(options.encoder()) || options.probe() != null && isOfDriver(options.probe()));
+    }
+
+    private boolean isOfDriver(String file) throws IOException {
+        if (file.equals(EmbedOptions.EMBEDDED)) {
+            return false;
+        }
+        URI uri = new HadoopFiles(hadoop).qualified(file).toUri();
+        return "file".equals(uri.getScheme());
+    }
+
+    private void describe(ExecutorEncoder encoder) throws IOException {
+        console.tell(encoder.backend().reason());
+        console.tell("encoder " + request.options().encoder() + ": "
+                + encoder.encoder().encoder().describe().description());
+        console.tell("front end: " + encoder.key().frontEnd());
+        if (request.kept().contains(Kept.EVENTS)) {
+            encoder.detector().lines().stream().skip(1).forEach(console::tell);
+        }
+    }
+
+    private void describe(AudioInput input) {
+        input.remarks().forEach(console::tell);
+        List<String> divided = input.divided();
+        if (!divided.isEmpty()) {
+            boolean one = divided.size() == 1;
+            console.tell((one ? divided.getFirst() + " becomes" : divided.size() + " recordings become") + " clips of "
+                    + Units.duration(request.division().seconds()) + ", named like "
+                    + ClipId.part(divided.getFirst(), 0, request.division().seconds())
+                    + ": '--clip whole' does not divide");
+        }
+    }
+
+    private ShareRule rule() {
+        int slots = Math.max(
+                1,
+                session.sparkContext().defaultParallelism()
+                        / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1)));
+        return ShareRule.DEFAULT.withBytes(request.shardBytes()).forSlots(slots);
+    }
+
+    private JobKey key(ExecutorEncoder encoder) {
+        boolean scored = request.kept().contains(Kept.SCORES);
+        boolean found = request.kept().contains(Kept.EVENTS);
+        return JobKey.of(
+                encoder.key(),
+                encoder.options(),
+                request.kept(),
+                encoder.options().probeSha256(),
+                scored || found ? encoder.head().classes() : List.of());
+    }
+
+    private void fill(JobFolder folder, ExecutorEncoder encoder, AudioInput input, ClipSize size, RunRecord record)
+            throws IOException {
+        Remaining remaining = Remaining.of(spark, input.clips(), folder, request.verify());
+        if (remaining.gone() > 0) {
+            console.tell(Units.count(remaining.gone(), "clip")
+                    + " are in the folder, and their recordings are not there any more: they stay in it");
+        }
+        SharePlan plan = SharePlan.of(remaining.clips(), rule(), size, folder.firstShare());
+        console.tell((remaining.present() == 0
+                        ? ""
+                        : Units.count(remaining.present(), "clip") + " are in the folder already; ")
+                + (plan.clips() == 0 ? "nothing is left to do" : "to do: " + plan.statement()));
+        plan = plan.hashed(FileDigests.of(spark, plan.spanning()));
+        ShareJob.Done done = new ShareJob.Done(0, 0, 0, 0, List.of());
+        if (plan.clips() > 0) {
+            ClipCounters counters = ClipCounters.of(spark.sc());
+            ShareRun run = new ShareRun(
+                    encoder.options(), folder.target(request.kept()), new SerializableConfiguration(hadoop), counters);
+            done = new ShareJob(spark, run, plan.shares(), request.strict(), console).run(folder);
+        }
+        requireAll(plan, done, input, remaining);
+        folder.complete(remaining.again() > 0, noted(record, encoder, done, remaining));
+        report(done, remaining);
+    }
+
+    /** Every clip that was planned has a row, with results or with an error. */
+    private void requireAll(SharePlan plan, ShareJob.Done done, AudioInput input, Remaining remaining)
+            throws IOException {
+        int all = remaining.present() + done.clips();
+        if (done.clips() != plan.clips() || all != input.clips().size()) {
+            throw new IOException("embed: " + input.clips().size() + " clips were listed, " + remaining.present()
+                    + " were in the folder, " + plan.clips() + " were planned, and " + done.clips()
+                    + " have a row now: " + Math.abs(input.clips().size() - all)
+                    + (all < input.clips().size() ? " are missing" : " are too many")
+                    + ": this is a bug in unmute, please report it");
+        }
+    }
+
+    private RunRecord noted(RunRecord record, ExecutorEncoder encoder, ShareJob.Done done, Remaining remaining) {
+        record.backend(encoder.backend().backend().name(), encoder.backend().reason());
+        return encoder.encoder()
+                .note(record, encoder.options().resampling().name())
+                .result("dtype", encoder.key().dtype().name().toLowerCase(Locale.ROOT))
+                .result("layers", encoder.key().layers())
+                .result("kept", request.kept())
+                .result("embedded", done.clips() - done.errors())
+                .result("alreadyPresent", remaining.present())
+                .result("skipped", done.errors())
+                .result("seconds", done.seconds())
+                .result("bytes", done.bytes())
+                .result("spark", session.version());
+    }
+
+    private void report(ShareJob.Done done, Remaining remaining) throws IOException {
+        int embedded = done.clips() - done.errors();
+        int total = embedded + remaining.present();
+        List<String> shown =
+                done.examples().subList(0, Math.min(SHOWN, done.examples().size()));
+        ArrayList<String> lines = new ArrayList<>();
+        lines.add(request.out() + ": " + Units.count(total, "clip") + " (" + embedded + " embedded now, "
+                + remaining.present() + " already there), " + done.errors() + " skipped");
+        shown.forEach(one -> lines.add("  skipped " + one));
+        if (done.errors() > shown.size()) {
+            lines.add("  and " + (done.errors() - shown.size()) + " more: rows of " + JobFolder.INDEX
+                    + "/ whose column error is not null");
+        }
+        ObjectNode document = Json.object()
+                .put("folder", request.out())
+                .put("clips", total)
+                .put("embedded", embedded)
+                .put("alreadyPresent", remaining.present())
+                .put("skipped", done.errors())
+                .put("seconds", done.seconds())
+                .put("bytes", done.bytes());
+        shown.forEach(document.putArray("skippedClips")::add);
+        result(document, lines);
+        if (total == 0) {
+            throw new InputException("none of the " + done.clips() + " clips could be used");
+        }
+    }
+
+    private void result(ObjectNode document, List<String> lines) throws IOException {
+        if (request.json()) {
+            console.printDocument(Json.MAPPER.writeValueAsString(document));
+        } else {
+            lines.forEach(console::print);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.unmute.spark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.spark.input.AudioInput;
+import org.unmute.spark.input.FileDigests;
+import org.unmute.spark.layout.JobFolder;
+import org.unmute.spark.layout.KnownClips;
+import org.unmute.spark.plan.PlannedClip;
+
+/**
+ * The clips that a job has to do: those that are not in its folder, could not be used before, or have other audio now.
+ *
+ * @param clips in their order
+ * @param present clips whose results are in the folder
+ * @param again how many of {@code clips} the index has a row of, which the new one replaces
+ * @param gone clips whose results are in the folder and whose files are not there any more; they are {@code present}
+ */
+record Remaining(List<PlannedClip> clips, int present, int again, int gone) {
+    /**
+     * Compares clips with the index of a folder: by stamp; by digest where stamps differ.
+     *
+     * @param verify whether all are compared by digest
+     */
+    static Remaining of(JavaSparkContext spark, List<PlannedClip> clips, JobFolder folder, boolean verify)
+            throws IOException {
+        KnownClips known = folder.known();
+        KnownClips.Standing[] standing = new KnownClips.Standing[clips.size()];
+        List<PlannedClip> doubtful = new ArrayList<>();
+        for (int i = 0; i < standing.length; i++) {
+            PlannedClip clip = clips.get(i);
+            standing[i] = known.of(clip);
+            if (isDoubtful(clip, standing[i], verify)) {
+                doubtful.add(clip);
+            }
+        }
+        Map<String, String> digests = digests(spark, doubtful);
+        List<PlannedClip> todo = new ArrayList<>();
+        Map<String, String> stamps = new HashMap<>();
+        int again = 0;
+        int gone = 0;
+        for (int i = 0; i < standing.length; i++) {
+            PlannedClip clip = clips.get(i);
+            boolean done = standing[i] == KnownClips.Standing.DONE || standing[i] == KnownClips.Standing.TOUCHED;
+            if (done && isGone(clip)) {
+                gone++;
+            } else if (isDoubtful(clip, standing[i], verify)) {
+                done = known.hasAudio(clip, digests.get(clip.uri()));
+                if (done && standing[i] == KnownClips.Standing.TOUCHED) {
+                    stamps.put(clip.clip(), clip.stamp());
+                }
+            }
+            if (!done) {
+                todo.add(clip);
+                again += standing[i] == KnownClips.Standing.NEW ? 0 : 1;
+            }
+        }
+        folder.restamp(stamps);
+        return new Remaining(todo, clips.size() - todo.size(), again, gone);
+    }
+
+    private static boolean isGone(PlannedClip clip) {
+        return AudioInput.ABSENT.equals(clip.stamp());
+    }
+
+    private static boolean isDoubtful(PlannedClip clip, KnownClips.Standing standing, boolean verify) {
+        return !isGone(clip)
+                && (standing == KnownClips.Standing.TOUCHED || verify && standing == KnownClips.Standing.DONE);
+    }
+
+    private static Map<String, String> digests(JavaSparkContext spark, List<PlannedClip> clips) {
+        Set<String> files = clips.stream().map(PlannedClip::uri).collect(Collectors.toSet());
+        return files.isEmpty() ? Map.of() : FileDigests.of(spark, files);
+    }
+}

@@ -1,0 +1,183 @@
+package org.unmute.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.experiments.Diagnosis;
+import org.unmute.experiments.InputException;
+import org.unmute.spark.layout.JobFolder;
+import org.unmute.spark.layout.ShareCommits;
+import org.unmute.spark.plan.Packed;
+import org.unmute.spark.plan.TaskShare;
+import org.unmute.spark.task.ShareOutcome;
+import org.unmute.spark.task.ShareRun;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
+
+/**
+ * The job of Spark that does the shares of a plan, a task each. What a task did is committed while others are at work.
+ * Of attempts at a share Spark reports one, and only that is committed.
+ */
+final class ShareJob {
+    private static final String GROUP = "unmute-embed";
+    private static final long TELL_MILLIS = 10_000;
+
+    private final JavaSparkContext spark;
+    private final ShareRun run;
+    private final List<TaskShare> shares;
+    private final boolean strict;
+    private final Console console;
+    private final List<String> examples = new ArrayList<>();
+    private int done;
+    private int clips;
+    private int errors;
+    private double seconds;
+    private long bytes;
+    private long told = System.currentTimeMillis();
+
+    /** @param strict whether the first clip that cannot be used ends the job */
+    ShareJob(JavaSparkContext spark, ShareRun run, List<TaskShare> shares, boolean strict, Console console) {
+        this.spark = spark;
+        this.run = run;
+        this.shares = shares;
+        this.strict = strict;
+        this.console = console;
+    }
+
+    /**
+     * What the tasks did.
+     *
+     * @param clips rows in the index, those with errors among them
+     * @param errors how many of them have errors
+     * @param seconds of sound embedded
+     * @param bytes written
+     * @param examples some of the clips with errors, with the reasons
+     */
+    record Done(int clips, int errors, double seconds, long bytes, List<String> examples) {}
+
+    /**
+     * Does all shares and commits them.
+     *
+     * @throws InputException in a strict job, at a clip that cannot be used
+     * @throws IOException if a task failed too often, or results cannot be committed; what was done before is committed
+     */
+    Done run(JobFolder folder) throws IOException {
+        Exception failure = null;
+        try (ShareCommits commits = folder.commits()) {
+            try {
+                submit(commits);
+            } catch (Exception e) { // whatever Spark throws, which it does not declare
+                failure = e;
+            }
+            commits.finish();
+        }
+        if (strict && errors > 0) {
+            throw new InputException("embed: clip " + examples.getFirst()
+                    + ": remove it, or run without --strict to note such clips in the index; what is done is in the"
+                    + " folder");
+        }
+        if (failure != null) {
+            throw failed(failure);
+        }
+        return new Done(clips, errors, seconds, bytes, List.copyOf(examples));
+    }
+
+    private void submit(ShareCommits commits) {
+        List<byte[]> packed = shares.stream().map(Packed::of).toList();
+        JavaRDD<byte[]> tasks = spark.parallelize(packed, packed.size());
+        SparkContext context = spark.sc();
+        spark.setJobGroup(GROUP, "embed " + shares.size() + " shares of recordings", true);
+        try {
+            ClassTag<byte[]> bytesTag = ClassTag$.MODULE$.apply(byte[].class);
+            context.runJob(tasks.rdd(), new Task(run), new Results(commits), bytesTag);
+        } finally {
+            spark.clearJobGroup();
+        }
+    }
+
+    /** What runs on executors. */
+    private static final class Task extends AbstractFunction2<TaskContext, Iterator<byte[]>, byte[]>
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final ShareRun run;
+
+        Task(ShareRun run) {
+            this.run = run;
+        }
+
+        @Override
+        public byte[] apply(TaskContext task, Iterator<byte[]> share) {
+            try {
+                return run.run(task, share.next());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    /** What runs here when a task has ended. */
+    private final class Results extends AbstractFunction2<Object, byte[], BoxedUnit> {
+        private final ShareCommits commits;
+
+        Results(ShareCommits commits) {
+            this.commits = commits;
+        }
+
+        @Override
+        public BoxedUnit apply(Object partition, byte[] packed) {
+            try {
+                accept(Packed.open(packed, ShareOutcome.class), commits);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+            return BoxedUnit.UNIT;
+        }
+    }
+
+    private synchronized void accept(ShareOutcome outcome, ShareCommits commits) throws IOException {
+        commits.add(outcome.result());
+        done++;
+        clips += outcome.result().clips();
+        errors += outcome.result().errors();
+        seconds += outcome.result().seconds();
+        bytes += outcome.result().bytes();
+        examples.addAll(outcome.examples());
+        if (strict && errors > 0) {
+            spark.sc().cancelJobGroup(GROUP);
+        }
+        long now = System.currentTimeMillis();
+        if (now - told >= TELL_MILLIS && done < shares.size()) {
+            told = now;
+            console.tell(done + " of " + shares.size() + " tasks are done: " + clips + " clips, "
+                    + run.counters().rate().value() + " clips a second, " + errors + " skipped");
+        }
+    }
+
+    /** What stopped the job, as the exception that says whose matter it is. */
+    private IOException failed(Exception failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        String reason =
+                cause == failure ? firstLine(failure) : Diagnosis.of(cause).message();
+        String message = "embed: a task failed: " + reason + "; " + done + " of " + shares.size()
+                + " tasks are committed: run the same job again to go on";
+        return switch (Diagnosis.of(cause).kind()) {
+            case INPUT, USAGE, DEVICE -> throw new InputException(message, failure);
+            default -> new IOException(message, failure);
+        };
+    }
+
+    private static String firstLine(Exception failure) {
+        String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return text.lines().findFirst().orElse(text);
+    }
+}

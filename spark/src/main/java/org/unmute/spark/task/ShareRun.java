@@ -1,0 +1,101 @@
+package org.unmute.spark.task;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.spark.layout.ClipRow;
+import org.unmute.spark.layout.ShareTarget;
+import org.unmute.spark.layout.ShareWriter;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.Packed;
+import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.plan.TaskShare;
+
+/**
+ * A task of the job: embeds the clips of its share and writes its files. Travels from the driver to every task.
+ *
+ * @param options what results depend on
+ * @param target where files go, and what is kept
+ * @param hadoop the configuration of file systems
+ * @param counters what is done
+ */
+public record ShareRun(
+        EmbedOptions options, ShareTarget target, SerializableConfiguration hadoop, ClipCounters counters)
+        implements Serializable {
+    private static final int EXAMPLES = 5;
+
+    /**
+     * Does a share.
+     *
+     * @param packed a {@link TaskShare}, of {@link Packed#of}
+     * @return a {@link ShareOutcome}, of {@link Packed#of}
+     * @throws IOException if a disk, the storage of recordings or the folder of the job fails
+     */
+    public byte[] run(TaskContext task, byte[] packed) throws IOException {
+        TaskShare share = Packed.open(packed, TaskShare.class);
+        Configuration configuration = hadoop.value();
+        ExecutorEncoder encoder = ExecutorEncoder.of(options, configuration);
+        counters.rate().begin();
+        List<String> examples = new ArrayList<>();
+        try (ShareWriter writer = ShareWriter.open(
+                        target,
+                        share.number(),
+                        Long.toString(task.taskAttemptId()),
+                        ExecutorEncoder.scratch(),
+                        encoder.key(),
+                        configuration);
+                ClipEmbedding embedding = new ClipEmbedding(
+                        share.clips(), share.sha256(), encoder, target.kept(), new HadoopFiles(configuration))) {
+            while (embedding.hasNext()) {
+                for (EmbeddedClip clip : embedding.next()) {
+                    ClipRow row = writer.add(row(clip), clip.features(), clip.events(), length(clip));
+                    counters.add(row.error() == null, clip.seconds());
+                    if (row.error() != null && examples.size() < EXAMPLES) {
+                        examples.add(row.clip() + ": " + row.error());
+                    }
+                }
+                requireWanted(task);
+            }
+            return Packed.of(new ShareOutcome(writer.finish(), examples));
+        }
+    }
+
+    private static double length(EmbeddedClip clip) {
+        return clip.error() == null ? clip.seconds() : 0;
+    }
+
+    /** A task that lost to another attempt, or whose job was cancelled, has nothing to finish. */
+    private static void requireWanted(TaskContext task) {
+        if (task.isInterrupted()) {
+            throw new TaskKilledException();
+        }
+    }
+
+    private static ClipRow row(EmbeddedClip from) {
+        PlannedClip clip = from.clip();
+        return new ClipRow(
+                clip.clip(),
+                clip.file(),
+                clip.start(),
+                clip.end(),
+                clip.labels(),
+                clip.split(),
+                clip.stamp(),
+                from.sha256(),
+                null,
+                -1,
+                0,
+                0,
+                0,
+                false,
+                from.pooled(),
+                from.scores(),
+                from.error());
+    }
+}
