@@ -131,10 +131,14 @@ public final class UnmuteSpark {
         for (StructField field : clips.schema().fields()) {
             if (field.name().equals(name)) {
                 Column column = clips.col("`" + name + "`");
-                return (field.dataType() instanceof ArrayType ? functions.concat_ws(";", column) : column.cast(type))
-                        .as(name);
+                return (field.dataType() instanceof ArrayType ? joined(column) : column.cast(type)).as(name);
             }
         }
         return functions.lit(null).cast(type).as(name);
+    }
+
+    /** A list as one text; without a list none. */
+    private static Column joined(Column list) {
+        return functions.when(list.isNotNull(), functions.concat_ws(";", list));
     }
 }

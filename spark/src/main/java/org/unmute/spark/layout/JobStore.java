@@ -68,7 +68,7 @@ final class JobStore {
 
     /** Whether a rename is one step here; on object stores it copies, and a manifest has to say what counts. */
     boolean renames() {
-        return RENAMING.contains(system.getScheme());
+        return RENAMING.contains(system.getUri().getScheme());
     }
 
     /** The folder on this machine, if that is where it is. */

@@ -13,8 +13,8 @@ import org.unmute.spark.layout.DetectedEvent;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does not
- * depend on its length.
+ * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does
+ * not depend on its length.
  */
 final class ClipEvents {
     private final RecordingDetector detector;

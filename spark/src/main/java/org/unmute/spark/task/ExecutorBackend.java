@@ -28,8 +28,8 @@ public final class ExecutorBackend {
     /**
      * Makes the backend the current one of this JVM, unless it is already.
      *
-     * @throws Backends.UnavailableException if the JVM lacks what it needs: the module {@code jdk.incubator.vector}, which
-     *     Spark's own scripts add
+     * @throws Backends.UnavailableException if the JVM lacks what it needs: the module {@code jdk.incubator.vector},
+     *     which Spark's own scripts add
      */
     public static synchronized Backends.Choice use() {
         if (open == null) {

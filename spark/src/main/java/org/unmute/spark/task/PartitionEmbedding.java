@@ -23,8 +23,8 @@ import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * Embeds the rows of a partition of a {@code Dataset}: one clip out for each row in, in their order. Rows are taken some
- * at a time.
+ * Embeds the rows of a partition of a {@code Dataset}: one clip out for each row in, in their order. Rows are taken
+ * some at a time.
  */
 public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
     /** Rows that are known while their clips are embedded. */

@@ -1,0 +1,229 @@
+package org.unmute.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipDivision;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.audio.Wav;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.encoder.TokenPooling;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
+
+@FullBuild("runs Spark")
+class EmbedTest {
+    private static LocalSpark spark;
+
+    @TempDir
+    static Path temp;
+
+    private static Path audio;
+
+    @BeforeAll
+    static void start() throws IOException {
+        spark = new LocalSpark();
+        audio = SmallRecordings.write(temp.resolve("audio"));
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.close();
+    }
+
+    record Output(int status, String out, String err) {}
+
+    static Output run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        int status = Embed.run(console, args);
+        return new Output(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** What {@code unmute embed} makes of the same folder. */
+    private static Path embedded(Path folder, ClipDivision.Rule rule, Path cache) throws IOException {
+        OpenEncoder encoder = OpenEncoder.embedded();
+        CacheKey key = encoder.key("hann", DType.F16);
+        List<AudioClip> clips = ClipDivision.of(ClipList.of(folder, null).clips(), rule, AudioFiles::open)
+                .clips();
+        Embedding embedding = new Embedding(encoder.encoder(), AudioFiles::open, Resampler.Kernel.HANN, false);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
+            embedding.run(clips, writer, new Embedding.Listener() {
+                @Override
+                public void stored(AudioClip clip, boolean before) {}
+
+                @Override
+                public void skipped(AudioClip clip, String reason) {}
+            });
+        }
+        return cache;
+    }
+
+    static void assertSameTokens(Path actual, Path expected) throws IOException {
+        try (TokenCache a = TokenCache.open(actual);
+                TokenCache e = TokenCache.open(expected)) {
+            assertThat(a.key()).isEqualTo(e.key());
+            assertThat(ids(a)).isEqualTo(ids(e));
+            for (CachedClip clip : e.clips()) {
+                assertThat(a.find(clip.id()).orElseThrow().audioSha256())
+                        .as(clip.id())
+                        .isEqualTo(clip.audioSha256());
+                TokenMap one = a.read(clip.id());
+                TokenMap other = e.read(clip.id());
+                assertThat(one.tokens()).as(clip.id()).isEqualTo(other.tokens());
+                assertThat(one.cls()).as(clip.id()).isEqualTo(other.cls());
+            }
+            assertThat(a.verify()).isEmpty();
+        }
+    }
+
+    private static TreeSet<String> ids(TokenCache cache) {
+        TreeSet<String> ids = new TreeSet<>();
+        cache.clips().forEach(clip -> ids.add(clip.id()));
+        return ids;
+    }
+
+    private static Map<String, Row> index(Path out) {
+        Map<String, Row> rows = new HashMap<>();
+        for (Row row :
+                spark.session().read().parquet(out.resolve("index").toString()).collectAsList()) {
+            assertThat(rows.put(row.getAs("clip"), row)).as("%s", row).isNull();
+        }
+        return rows;
+    }
+
+    @Test
+    void tokensAreThoseOfOneMachine(@TempDir Path out) throws IOException {
+        Output run = run("--audio", audio.toString(), "--out", out.toString(), "--clip", "10");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains((SmallRecordings.USABLE + 2) + " clips", "2 skipped", "text.wav");
+        Path expected = embedded(audio, ClipDivision.Rule.every(10), temp.resolve("expected"));
+        assertSameTokens(out.resolve("tokens"), expected);
+        assertThat(out.resolve("tokens/run.json")).exists();
+        Map<String, Row> index = index(out);
+        assertThat(index).hasSize(SmallRecordings.USABLE + 2 + SmallRecordings.UNUSABLE.length);
+        for (String id : SmallRecordings.UNUSABLE) {
+            assertThat((String) index.get(id).getAs("error")).isNotBlank();
+        }
+        assertThat((String) index.get("c/d/long.wav#20-25").getAs("path")).isEqualTo("c/d/long.wav");
+    }
+
+    @Test
+    void aSecondRunDoesOnlyWhatIsMissing(@TempDir Path folder) throws IOException {
+        Path mine = SmallRecordings.write(folder.resolve("audio"));
+        Path out = folder.resolve("out");
+        String[] args = {"--audio", mine.toString(), "--out", out.toString(), "--keep", "tokens,pooled"};
+        assertThat(run(args).status()).isZero();
+        Output again = run(args);
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.out()).contains("0 embedded now, " + SmallRecordings.USABLE + " already there", "2 skipped");
+
+        Wav.write(mine.resolve("a.wav"), SmallRecordings.sound(20_000, 16_000, 99), 16_000);
+        Wav.write(mine.resolve("new.wav"), SmallRecordings.sound(20_000, 16_000, 98), 16_000);
+        // Touched, and as it was.
+        Files.setLastModifiedTime(mine.resolve("z/low.wav"), FileTime.fromMillis(1_000_000));
+        Output changed = run(args);
+        assertThat(changed.out())
+                .contains("2 embedded now, " + (SmallRecordings.USABLE - 1) + " already there", "2 skipped");
+        assertSameTokens(out.resolve("tokens"), embedded(mine, ClipDivision.Rule.DEFAULT, folder.resolve("expected")));
+        assertThat(index(out)).hasSize(SmallRecordings.USABLE + 1 + SmallRecordings.UNUSABLE.length);
+        assertThat(run(args).out()).contains("0 embedded now");
+    }
+
+    @Test
+    void pooledVectorsAreThoseOfTheTokens(@TempDir Path out) throws IOException {
+        Output run = run(
+                "--audio", audio.toString(), "--out", out.toString(), "--keep", "pooled", "--pool", "max", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("\"embedded\" : " + SmallRecordings.USABLE);
+        OpenEncoder encoder = OpenEncoder.embedded();
+        TokenMap map = encoder.encoder().encode(AudioFiles.read(audio.resolve("c/50%25.wav")));
+        List<Float> pooled =
+                index(out).get("c/50%25.wav").getList(index(out).get("a.wav").fieldIndex("pooled"));
+        float[] expected = TokenPooling.MAX.apply(map);
+        assertThat(pooled).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(pooled.get(i)).isEqualTo(expected[i]);
+        }
+        assertThat(Files.exists(out.resolve("tokens/shard-00000.tok"))).isFalse();
+    }
+
+    @Test
+    void anotherKeyIsRefused(@TempDir Path out) {
+        assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
+                .isZero();
+        Output other = run("--audio", audio.toString(), "--out", out.toString(), "--dtype", "f32");
+        assertThat(other.status()).isEqualTo(3);
+        assertThat(other.err()).contains("dtype: F16, asked for F32", "choose another folder");
+    }
+
+    @Test
+    void aStrictJobEndsAtARecordingThatCannotBeUsed(@TempDir Path out) {
+        Output run = run("--audio", audio.toString(), "--out", out.toString(), "--strict");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).contains("_folder_/", "--strict");
+    }
+
+    @Test
+    void aDryRunWritesNothing(@TempDir Path folder) {
+        Path out = folder.resolve("none");
+        Output run = run("--audio", audio.toString(), "--out", out.toString(), "--dry-run");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("would hold", "of sound", "nothing was written");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void nothingThatCouldBeUsedIsAFailure(@TempDir Path folder) throws IOException {
+        Path mine = Files.createDirectories(folder.resolve("audio"));
+        Files.writeString(mine.resolve("a.wav"), "no sound");
+        Output run =
+                run("--audio", mine.toString(), "--out", folder.resolve("out").toString());
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).contains("none of the 1 clips could be used");
+    }
+
+    @Test
+    void mistakesInTheCommandLineAreSaid() {
+        assertThat(run("--out", "x").status()).isEqualTo(2);
+        assertThat(run("--out", "x").err()).contains("--audio");
+        assertThat(run("--audio", "a", "--out", "x", "--keep", "events").err())
+                .contains("events are found by a probe: name one with --probe");
+        assertThat(run("--audio", "a", "--out", "x", "--probe", "p").err()).contains("--keep");
+        assertThat(run("--audio", "a", "--out", "x", "--shard-size", "much").err())
+                .contains("--shard-size is a size such as 512m or 1g, not 'much'");
+        assertThat(run("--audio", "a", "--out", "x", "--clip", "0.01").status()).isEqualTo(2);
+        assertThat(run("--audio", "a", "--out", "x", "--heads", "0").err()).contains("--heads must be at least 1");
+        Output missing = run("--audio", temp.resolve("no/such").toString(), "--out", "x");
+        assertThat(missing.status()).isEqualTo(3);
+        assertThat(missing.err()).contains("no/such");
+        assertThat(run("--help").out()).contains("Exit status:", "--keep");
+    }
+}

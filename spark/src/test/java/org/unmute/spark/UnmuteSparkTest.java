@@ -1,0 +1,228 @@
+package org.unmute.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.detection.ContextSeconds;
+import org.unmute.experiments.detection.DetectionRules;
+import org.unmute.experiments.detection.DetectorSetup;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
+import org.unmute.experiments.scoring.Activation;
+import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.encoder.TokenPooling;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.event.LocatedEvent;
+import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
+
+@FullBuild("runs Spark")
+class UnmuteSparkTest {
+    private static final StructType COLUMNS = new StructType()
+            .add("split", DataTypes.StringType)
+            .add("path", DataTypes.StringType)
+            .add("start", DataTypes.FloatType)
+            .add("end", DataTypes.DoubleType)
+            .add("labels", DataTypes.createArrayType(DataTypes.StringType));
+
+    private static LocalSpark spark;
+
+    @TempDir
+    static Path temp;
+
+    private static Path audio;
+
+    @BeforeAll
+    static void start() throws IOException {
+        spark = new LocalSpark();
+        audio = SmallRecordings.write(temp.resolve("audio"));
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.close();
+    }
+
+    private static Dataset<Row> rows(List<Row> rows) {
+        return spark.session().createDataFrame(rows, COLUMNS).coalesce(1);
+    }
+
+    private static Row row(String file, Float start, Double end) {
+        return RowFactory.create("train", audio.resolve(file).toString(), start, end, List.of("x", "y"));
+    }
+
+    @Test
+    void aRowInGivesARowOut() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        rows.add(row("a.wav", null, null));
+        rows.add(row("_folder_/text.wav", null, null));
+        rows.add(row("c/d/long.wav", 2f, 5.5));
+        rows.add(row("c/d/long.wav", 5f, 4.0));
+        rows.add(RowFactory.create("test", null, null, null, null));
+        rows.add(row("a.wav", null, null));
+        rows.add(row("c/number#1.wav", null, null));
+        rows.add(row("no.wav", null, null));
+        List<ClipTokens> found = UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED))
+                .collectAsList();
+        assertThat(found).hasSameSizeAs(rows);
+        assertThat(found)
+                .extracting(c -> c.getError() == null)
+                .containsExactly(true, false, true, false, false, true, true, false);
+        assertThat(found.get(1).getError()).contains("not a sound file");
+        assertThat(found.get(3).getError()).contains("must begin at 0 s or later and end after that");
+        assertThat(found.get(4).getError()).contains("no path");
+        assertThat(found.get(7).getError()).contains("does not exist");
+        for (int i = 0; i < rows.size(); i++) {
+            assertThat(found.get(i).getPath()).isEqualTo(rows.get(i).getString(1));
+            assertThat(found.get(i).getSplit()).isEqualTo(rows.get(i).getString(0));
+        }
+        assertThat(found.get(0).getLabels()).isEqualTo("x;y");
+        assertThat(found.get(4).getLabels()).isNull();
+        assertThat(found.get(2).getClip()).isEqualTo(audio.resolve("c/d/long.wav") + "#2-5.5");
+        TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(audio.resolve("a.wav")));
+        for (ClipTokens clip : List.of(found.get(0), found.get(5))) {
+            assertThat(clip.getTokens()).isEqualTo(map.tokens());
+            assertThat(clip.getCls()).isEqualTo(map.cls());
+            assertThat(clip.getPooled()).isEqualTo(TokenPooling.MEAN.apply(map));
+            assertThat(List.of(clip.getTime(), clip.getFreq(), clip.getDim()))
+                    .containsExactly(map.time(), map.freq(), map.dim());
+            assertThat(clip.getSha256()).isEqualTo(Sha256.of(audio.resolve("a.wav")));
+        }
+        try (AudioStream file = AudioFiles.open(audio.resolve("c/d/long.wav"))) {
+            TokenMap part = OpenEncoder.embedded().encoder().encode(new AudioClip("x", audio, 2, 5.5).read(file));
+            assertThat(found.get(2).getTokens()).isEqualTo(part.tokens());
+        }
+    }
+
+    @Test
+    void manyRowsKeepTheirOrder() throws IOException {
+        List<Row> rows = IntStream.range(0, 1100)
+                .mapToObj(i -> i % 3 > 0 ? row("none-" + i, null, null) : row("a.wav", 0f, 0.1 + i / 10_000.0))
+                .toList();
+        List<ClipTokens> found = UnmuteSpark.embed(rows(rows), EmbedOptions.of(EmbedOptions.EMBEDDED))
+                .collectAsList();
+        assertThat(found).hasSameSizeAs(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            assertThat(found.get(i).getPath()).isEqualTo(rows.get(i).getString(1));
+            assertThat(found.get(i).getError() == null)
+                    .as("row %d: %s", i, found.get(i).getError())
+                    .isEqualTo(i % 3 == 0);
+            assertThat(found.get(i).getTime())
+                    .isEqualTo(i % 3 > 0 ? 0 : found.get(0).getTime());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"protobin", "linear", "cgp"})
+    void scoresAreThoseOfOneMachine(String name) throws IOException {
+        Path file = SmallProbe.write(temp.resolve("tag-" + name + ".safetensors"), name);
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(file.toString());
+        List<ClipScores> found = UnmuteSpark.tag(
+                        rows(List.of(row("a.wav", null, null), row("c/a=b&c+d.wav", null, null))), options)
+                .collectAsList();
+        OpenEncoder encoder = OpenEncoder.embedded();
+        ScoringHead head = ScoringHead.ofProbe(file, encoder, encoder.key("hann", DType.F32));
+        assertThat(UnmuteSpark.classes(spark.session(), options)).containsExactly("a", "b", "c");
+        for (ClipScores clip : found) {
+            float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.getPath())));
+            assertThat(clip.getScores()).isEqualTo(Activation.trained(head).of(head, head.logits(samples)));
+        }
+    }
+
+    @Test
+    void eventsAreThoseOfOneMachine() throws IOException {
+        Path file = SmallProbe.write(temp.resolve("detect.safetensors"), "protobin");
+        DetectionRules rules =
+                new DetectionRules(0.5, Map.of(), Double.NaN, Double.NaN, 0.2, 0, 0.1, 0.05, 0, Set.of());
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED)
+                .withProbe(file.toString())
+                .withRules(rules, ContextSeconds.DEFAULTS);
+        Dataset<ClipEvents> events = UnmuteSpark.detect(
+                rows(List.of(
+                        row("c/d/long.wav", null, null),
+                        row("c/d/long.wav", 5f, 15.0),
+                        row("_folder_/empty.wav", null, null),
+                        row("z/high.wav", null, null))),
+                options);
+        List<ClipEvents> found = events.collectAsList();
+        assertThat(found).hasSize(4);
+        assertThat(found.get(2).getError()).contains("empty");
+        assertThat(found.get(2).getEvents()).isEmpty();
+        DetectorSetup setup =
+                DetectorSetup.of(file, OpenEncoder.embedded(), Resampling.hann, _ -> rules, ContextSeconds.DEFAULTS);
+        for (int i : List.of(0, 1, 3)) {
+            ClipEvents clip = found.get(i);
+            List<LocatedEvent> expected = new ArrayList<>();
+            try (AudioStream stream = AudioFiles.open(Path.of(clip.getPath()))) {
+                setup.detector().run(stream, clip.getStart(), clip.getEnd(), expected::add, _ -> {});
+            }
+            assertThat(clip.getError()).isNull();
+            assertThat(clip.getEvents()).hasSameSizeAs(expected);
+            for (int e = 0; e < expected.size(); e++) {
+                ClipEvents.Event event = clip.getEvents()[e];
+                LocatedEvent other = expected.get(e);
+                assertThat(event.getLabel())
+                        .isEqualTo(List.of("a", "b", "c").get(other.detection().label()));
+                assertThat(event.getOnset()).isEqualTo(other.detection().onset());
+                assertThat(event.getOffset()).isEqualTo(other.detection().offset());
+                assertThat(event.getScore()).isEqualTo(other.detection().score());
+                assertThat(event.getLow()).isEqualTo(other.band().low());
+            }
+        }
+        assertThat(found.get(0).getEvents()).isNotEmpty();
+        assertThat(events.select(functions.explode(functions.col("events"))).count())
+                .isEqualTo(found.stream().mapToLong(c -> c.getEvents().length).sum());
+    }
+
+    @Test
+    void mistakesAreSaidBeforeAnythingRuns() {
+        Dataset<Row> rows = rows(List.of(row("a.wav", null, null)));
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED);
+        assertThatThrownBy(() -> UnmuteSpark.embed(rows.drop("path"), options))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("no column 'path'")
+                .hasMessageContaining("split, start, end, labels");
+        assertThatThrownBy(() -> UnmuteSpark.detect(rows, options))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("found by a probe");
+        assertThatThrownBy(() -> UnmuteSpark.embed(rows, EmbedOptions.of("/no/such.safetensors")))
+                .hasMessageContaining("/no/such.safetensors");
+    }
+
+    @Test
+    void anExecutorRefusesAnotherFileThanTheDriverSaw() throws IOException {
+        Path file = SmallProbe.write(temp.resolve("other.safetensors"), "linear");
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED)
+                .withFiles(EmbedOptions.EMBEDDED, null, file.toString(), "0".repeat(64));
+        Dataset<ClipScores> scores = UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options);
+        assertThatThrownBy(scores::collectAsList)
+                .rootCause()
+                .hasMessageContaining("the job was planned with 0000")
+                .hasMessageContaining("--ship");
+    }
+}
