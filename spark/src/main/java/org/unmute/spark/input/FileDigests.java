@@ -25,6 +25,7 @@ import org.unmute.tensor.io.Sha256;
  * those whose stamps changed.
  */
 public final class FileDigests {
+    private static final String DESCRIPTION = "spark.job.description";
     private static final int BUFFER = 1 << 20;
     /** Tasks of a job; files are shared out among so many. */
     private static final int MAX_TASKS = 10_000;
@@ -53,6 +54,7 @@ public final class FileDigests {
         }
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        String before = spark.getLocalProperty(DESCRIPTION);
         spark.setJobDescription("hash " + files.size() + " files");
         try {
             Map<String, String> digests = new TreeMap<>();
@@ -63,7 +65,7 @@ public final class FileDigests {
                             .forEach(d -> digests.put(d.uri(), d.sha256())));
             return digests;
         } finally {
-            spark.setJobDescription(null);
+            spark.setJobDescription(before);
             configuration.destroy();
         }
     }

@@ -37,6 +37,7 @@ final class FileSurvey {
     /** Files that a task asks for at once: it waits for answers of a network most of the time. */
     private static final int AT_ONCE = 16;
 
+    private static final String DESCRIPTION = "spark.job.description";
     private static final int TRIES = 3;
     private static final long FIRST_PAUSE_MILLIS = 250;
 
@@ -76,6 +77,7 @@ final class FileSurvey {
         }
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        String before = spark.getLocalProperty(DESCRIPTION);
         spark.setJobDescription("measure " + questions.size() + " files");
         try {
             List<Answer> answers = new ArrayList<>(questions.size());
@@ -85,7 +87,7 @@ final class FileSurvey {
                     .forEach(packed -> answers.addAll(Arrays.asList(Packed.open(packed, Answer[].class))));
             return answers;
         } finally {
-            spark.setJobDescription(null);
+            spark.setJobDescription(before);
             configuration.destroy();
         }
     }

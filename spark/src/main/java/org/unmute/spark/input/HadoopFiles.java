@@ -2,6 +2,7 @@ package org.unmute.spark.input;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -62,7 +63,11 @@ public final class HadoopFiles {
             Path path = new Path(plain ? "./" + text : text);
             return system(path).makeQualified(path);
         } catch (IllegalArgumentException e) {
-            throw new FileSystemException(text, null, "no path that Hadoop takes: " + e.getMessage());
+            boolean host = e.getCause() instanceof UnknownHostException;
+            throw new FileSystemException(
+                    text,
+                    null,
+                    host ? "no host " + e.getCause().getMessage() : "no path that Hadoop takes: " + e.getMessage());
         }
     }
 
@@ -73,13 +78,28 @@ public final class HadoopFiles {
         return SCHEME.matcher(text).lookingAt();
     }
 
-    /** The file system of a path. */
+    /**
+     * The file system of a path.
+     *
+     * @throws IOException naming the path, if there is none, or its classes are missing
+     */
     public FileSystem system(Path path) throws IOException {
         try {
             FileSystem system = path.getFileSystem(configuration);
             return system instanceof LocalFileSystem local ? local.getRaw() : system;
         } catch (IOException e) {
             throw named(path.toString(), e);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof ClassNotFoundException missing) {
+                throw new FileSystemException(
+                        path.toString(),
+                        null,
+                        missing.getMessage() + ": put what reads "
+                                + path.toUri().getScheme() + ": on the class path, as --packages does");
+            }
+            throw e;
         }
     }
 

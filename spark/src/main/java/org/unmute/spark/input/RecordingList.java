@@ -104,7 +104,28 @@ final class RecordingList {
 
     /** Reads a Parquet file, or a folder of Parquet files that one writer wrote. */
     List<PlannedClip> parquet(SparkSession spark) throws IOException {
-        Dataset<Row> table = spark.read().parquet(literally(uri));
+        String file = uri.substring(uri.lastIndexOf('/') + 1);
+        if (file.startsWith("_") || file.startsWith(".")) {
+            throw new MalformedManifestException(
+                    PlainText.of(uri) + ": Spark reads no tables whose names begin with '_' or '.': rename it", null);
+        }
+        try {
+            add(spark.read().parquet(literally(uri)));
+        } catch (Exception e) { // Spark's own are checked, and undeclared
+            throw e instanceof IOException io ? io : unreadable(e);
+        }
+        return rows.clips();
+    }
+
+    private MalformedManifestException unreadable(Exception e) {
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new MalformedManifestException(
+                PlainText.of(uri) + ": Spark cannot read it as Parquet: "
+                        + PlainText.of(reason.lines().findFirst().orElse("")),
+                e);
+    }
+
+    private void add(Dataset<Row> table) throws IOException {
         int at = 0;
         try {
             RowColumns columns = RowColumns.of(table.schema());
@@ -128,7 +149,6 @@ final class RecordingList {
             throw new MalformedManifestException(
                     PlainText.of(uri) + (at == 0 ? "" : ", row " + at) + ": " + e.getMessage(), e);
         }
-        return rows.clips();
     }
 
     /** Spark takes characters such as '[' in a path for a pattern. */

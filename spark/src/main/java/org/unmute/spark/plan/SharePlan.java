@@ -39,6 +39,11 @@ public record SharePlan(
     }
 
     private static final class Sharing {
+        /** Part of a shard that shares are planned to fill. */
+        private static final double FILLED = 0.95;
+        /** Shares become longer than asked for, at most so many times, rather than leave a short one. */
+        private static final double EXCESS = 1.5;
+
         private final List<PlannedClip> clips;
         private final ShareRule rule;
         private final ClipSize size;
@@ -69,7 +74,8 @@ public record SharePlan(
 
         private int wanted() {
             double bounded = Math.max(
-                    Math.max((double) bytes / rule.bytes(), cost / rule.seconds()),
+                    // Some room in each, so that what does not fit into the others does not become a small last one.
+                    Math.max(bytes / (FILLED * rule.bytes()), cost / rule.seconds()),
                     (double) clips.size() / rule.clips());
             double parallel = Math.min(rule.tasks(), cost / ShareRule.SHORTEST);
             return (int) Math.clamp(Math.ceil(Math.max(bounded, parallel)), 1, Math.max(1, clips.size()));
@@ -84,9 +90,8 @@ public record SharePlan(
             for (int i = 0; i < clips.size(); i++) {
                 double own = size.cost(clips.get(i));
                 long ownBytes = size.bytes(clips.get(i));
-                double target = Math.min(rule.seconds(), left / Math.max(1, sharesLeft));
-                boolean full = held + own > rule.seconds()
-                        || heldBytes + ownBytes > rule.bytes()
+                double target = Math.min(EXCESS * rule.seconds(), left / Math.max(1, sharesLeft));
+                boolean full = heldBytes + ownBytes > rule.bytes()
                         || i - from == rule.clips()
                         || held + own / 2 > target; // the sum on either side of the target that is closer to it
                 if (i > from && full) {

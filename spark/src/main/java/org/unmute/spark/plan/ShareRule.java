@@ -5,7 +5,7 @@ package org.unmute.spark.plan;
  * ends, so that it must be neither large nor long.
  *
  * @param bytes   max bytes of a shard; a clip that is larger is a share by itself
- * @param seconds max seconds of sound to compute
+ * @param seconds of sound to compute, about so many at most
  * @param clips   max clips: what a task is sent, and what it says of them, has to fit into messages
  * @param tasks   min number of shares, as far as none becomes shorter than {@link #SHORTEST}: some for each task that
  *     runs at a time, so that all end at about the same time

@@ -1,0 +1,120 @@
+package org.unmute.spark.input;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.experiments.data.ClipDivision;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.EncoderSpec.Grid;
+import org.unmute.models.encoder.EncoderSpec.TokenOrder;
+import org.unmute.spark.LocalSpark;
+import org.unmute.spark.plan.ClipSize;
+import org.unmute.spark.plan.Packed;
+import org.unmute.spark.plan.SharePlan;
+import org.unmute.spark.plan.ShareRule;
+import org.unmute.tensor.DType;
+
+/**
+ * Time and memory of a plan of many clips: {@code PlanningAtScale csv|parquet|parts|folder ROWS}. The recordings are
+ * silence without a disk. Driver and tasks share this JVM, so that a driver alone takes less.
+ */
+final class PlanningAtScale {
+    private static final int FILES_IN_FOLDER = 10_000;
+    private static final int PARTS_OF_FILE = 1000;
+    /** 64 by 8 tokens of 768 values for each 10 s, as a ViT-B makes. */
+    private static final EncoderSpec SPEC = new EncoderSpec(
+            "none",
+            "none",
+            new EncoderSpec.Input(16_000, 163_840, 400, 163_840, "none", Map.of(), null),
+            new Grid(64, 8, 2560, TokenOrder.TIME_MAJOR, 1),
+            768,
+            12,
+            List.of());
+
+    private PlanningAtScale() {}
+
+    /** What a plan took: seconds to list and measure, to share out and pack; bytes of heap at most. */
+    record Taken(SharePlan plan, double listing, double sharing, long peakBytes, long keptBytes, int largestTask) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s%nlisted and measured in %.1f s, shared out and packed in %.1f s; heap at most %d MiB, of which"
+                            + " the plan keeps %d MiB; largest task %d KiB",
+                    plan.statement(),
+                    listing,
+                    sharing,
+                    peakBytes >> 20,
+                    keptBytes >> 20,
+                    largestTask >> 10);
+        }
+    }
+
+    public static void main(String[] args) throws IOException {
+        Path folder = Files.createTempDirectory("planning");
+        try (LocalSpark spark = new LocalSpark()) {
+            System.out.println(plan(spark, args[0], Integer.parseInt(args[1]), folder));
+        }
+    }
+
+    static Taken plan(LocalSpark spark, String kind, int rows, Path folder) throws IOException {
+        PretendFileSystem.register(spark.context().hadoopConfiguration());
+        String root = "pretend:/" + Math.ceilDiv(rows, FILES_IN_FOLDER) + "-" + FILES_IN_FOLDER + "-10";
+        String audio = kind.equals("folder") ? root : manifest(spark, kind, rows, folder);
+        pools().forEach(MemoryPoolMXBean::resetPeakUsage);
+        long start = System.nanoTime();
+        AudioInput input = AudioInput.of(spark.session(), audio, root, ClipDivision.Rule.DEFAULT);
+        long listed = System.nanoTime();
+        ClipSize size = new ClipSize(SPEC, DType.F16, 0);
+        SharePlan plan = SharePlan.of(input.clips(), ShareRule.DEFAULT.forSlots(16), size, 0);
+        plan = plan.hashed(Map.of()); // as after a stage that hashed the files that are shared out
+        int largest = plan.shares().stream()
+                .mapToInt(share -> Packed.of(share).length)
+                .max()
+                .orElse(0);
+        long end = System.nanoTime();
+        long peak = pools().stream().mapToLong(p -> p.getPeakUsage().getUsed()).sum();
+        System.gc();
+        long kept = pools().stream().mapToLong(p -> p.getUsage().getUsed()).sum();
+        return new Taken(plan, (listed - start) / 1e9, (end - listed) / 1e9, peak, kept, largest);
+    }
+
+    private static List<MemoryPoolMXBean> pools() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(p -> p.getType() == MemoryType.HEAP)
+                .toList();
+    }
+
+    private static String manifest(LocalSpark spark, String kind, int rows, Path folder) throws IOException {
+        Path csv = folder.resolve("manifest.csv");
+        try (Writer out = Files.newBufferedWriter(csv)) {
+            out.write("path,start,end,labels,split\n");
+            for (int i = 0; i < rows; i++) {
+                int file = kind.equals("parts") ? i / PARTS_OF_FILE : i;
+                out.write("_folder_" + file / FILES_IN_FOLDER + "/clip:" + file % FILES_IN_FOLDER + ".wav,");
+                int second = i % PARTS_OF_FILE;
+                out.write(kind.equals("parts") ? second + "," + (second + 1) + ".5," : ",,");
+                out.write("label " + i % 527 + ";label " + i % 31 + "," + (i % 5 == 0 ? "test" : "train") + "\n");
+            }
+        }
+        if (!kind.equals("parquet")) {
+            return csv.toString();
+        }
+        String parquet = "file:" + folder.resolve("manifest.parquet");
+        spark.session()
+                .read()
+                .option("header", true)
+                .csv("file:" + csv)
+                .coalesce(1)
+                .write()
+                .parquet(parquet);
+        return parquet;
+    }
+}
