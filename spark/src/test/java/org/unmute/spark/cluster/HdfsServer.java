@@ -1,0 +1,61 @@
+package org.unmute.spark.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** HDFS of one data node in a JVM of its own, of Hadoop's own mini-cluster, on loopback. */
+final class HdfsServer implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Pattern STARTED = Pattern.compile("Started MiniDFSCluster -- namenode on port (\\d+)");
+
+    private final ChildJvm jvm;
+    private final int port;
+
+    private HdfsServer(ChildJvm jvm, int port) {
+        this.jvm = jvm;
+        this.port = port;
+    }
+
+    /** Starts it with its files in a folder. */
+    static HdfsServer start(Path folder) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        ChildJvm jvm = ChildJvm.server(
+                "hdfs",
+                folder,
+                "org.apache.hadoop.test.MiniDFSClusterManager",
+                List.of(
+                        "-datanodes",
+                        "1",
+                        "-format",
+                        "-D",
+                        "hdfs.minidfs.basedir=" + folder,
+                        "-D",
+                        "dfs.permissions.enabled=false"));
+        try {
+            return new HdfsServer(
+                    jvm, Integer.parseInt(jvm.await(STARTED, PATIENCE).group(1)));
+        } catch (Throwable e) {
+            jvm.close();
+            throw e;
+        }
+    }
+
+    /** {@code hdfs://HOST:PORT}. */
+    String url() {
+        return "hdfs://localhost:" + port;
+    }
+
+    /** The end of its log. */
+    String shown() {
+        return jvm.shown();
+    }
+
+    @Override
+    public void close() {
+        jvm.close();
+    }
+}

@@ -1,0 +1,89 @@
+package org.unmute.spark.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A server of the S3 API in a JVM of its own, S3Proxy, on loopback; objects are files of a folder. */
+final class S3Server implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Pattern STARTED = Pattern.compile("Started \\S*ServerConnector@");
+    private static final String IDENTITY = "identity";
+    private static final String CREDENTIAL = "credential";
+
+    private final ChildJvm jvm;
+    private final String endpoint;
+
+    private S3Server(ChildJvm jvm, String endpoint) {
+        this.jvm = jvm;
+        this.endpoint = endpoint;
+    }
+
+    /** Starts it with its objects in a folder, and empty buckets of these names. */
+    static S3Server start(Path folder, String... buckets) throws IOException, InterruptedException {
+        Path objects = Files.createDirectories(folder.resolve("objects"));
+        for (String bucket : buckets) {
+            Files.createDirectories(objects.resolve(bucket));
+        }
+        String endpoint = "http://127.0.0.1:" + freePort();
+        Path settings = folder.resolve("s3proxy.properties");
+        Files.writeString(settings, """
+                s3proxy.endpoint=%s
+                s3proxy.authorization=aws-v2-or-v4
+                s3proxy.identity=%s
+                s3proxy.credential=%s
+                jclouds.provider=filesystem-nio2
+                jclouds.identity=remote
+                jclouds.credential=remote
+                jclouds.filesystem.basedir=%s
+                """.formatted(endpoint, IDENTITY, CREDENTIAL, objects));
+        ChildJvm jvm =
+                ChildJvm.server("s3", folder, "org.gaul.s3proxy.Main", List.of("--properties", settings.toString()));
+        try {
+            jvm.await(STARTED, PATIENCE);
+            return new S3Server(jvm, endpoint);
+        } catch (Throwable e) {
+            jvm.close();
+            throw e;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** What Hadoop's S3A must know, for a job's settings with {@code spark.hadoop.} in front. */
+    Map<String, String> settings() {
+        return Map.of(
+                "fs.s3a.endpoint",
+                endpoint,
+                "fs.s3a.endpoint.region",
+                "us-east-1",
+                "fs.s3a.path.style.access",
+                "true",
+                "fs.s3a.connection.ssl.enabled",
+                "false",
+                "fs.s3a.access.key",
+                IDENTITY,
+                "fs.s3a.secret.key",
+                CREDENTIAL);
+    }
+
+    /** The end of its log. */
+    String shown() {
+        return jvm.shown();
+    }
+
+    @Override
+    public void close() {
+        jvm.close();
+    }
+}
