@@ -19,6 +19,7 @@ module org.unmute.experiments {
     exports org.unmute.experiments.grid;
     exports org.unmute.experiments.metric;
     exports org.unmute.experiments.metric.event;
+    exports org.unmute.experiments.parquet;
     exports org.unmute.experiments.pretrain;
     exports org.unmute.experiments.protocol;
     exports org.unmute.experiments.provenance;

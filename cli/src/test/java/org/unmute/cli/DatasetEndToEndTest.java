@@ -64,7 +64,7 @@ class DatasetEndToEndTest {
                 .containsPattern("fsd50k +FSD50K +200 +36796 +4170 +10231 +mAP +- +FSD50K.ground_truth/")
                 .containsPattern("esc50 +ESC-50 +50 +1600 +- +400 +accuracy +5 +meta/esc50.csv")
                 .contains("nbp")
-                .contains("HSN_metadata_train.csv");
+                .contains("HSN_metadata_train.parquet");
         JsonNode json = Ran.unmute("datasets", "--json").endsWith(ExitCode.OK).json();
         assertThat(json).hasSize(17);
     }

@@ -28,10 +28,10 @@ public final class LabelOptions {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "Labels, recognized by their content: a CSV with a header (file, labels, usually split; start and"
-                            + " end, in seconds, for parts of files; or a column of 0 and 1 for each class; or one row"
-                            + " for each event), a Raven, BirdNET, Audacity or DESED table, or a folder of such tables"
-                            + " named after their recordings. See docs/labels.md.")
+                    "Labels, recognized by their content: a CSV or Parquet table with a header (file, labels, usually"
+                            + " split; start and end, in seconds, for parts of files; or a column of 0 and 1 for each"
+                            + " class; or one row for each event), a Raven, BirdNET, Audacity or DESED table, or a"
+                            + " folder of such tables named after their recordings. See docs/labels.md.")
     private Path labels;
 
     @Mixin

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.FolderWalk;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.parquet.ParquetTable;
 
 /**
  * The annotations of a file.
@@ -33,7 +34,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         SCORED_LABELS,
         /** Header {@code filename onset offset event_label} between tabs (DESED). */
         DESED,
-        /** Header with start, end and label by one of the usual names, between commas or tabs. */
+        /** Header with start, end and label by one of the usual names, between commas or tabs, or in a Parquet file. */
         TABLE
     }
 
@@ -55,6 +56,9 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * @throws IOException             if the file cannot be read
      */
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
+        if (ParquetTable.isOne(file)) {
+            return new HeadedTable(file, Kind.TABLE, labelColumn).read();
+        }
         List<String> first = firstRow(file);
         Kind kind = kind(first);
         return switch (kind) {
@@ -106,7 +110,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * others.
      */
     static Kind kind(Path file) throws IOException {
-        return kind(firstRow(file));
+        return ParquetTable.isOne(file) ? Kind.TABLE : kind(firstRow(file));
     }
 
     private static List<String> firstRow(Path file) throws IOException {

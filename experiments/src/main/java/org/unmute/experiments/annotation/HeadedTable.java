@@ -10,14 +10,24 @@ import java.util.Set;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.parquet.ParquetTable;
 
 /** Reads tables whose first row names the columns. Columns are found by name: their order differs between versions. */
 final class HeadedTable {
     static final List<String> START =
             List.of("begin time (s)", "start (s)", "onset", "start", "begin", "start_time", "begin_time", "start time");
     static final List<String> END = List.of("end time (s)", "end (s)", "offset", "end", "end_time", "end time", "stop");
-    static final List<String> FILE =
-            List.of("begin path", "begin file", "filename", "file", "path", "clip", "recording", "audio", "file_name");
+    static final List<String> FILE = List.of(
+            "begin path",
+            "begin file",
+            "filename",
+            "file",
+            "path",
+            "clip",
+            "recording",
+            "audio",
+            "file_name",
+            "filepath");
     static final List<String> LABEL = List.of(
             "annotation",
             "label",
@@ -28,7 +38,8 @@ final class HeadedTable {
             "tag",
             "event",
             "category",
-            "scientific name");
+            "scientific name",
+            "ebird_code");
     private static final List<String> SCORE = List.of("confidence", "score", "probability");
     /** Columns of Raven that hold measurements, not labels. */
     private static final List<String> RAVEN = List.of(
@@ -61,21 +72,30 @@ final class HeadedTable {
     }
 
     AnnotationTable read() throws IOException {
-        try (TabRows rows = TabRows.open(file)) {
-            header = rows.next();
-            if (header.size() > 1) {
-                Collector collector = new Collector();
-                for (List<String> row = rows.next(); row != null; row = rows.next()) {
-                    collector.add(rows.place(), row);
-                }
-                return collector.table();
-            }
+        AnnotationTable tabs = ParquetTable.isOne(file) ? null : readTabs();
+        if (tabs != null) {
+            return tabs;
         }
         try (CsvTable csv = CsvTable.open(file)) {
             header = csv.names();
             decimalCommas = csv.delimiter() != ',';
             Collector collector = new Collector();
             csv.forEach(row -> collector.add(row.place(), row.fields()));
+            return collector.table();
+        }
+    }
+
+    /** Null if there is no tab in the first line. */
+    private AnnotationTable readTabs() throws IOException {
+        try (TabRows rows = TabRows.open(file)) {
+            header = rows.next();
+            if (header.size() == 1) {
+                return null;
+            }
+            Collector collector = new Collector();
+            for (List<String> row = rows.next(); row != null; row = rows.next()) {
+                collector.add(rows.place(), row);
+            }
             return collector.table();
         }
     }

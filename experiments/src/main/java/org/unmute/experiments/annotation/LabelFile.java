@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
@@ -17,6 +18,7 @@ import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Place;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * The labels of a file or folder of any form that is read. Its content tells the form.
@@ -83,11 +85,24 @@ public record LabelFile(
             return annotations(AnnotationFolder.single(source, options), source, options);
         }
         LabelTable table = LabelTable.open(source, options);
-        return switch (table.form()) {
+        LabelFile read = switch (table.form()) {
             case CLIPS -> table.hasEventRows() ? table.events() : clips(source, options);
             case MATRIX -> table.matrix();
             case EVENTS -> table.events();
         };
+        return read.remarking(table.leftOut());
+    }
+
+    /** Says which columns were not read. */
+    private LabelFile remarking(List<String> leftOut) {
+        if (leftOut.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(remarks);
+        all.add("columns that are not read: "
+                + leftOut.stream().map(PlainText::of).collect(Collectors.joining(", "))
+                + ". Recordings must be files: sound in a Parquet file is not heard");
+        return new LabelFile(form, manifest, events, recognized, all);
     }
 
     private static LabelFile clips(Path source, Options options) throws IOException {

@@ -28,6 +28,8 @@ final class LabelTable {
     private final Path file;
     private final LabelFile.Options options;
     private final List<String> header;
+    private final Place head;
+    private final List<String> leftOut;
     private final Columns columns;
     private final Form form;
 
@@ -39,6 +41,8 @@ final class LabelTable {
         this.options = options;
         try (CsvTable table = CsvTable.open(file)) {
             header = table.names().stream().map(String::strip).toList();
+            head = table.head();
+            leftOut = table.leftOut();
             columns = columns(table, options);
         }
         form = options.form() != null ? options.form() : recognized();
@@ -46,6 +50,11 @@ final class LabelTable {
 
     static LabelTable open(Path file, LabelFile.Options options) throws IOException {
         return new LabelTable(file, options);
+    }
+
+    /** See {@link CsvTable#leftOut}. */
+    List<String> leftOut() {
+        return leftOut;
     }
 
     Form form() {
@@ -72,12 +81,13 @@ final class LabelTable {
         int file = table.column(named.fileColumn(), Manifest.FILE_COLUMNS, "--file-column");
         if (file < 0) {
             file = any(table, HeadedTable.FILE);
+            file = file < 0 ? Manifest.fileColumn(table, null) : file;
         }
         int start = any(table, HeadedTable.START);
         int end = any(table, HeadedTable.END);
         int split = table.column(named.splitColumn(), Manifest.SPLIT_COLUMNS, "--split-column");
         boolean matrix = options.form() == Form.MATRIX;
-        int label = matrix ? -1 : table.column(named.labelColumn(), Manifest.LABEL_COLUMNS, "--label-column");
+        int label = matrix ? -1 : Manifest.labelColumn(table, named.labelColumn());
         if (label < 0 && !matrix && start >= 0 && end >= 0) {
             label = any(table, HeadedTable.LABEL);
         }
@@ -110,7 +120,7 @@ final class LabelTable {
                 if (!odd.containsKey(column) && cell(row.number(column)) < 0) {
                     odd.put(
                             column,
-                            "line " + row.place().line() + " has "
+                            (head.line() == 0 ? "row " : "line ") + row.place().line() + " has "
                                     + MalformedTableException.quote(row.fields().get(column)));
                 }
             }
@@ -120,33 +130,30 @@ final class LabelTable {
         boolean times = columns.start >= 0 && columns.end >= 0;
         if (columns.label < 0) {
             if (binary == 0 && !times && !odd.isEmpty()) {
-                throw new Place(file, 1)
-                        .wrong("no column " + String.join(", ", Manifest.LABEL_COLUMNS) + " among " + columnNames()
-                                + ": name it with --label-column. Columns for classes hold 0 and 1: "
-                                + described(header, odd) + (odd.size() == 1 ? " does not" : " do not"));
+                throw head.wrong("no column " + String.join(", ", Manifest.LABEL_COLUMNS) + " among " + columnNames()
+                        + ": name it with --label-column. Columns for classes hold 0 and 1: "
+                        + described(header, odd) + (odd.size() == 1 ? " does not" : " do not"));
             }
             if (binary == 0) {
                 return times ? Form.EVENTS : Form.CLIPS; // whose readers say which column is missing
             }
             if (!odd.isEmpty()) {
-                throw new Place(file, 1)
-                        .wrong("some columns have only 0 and 1, as in a table with a column for each class, others do"
-                                + " not: " + described(header, odd)
-                                + ": name those that are no classes with --ignore-columns,"
-                                + " or the column of the labels with --label-column");
+                throw head.wrong("some columns have only 0 and 1, as in a table with a column for each class, others do"
+                        + " not: " + described(header, odd)
+                        + ": name those that are no classes with --ignore-columns,"
+                        + " or the column of the labels with --label-column");
             }
             return Form.MATRIX;
         }
         boolean chosen = options.columns().labelColumn() != null;
         if (!chosen && rows[0] > 0 && (odd.isEmpty() && binary > 1 || !oddLabel[0] && binary > 0)) {
-            throw new Place(file, 1)
-                    .wrong("could be a list of labels (column " + name(columns.label)
-                            + ") or a table with a column of 0 and 1 for each class (" + binary + " columns, the first "
-                            + name(columns.others.stream()
-                                    .filter(c -> !odd.containsKey(c))
-                                    .findFirst()
-                                    .orElseThrow())
-                            + "): choose with --label-format clips, events or matrix");
+            throw head.wrong("could be a list of labels (column " + name(columns.label)
+                    + ") or a table with a column of 0 and 1 for each class (" + binary + " columns, the first "
+                    + name(columns.others.stream()
+                            .filter(c -> !odd.containsKey(c))
+                            .findFirst()
+                            .orElseThrow())
+                    + "): choose with --label-format clips, events or matrix");
         }
         return hasEventRows() ? Form.EVENTS : Form.CLIPS;
     }
@@ -222,7 +229,7 @@ final class LabelTable {
         return columns.split < 0 ? "" : row.fields().get(columns.split).strip();
     }
 
-    private void requireKnownColumns(Place head) throws MalformedTableException {
+    private void requireKnownColumns() throws MalformedTableException {
         LabelSet known = options.vocabulary();
         List<String> unknown = columns.others.stream()
                 .map(header::get)
@@ -239,7 +246,6 @@ final class LabelTable {
 
     /** Reads a column for each class. */
     LabelFile matrix() throws IOException {
-        Place head = new Place(file, 1);
         if (columns.file < 0) {
             throw head.wrong("no column with the file among " + columnNames() + ": name it with --file-column");
         }
@@ -250,7 +256,7 @@ final class LabelTable {
         if (columns.others.isEmpty()) {
             throw head.wrong("no column for a class among " + columnNames());
         }
-        requireKnownColumns(head);
+        requireKnownColumns();
         List<String> classes = new ArrayList<>();
         for (int column : columns.others) {
             String name = header.get(column);
@@ -307,7 +313,6 @@ final class LabelTable {
 
     /** Reads a row for each event. Rows of the same stretch of a recording become one clip. */
     LabelFile events() throws IOException {
-        Place head = new Place(file, 1);
         String missing = columns.start < 0 ? "start" : columns.end < 0 ? "end" : columns.label < 0 ? "label" : null;
         if (missing != null) {
             throw head.wrong("no column with the " + missing + " of events among " + columnNames()
@@ -365,7 +370,11 @@ final class LabelTable {
                 List.of());
     }
 
-    private List<String> labels(CsvTable.Row row) throws MalformedTableException {
+    private List<String> labels(CsvTable.Row row) throws IOException {
+        List<String> listed = row.list(columns.label);
+        if (listed != null) {
+            return listed.stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+        }
         String text = row.fields().get(columns.label).strip();
         String separator = options.columns().labelSeparator();
         if (text.isEmpty()) {

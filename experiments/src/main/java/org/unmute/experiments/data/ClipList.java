@@ -30,7 +30,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
     public static final Set<String> AUDIO_EXTENSIONS = Set.of(
             "wav", "wave", "rf64", "bw64", "w64", "flac", "ogg", "oga", "mp3", "aif", "aifc", "aiff", "au", "snd");
 
-    private static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
+    private static final Set<String> TABLES = Set.of("csv", "tsv", "parquet");
 
     public ClipList {
         clips = List.copyOf(clips);
@@ -48,8 +48,8 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
      *   <li>A folder: all audio files in it and below, sorted by id. Symbolic links are followed, also out of the
      *       folder, but not to a folder that holds the link; names with a leading dot are skipped.
      *   <li>An audio file: itself; its folder is the root.
-     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows, with
-     *       the seconds in the columns {@code start} and {@code end}, if there are any.
+     *   <li>A {@code .csv}, {@code .tsv} or {@code .parquet}: the column file, filename, path or fname, in the order of
+     *       the rows, with the seconds in the columns {@code start} and {@code end}, if there are any.
      *   <li>Any other file: one path per line, in their order; empty lines and lines that begin with '#' are skipped.
      * </ul>
      *
@@ -79,7 +79,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
             throw new UnsupportedAudioException(source.toString(), unread);
         }
         Listed listed = new Listed(source, base);
-        if (extension.equals("csv") || extension.equals("tsv")) {
+        if (TABLES.contains(extension)) {
             listed.readTable();
         } else {
             listed.readLines();
@@ -160,7 +160,8 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
 
         void readTable() throws IOException {
             try (CsvTable table = CsvTable.open(list)) {
-                int column = table.oneOf(FILE_COLUMNS);
+                int known = Manifest.fileColumn(table, null);
+                int column = known >= 0 ? known : table.oneOf(Manifest.FILE_COLUMNS);
                 int start = table.find("start");
                 int end = table.find("end");
                 boolean parts = start >= 0 && end >= 0;

@@ -14,7 +14,7 @@ import java.util.Locale;
  * after a closing quote, an unclosed quote, a CR inside an unquoted field, and a row beyond 1 MiB. Only one row is held
  * in memory.
  */
-final class CsvReader implements AutoCloseable {
+final class CsvReader implements TableRows {
     private final LineReader lines;
     private char delimiter;
     /** Whether the first row still has to tell the delimiter. */
@@ -50,8 +50,8 @@ final class CsvReader implements AutoCloseable {
         return this;
     }
 
-    /** What separates the fields; known once the first row is read. */
-    char delimiter() {
+    @Override
+    public char delimiter() {
         return delimiter;
     }
 
@@ -72,12 +72,14 @@ final class CsvReader implements AutoCloseable {
     }
 
     /** The line in which the last row begins. */
-    Place place() {
+    @Override
+    public Place place() {
         return place;
     }
 
     /** The fields of the next row, without the apostrophes of {@link CsvLine}; null at the end of the file. */
-    List<String> next() throws IOException {
+    @Override
+    public List<String> next() throws IOException {
         do {
             line = lines.any();
         } while (line != null && line.isEmpty());

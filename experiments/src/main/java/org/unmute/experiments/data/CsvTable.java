@@ -2,25 +2,29 @@ package org.unmute.experiments.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.unmute.experiments.parquet.ParquetTable;
 
 /**
- * A CSV file with a header row; every other row has as many fields as the header. Tabs separate the fields of a {@code
- * .tsv}; in other files semicolons or tabs do if the header has them and no comma. Then numbers may have a decimal
- * comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows of at most 1 MiB. A cell that
- * {@link CsvLine} guarded loses its apostrophe. Only one row is held in memory.
+ * A table with a header row, in a CSV or Parquet file; every other row has as many fields as the header. Of a CSV file,
+ * tabs separate the fields of a {@code .tsv}; in other files semicolons or tabs do if the header has them and no comma.
+ * Then numbers may have a decimal comma. Parsing is strict: UTF-8 (a byte order mark is skipped), RFC 4180 quoting,
+ * rows of at most 1 MiB. A cell that {@link CsvLine} guarded loses its apostrophe. A Parquet file is known by its first
+ * bytes, whatever its name; its cells are the texts that {@link ParquetTable} gives, and {@link Row#list} gives the
+ * texts of a list. Only one row, and a page of each column of a Parquet file, is held in memory.
  */
 public final class CsvTable implements AutoCloseable {
     private final Path file;
-    private final CsvReader reader;
+    private final TableRows reader;
     private final List<String> header;
 
-    private CsvTable(Path file, CsvReader reader, List<String> header) {
+    private CsvTable(Path file, TableRows reader, List<String> header) {
         this.file = file;
         this.reader = reader;
         this.header = header;
@@ -30,9 +34,14 @@ public final class CsvTable implements AutoCloseable {
      * Opens a file and reads its header.
      *
      * @throws MalformedTableException if it is empty, or names a column twice
+     * @throws org.unmute.tensor.io.MalformedFileException if it is a damaged Parquet file
      */
     public static CsvTable open(Path file) throws IOException {
-        return of(file, CsvReader.open(file).guessing());
+        return of(
+                file,
+                ParquetTable.isOne(file)
+                        ? ParquetRows.open(file)
+                        : CsvReader.open(file).guessing());
     }
 
     /**
@@ -44,7 +53,7 @@ public final class CsvTable implements AutoCloseable {
         return of(name, CsvReader.of(name, in).guessing());
     }
 
-    private static CsvTable of(Path file, CsvReader reader) throws IOException {
+    private static CsvTable of(Path file, TableRows reader) throws IOException {
         try {
             List<String> header = reader.next();
             if (header == null) {
@@ -149,9 +158,19 @@ public final class CsvTable implements AutoCloseable {
         return at;
     }
 
+    /** Where the names of the columns are. */
+    public Place head() {
+        return new Place(file, reader instanceof ParquetRows ? 0 : 1);
+    }
+
     /** The exception for an error in the names of the columns. */
     public MalformedTableException header(String detail) {
-        return new Place(file, 1).wrong(detail);
+        return head().wrong(detail);
+    }
+
+    /** Columns of a Parquet file that are not read, each with the reason in brackets. */
+    public List<String> leftOut() {
+        return reader instanceof ParquetRows rows ? rows.leftOut() : List.of();
     }
 
     String columnName(int index) {
@@ -182,13 +201,17 @@ public final class CsvTable implements AutoCloseable {
      * @throws MalformedTableException if a row has more or fewer fields than the header
      */
     public void forEach(RowReader rows) throws IOException {
-        for (List<String> fields = reader.next(); fields != null; fields = reader.next()) {
-            Place place = reader.place();
-            if (fields.size() != header.size()) {
-                throw place.wrong("the row has " + fields.size() + " fields, the header " + header.size() + " ("
-                        + columns() + ")");
+        try {
+            for (List<String> fields = reader.next(); fields != null; fields = reader.next()) {
+                Place place = reader.place();
+                if (fields.size() != header.size()) {
+                    throw place.wrong("the row has " + fields.size() + " fields, the header " + header.size() + " ("
+                            + columns() + ")");
+                }
+                rows.read(new Row(this, place, fields));
             }
-            rows.read(new Row(this, place, fields));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -207,6 +230,14 @@ public final class CsvTable implements AutoCloseable {
         public String text(String column, String absent) {
             int at = table.find(column);
             return at < 0 ? absent : fields.get(at);
+        }
+
+        /**
+         * The texts of a field that is a list in the file, without elements that have no value; null for any other
+         * field, and in a CSV file.
+         */
+        public List<String> list(int column) throws IOException {
+            return fields instanceof ParquetRows.Fields cells ? cells.list(column) : null;
         }
 
         /** A field that should be a number, with a decimal point where the file has decimal commas. */

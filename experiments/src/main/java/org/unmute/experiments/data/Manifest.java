@@ -38,6 +38,10 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     public static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
     /** Usual names of the column with the labels. */
     public static final List<String> LABEL_COLUMNS = List.of("labels", "label", "category", "class", "event_labels");
+    /** Names of the column with the file in data sets of Hugging Face, BirdSet's first. */
+    private static final List<String> DATASET_FILES = List.of("filepath", "audio.path");
+    /** Names of the column with the labels in BirdSet: all of a clip, or those of one event. */
+    private static final List<String> DATASET_LABELS = List.of("ebird_code_multilabel", "ebird_code");
     /** Usual names of the column with the split. */
     public static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
 
@@ -51,8 +55,9 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     }
 
     /**
-     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. If there are columns {@code start} and {@code end}
-     * and a row has seconds in them, the row labels that part of the file.
+     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header, or a Parquet file, in which labels may be a list.
+     * If there are columns {@code start} and {@code end} and a row has seconds in them, the row labels that part of the
+     * file.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
      * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
@@ -63,6 +68,31 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         try (CsvTable table = CsvTable.open(file)) {
             return new Rows(file, table, format, vocabulary).read(table);
         }
+    }
+
+    /**
+     * The column with the file: the one that was named, one with a usual name, or one of a known data set.
+     *
+     * @param named or null
+     * @return its index; -1 if there is none
+     * @throws MalformedTableException if there is none of that name, or several have usual names
+     */
+    public static int fileColumn(CsvTable table, String named) throws MalformedTableException {
+        return column(table, named, FILE_COLUMNS, "--file-column", DATASET_FILES);
+    }
+
+    /** The same for the column with the labels. */
+    public static int labelColumn(CsvTable table, String named) throws MalformedTableException {
+        return column(table, named, LABEL_COLUMNS, "--label-column", DATASET_LABELS);
+    }
+
+    private static int column(CsvTable table, String named, List<String> usual, String option, List<String> others)
+            throws MalformedTableException {
+        int at = table.column(named, usual, option);
+        for (int i = 0; at < 0 && i < others.size(); i++) {
+            at = table.find(others.get(i));
+        }
+        return at;
     }
 
     /** Reads the rows of a label file. */
@@ -83,8 +113,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         Rows(Path file, CsvTable table, ManifestFormat format, LabelSet vocabulary) throws MalformedTableException {
             whole = new Place(file, 0);
             this.vocabulary = vocabulary;
-            fileColumn = required(table, format.fileColumn(), FILE_COLUMNS, "--file-column");
-            labelColumn = required(table, format.labelColumn(), LABEL_COLUMNS, "--label-column");
+            fileColumn = required(table, fileColumn(table, format.fileColumn()), FILE_COLUMNS, "--file-column");
+            labelColumn = required(table, labelColumn(table, format.labelColumn()), LABEL_COLUMNS, "--label-column");
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
             startColumn = table.find("start");
             endColumn = table.find("end");
@@ -97,9 +127,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             separator = format.labelSeparator() != null ? format.labelSeparator() : usual;
         }
 
-        private static int required(CsvTable table, String named, List<String> usual, String option)
+        private static int required(CsvTable table, int column, List<String> usual, String option)
                 throws MalformedTableException {
-            int column = table.column(named, usual, option);
             if (column < 0) {
                 throw table.header("no column " + String.join(", ", usual) + " among " + table.columns()
                         + ": name it with " + option);
@@ -134,12 +163,15 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             return id;
         }
 
-        private List<String> labels(CsvTable.Row row) throws MalformedTableException {
+        private List<String> labels(CsvTable.Row row) throws IOException {
             String text = row.fields().get(labelColumn);
             if (text.isBlank()) {
                 return List.of();
             }
-            String[] parts = separator.isEmpty() ? new String[] {text} : text.split(Pattern.quote(separator), -1);
+            List<String> parts = row.list(labelColumn);
+            if (parts == null) {
+                parts = separator.isEmpty() ? List.of(text) : List.of(text.split(Pattern.quote(separator), -1));
+            }
             Set<String> labels = new LinkedHashSet<>();
             for (String part : parts) {
                 String label = part.strip();

@@ -2,6 +2,7 @@ package org.unmute.fuzz.format;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.experiments.annotation.AnnotationTable;
@@ -15,6 +16,7 @@ import org.unmute.experiments.data.set.UrbanSedFiles;
 import org.unmute.experiments.detection.DetectionFiles;
 import org.unmute.experiments.grid.Grid;
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.parquet.ParquetTable;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.strong.Durations;
 import org.unmute.experiments.strong.EventTable;
@@ -23,6 +25,8 @@ import org.unmute.experiments.strong.ScoreFolder;
 /** Readers of text: tables of clips, labels and events, JSON, and grids in TOML. */
 final class TableTargets {
     private static final String FORMATS = "experiments/src/test/resources/golden/sed/formats";
+
+    private static final String PARQUET = "experiments/src/test/resources/parquet";
 
     private TableTargets() {}
 
@@ -41,6 +45,13 @@ final class TableTargets {
                         input -> ClipList.of(input.file(), null),
                         input -> LabelSet.read(input.file()),
                         input -> Durations.read(input.file())),
+                FuzzTarget.onDisk(
+                        "parquet",
+                        "input.parquet",
+                        files -> files.matching(PARQUET, "*.parquet"),
+                        input -> cells(input.file()),
+                        input -> LabelFile.read(input.file(), LabelFile.Options.AUTO),
+                        input -> ClipList.of(input.file(), null)),
                 FuzzTarget.onDisk(
                         "annotations",
                         "input.txt",
@@ -87,6 +98,17 @@ final class TableTargets {
                         "input.toml",
                         files -> files.matching("docs/grids", "*.toml"),
                         input -> Grid.read(input.file()).cells()));
+    }
+
+    /** Each cell of a table as text. */
+    private static void cells(Path file) throws IOException {
+        try (ParquetTable table = ParquetTable.open(file)) {
+            while (table.next()) {
+                for (int i = 0; i < table.names().size(); i++) {
+                    table.cells().text(i);
+                }
+            }
+        }
     }
 
     static List<byte[]> texts(String... texts) {

@@ -20,10 +20,11 @@ import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
- * A subset of BirdSet from its metadata, exported from Parquet to CSV: {@code HSN_metadata_train.csv} (focal recordings
- * with detected events) and {@code HSN_metadata_test_5s.csv} (segments of 5 s of soundscapes, which may have no label).
- * Recordings are found by the last part of {@code filepath}, in any folders below the root. Codes may be names or class
- * ids; lists may have any form that {@link NestedList} reads. The training part is drawn as {@link FewShot} describes.
+ * A subset of BirdSet from its metadata: {@code HSN_metadata_train.parquet} (focal recordings with detected events) and
+ * {@code HSN_metadata_test_5s.parquet} (segments of 5 s of soundscapes, which may have no label), or the same exported
+ * to CSV, which comes first where both are there. Recordings are found by the last part of {@code filepath}, in any
+ * folders below the root. Codes may be names or class ids; lists may have any form that {@link NestedList} reads. The
+ * training part is drawn as {@link FewShot} describes.
  */
 final class BirdSet extends Dataset {
     private static final double CLIP_SECONDS = 5;
@@ -62,14 +63,13 @@ final class BirdSet extends Dataset {
                 0,
                 """
                 ROOT/  (or ROOT/%1$s/)
-                  %1$s_metadata_train.csv      filepath,ebird_code,ebird_code_multilabel,ebird_code_secondary,
-                                              length,detected_events,event_cluster,…
-                  %1$s_metadata_test_5s.csv    filepath,ebird_code_multilabel,…
-                  …/XC….ogg                   recordings of the shards %1$s_train_shard_0001.tar.gz …, in any \
+                  %1$s_metadata_train.parquet    filepath,ebird_code,ebird_code_multilabel,ebird_code_secondary,
+                                                length,detected_events,event_cluster,…
+                  %1$s_metadata_test_5s.parquet  filepath,ebird_code_multilabel,…
+                  …/XC….ogg                     recordings of the shards %1$s_train_shard_0001.tar.gz …, in any \
                 folders
-                  …/%1$s_….ogg                 segments of %1$s_test5s_shard_0001.tar.gz
-                The metadata is Parquet on the hub; export it with pandas: read_parquet(…).to_csv(…, index=False)
-                (if filepath is the table's index, reset_index() first).
+                  …/%1$s_….ogg                   segments of %1$s_test5s_shard_0001.tar.gz
+                The metadata as it is on the hub, or exported to .csv, which is taken where both are there.
                 """.formatted(code),
                 "huggingface.co/datasets/DBD-research-group/BirdSet",
                 "CC BY-NC 4.0 as a set; each recording has its own",
@@ -94,10 +94,18 @@ final class BirdSet extends Dataset {
                 of("NBP", "NIPS4BPlus", 24_327, 563, ""));
     }
 
+    /** The metadata of a part; of several forms the one that was made by hand. */
     private Path list(Path root, String part) throws DatasetException {
-        String name = code + "_metadata_" + part + ".csv";
-        Path below = root.resolve(code).resolve(name);
-        return requireFile(Files.isRegularFile(below) ? below : root.resolve(name));
+        String name = code + "_metadata_" + part;
+        for (String extension : List.of(".csv", ".parquet")) {
+            for (Path folder : List.of(root.resolve(code), root)) {
+                Path list = folder.resolve(name + extension);
+                if (Files.isRegularFile(list)) {
+                    return list;
+                }
+            }
+        }
+        return requireFile(root.resolve(name + ".parquet"));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
@@ -13,9 +14,10 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 
 /**
- * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
- * or one at the top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names, in a
- * list of any form that {@link NestedList} reads. Parquet is not read.
+ * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} or {@code metadata.parquet}
+ * in the folder of each part, or one at the top with a column {@code split}; {@code file_name} is relative to the
+ * metadata. Labels are names, in a list of any form that {@link NestedList} reads, or numbers of classes whose names a
+ * Parquet file has. Sound within Parquet files is not read.
  */
 final class HuggingFaceFolder {
     /** The expected files, as lines to print. */
@@ -25,6 +27,7 @@ final class HuggingFaceFolder {
           validation/metadata.csv   (or valid, val, validate, dev)
           test/metadata.csv         (or eval)
           or one metadata.csv       file_name,labels,split
+          metadata.parquet in place of any of these
         """;
 
     private static final Map<Part, List<String>> FOLDERS = Map.of(
@@ -41,10 +44,17 @@ final class HuggingFaceFolder {
 
     /** Whether a folder has metadata of this form. */
     static boolean isThere(Path root) {
-        return Files.isRegularFile(root.resolve("metadata.csv"))
-                || FOLDERS.values().stream()
-                        .flatMap(List::stream)
-                        .anyMatch(f -> Files.isRegularFile(root.resolve(f).resolve("metadata.csv")));
+        return in(root) != null
+                || FOLDERS.values().stream().flatMap(List::stream).anyMatch(f -> in(root.resolve(f)) != null);
+    }
+
+    /** The metadata in a folder; null if there is none. */
+    private static Path in(Path folder) {
+        return Stream.of("metadata.csv", "metadata.parquet")
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
     }
 
     /** All labels of all parts, sorted. */
@@ -62,13 +72,12 @@ final class HuggingFaceFolder {
     /** The metadata of a part; null if there is none. */
     private static Path list(Path root, Part part) {
         for (String folder : FOLDERS.get(part)) {
-            Path list = root.resolve(folder).resolve("metadata.csv");
-            if (Files.isRegularFile(list)) {
+            Path list = in(root.resolve(folder));
+            if (list != null) {
                 return list;
             }
         }
-        Path all = root.resolve("metadata.csv");
-        return Files.isRegularFile(all) ? all : null;
+        return in(root);
     }
 
     /** Adds the clips of a part. */
@@ -77,7 +86,8 @@ final class HuggingFaceFolder {
         if (list == null) {
             throw new DatasetException(
                     info.name(),
-                    "no metadata.csv of the part " + clips.part().label() + " in " + clips.root() + info.advice());
+                    "no metadata.csv or metadata.parquet of the part "
+                            + clips.part().label() + " in " + clips.root() + info.advice());
         }
         each(list, clips.part(), (place, name, labels) -> clips.file(place, name, list.resolveSibling(name), labels));
     }

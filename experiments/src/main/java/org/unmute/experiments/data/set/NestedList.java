@@ -7,7 +7,7 @@ import org.unmute.experiments.data.MalformedTableException;
 /**
  * Parses a list in a CSV field, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code ['a',
  * 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements are
- * strings (quoted or not) and lists.
+ * strings (quoted or not) and lists. A backslash in quotes stands before a quote or backslash of the string.
  */
 public final class NestedList {
     private static final int DEEPEST = 8;
@@ -130,13 +130,7 @@ public final class NestedList {
             return list();
         }
         if (c == '\'' || c == '"') {
-            int end = text.indexOf(c, at + 1);
-            if (end < 0) {
-                throw wrong("the quote is never closed");
-            }
-            String quoted = text.substring(at + 1, end);
-            at = end + 1;
-            return quoted;
+            return quoted(c);
         }
         if (text.startsWith("array(", at)) {
             return array();
@@ -151,6 +145,23 @@ public final class NestedList {
             throw wrong("unexpected " + MalformedTableException.quote(String.valueOf(c)));
         }
         return text.substring(from, at);
+    }
+
+    private String quoted(char quote) {
+        StringBuilder inner = new StringBuilder();
+        int from = at + 1;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == quote) {
+                at = i + 1;
+                return inner.append(text, from, i).toString();
+            }
+            if (c == '\\' && i + 1 < text.length() && "'\"\\".indexOf(text.charAt(i + 1)) >= 0) {
+                inner.append(text, from, i);
+                from = ++i;
+            }
+        }
+        throw wrong("the quote is never closed");
     }
 
     /** {@code array([...])}, optionally with {@code , dtype=...}. */

@@ -17,10 +17,10 @@ import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 
 /**
- * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv} or {@code
- * clips.tsv}. Start and end are seconds and may be missing or empty; labels are separated by ';'; split is train,
- * validation or test. Without a split column all rows are for training. The list of used clips that a run writes has
- * this form.
+ * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv}, {@code clips.tsv}
+ * or {@code clips.parquet}. Start and end are seconds and may be missing or empty; labels are separated by ';'; split
+ * is train, validation or test. Without a split column all rows are for training. The list of used clips that a run
+ * writes has this form.
  */
 final class TableSet extends Dataset {
     private static final List<String> PATH_COLUMNS = List.of("path", "file", "filename", "fname", "file_name");
@@ -39,8 +39,8 @@ final class TableSet extends Dataset {
                         0,
                         """
             ROOT/
-              clips.csv (or clips.tsv)   path,start,end,labels,split
-              …                          recordings, paths below ROOT
+              clips.csv (or .tsv, .parquet)  path,start,end,labels,split
+              …                              recordings, paths below ROOT
             """,
                         "your own recordings",
                         "your own",
@@ -52,8 +52,12 @@ final class TableSet extends Dataset {
 
     private Path list(Path root) throws DatasetException {
         Path csv = root.resolve("clips.csv");
-        Path tsv = root.resolve("clips.tsv");
-        return requireFile(Files.isRegularFile(tsv) && !Files.exists(csv) ? tsv : csv);
+        for (Path other : List.of(root.resolve("clips.tsv"), root.resolve("clips.parquet"))) {
+            if (Files.isRegularFile(other) && !Files.exists(csv)) {
+                return other;
+            }
+        }
+        return requireFile(csv);
     }
 
     @Override
@@ -114,11 +118,13 @@ final class TableSet extends Dataset {
         throw row.wrong("start and end are seconds from 0, not " + MalformedTableException.quote(text));
     }
 
-    private static List<String> labels(CsvTable.Row row) throws MalformedTableException {
+    private static List<String> labels(CsvTable.Row row) throws IOException {
         String field = row.text("labels");
         List<String> labels = new ArrayList<>();
         if (!field.isBlank()) {
-            for (String label : field.split(Pattern.quote(";"), -1)) {
+            List<String> listed = row.list(row.table().required("labels"));
+            List<String> all = listed != null ? listed : List.of(field.split(Pattern.quote(";"), -1));
+            for (String label : all) {
                 if (label.isBlank() || labels.contains(label.strip())) {
                     throw row.wrong((label.isBlank() ? "an empty label in " : "a label twice in ")
                             + MalformedTableException.quote(field));

@@ -77,7 +77,7 @@ class BirdSetTest {
                 "filepath,ebird_code_multilabel\nHSN_001_20150708_061805_000_005.ogg,[21]\n");
         assertThatThrownBy(() -> tree.read("hsn", Part.TEST)).hasMessageContaining("unknown label '21'");
         assertThatThrownBy(() -> tree.read("pow", Part.TEST))
-                .hasMessageContaining("no file " + root.resolve("POW_metadata_test_5s.csv"))
+                .hasMessageContaining("no file " + root.resolve("POW_metadata_test_5s.parquet"))
                 .hasMessageContaining("huggingface.co/datasets/DBD-research-group/BirdSet");
     }
 

@@ -348,7 +348,7 @@ class GeneralSetsTest {
         assertThat(Tree.lines(train)).containsExactly("train/a.wav: dog;bird", "train/sub/b.wav: ");
         assertThat(train.labels().names()).containsExactly("bird", "dog");
         assertThatThrownBy(() -> tree.read("spass", Part.VALIDATION))
-                .hasMessageContaining("no metadata.csv of the part validation");
+                .hasMessageContaining("no metadata.csv or metadata.parquet of the part validation");
         tree.text("train/metadata.csv", "file_name,labels\n../../a.wav,dog\n");
         assertThatThrownBy(() -> tree.read("spass", Part.TRAIN))
                 .hasMessageContaining("metadata.csv:2: path '../../a.wav' leaves the root");

@@ -1,0 +1,60 @@
+package org.unmute.experiments.parquet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.io.MalformedFileException;
+
+/**
+ * The names of classes that Hugging Face's {@code datasets} leave in files whose columns hold numbers of classes. The
+ * note {@value #NOTE} holds JSON: for each column its type, in which a list or sequence has the type of its elements.
+ */
+final class ClassNames {
+    /** Name of the note. */
+    static final String NOTE = "huggingface";
+
+    private static final int MAX_CLASSES = 1 << 20;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private ClassNames() {}
+
+    /** The names by column; columns without are left out. */
+    static Map<String, List<String>> of(Bytes in, Map<String, String> notes) throws MalformedFileException {
+        Map<String, List<String>> all = new HashMap<>();
+        String note = notes.get(NOTE);
+        if (note == null) {
+            return all;
+        }
+        JsonNode features;
+        try {
+            features = MAPPER.readTree(note).path("info").path("features");
+        } catch (JsonProcessingException e) {
+            throw in.wrong("bad-note", "the note '" + NOTE + "', which may name classes, is not JSON");
+        }
+        for (Map.Entry<String, JsonNode> feature : features.properties()) {
+            List<String> names = names(feature.getValue());
+            if (!names.isEmpty()) {
+                all.put(feature.getKey(), names);
+            }
+        }
+        return all;
+    }
+
+    private static List<String> names(JsonNode type) {
+        JsonNode element = type;
+        // Versions differ in how they describe a list.
+        while (element.has("feature") || element.isArray() && element.size() == 1) {
+            element = element.isArray() ? element.get(0) : element.get("feature");
+        }
+        List<String> names = new ArrayList<>();
+        if (element.path("_type").asText().equals("ClassLabel")
+                && element.path("names").size() <= MAX_CLASSES) {
+            element.path("names").forEach(name -> names.add(name.asText()));
+        }
+        return names;
+    }
+}

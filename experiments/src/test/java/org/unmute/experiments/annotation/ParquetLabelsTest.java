@@ -1,0 +1,125 @@
+package org.unmute.experiments.annotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.annotation.LabelFile.Form;
+import org.unmute.experiments.annotation.LabelFile.Options;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.ManifestFormat;
+
+/** Labels in Parquet files. */
+class ParquetLabelsTest {
+    private static final Path TABLES = Path.of("src/test/resources/parquet");
+
+    @TempDir
+    Path folder;
+
+    private static LabelFile read(String name) throws IOException {
+        return LabelFile.read(TABLES.resolve(name), Options.AUTO);
+    }
+
+    private static List<String> lines(LabelFile labels) {
+        return labels.manifest().clips().stream()
+                .map(c -> c.file() + " " + c.split() + " " + c.labels())
+                .toList();
+    }
+
+    private static Options columns(String file, String label) {
+        return new Options(null, new ManifestFormat(file, label, null, null), List.of(), null, ShareRule.DEFAULT);
+    }
+
+    @Test
+    void clipsHaveLabelsInAList() throws IOException {
+        LabelFile labels = read("clips.parquet");
+        assertThat(labels.form()).isEqualTo(Form.CLIPS);
+        assertThat(labels.remarks()).isEmpty();
+        assertThat(labels.recognized()).isEqualTo("one row for each clip: 2 clips, 2 classes");
+        assertThat(lines(labels))
+                .containsExactly("clip-002.wav#0-1.5 train [it's a wren, robin]", "clip-003.wav#0.5-2 train [robin]");
+    }
+
+    @Test
+    void fileIsKnownByItsContentWhateverItsName() throws IOException {
+        Path other = Files.copy(TABLES.resolve("clips.parquet"), folder.resolve("labels.csv"));
+        assertThat(lines(LabelFile.read(other, Options.AUTO))).isEqualTo(lines(read("clips.parquet")));
+    }
+
+    @Test
+    void birdSetsColumnsAreKnown() throws IOException {
+        LabelFile train = read("HSN_metadata_train.parquet");
+        assertThat(lines(train))
+                .containsExactly("train/XC1.ogg  [gcrfin]", "XC2.ogg  [amepip, whcspa]", "XC3.ogg  [amepip, whcspa]");
+        LabelFile segments = read("hub-test_5s.parquet");
+        assertThat(lines(segments))
+                .containsExactly(
+                        "HSN_001_20150708_061805_000_005.ogg  [gcrfin, whcspa]",
+                        "HSN_001_20150708_061805_005_010.ogg  []",
+                        "HSN_001_20150708_061805_010_015.ogg  [whcspa]",
+                        "HSN_001_20150708_061805_015_020.ogg  []");
+        assertThat(segments.remarks())
+                .containsExactly("columns that are not read: audio.bytes (bytes that are no text). Recordings must be"
+                        + " files: sound in a Parquet file is not heard");
+    }
+
+    @Test
+    void columnsCanBeNamed() throws IOException {
+        LabelFile labels = LabelFile.read(TABLES.resolve("HSN_metadata_train.parquet"), columns(null, "ebird_code"));
+        assertThat(lines(labels)).contains("XC2.ogg  [whcspa]");
+        LabelFile kinds = LabelFile.read(TABLES.resolve("kinds-zstd.parquet"), columns("file", "kind"));
+        assertThat(kinds.manifest().labels().names()).containsExactly("EVEN", "ODD");
+        assertThatThrownBy(() -> LabelFile.read(TABLES.resolve("HSN_metadata_train.parquet"), columns(null, "species")))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("HSN_metadata_train.parquet: no column 'species' (--label-column)");
+    }
+
+    @Test
+    void columnOfFlagsForEachClassIsAMatrix() throws IOException {
+        LabelFile labels = read("matrix.parquet");
+        assertThat(labels.form()).isEqualTo(Form.MATRIX);
+        assertThat(lines(labels)).containsExactly("a.wav train [wren]", "b.wav train [wren, robin]", "c.wav test []");
+    }
+
+    @Test
+    void rowOfEachEvent() throws IOException {
+        LabelFile labels = read("events.parquet");
+        assertThat(labels.form()).isEqualTo(Form.EVENTS);
+        assertThat(labels.events())
+                .containsExactly(
+                        new Annotation("a.wav", 0.5, 1.25, "wren"),
+                        new Annotation("a.wav", 2, 3, "robin"),
+                        new Annotation("b.wav", 0, 0.1, "wren"));
+        assertThat(AnnotationTable.read(TABLES.resolve("events.parquet")).annotations())
+                .isEqualTo(labels.events());
+    }
+
+    @Test
+    void rowsAreNamedInMessages() {
+        Options robins = new Options(
+                null, ManifestFormat.AUTO, List.of(), LabelSet.of(List.of("it's a wren")), ShareRule.DEFAULT);
+        assertThatThrownBy(() -> LabelFile.read(TABLES.resolve("clips.parquet"), robins))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("clips.parquet:1: unknown label 'robin'");
+        assertThatThrownBy(() -> LabelFile.read(TABLES.resolve("set.parquet"), Options.AUTO))
+                .hasMessageContaining("set.parquet: no column file, filename, path, fname");
+    }
+
+    @Test
+    void recordingsCanBeListed() throws IOException {
+        assertThat(ClipList.of(TABLES.resolve("clips.parquet"), folder).clips().stream()
+                        .map(clip -> clip.id()))
+                .containsExactly("clip-002.wav#0-1.5", "clip-003.wav#0.5-2");
+        assertThat(ClipList.of(TABLES.resolve("hub-test_5s.parquet"), folder).clips().stream()
+                        .map(clip -> clip.id()))
+                .contains("HSN_001_20150708_061805_015_020.ogg")
+                .hasSize(4);
+    }
+}
