@@ -2,16 +2,25 @@ package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.parquet.ParquetTable;
 import org.unmute.models.audio.Wav;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.encoder.TokenPooling;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -138,5 +147,110 @@ class FeaturesEndToEndTest {
                     .as(bad)
                     .contains("numbers from 0 to 1");
         }
+    }
+
+    /** Two recordings and one that is too short, in an order that is theirs. */
+    private static Path recordings() throws IOException {
+        Path in = Files.createDirectories(folder.resolve("pool/sub"));
+        if (!Files.exists(in.resolve("a.wav"))) {
+            Files.copy(wav, in.resolve("a.wav"));
+            Wav.write(in.resolveSibling("=b.wav"), new float[16_000], 16_000);
+            Wav.write(in.resolve("short.wav"), new float[100], 16_000);
+        }
+        return in.getParent();
+    }
+
+    private static float[] pooled(Path recording, TokenPooling how) throws IOException {
+        Path out = folder.resolve("map.safetensors");
+        features(recording, out).endsWith(ExitCode.OK);
+        try (SafetensorsFile file = SafetensorsFile.open(out)) {
+            return how.apply(new TokenMap(8, 8, 48, file.floats("token_map"), file.floats("cls")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TokenPooling.class)
+    void oneVectorOfEachRecording(TokenPooling how) throws IOException {
+        String name = how.name().toLowerCase(java.util.Locale.ROOT);
+        Path in = recordings();
+        float[] a = pooled(in.resolve("sub/a.wav"), how);
+        float[] b = pooled(in.resolve("=b.wav"), how);
+        Path npy = folder.resolve(name + ".npy");
+        Ran ran = features(in, npy, "--pool", name).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("2 vectors of 48, ").contains("skipped sub/short.wav");
+        StoredTensor array = Npy.read(npy);
+        assertThat(array.shape()).isEqualTo(Shape.of(2, 48));
+        assertThat(array.floats()).startsWith(b).endsWith(a);
+        JsonNode record = new ObjectMapper()
+                .readTree(folder.resolve(name + ".npy.run.json").toFile())
+                .path("results");
+        assertThat(record.path("clips").toString()).isEqualTo("[\"=b.wav\",\"sub/a.wav\"]");
+        assertThat(record.path("pool").asText()).isEqualTo(name);
+
+        Path tensors = folder.resolve(name + ".safetensors");
+        features(in, tensors, "--pool", name).endsWith(ExitCode.OK);
+        try (SafetensorsFile file = SafetensorsFile.open(tensors)) {
+            assertThat(file.floats("pooled")).startsWith(b).endsWith(a);
+            assertThat(file.metadata())
+                    .containsEntry("clips", "[\"=b.wav\",\"sub/a.wav\"]")
+                    .containsEntry("pool", name)
+                    .containsKeys("encoder_sha256", "front_end");
+        }
+
+        Path csv = folder.resolve(name + ".csv");
+        features(in, csv, "--pool", name).endsWith(ExitCode.OK);
+        try (CsvTable table = CsvTable.open(csv)) {
+            assertThat(table.names()).hasSize(49).startsWith("file", "pooled0", "pooled1");
+            Iterator<float[]> expected = List.of(b, a).iterator();
+            Iterator<String> clips = List.of("=b.wav", "sub/a.wav").iterator();
+            table.forEach(row -> {
+                assertThat(row.text("file")).isEqualTo(clips.next());
+                assertThat(floats(row.fields().subList(1, 49))).isEqualTo(expected.next());
+            });
+            assertThat(clips).isExhausted();
+        }
+
+        Path parquet = folder.resolve(name + ".parquet");
+        Ran json = features(in, parquet, "--pool", name, "--json").endsWith(ExitCode.OK);
+        assertThat(json.json().path("vectors").asInt()).isEqualTo(2);
+        try (ParquetTable table = ParquetTable.open(parquet)) {
+            assertThat(table.names()).containsExactly("file", "pooled");
+            assertThat(table.next()).isTrue();
+            assertThat(table.cells().text(0)).isEqualTo("=b.wav");
+            assertThat(floats(table.cells().list(1))).isEqualTo(b);
+            assertThat(table.next()).isTrue();
+            assertThat(floats(table.cells().list(1))).isEqualTo(a);
+            assertThat(table.next()).isFalse();
+        }
+    }
+
+    private static float[] floats(List<String> texts) {
+        float[] all = new float[texts.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Float.parseFloat(texts.get(i));
+        }
+        return all;
+    }
+
+    @Test
+    void vectorsThatCannotBeWritten() throws IOException {
+        Path in = recordings();
+        assertThat(features(in, folder.resolve("v"), "--pool", "mean")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("whose name ends in .npy, .safetensors, .csv, .parquet");
+        assertThat(features(in, folder.resolve("v.npy"), "--pool", "mean", "--layers", "all")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("without --layers and --attention");
+        assertThat(features(in, folder.resolve("v.npy"), "--pool", "median")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--pool");
+        assertThat(features(in, folder.resolve("v.npy"), "--pool", "mean", "--strict")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("sub/short.wav");
+        assertThat(folder.resolve("v.npy")).doesNotExist();
     }
 }

@@ -7,8 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.unmute.cli.audio.ClipProgress;
+import org.unmute.cli.audio.PooledVectors;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.AudioOptions;
@@ -20,9 +25,11 @@ import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.provenance.BuildInfo;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.encoder.TokenPooling;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
@@ -41,18 +48,23 @@ import picocli.CommandLine.Option;
 @Command(
         name = "features",
         description = {
-            "Writes an encoder's tokens of recordings to safetensors or npy files for other programs.",
+            "Writes an encoder's tokens of recordings to safetensors or npy files for other programs; or with --pool a"
+                    + " vector of each recording to one npy, safetensors, CSV or Parquet file.",
             "A safetensors file holds token_map [time, freq, dim], cls [dim] where the encoder has a class token, for"
                     + " each layer asked for layer.N [time, freq, dim] and layer.N.cls, and attention [heads, time,"
                     + " freq] of the class token in the last block; its metadata name encoder, front end and recording."
-                    + " An npy file holds the token map alone."
+                    + " An npy file holds the token map alone.",
+            "With --pool, the file holds pooled [clips, dim]: as a tensor, as the columns file, pooled0, pooled1, …,"
+                    + " or as the Parquet columns file and pooled, a list. FILE.run.json lists the clips in their"
+                    + " order."
         },
         footer = {
             "",
             "Examples:",
             "  unmute features --encoder eat.safetensors --audio bird.wav --out bird.safetensors --layers all"
                     + " --attention",
-            "  unmute features --encoder eat.safetensors --audio recordings/ --out features/"
+            "  unmute features --encoder eat.safetensors --audio recordings/ --out features/",
+            "  unmute features --encoder eat.safetensors --audio recordings/ --pool mean --out vectors.parquet"
         })
 final class FeaturesCommand extends ComputingCommand {
     private static final String SAFETENSORS = ".safetensors";
@@ -74,8 +86,17 @@ final class FeaturesCommand extends ComputingCommand {
             paramLabel = "PATH",
             required = true,
             description = "A file that ends in " + SAFETENSORS + " or " + NPY
-                    + ", for one recording; or a folder, for a safetensors file of each.")
+                    + ", for one recording; or a folder, for a safetensors file of each. With --pool a file that ends"
+                    + " in "
+                    + NPY + ", " + SAFETENSORS + ", .csv or .parquet.")
     private Path out;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "HOW",
+            description = "One vector of each recording, or of each clip of a long one, in one file:"
+                    + " ${COMPLETION-CANDIDATES} of its tokens (cls: the class token).")
+    private TokenPooling pool;
 
     @Option(
             names = "--layers",
@@ -90,12 +111,22 @@ final class FeaturesCommand extends ComputingCommand {
     /** Folders of features that are there. */
     private final Set<Path> folders = new HashSet<>();
 
+    private final PooledVectors pooled = new PooledVectors();
     private final List<Written> written = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
 
     private record Written(String recording, String file, List<Integer> tokens) {}
 
     private record Result(List<Written> files, List<String> skipped, OtherFiles otherFiles) {}
+
+    private record PooledResult(
+            String file,
+            String pool,
+            int vectors,
+            int dim,
+            List<String> clips,
+            List<String> skipped,
+            OtherFiles otherFiles) {}
 
     @Override
     public Integer call() throws IOException {
@@ -106,30 +137,46 @@ final class FeaturesCommand extends ComputingCommand {
         ClipDivision divided = division.divide(chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
         boolean one = isOne();
-        if (one && clips.size() > 1) {
+        if (pool == null && one && clips.size() > 1) {
             throw CommandException.usage("--out " + out + " is one file, but "
                     + (divided.divided().isEmpty()
                             ? clips.size() + " recordings were named: give a folder"
                             : "there are " + clips.size()
-                                    + " clips: give a folder, or '--clip whole' to divide no recording"));
+                                    + " clips: give a folder, or '--clip whole' to divide no recording")
+                    + ", or --pool for one vector of each");
         }
-        if (ends(NPY) && (layers != null || attention)) {
+        requirePoolable();
+        if (pool == null && ends(NPY) && (layers != null || attention)) {
             throw CommandException.usage(
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
         OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         Features.Request wanted = wanted(loaded.encoder().describe());
+        if (pool == TokenPooling.CLS && !loaded.encoder().describe().hasCls()) {
+            throw CommandException.usage(
+                    "--pool cls: " + loaded.encoder().describe().name() + " has no class token: give mean or max");
+        }
         try (FolderLock _ = one ? claimFile(out) : claim(out)) {
             write(loaded, wanted, clips);
-            if (written.isEmpty()) {
+            if (written.isEmpty() && pooled.clips().isEmpty()) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
             warnings.end(record);
-            loaded.note(record, audio.resampling())
-                    .result("files", written.stream().map(Written::file).toList())
-                    .result("skipped", skipped);
+            loaded.note(record, audio.resampling()).result("skipped", skipped);
+            if (pool == null) {
+                record.result("files", written.stream().map(Written::file).toList());
+            } else {
+                pooled.write(out, PooledVectors.FileKind.of(out), about(loaded));
+                record.result("pool", how())
+                        .result("vectors", List.of(pooled.clips().size(), pooled.dim()))
+                        .result("clips", pooled.clips());
+            }
             record.writeTo(one ? recordBeside(out) : out.resolve(RunRecord.FILE));
+        }
+        if (pool != null) {
+            printPooled(chosen.clips().others());
+            return status;
         }
         print(new Result(written, skipped, chosen.clips().others()), o -> {
             for (Written w : written) {
@@ -142,6 +189,45 @@ final class FeaturesCommand extends ComputingCommand {
         return status;
     }
 
+    private String how() {
+        return pool.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void printPooled(OtherFiles others) throws IOException {
+        List<String> clips = pooled.clips();
+        print(new PooledResult(out.toString(), how(), clips.size(), pooled.dim(), clips, skipped, others), o -> {
+            o.println(out + ": " + Units.count(clips.size(), "vector") + " of " + pooled.dim() + ", "
+                    + (pool == TokenPooling.CLS ? "the class token" : "the " + how() + " of the tokens"));
+            skipped.forEach(s -> o.println("  skipped " + s));
+        });
+    }
+
+    private void requirePoolable() {
+        if (pool == null) {
+            return;
+        }
+        if (layers != null || attention) {
+            throw CommandException.usage("--pool gives one vector of each clip, without --layers and --attention");
+        }
+        if (PooledVectors.FileKind.of(out) == null) {
+            throw CommandException.usage("--out " + out + ": with --pool it is one file, whose name ends in "
+                    + Stream.of(PooledVectors.FileKind.values())
+                            .map(PooledVectors.FileKind::ending)
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** How vectors were made. */
+    private Map<String, String> about(OpenEncoder loaded) {
+        EncoderSpec model = loaded.encoder().describe();
+        return Map.of(
+                "encoder", model.name() + ": " + model.description(),
+                "encoder_sha256", loaded.hash(),
+                "front_end", loaded.key(audio.resampling(), DType.F32).frontEnd(),
+                "pool", how(),
+                "unmute_version", BuildInfo.read().version());
+    }
+
     private void write(OpenEncoder loaded, Features.Request wanted, List<AudioClip> clips) throws IOException {
         boolean one = isOne();
         try (ClipProgress progress =
@@ -151,7 +237,13 @@ final class FeaturesCommand extends ComputingCommand {
                 for (ClipSound sound : pass.next()) {
                     AudioClip clip = sound.clip();
                     progress.read(sound);
-                    if (sound.failure() == null) {
+                    if (sound.failure() == null && pool != null) {
+                        TokenMap map = loaded.encoder()
+                                .features(sound.samples(), wanted)
+                                .tokens();
+                        pooled.add(clip.id(), pool.apply(map));
+                        progress.done(clip);
+                    } else if (sound.failure() == null) {
                         Path file = one ? out : place(clip);
                         TokenMap map = write(loaded, sound, wanted, file);
                         List<Integer> tokens = List.of(map.time(), map.freq(), map.dim());
@@ -160,7 +252,7 @@ final class FeaturesCommand extends ComputingCommand {
                     } else {
                         String reason =
                                 clip.id() + ": " + Failure.of(sound.failure()).message();
-                        if (audio.strict() || one) {
+                        if (audio.strict() || one && pool == null) {
                             throw CommandException.input(reason, sound.failure());
                         }
                         skipped.add(reason);
@@ -181,9 +273,9 @@ final class FeaturesCommand extends ComputingCommand {
         return file;
     }
 
-    /** Whether the features of one recording are written to one file. */
+    /** Whether one file is written. */
     private boolean isOne() {
-        return ends(NPY) || ends(SAFETENSORS);
+        return pool != null || ends(NPY) || ends(SAFETENSORS);
     }
 
     private boolean ends(String extension) {

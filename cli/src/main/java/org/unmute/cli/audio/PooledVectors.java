@@ -1,0 +1,157 @@
+package org.unmute.cli.audio;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.data.CsvLine;
+import org.unmute.experiments.parquet.ParquetTableWriter;
+import org.unmute.experiments.parquet.ParquetTableWriter.Column;
+import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Npy;
+import org.unmute.tensor.io.SafetensorsWriter;
+
+/** A vector of each clip, collected and then written to one file, all or nothing. Vectors are not copied. */
+public final class PooledVectors {
+    /** Name of the tensor and of the column of vectors. */
+    public static final String NAME = "pooled";
+
+    /** Kinds of files, by the ends of their names. */
+    public enum FileKind {
+        NPY,
+        SAFETENSORS,
+        CSV,
+        PARQUET;
+
+        /** The kind of a file; null if its name tells none. */
+        public static FileKind of(Path file) {
+            String name = String.valueOf(file.getFileName());
+            for (FileKind kind : values()) {
+                if (name.endsWith(kind.ending())) {
+                    return kind;
+                }
+            }
+            return null;
+        }
+
+        /** The end of the names of such files. */
+        public String ending() {
+            return "." + name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final List<String> clips = new ArrayList<>();
+    private final List<float[]> vectors = new ArrayList<>();
+
+    /** No vectors yet. */
+    public PooledVectors() {}
+
+    /** Adds the vector of a clip, as long as those of the others. */
+    public void add(String clip, float[] vector) {
+        clips.add(clip);
+        vectors.add(vector);
+    }
+
+    /** The clips, in the order of the rows. */
+    public List<String> clips() {
+        return List.copyOf(clips);
+    }
+
+    /** Elements of a vector; 0 if there is none. */
+    public int dim() {
+        return vectors.isEmpty() ? 0 : vectors.getFirst().length;
+    }
+
+    /**
+     * Writes the file.
+     *
+     * @param about how vectors were made: metadata of a safetensors file, and notes in a Parquet file
+     * @throws CommandException if one array cannot hold them
+     * @throws IOException      if it cannot be written
+     */
+    public void write(Path file, FileKind kind, Map<String, String> about) throws IOException {
+        switch (kind) {
+            case NPY -> Npy.write(file, shape(), array(file));
+            case SAFETENSORS -> {
+                SafetensorsWriter writer = new SafetensorsWriter().add(NAME, shape(), array(file));
+                new TreeMap<>(about).forEach(writer::metadata);
+                writer.metadata("clips", json(clips)).write(file);
+            }
+            case CSV -> csv(file);
+            case PARQUET -> parquet(file, about);
+        }
+    }
+
+    private static String json(List<String> texts) throws IOException {
+        try {
+            return Json.MAPPER
+                    .writer()
+                    .without(SerializationFeature.INDENT_OUTPUT)
+                    .writeValueAsString(texts);
+        } catch (JsonProcessingException e) {
+            throw new IOException("pooled vectors: a name of a clip cannot be JSON", e);
+        }
+    }
+
+    private Shape shape() {
+        return Shape.of(vectors.size(), dim());
+    }
+
+    private float[] array(Path file) {
+        long elements = (long) vectors.size() * dim();
+        if (elements > Integer.MAX_VALUE - 8) {
+            throw CommandException.usage("--out " + file + ": " + vectors.size() + " vectors of " + dim()
+                    + " do not fit into one array: let --out end in " + FileKind.PARQUET.ending() + " or "
+                    + FileKind.CSV.ending());
+        }
+        float[] all = new float[(int) elements];
+        for (int i = 0; i < vectors.size(); i++) {
+            System.arraycopy(vectors.get(i), 0, all, i * dim(), dim());
+        }
+        return all;
+    }
+
+    private void csv(Path file) throws IOException {
+        AtomicFile.write(file, out -> {
+            Object[] row = new Object[dim() + 1];
+            row[0] = "file";
+            for (int d = 0; d < dim(); d++) {
+                row[d + 1] = NAME + d;
+            }
+            for (int i = -1; i < vectors.size(); i++) {
+                if (i >= 0) {
+                    row[0] = clips.get(i);
+                    for (int d = 0; d < dim(); d++) {
+                        row[d + 1] = vectors.get(i)[d];
+                    }
+                }
+                ByteBuffer line = ByteBuffer.wrap(CsvLine.of(row).getBytes(StandardCharsets.UTF_8));
+                while (line.hasRemaining()) {
+                    out.write(line);
+                }
+            }
+        });
+    }
+
+    private void parquet(Path file, Map<String, String> about) throws IOException {
+        AtomicFile.write(file, out -> {
+            ParquetTableWriter table =
+                    new ParquetTableWriter(out, List.of(new Column("file", Kind.TEXT), new Column(NAME, Kind.FLOATS)));
+            for (int i = 0; i < vectors.size(); i++) {
+                table.row(clips.get(i), vectors.get(i));
+            }
+            table.finish(about);
+        });
+    }
+}
