@@ -27,7 +27,7 @@ import org.unmute.tensor.io.FolderLock;
 
 /** {@code unmute detect} on synthesized scenes with the encoder in the program. */
 class DetectEndToEndTest {
-    private static final String ALL = "csv,jsonl,raven,audacity,birdnet";
+    private static final String ALL = "csv,jsonl,raven,audacity,birdnet,parquet";
 
     @TempDir
     static Path folder;
@@ -96,6 +96,12 @@ class DetectEndToEndTest {
                 .containsExactly("0.wav", "1.wav", "2.wav", "sub/long.wav", "sub/stereo.wav");
         assertSame(read(events.resolve("raven-combined.txt")), all, true, true);
         assertSame(read(events.resolve("BirdNET_CombinedTable.csv")), all, false, true);
+        List<Annotation> parquet = read(events.resolve("events.parquet"));
+        assertSame(parquet, all, true, false);
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(parquet.get(i).file()).isEqualTo(all.get(i).file());
+            assertThat(parquet.get(i).score()).isCloseTo(all.get(i).score(), within(5e-5));
+        }
         for (String name : List.of("0", "1", "2", "sub/long", "sub/stereo")) {
             List<Annotation> own =
                     all.stream().filter(a -> a.file().equals(name + ".wav")).toList();
@@ -317,6 +323,24 @@ class DetectEndToEndTest {
     }
 
     @Test
+    void parquetIsThereOnceAllRecordingsAre() throws IOException {
+        Path some = Files.createDirectories(folder.resolve("some"));
+        Files.copy(recordings.resolve("0.wav"), some.resolve("0.wav"));
+        Files.writeString(some.resolve("bad.wav"), "no sound");
+        Path out = folder.resolve("some-events");
+        detect(out, some, "--format", "csv,parquet", "--strict").endsWith(ExitCode.INPUT);
+        try (Stream<Path> files = Files.list(out)) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .contains("events.csv")
+                    .noneMatch(name -> name.startsWith("events.parquet"));
+        }
+        detect(out, some, "--format", "csv,parquet").endsWith(ExitCode.OK);
+        assertThat(read(out.resolve("events.parquet")))
+                .hasSameSizeAs(read(out.resolve("events.csv")))
+                .isNotEmpty();
+    }
+
+    @Test
     void namesFromOutsideAreCleaned() throws IOException {
         Path hostile = folder.resolve("hostile");
         Files.createDirectories(hostile);
@@ -342,6 +366,7 @@ class DetectEndToEndTest {
                                     - (table.endsWith("jsonl") ? 1 : 0));
         }
         assertThat(read(out.resolve("events.csv")).getFirst().file()).startsWith("=cmd");
+        assertThat(read(out.resolve("events.parquet")).getFirst().file()).isEqualTo(name + ".wav");
     }
 
     @Test

@@ -52,6 +52,7 @@ import picocli.CommandLine.Option;
                     + " all",
             "  audacity/….txt                           audacity: a label track for each recording",
             "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
+            "  events.parquet                           parquet: all events, in full precision; written at the end",
             "  events.html                              --page: the events as a page, with pictures and sound",
             "  skipped.csv                              recordings that were not heard to their end, with the reason",
             "  run.json                                 how it was made; written at the end",

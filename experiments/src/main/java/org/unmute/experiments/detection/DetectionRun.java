@@ -152,6 +152,7 @@ public final class DetectionRun {
                 totals.done(heard, one.present);
                 listener.done(clip, result, one.present);
             }
+            tables.finish();
         }
         // Whoever is told that all is done may rely on it: tables were forced when they were closed.
         folder.journal().force();

@@ -31,6 +31,8 @@ final class EventTables implements AutoCloseable {
     private final TableNames names;
     private final List<String> classes;
     private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
+    /** Null if it is not asked for. */
+    private ParquetEvents parquet;
 
     /** A table of all recordings, whose times run on by the length of each file. */
     private static final class Combined {
@@ -70,7 +72,9 @@ final class EventTables implements AutoCloseable {
         names = new TableNames(clips);
         try {
             for (OutputFormat format : formats) {
-                if (format.combined() != null) {
+                if (format == OutputFormat.PARQUET) {
+                    parquet = new ParquetEvents(folder.resolve(format.combined()));
+                } else if (format.combined() != null) {
                     combined.put(format, new Combined(folder.resolve(format.combined()), format.format()));
                 }
             }
@@ -119,6 +123,17 @@ final class EventTables implements AutoCloseable {
             all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
             write(entry.getKey(), all.table, clip, heard, events);
             all.out.flush();
+        }
+        if (parquet != null) {
+            String file = fileId(clip);
+            events.forEach(event -> parquet.add(annotation(file, event)));
+        }
+    }
+
+    /** Ends what is complete only with the last recording. */
+    void finish() throws IOException {
+        if (parquet != null) {
+            parquet.finish();
         }
     }
 
@@ -169,6 +184,13 @@ final class EventTables implements AutoCloseable {
     @Override
     public void close() throws IOException {
         IOException first = null;
+        if (parquet != null) {
+            try {
+                parquet.close();
+            } catch (IOException e) {
+                first = e;
+            }
+        }
         for (Combined all : combined.values()) {
             try {
                 all.out.close();

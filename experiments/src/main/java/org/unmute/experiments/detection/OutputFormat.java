@@ -13,7 +13,9 @@ public enum OutputFormat {
     /** A label track for each recording. */
     AUDACITY(AnnotationFormat.AUDACITY, null, "audacity", ".txt"),
     /** BirdNET-Analyzer's CSV for each recording and for all, under its names. */
-    BIRDNET(AnnotationFormat.BIRDNET, "BirdNET_CombinedTable.csv", "birdnet", ".BirdNET.results.csv");
+    BIRDNET(AnnotationFormat.BIRDNET, "BirdNET_CombinedTable.csv", "birdnet", ".BirdNET.results.csv"),
+    /** {@code events.parquet}: all events, in full precision; replaced when a run has gone through all recordings. */
+    PARQUET(null, "events.parquet", null, null);
 
     private final AnnotationFormat format;
     private final String combined;
@@ -27,7 +29,7 @@ public enum OutputFormat {
         this.suffix = suffix;
     }
 
-    /** How events are written. */
+    /** How events are written line by line; null for a format that has no lines. */
     public AnnotationFormat format() {
         return format;
     }
