@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.data.ClipId;
@@ -67,7 +68,7 @@ final class EmbedRun {
         RunRecord record = new RunRecord(command());
         ExecutorEncoder encoder = opened();
         describe(encoder);
-        AudioInput input = AudioInput.of(session, request.audio(), request.root(), request.division());
+        AudioInput input = listed();
         describe(input);
         ClipSize size = new ClipSize(
                 encoder.encoder().encoder().describe(),
@@ -135,6 +136,15 @@ final class EmbedRun {
         console.tell("front end: " + encoder.key().frontEnd());
         if (request.kept().contains(Kept.EVENTS)) {
             encoder.detector().lines().stream().skip(1).forEach(console::tell);
+        }
+    }
+
+    /** Whatever stands in the way of the list is a matter of the input, as on the command line. */
+    private AudioInput listed() {
+        try {
+            return AudioInput.of(session, request.audio(), request.root(), request.division());
+        } catch (IOException e) {
+            throw new InputException(Diagnosis.of(e).message(), e);
         }
     }
 

@@ -211,6 +211,18 @@ class EmbedTest {
     }
 
     @Test
+    void anInputThatCannotBeListedIsOne(@TempDir Path folder) throws IOException {
+        Path list = Files.writeString(folder.resolve("clips.csv"), "path,start,end\na.wav,early,2\n");
+        Output malformed = run("--audio", list.toString(), "--out", "x");
+        assertThat(malformed.err()).contains("clips.csv:2", "early");
+        assertThat(malformed.status()).isEqualTo(3);
+        Path empty = Files.createDirectory(folder.resolve("none"));
+        Output none = run("--audio", empty.toString(), "--out", "x");
+        assertThat(none.err()).contains("no audio in");
+        assertThat(none.status()).isEqualTo(3);
+    }
+
+    @Test
     void mistakesInTheCommandLineAreSaid() {
         assertThat(run("--out", "x").status()).isEqualTo(2);
         assertThat(run("--out", "x").err()).contains("--audio");
