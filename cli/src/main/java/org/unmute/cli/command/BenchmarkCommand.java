@@ -1,40 +1,33 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.benchmark.BenchmarkHost;
+import org.unmute.experiments.benchmark.BenchmarkMerge;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
 import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.benchmark.CellPatterns;
+import org.unmute.experiments.benchmark.CellSelection;
 import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.EncoderEntry;
-import org.unmute.experiments.grid.Grid;
 import org.unmute.experiments.provenance.Units;
+import org.unmute.experiments.results.ResultGrid;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.FolderLock;
-import org.unmute.tensor.io.TemporaryFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,22 +39,38 @@ import picocli.CommandLine.Parameters;
             "Runs the paper's protocol for every encoder, data set and probe of a grid: tokens cached once, a search"
                     + " over learning rate and weight decay, the best settings trained again with several seeds, mean"
                     + " and deviation on the test part.",
-            "Stop it at any moment and run the same command again: it goes on where it was, with the same result."
+            "Stop it at any moment and run the same command again: it goes on where it was, with the same result.",
+            "Machines may share a grid: run other cells on each, with --only and a folder of its own, then join the"
+                    + " folders with --merge."
         },
         footer = {
             "",
             "Examples:",
             "  unmute benchmark grid.toml --out run/ --dry-run",
-            "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8"
+            "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8",
+            "  unmute benchmark --merge run-a/ run-b/ --out run/"
         })
 final class BenchmarkCommand extends ComputingCommand {
     private static final double SECONDS_PER_HOUR = 3600;
 
-    @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML file (docs/grid.md).")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "GRID",
+            description = "The grid: a TOML file (docs/grid.md); not with --merge.")
     private Path gridFile;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
     private Path out;
+
+    @Option(
+            names = "--merge",
+            paramLabel = "DIR",
+            arity = "1..*",
+            description =
+                    "Runs nothing, but joins folders of runs of one grid, each with some of its cells, in --out. They"
+                            + " must agree in all but measured times; token caches stay where they are.")
+    private List<Path> merge = List.of();
 
     @Option(
             names = "--only",
@@ -104,53 +113,31 @@ final class BenchmarkCommand extends ComputingCommand {
     @Override
     public Integer call() throws IOException {
         begin();
+        if (merge.isEmpty() == (gridFile == null)) {
+            throw CommandException.usage("one of both is needed: a grid to run, or --merge with folders of runs");
+        }
+        if (!merge.isEmpty()) {
+            requireNoneOfRunning();
+            try (FolderLock _ = claim(out)) {
+                merge();
+            }
+            return status;
+        }
         if (workers < 0 || maxHours != null && !(maxHours > 0)) {
             throw CommandException.usage(
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
         }
         StopSignal stop = maxHours == null ? StopSignal.never() : StopSignal.after(maxHours * SECONDS_PER_HOUR);
-        Grid grid;
-        List<Cell> cells;
-        try {
-            grid = Grid.read(gridFile);
-            cells = CellPatterns.of(grid.cells(), only);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage(e.getMessage(), e);
-        }
-        requireFiles(grid, cells);
+        CellSelection selection = CellSelection.read(gridFile, only);
         record.input(gridFile);
         openBackend();
         try (FolderLock _ = claim(out)) {
-            run(grid, cells, stop);
+            run(selection, stop);
         }
         return status;
     }
 
-    /** Requires the files of the cells to run; files of other cells may be missing. */
-    private static void requireFiles(Grid grid, List<Cell> cells) {
-        if (cells.isEmpty()) {
-            throw CommandException.input(
-                    grid.file() + " has no cell: no probe runs on any of its encoders and data sets");
-        }
-        List<Path> missing = new Grid(
-                        grid.file(),
-                        cells.stream().map(Cell::encoder).distinct().toList(),
-                        cells.stream().map(Cell::dataset).distinct().toList(),
-                        List.of(),
-                        grid.protocol())
-                .missing();
-        if (!missing.isEmpty()) {
-            throw CommandException.input(grid.file() + " names "
-                    + (missing.size() == 1
-                            ? "a file or folder that is not there: "
-                            : missing.size() + " files or folders that are not there: ")
-                    + String.join(", ", missing.stream().map(Path::toString).toList())
-                    + ": correct the paths, which are relative to the grid's file, or choose other cells with"
-                    + " --only");
-        }
-    }
-
-    private void run(Grid grid, List<Cell> cells, StopSignal stop) throws IOException {
+    private void run(CellSelection selection, StopSignal stop) throws IOException {
         BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
@@ -161,8 +148,8 @@ final class BenchmarkCommand extends ComputingCommand {
                         compute.threads(),
                         workers,
                         stop),
-                cells,
-                grid.protocol(),
+                selection.cells(),
+                selection.grid().protocol(),
                 host());
         try {
             BenchmarkPlan plan = run.plan(dryRun);
@@ -180,25 +167,48 @@ final class BenchmarkCommand extends ComputingCommand {
                         Units.duration(SECONDS_PER_HOUR * plan.hours()),
                         Units.duration(SECONDS_PER_HOUR * maxHours)));
             }
-            removeHalfWritten();
-            GridRecord.write(out, grid);
+            BenchmarkRun.removeHalfWritten(out);
+            GridRecord.write(out, selection.grid());
             boolean complete = run.work(plan);
-            BenchmarkResults results = run.results();
-            Map<String, Object> document = results.document();
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("finished", ((List<?>) document.get("cells")).size());
-            result.put("failed", document.get("failed"));
-            result.put("unfinished", document.get("unfinished"));
             warnings.end(record);
-            record.result("datasets", run.datasetFacts())
-                    .result("cells", result)
-                    .write(out);
-            print(document, o -> BenchmarkTables.print(results, o));
+            end(run.results(), run.datasetFacts(), "run the same command again to go on");
             if (!complete) {
                 fail();
             }
         } finally {
             run.close();
+        }
+    }
+
+    /** Writes the record of the run and prints its results. */
+    private void end(BenchmarkResults results, Map<String, Object> datasets, String advice) throws IOException {
+        record.result("datasets", datasets).result("cells", results.summary()).write(out);
+        print(results.document(), o -> BenchmarkTables.print(results, advice, o));
+    }
+
+    private void requireNoneOfRunning() {
+        for (String option : List.of("--only", "--cache", "--max-hours", "--yes", "--dry-run", "--workers")) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw CommandException.usage(
+                        option + " says how cells are run, and --merge runs none: leave one of them out");
+            }
+        }
+    }
+
+    private void merge() throws IOException {
+        BenchmarkMerge joint = BenchmarkMerge.of(out, merge);
+        for (Path folder : merge) {
+            record.input(folder.resolve(ResultGrid.FILE));
+        }
+        tell(joint.summary());
+        joint.write();
+        BenchmarkResults results = joint.results();
+        end(
+                results,
+                joint.datasetFacts(),
+                "merge runs that have them, or run 'unmute benchmark GRID --out " + out + "' to go on");
+        if (!results.complete()) {
+            fail();
         }
     }
 
@@ -238,18 +248,5 @@ final class BenchmarkCommand extends ComputingCommand {
                 return Failure.of(failure).message();
             }
         };
-    }
-
-    /** Deletes what killed processes left in the folders of cells; caches have locks of their own. */
-    private void removeHalfWritten() throws IOException {
-        List<Path> folders;
-        try (Stream<Path> all = Files.walk(out.toRealPath())) {
-            folders = all.filter(f -> Files.isDirectory(f, LinkOption.NOFOLLOW_LINKS)
-                            && !Files.exists(f.resolve(TokenCacheWriter.LOCK)))
-                    .toList();
-        }
-        for (Path folder : folders) {
-            TemporaryFile.sweep(folder, Duration.ZERO);
-        }
     }
 }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
-import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
+import org.unmute.experiments.protocol.CellId;
 
 /** Prints the plan and the results of {@code benchmark} as tables. */
 public final class BenchmarkTables {
@@ -27,20 +27,24 @@ public final class BenchmarkTables {
         plan.lines(finished).forEach(out::println);
     }
 
-    /** Prints one table per data set, then the failed and unfinished cells. */
-    public static void print(BenchmarkResults results, PrintWriter out) throws IOException {
+    /**
+     * Prints one table per data set, then the failed and unfinished cells.
+     *
+     * @param advice how to go on if cells are not finished
+     */
+    public static void print(BenchmarkResults results, String advice, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
-        for (Map.Entry<Cell, JsonNode> e : results.finished().entrySet()) {
-            Cell cell = e.getKey();
+        for (Map.Entry<CellId, JsonNode> e : results.finished().entrySet()) {
+            CellId cell = e.getKey();
             JsonNode json = e.getValue();
             String metric = json.path("metric").asText();
             ConsoleTable table = tables.computeIfAbsent(
-                    cell.dataset().title() + ": " + metric + " in %, mean ± sd over "
+                    json.path("datasetTitle").asText(cell.dataset()) + ": " + metric + " in %, mean ± sd over "
                             + json.path("seeds").size() + " seeds",
                     _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
             table.row(
-                    cell.encoder().title(),
-                    cell.probe().label(),
+                    json.path("encoderTitle").asText(cell.encoder()),
+                    cell.probe(),
                     json.path("parameters").asLong(),
                     score(json, "validation"),
                     score(json, "test"),
@@ -58,7 +62,7 @@ public final class BenchmarkTables {
         List<String> open = results.unfinished();
         if (!open.isEmpty()) {
             out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
-                    + open.getFirst() + "; run the same command again to go on");
+                    + open.getFirst() + "; " + advice);
         }
     }
 

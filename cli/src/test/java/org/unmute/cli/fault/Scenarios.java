@@ -28,11 +28,12 @@ final class Scenarios {
     static final String AGAIN = "-again";
     /** What starts from nothing. */
     static final List<String> PLAIN =
-            List.of("cache", "embed", "probe", "benchmark", "detect", "convert", "report", "pack");
+            List.of("cache", "embed", "probe", "benchmark", "merge", "detect", "convert", "report", "pack");
     /** All names. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
-                    Stream.of("cache", "embed", "probe", "benchmark", "detect").map(n -> n + RESUMED),
+                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect")
+                            .map(n -> n + RESUMED),
                     Stream.of("embed", "probe", "detect", "report").map(n -> n + AGAIN))
             .flatMap(n -> n)
             .toList();
@@ -55,6 +56,7 @@ final class Scenarios {
             case "embed" -> Scenarios::embed;
             case "probe" -> Scenarios::probe;
             case "benchmark" -> Scenarios::benchmark;
+            case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
@@ -207,6 +209,19 @@ final class Scenarios {
         Path work = work("benchmark");
         Path run = work.resolve("run");
         return Scenario.command("benchmark", work, run.resolve("run.json"), trials(run));
+    }
+
+    private Scenario merge() {
+        Path work = work("merge");
+        Path out = work.resolve("run");
+        Path linear = inputs.resolve("linear-alone");
+        Path protobin = inputs.resolve("protobin-alone");
+        if (!Files.exists(protobin)) {
+            Ran.unmute(with(trials(linear), "--only", "*/*/linear-mean")).endsWith(ExitCode.OK);
+            Ran.unmute(with(trials(protobin), "--only", "*/*/protobin")).endsWith(ExitCode.OK);
+        }
+        Object[] command = {"benchmark", "--merge", linear, protobin, "--out", out};
+        return Scenario.command("merge", work, out.resolve("run.json"), command);
     }
 
     private Scenario detect() {

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
@@ -17,35 +16,40 @@ import org.unmute.tensor.io.RegularFile;
 /** The outcome of a benchmark: the finished cells as stored on disk and the failed ones with their reasons. */
 public final class BenchmarkResults {
     private final Path out;
-    private final List<Cell> cells;
+    private final List<CellId> cells;
     private final Map<CellId, String> failed;
 
-    BenchmarkResults(Path out, List<Cell> cells, Map<CellId, String> failed) {
+    /**
+     * @param out    the folder of the run
+     * @param cells  its cells
+     * @param failed cells that cannot be finished, with the reasons
+     */
+    public BenchmarkResults(Path out, List<CellId> cells, Map<CellId, String> failed) {
         this.out = out;
         this.cells = cells;
         this.failed = failed;
     }
 
-    private JsonNode read(Cell cell) throws IOException {
-        Path file = cell.id().folder(out).resolve(CellGroup.CELL);
-        return RegularFile.exists(file) && !failed.containsKey(cell.id()) ? Json.read(file) : null;
+    private JsonNode read(CellId cell) throws IOException {
+        Path file = cell.folder(out).resolve(CellGroup.CELL);
+        return RegularFile.exists(file) && !failed.containsKey(cell) ? Json.read(file) : null;
     }
 
     /** Cells that are neither finished nor failed. */
     public List<String> unfinished() throws IOException {
         List<String> all = new ArrayList<>();
-        for (Cell cell : cells) {
-            if (read(cell) == null && !failed.containsKey(cell.id())) {
-                all.add(cell.path());
+        for (CellId cell : cells) {
+            if (read(cell) == null && !failed.containsKey(cell)) {
+                all.add(cell.toString());
             }
         }
         return all;
     }
 
     /** The {@code cell.json} of each finished cell, in the order of the grid. */
-    public Map<Cell, JsonNode> finished() throws IOException {
-        Map<Cell, JsonNode> finished = new LinkedHashMap<>();
-        for (Cell cell : cells) {
+    public Map<CellId, JsonNode> finished() throws IOException {
+        Map<CellId, JsonNode> finished = new LinkedHashMap<>();
+        for (CellId cell : cells) {
             JsonNode json = read(cell);
             if (json != null) {
                 finished.put(cell, json);
@@ -59,18 +63,31 @@ public final class BenchmarkResults {
         return Collections.unmodifiableMap(failed);
     }
 
+    /** Whether every cell is finished. */
+    public boolean complete() throws IOException {
+        return failed.isEmpty() && unfinished().isEmpty();
+    }
+
+    /** The outcome in short, for the record of the run: how many cells are finished, and which are not. */
+    public Map<String, Object> summary() throws IOException {
+        return new JsonObject()
+                .with("finished", finished().size())
+                .with("failed", failures())
+                .with("unfinished", unfinished());
+    }
+
+    private List<JsonObject> failures() {
+        return failed.entrySet().stream()
+                .map(e -> new JsonObject().with("cell", e.getKey().toString()).with("reason", e.getValue()))
+                .toList();
+    }
+
     /** The outcome as a JSON object. */
     public Map<String, Object> document() throws IOException {
         return new JsonObject()
                 .with("run", out.toString())
                 .with("cells", List.copyOf(finished().values()))
-                .with(
-                        "failed",
-                        failed.entrySet().stream()
-                                .map(e -> new JsonObject()
-                                        .with("cell", e.getKey().toString())
-                                        .with("reason", e.getValue()))
-                                .toList())
+                .with("failed", failures())
                 .with("unfinished", unfinished());
     }
 }

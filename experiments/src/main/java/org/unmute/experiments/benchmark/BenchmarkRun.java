@@ -2,6 +2,7 @@ package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.encoder.OpenEncoder;
@@ -21,8 +23,10 @@ import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
+import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.TemporaryFile;
 
 /** Reads the data sets and encoders of cells, estimates the cost, embeds the clips and runs the cells. */
 public final class BenchmarkRun implements AutoCloseable {
@@ -159,7 +163,7 @@ public final class BenchmarkRun implements AutoCloseable {
         ended.stream()
                 .filter(e -> e.failure() != null && !e.stopped())
                 .forEach(e -> failed.put(e.cell(), host.explain(e.failure())));
-        return failed.isEmpty() && results().unfinished().isEmpty();
+        return results().complete();
     }
 
     /**
@@ -232,7 +236,24 @@ public final class BenchmarkRun implements AutoCloseable {
 
     /** The outcome of the run. */
     public BenchmarkResults results() {
-        return new BenchmarkResults(settings.out(), cells, failed);
+        return new BenchmarkResults(settings.out(), cells.stream().map(Cell::id).toList(), failed);
+    }
+
+    /**
+     * Deletes what killed processes left half-written in the folders of cells; caches have locks of their own.
+     *
+     * @param out the run's folder, to which no other process writes
+     */
+    public static void removeHalfWritten(Path out) throws IOException {
+        List<Path> folders;
+        try (Stream<Path> all = Files.walk(out.toRealPath())) {
+            folders = all.filter(f -> Files.isDirectory(f, LinkOption.NOFOLLOW_LINKS)
+                            && !Files.exists(f.resolve(TokenCacheWriter.LOCK)))
+                    .toList();
+        }
+        for (Path folder : folders) {
+            TemporaryFile.sweep(folder, Duration.ZERO);
+        }
     }
 
     /** What was read from each data set. */

@@ -19,6 +19,8 @@ import org.unmute.experiments.search.Halving;
 public final class GridRecord {
     /** Name of the file in a run's folder. */
     public static final String FILE = "grid.json";
+    /** What stands in place of an encoder's file for the embedded one. */
+    static final String EMBEDDED = EncoderEntry.EMBEDDED;
 
     private GridRecord() {}
 
@@ -52,7 +54,7 @@ public final class GridRecord {
         Map<String, Object> all = new JsonObject()
                 .with("name", e.name())
                 .with("title", e.title())
-                .with("file", e.file().map(Path::toString).orElse(EncoderEntry.EMBEDDED));
+                .with("file", e.file().map(Path::toString).orElse(EMBEDDED));
         e.norm().ifPresent(n -> all.put("norm", n));
         all.put("settings", e.settings().toString());
         return all;

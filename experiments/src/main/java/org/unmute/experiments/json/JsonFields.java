@@ -96,6 +96,11 @@ public final class JsonFields {
         }
     }
 
+    /** A copy of the whole object. */
+    public JsonNode document() {
+        return node.deepCopy();
+    }
+
     /** Whether there is a field of this name that is not null. */
     public boolean has(String name) {
         return node.hasNonNull(name);

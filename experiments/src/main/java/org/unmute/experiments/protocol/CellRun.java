@@ -34,7 +34,8 @@ public final class CellRun {
     /** File of the settings that the cell's numbers depend on. */
     public static final String SETTINGS = "settings.txt";
 
-    static final String WORK = "work";
+    /** Folder of the state of trainings under way, in the cell's folder. */
+    public static final String WORK = "work";
 
     private final RunningCell cell;
     private final Context context;

@@ -1,0 +1,82 @@
+package org.unmute.experiments.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.unmute.experiments.json.JsonFields;
+import org.unmute.experiments.json.JsonLines;
+import org.unmute.experiments.protocol.CellRun;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.tensor.io.Sha256;
+import org.unmute.tensor.io.TemporaryFile;
+
+/**
+ * What two runs of the same cell have in common: all but measured times, where files were found, and the records of the
+ * processes. Of text and probes every byte counts.
+ */
+public final class RepeatableContent {
+    /** Names of fields with measured times, in any object. */
+    private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");
+    /** Where a process found its files. */
+    private static final List<String> PLACES = List.of("cache", "file");
+
+    private RepeatableContent() {}
+
+    /**
+     * The files of a cell's folder with what must be the same in any run, by their names below the folder with {@code
+     * /} between folders; without {@code run.json} and the state of trainings under way.
+     *
+     * @throws org.unmute.experiments.InputException naming a file that is damaged
+     */
+    public static TreeMap<String, String> of(Path cell) throws IOException {
+        TreeMap<String, String> all = new TreeMap<>();
+        for (Path file : files(cell)) {
+            String name = cell.relativize(file).toString().replace('\\', '/');
+            if (!file.endsWith(RunRecord.FILE) && !name.startsWith(CellRun.WORK + "/")) {
+                all.put(name, file(file));
+            }
+        }
+        return all;
+    }
+
+    /** All files below a folder, in the order of their names, without those that were being written. */
+    static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS) && !TemporaryFile.isOne(f))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String file(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".json")) {
+            return withoutTimes(Json.read(file)).toString();
+        }
+        return name.endsWith(".jsonl") ? String.join("\n", lines(file)) : Sha256.of(file);
+    }
+
+    /** The lines of a journal; none if there is no such file. */
+    static List<String> lines(Path journal) throws IOException {
+        return JsonLines.read(journal).stream()
+                .map(JsonFields::document)
+                .map(line -> withoutTimes(line).toString())
+                .toList();
+    }
+
+    private static JsonNode withoutTimes(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.remove(TIMES);
+            object.remove(PLACES);
+        }
+        node.forEach(RepeatableContent::withoutTimes);
+        return node;
+    }
+}
