@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
@@ -76,6 +77,33 @@ public final class BenchmarkRun implements AutoCloseable {
 
     /** Reads the data sets and encoders and plans the work. */
     public BenchmarkPlan plan(boolean dryRun) throws IOException {
+        read(dryRun);
+        BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
+        try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
+            progress.untimed();
+            for (CellGroup group : groups) {
+                DatasetTokens tokens = describe(group);
+                plan.embedding(tokens, group.dataset());
+                plan.cells(group, settings.backend(), tokens.key().layers(), progress);
+            }
+        }
+        return plan;
+    }
+
+    /**
+     * Reads the data sets and encoders of cells that have been planned elsewhere.
+     *
+     * @return a plan that expects nothing of them
+     */
+    public BenchmarkPlan planned() throws IOException {
+        read(false);
+        for (CellGroup group : groups) {
+            describe(group);
+        }
+        return new BenchmarkPlan(settings.out(), settings.cores());
+    }
+
+    private void read(boolean dryRun) throws IOException {
         for (Cell cell : cells) {
             if (!datasets.containsKey(cell.dataset())) {
                 SplitDataset read = SplitDataset.read(cell.dataset(), protocol);
@@ -87,18 +115,13 @@ public final class BenchmarkRun implements AutoCloseable {
             }
         }
         group();
-        BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
-        try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
-            progress.untimed();
-            for (CellGroup group : groups) {
-                OpenEncoder encoder = open(group.encoder());
-                DatasetTokens tokens = tokens(group, encoder);
-                group.describe(tokens, encoder);
-                plan.embedding(tokens, group.dataset());
-                plan.cells(group, settings.backend(), tokens.key().layers(), progress);
-            }
-        }
-        return plan;
+    }
+
+    private DatasetTokens describe(CellGroup group) throws IOException {
+        OpenEncoder encoder = open(group.encoder());
+        DatasetTokens tokens = tokens(group, encoder);
+        group.describe(tokens, encoder);
+        return tokens;
     }
 
     private void group() {
@@ -138,17 +161,91 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /**
-     * Embeds the clips and runs the cells.
+     * Cells that share tokens which are still to be made.
      *
-     * @return whether every cell is finished
+     * @param cells at least one
+     * @param parts number of parts that may be embedded at the same time; 1: by {@link BenchmarkRun#embed} alone
      */
-    public boolean work(BenchmarkPlan plan) throws IOException {
+    public record Unembedded(List<Cell> cells, int parts) {}
+
+    /**
+     * What is still to be embedded, in parts for several machines.
+     *
+     * @param cores cores that embed
+     */
+    public List<Unembedded> unembedded(int cores) throws IOException {
+        List<Unembedded> all = new ArrayList<>();
+        for (CellGroup group : groups) {
+            DatasetTokens tokens = tokens(group, open(group.encoder()));
+            if (tokens.complete()) {
+                continue;
+            }
+            int parts = tokens.parts(cores);
+            EmbeddedClips done = tokens.gathering();
+            if (done != null) {
+                tokens.gather(done, parts, settings.command());
+            } else {
+                all.add(new Unembedded(List.copyOf(group.cells().values()), parts));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Embeds one of several parts of the clips of cells that share tokens, the only ones of this run.
+     *
+     * @param part from 0
+     * @return empty if a stop was requested
+     * @throws InputException if the cache's folder belongs to another encoder
+     */
+    public Optional<EmbeddedClips> embedPart(int part, int parts) throws IOException {
+        try {
+            return Optional.of(tokens(groups.getFirst(), open(groups.getFirst().encoder()))
+                    .embedPart(part, parts, settings.stop()));
+        } catch (DatasetTokens.StoppedEmbedding e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Makes the cache of cells that share tokens, of which all parts are embedded.
+     *
+     * @param parts what came of each part
+     * @throws InputException if the data set cannot be used
+     */
+    public void gather(Unembedded what, List<EmbeddedClips> parts) throws IOException {
+        for (CellGroup group : groups) {
+            if (group.cells().containsKey(what.cells().getFirst().id())) {
+                EmbeddedClips all = parts.stream().reduce(EmbeddedClips.NONE, EmbeddedClips::and);
+                tokens(group, open(group.encoder())).gather(all, what.parts(), settings.command());
+            }
+        }
+    }
+
+    /**
+     * Embeds the clips that caches lack. Cells whose data set cannot be embedded fail.
+     *
+     * @return whether it was done before a stop was requested
+     */
+    public boolean embed() throws IOException {
         for (CellGroup group : groups) {
             try {
                 embed(group);
             } catch (DatasetTokens.StoppedEmbedding e) {
                 return false;
             }
+        }
+        return true;
+    }
+
+    /**
+     * Embeds the clips and runs the cells.
+     *
+     * @return whether every cell is finished
+     */
+    public boolean work(BenchmarkPlan plan) throws IOException {
+        if (!embed()) {
+            return false;
         }
         open = null;
         openEntry = null;

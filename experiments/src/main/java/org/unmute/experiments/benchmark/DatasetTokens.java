@@ -109,14 +109,56 @@ final class DatasetTokens {
      * @throws StoppedEmbedding if a stop is requested
      */
     void embed(StopSignal stop, List<String> command) throws IOException {
-        String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         RunRecord record = new RunRecord(command);
         String before = recordings();
-        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
-                EmbeddingBar bar =
-                        host.embedding(what, dataset.audio(), loaded.encoder().describe())) {
+        complete(embed(dataset.audio(), folder, 0, stop), record, before);
+    }
+
+    /**
+     * Into how many parts the clips are divided for several machines; 1: {@link #embed} makes them all.
+     *
+     * @param cores cores that embed
+     */
+    int parts(int cores) throws IOException {
+        return state().divide(dataset.audio().size(), bytes(), cores);
+    }
+
+    private TokenParts state() throws IOException {
+        return new TokenParts(folder, Sha256.of(key + "\n" + recordings()));
+    }
+
+    /** What is embedded if all parts are and are being gathered; else null. */
+    EmbeddedClips gathering() throws IOException {
+        return state().gathering();
+    }
+
+    /**
+     * Embeds the clips of one of several parts that are not there yet.
+     *
+     * @throws StoppedEmbedding if a stop is requested
+     */
+    EmbeddedClips embedPart(int part, int parts, StopSignal stop) throws IOException {
+        List<AudioClip> own = TokenParts.clips(dataset.audio(), part, parts);
+        return own.isEmpty() ? EmbeddedClips.NONE : embed(own, state().folder(part), part * TokenParts.SHARDS, stop);
+    }
+
+    /** Makes a cache of all parts. */
+    void gather(EmbeddedClips done, int parts, List<String> command) throws IOException {
+        RunRecord record = new RunRecord(command);
+        String before = recordings();
+        requireUsable(done);
+        TokenParts state = state();
+        state.gather(parts, done);
+        complete(done, record, before);
+        state.delete();
+    }
+
+    private EmbeddedClips embed(List<AudioClip> clips, Path into, int firstShard, StopSignal stop) throws IOException {
+        String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
+        try (TokenCacheWriter writer = TokenCacheWriter.open(into, key, CacheOptions.DEFAULT, firstShard);
+                EmbeddingBar bar = host.embedding(what, clips, loaded.encoder().describe())) {
             Embedding embedding = new Embedding(loaded.encoder(), host::audio, KERNEL, false);
-            Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
+            return EmbeddedClips.of(embedding.run(clips, writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
                     bar.stored(clip, earlier);
@@ -134,35 +176,41 @@ final class DatasetTokens {
                 public void skipped(AudioClip clip, String reason) {
                     bar.skipped(clip, reason);
                 }
-            });
-            if (outcome.embedded() + outcome.present() == 0) {
-                throw new InputException("data set " + dataset.entry().name() + ": none of its "
-                        + dataset.audio().size()
-                        + " recordings can be used"
-                        + (outcome.skipped().isEmpty()
-                                ? ""
-                                : ", the first: "
-                                        + outcome.skipped().getFirst().clip() + ": "
-                                        + outcome.skipped().getFirst().reason()));
-            }
-            if (!outcome.unread().isEmpty()) {
-                throw new InputException("data set " + dataset.entry().name() + ": "
-                        + outcome.unread().size() + " of its "
-                        + dataset.audio().size() + " recordings could not be read, the first: "
-                        + outcome.unread().getFirst().clip() + ": "
-                        + outcome.unread().getFirst().reason()
-                        + ": run the command again once they can be read; results without them would not be those of"
-                        + " the data set");
-            }
-            loaded.note(record, resampling())
-                    .result("layers", key.layers())
-                    .result("embedded", outcome.embedded())
-                    .result("alreadyPresent", outcome.present())
-                    .result("skipped", outcome.skipped());
-            record.write(folder);
+            }));
         } catch (TokenCacheException e) {
             throw new InputException(e.getMessage(), e);
         }
+    }
+
+    private void requireUsable(EmbeddedClips done) {
+        if (done.embedded() + done.present() == 0) {
+            throw new InputException("data set " + dataset.entry().name() + ": none of its "
+                    + dataset.audio().size()
+                    + " recordings can be used"
+                    + (done.skipped().isEmpty() ? "" : ", the first: " + first(done.skipped())));
+        }
+        if (!done.unread().isEmpty()) {
+            throw new InputException("data set " + dataset.entry().name() + ": "
+                    + done.unread().size() + " of its "
+                    + dataset.audio().size() + " recordings could not be read, the first: "
+                    + first(done.unread())
+                    + ": run the command again once they can be read; results without them would not be those of"
+                    + " the data set");
+        }
+    }
+
+    private static String first(List<EmbeddedClips.Left> clips) {
+        return clips.getFirst().clip() + ": " + clips.getFirst().reason();
+    }
+
+    private void complete(EmbeddedClips done, RunRecord record, String before) throws IOException {
+        requireUsable(done);
+        loaded.note(record, resampling())
+                .result("layers", key.layers())
+                .result("embedded", done.embedded())
+                .result("alreadyPresent", done.present())
+                .result("skipped", done.skipped());
+        record.write(folder);
         Json.write(
                 folder.resolve(COMPLETE),
                 new JsonObject().with("key", key.toString()).with("recordings", before));

@@ -42,13 +42,15 @@ public final class CellQueue {
     }
 
     /**
-     * Runs all tasks and waits for them.
+     * Runs all tasks and waits for them. If the waiting thread is interrupted, raises {@code stop} and waits for the
+     * running ones to end.
      *
      * @param tasks in starting order: longest first keeps all threads busy to the end
      * @param workers number of threads, at least 1
      * @param cores counts the running cells
      * @param stop once raised, no further cell is started
      * @return how each started cell ended, in the order of the tasks
+     * @throws IllegalStateException if the waiting thread was interrupted
      */
     public static List<Ended> run(List<Task> tasks, int workers, CoreShare cores, StopSignal stop, Listener listener) {
         if (workers < 1) {
@@ -77,9 +79,7 @@ public final class CellQueue {
                     }));
         }
         threads.forEach(Thread::start);
-        for (Thread thread : threads) {
-            join(thread);
-        }
+        join(threads, stop);
         List<Ended> all = new ArrayList<>();
         for (Ended e : ended) {
             if (e != null) {
@@ -98,12 +98,22 @@ public final class CellQueue {
         }
     }
 
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
+    /** Waits for all, also if interrupted: then until each has stopped, so that none goes on unseen. */
+    private static void join(List<Thread> threads, StopSignal stop) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    stop.raise();
+                }
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("benchmark: interrupted", e);
+            throw new IllegalStateException("benchmark: interrupted");
         }
     }
 }

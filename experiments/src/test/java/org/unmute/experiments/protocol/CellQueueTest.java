@@ -137,4 +137,35 @@ class CellQueueTest {
                     .startsWith("scalar ForkJoinPool");
         }
     }
+
+    /** What goes on unseen would write to the folder of a cell that others work on. */
+    @Test
+    void anInterruptedRunEndsOnceItsCellsHave() throws InterruptedException {
+        StopSignal stop = StopSignal.never();
+        CountDownLatch running = new CountDownLatch(1);
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        Thread waiting = Thread.ofPlatform().start(() -> {
+            try (CoreShare cores = new CoreShare("scalar", 1)) {
+                CellQueue.run(
+                        List.of(new CellQueue.Task(id("a"), () -> {
+                            running.countDown();
+                            while (!stop.raised()) {
+                                TimeUnit.MILLISECONDS.sleep(5);
+                            }
+                            TimeUnit.MILLISECONDS.sleep(200);
+                            told.add("the cell has ended");
+                        })),
+                        1,
+                        cores,
+                        stop,
+                        _ -> {});
+            } catch (IllegalStateException e) {
+                told.add(e.getMessage() + ", " + Thread.currentThread().isInterrupted());
+            }
+        });
+        assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+        waiting.interrupt();
+        waiting.join(10_000);
+        assertThat(told).containsExactly("the cell has ended", "benchmark: interrupted, true");
+    }
 }
