@@ -1,0 +1,155 @@
+package org.unmute.spark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.benchmark.BenchmarkPlan;
+import org.unmute.experiments.benchmark.BenchmarkResults;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.spark.grid.GridJob;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The application that runs the grid of a benchmark on Spark, a task for each cell. */
+@Command(
+        name = "org.unmute.spark.Benchmark",
+        sortOptions = false,
+        description = {
+            "Runs the paper's protocol for every encoder, data set and probe of a grid, a task for each cell, with the"
+                    + " numbers of 'unmute benchmark' to the last bit.",
+            "The folder of the run, data sets and encoders must be where all machines see them in the same place."
+                    + " Submit the same again to go on with a run that was stopped or killed; 'unmute benchmark' may go"
+                    + " on with it, too, and 'unmute report' reads it."
+        })
+public final class Benchmark implements Callable<Integer> {
+    private static final int FAILED = 1;
+
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML file (docs/grid.md).")
+    private String grid;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run.")
+    private String folder;
+
+    @Option(
+            names = "--only",
+            paramLabel = "CELLS",
+            split = ",",
+            description = "Only these cells: ENCODER/DATASET/PROBE, each with * for any; several with commas.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Folder of the token caches (default: cache in the folder of the run).")
+    private String caches;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--json",
+            description = "Print every finished cell with its scores, and the failures, as JSON on standard output.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No remarks on standard error; errors are still shown.")
+    private boolean quiet;
+
+    @Option(names = "--debug", description = "Show stack traces of errors.")
+    private boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private Benchmark(Console console) {
+        this.console = console;
+    }
+
+    /** Runs the application; ends the JVM with its exit status, unless that is 0. */
+    public static void main(String[] args) {
+        Console console = Console.ofProcess();
+        Application.main(new Benchmark(console), console, args);
+    }
+
+    /**
+     * Runs the application in this process. Takes the present session of Spark, or makes one, and does not stop it.
+     *
+     * @return the exit status: 0 if every cell is finished
+     */
+    public static int run(Console console, String... args) {
+        return Application.run(new Benchmark(console), console, args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (quiet) {
+            console.quiet();
+        }
+        GridJob.Options options = new GridJob.Options(
+                local("GRID", grid), local("--out", folder), only, caches == null ? null : local("--cache", caches));
+        SparkSession session = SparkSession.builder().getOrCreate();
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        try (GridJob job = new GridJob(spark, options, console::tell)) {
+            if (dryRun) {
+                BenchmarkPlan plan = job.plan();
+                if (json) {
+                    console.printDocument(Json.MAPPER.writeValueAsString(plan.document()));
+                } else {
+                    job.lines(plan).forEach(console::print);
+                }
+                return 0;
+            }
+            BenchmarkResults results = job.run();
+            if (json) {
+                console.printDocument(Json.MAPPER.writeValueAsString(results.document()));
+            } else {
+                print(results);
+            }
+            return results.complete() ? 0 : FAILED;
+        }
+    }
+
+    private static Path local(String option, String path) {
+        if (!path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+            return Path.of(path);
+        }
+        if (path.startsWith("file:/")) {
+            return Path.of(URI.create(path).getPath());
+        }
+        throw new SettingsException(option + " " + path + ": a grid runs in folders that all machines mount in the same"
+                + " place: name such a folder, and put tables and probes elsewhere once they are there");
+    }
+
+    private void print(BenchmarkResults results) throws IOException {
+        results.finished()
+                .forEach((id, cell) -> console.print(String.format(
+                        Locale.ROOT,
+                        "%s: %s %.2f %% on the test part, mean over %s",
+                        id,
+                        cell.path("metric").asText(),
+                        100 * cell.path("testMean").asDouble(),
+                        Units.count(cell.path("seeds").size(), "seed"))));
+        results.failed().forEach((id, reason) -> console.print("failed: " + id + ": " + reason));
+        List<String> open = results.unfinished();
+        if (!open.isEmpty()) {
+            console.print(Units.count(open.size(), "cell") + " not finished, the first: " + open.getFirst()
+                    + "; submit the same again to go on");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package org.unmute.spark.grid;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.benchmark.BenchmarkPlan;
+import org.unmute.experiments.benchmark.BenchmarkResults;
+import org.unmute.experiments.benchmark.BenchmarkRun;
+import org.unmute.experiments.benchmark.CellSelection;
+import org.unmute.experiments.benchmark.GridRecord;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.protocol.CellId;
+import org.unmute.experiments.provenance.JsonObject;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.spark.task.ExecutorBackend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * Runs a grid on Spark: first the tokens that are not there yet, in parts of which each is a task, then the cells, a
+ * task for each, the longest first. The folder becomes that of {@code unmute benchmark}, which may go on with it, as
+ * this class goes on with one of its.
+ */
+public final class GridJob implements AutoCloseable {
+    private final JavaSparkContext spark;
+    private final Options options;
+    private final Consumer<String> tell;
+    private final CellSelection selection;
+    private final RunRecord record;
+    private final BenchmarkRun run;
+    private final String gridSha256;
+    private String recordSha256;
+
+    /**
+     * What to run. Paths must lead to the same files on all machines.
+     *
+     * @param grid the grid's file
+     * @param out folder of the run
+     * @param only patterns of cells; none for all
+     * @param caches folder of the token caches; null for {@code cache} in the folder of the run
+     */
+    public record Options(Path grid, Path out, List<String> only, Path caches) {
+        public Options {
+            grid = grid.toAbsolutePath().normalize();
+            out = out.toAbsolutePath().normalize();
+            caches = caches == null
+                    ? out.resolve("cache")
+                    : caches.toAbsolutePath().normalize();
+            only = List.copyOf(only);
+        }
+
+        /** The command that goes on with the run on one machine. */
+        List<String> command() {
+            List<String> line =
+                    new ArrayList<>(List.of("unmute", "benchmark", grid.toString(), "--out", out.toString()));
+            if (!only.isEmpty()) {
+                line.addAll(List.of("--only", String.join(",", only)));
+            }
+            if (!caches.equals(out.resolve("cache"))) {
+                line.addAll(List.of("--cache", caches.toString()));
+            }
+            return line;
+        }
+    }
+
+    /**
+     * @param tell receives what the user should know
+     * @throws org.unmute.experiments.SettingsException for patterns that name no cell
+     * @throws org.unmute.experiments.InputException naming what is wrong in the grid, or the files that are not there
+     */
+    public GridJob(JavaSparkContext spark, Options options, Consumer<String> tell) throws IOException {
+        this.spark = spark;
+        this.options = options;
+        this.tell = tell;
+        gridSha256 = Sha256.of(options.grid());
+        selection = CellSelection.read(options.grid(), options.only());
+        Backends.Choice backend = ExecutorBackend.use();
+        record = new RunRecord(options.command())
+                .backend(backend.backend().name(), backend.reason())
+                .input(options.grid());
+        run = new BenchmarkRun(
+                new BenchmarkRun.Settings(
+                        options.out(),
+                        options.caches(),
+                        options.command(),
+                        backend.backend().name(),
+                        backend.reason(),
+                        cores(),
+                        0,
+                        StopSignal.never()),
+                selection.cells(),
+                selection.grid().protocol(),
+                new TaskHost(null, () -> {}));
+    }
+
+    /** What a run would do and cost on the cores that the application has now; nothing is embedded or trained. */
+    public BenchmarkPlan plan() throws IOException {
+        return run.plan(true);
+    }
+
+    /** A plan in a few lines. */
+    public List<String> lines(BenchmarkPlan plan) {
+        return plan.lines(run.finishedBefore());
+    }
+
+    /**
+     * Runs the grid.
+     *
+     * @throws FolderLock.HeldException if another process runs a grid in the folder
+     * @throws IOException if a task failed so often that Spark gave the job up
+     */
+    public BenchmarkResults run() throws IOException {
+        Files.createDirectories(options.out());
+        try (FolderLock _ = FolderLock.acquire(options.out(), FolderLock.NAME)) {
+            BenchmarkPlan plan = run.plan(false);
+            lines(plan).forEach(tell);
+            BenchmarkRun.removeHalfWritten(options.out());
+            GridRecord.write(options.out(), selection.grid());
+            recordSha256 = Sha256.of(options.out().resolve(GridRecord.FILE));
+            GridCounts counts = GridCounts.of(spark.sc());
+            Map<CellId, String> failed = new LinkedHashMap<>();
+            embed(counts, failed);
+            List<GridTask> cells = new ArrayList<>();
+            selection.cells().stream()
+                    .filter(c -> !failed.containsKey(c.id()))
+                    .sorted(Comparator.comparingDouble((Cell c) -> -plan.secondsLeft(c.id())))
+                    .forEach(c -> cells.add(task(GridTask.Work.CELL, 0, 1, List.of(c))));
+            AtomicInteger done = new AtomicInteger();
+            new TaskJob(spark, counts).run("cells", cells, task -> {
+                note(task, failed);
+                String cell = task.cells().getFirst();
+                tell.accept(done.incrementAndGet() + " of " + cells.size() + " cells: " + cell
+                        + (task.failed().isEmpty()
+                                ? " finished"
+                                : " failed: " + task.failed().get(cell)));
+            });
+            return end(failed);
+        }
+    }
+
+    /** Makes the tokens that are not there yet, in parts of which each is a task. */
+    private void embed(GridCounts counts, Map<CellId, String> failed) throws IOException {
+        List<BenchmarkRun.Unembedded> missing = run.unembedded(cores());
+        List<GridTask> tasks = new ArrayList<>();
+        for (BenchmarkRun.Unembedded tokens : missing) {
+            for (int part = 0; part < tokens.parts(); part++) {
+                tasks.add(task(GridTask.Work.TOKENS, part, tokens.parts(), tokens.cells()));
+            }
+        }
+        List<GridTask.Ended> ended = new TaskJob(spark, counts).run("tokens", tasks, task -> note(task, failed));
+        int from = 0;
+        for (BenchmarkRun.Unembedded tokens : missing) {
+            List<GridTask.Ended> own = ended.subList(from, from + tokens.parts());
+            from += tokens.parts();
+            if (tokens.parts() > 1 && own.stream().allMatch(t -> t.embedded() != null)) {
+                gather(tokens, own, failed);
+            }
+        }
+    }
+
+    private void gather(BenchmarkRun.Unembedded tokens, List<GridTask.Ended> parts, Map<CellId, String> failed)
+            throws IOException {
+        try {
+            run.gather(tokens, parts.stream().map(GridTask.Ended::embedded).toList());
+        } catch (InputException e) {
+            tokens.cells().forEach(c -> failed.put(c.id(), e.getMessage()));
+        }
+    }
+
+    private int cores() {
+        return Math.max(1, spark.defaultParallelism());
+    }
+
+    private GridTask task(GridTask.Work work, int part, int parts, List<Cell> cells) {
+        return new GridTask(
+                work,
+                part,
+                parts,
+                options.grid().toString(),
+                gridSha256,
+                recordSha256,
+                cells.stream().map(Cell::path).toList(),
+                options.out().toString(),
+                options.caches().toString(),
+                options.command());
+    }
+
+    /** Notes which cells cannot be finished. */
+    private void note(GridTask.Ended task, Map<CellId, String> failed) {
+        for (Cell cell : selection.cells()) {
+            String reason = task.failed().get(cell.path());
+            if (reason != null) {
+                failed.put(cell.id(), reason);
+            }
+        }
+    }
+
+    private BenchmarkResults end(Map<CellId, String> failed) throws IOException {
+        BenchmarkResults results = new BenchmarkResults(
+                options.out(), selection.cells().stream().map(Cell::id).toList(), failed);
+        record.result("datasets", run.datasetFacts())
+                .result("cells", results.summary())
+                .result(
+                        "spark",
+                        new JsonObject()
+                                .with("version", spark.version())
+                                .with("master", spark.master())
+                                .with("application", spark.sc().applicationId()))
+                .write(options.out());
+        return results;
+    }
+
+    /** Closes the token caches. */
+    @Override
+    public void close() {
+        run.close();
+    }
+}

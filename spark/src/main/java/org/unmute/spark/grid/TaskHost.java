@@ -1,0 +1,110 @@
+package org.unmute.spark.grid;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.Diagnosis;
+import org.unmute.experiments.benchmark.BenchmarkHost;
+import org.unmute.experiments.benchmark.EmbeddingBar;
+import org.unmute.experiments.benchmark.ProgressBar;
+import org.unmute.experiments.encoder.KnownDigests;
+import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.PlainText;
+
+/** What a benchmark needs of a task, or of the driver: remarks go to the log, progress to the counts of the job. */
+final class TaskHost implements BenchmarkHost {
+    private static final System.Logger LOG = System.getLogger("org.unmute");
+
+    private final GridCounts counts;
+    private final Runnable check;
+
+    /**
+     * @param counts null where nothing is counted
+     * @param check  is run after each epoch and clip
+     */
+    TaskHost(GridCounts counts, Runnable check) {
+        this.counts = counts;
+        this.check = check;
+    }
+
+    @Override
+    public OpenEncoder open(EncoderEntry entry) throws IOException {
+        return OpenEncoder.open(
+                entry.file().map(Path::toString).orElse(OpenEncoder.EMBEDDED),
+                entry.settings(),
+                entry.norm().orElse(null),
+                KnownDigests.none());
+    }
+
+    @Override
+    public AudioStream audio(Path file) throws IOException {
+        return AudioFiles.open(file);
+    }
+
+    @Override
+    public ProgressBar progress(String what, String unit, long total) {
+        boolean epochs = unit.equals("epochs");
+        return new ProgressBar() {
+            @Override
+            public void advance(long count) {
+                check.run();
+                if (epochs && counts != null) {
+                    counts.epochs().add(count);
+                }
+            }
+
+            @Override
+            public void skip(long count, double work) {}
+
+            @Override
+            public void pass(long count) {
+                check.run();
+            }
+
+            @Override
+            public void remark(String line) {
+                tell(line);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
+        return new EmbeddingBar() {
+            @Override
+            public void stored(AudioClip clip, boolean before) {
+                check.run();
+                if (!before && counts != null) {
+                    counts.clips().add(1);
+                }
+            }
+
+            @Override
+            public void skipped(AudioClip clip, String reason) {
+                LOG.log(Level.WARNING, "{0}: {1}: {2}", what, PlainText.of(clip.id()), PlainText.of(reason));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void tell(String line) {
+        LOG.log(Level.INFO, "{0}", PlainText.of(line));
+    }
+
+    @Override
+    public String explain(Throwable failure) {
+        return Diagnosis.of(failure).message();
+    }
+}

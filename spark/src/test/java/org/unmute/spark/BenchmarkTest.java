@@ -1,0 +1,265 @@
+package org.unmute.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.benchmark.RepeatableContent;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.spark.grid.SingleMachine;
+import org.unmute.tensor.io.FolderLock;
+
+/** A grid on Spark: the files of a single machine's run, whoever begins and whoever goes on. */
+@FullBuild("starts Spark")
+class BenchmarkTest {
+    private static final String GRID = """
+            [[encoders]]
+            name = "own"
+            embedded = true
+            [[encoders]]
+            name = "file"
+            file = "encoder.safetensors"
+            hop = 0.48
+            [[datasets]]
+            name = "many"
+            title = "Several a clip"
+            manifest = "many/manifest.csv"
+            standardize = true
+            [[datasets]]
+            name = "one"
+            task = "single-label"
+            manifest = "one/manifest.csv"
+            [[probes]]
+            name = "linear-mean"
+            [[probes]]
+            name = "protobin"
+            set.prototypes = 2
+            [protocol]
+            epochs = 2
+            batch = 16
+            sobol = 2
+            tpe = 1
+            halving = { min-epochs = 1, eta = 2 }
+            top = 1
+            seeds = [0, 1]
+            """;
+
+    @TempDir
+    static Path folder;
+
+    private static LocalSpark spark;
+    private static Path grid;
+    /** Run by a single machine. */
+    private static Path whole;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        spark = new LocalSpark();
+        Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
+        SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
+        new SyntheticScenes(options, 4).write(folder.resolve("many"), 30, 12);
+        new SyntheticScenes(options.withEvents(1, 1), 3).write(folder.resolve("one"), 30, 12);
+        grid = Files.writeString(folder.resolve("grid.toml"), GRID);
+        whole = SingleMachine.run(grid, folder.resolve("whole"));
+    }
+
+    @AfterAll
+    static void end() {
+        spark.close();
+    }
+
+    /** The application as it ended. */
+    private record Ran(int status, String out, String err) {}
+
+    private static Ran submit(Object... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = Benchmark.run(
+                new Console(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8)),
+                Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+        return new Ran(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Ran run(Path out, Object... more) {
+        List<Object> args = new ArrayList<>(List.of(grid, "--out", out));
+        args.addAll(List.of(more));
+        Ran ran = submit(args.toArray());
+        assertThat(ran.status()).as(ran.toString()).isZero();
+        return ran;
+    }
+
+    /** All that runs have in common, of the cells of a run, and the files beside them. */
+    private static TreeMap<String, String> content(Path run) throws IOException {
+        TreeMap<String, String> all = new TreeMap<>();
+        for (String encoder : List.of("own", "file")) {
+            for (String dataset : List.of("many", "one")) {
+                Path place = run.resolve(encoder).resolve(dataset);
+                all.put(place.getFileName() + " clips", Files.readString(place.resolve("clips.csv")));
+                for (String probe : List.of("linear-mean", "protobin")) {
+                    RepeatableContent.of(place.resolve(probe))
+                            .forEach((name, what) -> all.put(encoder + "/" + dataset + "/" + probe + "/" + name, what));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void assertSameTokens(Path cache, Path expected) throws IOException {
+        try (TokenCache own = TokenCache.open(cache);
+                TokenCache other = TokenCache.open(expected)) {
+            assertThat(own.key()).isEqualTo(other.key());
+            assertThat(own.clips()).hasSameSizeAs(other.clips()).hasSize(42);
+            for (CachedClip clip : other.clips()) {
+                CachedClip same = own.find(clip.id()).orElseThrow();
+                assertThat(same.audioSha256()).isEqualTo(clip.audioSha256());
+                assertThat(own.read(clip.id()).tokens())
+                        .as(clip.id())
+                        .isEqualTo(other.read(clip.id()).tokens());
+            }
+        }
+    }
+
+    private static List<String> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(f -> folder.relativize(f).toString())
+                    .filter(f -> !f.endsWith(".tok")
+                            && !List.of("run.json", "run.lock").contains(f))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void itsFilesAreThoseOfASingleMachine() throws IOException {
+        Path out = folder.resolve("spark");
+        Ran ran = run(out);
+        assertThat(ran.err()).contains("8 cells to work through: 40 trainings");
+        assertThat(ran.out()).contains("own/many/protobin: mAP ").contains("file/one/linear-mean: accuracy ");
+        assertThat(content(out)).isEqualTo(content(whole)).hasSizeGreaterThan(80);
+        assertThat(Files.readString(out.resolve("grid.json"))).isEqualTo(Files.readString(whole.resolve("grid.json")));
+        assertThat(files(out)).isEqualTo(files(whole));
+        assertSameTokens(out.resolve("cache/own/many"), whole.resolve("cache/own/many"));
+        assertSameTokens(out.resolve("cache/file/one"), whole.resolve("cache/file/one"));
+        try (Stream<Path> shards = Files.list(out.resolve("cache/own/many"))) {
+            assertThat(shards.filter(f -> f.toString().endsWith(".tok"))
+                            .map(f -> f.getFileName().toString()))
+                    .as("shards of several tasks")
+                    .contains("shard-00000.tok", "shard-00100.tok");
+        }
+        JsonNode record = Json.read(out.resolve("run.json"));
+        assertThat(record.path("results").path("cells").path("finished").asInt())
+                .isEqualTo(8);
+        assertThat(record.path("results").path("spark").path("master").asText()).isEqualTo("local[2]");
+
+        TreeMap<String, String> before = bytes(out);
+        run(out);
+        assertThat(bytes(out)).as("nothing is done again").isEqualTo(before);
+    }
+
+    private static TreeMap<String, String> bytes(Path run) throws IOException {
+        TreeMap<String, String> all = new TreeMap<>();
+        for (String file : files(run)) {
+            all.put(file, Files.readString(run.resolve(file), StandardCharsets.ISO_8859_1));
+        }
+        return all;
+    }
+
+    @Test
+    void aMachineAndSparkGoOnWithEachOthersRun() throws IOException {
+        Path out = folder.resolve("both");
+        run(out, "--only", "own/many");
+        SingleMachine.run(grid, out, "own/one/linear-mean");
+        run(out, "--only", "own,file/many");
+        SingleMachine.run(grid, out);
+        assertThat(content(out)).isEqualTo(content(whole));
+    }
+
+    @Test
+    void anAttemptWaitsForTheOneThatHoldsTheCell() throws Exception {
+        Path out = folder.resolve("waiting");
+        Path cell = out.resolve("own/many/linear-mean");
+        Files.createDirectories(cell.getParent());
+        CompletableFuture<Ran> ran;
+        try (FolderLock _ = FolderLock.acquireFor(cell)) {
+            ran = CompletableFuture.supplyAsync(() ->
+                    submit(grid, "--out", out, "--only", "own/many/linear-mean", "--cache", whole.resolve("cache")));
+            TimeUnit.SECONDS.sleep(6);
+            assertThat(ran).isNotDone();
+            assertThat(cell).doesNotExist();
+        }
+        assertThat(ran.get(100, TimeUnit.SECONDS).status()).isZero();
+        assertThat(RepeatableContent.of(cell)).isEqualTo(RepeatableContent.of(whole.resolve("own/many/linear-mean")));
+    }
+
+    @Test
+    void aCellThatFailsIsNamedAndTheOthersAreFinished() throws IOException {
+        Path bad = folder.resolve("bad.toml");
+        Files.writeString(bad, GRID.replace("name = \"linear-mean\"", "name = \"linear-mean\"\nlr = [1e30, 1e31]"));
+        Ran ran = submit(bad, "--out", folder.resolve("bad"), "--only", "own/many", "--cache", whole.resolve("cache"));
+        assertThat(ran.status()).as(ran.toString()).isEqualTo(1);
+        assertThat(ran.out()).contains("own/many/protobin: mAP ").contains("failed: own/many/linear-mean: benchmark: ");
+        assertThat(ran.err()).contains("of 2 cells: own/many/linear-mean failed: ");
+    }
+
+    @Test
+    void aCellThatWasBegunWithOtherSettingsIsRefused() throws IOException {
+        Path out = folder.resolve("settings");
+        run(out, "--only", "own/many/linear-mean", "--cache", whole.resolve("cache"));
+        Path other = Files.writeString(folder.resolve("other.toml"), GRID.replace("epochs = 2", "epochs = 3"));
+        Ran ran = submit(other, "--out", out, "--only", "own/many/linear-mean", "--cache", whole.resolve("cache"));
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("was begun with other settings: training.epochs is 3, there it was 2");
+    }
+
+    @Test
+    void aMachineThatDoesNotSeeTheRunSaysSo() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("unseen"));
+        Files.writeString(out.resolve("grid.json"), "{}");
+        assertThat(SingleMachine.refusal(grid, out))
+                .contains("the folder of the run, " + out.resolve("grid.json")
+                        + ", is another file there than on the driver")
+                .contains("must be on a file system that all machines mount in the same place");
+    }
+
+    @Test
+    void theCommandLineIsChecked() {
+        Path out = folder.resolve("nothing");
+        assertThat(submit("--out", out).err()).contains("Missing required parameter: 'GRID'");
+        Ran remote = submit(grid, "--out", "hdfs://host/run");
+        assertThat(remote.status()).isEqualTo(2);
+        assertThat(remote.err()).contains("--out hdfs://host/run: a grid runs in folders that all machines mount");
+        Ran none = submit(grid, "--out", out, "--only", "nobody");
+        assertThat(none.status()).isEqualTo(2);
+        assertThat(none.err()).contains("--only nobody names no cell");
+        assertThat(submit(folder.resolve("missing.toml"), "--out", out).status())
+                .isEqualTo(3);
+        Ran dry = submit(grid, "--out", out, "--dry-run", "--only", "own/one/linear-mean");
+        assertThat(dry.status()).as(dry.toString()).isZero();
+        assertThat(dry.out()).contains("1 cell to work through: 5 trainings").contains("42 recordings to embed first");
+        assertThat(out).doesNotExist();
+    }
+}

@@ -1,0 +1,64 @@
+package org.unmute.spark.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.StopSignal;
+import org.unmute.experiments.benchmark.BenchmarkRun;
+import org.unmute.experiments.benchmark.CellSelection;
+import org.unmute.experiments.benchmark.GridRecord;
+import org.unmute.spark.task.ExecutorBackend;
+import org.unmute.tensor.io.Sha256;
+
+/** Runs a grid as {@code unmute benchmark} does, without tasks. */
+public final class SingleMachine {
+    private SingleMachine() {}
+
+    public static Path run(Path grid, Path out, String... only) throws IOException {
+        CellSelection cells = CellSelection.read(grid, List.of(only));
+        ExecutorBackend.use();
+        try (BenchmarkRun run = new BenchmarkRun(
+                new BenchmarkRun.Settings(
+                        out,
+                        out.resolve("cache"),
+                        List.of("unmute", "benchmark", grid.toString(), "--out", out.toString()),
+                        "vector",
+                        "test",
+                        2,
+                        2,
+                        StopSignal.never()),
+                cells.cells(),
+                cells.grid().protocol(),
+                new TaskHost(null, () -> {}))) {
+            Files.createDirectories(out);
+            GridRecord.write(out, cells.grid());
+            assertThat(run.work(run.plan(false))).isTrue();
+        }
+        return out;
+    }
+
+    /** What a task says that was planned with another grid.json than this machine finds. */
+    public static String refusal(Path grid, Path out) throws IOException {
+        GridTask task = new GridTask(
+                GridTask.Work.CELL,
+                0,
+                1,
+                grid.toString(),
+                Sha256.of(grid),
+                Sha256.of("another"),
+                List.of("own/many/linear-mean"),
+                out.toString(),
+                out.resolve("cache").toString(),
+                List.of("unmute"));
+        try {
+            task.run(null, null);
+            return "";
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+    }
+}
