@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code spark/submit} in a tree of its own, with a Maven that writes empty jars and a java that prints its arguments as
- * Spark's launcher prints a command.
+ * {@code spark/submit} in a tree of its own, with a Maven that writes empty jars and a java that prints its arguments
+ * as Spark's launcher prints a command.
  */
 class SubmitScriptTest {
     private static final String MAVEN = """
