@@ -1,19 +1,23 @@
 package org.unmute.experiments.check;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.CacheCheck;
 import org.unmute.probes.cache.Damage;
+import org.unmute.probes.cache.ShardContents;
+import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
 
 /** Checks a token cache. */
 final class CacheFolder {
-    /** Names of shards, also of unfinished and unusable ones. */
-    static final Pattern FILE = Pattern.compile("shard-\\d{5,9}\\.tok(\\.rebuild|\\.damaged)?");
+    /** Names of shards and of their tables of contents, also of unfinished and unusable ones. */
+    static final Pattern FILE = Pattern.compile("shard-\\d{5,9}(-[0-9A-Za-z.-]+)?\\.(tok(\\.rebuild|\\.damaged)?|toc)");
 
     private static final List<String> BESIDE = List.of(TokenCacheWriter.LOCK, "complete.json");
 
@@ -52,9 +56,17 @@ final class CacheFolder {
                 findings.done(file);
             }
         }
-        CacheCheck found = CacheCheck.of(all.folder(), findings::done);
         String again =
                 scope.command() == null ? "run the same 'unmute embed' command again" : "run: " + scope.command();
+        ManifestFiles.Result named = ManifestFiles.check(all, FILE, scope);
+        if (!named.intact()) {
+            return "";
+        }
+        contents(all, item, findings);
+        named.unnamed().stream()
+                .filter(file -> file.toString().endsWith(".tok"))
+                .forEach(findings::done);
+        CacheCheck found = CacheCheck.of(all.folder(), findings::done);
         for (Damage damage : found.damage()) {
             boolean torn = damage.kind() == Damage.Kind.TORN_TAIL;
             item.add(
@@ -83,6 +95,30 @@ final class CacheFolder {
             }
         }
         return Units.count(found.clips(), "clip") + ", " + Units.bytes(found.bytes());
+    }
+
+    /** Tables of contents follow from their shards. */
+    private static void contents(FolderCheck.Listing all, Findings.Item item, Findings findings) throws IOException {
+        for (Path file : all.files()) {
+            String name = file.getFileName().toString();
+            if (FILE.matcher(name).matches() && name.endsWith(".toc")) {
+                Path shard = file.resolveSibling(name.replaceFirst("toc$", "tok"));
+                try {
+                    if (!all.files().contains(shard)) {
+                        item.add(Finding.Kind.LEFT_OVER, file, "its shard is not there", "delete it");
+                    } else if (!Arrays.equals(ShardContents.of(shard), Files.readAllBytes(file))) {
+                        item.add(
+                                Finding.Kind.DAMAGED,
+                                file,
+                                "it is not the table of contents of its shard",
+                                "delete it: the shard is then gone through when it is opened");
+                    }
+                } catch (TokenCacheException e) {
+                    // The shard is damaged, which is found in a moment.
+                }
+                findings.done(file);
+            }
+        }
     }
 
     private static String about(Damage d) {

@@ -155,6 +155,8 @@ public final class FolderCheck {
             files(all, scope);
             item.end(CacheFolder.check(all, run, scope, findings));
             folders(all, null);
+        } else if (JobOutput.isOne(all)) {
+            job(all);
         } else if (all.hasFolder(DetectionState.FOLDER)) {
             Findings.Item item = findings.begin(path, "events of detect");
             Scope scope = new Scope(item, command(run, null), null);
@@ -182,6 +184,27 @@ public final class FolderCheck {
                 item.end(content(item));
             }
         }
+    }
+
+    /** What a job on Spark wrote; its token cache is checked as any other. */
+    private void job(Listing all) throws IOException {
+        Findings.Item item = findings.begin(all.folder(), "job on Spark");
+        Scope scope = new Scope(item, null, null);
+        files(all, scope);
+        JobOutput.attempts(all, scope);
+        StringBuilder content = new StringBuilder();
+        for (Path folder : all.folders()) {
+            String name = folder.getFileName().toString();
+            if (name.equals("index") || name.equals("events")) {
+                content.append(content.isEmpty() ? "" : ", ")
+                        .append(name)
+                        .append(": ")
+                        .append(JobOutput.table(list(folder), scope, findings));
+            } else if (!name.equals(JobOutput.ATTEMPTS)) {
+                folder(folder, null);
+            }
+        }
+        item.end(content.toString());
     }
 
     /** The record of a folder; null if there is none, or it is damaged, which is found again as a file. */

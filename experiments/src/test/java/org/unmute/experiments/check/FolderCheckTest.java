@@ -8,10 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.ShardContents;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
 
 /** What needs no command to have run; {@code FsckEndToEndTest} of the command line checks what commands write. */
 class FolderCheckTest {
@@ -106,5 +116,82 @@ class FolderCheckTest {
     void aFolderOfOthersHasNoItems() throws IOException {
         Files.writeString(folder.resolve("readme.txt"), "hello");
         assertThat(check().items()).isEmpty();
+    }
+
+    /** The folder of a job on Spark, with a manifest in each part of it as on an object store. */
+    private Path job() throws IOException {
+        Path tokens = Files.createDirectories(folder.resolve("job/tokens"));
+        Files.writeString(folder.resolve("job/key.json"), "{}");
+        CacheKey key = new CacheKey("encoder", "hash", "front end", "hash of it", DType.F16);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(tokens, key, CacheOptions.DEFAULT)) {
+            for (int clip = 0; clip < 3; clip++) {
+                writer.append("clip " + clip, "ab".repeat(32), new Features(new TokenMap(1, 1, 2, new float[2], null)));
+            }
+        }
+        Files.delete(tokens.resolve("cache.lock"));
+        Path shard = Files.move(tokens.resolve("shard-00000.tok"), tokens.resolve("shard-00000-0a1b-2.tok"));
+        Path table = Files.write(tokens.resolve("shard-00000-0a1b-2.toc"), ShardContents.of(shard));
+        manifest(table, shard);
+        Files.writeString(tokens.resolve("run.json"), "{}");
+        for (String name : List.of("index", "events")) {
+            Path rows = Files.createDirectories(folder.resolve("job").resolve(name));
+            manifest(Files.writeString(rows.resolve("part-00000-0a1b-2.parquet"), "PAR1 rows PAR1"));
+        }
+        return folder.resolve("job");
+    }
+
+    private static void manifest(Path... files) throws IOException {
+        List<FileManifest.Entry> entries = new ArrayList<>();
+        for (Path file : files) {
+            entries.add(new FileManifest.Entry(file.getFileName().toString(), Files.size(file), Sha256.of(file)));
+        }
+        Files.write(files[0].resolveSibling(FileManifest.FILE), new FileManifest(entries).encode());
+    }
+
+    @Test
+    void theFolderOfAJobIsCheckedByItsManifests() throws IOException {
+        Path job = job();
+        FolderCheck.Result intact = check();
+        assertThat(intact.findings()).isEmpty();
+        assertThat(intact.items())
+                .extracting(i -> i.what() + ": " + i.content())
+                .containsExactly("job on Spark: events: 1 part, index: 1 part", "token cache: 3 clips, 368 B");
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(job)) {
+            files = all.filter(f -> f.toString().matches(".*(tok|toc|parquet|_manifest.json)"))
+                    .toList();
+        }
+        assertThat(files).hasSize(7);
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            for (int at = 0; at < bytes.length; at += 5) {
+                byte[] hurt = bytes.clone();
+                hurt[at] ^= (byte) (at % 2 == 0 ? 1 : 0x40);
+                Files.write(file, hurt);
+                assertThat(check().count(Finding.Kind.DAMAGED))
+                        .as("%s, byte %d", file, at)
+                        .isPositive();
+            }
+            Files.write(file, bytes);
+        }
+        Files.delete(job.resolve("index/part-00000-0a1b-2.parquet"));
+        assertThat(check().findings())
+                .extracting(Finding::what)
+                .containsExactly("is missing, though _manifest.json names it");
+    }
+
+    @Test
+    void whatNoManifestNamesIsLeftOver() throws IOException {
+        Path job = job();
+        Files.writeString(job.resolve("tokens/shard-00001-0a1b-3.tok"), "an attempt that lost");
+        Files.writeString(job.resolve("events/part-00001-0a1b-3.parquet"), "PAR1 rows PAR1");
+        Files.createDirectories(job.resolve("_attempts/0a1b/00002-3"));
+        Files.writeString(job.resolve("_attempts/0a1b/00002-3/tokens-shard-00002.tok"), "half");
+        assertThat(check().findings())
+                .extracting(f -> f.kind() + " " + job.relativize(f.path()))
+                .containsExactlyInAnyOrder(
+                        "unfinished _attempts",
+                        "left over events/part-00001-0a1b-3.parquet",
+                        "left over tokens/shard-00001-0a1b-3.tok");
     }
 }
