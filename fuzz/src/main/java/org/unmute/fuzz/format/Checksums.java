@@ -191,6 +191,23 @@ final class Checksums {
         return file;
     }
 
+    /** CRC-32C of the headers that the table of contents of a shard repeats, and of the table. */
+    static byte[] contents(byte[] file) {
+        ByteBuffer b = little(file);
+        int end = file.length - 4;
+        int at = 24;
+        int bytes = at + 28 <= end ? b.getInt(at + 12) : 0;
+        while (bytes >= 28 && bytes <= end - at) {
+            b.putInt(at + bytes - 4, of(new CRC32C(), file, at, at + bytes - 4));
+            at += bytes + Long.BYTES;
+            bytes = at + RECORD_BYTES <= end && b.getLong(at) == RECORD ? b.getInt(at + 8) : 0;
+        }
+        if (end >= 0) {
+            b.putInt(end, of(new CRC32C(), file, 0, end));
+        }
+        return file;
+    }
+
     /** The digest of a safetensors file, if it states one: the SHA-256 of the file with zeros for the digits. */
     static byte[] digest(byte[] file) {
         int at = 0;

@@ -73,16 +73,22 @@ final class StoreTargets {
     }
 
     private static byte[] shard(SeedFiles files, CacheKey key) throws IOException {
-        return files.made("cache-" + key.layers() + "/" + SHARD, file -> {
-            try (TokenCacheWriter writer = TokenCacheWriter.open(file.getParent(), key, CacheOptions.DEFAULT)) {
-                for (int clip = 0; clip < 3; clip++) {
-                    float[] cls = clip == 1 ? new float[] {1, 2} : null;
-                    TokenMap map = new TokenMap(2, 2, 2, new float[] {1, -1, 0.5f, 2, 3, 4, 5, clip}, cls);
-                    List<TokenMap> layers = key.layers() == 0 ? List.of() : List.of(map, map);
-                    writer.append("clip " + clip, "0" + clip + "ab".repeat(31), new Features(map, layers, null));
-                }
+        return files.made("cache-" + key.layers() + "/" + SHARD, file -> writeShard(file, key));
+    }
+
+    static void writeShard(Path file, boolean layers) throws IOException {
+        writeShard(file, layers ? KEY.withLayers(2) : KEY);
+    }
+
+    private static void writeShard(Path file, CacheKey key) throws IOException {
+        try (TokenCacheWriter writer = TokenCacheWriter.open(file.getParent(), key, CacheOptions.DEFAULT)) {
+            for (int clip = 0; clip < 3; clip++) {
+                float[] cls = clip == 1 ? new float[] {1, 2} : null;
+                TokenMap map = new TokenMap(2, 2, 2, new float[] {1, -1, 0.5f, 2, 3, 4, 5, clip}, cls);
+                List<TokenMap> layers = key.layers() == 0 ? List.of() : List.of(map, map);
+                writer.append("clip " + clip, "0" + clip + "ab".repeat(31), new Features(map, layers, null));
             }
-        });
+        }
     }
 
     /** Reads every record that is intact; damage of one does not keep others from being read. */

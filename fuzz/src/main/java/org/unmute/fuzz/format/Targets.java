@@ -7,7 +7,11 @@ import java.util.stream.Stream;
 /** All targets. */
 public final class Targets {
     private static final List<FuzzTarget> ALL = Stream.of(
-                    CheckpointTargets.all(), AudioTargets.all(), TableTargets.all(), StoreTargets.all())
+                    CheckpointTargets.all(),
+                    AudioTargets.all(),
+                    TableTargets.all(),
+                    StoreTargets.all(),
+                    GatheredTargets.all())
             .flatMap(List::stream)
             .toList();
 
