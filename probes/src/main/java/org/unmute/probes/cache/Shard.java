@@ -159,7 +159,10 @@ final class Shard {
                     "token cache: " + files.place() + " holds tokens of " + header.key() + "; asked for " + key
                             + ": choose another folder, or the encoder and settings that it was made with");
         }
-        return new Shard(files, name, size, header.key(), true);
+        Shard shard = new Shard(files, name, size, header.key(), true);
+        shard.block = block;
+        shard.blockAt = blockAt;
+        return shard;
     }
 
     /**

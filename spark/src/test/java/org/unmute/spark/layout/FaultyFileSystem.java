@@ -1,0 +1,201 @@
+package org.unmute.spark.layout;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+
+/**
+ * A local folder that behaves as HDFS does ({@code hdfs:}: a rename is one step and refuses to overwrite) or as an
+ * object store ({@code s3a:}: nothing can be renamed, a file appears when it is closed). The n-th operation that
+ * changes something fails, and so do all after it, as for a driver that is killed.
+ */
+public class FaultyFileSystem extends FileSystem {
+    /** Operations so far, of all instances. */
+    static final AtomicInteger OPERATIONS = new AtomicInteger();
+
+    /** The first operation that fails; 0 for none. */
+    static volatile int failing;
+
+    private final RawLocalFileSystem local = new RawLocalFileSystem();
+    private URI uri;
+
+    /** A configuration with which Hadoop finds this for both schemes. */
+    static Configuration configuration() {
+        Configuration configuration = new Configuration(false);
+        configuration.addResource("core-default.xml");
+        for (String scheme : new String[] {"hdfs", "s3a"}) {
+            configuration.set("fs." + scheme + ".impl", FaultyFileSystem.class.getName());
+            configuration.setBoolean("fs." + scheme + ".impl.disable.cache", true);
+        }
+        return configuration;
+    }
+
+    private static void change(String what) throws IOException {
+        int operation = OPERATIONS.incrementAndGet();
+        if (failing > 0 && operation >= failing) {
+            throw new IOException("operation " + operation + " fails: " + what);
+        }
+    }
+
+    private boolean isStore() {
+        return uri.getScheme().equals("s3a");
+    }
+
+    @Override
+    public void initialize(URI name, Configuration conf) throws IOException {
+        super.initialize(name, conf);
+        uri = URI.create(name.getScheme() + "://" + name.getAuthority());
+        local.initialize(URI.create("file:///"), conf);
+    }
+
+    @Override
+    public String getScheme() {
+        return uri.getScheme();
+    }
+
+    @Override
+    public URI getUri() {
+        return uri;
+    }
+
+    private static Path there(Path path) {
+        return new Path(path.toUri().getPath());
+    }
+
+    private static java.nio.file.Path file(Path path) {
+        return java.nio.file.Path.of(path.toUri().getPath());
+    }
+
+    private FileStatus here(FileStatus status) {
+        status.setPath(new Path(uri + status.getPath().toUri().getPath()));
+        return status;
+    }
+
+    @Override
+    public FSDataInputStream open(Path path, int buffer) throws IOException {
+        return local.open(there(path), buffer);
+    }
+
+    @Override
+    public FSDataOutputStream create(
+            Path path, FsPermission permission, boolean overwrite, int buffer, short copies, long block, Progressable p)
+            throws IOException {
+        change("create " + path);
+        if (!overwrite && Files.exists(file(path))) {
+            throw new FileAlreadyExistsException(path.toString());
+        }
+        if (!isStore()) {
+            Files.createDirectories(file(path).getParent());
+        }
+        OutputStream content = isStore() ? new ByteArrayOutputStream() : Files.newOutputStream(file(path));
+        return new FSDataOutputStream(new Closing(path, content), null);
+    }
+
+    /** Fails when it is closed: of a disk half a file is left, of a store none. */
+    private final class Closing extends OutputStream {
+        private final Path path;
+        private final OutputStream content;
+        private boolean closed;
+
+        Closing(Path path, OutputStream content) {
+            this.path = path;
+            this.content = content;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            content.write(b);
+        }
+
+        @Override
+        public void write(byte[] b, int off, int len) throws IOException {
+            content.write(b, off, len);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                change("close " + path);
+                if (content instanceof ByteArrayOutputStream bytes) {
+                    Files.createDirectories(file(path).getParent());
+                    Files.write(file(path), bytes.toByteArray());
+                }
+            } finally {
+                content.close();
+            }
+        }
+    }
+
+    @Override
+    public FSDataOutputStream append(Path path, int buffer, Progressable progress) {
+        throw new UnsupportedOperationException("nothing is appended to");
+    }
+
+    @Override
+    public boolean rename(Path from, Path to) throws IOException {
+        if (isStore()) {
+            throw new UnsupportedOperationException("a store renames nothing: " + from);
+        }
+        change("rename " + from + " to " + to);
+        if (Files.exists(file(to)) || !Files.exists(file(from))) {
+            return false;
+        }
+        Files.move(file(from), file(to));
+        return true;
+    }
+
+    @Override
+    public boolean delete(Path path, boolean recursive) throws IOException {
+        change("delete " + path);
+        return local.delete(there(path), recursive);
+    }
+
+    @Override
+    public FileStatus[] listStatus(Path path) throws IOException {
+        FileStatus[] all = local.listStatus(there(path));
+        for (FileStatus status : all) {
+            here(status);
+        }
+        return all;
+    }
+
+    @Override
+    public boolean mkdirs(Path path, FsPermission permission) throws IOException {
+        change("make folder " + path);
+        Files.createDirectories(file(path));
+        return true;
+    }
+
+    @Override
+    public FileStatus getFileStatus(Path path) throws FileNotFoundException, IOException {
+        return here(local.getFileStatus(there(path)));
+    }
+
+    @Override
+    public void setWorkingDirectory(Path path) {
+        throw new UnsupportedOperationException("paths are absolute");
+    }
+
+    @Override
+    public Path getWorkingDirectory() {
+        return new Path(uri + "/");
+    }
+}

@@ -1,0 +1,299 @@
+package org.unmute.spark.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.experiments.InputException;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.spark.plan.PlannedClip;
+
+/**
+ * What jobs leave in their folder, on file systems that rename and on those that do not, and what kills leave of it.
+ */
+class JobFolderTest {
+    private static final int CLIPS = 40;
+
+    @TempDir
+    Path temp;
+
+    @BeforeEach
+    @AfterEach
+    void nothingFails() {
+        FaultyFileSystem.failing = 0;
+    }
+
+    private SampleJob job(String scheme, String folder) throws IOException {
+        String place = scheme.equals("file") ? "file:" + temp.resolve(folder) : scheme + "://x" + temp.resolve(folder);
+        Files.createDirectories(temp.resolve("scratch"));
+        return new SampleJob(place, temp.resolve("scratch"), FaultyFileSystem.configuration(), false);
+    }
+
+    /** All that counts: rows without the place of their tokens, tokens as a cache reads them, events. */
+    private static String state(SampleJob job) throws IOException {
+        List<String> lines = new ArrayList<>();
+        HadoopShardFiles shards = new HadoopShardFiles(job.folder() + "/tokens", job.configuration());
+        try (TokenCache cache = TokenCache.open(shards, SampleJob.TOKENS)) {
+            assertThat(cache.verify()).isEmpty();
+            for (ClipRow row : job.index()) {
+                lines.add(String.join(
+                        "|",
+                        List.of(
+                                row.clip(),
+                                row.path(),
+                                row.start() + "-" + row.end(),
+                                "" + row.labels(),
+                                "" + row.split(),
+                                row.stamp(),
+                                row.sha256(),
+                                Arrays.toString(row.pooled()),
+                                Arrays.toString(row.scores()),
+                                "" + row.error(),
+                                tokens(cache, row))));
+            }
+        }
+        job.events().forEach(event -> lines.add(event.toString()));
+        lines.sort(null);
+        return String.join("\n", lines);
+    }
+
+    private static String tokens(TokenCache cache, ClipRow row) throws IOException {
+        if (row.error() != null) {
+            assertThat(row.shard()).isNull();
+            return "none";
+        }
+        CachedClip clip = cache.find(row.clip()).orElseThrow();
+        assertThat(clip.shard()).isEqualTo(row.shard());
+        assertThat(clip.audioSha256()).isEqualTo(row.sha256());
+        TokenMap map = cache.read(row.clip());
+        assertThat(List.of(map.time(), map.freq(), map.dim())).isEqualTo(List.of(row.time(), row.freq(), row.dim()));
+        return Arrays.toString(map.tokens()) + Arrays.toString(map.cls());
+    }
+
+    private static void assertClean(SampleJob job) throws IOException {
+        Set<String> files = job.files();
+        files.removeIf(name -> name.matches("tokens/(shard-\\d{5}[0-9a-z.-]*\\.(tok|toc)|run\\.json)"
+                + "|(index|events)/part-\\d{5}[0-9a-z.-]*\\.parquet|key\\.json|run\\.lock"));
+        if (job.folder().startsWith("s3a")) {
+            assertThat(files).containsExactly("events/_manifest.json", "index/_manifest.json", "tokens/_manifest.json");
+            JobStore store = JobStore.of(job.folder(), job.configuration());
+            for (String folder : List.of("tokens", "index", "events")) {
+                Set<String> named = CommitLog.manifest(store, folder).orElseThrow().files().stream()
+                        .map(file -> file.name())
+                        .collect(Collectors.toCollection(TreeSet::new));
+                Set<String> there = new TreeSet<>(store.names(folder));
+                there.removeAll(List.of("_manifest.json", "run.json"));
+                assertThat(there).isEqualTo(named);
+            }
+        } else {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "hdfs", "s3a"})
+    void aSecondRunDoesOnlyWhatIsMissing(String scheme) throws IOException {
+        SampleJob job = job(scheme, "DIR with spaces");
+        int bad = (int) SampleJob.clips(0, CLIPS, "1").stream()
+                .filter(SampleJob::isUnusable)
+                .count();
+        assertThat(job.run(SampleJob.clips(0, CLIPS, "1"), 8)).isEqualTo(CLIPS);
+        assertClean(job);
+        assertThat(job.index()).hasSize(CLIPS).extracting(ClipRow::clip).doesNotHaveDuplicates();
+        assertThat(job.index().stream().filter(row -> row.error() != null)).hasSize(bad);
+        assertThat(job.events()).hasSize(2 * (CLIPS - bad));
+        String first = state(job);
+
+        assertThat(job.run(SampleJob.clips(0, CLIPS, "1"), 8))
+                .as("what failed is tried again")
+                .isEqualTo(bad);
+        assertClean(job);
+        assertThat(state(job)).isEqualTo(first);
+
+        assertThat(job.run(SampleJob.clips(0, CLIPS + 10, "1"), 8)).isEqualTo(bad + 10);
+        assertClean(job);
+        SampleJob all = job(scheme, "all");
+        all.run(SampleJob.clips(0, CLIPS + 10, "1"), 50);
+        assertThat(state(job)).isEqualTo(state(all));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "hdfs", "s3a"})
+    void changedAudioIsDoneAgainAndTouchedAudioIsNot(String scheme) throws IOException {
+        SampleJob job = job(scheme, "job");
+        job.run(SampleJob.clips(0, CLIPS, "1"), 9);
+        List<PlannedClip> planned = new ArrayList<>(SampleJob.clips(0, 10, "touched 1"));
+        planned.addAll(SampleJob.clips(10, 20, "2"));
+        planned.addAll(SampleJob.clips(20, CLIPS, "1"));
+        long bad = planned.stream().filter(SampleJob::isUnusable).count();
+        long changed = planned.subList(10, 20).stream()
+                .filter(c -> !SampleJob.isUnusable(c))
+                .count();
+        assertThat(job.run(planned, 3)).isEqualTo((int) (changed + bad));
+        assertClean(job);
+        assertThat(job.index()).hasSize(CLIPS).extracting(ClipRow::clip).doesNotHaveDuplicates();
+        try (JobFolder opened = job.open()) {
+            assertThat(planned)
+                    .allSatisfy(clip -> assertThat(opened.known().of(clip))
+                            .isEqualTo(
+                                    SampleJob.isUnusable(clip)
+                                            ? KnownClips.Standing.FAILED
+                                            : KnownClips.Standing.DONE));
+        }
+        SampleJob fresh = job(scheme, "fresh");
+        fresh.run(planned, 50);
+        assertThat(state(job)).isEqualTo(state(fresh));
+    }
+
+    /** A job over its first clips ended; the one that goes on is killed at each operation, and goes on again. */
+    @FullBuild("kills a driver some hundred times")
+    @ParameterizedTest
+    @ValueSource(strings = {"hdfs", "s3a"})
+    void whereverADriverIsKilledTheNextEndsWithTheSameBytes(String scheme) throws IOException {
+        List<PlannedClip> planned = new ArrayList<>(SampleJob.clips(0, 6, "2"));
+        planned.addAll(SampleJob.clips(6, 16, "1"));
+        planned.addAll(SampleJob.clips(16, 20, "touched 1"));
+        planned.addAll(SampleJob.clips(20, 30, "1"));
+        SampleJob fresh = job(scheme, "fresh");
+        fresh.run(planned, 50);
+        String expected = state(fresh);
+        int kills = 0;
+        for (int operation = 1; ; operation++) {
+            SampleJob job = job(scheme, "job-" + operation);
+            job.run(SampleJob.clips(0, 20, "1"), 20);
+            FaultyFileSystem.OPERATIONS.set(0);
+            FaultyFileSystem.failing = operation;
+            try {
+                job.run(planned, 15);
+                break;
+            } catch (IOException e) {
+                assertThat(e).hasStackTraceContaining(" fails: ");
+                kills++;
+            } finally {
+                FaultyFileSystem.failing = 0;
+            }
+            SampleJob next = new SampleJob(job.folder(), job.scratch(), job.configuration(), true);
+            next.run(planned, 20);
+            assertThat(state(next)).as("killed at operation %d", operation).isEqualTo(expected);
+            assertClean(next);
+        }
+        assertThat(kills).isGreaterThan(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "hdfs", "s3a"})
+    void oneDriverAtATime(String scheme) throws IOException {
+        SampleJob job = job(scheme, "job");
+        try (JobFolder opened = job.open()) {
+            assertThatThrownBy(job::open)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining(scheme.equals("file") ? "is writing to" : "the driver of job ")
+                    .hasMessageContaining("wait until it is done");
+            if (!scheme.equals("file")) {
+                assertThatThrownBy(job::open).hasMessageContaining("--break-lock");
+                SampleJob breaking = new SampleJob(job.folder(), job.scratch(), job.configuration(), true);
+                breaking.run(SampleJob.clips(0, 3, "1"), 5);
+                ShareCommits commits = opened.commits();
+                commits.add(job.write(opened.target(SampleJob.KEPT), 7, "0", SampleJob.clips(3, 5, "1")));
+                assertThatThrownBy(commits::finish).hasMessageContaining("the lock was broken");
+                assertThat(job.index()).hasSize(3);
+            }
+        }
+        job.open().close();
+    }
+
+    @Test
+    void anotherKeyIsRefusedWithBoth() throws IOException {
+        SampleJob job = job("file", "job");
+        job.open().close();
+        assertThatThrownBy(() -> JobFolder.open(job.folder(), SampleJob.key("other"), false, job.configuration()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("encoderHash: hash, asked for other")
+                .hasMessageContaining("choose another folder");
+        Files.writeString(temp.resolve("job/key.json"), "{\"format\":\"unmute-key-2\"}");
+        assertThatThrownBy(job::open).hasMessageContaining("this program reads unmute-key-1");
+        Files.writeString(temp.resolve("job/key.json"), "{");
+        assertThatThrownBy(job::open).hasMessageContaining("key.json is no JSON");
+    }
+
+    @Test
+    void whatOthersWroteIsLeftAlone() throws IOException {
+        Path tokens = Files.createDirectories(temp.resolve("job/tokens"));
+        Path shard = Files.writeString(tokens.resolve("shard-00000.tok"), "precious");
+        assertThatThrownBy(() -> job("file", "job").open())
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no key.json: another program filled it");
+        assertThat(shard).hasContent("precious");
+    }
+
+    /** A commit that somebody else put there leads nowhere else. */
+    @Test
+    void aCommitThatLeadsElsewhereIsRefused() throws IOException {
+        SampleJob job = job("file", "job");
+        job.run(SampleJob.clips(0, 3, "1"), 5);
+        Path attempt = Files.createDirectories(temp.resolve("job/_attempts/0badc0de"));
+        Path other = Files.writeString(temp.resolve("other"), "precious");
+        Path commit = attempt.resolve("commit-000000.json");
+        for (String path : List.of("../other", "tokens/../../other", "/other", "key.json", "tokens/.hidden")) {
+            Files.writeString(commit, "{\"format\":\"unmute-commit-1\",\"files\":[],\"deleted\":[\"" + path + "\"]}");
+            assertThatThrownBy(job::open)
+                    .as(path)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining(path);
+        }
+        assertThat(other).hasContent("precious");
+        Files.write(commit, new PendingCommit(List.of(), List.of("tokens/gone.tok")).encode());
+        job.open().close();
+        assertThat(attempt).doesNotExist();
+    }
+
+    /** What a job wrote to an object store goes on after it was copied to a disk, where files could be renamed. */
+    @Test
+    void aFolderWithManifestsKeepsThem() throws IOException {
+        SampleJob store = job("s3a", "job");
+        store.run(SampleJob.clips(0, 10, "1"), 4);
+        Files.writeString(temp.resolve("job/tokens/shard-00099-0badc0de-3.tok"), "an attempt that lost");
+        SampleJob disk = job("file", "job");
+        disk.run(SampleJob.clips(0, 20, "1"), 4);
+        SampleJob fresh = job("file", "fresh");
+        fresh.run(SampleJob.clips(0, 20, "1"), 50);
+        assertThat(state(disk)).isEqualTo(state(fresh));
+        assertThat(temp.resolve("job/tokens/shard-00099-0badc0de-3.tok")).doesNotExist();
+        try (TokenCache local = TokenCache.open(temp.resolve("job/tokens"))) {
+            assertThat(local.verify()).isEmpty();
+            assertThat(local.clips()).hasSize(18);
+        }
+    }
+
+    @Test
+    void namesOfPartsAreTextsThatSparkReads() throws IOException {
+        SampleJob job = job("file", "job");
+        job.run(SampleJob.clips(0, 10, "1"), 4);
+        try (JobFolder opened = job.open()) {
+            assertThat(opened.index())
+                    .hasSize(3)
+                    .allMatch(name -> name.startsWith("file:" + temp + "/job/index/part-"));
+            assertThat(opened.events()).hasSize(3);
+        }
+        byte[] head = Arrays.copyOf(Files.readAllBytes(temp.resolve("job/index/part-00000.parquet")), 4);
+        assertThat(new String(head, StandardCharsets.US_ASCII)).isEqualTo("PAR1");
+    }
+}

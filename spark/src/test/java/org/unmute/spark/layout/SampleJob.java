@@ -1,0 +1,183 @@
+package org.unmute.spark.layout;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.PlannedClip;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
+
+/** A job without an encoder: what it makes of a clip follows from the clip's id and its file's stamp. */
+record SampleJob(String folder, Path scratch, Configuration configuration, boolean breakLock) {
+    static final CacheKey TOKENS = new CacheKey("sample", "hash", "front end", "hash of it", DType.F16);
+    static final Set<Kept> KEPT = EnumSet.allOf(Kept.class);
+
+    static JobKey key(String encoderHash) {
+        TreeMap<String, String> values = new TreeMap<>();
+        values.put("encoderHash", encoderHash);
+        values.put("dtype", "F16");
+        return new JobKey(values, "sample encoder", "front end", List.of("dog", "cat"));
+    }
+
+    JobFolder open() throws IOException {
+        return JobFolder.open(folder, key("hash"), breakLock, configuration);
+    }
+
+    /** Clips of which some names are odd; every seventh cannot be used. */
+    static List<PlannedClip> clips(int from, int to, String stamp) {
+        List<PlannedClip> clips = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            String file = "_odd folder_/a:b#" + i + " é.wav";
+            clips.add(new PlannedClip(
+                    file,
+                    file,
+                    "hdfs://x/" + file,
+                    0,
+                    Double.POSITIVE_INFINITY,
+                    1,
+                    i % 2 == 0 ? "dog" : null,
+                    "train",
+                    stamp));
+        }
+        return clips;
+    }
+
+    static boolean isUnusable(PlannedClip clip) {
+        return Integer.parseInt(clip.clip().replaceAll(".*#(\\d+) .*", "$1")) % 7 == 6;
+    }
+
+    static String audio(PlannedClip clip) {
+        return Sha256.of(clip.clip() + clip.stamp().replace("touched ", ""));
+    }
+
+    static Features features(PlannedClip clip) {
+        Random random = new Random(audio(clip).hashCode());
+        float[] tokens = new float[2 * 3 * 4];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = random.nextInt(1000) / 64f;
+        }
+        return new Features(new TokenMap(2, 3, 4, tokens, new float[] {1, 2, 3, random.nextInt(9)}));
+    }
+
+    /** What is left to do, in shares. */
+    static List<PlannedClip> missing(KnownClips known, List<PlannedClip> planned) {
+        return planned.stream()
+                .filter(clip -> switch (known.of(clip)) {
+                    case DONE -> false;
+                    case TOUCHED -> !known.hasAudio(clip, audio(clip));
+                    case NEW, FAILED, CHANGED -> true;
+                })
+                .toList();
+    }
+
+    /** Runs the job to its end; gives how many clips it had to do. */
+    int run(List<PlannedClip> planned, int share) throws IOException {
+        try (JobFolder opened = open()) {
+            KnownClips known = opened.known();
+            TreeMap<String, String> touched = new TreeMap<>();
+            for (PlannedClip clip : planned) {
+                if (known.of(clip) == KnownClips.Standing.TOUCHED && known.hasAudio(clip, audio(clip))) {
+                    touched.put(clip.clip(), clip.stamp());
+                }
+            }
+            opened.restamp(touched);
+            known = opened.known();
+            List<PlannedClip> missing = missing(known, planned);
+            KnownClips before = known;
+            boolean again = missing.stream().anyMatch(c -> before.of(c) != KnownClips.Standing.NEW);
+            int number = opened.firstShare();
+            try (ShareCommits commits = opened.commits()) {
+                for (int at = 0; at < missing.size(); at += share) {
+                    List<PlannedClip> clips = missing.subList(at, Math.min(missing.size(), at + share));
+                    write(opened.target(KEPT), number, "8", clips); // an attempt that lost
+                    commits.add(write(opened.target(KEPT), number++, "9", clips));
+                }
+                commits.finish();
+            }
+            opened.complete(again, new RunRecord(List.of("sample")));
+            return missing.size();
+        }
+    }
+
+    ShareResult write(ShareTarget target, int number, String attempt, List<PlannedClip> clips) throws IOException {
+        Path disk = Files.createTempDirectory(scratch, "share");
+        try (ShareWriter writer = ShareWriter.open(target, number, attempt, disk, TOKENS, configuration)) {
+            for (PlannedClip clip : clips) {
+                add(writer, clip);
+            }
+            return writer.finish();
+        }
+    }
+
+    private static void add(ShareWriter writer, PlannedClip clip) throws IOException {
+        boolean bad = isUnusable(clip);
+        ClipRow row = new ClipRow(
+                clip.clip(),
+                clip.file(),
+                clip.start(),
+                clip.end(),
+                clip.labels(),
+                clip.split(),
+                clip.stamp(),
+                audio(clip),
+                null,
+                -1,
+                0,
+                0,
+                0,
+                false,
+                bad ? null : new float[] {1, 2, 3, 4},
+                bad ? null : new float[] {0.25f, 0.75f},
+                bad ? "no sound file" : null);
+        Features features = bad ? null : features(clip);
+        writer.add(row, features, bad ? List.of() : List.of(event(clip, "dog"), event(clip, "cat")), bad ? 0 : 1);
+    }
+
+    private static DetectedEvent event(PlannedClip clip, String label) {
+        return new DetectedEvent(clip.clip(), clip.file(), label, 0.25, 0.75, 100, 8000, 0.5, 0.5);
+    }
+
+    /** Every row of a table that counts. */
+    static <T> List<T> rows(String folder, Configuration configuration, String table, RowForm<T> form)
+            throws IOException {
+        JobStore store = JobStore.of(folder, configuration);
+        IndexParts parts = new IndexParts(store);
+        List<T> rows = new ArrayList<>();
+        for (String name : parts.names(table).values()) {
+            parts.read(table + "/" + name, form.schema(), row -> rows.add(form.row(row)));
+        }
+        return rows;
+    }
+
+    List<ClipRow> index() throws IOException {
+        return rows(folder, configuration, JobFolder.INDEX, TableForms.index());
+    }
+
+    List<DetectedEvent> events() throws IOException {
+        return rows(folder, configuration, JobFolder.EVENTS, TableForms.events());
+    }
+
+    /** Names of all files in the folder, below it. */
+    Set<String> files() throws IOException {
+        Path root = Path.of(java.net.URI.create(folder.replace(" ", "%20")).getPath());
+        Set<String> names = new TreeSet<>();
+        try (var all = Files.walk(root)) {
+            all.filter(Files::isRegularFile)
+                    .forEach(file -> names.add(root.relativize(file).toString()));
+        }
+        return names;
+    }
+}
