@@ -65,7 +65,7 @@ class DetectKillTest {
                 "--threshold",
                 0.4,
                 "--format",
-                "csv,jsonl,raven,audacity,birdnet",
+                "csv,jsonl,raven,audacity,birdnet,parquet",
                 "--out",
                 out);
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.parquet.ParquetTableWriter;
+import org.unmute.experiments.parquet.ParquetTableWriter.Column;
+import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
 import org.unmute.models.audio.Wav;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * From long annotated recordings to a score: {@code labels}, {@code embed}, {@code probe}, {@code eval}. The recordings
@@ -301,6 +306,71 @@ class LabelsEndToEndTest {
                 .map(row -> row.substring(row.lastIndexOf(',') + 1))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The same annotations, in CSV and in Parquet, become the same clips; and the clips are embedded from Parquet. */
+    @Test
+    void parquetIsReadAsCsvIs() throws IOException {
+        Path csv = folder.resolve("calls.csv");
+        StringBuilder text = new StringBuilder("file,start,end,label\n");
+        Path parquet = folder.resolve("calls.parquet");
+        AtomicFile.write(parquet, out -> {
+            ParquetTableWriter table = new ParquetTableWriter(
+                    out,
+                    List.of(
+                            new Column("file", Kind.TEXT),
+                            new Column("start", Kind.DOUBLE),
+                            new Column("end", Kind.DOUBLE),
+                            new Column("label", Kind.TEXT)));
+            for (Call call : CALLS) {
+                table.row(call.file(), call.onset(), call.offset(), call.label());
+                text.append(call.file() + "," + call.onset() + "," + call.offset() + "," + call.label() + "\n");
+            }
+            table.finish(Map.of());
+        });
+        Files.writeString(csv, text);
+        Path ofCsv = folder.resolve("of-csv.csv");
+        Path ofParquet = folder.resolve("of-parquet.csv");
+        labels(csv, "--audio", recordings, "--clip", 5, "--split", "train=1,test=1", "--out", ofCsv)
+                .endsWith(ExitCode.OK);
+        Ran ran = labels(parquet, "--audio", recordings, "--clip", 5, "--split", "train=1,test=1", "--out", ofParquet)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains(parquet + ": one row for each event: " + CALLS.size() + " events of 8 recordings, 2 classes");
+        assertThat(ofParquet).hasSameBinaryContentAs(ofCsv);
+
+        Path list = folder.resolve("list.parquet");
+        AtomicFile.write(list, out -> {
+            ParquetTableWriter table = new ParquetTableWriter(
+                    out,
+                    List.of(
+                            new Column("path", Kind.TEXT),
+                            new Column("start", Kind.OPTIONAL_DOUBLE),
+                            new Column("end", Kind.OPTIONAL_DOUBLE)));
+            table.row("site1/rec1.wav", 2.0, 4.0);
+            table.row("site0/rec0.wav", Double.NaN, Double.NaN);
+            table.finish(Map.of());
+        });
+        Path vectors = folder.resolve("vectors.npy");
+        Ran made = Ran.unmute(
+                        "features", "--audio", list, "--root", recordings, "--pool", "mean", "--out", vectors, "--json")
+                .endsWith(ExitCode.OK);
+        assertThat(made.json().path("clips").toString()).isEqualTo("[\"site1/rec1.wav#2-4\",\"site0/rec0.wav\"]");
+
+        byte[] damaged = Files.readAllBytes(parquet);
+        damaged[100] ^= 1;
+        Files.write(folder.resolve("damaged.parquet"), damaged);
+        assertThat(labels(folder.resolve("damaged.parquet"), "--audio", recordings)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("damaged.parquet: bad-checksum at byte")
+                .contains("does not match its checksum");
+        Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(damaged, 200));
+        assertThat(labels(folder.resolve("cut.parquet"), "--audio", recordings)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("cut.parquet: no-end at byte")
+                .contains("not all of it is there");
     }
 
     @Test

@@ -28,9 +28,9 @@ public final class AudioOptions {
             names = "--audio",
             paramLabel = "PATH",
             description =
-                    "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with"
-                            + " a column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg"
-                            + " Vorbis, MP3, AIFF, AU; mixed to mono.")
+                    "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV or"
+                            + " Parquet file (.csv, .tsv, .parquet) with a column file, filename, path or fname (and"
+                            + " start, end in seconds). WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono.")
     private Path audio;
 
     @Option(

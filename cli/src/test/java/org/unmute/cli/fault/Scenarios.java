@@ -233,7 +233,7 @@ final class Scenarios {
                 "detect",
                 work,
                 events.resolve("run.json"),
-                with(command, "--format", "csv,jsonl,raven,audacity", "--out", events));
+                with(command, "--format", "csv,jsonl,raven,audacity,parquet", "--out", events));
     }
 
     private Scenario convert() {

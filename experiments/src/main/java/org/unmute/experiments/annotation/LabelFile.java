@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.MalformedTableException;
@@ -69,19 +70,21 @@ public record LabelFile(
     /**
      * Reads labels.
      *
-     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them
+     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them, or of
+     *     the Parquet files of one table
      * @throws MalformedTableException if a table is of no form that is read, could be of several, or a row is wrong
      * @throws IOException             if a file cannot be read
      */
     public static LabelFile read(Path source, Options options) throws IOException {
-        if (Files.isDirectory(source)) {
+        boolean parts = CsvTable.isInParts(source);
+        if (Files.isDirectory(source) && !parts) {
             return annotations(AnnotationFolder.read(source, options), source, options);
         }
-        if (!Files.isRegularFile(source)) {
+        if (!parts && !Files.isRegularFile(source)) {
             throw new NoSuchFileException(source.toString(), null, "no file or folder with labels");
         }
         boolean events = options.form() == null || options.form() == Form.EVENTS;
-        if (events && AnnotationTable.kind(source) != AnnotationTable.Kind.TABLE) {
+        if (!parts && events && AnnotationTable.kind(source) != AnnotationTable.Kind.TABLE) {
             return annotations(AnnotationFolder.single(source, options), source, options);
         }
         LabelTable table = LabelTable.open(source, options);

@@ -31,7 +31,17 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /**
-     * Opens a file and reads its header.
+     * Whether a folder is a table in parts, as Spark writes it: it holds Parquet files, and no table of another kind.
+     * All have the same columns; rows are those of one file after the other, in the order of their names.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    public static boolean isInParts(Path folder) throws IOException {
+        return ParquetRows.isInParts(folder);
+    }
+
+    /**
+     * Opens a file, or a folder that {@link #isInParts}, and reads its header.
      *
      * @throws MalformedTableException if it is empty, or names a column twice
      * @throws org.unmute.tensor.io.MalformedFileException if it is a damaged Parquet file
@@ -39,7 +49,7 @@ public final class CsvTable implements AutoCloseable {
     public static CsvTable open(Path file) throws IOException {
         return of(
                 file,
-                ParquetTable.isOne(file)
+                ParquetTable.isOne(file) || ParquetRows.isInParts(file)
                         ? ParquetRows.open(file)
                         : CsvReader.open(file).guessing());
     }

@@ -2,36 +2,101 @@ package org.unmute.experiments.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.unmute.experiments.parquet.ParquetTable;
 
-/** Rows of a Parquet file as those of a CSV file: first the names of the columns, then texts. */
+/**
+ * Rows of a Parquet file, or of the files of a folder one after the other, as those of a CSV file: first the names of
+ * the columns, then texts.
+ */
 final class ParquetRows implements TableRows {
-    private final Path file;
-    private final ParquetTable table;
+    private static final String ENDING = ".parquet";
+    /** Tables of other kinds. */
+    private static final List<String> OTHERS = List.of(".csv", ".tsv", ".txt");
+
+    private final Iterator<Path> parts;
+    private final List<String> names;
+    private final List<String> leftOut;
+    private Path file;
+    private ParquetTable table;
     private boolean named;
 
-    private ParquetRows(Path file, ParquetTable table) {
-        this.file = file;
-        this.table = table;
+    private ParquetRows(List<Path> parts) throws IOException {
+        this.parts = parts.iterator();
+        file = this.parts.next();
+        table = ParquetTable.open(file);
+        names = table.names();
+        leftOut = table.leftOut();
     }
 
-    static ParquetRows open(Path file) throws IOException {
-        return new ParquetRows(file, ParquetTable.open(file));
+    /** Opens a file, or a folder that {@link #isInParts}. */
+    static ParquetRows open(Path source) throws IOException {
+        return new ParquetRows(Files.isDirectory(source) ? parts(source) : List.of(source));
+    }
+
+    /**
+     * Whether a folder is a table in parts, as Spark writes it: it holds Parquet files, and no table of another kind.
+     */
+    static boolean isInParts(Path folder) throws IOException {
+        return Files.isDirectory(folder) && !parts(folder).isEmpty();
+    }
+
+    /** The parts in the order of their names; none if the folder holds a table of another kind. */
+    private static List<Path> parts(Path folder) throws IOException {
+        List<Path> parts = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path part : files) {
+                String name = part.getFileName().toString().toLowerCase(Locale.ROOT);
+                if (OTHERS.stream().anyMatch(name::endsWith)) {
+                    return List.of();
+                }
+                // What Spark and Hadoop leave there besides begins so.
+                if (name.endsWith(ENDING)
+                        && !name.startsWith("_")
+                        && !name.startsWith(".")
+                        && Files.isRegularFile(part)) {
+                    parts.add(part);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        parts.sort(null);
+        return parts;
     }
 
     @Override
     public List<String> next() throws IOException {
         if (!named) {
             named = true;
-            return table.names();
+            return names;
         }
-        return table.next() ? new Fields(table.cells(), table.names().size()) : null;
+        while (!table.next()) {
+            if (!parts.hasNext()) {
+                return null;
+            }
+            table.close();
+            file = parts.next();
+            table = ParquetTable.open(file);
+            if (!table.names().equals(names)) {
+                throw new Place(file, 0)
+                        .wrong("it has the columns " + MalformedTableException.quote(String.join(", ", table.names()))
+                                + ", the parts before it " + MalformedTableException.quote(String.join(", ", names))
+                                + ": parts of a table have the same columns");
+            }
+        }
+        return new Fields(table.cells(), names.size());
     }
 
-    /** The number of the row, from 1; the names of the columns are in no row. */
+    /** The number of the row in its file, from 1; the names of the columns are in no row. */
     @Override
     public Place place() {
         return new Place(file, table.row());
@@ -44,7 +109,7 @@ final class ParquetRows implements TableRows {
     }
 
     List<String> leftOut() {
-        return table.leftOut();
+        return leftOut;
     }
 
     @Override

@@ -113,6 +113,26 @@ class ParquetLabelsTest {
     }
 
     @Test
+    void folderOfPartsIsOneTable() throws IOException {
+        Files.copy(TABLES.resolve("clips.parquet"), folder.resolve("part-00001.parquet"));
+        Files.copy(TABLES.resolve("matrix.parquet"), folder.resolve("_temporary.parquet"));
+        Files.writeString(folder.resolve("_SUCCESS"), "");
+        assertThat(lines(LabelFile.read(folder, Options.AUTO))).isEqualTo(lines(read("clips.parquet")));
+        // The second part repeats the rows of the first: it is named with its own rows.
+        Files.copy(TABLES.resolve("clips.parquet"), folder.resolve("part-00002.parquet"));
+        assertThatThrownBy(() -> LabelFile.read(folder, Options.AUTO))
+                .hasMessageContaining("part-00002.parquet:1: clip 'clip-002.wav#0-1.5' is already in line 1");
+        Files.copy(TABLES.resolve("events.parquet"), folder.resolve("part-00000.parquet"));
+        assertThatThrownBy(() -> LabelFile.read(folder, Options.AUTO))
+                .hasMessageContaining(
+                        "part-00001.parquet: it has the columns 'path, start, end, labels, split', the parts")
+                .hasMessageContaining("before it 'file, start, end, label'");
+        // With a table of another kind it is a folder of annotations.
+        Files.writeString(folder.resolve("rec.txt"), "0.5\t1.5\twren\n");
+        assertThat(LabelFile.read(folder, Options.AUTO).recognized()).contains("1 annotations of 1 recordings");
+    }
+
+    @Test
     void recordingsCanBeListed() throws IOException {
         assertThat(ClipList.of(TABLES.resolve("clips.parquet"), folder).clips().stream()
                         .map(clip -> clip.id()))
