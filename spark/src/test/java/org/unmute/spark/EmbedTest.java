@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
@@ -237,5 +239,55 @@ class EmbedTest {
         assertThat(missing.status()).isEqualTo(3);
         assertThat(missing.err()).contains("no/such");
         assertThat(run("--help").out()).contains("Exit status:", "--keep");
+    }
+
+    /** Scores and events of tokens that are kept, too, are those of each by itself. */
+    @Test
+    void everythingAtOnceIsWhatEachIsByItself(@TempDir Path folder) throws IOException {
+        String probe = SmallProbe.write(folder.resolve("probe.safetensors"), "protobin")
+                .toString();
+        Map<String, List<Row>> events = new HashMap<>();
+        Map<String, List<Float>> scores = new HashMap<>();
+        for (String keep : List.of("events", "scores", "tokens,pooled,scores,events")) {
+            Path out = folder.resolve(keep);
+            Output run = run(
+                    "--audio",
+                    audio.toString(),
+                    "--out",
+                    out.toString(),
+                    "--keep",
+                    keep,
+                    "--probe",
+                    probe,
+                    "--clip",
+                    "10",
+                    "--threshold",
+                    "0.5",
+                    "--median",
+                    "0");
+            assertThat(run.status()).as(run.err()).isZero();
+            if (keep.contains("events")) {
+                events.put(
+                        keep,
+                        spark.session()
+                                .read()
+                                .parquet(out.resolve("events").toString())
+                                .orderBy("clip", "label", "onset")
+                                .collectAsList());
+            }
+            if (keep.contains("scores")) {
+                List<Float> all = new ArrayList<>();
+                new TreeMap<>(index(out)).values().forEach(row -> {
+                    if (row.getAs("error") == null) {
+                        all.addAll(row.getList(row.fieldIndex("scores")));
+                    }
+                });
+                scores.put(keep, all);
+            }
+        }
+        assertThat(events.get("events")).hasSizeGreaterThan(10).isEqualTo(events.get("tokens,pooled,scores,events"));
+        assertThat(scores.get("scores"))
+                .hasSize(3 * (SmallRecordings.USABLE + 2))
+                .isEqualTo(scores.get("tokens,pooled,scores,events"));
     }
 }

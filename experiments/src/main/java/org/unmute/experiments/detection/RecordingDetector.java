@@ -11,6 +11,8 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.StreamingResampler;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.LocatedEvent;
@@ -76,8 +78,11 @@ public final class RecordingDetector {
             throws IOException {
         int rate = encoder.describe().sampleRate();
         AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
-        StreamingTagger tagger =
-                new StreamingTagger(encoder, scorer, rules, event -> events.accept(placed(event, start, stream)));
+        StreamingTagger tagger = new StreamingTagger(
+                encoder,
+                scorer,
+                rules,
+                event -> events.accept(placed(event, start, (double) stream.position() / stream.sampleRate())));
         float[] block = new float[tagger.blockSamples()];
         long samples = 0;
         String problem = null;
@@ -119,6 +124,34 @@ public final class RecordingDetector {
         return new Heard(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, true);
     }
 
+    /** What {@link #run(Features, ClipSound, Consumer)} needs of the encoder. */
+    public Features.Request request() {
+        int layers = scorer.probe().probe().layers();
+        return layers == 0 ? Features.Request.TOKENS : Features.Request.allLayers(layers, false);
+    }
+
+    /**
+     * Finds the events of a clip that has been encoded already, for its tokens: the same as of its stream.
+     *
+     * @param features what the encoder made of it, at least what {@link #request} asks for
+     * @param sound    as it was read
+     * @param events   as of a stream
+     * @return whether they were found; otherwise its tokens depend on what else of it was encoded with them, and a
+     *     stream of it has to be heard
+     */
+    public boolean run(Features features, ClipSound sound, Consumer<LocatedEvent> events) {
+        double start = sound.clip().start();
+        double end = sound.endSeconds();
+        StreamingTagger tagger =
+                new StreamingTagger(encoder, scorer, rules, event -> events.accept(placed(event, start, end)));
+        if (!tagger.takes(features.tokens())) {
+            return false;
+        }
+        boolean layers = !request().layers().isEmpty();
+        tagger.run(layers ? features : new Features(features.tokens()), sound.samples().length);
+        return true;
+    }
+
     /** How many samples from the first on are finite. */
     private static int finite(float[] block, int length) {
         int n = 0;
@@ -138,9 +171,8 @@ public final class RecordingDetector {
     }
 
     /** In the time of the file. After resampling, the last row may end a fraction of a sample after it. */
-    private static LocatedEvent placed(LocatedEvent event, double start, AudioStream stream) {
+    private static LocatedEvent placed(LocatedEvent event, double start, double end) {
         Detection d = event.detection();
-        double end = (double) stream.position() / stream.sampleRate();
         return new LocatedEvent(
                 new Detection(
                         d.label(),

@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.scene.Split;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.ClipPass;
+import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.probes.pool.ProbeOptions;
@@ -197,5 +204,46 @@ class RecordingDetectorTest {
                                 _ -> {})
                         .problem())
                 .isEqualTo("damaged at once");
+    }
+
+    /** At several rates, of whole files and of parts, and of a part that ends after its file. */
+    @Test
+    void tokensGiveTheEventsOfTheStream(@TempDir Path folder) throws IOException {
+        Encoder encoder = Encoders.embedded();
+        int events = 0;
+        for (int rate : new int[] {RATE, 44_100, 11_025}) {
+            Path file = folder.resolve(rate + ".wav");
+            Wav.write(file, SOUND, rate);
+            double seconds = SOUND.length / (double) rate;
+            List<AudioClip> clips = List.of(
+                    new AudioClip("whole", file),
+                    new AudioClip("part", file, 0.123, 1.1),
+                    new AudioClip("rest", file, 0.71, seconds + 3));
+            try (ClipPass pass = new ClipPass(
+                    "test",
+                    clips,
+                    AudioStream::open,
+                    encoder.describe(),
+                    Resampler.Kernel.HANN,
+                    new ClipPass.Limits(9, 999))) {
+                for (ClipSound sound : pass.next()) {
+                    List<LocatedEvent> expected = new ArrayList<>();
+                    AudioClip clip = sound.clip();
+                    try (AudioStream stream = AudioStream.open(file)) {
+                        DETECTOR.run(stream, clip.start(), clip.end(), expected::add, _ -> {});
+                    }
+                    List<LocatedEvent> found = new ArrayList<>();
+                    Features features = encoder.features(sound.samples(), DETECTOR.request());
+                    boolean oneWindow =
+                            features.tokens().time() <= encoder.describe().time();
+                    assertThat(DETECTOR.run(features, sound, found::add)).isEqualTo(oneWindow);
+                    if (oneWindow) {
+                        assertThat(found).as("%d Hz, %s", rate, clip.id()).isEqualTo(expected);
+                        events += found.size();
+                    }
+                }
+            }
+        }
+        assertThat(events).isGreaterThan(9);
     }
 }

@@ -209,7 +209,7 @@ public final class ClipPass implements Closeable {
                 throw new ClipTooShortException(
                         operation, samples.length, encoder.frameSamples(), encoder.sampleRate());
             }
-            return new ClipSound(clip, samples, cut.seconds(), null, warnings);
+            return new ClipSound(clip, samples, cut.seconds(), cut.rate(), null, warnings);
         } catch (IllegalArgumentException e) {
             return ClipSound.failed(clip, e);
         }

@@ -61,8 +61,9 @@ final class SharedFile implements Closeable {
      *
      * @param recording a short clip at the file's rate, a long one resampled
      * @param seconds   its length in the file
+     * @param rate      of the file, in Hz
      */
-    record Cut(Recording recording, double seconds) {}
+    record Cut(Recording recording, double seconds, int rate) {}
 
     /**
      * Reads a clip.
@@ -84,7 +85,7 @@ final class SharedFile implements Closeable {
                 held = recording.samples();
             }
             verifyEnd(file);
-            return new Cut(recording, (double) section.position() / file.sampleRate());
+            return new Cut(recording, (double) section.position() / file.sampleRate(), file.sampleRate());
         } catch (IOException | RuntimeException | Error e) {
             close();
             throw e;

@@ -12,6 +12,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.StreamingEncoder;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.probes.score.FrameScoring;
 
@@ -41,6 +42,9 @@ public final class StreamingTagger {
     private final TreeMap<Double, Long> peaks = new TreeMap<>();
     /** What the scores of these rows come from. */
     private final RowStore rows = new RowStore();
+
+    /** Samples of a recording whose tokens were given; -1 where samples are. */
+    private long given = -1;
 
     private long arrived;
     private long scored;
@@ -100,8 +104,7 @@ public final class StreamingTagger {
         }
         finished = true;
         encoder.finish();
-        scoring.finish();
-        detector.finish();
+        end();
     }
 
     /**
@@ -127,6 +130,46 @@ public final class StreamingTagger {
         }
         accept(block, 0, length);
         finish();
+    }
+
+    /**
+     * Whether {@link #run(Features, long)} gives the events of the recording's samples: its tokens do not depend on how
+     * much of it is encoded at once. They do where an encoder takes recordings as a whole, and class tokens do that are
+     * a mean over windows.
+     *
+     * @param tokens of a whole recording
+     */
+    public boolean takes(TokenMap tokens) {
+        return !spec.isWhole() && (tokens.cls() == null || tokens.time() <= spec.time());
+    }
+
+    /**
+     * Tags a whole recording that has been encoded already, and finishes.
+     *
+     * @param features what {@link Encoder#features} made of it, with all layers if the probe looks at layers
+     * @param samples  how many it has, at the encoder's rate
+     * @throws IllegalArgumentException if the tagger does not {@linkplain #takes take} them, or they do not fit the
+     *     probe
+     */
+    public void run(Features features, long samples) {
+        if (!takes(features.tokens()) || encoder.samples() > 0 || finished) {
+            throw new IllegalArgumentException(
+                    "tagger: tokens of " + features.tokens().sizes() + " are not those that " + spec.name()
+                            + " gives while a recording arrives: give its samples");
+        }
+        given = samples;
+        arrive(features);
+        end();
+    }
+
+    private void end() {
+        finished = true;
+        scoring.finish();
+        detector.finish();
+    }
+
+    private long samples() {
+        return given < 0 ? encoder.samples() : given;
     }
 
     /**
@@ -161,7 +204,7 @@ public final class StreamingTagger {
     /** Takes finished rows of the encoder. */
     private void arrive(Features block) {
         int count = block.tokens().time();
-        while (count > 0 && spec.rowStart(arrived + count - 1) >= encoder.samples()) {
+        while (count > 0 && spec.rowStart(arrived + count - 1) >= samples()) {
             count--;
         }
         if (bands.isLocal()) {
@@ -191,7 +234,7 @@ public final class StreamingTagger {
 
     private void event(Detection d) {
         Band band = bands.isLocal() ? bands.of(rows.of(context(peaks.get(d.peak()))), d.label()) : bands.full();
-        double end = (double) encoder.samples() / spec.sampleRate();
+        double end = (double) samples() / spec.sampleRate();
         Detection within =
                 d.offset() <= end ? d : new Detection(d.label(), d.onset(), end, d.score(), Math.min(d.peak(), end));
         events.accept(new LocatedEvent(within, band));

@@ -25,6 +25,7 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -137,6 +138,18 @@ class StreamingTaggerTest {
         return events;
     }
 
+    /** The events of tokens that the encoder gave for the whole recording, which is one window. */
+    private static List<LocatedEvent> ofTokens(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x) {
+        int layers = scorer.probe().probe().layers();
+        Features features =
+                encoder.features(x, layers == 0 ? Features.Request.TOKENS : Features.Request.allLayers(layers, false));
+        List<LocatedEvent> events = new ArrayList<>();
+        StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, events::add);
+        assertThat(tagger.takes(features.tokens())).isTrue();
+        tagger.run(features, x.length);
+        return events;
+    }
+
     @ParameterizedTest
     @CsvSource({
         "protobin, 1, 37, 1, 0, 0",
@@ -153,7 +166,7 @@ class StreamingTaggerTest {
         Encoder encoder = encoder(hop);
         FrameScorer scorer = new FrameScorer(probe(name, encoder.describe()), context, 2, null);
         int events = 0;
-        for (int samples : new int[] {9000, 100_000, 30 * RATE + 17}) {
+        for (int samples : new int[] {9000, 45_000, 100_000, 30 * RATE + 17}) {
             float[] x = sound(samples);
             float[][] scores = scorer.scores(whole(encoder, scorer.probe(), x));
             EventRules rules = rules(scores, median, gap, duration);
@@ -162,6 +175,9 @@ class StreamingTaggerTest {
                 assertThat(streamed(encoder, scorer, rules, x, block))
                         .as("%d samples in blocks of up to %d", samples, block)
                         .isEqualTo(expected);
+            }
+            if (samples < encoder.describe().windowSamples()) {
+                assertThat(ofTokens(encoder, scorer, rules, x)).isEqualTo(expected);
             }
             events += expected.size();
             assertThat(expected).allMatch(e -> e.detection().offset() <= samples / (double) RATE);
@@ -282,5 +298,25 @@ class StreamingTaggerTest {
         assertThatThrownBy(() -> tagger.accept(new float[] {Float.NaN}, 0, 1)).hasMessageContaining("sample 0 is NaN");
         tagger.accept(new float[20], 0, 20);
         assertThatThrownBy(tagger::finish).isInstanceOf(ClipTooShortException.class);
+    }
+
+    /** The class token of several windows is their mean, which nobody knows while a recording arrives. */
+    @Test
+    void classTokensOfSeveralWindowsAreRefused() throws IOException {
+        Encoder encoder = encoder(37);
+        EncoderSpec spec = encoder.describe();
+        FrameScorer scorer = new FrameScorer(probe("protobin", spec), 1, 1, null);
+        StreamingTagger tagger = new StreamingTagger(encoder, scorer, EventRules.threshold(3, 0.5), _ -> {});
+        for (int windows : new int[] {1, 2}) {
+            int rows = windows * spec.time();
+            TokenMap map = new TokenMap(
+                    rows, spec.freq(), spec.dim(), new float[rows * spec.freq() * spec.dim()], new float[spec.dim()]);
+            assertThat(tagger.takes(map)).isEqualTo(windows == 1);
+            if (windows > 1) {
+                assertThatThrownBy(() -> tagger.run(new Features(map), (long) rows * ROW))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("give its samples");
+            }
+        }
     }
 }

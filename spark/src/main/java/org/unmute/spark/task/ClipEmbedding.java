@@ -27,8 +27,8 @@ import org.unmute.spark.plan.PlannedClip;
  * Embeds clips in their order, some at a time, as {@code unmute embed} does: while some are computed, the next are
  * read. A clip that cannot be used is reported with the reason. One thread at a time.
  *
- * <p>Events come from a stream of their own, which is encoded by itself: a clip is heard in memory that does not depend
- * on its length, and gives the events of {@code unmute detect}. Where nothing else is asked for, nothing else is read.
+ * <p>Events are found in the tokens of a clip where something else asks for its tokens, too, and otherwise while it is
+ * heard as a stream. Where only events are asked for, nothing else is read, and memory does not depend on its length.
  */
 final class ClipEmbedding implements Closeable {
     /** How many clips, and seconds of sound, are read and encoded together: as {@code unmute embed} does. */
@@ -69,8 +69,8 @@ final class ClipEmbedding implements Closeable {
         order = List.copyOf(clips).iterator();
         audio = new HashedAudio(files, sha256, openedOnce(clips));
         head = kept.contains(Kept.SCORES) ? executor.head() : null;
-        request = request();
         events = kept.contains(Kept.EVENTS) ? new ClipEvents(executor.detector().detector(), audio) : null;
+        request = request();
         boolean onlyEvents = kept.equals(Set.of(Kept.EVENTS));
         ahead = onlyEvents
                 ? null
@@ -105,6 +105,7 @@ final class ClipEmbedding implements Closeable {
         if (!tokens) {
             return null;
         }
+        layers |= events != null && !events.request().layers().isEmpty();
         return layers ? Features.Request.allLayers(encoder.describe().depth(), false) : Features.Request.TOKENS;
     }
 
@@ -175,16 +176,16 @@ final class ClipEmbedding implements Closeable {
         String error = made.error;
         List<DetectedEvent> found = List.of();
         if (events != null) {
-            ClipEvents.Found heard = found(clip);
+            ClipEvents.Found heard = made.all == null ? found(clip) : events.of(clip, sound, made.all);
             found = heard.events();
             error = error == null ? heard.problem() : error;
         }
-        return hashed(
-                new EmbeddedClip(clip, null, sound.seconds(), made.features, made.pooled, made.scores, found, error));
+        Features stored = made.all != null && kept.contains(Kept.TOKENS) ? stored(made.all) : null;
+        return hashed(new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error));
     }
 
     /** What a clip's samples became. */
-    private record Made(Features features, float[] pooled, float[] scores, String error) {
+    private record Made(Features all, float[] pooled, float[] scores, String error) {
         static Made not(String error) {
             return new Made(null, null, null, error);
         }
@@ -197,7 +198,7 @@ final class ClipEmbedding implements Closeable {
                 all = features == null ? encoder.features(sound.samples(), request) : features.next();
             }
             return new Made(
-                    kept.contains(Kept.TOKENS) ? stored(all) : null,
+                    all,
                     kept.contains(Kept.POOLED) ? executor.options().pooling().apply(all.tokens()) : null,
                     head == null ? null : scores(sound.samples(), all),
                     null);

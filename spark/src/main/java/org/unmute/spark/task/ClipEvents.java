@@ -6,6 +6,8 @@ import java.util.List;
 import org.unmute.experiments.detection.Heard;
 import org.unmute.experiments.detection.RecordingDetector;
 import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.spark.input.HadoopAudio;
@@ -17,6 +19,9 @@ import org.unmute.spark.plan.PlannedClip;
  * not depend on its length.
  */
 final class ClipEvents {
+    private static final String TOO_LARGE =
+            "its events do not fit into the memory of this executor: give executors more";
+
     private final RecordingDetector detector;
     private final HashedAudio audio;
 
@@ -53,7 +58,29 @@ final class ClipEvents {
         } catch (IOException | IllegalArgumentException e) {
             return Found.none(ClipEmbedding.reason(e), e);
         } catch (OutOfMemoryError e) {
-            return Found.none("its events do not fit into the memory of this executor: give executors more", null);
+            return Found.none(TOO_LARGE, null);
+        }
+    }
+
+    /** What the detector needs of the encoder to find events in tokens. */
+    Features.Request request() {
+        return detector.request();
+    }
+
+    /**
+     * The events of a clip that has been encoded; of its stream, where tokens of a stream are others.
+     *
+     * @param features at least what {@link #request} asks for
+     */
+    Found of(PlannedClip clip, ClipSound sound, Features features) {
+        List<DetectedEvent> found = new ArrayList<>();
+        try {
+            boolean done = detector.run(features, sound, event -> found.add(row(clip, event)));
+            return done ? new Found(sound.seconds(), List.copyOf(found), null, null) : of(clip);
+        } catch (IllegalArgumentException e) {
+            return Found.none(ClipEmbedding.reason(e), null);
+        } catch (OutOfMemoryError e) {
+            return Found.none(TOO_LARGE, null);
         }
     }
 
