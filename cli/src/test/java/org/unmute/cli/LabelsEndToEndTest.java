@@ -312,7 +312,7 @@ class LabelsEndToEndTest {
     @Test
     void parquetIsReadAsCsvIs() throws IOException {
         Path csv = folder.resolve("calls.csv");
-        StringBuilder text = new StringBuilder("file,start,end,label\n");
+        StringBuilder text = new StringBuilder("file,start,end,label,site\n");
         Path parquet = folder.resolve("calls.parquet");
         AtomicFile.write(parquet, out -> {
             ParquetTableWriter table = new ParquetTableWriter(
@@ -321,10 +321,13 @@ class LabelsEndToEndTest {
                             new Column("file", Kind.TEXT),
                             new Column("start", Kind.DOUBLE),
                             new Column("end", Kind.DOUBLE),
-                            new Column("label", Kind.TEXT)));
+                            new Column("label", Kind.TEXT),
+                            new Column("site", Kind.TEXT)));
             for (Call call : CALLS) {
-                table.row(call.file(), call.onset(), call.offset(), call.label());
-                text.append(call.file() + "," + call.onset() + "," + call.offset() + "," + call.label() + "\n");
+                String site = call.file().substring(0, 5);
+                table.row(call.file(), call.onset(), call.offset(), call.label(), site);
+                text.append(call.file() + "," + call.onset() + "," + call.offset() + "," + call.label() + "," + site)
+                        .append('\n');
             }
             table.finish(Map.of());
         });
@@ -337,6 +340,14 @@ class LabelsEndToEndTest {
                 .endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains(parquet + ": one row for each event: " + CALLS.size() + " events of 8 recordings, 2 classes");
+        assertThat(ofParquet).hasSameBinaryContentAs(ofCsv);
+        // A folder of parts, as Spark writes a table, has common columns, too.
+        Path parts = Files.createDirectories(folder.resolve("parts"));
+        Files.copy(parquet, parts.resolve("part-00000.parquet"));
+        labels(csv, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--out", ofCsv)
+                .endsWith(ExitCode.OK);
+        labels(parts, "--audio", recordings, "--split", "train=1,test=1", "--group-by", "site", "--out", ofParquet)
+                .endsWith(ExitCode.OK);
         assertThat(ofParquet).hasSameBinaryContentAs(ofCsv);
 
         Path list = folder.resolve("list.parquet");

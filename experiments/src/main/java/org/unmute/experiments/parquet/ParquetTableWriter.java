@@ -60,7 +60,9 @@ public final class ParquetTableWriter {
      * Writes a row.
      *
      * @param cells one a column, of its kind; not modified
-     * @throws IllegalArgumentException if they do not fit the columns
+     * @throws IllegalArgumentException if there are more or fewer than columns
+     * @throws ClassCastException       if one is of another kind; the file is then of no use
+     * @throws IOException              if a group cannot be written
      */
     public void row(Object... cells) throws IOException {
         if (cells.length != parts.size()) {

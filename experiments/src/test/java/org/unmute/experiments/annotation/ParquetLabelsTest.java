@@ -2,11 +2,13 @@ package org.unmute.experiments.annotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.annotation.LabelFile.Form;
@@ -15,6 +17,11 @@ import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.parquet.ParquetTableWriter;
+import org.unmute.experiments.parquet.ParquetTableWriter.Column;
+import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
+import org.unmute.experiments.strong.EventTable;
+import org.unmute.tensor.io.AtomicFile;
 
 /** Labels in Parquet files. */
 class ParquetLabelsTest {
@@ -99,6 +106,35 @@ class ParquetLabelsTest {
                         new Annotation("b.wav", 0, 0.1, "wren"));
         assertThat(AnnotationTable.read(TABLES.resolve("events.parquet")).annotations())
                 .isEqualTo(labels.events());
+        assertThat(EventTable.read(TABLES.resolve("events.parquet"), null).recordings())
+                .containsExactly("a.wav", "b.wav");
+    }
+
+    /** The columns of BirdSet's events in soundscapes. */
+    @Test
+    void eventsOfBirdSet() throws IOException {
+        Path file = folder.resolve("HSN_metadata_test.parquet");
+        AtomicFile.write(file, out -> {
+            ParquetTableWriter table = new ParquetTableWriter(
+                    out,
+                    List.of(
+                            new Column("filepath", Kind.TEXT),
+                            new Column("start_time", Kind.OPTIONAL_DOUBLE),
+                            new Column("end_time", Kind.OPTIONAL_DOUBLE),
+                            new Column("low_freq", Kind.OPTIONAL_DOUBLE),
+                            new Column("ebird_code", Kind.TEXT)));
+            table.row("HSN_001.ogg", 10.5, 12.0, 900.0, "gcrfin");
+            table.row("HSN_001.ogg", 11.0, 13.0, Double.NaN, "whcspa");
+            table.finish(Map.of());
+        });
+        assertThat(AnnotationTable.read(file).annotations())
+                .extracting(Annotation::file, Annotation::onset, Annotation::offset, Annotation::label, Annotation::low)
+                .containsExactly(
+                        tuple("HSN_001.ogg", 10.5, 12.0, "gcrfin", 900.0),
+                        tuple("HSN_001.ogg", 11.0, 13.0, "whcspa", Double.NaN));
+        LabelFile labels = LabelFile.read(file, Options.AUTO);
+        assertThat(labels.recognized()).isEqualTo("one row for each event: 2 events of 1 recordings, 2 classes");
+        assertThat(labels.events().getLast()).isEqualTo(new Annotation("HSN_001.ogg", 11, 13, "whcspa"));
     }
 
     @Test
