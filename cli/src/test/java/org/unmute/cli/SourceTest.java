@@ -32,7 +32,7 @@ class SourceTest {
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
     /** Paths of one machine; patterns that search common folders, such as {@code /usr/lib/jvm/*}, are allowed. */
     private static final Pattern MACHINE_PATH =
-            Pattern.compile("/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
+            Pattern.compile("(?<!\\w)/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
 
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface)"

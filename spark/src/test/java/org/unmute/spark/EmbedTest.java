@@ -214,12 +214,13 @@ class EmbedTest {
 
     @Test
     void anInputThatCannotBeListedIsOne(@TempDir Path folder) throws IOException {
+        String out = folder.resolve("out").toString();
         Path list = Files.writeString(folder.resolve("clips.csv"), "path,start,end\na.wav,early,2\n");
-        Output malformed = run("--audio", list.toString(), "--out", "x");
+        Output malformed = run("--audio", list.toString(), "--out", out);
         assertThat(malformed.err()).contains("clips.csv:2", "early");
         assertThat(malformed.status()).isEqualTo(3);
         Path empty = Files.createDirectory(folder.resolve("none"));
-        Output none = run("--audio", empty.toString(), "--out", "x");
+        Output none = run("--audio", empty.toString(), "--out", out);
         assertThat(none.err()).contains("no audio in");
         assertThat(none.status()).isEqualTo(3);
     }
