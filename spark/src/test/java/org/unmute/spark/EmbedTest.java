@@ -15,6 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +31,7 @@ import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.Wav;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.probes.cache.AudioClip;
@@ -290,5 +295,73 @@ class EmbedTest {
         assertThat(scores.get("scores"))
                 .hasSize(3 * (SmallRecordings.USABLE + 2))
                 .isEqualTo(scores.get("tokens,pooled,scores,events"));
+    }
+
+    @Test
+    void filesOfEncoderAndProbeMayBeShipped(@TempDir Path folder) throws IOException {
+        Path encoder = Files.write(folder.resolve("encoder 50% #1.safetensors"), Encoders.embeddedBytes());
+        Path probes = Files.createDirectories(folder.resolve("run"));
+        SmallProbe.write(probes.resolve("probe-seed3.safetensors"), "linear");
+        String[] args = {
+            "--audio",
+            audio.resolve("a.wav").toString(),
+            "--encoder",
+            encoder.toString(),
+            "--probe",
+            probes.toString(),
+            "--keep",
+            "tokens,scores",
+            "--out"
+        };
+        for (String ship : List.of("--ship", "--no-ship")) {
+            Path out = folder.resolve("out" + ship);
+            String[] all = Stream.concat(Stream.of(args), Stream.of(out.toString(), ship))
+                    .toArray(String[]::new);
+            Output run = run(all);
+            assertThat(run.status()).as(run.err()).isZero();
+            assertThat(index(out).get("a.wav").getList(index(out).get("a.wav").fieldIndex("scores")))
+                    .hasSize(3);
+            try (TokenCache cache = TokenCache.open(out.resolve("tokens"))) {
+                TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(audio.resolve("a.wav")));
+                assertThat(cache.read("a.wav").time()).isEqualTo(map.time());
+            }
+        }
+        SmallProbe.write(probes.resolve("probe-seed4.safetensors"), "linear");
+        Output several =
+                run(Stream.concat(Stream.of(args), Stream.of(folder.resolve("x").toString()))
+                        .toArray(String[]::new));
+        assertThat(several.status()).isEqualTo(2);
+        assertThat(several.err()).contains("holds 2 probes", "probe-seed3", "probe-seed4");
+    }
+
+    /** What Spark's pages show of a stage. */
+    @Test
+    void accumulatorsTellWhatIsDone(@TempDir Path out) throws InterruptedException {
+        Map<String, Object> told = new ConcurrentHashMap<>();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onStageCompleted(SparkListenerStageCompleted stage) {
+                stage.stageInfo().accumulables().foreachEntry((_, one) -> {
+                    if (one.name().isDefined() && one.value().isDefined()) {
+                        told.put(one.name().get(), one.value().get());
+                    }
+                    return null;
+                });
+            }
+        };
+        spark.session().sparkContext().addSparkListener(listener);
+        try {
+            assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
+                    .isZero();
+            // Listeners are told by a thread of their own.
+            for (int i = 0; i < 300 && !told.containsKey("clips"); i++) {
+                Thread.sleep(100);
+            }
+        } finally {
+            spark.session().sparkContext().removeSparkListener(listener);
+        }
+        assertThat(told).containsEntry("clips", (long) SmallRecordings.USABLE).containsEntry("clips skipped", 2L);
+        assertThat((double) told.get("seconds of audio")).isBetween(50.0, 60.0);
+        assertThat(Double.parseDouble((String) told.get("clips per second"))).isPositive();
     }
 }

@@ -21,7 +21,8 @@ import org.unmute.tensor.DType;
  * @param dtype how tokens are stored: {@link DType#F16} or {@link DType#F32}
  * @param layers whether the tokens after each block are stored, too
  * @param pooling how tokens become one vector
- * @param probe file of a trained or packed probe, a path or a URI that Hadoop opens; null for none
+ * @param probe file of a trained or packed probe, or the folder of a run with one, a path or a URI that Hadoop opens;
+ *     null for none
  * @param probeSha256 as of the encoder's file
  * @param rules how scores over time become events
  * @param context what sound the scores of a moment come from
