@@ -73,7 +73,7 @@ final class CommitLog {
     }
 
     /** Deletes what tasks wrote where a manifest could name it, and none does. */
-    void sweepUnnamed() throws IOException {
+    private void sweepUnnamed() throws IOException {
         if (!manifest) {
             return;
         }
@@ -87,9 +87,9 @@ final class CommitLog {
         }
     }
 
-    /** Deletes what attempts of this run left aside. */
-    void sweepOwn() throws IOException {
-        store.delete(JobFolder.ATTEMPTS + "/" + job);
+    /** Deletes what attempts left aside: those of this run, and of dead ones whose tasks wrote on for a while. */
+    void sweep() throws IOException {
+        store.delete(JobFolder.ATTEMPTS);
         sweepUnnamed();
     }
 
@@ -135,7 +135,10 @@ final class CommitLog {
         return new FileSystemException(
                 store.path(name).toString(),
                 null,
-                what + ": another program changed the folder of the job: run the job again into another folder");
+                what
+                        + (store.local().isPresent()
+                                ? ": see that this folder is on a file system that driver and executors share"
+                                : ": another program changed the folder of the job: run it again into another folder"));
     }
 
     private void name(String folder, PendingCommit commit) throws IOException {

@@ -216,7 +216,7 @@ public final class JobFolder implements Closeable {
         if (again) {
             read();
         }
-        log.sweepOwn();
+        log.sweep();
         store.rewrite(TOKENS + "/" + RunRecord.FILE, run.json());
     }
 

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,7 +54,9 @@ final class JobLock implements Closeable {
             store.delete(FILE);
         }
         if (!store.createNew(FILE, text)) {
-            throw new InputException(holder(store));
+            throw new InputException(holder(store) + " writes to " + store.place()
+                    + ": wait until it is done, or write to another folder; if it is dead, run this again with"
+                    + " --break-lock");
         }
         return new JobLock(store, null, text);
     }
@@ -75,32 +76,28 @@ final class JobLock implements Closeable {
                 .put("since", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
     }
 
+    /** Whom the file names, in words. */
     private static String holder(JobStore store) throws IOException {
-        String text = store.read(FILE)
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse("");
-        String who;
-        try {
-            JsonNode json = Json.MAPPER.readTree(text);
-            who = "the driver of job " + json.path("job").asText() + " (process "
-                    + json.path("process").asText()
-                    + " of " + json.path("user").asText() + " on "
-                    + json.path("host").asText() + " since "
-                    + json.path("since").asText() + ")";
-        } catch (IOException e) {
-            who = "another driver";
+        Optional<byte[]> text = store.read(FILE);
+        if (text.isEmpty()) {
+            return "nobody";
         }
-        return PlainText.of(who) + " writes to " + store.place()
-                + ": wait until it is done, or write to another folder;"
-                + " if it is dead, run this again with --break-lock";
+        try {
+            JsonNode json = Json.MAPPER.readTree(text.get());
+            return PlainText.of("the driver of job " + json.path("job").asText() + " (process "
+                    + json.path("process").asText() + " of " + json.path("user").asText() + " on "
+                    + json.path("host").asText() + " since "
+                    + json.path("since").asText() + ")");
+        } catch (IOException e) {
+            return "another driver";
+        }
     }
 
     /** @throws IOException if somebody has broken the lock */
     void requireHeld() throws IOException {
         if (text != null && !Arrays.equals(text, store.read(FILE).orElse(null))) {
-            throw new IOException("commit to " + store.place() + ": the lock was broken, "
-                    + holder(store).replaceFirst(": wait until.*", "")
-                    + ": nothing was committed; leave it to that one");
+            throw new IOException(store.place() + ": the lock was broken, and " + holder(store)
+                    + " has it now: nothing was committed");
         }
     }
 

@@ -4,14 +4,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -90,7 +91,10 @@ final class JobStore {
     /** What is in a folder, without order; empty if it does not exist. */
     List<FileStatus> list(String folder) throws IOException {
         try {
-            return List.of(system.listStatus(path(folder)));
+            // Some stores show a folder of which all files were deleted as an empty file.
+            return Stream.of(system.listStatus(path(folder)))
+                    .filter(status -> !status.getPath().equals(path(folder)))
+                    .toList();
         } catch (FileNotFoundException e) {
             return List.of();
         }
@@ -121,8 +125,9 @@ final class JobStore {
         return system.open(path(name));
     }
 
+    /** Makes a folder where there is such a thing; an object store has only names with a slash. */
     void makeFolder(String name) throws IOException {
-        if (!system.mkdirs(path(name))) {
+        if (renames() && !system.mkdirs(path(name))) {
             throw new FileSystemException(path(name).toString(), null, "cannot make this folder");
         }
     }
@@ -208,8 +213,13 @@ final class JobStore {
             out.write(content);
             finish(out);
             return true;
-        } catch (org.apache.hadoop.fs.FileAlreadyExistsException | FileAlreadyExistsException e) {
-            return false;
+        } catch (IOException e) {
+            // Stores say in various ways that there is one, and an answer can be lost.
+            Optional<byte[]> there = read(name);
+            if (there.isEmpty()) {
+                throw e;
+            }
+            return Arrays.equals(there.get(), content);
         }
     }
 

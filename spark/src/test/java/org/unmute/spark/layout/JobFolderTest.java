@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.check.CheckedItem;
+import org.unmute.experiments.check.FolderCheck;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
@@ -44,7 +46,7 @@ class JobFolderTest {
     private SampleJob job(String scheme, String folder) throws IOException {
         String place = scheme.equals("file") ? "file:" + temp.resolve(folder) : scheme + "://x" + temp.resolve(folder);
         Files.createDirectories(temp.resolve("scratch"));
-        return new SampleJob(place, temp.resolve("scratch"), FaultyFileSystem.configuration(), false);
+        return new SampleJob(place, temp.resolve("scratch"), FaultyFileSystem.configuration(), false, 2);
     }
 
     /** All that counts: rows without the place of their tokens, tokens as a cache reads them, events. */
@@ -89,6 +91,9 @@ class JobFolderTest {
     }
 
     private static void assertClean(SampleJob job) throws IOException {
+        FolderCheck.Result check = FolderCheck.of(job.root(), _ -> {});
+        assertThat(check.findings()).isEmpty();
+        assertThat(check.items()).extracting(CheckedItem::what).contains("job on Spark", "token cache");
         Set<String> files = job.files();
         files.removeIf(name -> name.matches("tokens/(shard-\\d{5}[0-9a-z.-]*\\.(tok|toc)|run\\.json)"
                 + "|(index|events)/part-\\d{5}[0-9a-z.-]*\\.parquet|key\\.json|run\\.lock"));
@@ -177,7 +182,7 @@ class JobFolderTest {
         String expected = state(fresh);
         int kills = 0;
         for (int operation = 1; ; operation++) {
-            SampleJob job = job(scheme, "job-" + operation);
+            SampleJob job = job(scheme, "job-" + operation).once();
             job.run(SampleJob.clips(0, 20, "1"), 20);
             FaultyFileSystem.OPERATIONS.set(0);
             FaultyFileSystem.failing = operation;
@@ -190,7 +195,7 @@ class JobFolderTest {
             } finally {
                 FaultyFileSystem.failing = 0;
             }
-            SampleJob next = new SampleJob(job.folder(), job.scratch(), job.configuration(), true);
+            SampleJob next = new SampleJob(job.folder(), job.scratch(), job.configuration(), true, 1);
             next.run(planned, 20);
             assertThat(state(next)).as("killed at operation %d", operation).isEqualTo(expected);
             assertClean(next);
@@ -209,7 +214,7 @@ class JobFolderTest {
                     .hasMessageContaining("wait until it is done");
             if (!scheme.equals("file")) {
                 assertThatThrownBy(job::open).hasMessageContaining("--break-lock");
-                SampleJob breaking = new SampleJob(job.folder(), job.scratch(), job.configuration(), true);
+                SampleJob breaking = new SampleJob(job.folder(), job.scratch(), job.configuration(), true, 1);
                 breaking.run(SampleJob.clips(0, 3, "1"), 5);
                 ShareCommits commits = opened.commits();
                 commits.add(job.write(opened.target(SampleJob.KEPT), 7, "0", SampleJob.clips(3, 5, "1")));
@@ -280,6 +285,21 @@ class JobFolderTest {
         try (TokenCache local = TokenCache.open(temp.resolve("job/tokens"))) {
             assertThat(local.verify()).isEmpty();
             assertThat(local.clips()).hasSize(18);
+        }
+    }
+
+    /** A folder that executors see on disks of their own cannot be committed to, and the message says so. */
+    @Test
+    void whatATaskWroteElsewhereIsNoticed() throws IOException {
+        SampleJob job = job("file", "job");
+        try (JobFolder opened = job.open()) {
+            ShareCommits commits = opened.commits();
+            ShareResult share = job.write(opened.target(SampleJob.KEPT), 0, "0", SampleJob.clips(0, 3, "1"));
+            Files.delete(job.root().resolve(share.files().getFirst().from()));
+            commits.add(share);
+            assertThatThrownBy(commits::finish)
+                    .hasMessageContaining("is gone, a task wrote")
+                    .hasMessageContaining("a file system that driver and executors share");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.Features;
@@ -21,7 +22,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
 
 /** A job without an encoder: what it makes of a clip follows from the clip's id and its file's stamp. */
-record SampleJob(String folder, Path scratch, Configuration configuration, boolean breakLock) {
+record SampleJob(String folder, Path scratch, Configuration configuration, boolean breakLock, int attempts) {
     static final CacheKey TOKENS = new CacheKey("sample", "hash", "front end", "hash of it", DType.F16);
     static final Set<Kept> KEPT = EnumSet.allOf(Kept.class);
 
@@ -30,6 +31,11 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         values.put("encoderHash", encoderHash);
         values.put("dtype", "F16");
         return new JobKey(values, "sample encoder", "front end", List.of("dog", "cat"));
+    }
+
+    /** The same with one attempt at each share. */
+    SampleJob once() {
+        return new SampleJob(folder, scratch, configuration, breakLock, 1);
     }
 
     JobFolder open() throws IOException {
@@ -102,7 +108,9 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
             try (ShareCommits commits = opened.commits()) {
                 for (int at = 0; at < missing.size(); at += share) {
                     List<PlannedClip> clips = missing.subList(at, Math.min(missing.size(), at + share));
-                    write(opened.target(KEPT), number, "8", clips); // an attempt that lost
+                    if (attempts > 1) {
+                        write(opened.target(KEPT), number, "8", clips); // one that lost
+                    }
                     commits.add(write(opened.target(KEPT), number++, "9", clips));
                 }
                 commits.finish();
@@ -170,11 +178,16 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return rows(folder, configuration, JobFolder.EVENTS, TableForms.events());
     }
 
+    /** Where the folder really is. */
+    Path root() {
+        return Path.of(new org.apache.hadoop.fs.Path(folder).toUri().getPath());
+    }
+
     /** Names of all files in the folder, below it. */
     Set<String> files() throws IOException {
-        Path root = Path.of(java.net.URI.create(folder.replace(" ", "%20")).getPath());
+        Path root = root();
         Set<String> names = new TreeSet<>();
-        try (var all = Files.walk(root)) {
+        try (Stream<Path> all = Files.walk(root)) {
             all.filter(Files::isRegularFile)
                     .forEach(file -> names.add(root.relativize(file).toString()));
         }
