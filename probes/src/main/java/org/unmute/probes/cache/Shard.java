@@ -245,8 +245,9 @@ final class Shard {
 
     private void requireKey(RecordHeader header, int number) throws TokenCacheException {
         if (header.keyFingerprint() != key.fingerprint()) {
-            throw new TokenCacheException("token cache: " + name + ", record " + number + ", clip '" + header.clip()
-                    + "' was not made by " + key + ": files of two caches were mixed: choose another folder");
+            throw new TokenCacheException(
+                    "token cache: " + files.place() + "/" + name + ", record " + number + ", clip '" + header.clip()
+                            + "' was not made by " + key + ": files of two caches were mixed: choose another folder");
         }
     }
 
