@@ -53,8 +53,11 @@ public final class KnownClips {
     }
 
     /** Adds a row; of rows of one clip that of the part with the highest number counts. */
-    synchronized void add(int part, String clip, long place, String stamp, String sha256, boolean error) {
-        long[] row = row(clip, place, stamp, sha256);
+    void add(int part, String clip, long place, String stamp, String sha256, boolean error) {
+        add(part, row(clip, place, stamp, sha256), error);
+    }
+
+    private synchronized void add(int part, long[] row, boolean error) {
         int at = find(clips, parts, row[0], row[1]);
         if (parts[at] == 0) {
             if (++size > parts.length / 2) {
