@@ -9,8 +9,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,23 @@ class HostileParquetTest {
         // Three missing values: a run of the level 0.
         Path file = file(true, 1, 0, 3, dataPage(3, 0, 6, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 6, (byte) 0));
         assertThat(rows(file)).isEqualTo(3);
+    }
+
+    /** No writer of the test files uses it: all lengths, as differences, and then all texts. */
+    @Test
+    void textsAfterTheirLengthsAreRead() throws IOException {
+        byte[] lengths = {(byte) 0x80, 1, 4, 3, 2, 2, 0, 0, 0, 0};
+        byte[] body = joined(lengths, "abbccc".getBytes(StandardCharsets.US_ASCII));
+        Path file = file(true, 0, 0, 3, dataPage(3, 6, body.length, body));
+        List<String> texts = new ArrayList<>();
+        try (ParquetTable table = ParquetTable.open(file)) {
+            while (table.next()) {
+                texts.add(table.cells().text(0));
+            }
+        }
+        assertThat(texts).containsExactly("a", "bb", "ccc");
+        byte[] cut = joined(lengths, "abbcc".getBytes(StandardCharsets.US_ASCII));
+        refusesCheaply(file(true, 0, 0, 3, dataPage(3, 6, cut.length, cut)), "too-short");
     }
 
     @Test
