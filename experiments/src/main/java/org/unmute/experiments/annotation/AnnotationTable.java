@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.FolderWalk;
 import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.parquet.ParquetTable;
 
 /**
  * The annotations of a file.
@@ -49,14 +49,14 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     }
 
     /**
-     * Reads a file of any of the formats.
+     * Reads a file of any of the formats, or a folder of the Parquet files of one table.
      *
      * @param labelColumn name of the column with the label in a table with a header; null for the usual names
      * @throws MalformedTableException if the file is of no format that is read, or a row is wrong, with the line
      * @throws IOException             if the file cannot be read
      */
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
-        if (ParquetTable.isOne(file)) {
+        if (CsvTable.isParquet(file)) {
             return new HeadedTable(file, Kind.TABLE, labelColumn).read();
         }
         List<String> first = firstRow(file);
@@ -110,7 +110,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * others.
      */
     static Kind kind(Path file) throws IOException {
-        return ParquetTable.isOne(file) ? Kind.TABLE : kind(firstRow(file));
+        return CsvTable.isParquet(file) ? Kind.TABLE : kind(firstRow(file));
     }
 
     private static List<String> firstRow(Path file) throws IOException {

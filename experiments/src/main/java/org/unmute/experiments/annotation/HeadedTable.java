@@ -10,7 +10,6 @@ import java.util.Set;
 import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
-import org.unmute.experiments.parquet.ParquetTable;
 
 /** Reads tables whose first row names the columns. Columns are found by name: their order differs between versions. */
 final class HeadedTable {
@@ -72,7 +71,7 @@ final class HeadedTable {
     }
 
     AnnotationTable read() throws IOException {
-        AnnotationTable tabs = ParquetTable.isOne(file) ? null : readTabs();
+        AnnotationTable tabs = CsvTable.isParquet(file) ? null : readTabs();
         if (tabs != null) {
             return tabs;
         }

@@ -40,6 +40,11 @@ public final class CsvTable implements AutoCloseable {
         return ParquetRows.isInParts(folder);
     }
 
+    /** Whether a table is a Parquet file, or a folder that {@link #isInParts}. */
+    public static boolean isParquet(Path table) throws IOException {
+        return ParquetTable.isOne(table) || isInParts(table);
+    }
+
     /**
      * Opens a file, or a folder that {@link #isInParts}, and reads its header.
      *
@@ -49,9 +54,7 @@ public final class CsvTable implements AutoCloseable {
     public static CsvTable open(Path file) throws IOException {
         return of(
                 file,
-                ParquetTable.isOne(file) || ParquetRows.isInParts(file)
-                        ? ParquetRows.open(file)
-                        : CsvReader.open(file).guessing());
+                isParquet(file) ? ParquetRows.open(file) : CsvReader.open(file).guessing());
     }
 
     /**

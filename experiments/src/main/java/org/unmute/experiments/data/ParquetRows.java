@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.unmute.experiments.parquet.ParquetTable;
+import org.unmute.probes.cache.files.FileManifest;
 
 /**
  * Rows of a Parquet file, or of the files of a folder one after the other, as those of a CSV file: first the names of
@@ -21,6 +24,9 @@ final class ParquetRows implements TableRows {
     private static final String ENDING = ".parquet";
     /** Tables of other kinds. */
     private static final List<String> OTHERS = List.of(".csv", ".tsv", ".txt");
+
+    /** Of hundred thousand parts. */
+    private static final int MAX_MANIFEST = 1 << 24;
 
     private final Iterator<Path> parts;
     private final List<String> names;
@@ -49,27 +55,55 @@ final class ParquetRows implements TableRows {
         return Files.isDirectory(folder) && !parts(folder).isEmpty();
     }
 
-    /** The parts in the order of their names; none if the folder holds a table of another kind. */
+    /**
+     * The parts: those that a manifest names, or all in the order of their names; none if the folder holds a table of
+     * another kind.
+     */
     private static List<Path> parts(Path folder) throws IOException {
-        List<Path> parts = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path part : files) {
-                String name = part.getFileName().toString().toLowerCase(Locale.ROOT);
-                if (OTHERS.stream().anyMatch(name::endsWith)) {
-                    return List.of();
-                }
-                // What Spark and Hadoop leave there besides begins so.
-                if (name.endsWith(ENDING)
-                        && !name.startsWith("_")
-                        && !name.startsWith(".")
-                        && Files.isRegularFile(part)) {
-                    parts.add(part);
-                }
-            }
+            files.forEach(part -> names.add(part.getFileName().toString()));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        parts.sort(null);
+        if (names.stream().anyMatch(name -> OTHERS.stream().anyMatch(lower(name)::endsWith))) {
+            return List.of();
+        }
+        if (names.contains(FileManifest.FILE)) {
+            return named(folder);
+        }
+        // What Spark and Hadoop leave there besides begins with such characters.
+        return names.stream()
+                .filter(name -> lower(name).endsWith(ENDING) && !name.startsWith("_") && !name.startsWith("."))
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private static List<Path> named(Path folder) throws IOException {
+        Path file = folder.resolve(FileManifest.FILE);
+        if (Files.size(file) > MAX_MANIFEST) {
+            throw new Place(file, 0)
+                    .wrong("it has " + Files.size(file) + " bytes; at most " + MAX_MANIFEST + " are read");
+        }
+        FileManifest manifest = FileManifest.parse(Files.readAllBytes(file), file.toString());
+        List<Path> parts = new ArrayList<>();
+        for (FileManifest.Entry entry : manifest.files()) {
+            if (lower(entry.name()).endsWith(ENDING)) {
+                Path part = folder.resolve(entry.name());
+                long bytes = Files.size(part);
+                if (bytes != entry.bytes()) {
+                    throw new Place(part, 0)
+                            .wrong("it has " + bytes + " bytes, but " + FileManifest.FILE + " states " + entry.bytes()
+                                    + ": copy the folder again");
+                }
+                parts.add(part);
+            }
+        }
         return parts;
     }
 

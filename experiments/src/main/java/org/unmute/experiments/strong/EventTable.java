@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
+import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.detection.DetectionFolder;
@@ -39,9 +40,10 @@ public record EventTable(String source, List<String> recordings, List<Annotation
     /**
      * Reads a file in any format of {@link AnnotationTable}, or JSON lines with {@code file, start, end, label} and
      * perhaps {@code score} ({@code .jsonl}); or all such files in a folder and below. Of a folder of {@code unmute
-     * detect} the table of all recordings is read. The events of a file that names no recording, as Audacity and Raven
-     * write it for a single one, belong to the recording of the file's own name: {@code dawn.txt} and {@code
-     * dawn.Table.1.selections.txt} to {@code dawn}, in a subfolder to {@code folder/dawn}.
+     * detect} the table of all recordings is read, and a folder of Parquet files alone is one table. The events of a
+     * file that names no recording, as Audacity and Raven write it for a single one, belong to the recording of the
+     * file's own name: {@code dawn.txt} and {@code dawn.Table.1.selections.txt} to {@code dawn}, in a subfolder to
+     * {@code folder/dawn}.
      *
      * @param labelColumn name of the column with the label in a table with a header; null for the usual names
      * @throws MalformedTableException if a file is of no format that is read, or a row is wrong, with the line
@@ -54,8 +56,9 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         }
         Set<String> recordings = new LinkedHashSet<>();
         List<Annotation> events = new ArrayList<>();
-        Path tables = Files.isDirectory(source) ? ofDetections(source) : source;
-        boolean several = Files.isDirectory(tables);
+        boolean parts = CsvTable.isInParts(source);
+        Path tables = Files.isDirectory(source) && !parts ? ofDetections(source) : source;
+        boolean several = Files.isDirectory(tables) && !parts;
         for (Path file : several ? listed(tables) : List.of(tables)) {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
                 jsonLines(file, recordings, events);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,9 @@ import org.unmute.experiments.parquet.ParquetTableWriter;
 import org.unmute.experiments.parquet.ParquetTableWriter.Column;
 import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
 import org.unmute.experiments.strong.EventTable;
+import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
 
 /** Labels in Parquet files. */
 class ParquetLabelsTest {
@@ -86,6 +90,54 @@ class ParquetLabelsTest {
         assertThatThrownBy(() -> LabelFile.read(TABLES.resolve("HSN_metadata_train.parquet"), columns(null, "species")))
                 .isInstanceOf(MalformedTableException.class)
                 .hasMessageContaining("HSN_metadata_train.parquet: no column 'species' (--label-column)");
+    }
+
+    @Test
+    void manifestSaysWhichPartsCount() throws IOException {
+        Path part = Files.copy(TABLES.resolve("clips.parquet"), folder.resolve("part-00000-1f0c4a77-1.parquet"));
+        Files.copy(part, folder.resolve("part-00000-1f0c4a77-0.parquet"));
+        String sha256 = Sha256.of(Files.readAllBytes(part));
+        FileManifest manifest = new FileManifest(
+                List.of(new FileManifest.Entry(part.getFileName().toString(), Files.size(part), sha256)));
+        Files.write(folder.resolve(FileManifest.FILE), manifest.encode());
+        assertThat(lines(LabelFile.read(folder, Options.AUTO))).isEqualTo(lines(read("clips.parquet")));
+        Files.write(part, new byte[] {1}, StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> LabelFile.read(folder, Options.AUTO))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("part-00000-1f0c4a77-1.parquet: it has ")
+                .hasMessageContaining("_manifest.json states " + (Files.size(part) - 1));
+        Files.delete(part);
+        assertThatThrownBy(() -> LabelFile.read(folder, Options.AUTO)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    /** The columns of the events that a job on Spark leaves, in parts. */
+    @Test
+    void folderOfPartsOfEvents() throws IOException {
+        List<Column> columns = List.of(
+                new Column("clip", Kind.TEXT),
+                new Column("path", Kind.TEXT),
+                new Column("label", Kind.TEXT),
+                new Column("onset", Kind.DOUBLE),
+                new Column("offset", Kind.DOUBLE),
+                new Column("low", Kind.DOUBLE),
+                new Column("high", Kind.DOUBLE),
+                new Column("score", Kind.DOUBLE),
+                new Column("peak", Kind.DOUBLE));
+        for (int part = 0; part < 2; part++) {
+            double at = 600 * part;
+            AtomicFile.write(folder.resolve("part-0000" + part + ".parquet"), out -> {
+                ParquetTableWriter table = new ParquetTableWriter(out, columns);
+                String clip = "day.wav#" + (int) at + "-" + (int) (at + 600);
+                table.row(clip, "day.wav", "wren", at + 1.5, at + 2.0, Double.NaN, 4000.0, 0.75, at + 1.6);
+                table.finish(Map.of());
+            });
+        }
+        EventTable events = EventTable.read(folder, null);
+        assertThat(events.recordings()).containsExactly("day.wav");
+        assertThat(events.events())
+                .containsExactly(
+                        new Annotation("day.wav", 1.5, 2, "wren", Double.NaN, 4000, 0.75, 1),
+                        new Annotation("day.wav", 601.5, 602, "wren", Double.NaN, 4000, 0.75, 1));
     }
 
     @Test
