@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,11 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
@@ -212,6 +216,27 @@ class MuseumTest {
             }
         }
         assertKept(folder.resolve("shard-00000.tok"), "cache-" + version + "/shard-00000.tok");
+    }
+
+    /** A cache that many machines filled: by its manifest, and by the table of contents beside its shard. */
+    @Test
+    void gatheredCachesHoldTheirTokens() throws IOException {
+        Path gathered = museum("gathered-1");
+        try (TokenCache cache = TokenCache.open(gathered);
+                TokenCache byContents = TokenCache.open(new FolderFiles(gathered, Arena.ofShared()), cache.key());
+                TokenCache before = TokenCache.open(museum("cache-2"))) {
+            assertThat(byContents.clips()).hasSize(3).isEqualTo(cache.clips());
+            assertThat(byContents.verify()).isEmpty();
+            for (CachedClip clip : before.clips()) {
+                assertSame(byContents.read(clip.id()), before.read(clip.id()));
+                assertSame(cache.read(clip.id()), before.read(clip.id()));
+            }
+        }
+        Path table = gathered.resolve("shard-00000-1f0c4a77-3.toc");
+        assertThat(ShardContents.of(gathered.resolve("shard-00000-1f0c4a77-3.tok")))
+                .isEqualTo(Files.readAllBytes(table));
+        byte[] manifest = Files.readAllBytes(gathered.resolve(FileManifest.FILE));
+        assertThat(FileManifest.parse(manifest, "manifest").encode()).isEqualTo(manifest);
     }
 
     private static void assertSame(TokenMap actual, TokenMap expected) {
