@@ -58,7 +58,7 @@ class FsckEndToEndTest {
                 "--threshold",
                 0.4,
                 "--format",
-                "csv,jsonl,audacity",
+                "csv,jsonl,audacity,parquet",
                 "--out",
                 runs.resolve("events"));
         BenchmarkFixture.scenes(folder, "many", false, 20, 8);
@@ -230,6 +230,7 @@ class FsckEndToEndTest {
                 "cache/shard-00000.tok",
                 "events/events.csv",
                 "events/events.jsonl",
+                "events/events.parquet",
                 "seed-1/probe.safetensors",
                 "seed-0/per-class.csv")) {
             Path file = file(end);
@@ -257,6 +258,7 @@ class FsckEndToEndTest {
                 "tiny/many/linear-mean/seed-0/probe.safetensors",
                 "tiny/one/linear-mean/trials.jsonl",
                 "tiny/many/linear-mean/cell.json",
+                "events/events.parquet",
                 "events/events.csv")) {
             Path file = file(end);
             TreeMap<String, String> before = FolderContent.of(runs);

@@ -75,6 +75,7 @@ final class EventFolder {
                             + stated,
                     again + ", which hears the missing ones again");
         }
+        Path parquet = all.folder().resolve(OutputFormat.PARQUET.combined());
         for (JsonNode name : detected.path("files")) {
             Path file = all.folder().resolve(name.asText()).normalize();
             if (!file.startsWith(all.folder().normalize())) {
@@ -86,6 +87,8 @@ final class EventFolder {
                         file,
                         "is missing, though " + RunRecord.FILE + " names it",
                         again + ", which writes it from the events that are known");
+            } else if (file.equals(parquet.normalize())) {
+                rows(file, detected.path("events").asLong(), item, again);
             }
         }
         Path csv = all.folder().resolve(OutputFormat.CSV.combined());
@@ -94,11 +97,11 @@ final class EventFolder {
         }
     }
 
-    private static void rows(Path csv, long stated, Findings.Item item, String again) {
+    private static void rows(Path table, long stated, Findings.Item item, String again) {
         AtomicLong rows = new AtomicLong();
         String problem = null;
         try {
-            CsvTable.forEach(csv, _ -> rows.incrementAndGet());
+            CsvTable.forEach(table, _ -> rows.incrementAndGet());
             if (rows.get() != stated) {
                 problem = "it has " + Units.count(rows.get(), "event") + ", " + RunRecord.FILE + " says " + stated;
             }
@@ -106,7 +109,7 @@ final class EventFolder {
             problem = FolderCheck.said(e);
         }
         if (problem != null) {
-            item.add(Finding.Kind.DAMAGED, csv, problem, again + ", which writes it from the events that are known");
+            item.add(Finding.Kind.DAMAGED, table, problem, again + ", which writes it from the events that are known");
         }
     }
 }
