@@ -16,6 +16,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.detection.DetectionRules;
+import org.unmute.experiments.detection.DetectorSetup;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.Units;
@@ -131,11 +132,16 @@ final class EmbedRun {
 
     private void describe(ExecutorEncoder encoder) throws IOException {
         console.tell(encoder.backend().reason());
-        console.tell("encoder " + request.options().encoder() + ": "
+        console.tell("encoder " + encoder.encoder().origin() + ": "
                 + encoder.encoder().encoder().describe().description());
         console.tell("front end: " + encoder.key().frontEnd());
         if (request.kept().contains(Kept.EVENTS)) {
-            encoder.detector().lines().stream().skip(1).forEach(console::tell);
+            DetectorSetup detector = encoder.detector();
+            String copy = detector.file().toString();
+            detector.lines().stream()
+                    .skip(1)
+                    .map(line -> line.replace(copy, encoder.probe()))
+                    .forEach(console::tell);
         }
     }
 
@@ -219,6 +225,10 @@ final class EmbedRun {
 
     private RunRecord noted(RunRecord record, ExecutorEncoder encoder, ShareJob.Done done, Remaining remaining) {
         record.backend(encoder.backend().backend().name(), encoder.backend().reason());
+        if (encoder.probe() != null) {
+            record.result("probe", encoder.probe())
+                    .result("probeSha256", encoder.options().probeSha256());
+        }
         return encoder.encoder()
                 .note(record, encoder.options().resampling().name())
                 .result("dtype", encoder.key().dtype().name().toLowerCase(Locale.ROOT))

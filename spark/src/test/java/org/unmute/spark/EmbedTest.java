@@ -2,6 +2,7 @@ package org.unmute.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,6 +29,7 @@ import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.provenance.Json;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.Wav;
@@ -325,6 +327,12 @@ class EmbedTest {
                 TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(audio.resolve("a.wav")));
                 assertThat(cache.read("a.wav").time()).isEqualTo(map.time());
             }
+            // What opens the encoder again: not the copy that was sent.
+            JsonNode record = Json.read(out.resolve("tokens/run.json")).path("results");
+            assertThat(record.path("encoder").asText()).isEqualTo(encoder.toString());
+            assertThat(record.at("/encoderOptions/encoder").asText()).isEqualTo(encoder.toString());
+            assertThat(record.path("probe").asText()).isEqualTo(probes + "/probe-seed3.safetensors");
+            assertThat(run.err()).contains("encoder " + encoder + ": ");
         }
         SmallProbe.write(probes.resolve("probe-seed4.safetensors"), "linear");
         Output several =

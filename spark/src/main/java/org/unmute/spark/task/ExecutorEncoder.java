@@ -3,6 +3,7 @@ package org.unmute.spark.task;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -67,6 +68,7 @@ public final class ExecutorEncoder {
                             .toString();
             OpenEncoder encoder = OpenEncoder.open(file, source.settings, source.norm, KnownDigests.none());
             requireSame("encoder", source.encoder, source.encoderSha256, encoder.hash());
+            encoder = named(encoder, source.encoder);
             if (source.probe == null) {
                 return new Opened(encoder, null, backend);
             }
@@ -76,6 +78,17 @@ public final class ExecutorEncoder {
             }
             return new Opened(encoder, probe, backend);
         }
+    }
+
+    /** The encoder as a file of the user's, not as the copy that this executor has. */
+    private static OpenEncoder named(OpenEncoder opened, String uri) {
+        if (uri.equals(EmbedOptions.EMBEDDED)) {
+            return opened;
+        }
+        String name = JobFile.shown(uri);
+        Map<String, Object> given = new LinkedHashMap<>(opened.options());
+        given.put("encoder", name);
+        return new OpenEncoder(opened.encoder(), opened.hash(), name, opened.norm(), opened.config(), given);
     }
 
     /** Opens one at a time, and knows it for as long as there is memory. */
@@ -129,6 +142,11 @@ public final class ExecutorEncoder {
     /** The options that it was asked for with. */
     public EmbedOptions options() {
         return options;
+    }
+
+    /** The probe as a file of the user's; null without one. */
+    public String probe() {
+        return options.probe() == null ? null : JobFile.shown(options.probe());
     }
 
     /** The encoder, on the backend that all tasks share. */

@@ -2,6 +2,7 @@ package org.unmute.spark.task;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,6 +23,12 @@ final class JobFile {
     /** The last part of a path or URI, under which {@code SparkFiles} keeps a file. */
     static String name(String uri) {
         return new org.apache.hadoop.fs.Path(uri).getName();
+    }
+
+    /** A URI as the command line shows it: of a local file the path. */
+    static String shown(String uri) {
+        URI parsed = new org.apache.hadoop.fs.Path(uri).toUri();
+        return "file".equals(parsed.getScheme()) ? parsed.getPath() : uri;
     }
 
     /**
