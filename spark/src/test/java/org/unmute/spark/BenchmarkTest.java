@@ -111,7 +111,7 @@ class BenchmarkTest {
         return ran;
     }
 
-    /** All that runs have in common, of the cells of a run, and the files beside them. */
+    /** All that runs have in common, of the cells of a run, and the files of their clips. */
     private static TreeMap<String, String> content(Path run) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         for (String encoder : List.of("own", "file")) {
@@ -147,6 +147,7 @@ class BenchmarkTest {
             return files.filter(Files::isRegularFile)
                     .map(f -> folder.relativize(f).toString())
                     .filter(f -> !f.endsWith(".tok")
+                            && !f.endsWith("cache.lock")
                             && !List.of("run.json", "run.lock").contains(f))
                     .sorted()
                     .toList();

@@ -11,23 +11,27 @@ import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.benchmark.BenchmarkRun;
 import org.unmute.experiments.benchmark.CellSelection;
 import org.unmute.experiments.benchmark.GridRecord;
-import org.unmute.spark.task.ExecutorBackend;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.Sha256;
 
 /** Runs a grid as {@code unmute benchmark} does, without tasks. */
 public final class SingleMachine {
+    private static final String BACKEND = "vector";
+
     private SingleMachine() {}
 
     public static Path run(Path grid, Path out, String... only) throws IOException {
         CellSelection cells = CellSelection.read(grid, List.of(only));
-        ExecutorBackend.use();
+        if (!Backends.current().name().equals(BACKEND)) {
+            Backends.use(Backends.open(BACKEND, 2));
+        }
         try (BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
                         out.resolve("cache"),
                         List.of("unmute", "benchmark", grid.toString(), "--out", out.toString()),
-                        "vector",
-                        "test",
+                        BACKEND,
+                        "the backend of executors",
                         2,
                         2,
                         StopSignal.never()),
