@@ -5,6 +5,7 @@ import java.io.IOException;
 /**
  * Reads one kind of sound file. Found by {@link java.util.ServiceLoader}, so that a decoder needs no change here to be
  * used by {@link AudioStream#open}: list the class in {@code META-INF/services} and in the module's {@code provides}.
+ * Thread-safe: one instance opens all files of the program.
  */
 public interface AudioFormatProvider {
     /** The format's name, such as {@code "FLAC"}, for messages. */

@@ -37,11 +37,17 @@ public final class AudioFormats {
 
     private AudioFormats() {}
 
+    /** Found once: looking for providers takes longer than opening a short file. */
+    private static final class Found {
+        static final List<AudioFormatProvider> PROVIDERS =
+                ServiceLoader.load(AudioFormatProvider.class, AudioFormatProvider.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+    }
+
     /** The formats on the class path or module path, in the order in which they are tried. */
     public static List<AudioFormatProvider> providers() {
-        return ServiceLoader.load(AudioFormatProvider.class, AudioFormatProvider.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        return Found.PROVIDERS;
     }
 
     /** Sound formats that are not read, by the lower-case ends of their file names, such as {@code m4a}. */

@@ -16,16 +16,19 @@ public final class HadoopChannel implements SeekableByteChannel {
 
     private final FSDataInputStream in;
     private final long size;
+    private final int most;
     private long position;
     private boolean open = true;
 
     /**
      * @param in   at byte 0; closed with the channel
      * @param size of the file in bytes
+     * @param most bytes that a read gives
      */
-    HadoopChannel(FSDataInputStream in, long size) {
+    HadoopChannel(FSDataInputStream in, long size, int most) {
         this.in = in;
         this.size = size;
+        this.most = most;
     }
 
     /** Reads at least one byte where there is one: -1 at the end, also if the file has become shorter. */
@@ -35,7 +38,7 @@ public final class HadoopChannel implements SeekableByteChannel {
         if (position >= size) {
             return -1;
         }
-        int wanted = (int) Math.min(into.remaining(), size - position);
+        int wanted = (int) Math.min(Math.min(into.remaining(), most), size - position);
         if (wanted == 0) {
             return 0;
         }

@@ -31,16 +31,19 @@ public final class HadoopFiles {
     /** How a file is going to be read; file systems on networks fetch more or less ahead. */
     public enum Reading {
         /** Some bytes here and there. */
-        HEADER("random"),
+        HEADER("random", 1 << 13),
         /** From the first byte to the last. */
-        ALL("whole-file, sequential"),
+        ALL("whole-file, sequential", Integer.MAX_VALUE),
         /** Stretches, most of them in order. */
-        CLIPS("adaptive");
+        CLIPS("adaptive", Integer.MAX_VALUE);
 
         private final String policy;
+        /** Bytes that are read at a time, whatever a reader has room for: a header is a small part of a short clip. */
+        private final int most;
 
-        Reading(String policy) {
+        Reading(String policy, int most) {
             this.policy = policy;
+            this.most = most;
         }
     }
 
@@ -154,7 +157,7 @@ public final class HadoopFiles {
                     .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, reading.policy)
                     .withFileStatus(status)
                     .build());
-            return new HadoopChannel(in, status.getLen());
+            return new HadoopChannel(in, status.getLen(), reading.most);
         } catch (IOException e) {
             throw named(uri, e);
         }

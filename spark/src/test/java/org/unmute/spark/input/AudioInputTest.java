@@ -150,7 +150,9 @@ class AudioInputTest {
     @Test
     void aHeaderIsReadOnceAndNotAtAllWhereTheManifestTells() throws IOException {
         PretendFileSystem.OPENED.clear();
+        PretendFileSystem.READ.set(0);
         read("pretend:/2-50-5", Rule.DEFAULT);
+        assertThat(PretendFileSystem.READ.get()).isLessThanOrEqualTo(2 * 50 * 8192);
         assertThat(PretendFileSystem.OPENED).hasSize(50);
         assertThat(PretendFileSystem.OPENED.values()).allMatch(n -> n.get() == 2);
         PretendFileSystem.OPENED.clear();

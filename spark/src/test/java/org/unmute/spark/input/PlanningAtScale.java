@@ -7,6 +7,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,17 +41,26 @@ final class PlanningAtScale {
 
     private PlanningAtScale() {}
 
-    /** What a plan took: seconds to list and measure, to share out and pack; bytes of heap at most. */
-    record Taken(SharePlan plan, double listing, double sharing, long peakBytes, long keptBytes, int largestTask) {
+    /** What a plan took: seconds to list and measure, to share out and pack, of CPU; bytes of heap at most. */
+    record Taken(
+            SharePlan plan,
+            double listing,
+            double sharing,
+            double cpu,
+            long peakBytes,
+            long keptBytes,
+            int largestTask) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%s%nlisted and measured in %.1f s, shared out and packed in %.1f s; heap at most %d MiB, of which"
+                    "%s%nlisted and measured in %.1f s, shared out and packed in %.1f s, %.1f s of CPU;"
+                            + " heap at most %d MiB, of which"
                             + " the plan keeps %d MiB; largest task %d KiB",
                     plan.statement(),
                     listing,
                     sharing,
+                    cpu,
                     peakBytes >> 20,
                     keptBytes >> 20,
                     largestTask >> 10);
@@ -69,6 +79,7 @@ final class PlanningAtScale {
         String root = "pretend:/" + Math.ceilDiv(rows, FILES_IN_FOLDER) + "-" + FILES_IN_FOLDER + "-10";
         String audio = kind.equals("folder") ? root : manifest(spark, kind, rows, folder);
         pools().forEach(MemoryPoolMXBean::resetPeakUsage);
+        double cpu = cpuSeconds();
         long start = System.nanoTime();
         AudioInput input = AudioInput.of(spark.session(), audio, root, ClipDivision.Rule.DEFAULT);
         long listed = System.nanoTime();
@@ -83,7 +94,16 @@ final class PlanningAtScale {
         long peak = pools().stream().mapToLong(p -> p.getPeakUsage().getUsed()).sum();
         System.gc();
         long kept = pools().stream().mapToLong(p -> p.getUsage().getUsed()).sum();
-        return new Taken(plan, (listed - start) / 1e9, (end - listed) / 1e9, peak, kept, largest);
+        return new Taken(plan, (listed - start) / 1e9, (end - listed) / 1e9, cpuSeconds() - cpu, peak, kept, largest);
+    }
+
+    private static double cpuSeconds() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
     }
 
     private static List<MemoryPoolMXBean> pools() {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
@@ -32,6 +33,9 @@ public final class PretendFileSystem extends FileSystem {
     static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
     /** How often each file was opened. */
     static final Map<String, AtomicInteger> OPENED = new ConcurrentHashMap<>();
+
+    /** Bytes read of all files. */
+    static final AtomicLong READ = new AtomicLong();
 
     private URI uri;
 
@@ -156,6 +160,20 @@ public final class PretendFileSystem extends FileSystem {
             int value = at < HEADER ? header[(int) at] & 0xFF : 0;
             at++;
             return value;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int count) {
+            if (at >= length) {
+                return -1;
+            }
+            int n = (int) Math.min(count, length - at);
+            for (int i = 0; i < n; i++) {
+                into[from + i] = at + i < HEADER ? header[(int) at + i] : 0;
+            }
+            at += n;
+            READ.addAndGet(n);
+            return n;
         }
 
         @Override
