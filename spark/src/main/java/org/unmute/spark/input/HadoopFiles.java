@@ -152,11 +152,15 @@ public final class HadoopFiles {
         }
         Path path = new Path(uri);
         try {
-            FSDataInputStream in = FutureIO.awaitFuture(system(path)
-                    .openFile(path)
-                    .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, reading.policy)
-                    .withFileStatus(status)
-                    .build());
+            FileSystem system = system(path);
+            // What a store is told of how it will be read saves requests. Others take no notice, and the telling has
+            // all threads of the JVM wait for one another.
+            FSDataInputStream in = status instanceof EtagSource
+                    ? FutureIO.awaitFuture(system.openFile(path)
+                            .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, reading.policy)
+                            .withFileStatus(status)
+                            .build())
+                    : system.open(path);
             return new HadoopChannel(in, status.getLen(), reading.most);
         } catch (IOException e) {
             throw named(uri, e);

@@ -155,8 +155,10 @@ class AudioInputTest {
         assertThat(PretendFileSystem.READ.get()).isLessThanOrEqualTo(2 * 50 * 8192);
         assertThat(PretendFileSystem.OPENED).hasSize(50);
         assertThat(PretendFileSystem.OPENED.values()).allMatch(n -> n.get() == 2);
+        assertThat(ids(read("tagged:/1-1-5", Rule.every(3))))
+                .containsExactly("_folder_0/clip:0.wav#0-3", "_folder_0/clip:0.wav#3-5");
         PretendFileSystem.OPENED.clear();
-        Files.writeString(temp.resolve("list.csv"), "clip,path,seconds\nx,pretend:/1-1-5/_folder_0/clip:7.wav,5\n");
+        Files.writeString(temp.resolve("list.csv"), "clip,path,seconds\nx,tagged:/1-1-5/_folder_0/clip:7.wav,5\n");
         assertThat(read(temp.resolve("list.csv").toString(), Rule.DEFAULT).clips())
                 .singleElement()
                 .satisfies(c -> assertThat(c.stamp()).startsWith("80044-e"));

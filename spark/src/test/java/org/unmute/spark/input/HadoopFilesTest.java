@@ -157,7 +157,7 @@ class HadoopFilesTest {
     void anEtagIsTheStampWhereThereIsOne() throws IOException {
         Configuration configuration = new Configuration();
         PretendFileSystem.register(configuration);
-        String stamp = HadoopFiles.stamp(new HadoopFiles(configuration).status("pretend:/1-1-2/_folder_0/clip:0.wav"));
+        String stamp = HadoopFiles.stamp(new HadoopFiles(configuration).status("tagged:/1-1-2/_folder_0/clip:0.wav"));
         assertThat(stamp)
                 .startsWith((44 + 2 * 2 * PretendFileSystem.RATE) + "-e")
                 .doesNotContain("\"");

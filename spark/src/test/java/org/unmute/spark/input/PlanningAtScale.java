@@ -2,15 +2,13 @@ package org.unmute.spark.input;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.io.FileUtils;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.EncoderSpec.Grid;
@@ -41,13 +39,13 @@ final class PlanningAtScale {
 
     private PlanningAtScale() {}
 
-    /** What a plan took: seconds to list and measure, to share out and pack, of CPU; bytes of heap at most. */
+    /** What a plan took: seconds to list and measure, to share out and pack, of CPU; bytes that the heap may have. */
     record Taken(
             SharePlan plan,
             double listing,
             double sharing,
             double cpu,
-            long peakBytes,
+            long heapBytes,
             long keptBytes,
             int largestTask) {
         @Override
@@ -55,13 +53,13 @@ final class PlanningAtScale {
             return String.format(
                     Locale.ROOT,
                     "%s%nlisted and measured in %.1f s, shared out and packed in %.1f s, %.1f s of CPU;"
-                            + " heap at most %d MiB, of which"
+                            + " a heap of %d MiB, of which"
                             + " the plan keeps %d MiB; largest task %d KiB",
                     plan.statement(),
                     listing,
                     sharing,
                     cpu,
-                    peakBytes >> 20,
+                    heapBytes >> 20,
                     keptBytes >> 20,
                     largestTask >> 10);
         }
@@ -71,6 +69,8 @@ final class PlanningAtScale {
         Path folder = Files.createTempDirectory("planning");
         try (LocalSpark spark = new LocalSpark()) {
             System.out.println(plan(spark, args[0], Integer.parseInt(args[1]), folder));
+        } finally {
+            FileUtils.deleteDirectory(folder.toFile());
         }
     }
 
@@ -78,7 +78,6 @@ final class PlanningAtScale {
         PretendFileSystem.register(spark.context().hadoopConfiguration());
         String root = "pretend:/" + Math.ceilDiv(rows, FILES_IN_FOLDER) + "-" + FILES_IN_FOLDER + "-10";
         String audio = kind.equals("folder") ? root : manifest(spark, kind, rows, folder);
-        pools().forEach(MemoryPoolMXBean::resetPeakUsage);
         double cpu = cpuSeconds();
         long start = System.nanoTime();
         AudioInput input = AudioInput.of(spark.session(), audio, root, ClipDivision.Rule.DEFAULT);
@@ -91,10 +90,10 @@ final class PlanningAtScale {
                 .max()
                 .orElse(0);
         long end = System.nanoTime();
-        long peak = pools().stream().mapToLong(p -> p.getPeakUsage().getUsed()).sum();
+        long heap = Runtime.getRuntime().maxMemory();
         System.gc();
-        long kept = pools().stream().mapToLong(p -> p.getUsage().getUsed()).sum();
-        return new Taken(plan, (listed - start) / 1e9, (end - listed) / 1e9, cpuSeconds() - cpu, peak, kept, largest);
+        long kept = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        return new Taken(plan, (listed - start) / 1e9, (end - listed) / 1e9, cpuSeconds() - cpu, heap, kept, largest);
     }
 
     private static double cpuSeconds() {
@@ -104,12 +103,6 @@ final class PlanningAtScale {
                         .orElse(Duration.ZERO)
                         .toNanos()
                 / 1e9;
-    }
-
-    private static List<MemoryPoolMXBean> pools() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(p -> p.getType() == MemoryType.HEAP)
-                .toList();
     }
 
     private static String manifest(LocalSpark spark, String kind, int rows, Path folder) throws IOException {

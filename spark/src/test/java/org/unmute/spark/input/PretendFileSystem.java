@@ -24,11 +24,13 @@ import org.apache.hadoop.util.Progressable;
 
 /**
  * A file system without a disk: {@code pretend:/FOLDERS-FILES-SECONDS} holds so many folders of so many silent WAV
- * files of that length at {@value #RATE} Hz, with ETags. Every name below that has the form is there, no other.
+ * files of that length at {@value #RATE} Hz; {@code tagged:/…} the same with ETags. Every name below that has the form
+ * is there, no other.
  */
 public final class PretendFileSystem extends FileSystem {
     static final int RATE = 8000;
     private static final int HEADER = 44;
+    private static final long MODIFIED = 1_700_000_000_000L;
     /** How often a file, by its name, fails to be opened before it succeeds; of all tests of the JVM. */
     static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
     /** How often each file was opened. */
@@ -42,6 +44,7 @@ public final class PretendFileSystem extends FileSystem {
     /** Makes Hadoop find it. */
     static void register(Configuration configuration) {
         configuration.set("fs.pretend.impl", PretendFileSystem.class.getName());
+        configuration.set("fs.tagged.impl", PretendFileSystem.class.getName());
     }
 
     /** A file's status with an ETag, in quotes as some stores have it. */
@@ -49,7 +52,7 @@ public final class PretendFileSystem extends FileSystem {
         private static final long serialVersionUID = 1;
 
         Tagged(long length, Path path) {
-            super(length, false, 1, 1 << 27, 1_700_000_000_000L, path);
+            super(length, false, 1, 1 << 27, MODIFIED, path);
         }
 
         @Override
@@ -61,7 +64,7 @@ public final class PretendFileSystem extends FileSystem {
     @Override
     public void initialize(URI name, Configuration conf) throws IOException {
         super.initialize(name, conf);
-        uri = URI.create("pretend:///");
+        uri = URI.create(name.getScheme() + ":///");
         setConf(conf);
     }
 
@@ -94,7 +97,10 @@ public final class PretendFileSystem extends FileSystem {
         if (parts.length > 3 || !parts[2].matches("clip[ :]\\d+\\.wav")) {
             throw new FileNotFoundException("no file " + path);
         }
-        return new Tagged(HEADER + 2L * RATE * sizes[2], path);
+        long length = HEADER + 2L * RATE * sizes[2];
+        return uri.getScheme().equals("tagged")
+                ? new Tagged(length, path)
+                : new FileStatus(length, false, 1, 1 << 27, MODIFIED, path);
     }
 
     @Override
@@ -218,7 +224,7 @@ public final class PretendFileSystem extends FileSystem {
 
     @Override
     public Path getWorkingDirectory() {
-        return new Path("pretend:/");
+        return new Path(uri.getScheme() + ":/");
     }
 
     @Override
