@@ -2,10 +2,10 @@ package org.unmute.experiments.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ public final class BenchmarkMerge {
      */
     public static BenchmarkMerge of(Path out, List<Path> folders) throws IOException {
         List<Run> runs = new ArrayList<>();
-        if (Files.exists(out.resolve(ResultGrid.FILE))) {
+        if (RegularFile.exists(out.resolve(ResultGrid.FILE))) {
             runs.add(Run.read(out));
         }
         for (Path folder : folders) {
@@ -173,14 +173,16 @@ public final class BenchmarkMerge {
     }
 
     private static List<Path> clipFiles(Path folder) throws IOException {
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (!RepeatableContent.isFolder(folder)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().matches(CLIPS + "(-fold-[0-9]+)?\\.csv")
-                            && Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
-                    .sorted()
-                    .toList();
+        try (Stream<Path> files = Files.find(
+                folder,
+                1,
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().matches(CLIPS + "(-fold-[0-9]+)?\\.csv"))) {
+            return files.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

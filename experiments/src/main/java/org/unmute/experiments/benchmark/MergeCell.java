@@ -2,7 +2,6 @@ package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,8 +36,7 @@ record MergeCell(
      */
     static Optional<MergeCell> read(CellId id, Path run) throws IOException {
         Path folder = id.folder(run);
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                || !RegularFile.exists(folder.resolve(CellRun.SETTINGS))) {
+        if (!RepeatableContent.isFolder(folder) || !RegularFile.exists(folder.resolve(CellRun.SETTINGS))) {
             return Optional.empty();
         }
         boolean finished = RegularFile.exists(folder.resolve(CellGroup.CELL));

@@ -3,9 +3,12 @@ package org.unmute.experiments.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -26,6 +29,8 @@ public final class RepeatableContent {
     private static final List<String> TIMES = List.of("seconds", "clipsPerSecond");
     /** Where a process found its files. */
     private static final List<String> PLACES = List.of("cache", "file");
+
+    private static final int MAX_DEPTH = 16;
 
     private RepeatableContent() {}
 
@@ -48,10 +53,25 @@ public final class RepeatableContent {
 
     /** All files below a folder, in the order of their names, without those that were being written. */
     static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS) && !TemporaryFile.isOne(f))
-                    .sorted()
-                    .toList();
+        // By the attributes that the walk reads: asked again, a file that cannot be read would be left out in silence.
+        try (Stream<Path> all = Files.find(folder, MAX_DEPTH, (f, a) -> a.isRegularFile() && !TemporaryFile.isOne(f))) {
+            return all.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /**
+     * Whether this is a folder, and no link to one.
+     *
+     * @throws IOException if that cannot be told
+     */
+    static boolean isFolder(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isDirectory();
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 
