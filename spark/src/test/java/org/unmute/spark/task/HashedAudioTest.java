@@ -1,0 +1,85 @@
+package org.unmute.spark.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.audio.AudioStream;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.audio.Wav;
+import org.unmute.spark.input.HadoopAudio;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.tensor.io.Sha256;
+
+class HashedAudioTest {
+    private static final HadoopFiles FILES = new HadoopFiles(new Configuration(false));
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+    private String uri;
+    private String digest;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = folder.resolve("50% #1.wav");
+        Wav.write(file, new float[300_000], 16_000);
+        // What a decoder has no use for.
+        Files.write(file, new byte[100_001], StandardOpenOption.APPEND);
+        uri = FILES.qualified(file.toString()).toString();
+        digest = Sha256.of(file);
+    }
+
+    private static void readSome(HashedAudio audio, String uri) throws IOException {
+        try (AudioStream stream = audio.open(HadoopAudio.path(uri))) {
+            stream.seek(200_000);
+            assertThat(stream.read(new float[1000], 0, 1000)).isPositive();
+        }
+    }
+
+    @Test
+    void aFileThatIsOpenedOnceIsHashedOnTheWay() throws IOException {
+        HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of(uri));
+        readSome(audio, uri);
+        Files.delete(file);
+        assertThat(audio.digest(uri)).isEqualTo(digest);
+    }
+
+    @Test
+    void anotherIsReadWhenSomebodyAsks() throws IOException {
+        HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of());
+        readSome(audio, uri);
+        assertThat(audio.digest(uri)).isEqualTo(digest);
+        Files.delete(file);
+        assertThat(audio.digest(uri)).isEqualTo(digest);
+        HashedAudio late = new HashedAudio(FILES, Map.of(), Set.of());
+        assertThatThrownBy(() -> late.digest(uri)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void whatThePlanKnowsIsNotReadAgain() throws IOException {
+        HashedAudio audio = new HashedAudio(FILES, Map.of(uri, "of the plan"), Set.of(uri));
+        readSome(audio, uri);
+        assertThat(audio.digest(uri)).isEqualTo("of the plan");
+    }
+
+    @Test
+    void aFileThatIsNoSoundHasADigest() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.wav"), "no sound");
+        String other = FILES.qualified(text.toString()).toString();
+        HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of(other));
+        assertThatThrownBy(() -> audio.open(HadoopAudio.path(other))).isInstanceOf(UnreadableAudioException.class);
+        assertThat(audio.digest(other)).isEqualTo(Sha256.of(text));
+    }
+}
