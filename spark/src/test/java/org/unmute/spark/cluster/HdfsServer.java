@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** HDFS of one data node in a JVM of its own, of Hadoop's own mini-cluster, on loopback. */
 final class HdfsServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern STARTED = Pattern.compile("Started MiniDFSCluster -- namenode on port (\\d+)");
 
     private final ChildJvm jvm;

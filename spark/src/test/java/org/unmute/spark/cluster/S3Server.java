@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** A server of the S3 API in a JVM of its own, S3Proxy, on loopback; objects are files of a folder. */
 final class S3Server implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern STARTED = Pattern.compile("Started \\S*ServerConnector@");
     private static final String IDENTITY = "identity";
     private static final String CREDENTIAL = "credential";

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * this JVM.
  */
 final class SparkCluster implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
     private static final String DAEMON_MEMORY = "256m";

@@ -20,7 +20,7 @@ import org.unmute.kernels.contract.FullBuild;
 /** The cluster that the other tests of this package use is one: JVMs of their own, HDFS and S3 within reach. */
 @FullBuild("starts a cluster")
 class SparkClusterTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern RESULT = Pattern.compile("^RESULT (.*)$", Pattern.MULTILINE);
 
     @TempDir

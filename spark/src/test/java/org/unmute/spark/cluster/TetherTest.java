@@ -15,7 +15,7 @@ import org.unmute.kernels.contract.FullBuild;
 /** What a test has started ends with the test's JVM, even if that is killed. */
 @FullBuild("starts processes")
 class TetherTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern CHILD = Pattern.compile("child (\\d+)");
 
     @TempDir

@@ -1,0 +1,268 @@
+package org.unmute.spark.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVRecord;
+import org.apache.parquet.example.data.Group;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
+
+/**
+ * Recordings embedded, tagged and searched for events on a real cluster: the bits of the command line, also if the
+ * driver is killed meanwhile.
+ */
+@FullBuild("starts a cluster")
+class EmbedClusterTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final String EMBED = "org.unmute.spark.Embed";
+    private static final int EXECUTORS = 2;
+
+    @TempDir
+    static Path folder;
+
+    private static Recordings recordings;
+    private static Path probe;
+    private static Path commands;
+    private static SparkCluster cluster;
+    private static Path undisturbed;
+
+    /** What the command line gives, and what an undisturbed job gives. */
+    @BeforeAll
+    static void start() throws Exception {
+        recordings = Recordings.write(folder.resolve("recordings"));
+        commands = folder.resolve("commands");
+        Unmute.run(commands, "embed", "--audio", recordings.folder, "--out", commands.resolve("cache"));
+        probe(commands.resolve("cache"), commands.resolve("run"));
+        probe = commands.resolve("run/probe-seed0.safetensors");
+        cluster = SparkCluster.start(folder.resolve("cluster"), EXECUTORS, 1, 1024);
+        undisturbed = folder.resolve("undisturbed");
+        run("undisturbed", Map.of(), embed(recordings.folder.toString(), undisturbed.toString()));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static void probe(Path cache, Path run) throws Exception {
+        Unmute.run(
+                commands,
+                "probe",
+                "--probe",
+                "protobin",
+                "--cache",
+                cache,
+                "--labels",
+                recordings.labels,
+                "--split",
+                "train",
+                "--val-share",
+                "0.2",
+                "--epochs",
+                "4",
+                "--out",
+                run);
+    }
+
+    @Test
+    void tokensAndTheProbesTrainedOnThemAreThoseOfTheCommandLine() throws Exception {
+        SortedMap<String, String> expected = CacheDigests.of(commands.resolve("cache"));
+        assertThat(expected).hasSize(recordings.usable);
+        assertThat(CacheDigests.of(undisturbed.resolve("tokens"))).isEqualTo(expected);
+        Path run = commands.resolve("run-on-job");
+        probe(undisturbed.resolve("tokens"), run);
+        assertThat(Files.mismatch(run.resolve("probe-seed0.safetensors"), probe))
+                .as("first byte in which probes differ")
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void everyRowIsAccountedFor() throws Exception {
+        SortedMap<String, Group> index = JobTables.index(undisturbed);
+        assertThat(index).hasSize(recordings.usable + recordings.unusable.size());
+        assertThat(index.values().stream().filter(row -> JobTables.text(row, "error") != null))
+                .extracting(row -> JobTables.text(row, "clip"))
+                .containsExactlyInAnyOrderElementsOf(recordings.unusable);
+        assertThat(index.keySet()).contains("_odd/number#1.wav", "_odd/50%25.wav", "_odd/{a,b}[c]*.wav");
+        assertThat(Unmute.run(commands, "fsck", undisturbed.resolve("tokens")))
+                .contains("intact")
+                .doesNotContain("damaged");
+    }
+
+    @Test
+    void scoresAreThoseOfTheCommandLine() throws Exception {
+        Path scores = commands.resolve("scores.csv");
+        Unmute.run(commands, "tag", "--probe", probe, "--audio", recordings.folder, "--scores", scores);
+        Map<String, float[]> expected = new TreeMap<>();
+        for (CSVRecord row : csv(scores)) {
+            float[] values = new float[row.size() - 1];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.parseFloat(row.get(i + 1));
+            }
+            expected.put(row.get(0), values);
+        }
+        Map<String, float[]> given = new TreeMap<>();
+        JobTables.index(undisturbed).forEach((clip, row) -> {
+            float[] values = JobTables.vector(row, "scores");
+            if (values != null) {
+                given.put(clip, values);
+            }
+        });
+        assertThat(given.keySet()).isEqualTo(expected.keySet()).hasSize(recordings.usable);
+        given.forEach((clip, values) -> assertThat(values).as(clip).containsExactly(expected.get(clip)));
+    }
+
+    @Test
+    void eventsAreThoseOfTheCommandLine() throws Exception {
+        Path events = commands.resolve("events");
+        Unmute.run(commands, "detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
+        List<String> expected = new ArrayList<>();
+        for (CSVRecord row : csv(events.resolve("events.csv"))) {
+            expected.add(String.join("|", row.toList()));
+        }
+        List<String> given = new ArrayList<>();
+        for (Group row : JobTables.eventRows(undisturbed)) {
+            given.add(String.format(
+                    Locale.ROOT,
+                    "%s|%.6f|%.6f|%s|%.4f|%.1f|%.1f",
+                    JobTables.text(row, "path"),
+                    row.getDouble("onset", 0),
+                    row.getDouble("offset", 0),
+                    JobTables.text(row, "label"),
+                    row.getDouble("score", 0),
+                    row.getDouble("low", 0),
+                    row.getDouble("high", 0)));
+        }
+        assertThat(given).as("events").isNotEmpty().containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void aJobWhoseDriverWasKilledGoesOn() throws Exception {
+        Path out = folder.resolve("killed driver");
+        Path mark = folder.resolve("held-by-the-orphan");
+        ChildJvm driver = submit("killed-driver", faults(mark, 3, -1, 0), out);
+        awaited(mark, driver);
+        while (parts(out) == 0 && driver.isAlive()) {
+            Thread.sleep(50);
+        }
+        driver.kill();
+        long before = JobTables.index(out).values().stream()
+                .filter(row -> JobTables.text(row, "error") == null)
+                .count();
+        assertThat(before).as("clips that were committed").isPositive().isLessThan(recordings.usable);
+        String log = run("resumed", Map.of(), embed(recordings.folder.toString(), out.toString()));
+        assertThat(log).contains(before + " already there");
+        assertSameAsUndisturbed(out);
+        assertThat(run("again", Map.of(), embed(recordings.folder.toString(), out.toString())))
+                .contains("0 embedded now");
+        assertSameAsUndisturbed(out);
+    }
+
+    private static List<String> embed(String audio, String out) {
+        return List.of(
+                EMBED,
+                "--audio",
+                audio,
+                "--out",
+                out,
+                "--keep",
+                "tokens,pooled,scores,events",
+                "--probe",
+                probe.toString());
+    }
+
+    /** Settings that let attempts at writing fail: one is held, the first ones of another partition fail. */
+    private static Map<String, String> faults(Path mark, int held, int failing, int failures) throws IOException {
+        String classes = Places.classesOf(FaultyFileSystem.class).toString();
+        return Map.of(
+                "spark.driver.extraClassPath",
+                classes,
+                "spark.executor.extraClassPath",
+                classes,
+                "spark.hadoop.fs.file.impl",
+                FaultyFileSystem.class.getName(),
+                "spark.hadoop." + FaultyFileSystem.FILES,
+                "_attempts",
+                "spark.hadoop." + FaultyFileSystem.MARK,
+                mark.toString(),
+                "spark.hadoop." + FaultyFileSystem.HELD,
+                String.valueOf(held),
+                "spark.hadoop." + FaultyFileSystem.FAILING,
+                String.valueOf(failing),
+                "spark.hadoop." + FaultyFileSystem.FAILURES,
+                String.valueOf(failures));
+    }
+
+    private static ChildJvm submit(String name, Map<String, String> settings, Path out) throws IOException {
+        return cluster.submit(name, settings, embed(recordings.folder.toString(), out.toString()));
+    }
+
+    private static String run(String name, Map<String, String> settings, List<String> application) throws Exception {
+        ChildJvm driver = cluster.submit(name, settings, application);
+        end(driver);
+        return driver.log();
+    }
+
+    private static void end(ChildJvm driver) throws Exception {
+        if (driver.await(PATIENCE) != 0) {
+            throw new AssertionError(cluster.logs());
+        }
+    }
+
+    /** What a file holds as soon as it is there. */
+    private static String awaited(Path file, ChildJvm driver) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(file)) {
+            if (!driver.isAlive() || System.nanoTime() > end) {
+                throw new AssertionError("no attempt was held: " + cluster.logs());
+            }
+            Thread.sleep(20);
+        }
+        return Files.readString(file);
+    }
+
+    private static long parts(Path job) throws IOException {
+        if (!Files.isDirectory(job.resolve("index"))) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(job.resolve("index"))) {
+            return files.filter(f -> f.toString().endsWith(".parquet")).count();
+        }
+    }
+
+    private static void assertSameAsUndisturbed(Path job) throws IOException {
+        assertThat(JobTables.words(job)).isEqualTo(JobTables.words(undisturbed));
+        assertThat(JobTables.events(job)).isEqualTo(JobTables.events(undisturbed));
+        assertThat(CacheDigests.of(job.resolve("tokens"))).isEqualTo(CacheDigests.of(undisturbed.resolve("tokens")));
+    }
+
+    private static List<CSVRecord> csv(Path file) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return CSVFormat.DEFAULT
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .get()
+                    .parse(reader)
+                    .getRecords();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.unmute.spark.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+
+/** The Parquet tables of a job's folder, as any program reads them: without a class of ours. */
+final class JobTables {
+    /** What of the index depends on how clips were shared out, and on when files were copied. */
+    private static final Set<String> LEFT_OUT = Set.of("shard", "offset", "stamp");
+
+    private JobTables() {}
+
+    /** All rows of the index by clip; no clip may have two. */
+    static SortedMap<String, Group> index(Path job) throws IOException {
+        SortedMap<String, Group> rows = new TreeMap<>();
+        for (Group row : rows(job.resolve("index"))) {
+            Group other = rows.put(text(row, "clip"), row);
+            if (other != null) {
+                throw new AssertionError("two rows of one clip: " + row + other);
+            }
+        }
+        return rows;
+    }
+
+    /** The same as words of what does not depend on the run: two jobs with equal words gave the same bits. */
+    static SortedMap<String, String> words(Path job) throws IOException {
+        SortedMap<String, String> words = new TreeMap<>();
+        index(job).forEach((clip, row) -> words.put(clip, words(row, LEFT_OUT)));
+        return words;
+    }
+
+    /** All events, in order, as words. */
+    static List<String> events(Path job) throws IOException {
+        return rows(job.resolve("events")).stream()
+                .map(row -> words(row, Set.of()))
+                .sorted()
+                .toList();
+    }
+
+    /** All rows of the table of events. */
+    static List<Group> eventRows(Path job) throws IOException {
+        return rows(job.resolve("events"));
+    }
+
+    private static List<Group> rows(Path folder) throws IOException {
+        List<Group> rows = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".parquet"))
+                    .sorted()
+                    .toList()) {
+                try (ParquetReader<Group> reader = ParquetReader.builder(
+                                new GroupReadSupport(), new org.apache.hadoop.fs.Path(file.toUri()))
+                        .withConf(new Configuration(false))
+                        .build()) {
+                    for (Group row = reader.read(); row != null; row = reader.read()) {
+                        rows.add(row);
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String words(Group row, Set<String> leftOut) {
+        StringBuilder words = new StringBuilder();
+        for (int field = 0; field < row.getType().getFieldCount(); field++) {
+            String name = row.getType().getFieldName(field);
+            if (!leftOut.contains(name) && row.getFieldRepetitionCount(field) > 0) {
+                words.append(name).append('=');
+                words.append(
+                        row.getType().getType(field).isPrimitive()
+                                ? row.getValueToString(field, 0)
+                                : bits(vector(row, name)));
+                words.append(' ');
+            }
+        }
+        return words.toString();
+    }
+
+    private static String bits(float[] values) {
+        StringBuilder text = new StringBuilder();
+        for (float value : values) {
+            text.append(Integer.toHexString(Float.floatToRawIntBits(value))).append(',');
+        }
+        return text.toString();
+    }
+
+    /** A column of text; null where the row has none. */
+    static String text(Group row, String column) {
+        return row.getFieldRepetitionCount(column) == 0 ? null : row.getString(column, 0);
+    }
+
+    /** A column of numbers; null where the row has none. */
+    static float[] vector(Group row, String column) {
+        if (row.getFieldRepetitionCount(column) == 0) {
+            return null;
+        }
+        Group list = row.getGroup(column, 0);
+        float[] values = new float[list.getFieldRepetitionCount(0)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = list.getGroup(0, i).getFloat(0, 0);
+        }
+        return values;
+    }
+}
