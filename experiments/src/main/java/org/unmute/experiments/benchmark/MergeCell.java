@@ -14,6 +14,7 @@ import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.results.CellDetail;
 import org.unmute.experiments.results.ResultCell;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 
 /**
@@ -36,7 +37,8 @@ record MergeCell(
      */
     static Optional<MergeCell> read(CellId id, Path run) throws IOException {
         Path folder = id.folder(run);
-        if (!RepeatableContent.isFolder(folder) || !RegularFile.exists(folder.resolve(CellRun.SETTINGS))) {
+        Path settings = folder.resolve(CellRun.SETTINGS);
+        if (!RepeatableContent.isFolder(folder) || !RegularFile.exists(settings)) {
             return Optional.empty();
         }
         boolean finished = RegularFile.exists(folder.resolve(CellGroup.CELL));
@@ -47,7 +49,7 @@ record MergeCell(
                 id,
                 folder,
                 finished,
-                Files.readAllLines(folder.resolve(CellRun.SETTINGS)),
+                FileFailure.naming(settings, () -> Files.readAllLines(settings)),
                 RepeatableContent.lines(folder.resolve(CellRun.TRIALS)),
                 RepeatableContent.lines(folder.resolve(CellRun.RERUNS))));
     }
