@@ -1,5 +1,6 @@
 package org.unmute.spark.cluster;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,8 +21,8 @@ public final class ClusterJob {
 
     private ClusterJob() {}
 
-    /** @param arguments {@code options}, or {@code store} and the URI of a folder */
-    public static void main(String[] arguments) {
+    /** @param arguments {@code options}; {@code store} and the URI of a folder; {@code copy} and the URIs of two */
+    public static void main(String[] arguments) throws IOException {
         try (JavaSparkContext spark = new JavaSparkContext(new SparkConf().setAppName("cluster job"))) {
             List<Integer> numbers = IntStream.range(0, TASKS).boxed().toList();
             List<String> lines = switch (arguments[0]) {

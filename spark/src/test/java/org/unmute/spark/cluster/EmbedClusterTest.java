@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,10 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Recordings embedded, tagged and searched for events on a real cluster: the bits of the command line, also if the
- * driver is killed meanwhile.
+ * Recordings embedded, scored and searched for events on a real cluster, from and to a local disk, HDFS and S3: the
+ * bits of the command line, whatever is killed meanwhile.
  */
-@FullBuild("starts a cluster")
+@FullBuild("starts a cluster and HDFS")
 class EmbedClusterTest {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final String EMBED = "org.unmute.spark.Embed";
@@ -155,6 +157,40 @@ class EmbedClusterTest {
     }
 
     @Test
+    void aKilledExecutorAndATaskThatFailsTwiceChangeNothing() throws Exception {
+        Path out = folder.resolve("killed executor");
+        Path mark = folder.resolve("held-by-the-killed");
+        ChildJvm driver = submit("killed-executor", faults(mark, 0, 1, 2), out);
+        long pid = Long.parseLong(awaited(mark, driver));
+        assertThat(cluster.executors()).extracting(ProcessHandle::pid).contains(pid);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        end(driver);
+        assertThat(driver.log()).contains("injected: attempt 0", "injected: attempt 1");
+        assertSameAsUndisturbed(out);
+    }
+
+    @Test
+    void theLoserOfTwoSpeculativeAttemptsDoesNotCount() throws Exception {
+        Path out = folder.resolve("speculation");
+        Map<String, String> settings = new TreeMap<>(faults(folder.resolve("held-in-speculation"), 2, -1, 0));
+        settings.putAll(Map.of(
+                "spark.speculation",
+                "true",
+                "spark.speculation.interval",
+                "100ms",
+                "spark.speculation.quantile",
+                "0.5",
+                "spark.speculation.multiplier",
+                "1.1",
+                "spark.speculation.minTaskRuntime",
+                "500ms"));
+        ChildJvm driver = submit("speculation", settings, out);
+        end(driver);
+        assertThat(driver.log()).containsPattern("[Ss]peculat");
+        assertSameAsUndisturbed(out);
+    }
+
+    @Test
     void aJobWhoseDriverWasKilledGoesOn() throws Exception {
         Path out = folder.resolve("killed driver");
         Path mark = folder.resolve("held-by-the-orphan");
@@ -174,6 +210,24 @@ class EmbedClusterTest {
         assertThat(run("again", Map.of(), embed(recordings.folder.toString(), out.toString())))
                 .contains("0 embedded now");
         assertSameAsUndisturbed(out);
+    }
+
+    @Test
+    void fromAndToHdfsTheBitsAreTheSame() throws Exception {
+        try (HdfsServer hdfs = HdfsServer.start(folder.resolve("hdfs"))) {
+            FileSystem files = FileSystem.get(java.net.URI.create(hdfs.url()), new Configuration());
+            files.copyFromLocalFile(
+                    new org.apache.hadoop.fs.Path(recordings.folder.toUri()),
+                    new org.apache.hadoop.fs.Path("/audio files"));
+            try {
+                run("hdfs", Map.of(), embed(hdfs.url() + "/audio files", hdfs.url() + "/a job"));
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + hdfs.shown(), e);
+            }
+            Path copy = folder.resolve("from-hdfs");
+            files.copyToLocalFile(new org.apache.hadoop.fs.Path("/a job"), new org.apache.hadoop.fs.Path(copy.toUri()));
+            assertSameAsUndisturbed(copy);
+        }
     }
 
     private static List<String> embed(String audio, String out) {

@@ -2,6 +2,8 @@ package org.unmute.spark.cluster;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,7 @@ final class SparkCluster implements AutoCloseable {
         Files.writeString(folder.resolve("conf/log4j2.properties"), LOGGING);
         master = launch(
                 "master",
+                LOOPBACK,
                 "org.apache.spark.deploy.master.Master",
                 List.of("--host", LOOPBACK, "--port", "0", "--webui-port", "0"));
         url = master.await(MASTER, PATIENCE).group(1);
@@ -67,12 +70,14 @@ final class SparkCluster implements AutoCloseable {
         SparkCluster cluster = new SparkCluster(folder);
         try {
             for (int i = 0; i < workers; i++) {
+                String host = host(i);
                 cluster.workers.add(cluster.launch(
                         "worker" + i,
+                        host,
                         "org.apache.spark.deploy.worker.Worker",
                         List.of(
                                 "--host",
-                                LOOPBACK,
+                                host,
                                 "--port",
                                 "0",
                                 "--webui-port",
@@ -93,6 +98,19 @@ final class SparkCluster implements AutoCloseable {
             throw e;
         }
         return cluster;
+    }
+
+    /**
+     * The address of a worker. Spark runs a task a second time on another host alone, so that each has its own, where
+     * the system listens on more of loopback than one.
+     */
+    private static String host(int worker) {
+        String own = "127.0.0." + (worker + 1);
+        try (ServerSocket _ = new ServerSocket(0, 1, InetAddress.getByName(own))) {
+            return own;
+        } catch (IOException e) {
+            return LOOPBACK;
+        }
     }
 
     /** {@code spark://HOST:PORT}. */
@@ -136,7 +154,7 @@ final class SparkCluster implements AutoCloseable {
         arguments.addAll(List.of(
                 "--class", application.getFirst(), Places.applicationJar().toString()));
         arguments.addAll(application.subList(1, application.size()));
-        ChildJvm driver = launch(name, "org.apache.spark.deploy.SparkSubmit", arguments);
+        ChildJvm driver = launch(name, LOOPBACK, "org.apache.spark.deploy.SparkSubmit", arguments);
         drivers.add(driver);
         return driver;
     }
@@ -168,7 +186,7 @@ final class SparkCluster implements AutoCloseable {
     }
 
     /** Starts a class of Spark with the command that Spark's launcher gives, tethered. */
-    private ChildJvm launch(String name, String main, List<String> arguments) throws IOException {
+    private ChildJvm launch(String name, String host, String main, List<String> arguments) throws IOException {
         Map<String, String> environment = Map.of(
                 "SPARK_HOME",
                 home.toString(),
@@ -177,7 +195,7 @@ final class SparkCluster implements AutoCloseable {
                 "SPARK_SCALA_VERSION",
                 "2.13",
                 "SPARK_LOCAL_IP",
-                LOOPBACK,
+                host,
                 "SPARK_LOCAL_DIRS",
                 folder.resolve("scratch").toString(),
                 "SPARK_DAEMON_MEMORY",
