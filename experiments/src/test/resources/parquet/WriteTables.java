@@ -69,20 +69,37 @@ public final class WriteTables {
         Group row(MessageType type, int i);
     }
 
-    private static void write(String name, String schema, int rows, Rows make, CompressionCodecName codec,
-            WriterVersion version, boolean dictionary, boolean sums, Map<String, String> notes) throws Exception {
+    private static void write(
+            String name,
+            String schema,
+            int rows,
+            Rows make,
+            CompressionCodecName codec,
+            WriterVersion version,
+            boolean dictionary,
+            boolean sums,
+            Map<String, String> notes)
+            throws Exception {
         boolean small = rows < 100;
         MessageType type = MessageTypeParser.parseMessageType(schema);
         Path file = Path.of(name);
         Files.deleteIfExists(file);
         try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
-                .withConf(new PlainParquetConfiguration()).withType(type).withCompressionCodec(codec)
-                .withWriterVersion(version).withDictionaryEncoding(dictionary).withPageWriteChecksumEnabled(sums)
-                .withPageSize(small ? 512 : 1 << 20).withPageRowCountLimit(small ? 20 : 20_000)
+                .withConf(new PlainParquetConfiguration())
+                .withType(type)
+                .withCompressionCodec(codec)
+                .withWriterVersion(version)
+                .withDictionaryEncoding(dictionary)
+                .withPageWriteChecksumEnabled(sums)
+                .withPageSize(small ? 512 : 1 << 20)
+                .withPageRowCountLimit(small ? 20 : 20_000)
                 .withRowGroupSize(small ? 4096L : 1 << 24)
-                .withMinRowCountForPageSizeCheck(10).withMaxRowCountForPageSizeCheck(10)
+                .withMinRowCountForPageSizeCheck(10)
+                .withMaxRowCountForPageSizeCheck(10)
                 .withByteStreamSplitEncoding(!dictionary && version == WriterVersion.PARQUET_2_0)
-                .withWriteMode(ParquetFileWriter.Mode.CREATE).withExtraMetaData(notes).build()) {
+                .withWriteMode(ParquetFileWriter.Mode.CREATE)
+                .withExtraMetaData(notes)
+                .build()) {
             for (int i = 0; i < rows; i++) {
                 writer.write(make.row(type, i));
             }
@@ -183,7 +200,12 @@ public final class WriteTables {
         g.add("length", List.of(12L, 4L, 19L).get(i));
         switch (i) {
             case 0 -> {
-                list(g, "detected_events", new double[] {1, 2}, new double[] {6, 6.5}, new double[] {9.5, 11.5},
+                list(
+                        g,
+                        "detected_events",
+                        new double[] {1, 2},
+                        new double[] {6, 6.5},
+                        new double[] {9.5, 11.5},
                         new double[] {9.6, 9.7});
                 list(g, "event_cluster", 0L, 1L, 1L, 1L);
             }
@@ -266,39 +288,95 @@ public final class WriteTables {
         Map<String, String> none = Map.of();
         WriterVersion one = WriterVersion.PARQUET_1_0;
         WriterVersion two = WriterVersion.PARQUET_2_0;
-        write("kinds-plain.parquet", KINDS, 60, WriteTables::kinds, CompressionCodecName.UNCOMPRESSED, one, false,
-                true, none);
-        write("kinds-snappy.parquet", KINDS, 60, WriteTables::kinds, CompressionCodecName.SNAPPY, one, true, true,
+        write(
+                "kinds-plain.parquet",
+                KINDS,
+                60,
+                WriteTables::kinds,
+                CompressionCodecName.UNCOMPRESSED,
+                one,
+                false,
+                true,
+                none);
+        write(
+                "kinds-snappy.parquet",
+                KINDS,
+                60,
+                WriteTables::kinds,
+                CompressionCodecName.SNAPPY,
+                one,
+                true,
+                true,
                 none);
         write("kinds-gzip.parquet", KINDS, 60, WriteTables::kinds, CompressionCodecName.GZIP, two, true, true, none);
         write("kinds-zstd.parquet", KINDS, 60, WriteTables::kinds, CompressionCodecName.ZSTD, two, false, true, none);
-        write("text-zstd.parquet", "message texts { required binary text (UTF8); required int64 number; }", 3000,
-                WriteTables::text, CompressionCodecName.ZSTD, one, false, true, none);
+        write(
+                "text-zstd.parquet",
+                "message texts { required binary text (UTF8); required int64 number; }",
+                3000,
+                WriteTables::text,
+                CompressionCodecName.ZSTD,
+                one,
+                false,
+                true,
+                none);
         String clips = """
                 message clips { required binary %s (UTF8); optional double start;
                   optional double end; optional group labels (LIST) { repeated group list {
                   optional binary element (UTF8); } } optional binary split (UTF8); }""";
-        write("clips.parquet", clips.formatted("path"), 2, WriteTables::clip, CompressionCodecName.SNAPPY, one, true,
-                false, none);
-        write("set.parquet", clips.formatted("file_name"), 2, WriteTables::clip, CompressionCodecName.SNAPPY, one, true,
-                false, none);
+        write(
+                "clips.parquet",
+                clips.formatted("path"),
+                2,
+                WriteTables::clip,
+                CompressionCodecName.SNAPPY,
+                one,
+                true,
+                false,
+                none);
+        write(
+                "set.parquet",
+                clips.formatted("file_name"),
+                2,
+                WriteTables::clip,
+                CompressionCodecName.SNAPPY,
+                one,
+                true,
+                false,
+                none);
         write("matrix.parquet", """
                 message flags { optional binary file (UTF8); optional binary split (UTF8); required boolean wren;
-                  optional int64 robin; }""", 3, WriteTables::flags, CompressionCodecName.SNAPPY, one, true, false,
-                none);
+                  optional int64 robin; }""", 3, WriteTables::flags, CompressionCodecName.SNAPPY, one, true, false, none);
         write("events.parquet", """
                 message events { optional binary file (UTF8); optional float start; optional double end;
-                  optional binary label (UTF8); }""", 3, WriteTables::event, CompressionCodecName.GZIP, one, true,
-                false, none);
+                  optional binary label (UTF8); }""", 3, WriteTables::event, CompressionCodecName.GZIP, one, true, false, none);
         write("seed-snappy.parquet", KINDS, 9, WriteTables::kinds, CompressionCodecName.SNAPPY, one, true, false, none);
         write("seed-zstd.parquet", KINDS, 9, WriteTables::kinds, CompressionCodecName.ZSTD, two, false, false, none);
-        write("HSN_metadata_train.parquet", birdset(false), 3, WriteTables::train, CompressionCodecName.SNAPPY, one,
-                true, false, none);
+        write(
+                "HSN_metadata_train.parquet",
+                birdset(false),
+                3,
+                WriteTables::train,
+                CompressionCodecName.SNAPPY,
+                one,
+                true,
+                false,
+                none);
         Map<String, String> notes = new LinkedHashMap<>();
         String names = "{\"names\": [\"gcrfin\", \"whcspa\"], \"_type\": \"ClassLabel\"}";
-        notes.put("huggingface", "{\"info\": {\"features\": {\"audio\": {\"_type\": \"Audio\"}, \"ebird_code\": "
-                + names + ", \"ebird_code_multilabel\": {\"feature\": " + names + ", \"_type\": \"Sequence\"}}}}");
-        write("hub-test_5s.parquet", birdset(true), 4, WriteTables::segment, CompressionCodecName.SNAPPY, one, true,
-                false, notes);
+        notes.put(
+                "huggingface",
+                "{\"info\": {\"features\": {\"audio\": {\"_type\": \"Audio\"}, \"ebird_code\": " + names
+                        + ", \"ebird_code_multilabel\": {\"feature\": " + names + ", \"_type\": \"Sequence\"}}}}");
+        write(
+                "hub-test_5s.parquet",
+                birdset(true),
+                4,
+                WriteTables::segment,
+                CompressionCodecName.SNAPPY,
+                one,
+                true,
+                false,
+                notes);
     }
 }
