@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
@@ -37,6 +38,13 @@ public final class ClusterJob {
                     yield spark.parallelize(numbers, TASKS)
                             .map(n -> store(settings, folder + "/part-" + n, n))
                             .collect();
+                }
+                case "copy" -> {
+                    Path from = new Path(arguments[1]);
+                    Path to = new Path(arguments[2]);
+                    Configuration hadoop = spark.hadoopConfiguration();
+                    FileUtil.copy(from.getFileSystem(hadoop), from, to.getFileSystem(hadoop), to, false, hadoop);
+                    yield List.of("copied");
                 }
                 default -> throw new IllegalArgumentException(arguments[0]);
             };

@@ -29,7 +29,7 @@ import org.unmute.kernels.contract.FullBuild;
  * Recordings embedded, scored and searched for events on a real cluster, from and to a local disk, HDFS and S3: the
  * bits of the command line, whatever is killed meanwhile.
  */
-@FullBuild("starts a cluster and HDFS")
+@FullBuild("starts a cluster, HDFS and an S3 server")
 class EmbedClusterTest {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final String EMBED = "org.unmute.spark.Embed";
@@ -228,6 +228,32 @@ class EmbedClusterTest {
             files.copyToLocalFile(new org.apache.hadoop.fs.Path("/a job"), new org.apache.hadoop.fs.Path(copy.toUri()));
             assertSameAsUndisturbed(copy);
         }
+    }
+
+    @Test
+    void fromAndToS3TheBitsAreTheSame() throws Exception {
+        Path copy = folder.resolve("from-s3");
+        try (S3Server s3 = S3Server.start(folder.resolve("s3"), "bucket")) {
+            Map<String, String> settings = new TreeMap<>();
+            s3.settings().forEach((key, value) -> settings.put("spark.hadoop." + key, value));
+            Map<String, String> copying = new TreeMap<>(settings);
+            copying.put(
+                    "spark.driver.extraClassPath",
+                    Places.classesOf(ClusterJob.class).toString());
+            try {
+                run("to-s3", copying, copy(recordings.folder.toUri().toString(), "s3a://bucket/audio files"));
+                run("s3", settings, embed("s3a://bucket/audio files", "s3a://bucket/a job"));
+                run("from-s3", copying, copy("s3a://bucket/a job", copy.toUri().toString()));
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + s3.shown(), e);
+            }
+        }
+        assertThat(copy.resolve("tokens/_manifest.json")).exists();
+        assertSameAsUndisturbed(copy);
+    }
+
+    private static List<String> copy(String from, String to) {
+        return List.of(ClusterJob.class.getName(), "copy", from, to);
     }
 
     private static List<String> embed(String audio, String out) {

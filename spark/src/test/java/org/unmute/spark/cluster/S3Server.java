@@ -3,6 +3,10 @@ package org.unmute.spark.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A server of the S3 API in a JVM of its own, S3Proxy, on loopback; objects are files of a folder. */
+/**
+ * A server of the S3 API in a JVM of its own, S3Proxy, on loopback. Objects are in its memory: where they are files of a
+ * folder, an object whose name ends with '/' is also one without, and S3A takes folders for files.
+ */
 final class S3Server implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern STARTED = Pattern.compile("Started \\S*ServerConnector@");
@@ -25,32 +32,42 @@ final class S3Server implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /** Starts it with its objects in a folder, and empty buckets of these names. */
+    /** Starts it with its log in a folder, and empty buckets of these names. */
     static S3Server start(Path folder, String... buckets) throws IOException, InterruptedException {
-        Path objects = Files.createDirectories(folder.resolve("objects"));
-        for (String bucket : buckets) {
-            Files.createDirectories(objects.resolve(bucket));
-        }
+        Files.createDirectories(folder);
         String endpoint = "http://127.0.0.1:" + freePort();
         Path settings = folder.resolve("s3proxy.properties");
         Files.writeString(settings, """
                 s3proxy.endpoint=%s
-                s3proxy.authorization=aws-v2-or-v4
-                s3proxy.identity=%s
-                s3proxy.credential=%s
-                jclouds.provider=filesystem-nio2
+                s3proxy.authorization=none
+                jclouds.provider=transient
                 jclouds.identity=remote
                 jclouds.credential=remote
-                jclouds.filesystem.basedir=%s
-                """.formatted(endpoint, IDENTITY, CREDENTIAL, objects));
+                """.formatted(endpoint));
         ChildJvm jvm =
                 ChildJvm.server("s3", folder, "org.gaul.s3proxy.Main", List.of("--properties", settings.toString()));
         try {
             jvm.await(STARTED, PATIENCE);
+            for (String bucket : buckets) {
+                make(endpoint + "/" + bucket);
+            }
             return new S3Server(jvm, endpoint);
         } catch (Throwable e) {
             jvm.close();
             throw e;
+        }
+    }
+
+    private static void make(String bucket) throws IOException, InterruptedException {
+        HttpRequest put = HttpRequest.newBuilder(URI.create(bucket))
+                .PUT(HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            int status =
+                    client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode();
+            if (status != 200) {
+                throw new IOException("make the bucket " + bucket + ": status " + status);
+            }
         }
     }
 
