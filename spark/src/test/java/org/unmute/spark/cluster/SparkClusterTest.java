@@ -27,6 +27,7 @@ class SparkClusterTest {
     static Path folder;
 
     private static SparkCluster cluster;
+    private static int runs;
 
     @BeforeAll
     static void start() throws Exception {
@@ -85,7 +86,7 @@ class SparkClusterTest {
         all.put("spark.driver.extraClassPath", classes);
         all.put("spark.executor.extraClassPath", classes);
         ChildJvm driver = cluster.submit(
-                "driver-" + arguments[0],
+                "driver-" + arguments[0] + "-" + runs++, // the log of a name goes on
                 all,
                 Stream.concat(Stream.of(ClusterJob.class.getName()), Stream.of(arguments))
                         .toList());
