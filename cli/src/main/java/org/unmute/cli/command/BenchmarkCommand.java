@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Failure;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.benchmark.BenchmarkHost;
@@ -19,8 +18,7 @@ import org.unmute.experiments.benchmark.CellSelection;
 import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.benchmark.ProgressBar;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.experiments.results.ResultGrid;
 import org.unmute.models.audio.AudioStream;
@@ -138,7 +136,7 @@ final class BenchmarkCommand extends ComputingCommand {
     }
 
     private void run(CellSelection selection, StopSignal stop) throws IOException {
-        BenchmarkRun run = new BenchmarkRun(
+        try (BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
                         caches == null ? out.resolve("cache") : caches,
@@ -150,8 +148,7 @@ final class BenchmarkCommand extends ComputingCommand {
                         stop),
                 selection.cells(),
                 selection.grid().protocol(),
-                host());
-        try {
+                host())) {
             BenchmarkPlan plan = run.plan(dryRun);
             if (dryRun) {
                 print(plan.document(), o -> BenchmarkTables.print(plan, run.finishedBefore(), o));
@@ -175,8 +172,6 @@ final class BenchmarkCommand extends ComputingCommand {
             if (!complete) {
                 fail();
             }
-        } finally {
-            run.close();
         }
     }
 
@@ -188,7 +183,7 @@ final class BenchmarkCommand extends ComputingCommand {
 
     private void requireNoneOfRunning() {
         for (String option : List.of("--only", "--cache", "--max-hours", "--yes", "--dry-run", "--workers")) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+            if (matched(option)) {
                 throw CommandException.usage(
                         option + " says how cells are run, and --merge runs none: leave one of them out");
             }
@@ -215,12 +210,8 @@ final class BenchmarkCommand extends ComputingCommand {
     private BenchmarkHost host() {
         return new BenchmarkHost() {
             @Override
-            public OpenEncoder open(EncoderEntry entry) throws IOException {
-                return OpenEncoder.open(
-                        entry.file().map(Path::toString).orElse(OpenEncoder.EMBEDDED),
-                        entry.settings(),
-                        entry.norm().orElse(null),
-                        compute.digests());
+            public KnownDigests digests() {
+                return compute.digests();
             }
 
             @Override
@@ -241,11 +232,6 @@ final class BenchmarkCommand extends ComputingCommand {
             @Override
             public void tell(String line) {
                 BenchmarkCommand.this.tell(line);
-            }
-
-            @Override
-            public String explain(Throwable failure) {
-                return Failure.of(failure).message();
             }
         };
     }

@@ -202,10 +202,6 @@ final class DetectCommand extends ComputingCommand {
         };
     }
 
-    private boolean matched(String option) {
-        return spec.commandLine().getParseResult().hasMatchedOption(option);
-    }
-
     /** The encoder given on the command line, else the run's, else the one in the program. */
     private OpenEncoder opened(SavedProbe run) throws IOException {
         if (matched("--encoder") || run.results().isMissingNode()) {

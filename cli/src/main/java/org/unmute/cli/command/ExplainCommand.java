@@ -169,7 +169,7 @@ final class ExplainCommand extends ComputingCommand {
 
     /** Opens the encoder given on the command line, else the run's. */
     private OpenEncoder opened(SavedProbe source) throws IOException {
-        if (spec.commandLine().getParseResult().hasMatchedOption("--encoder")) {
+        if (matched("--encoder")) {
             return WarmStart.awaitedBy(encoder.open(compute.digests()));
         }
         List<String> given = encoder.givenNames();

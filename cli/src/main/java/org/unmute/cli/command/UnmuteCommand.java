@@ -69,6 +69,11 @@ abstract class UnmuteCommand implements Callable<Integer> {
         return all;
     }
 
+    /** Whether an option was given. */
+    boolean matched(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
     /**
      * Acquires the right to write to a folder, which is created if needed.
      *

@@ -3,20 +3,15 @@ package org.unmute.experiments.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 
 /** What a benchmark needs of the program that runs it. */
 public interface BenchmarkHost {
-    /**
-     * Opens an encoder of the grid.
-     *
-     * @throws RuntimeException with a message for the user if it cannot be opened
-     */
-    OpenEncoder open(EncoderEntry entry) throws IOException;
+    /** Hashes the files of encoders. */
+    KnownDigests digests();
 
     /** Opens an audio file, to be closed by the caller. Called from several threads. */
     AudioStream audio(Path file) throws IOException;
@@ -41,7 +36,4 @@ public interface BenchmarkHost {
 
     /** Prints a line for the user, unless output is silenced. */
     void tell(String line);
-
-    /** Explains a failure to the user in one line. */
-    String explain(Throwable failure);
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
+import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellListener;
 import org.unmute.experiments.protocol.CellQueue;
@@ -182,7 +183,9 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
         }
         String how = cell.failure() == null
                 ? "finished"
-                : cell.stopped() ? "stopped" : "failed: " + host.explain(cell.failure());
+                : cell.stopped()
+                        ? "stopped"
+                        : "failed: " + Diagnosis.of(cell.failure()).message();
         progress.remark(String.format(Locale.ROOT, "%d of %d cells: %s %s", ended, cells, cell.cell(), how));
     }
 

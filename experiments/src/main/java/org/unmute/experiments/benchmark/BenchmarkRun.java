@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.encoder.OpenEncoder;
@@ -25,7 +26,6 @@ import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.TokenCacheWriter;
-import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -129,11 +129,14 @@ public final class BenchmarkRun implements AutoCloseable {
                 new CellGroup.RunContext(settings.command(), settings.backend(), settings.reason());
         Map<List<Object>, CellGroup> byTokens = new LinkedHashMap<>();
         for (Cell cell : cells) {
-            boolean layers = Probes.type(cell.probe().name()).needsLayers();
             byTokens.computeIfAbsent(
-                            List.of(cell.encoder(), cell.dataset(), layers),
+                            List.of(cell.encoder(), cell.dataset(), cell.needsLayers()),
                             _ -> new CellGroup(
-                                    cell.encoder(), datasets.get(cell.dataset()), layers, settings.out(), context))
+                                    cell.encoder(),
+                                    datasets.get(cell.dataset()),
+                                    cell.needsLayers(),
+                                    settings.out(),
+                                    context))
                     .add(cell);
         }
         groups.addAll(byTokens.values());
@@ -143,7 +146,8 @@ public final class BenchmarkRun implements AutoCloseable {
     private OpenEncoder open(EncoderEntry entry) throws IOException {
         if (!entry.equals(openEntry)) {
             open = null;
-            open = host.open(entry);
+            open = OpenEncoder.open(
+                    entry.origin(), entry.settings(), entry.norm().orElse(null), host.digests());
             openEntry = entry;
         }
         return open;
@@ -259,7 +263,7 @@ public final class BenchmarkRun implements AutoCloseable {
         }
         ended.stream()
                 .filter(e -> e.failure() != null && !e.stopped())
-                .forEach(e -> failed.put(e.cell(), host.explain(e.failure())));
+                .forEach(e -> failed.put(e.cell(), Diagnosis.of(e.failure()).message()));
         return results().complete();
     }
 

@@ -12,12 +12,12 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.SteadyTime;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheKey;
@@ -37,7 +37,7 @@ import org.unmute.tensor.io.Sha256;
  */
 final class DatasetTokens {
     private static final String COMPLETE = "complete.json";
-    private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
+    private static final Resampling RESAMPLING = Resampling.hann;
     private static final int SAMPLE = 8;
     /** Seconds without a faster run after which timing a clip ends. */
     private static final double PATIENCE = 0.3;
@@ -53,14 +53,9 @@ final class DatasetTokens {
         this.host = host;
         this.loaded = loaded;
         dataset = group.dataset();
-        folder = caches.resolve(group.encoder().name())
-                .resolve(dataset.entry().name() + (group.layers() ? ".layers" : ""));
-        key = loaded.key(resampling(), dtype)
+        folder = group.cells().values().iterator().next().cache(caches);
+        key = loaded.key(RESAMPLING.name(), dtype)
                 .withLayers(group.layers() ? loaded.encoder().describe().depth() : 0);
-    }
-
-    static String resampling() {
-        return KERNEL.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     Path folder() {
@@ -157,7 +152,7 @@ final class DatasetTokens {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         try (TokenCacheWriter writer = TokenCacheWriter.open(into, key, CacheOptions.DEFAULT, firstShard);
                 EmbeddingBar bar = host.embedding(what, clips, loaded.encoder().describe())) {
-            Embedding embedding = new Embedding(loaded.encoder(), host::audio, KERNEL, false);
+            Embedding embedding = new Embedding(loaded.encoder(), host::audio, RESAMPLING.kernel(), false);
             return EmbeddedClips.of(embedding.run(clips, writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
@@ -205,7 +200,7 @@ final class DatasetTokens {
 
     private void complete(EmbeddedClips done, RunRecord record, String before) throws IOException {
         requireUsable(done);
-        loaded.note(record, resampling())
+        loaded.note(record, RESAMPLING.name())
                 .result("layers", key.layers())
                 .result("embedded", done.embedded())
                 .result("alreadyPresent", done.present())

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.unmute.experiments.encoder.OpenEncoder;
 
 /**
  * Compares the grids of two runs as {@link GridRecord} wrote them. Where a run found its files is not compared, since
@@ -30,7 +31,7 @@ final class GridComparison {
         }
         for (JsonNode encoder : copy.path("encoders")) {
             if (encoder instanceof ObjectNode object
-                    && !GridRecord.EMBEDDED.equals(object.path("file").asText())) {
+                    && !OpenEncoder.EMBEDDED.equals(object.path("file").asText())) {
                 object.remove("file");
             }
         }

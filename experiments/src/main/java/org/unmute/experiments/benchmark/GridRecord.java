@@ -19,8 +19,6 @@ import org.unmute.experiments.search.Halving;
 public final class GridRecord {
     /** Name of the file in a run's folder. */
     public static final String FILE = "grid.json";
-    /** What stands in place of an encoder's file for the embedded one. */
-    static final String EMBEDDED = EncoderEntry.EMBEDDED;
 
     private GridRecord() {}
 
@@ -51,10 +49,8 @@ public final class GridRecord {
     }
 
     private static Map<String, Object> encoder(EncoderEntry e) {
-        Map<String, Object> all = new JsonObject()
-                .with("name", e.name())
-                .with("title", e.title())
-                .with("file", e.file().map(Path::toString).orElse(EMBEDDED));
+        Map<String, Object> all =
+                new JsonObject().with("name", e.name()).with("title", e.title()).with("file", e.origin());
         e.norm().ifPresent(n -> all.put("norm", n));
         all.put("settings", e.settings().toString());
         return all;

@@ -1,5 +1,6 @@
 package org.unmute.experiments.grid;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.protocol.CellId;
@@ -51,6 +52,16 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return all;
     }
 
+    /** Whether its probe looks at the tokens of all layers. */
+    public boolean needsLayers() {
+        return Probes.type(probe.name()).needsLayers();
+    }
+
+    /** The folder of its tokens, which it shares with other probes, below that of all caches. */
+    public Path cache(Path caches) {
+        return caches.resolve(encoder.name()).resolve(dataset.name() + (needsLayers() ? ".layers" : ""));
+    }
+
     /** The loss: the data set's, else the protocol's, else the task's default. */
     public Objective objective() {
         return dataset.loss()
@@ -60,7 +71,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /** Whether its tokens are standardized; never for probes on all layers, which normalize the tokens themselves. */
     public boolean standardize() {
-        return !Probes.type(probe.name()).needsLayers() && dataset.standardize().orElse(protocol.standardize());
+        return !needsLayers() && dataset.standardize().orElse(protocol.standardize());
     }
 
     /** The hyperparameters searched: {@code lr} and {@code wd}. */

@@ -2,6 +2,7 @@ package org.unmute.experiments.grid;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderSettings;
 
 /**
@@ -16,8 +17,10 @@ import org.unmute.models.encoder.EncoderSettings;
  */
 public record EncoderEntry(
         String name, String title, Optional<Path> file, EncoderSettings settings, Optional<String> norm) {
-    /** The origin of the embedded encoder, in place of a file. */
-    public static final String EMBEDDED = "embedded";
+    /** The path of its file, or {@link OpenEncoder#EMBEDDED}. */
+    public String origin() {
+        return file.map(Path::toString).orElse(OpenEncoder.EMBEDDED);
+    }
 
     /** This entry with a data set's changes: its window, hop, statistics or preset override this entry's. */
     EncoderEntry with(EncoderChange change) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.EpochRecord;
@@ -78,7 +79,6 @@ class BenchmarkProgressTest {
                 new Class<?>[] {BenchmarkHost.class},
                 (_, method, _) -> switch (method.getName()) {
                     case "progress" -> bar;
-                    case "explain" -> "reason";
                     default -> throw new AssertionError(method);
                 });
         return new BenchmarkProgress(host, ahead, workers, nanos::get);
@@ -148,7 +148,7 @@ class BenchmarkProgressTest {
         ahead.put(FAST, new BenchmarkProgress.Ahead(10, 100));
         try (BenchmarkProgress progress = start(1)) {
             epoch(progress, SLOW, 1, 1);
-            progress.ended(new CellQueue.Ended(SLOW, new IllegalStateException()));
+            progress.ended(new CellQueue.Ended(SLOW, new InputException("reason")));
             assertThat(bar.units).as("its other epochs will not come").isEqualTo(100);
             assertThat(bar.left()).isEqualTo(10);
             progress.ended(new CellQueue.Ended(FAST, null));

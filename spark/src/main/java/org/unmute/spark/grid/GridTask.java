@@ -18,8 +18,6 @@ import org.unmute.experiments.benchmark.EmbeddedClips;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.Grid;
-import org.unmute.experiments.protocol.CellId;
-import org.unmute.probes.pool.Probes;
 import org.unmute.spark.task.ExecutorBackend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.FolderLock;
@@ -143,12 +141,10 @@ record GridTask(
 
     /** What is locked: the cell's folder, or that of the cache. */
     private Path place(Cell cell) {
-        CellId id = cell.id();
         if (work == Work.CELL) {
-            return id.folder(Path.of(out));
+            return cell.id().folder(Path.of(out));
         }
-        boolean layers = Probes.type(cell.probe().name()).needsLayers();
-        Path cache = Path.of(caches, id.encoder(), id.dataset() + (layers ? ".layers" : ""));
+        Path cache = cell.cache(Path.of(caches));
         return parts == 1 ? cache : cache.resolveSibling(cache.getFileName() + "-" + part);
     }
 

@@ -5,13 +5,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.benchmark.BenchmarkHost;
 import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.experiments.benchmark.ProgressBar;
 import org.unmute.experiments.encoder.KnownDigests;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -34,12 +31,8 @@ final class TaskHost implements BenchmarkHost {
     }
 
     @Override
-    public OpenEncoder open(EncoderEntry entry) throws IOException {
-        return OpenEncoder.open(
-                entry.file().map(Path::toString).orElse(OpenEncoder.EMBEDDED),
-                entry.settings(),
-                entry.norm().orElse(null),
-                KnownDigests.none());
+    public KnownDigests digests() {
+        return KnownDigests.none();
     }
 
     @Override
@@ -101,10 +94,5 @@ final class TaskHost implements BenchmarkHost {
     @Override
     public void tell(String line) {
         LOG.log(Level.INFO, "{0}", PlainText.of(line));
-    }
-
-    @Override
-    public String explain(Throwable failure) {
-        return Diagnosis.of(failure).message();
     }
 }
