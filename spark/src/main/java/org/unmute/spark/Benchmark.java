@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkResults;
@@ -30,8 +31,6 @@ import picocli.CommandLine.Parameters;
                     + " on with it, too, and 'unmute report' reads it."
         })
 public final class Benchmark implements Callable<Integer> {
-    private static final int FAILED = 1;
-
     private final Console console;
 
     @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML file (docs/grid.md).")
@@ -121,7 +120,7 @@ public final class Benchmark implements Callable<Integer> {
             } else {
                 print(results);
             }
-            return results.complete() ? 0 : FAILED;
+            return results.complete() ? 0 : Diagnosis.Kind.FAILED.exitStatus();
         }
     }
 

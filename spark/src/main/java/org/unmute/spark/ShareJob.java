@@ -1,15 +1,9 @@
 package org.unmute.spark;
 
 import java.io.IOException;
-import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.SparkContext;
-import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.ShareCommits;
@@ -17,11 +11,7 @@ import org.unmute.spark.plan.Packed;
 import org.unmute.spark.plan.TaskShare;
 import org.unmute.spark.task.ShareOutcome;
 import org.unmute.spark.task.ShareRun;
-import scala.collection.Iterator;
-import scala.reflect.ClassTag;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
-import scala.runtime.BoxedUnit;
+import org.unmute.spark.task.TaskJob;
 
 /**
  * The job of Spark that does the shares of a plan, a task each. What a task did is committed while others are at work.
@@ -86,65 +76,28 @@ final class ShareJob {
                     + " folder");
         }
         if (failure != null) {
-            throw failed(failure);
+            throw TaskJob.failed(
+                    failure,
+                    "embed",
+                    "; " + done + " of " + shares.size() + " tasks are committed: run the same job again to go on");
         }
         return new Done(clips, errors, seconds, bytes, List.copyOf(examples));
     }
 
     private void submit(ShareCommits commits) {
-        List<byte[]> packed = shares.stream().map(Packed::of).toList();
-        JavaRDD<byte[]> tasks = spark.parallelize(packed, packed.size());
-        SparkContext context = spark.sc();
         spark.setJobGroup(GROUP, "embed " + shares.size() + " shares of recordings", true);
         try {
-            ClassTag<byte[]> bytesTag = ClassTag$.MODULE$.apply(byte[].class);
-            context.runJob(tasks.rdd(), new Task(run), new Results(commits), bytesTag);
+            TaskJob.run(
+                    spark,
+                    shares.stream().map(Packed::of).toList(),
+                    run::run,
+                    (_, end) -> accept(Packed.open(end, ShareOutcome.class), commits));
         } finally {
             spark.clearJobGroup();
         }
     }
 
-    /** What runs on executors. */
-    private static final class Task extends AbstractFunction2<TaskContext, Iterator<byte[]>, byte[]>
-            implements Serializable {
-        private static final long serialVersionUID = 1L;
-
-        private final ShareRun run;
-
-        Task(ShareRun run) {
-            this.run = run;
-        }
-
-        @Override
-        public byte[] apply(TaskContext task, Iterator<byte[]> share) {
-            try {
-                return run.run(task, share.next());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e.getMessage(), e);
-            }
-        }
-    }
-
-    /** What runs here when a task has ended. */
-    private final class Results extends AbstractFunction2<Object, byte[], BoxedUnit> {
-        private final ShareCommits commits;
-
-        Results(ShareCommits commits) {
-            this.commits = commits;
-        }
-
-        @Override
-        public BoxedUnit apply(Object partition, byte[] packed) {
-            try {
-                accept(Packed.open(packed, ShareOutcome.class), commits);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e.getMessage(), e);
-            }
-            return BoxedUnit.UNIT;
-        }
-    }
-
-    private synchronized void accept(ShareOutcome outcome, ShareCommits commits) throws IOException {
+    private void accept(ShareOutcome outcome, ShareCommits commits) throws IOException {
         commits.add(outcome.result());
         done++;
         clips += outcome.result().clips();
@@ -161,23 +114,5 @@ final class ShareJob {
             console.tell(done + " of " + shares.size() + " tasks are done: " + clips + " clips, "
                     + run.counters().rate().value() + " clips a second, " + errors + " skipped");
         }
-    }
-
-    /** What stopped the job, as the exception that says whose matter it is. */
-    private IOException failed(Exception failure) {
-        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        String reason =
-                cause == failure ? firstLine(failure) : Diagnosis.of(cause).message();
-        String message = "embed: a task failed: " + reason + "; " + done + " of " + shares.size()
-                + " tasks are committed: run the same job again to go on";
-        return switch (Diagnosis.of(cause).kind()) {
-            case INPUT, USAGE, DEVICE -> throw new InputException(message, failure);
-            default -> new IOException(message, failure);
-        };
-    }
-
-    private static String firstLine(Exception failure) {
-        String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return text.lines().findFirst().orElse(text);
     }
 }

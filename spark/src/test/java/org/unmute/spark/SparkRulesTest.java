@@ -32,7 +32,7 @@ class SparkRulesTest {
     /** Otherwise the rules below would hold trivially. */
     @Test
     void everyPackageIsSeen() {
-        for (String name : new String[] {"", ".input", ".plan", ".task", ".layout"}) {
+        for (String name : new String[] {"", ".input", ".plan", ".task", ".layout", ".grid"}) {
             assertThat(ALL.stream().map(JavaClass::getPackageName)).contains("org.unmute.spark" + name);
         }
     }
@@ -51,7 +51,8 @@ class SparkRulesTest {
                         "org.unmute.spark.input",
                         "org.unmute.spark.plan",
                         "org.unmute.spark.task",
-                        "org.unmute.spark.layout")
+                        "org.unmute.spark.layout",
+                        "org.unmute.spark.grid")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.unmute.spark", "picocli..")

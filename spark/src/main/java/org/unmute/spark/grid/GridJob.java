@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,9 @@ import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.spark.plan.Packed;
 import org.unmute.spark.task.ExecutorBackend;
+import org.unmute.spark.task.TaskJob;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.Sha256;
@@ -137,7 +140,7 @@ public final class GridJob implements AutoCloseable {
                     .sorted(Comparator.comparingDouble((Cell c) -> -plan.secondsLeft(c.id())))
                     .forEach(c -> cells.add(task(GridTask.Work.CELL, 0, 1, List.of(c))));
             AtomicInteger done = new AtomicInteger();
-            new TaskJob(spark, counts).run("cells", cells, task -> {
+            run("cells", cells, counts, task -> {
                 note(task, failed);
                 String cell = task.cells().getFirst();
                 tell.accept(done.incrementAndGet() + " of " + cells.size() + " cells: " + cell
@@ -149,6 +152,41 @@ public final class GridJob implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs tasks.
+     *
+     * @param what for Spark's pages
+     * @param tasks in starting order
+     * @param ended receives each end as it comes
+     * @return how each ended, in the order of the tasks
+     * @throws InputException if a machine does not see the files of the run
+     * @throws IOException if a task failed too often
+     */
+    private List<GridTask.Ended> run(
+            String what, List<GridTask> tasks, GridCounts counts, Consumer<GridTask.Ended> ended) throws IOException {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        GridTask.Ended[] all = new GridTask.Ended[tasks.size()];
+        spark.sc().setJobDescription("unmute benchmark: " + what);
+        try {
+            TaskJob.run(
+                    spark,
+                    tasks.stream().map(Packed::of).toList(),
+                    (attempt, task) ->
+                            Packed.of(Packed.open(task, GridTask.class).run(attempt, counts)),
+                    (number, end) -> {
+                        all[number] = Packed.open(end, GridTask.Ended.class);
+                        ended.accept(all[number]);
+                    });
+        } catch (Exception e) { // whatever Spark throws, which it does not declare
+            throw TaskJob.failed(e, "run a grid", ": submit the same again to go on");
+        } finally {
+            spark.sc().setJobDescription(null);
+        }
+        return Arrays.asList(all);
+    }
+
     /** Makes the tokens that are not there yet, in parts of which each is a task. */
     private void embed(GridCounts counts, Map<CellId, String> failed) throws IOException {
         List<BenchmarkRun.Unembedded> missing = run.unembedded(cores());
@@ -158,7 +196,7 @@ public final class GridJob implements AutoCloseable {
                 tasks.add(task(GridTask.Work.TOKENS, part, tokens.parts(), tokens.cells()));
             }
         }
-        List<GridTask.Ended> ended = new TaskJob(spark, counts).run("tokens", tasks, task -> note(task, failed));
+        List<GridTask.Ended> ended = run("tokens", tasks, counts, task -> note(task, failed));
         int from = 0;
         for (BenchmarkRun.Unembedded tokens : missing) {
             List<GridTask.Ended> own = ended.subList(from, from + tokens.parts());

@@ -1,0 +1,114 @@
+package org.unmute.spark.task;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.experiments.Diagnosis;
+import org.unmute.experiments.InputException;
+import org.unmute.spark.plan.Packed;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
+
+/**
+ * A job of Spark with a task for each of some inputs. The driver takes each result as it comes. Inputs and results are
+ * bytes, of {@link Packed#of}.
+ */
+public final class TaskJob {
+    private TaskJob() {}
+
+    /** What an executor does with an input. */
+    @FunctionalInterface
+    public interface Work extends Serializable {
+        /** Gives the result of an attempt at a task. */
+        byte[] run(TaskContext attempt, byte[] input) throws IOException;
+    }
+
+    /** Takes results on the driver, one at a time. */
+    @FunctionalInterface
+    public interface Results {
+        /** Takes the result of a task, whose number is that of its input. */
+        void accept(int task, byte[] result) throws IOException;
+    }
+
+    /**
+     * Runs the tasks and waits for them. Throws whatever Spark throws, which it does not declare: see {@link #failed}.
+     *
+     * @param inputs at least one, in starting order
+     */
+    public static void run(JavaSparkContext spark, List<byte[]> inputs, Work work, Results results) {
+        spark.sc()
+                .runJob(
+                        spark.parallelize(inputs, inputs.size()).rdd(),
+                        new OnExecutor(work),
+                        new OnDriver(results),
+                        ClassTag$.MODULE$.<byte[]>apply(byte[].class));
+    }
+
+    private static final class OnExecutor extends AbstractFunction2<TaskContext, Iterator<byte[]>, byte[]>
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final Work work;
+
+        OnExecutor(Work work) {
+            this.work = work;
+        }
+
+        @Override
+        public byte[] apply(TaskContext attempt, Iterator<byte[]> input) {
+            try {
+                return work.run(attempt, input.next());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    private static final class OnDriver extends AbstractFunction2<Object, byte[], BoxedUnit> {
+        private final Results results;
+
+        OnDriver(Results results) {
+            this.results = results;
+        }
+
+        @Override
+        public synchronized BoxedUnit apply(Object task, byte[] result) {
+            try {
+                results.accept((Integer) task, result);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+            return BoxedUnit.UNIT;
+        }
+    }
+
+    /**
+     * What stopped a job, as the exception that says whose matter it is.
+     *
+     * @param failure what {@link #run} threw
+     * @param what    what failed, such as {@code "embed"}
+     * @param advice  the end of the message, with its separator
+     * @throws InputException if input, settings or device are the matter
+     * @throws IllegalStateException if the program is at fault; its stack trace has that of the task
+     */
+    public static IOException failed(Exception failure, String what, String advice) {
+        Throwable cause = failure.getCause();
+        String begin = what + ": a task failed: ";
+        if (cause == null) { // Spark's own reason, such as an executor that was lost
+            String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+            return new IOException(begin + text.lines().findFirst().orElse(text) + advice, failure);
+        }
+        Diagnosis diagnosis = Diagnosis.of(cause);
+        String message = begin + diagnosis.message() + advice;
+        return switch (diagnosis.kind()) {
+            case INPUT, USAGE, DEVICE -> throw new InputException(message, failure);
+            case FAILED -> new IOException(message, failure);
+            case BUG -> throw new IllegalStateException(begin + cause + advice, failure);
+        };
+    }
+}
