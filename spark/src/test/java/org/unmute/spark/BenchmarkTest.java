@@ -22,34 +22,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.benchmark.RepeatableContent;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.spark.grid.SingleMachine;
+import org.unmute.spark.grid.SmallGrid;
 import org.unmute.tensor.io.FolderLock;
 
 /** A grid on Spark: the files of a single machine's run, whoever begins and whoever goes on. */
 @FullBuild("starts Spark")
 class BenchmarkTest {
-    private static final String GRID = """
-            [[encoders]]
-            name = "own"
-            embedded = true
-            [[encoders]]
-            name = "file"
-            file = "encoder.safetensors"
-            hop = 0.48
-            [[datasets]]
-            name = "many"
-            title = "Several a clip"
-            manifest = "many/manifest.csv"
-            standardize = true
-            [[datasets]]
-            name = "one"
-            task = "single-label"
-            manifest = "one/manifest.csv"
+    private static final String PROBES_AND_PROTOCOL = """
             [[probes]]
             name = "linear-mean"
             [[probes]]
@@ -76,11 +59,7 @@ class BenchmarkTest {
     @BeforeAll
     static void prepare() throws IOException {
         spark = new LocalSpark();
-        Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
-        SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
-        new SyntheticScenes(options, 4).write(folder.resolve("many"), 30, 12);
-        new SyntheticScenes(options.withEvents(1, 1), 3).write(folder.resolve("one"), 30, 12);
-        grid = Files.writeString(folder.resolve("grid.toml"), GRID);
+        grid = SmallGrid.write(folder, 30, 12, PROBES_AND_PROTOCOL);
         whole = SingleMachine.run(grid, folder.resolve("whole"));
     }
 
@@ -111,22 +90,6 @@ class BenchmarkTest {
         return ran;
     }
 
-    /** All that runs have in common, of the cells of a run, and the files of their clips. */
-    private static TreeMap<String, String> content(Path run) throws IOException {
-        TreeMap<String, String> all = new TreeMap<>();
-        for (String encoder : List.of("own", "file")) {
-            for (String dataset : List.of("many", "one")) {
-                Path place = run.resolve(encoder).resolve(dataset);
-                all.put(place.getFileName() + " clips", Files.readString(place.resolve("clips.csv")));
-                for (String probe : List.of("linear-mean", "protobin")) {
-                    RepeatableContent.of(place.resolve(probe))
-                            .forEach((name, what) -> all.put(encoder + "/" + dataset + "/" + probe + "/" + name, what));
-                }
-            }
-        }
-        return all;
-    }
-
     private static void assertSameTokens(Path cache, Path expected) throws IOException {
         try (TokenCache own = TokenCache.open(cache);
                 TokenCache other = TokenCache.open(expected)) {
@@ -140,6 +103,11 @@ class BenchmarkTest {
                         .isEqualTo(other.read(clip.id()).tokens());
             }
         }
+    }
+
+    /** Another grid beside the grid. */
+    private static Path changed(String name, String part, String by) throws IOException {
+        return Files.writeString(folder.resolve(name), Files.readString(grid).replace(part, by));
     }
 
     private static List<String> files(Path folder) throws IOException {
@@ -160,7 +128,7 @@ class BenchmarkTest {
         Ran ran = run(out);
         assertThat(ran.err()).contains("8 cells to work through: 40 trainings");
         assertThat(ran.out()).contains("own/many/protobin: mAP ").contains("file/one/linear-mean: accuracy ");
-        assertThat(content(out)).isEqualTo(content(whole)).hasSizeGreaterThan(80);
+        assertThat(SmallGrid.content(out)).isEqualTo(SmallGrid.content(whole)).hasSizeGreaterThan(80);
         assertThat(Files.readString(out.resolve("grid.json"))).isEqualTo(Files.readString(whole.resolve("grid.json")));
         assertThat(files(out)).isEqualTo(files(whole));
         assertSameTokens(out.resolve("cache/own/many"), whole.resolve("cache/own/many"));
@@ -196,7 +164,7 @@ class BenchmarkTest {
         SingleMachine.run(grid, out, "own/one/linear-mean");
         run(out, "--only", "own,file/many");
         SingleMachine.run(grid, out);
-        assertThat(content(out)).isEqualTo(content(whole));
+        assertThat(SmallGrid.content(out)).isEqualTo(SmallGrid.content(whole));
     }
 
     @Test
@@ -218,8 +186,7 @@ class BenchmarkTest {
 
     @Test
     void aCellThatFailsIsNamedAndTheOthersAreFinished() throws IOException {
-        Path bad = folder.resolve("bad.toml");
-        Files.writeString(bad, GRID.replace("name = \"linear-mean\"", "name = \"linear-mean\"\nlr = [1e30, 1e31]"));
+        Path bad = changed("bad.toml", "name = \"linear-mean\"", "name = \"linear-mean\"\nlr = [1e30, 1e31]");
         Ran ran = submit(bad, "--out", folder.resolve("bad"), "--only", "own/many", "--cache", whole.resolve("cache"));
         assertThat(ran.status()).as(ran.toString()).isEqualTo(1);
         assertThat(ran.out()).contains("own/many/protobin: mAP ").contains("failed: own/many/linear-mean: benchmark: ");
@@ -230,7 +197,7 @@ class BenchmarkTest {
     void aCellThatWasBegunWithOtherSettingsIsRefused() throws IOException {
         Path out = folder.resolve("settings");
         run(out, "--only", "own/many/linear-mean", "--cache", whole.resolve("cache"));
-        Path other = Files.writeString(folder.resolve("other.toml"), GRID.replace("epochs = 2", "epochs = 3"));
+        Path other = changed("other.toml", "epochs = 2", "epochs = 3");
         Ran ran = submit(other, "--out", out, "--only", "own/many/linear-mean", "--cache", whole.resolve("cache"));
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out()).contains("was begun with other settings: training.epochs is 3, there it was 2");

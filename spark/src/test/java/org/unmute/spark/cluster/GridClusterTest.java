@@ -6,44 +6,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.benchmark.RepeatableContent;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.experiments.results.ResultGrid;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.models.encoder.Encoders;
 import org.unmute.spark.grid.SingleMachine;
+import org.unmute.spark.grid.SmallGrid;
 
 /** A grid of 2 x 2 x 4 cells on a cluster: the cells of a single machine, whatever dies meanwhile. */
 @FullBuild("starts a cluster")
 class GridClusterTest {
+    private static final int CELLS = 16;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
-    private static final List<String> ENCODERS = List.of("own", "file");
-    private static final List<String> DATASETS = List.of("many", "one");
-    private static final List<String> PROBES = List.of("linear-mean", "mhca", "protobin", "linpre");
-    private static final String GRID = """
-            [[encoders]]
-            name = "own"
-            embedded = true
-            [[encoders]]
-            name = "file"
-            file = "encoder.safetensors"
-            hop = 0.48
-            [[datasets]]
-            name = "many"
-            manifest = "many/manifest.csv"
-            standardize = true
-            [[datasets]]
-            name = "one"
-            task = "single-label"
-            manifest = "one/manifest.csv"
+    private static final String PROBES_AND_PROTOCOL = """
             [[probes]]
             name = "linear-mean"
             [[probes]]
@@ -67,18 +47,13 @@ class GridClusterTest {
 
     private static SparkCluster cluster;
     private static Path grid;
-    private static TreeMap<String, String> expected;
+    private static Path single;
 
     @BeforeAll
     static void start() throws Exception {
-        Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
-        SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
-        new SyntheticScenes(options, 4).write(folder.resolve("many"), 24, 8);
-        new SyntheticScenes(options.withEvents(1, 1), 3).write(folder.resolve("one"), 24, 8);
-        grid = Files.writeString(folder.resolve("grid.toml"), GRID);
-        expected = cells(SingleMachine.run(grid, folder.resolve("single")));
-        assertThat(expected.keySet().stream().filter(name -> name.endsWith("cell.json")))
-                .hasSize(16);
+        grid = SmallGrid.write(folder, 24, 8, PROBES_AND_PROTOCOL);
+        single = SingleMachine.run(grid, folder.resolve("single"));
+        assertThat(finished(single)).isEqualTo(CELLS);
         cluster = SparkCluster.start(folder.resolve("cluster"), 2, 1, 1024);
     }
 
@@ -89,32 +64,9 @@ class GridClusterTest {
         }
     }
 
-    /** What is the same in every run of the same cells. */
-    private static TreeMap<String, String> cells(Path run) throws IOException {
-        TreeMap<String, String> all = new TreeMap<>();
-        for (Path cell : folders(run)) {
-            if (Files.exists(cell.resolve("cell.json"))) {
-                RepeatableContent.of(cell)
-                        .forEach((file, content) -> all.put(run.relativize(cell) + "/" + file, content));
-            }
-        }
-        return all;
-    }
-
-    private static List<Path> folders(Path run) {
-        List<Path> all = new ArrayList<>();
-        for (String encoder : ENCODERS) {
-            for (String dataset : DATASETS) {
-                PROBES.forEach(
-                        probe -> all.add(run.resolve(encoder).resolve(dataset).resolve(probe)));
-            }
-        }
-        return all;
-    }
-
     private static long finished(Path run) {
-        return folders(run).stream()
-                .filter(cell -> Files.exists(cell.resolve("cell.json")))
+        return ResultGrid.read(single).planned().stream()
+                .filter(cell -> Files.exists(run.resolve(cell).resolve("cell.json")))
                 .count();
     }
 
@@ -142,14 +94,15 @@ class GridClusterTest {
         awaitCells(2, out, killed);
         cluster.executors().getFirst().destroyForcibly();
         awaitCells(6, out, killed);
-        assertThat(finished(out)).as("the driver was killed before it was done").isLessThan(16);
+        assertThat(finished(out)).as("the driver was killed before it was done").isLessThan(CELLS);
         killed.kill();
 
         ChildJvm driver = submit("driver", out);
         int status = driver.await(PATIENCE);
         assertThat(status).as(() -> logs()).isZero();
         assertThat(driver.log()).contains("finished before");
-        TreeMap<String, String> actual = cells(out);
+        Map<String, String> expected = SmallGrid.content(single);
+        Map<String, String> actual = SmallGrid.content(out);
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach(
                 (file, content) -> assertThat(actual.get(file)).as(file).isEqualTo(content));

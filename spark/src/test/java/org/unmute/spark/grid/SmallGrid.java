@@ -1,0 +1,65 @@
+package org.unmute.spark.grid;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.experiments.benchmark.RepeatableContent;
+import org.unmute.experiments.results.ResultGrid;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.models.encoder.Encoders;
+
+/** A grid of two encoders and two data sets of synthetic scenes of a second. */
+public final class SmallGrid {
+    private static final String ENCODERS_AND_DATASETS = """
+            [[encoders]]
+            name = "own"
+            embedded = true
+            [[encoders]]
+            name = "file"
+            file = "encoder.safetensors"
+            hop = 0.48
+            [[datasets]]
+            name = "many"
+            title = "Several a clip"
+            manifest = "many/manifest.csv"
+            standardize = true
+            [[datasets]]
+            name = "one"
+            task = "single-label"
+            manifest = "one/manifest.csv"
+            """;
+
+    private SmallGrid() {}
+
+    /**
+     * Writes the grid and the files that it names.
+     *
+     * @param rest  probes and protocol, in TOML
+     * @param train clips to train on, of each data set
+     * @param test  clips to test on
+     * @return the grid's file
+     */
+    public static Path write(Path folder, int train, int test, String rest) throws IOException {
+        Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
+        SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
+        new SyntheticScenes(options, 4).write(folder.resolve("many"), train, test);
+        new SyntheticScenes(options.withEvents(1, 1), 3).write(folder.resolve("one"), train, test);
+        return Files.writeString(folder.resolve("grid.toml"), ENCODERS_AND_DATASETS + rest);
+    }
+
+    /** What finished cells of a run and the lists of their clips have in common with any other run, by file. */
+    public static Map<String, String> content(Path run) throws IOException {
+        TreeMap<String, String> all = new TreeMap<>();
+        for (String cell : ResultGrid.read(run).planned()) {
+            Path folder = run.resolve(cell);
+            if (Files.exists(folder.resolve("cell.json"))) {
+                RepeatableContent.of(folder).forEach((file, content) -> all.put(cell + "/" + file, content));
+                Path clips = folder.resolveSibling("clips.csv");
+                all.put(run.relativize(clips).toString(), Files.readString(clips));
+            }
+        }
+        return all;
+    }
+}
