@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.PackedProtobin;
@@ -164,7 +164,7 @@ class ExplainEndToEndTest {
         }
         Map<String, Double> sums = new HashMap<>();
         int[] rows = {0};
-        CsvTable.forEach(out.resolve("contributions.csv"), row -> {
+        TextTable.forEach(out.resolve("contributions.csv"), row -> {
             rows[0]++;
             sums.merge(row.text("class"), Double.parseDouble(row.text("contribution")), Double::sum);
         });

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.parquet.ParquetTable;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.TokenMap;
@@ -199,7 +199,7 @@ class FeaturesEndToEndTest {
 
         Path csv = folder.resolve(name + ".csv");
         features(in, csv, "--pool", name).endsWith(ExitCode.OK);
-        try (CsvTable table = CsvTable.open(csv)) {
+        try (TextTable table = TextTable.open(csv)) {
             assertThat(table.names()).hasSize(49).startsWith("file", "pooled0", "pooled1");
             Iterator<float[]> expected = List.of(b, a).iterator();
             Iterator<String> clips = List.of("=b.wav", "sub/a.wav").iterator();

@@ -15,9 +15,9 @@ import org.unmute.experiments.annotation.LabelFile;
 import org.unmute.experiments.annotation.RecordingGroups;
 import org.unmute.experiments.annotation.ShareRule;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.TextTable;
 import picocli.CommandLine.Option;
 
 /** Options that say how annotated recordings become clips, and these are split. */
@@ -146,7 +146,7 @@ public final class ClipOptions {
     }
 
     private RecordingGroups column(List<String> recordings, Path labels, ClipPlan plan) throws IOException {
-        if (Files.isDirectory(labels) && !CsvTable.isInParts(labels)) {
+        if (Files.isDirectory(labels) && !TextTable.isInParts(labels)) {
             throw CommandException.usage("--group-by " + groupBy
                     + ": a folder of tables has no common columns: group by" + " recording or folder");
         }

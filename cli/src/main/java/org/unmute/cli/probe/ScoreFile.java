@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * A CSV file of scores: a column {@code file}, then one column per class.
@@ -17,7 +17,7 @@ import org.unmute.experiments.data.MalformedTableException;
 public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
     public static ScoreFile read(Path file) throws IOException {
         Map<String, float[]> rows = new LinkedHashMap<>();
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             List<String> names = table.names();
             if (names.size() < 2 || !names.getFirst().equals("file")) {
                 throw new MalformedTableException(file, 1, "the first row must be 'file' and one name a class");
@@ -39,7 +39,7 @@ public record ScoreFile(List<String> classes, Map<String, float[]> rows) {
         }
     }
 
-    private static float number(CsvTable.Row row, String text) throws MalformedTableException {
+    private static float number(TextTable.Row row, String text) throws MalformedTableException {
         try {
             float f = Float.parseFloat(text.strip());
             if (Float.isFinite(f)) {

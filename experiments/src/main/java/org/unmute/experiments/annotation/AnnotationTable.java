@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.FolderWalk;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * The annotations of a file.
@@ -56,7 +56,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * @throws IOException             if the file cannot be read
      */
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
-        if (CsvTable.isParquet(file)) {
+        if (TextTable.isParquet(file)) {
             return new HeadedTable(file, Kind.TABLE, labelColumn).read();
         }
         List<String> first = firstRow(file);
@@ -110,7 +110,7 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
      * others.
      */
     static Kind kind(Path file) throws IOException {
-        return CsvTable.isParquet(file) ? Kind.TABLE : kind(firstRow(file));
+        return TextTable.isParquet(file) ? Kind.TABLE : kind(firstRow(file));
     }
 
     private static List<String> firstRow(Path file) throws IOException {

@@ -7,9 +7,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.data.TextTable;
 
 /** Reads tables whose first row names the columns. Columns are found by name: their order differs between versions. */
 final class HeadedTable {
@@ -71,15 +71,15 @@ final class HeadedTable {
     }
 
     AnnotationTable read() throws IOException {
-        AnnotationTable tabs = CsvTable.isParquet(file) ? null : readTabs();
+        AnnotationTable tabs = TextTable.isParquet(file) ? null : readTabs();
         if (tabs != null) {
             return tabs;
         }
-        try (CsvTable csv = CsvTable.open(file)) {
-            header = csv.names();
-            decimalCommas = csv.delimiter() != ',';
+        try (TextTable table = TextTable.open(file)) {
+            header = table.names();
+            decimalCommas = table.delimiter() != ',';
             Collector collector = new Collector();
-            csv.forEach(row -> collector.add(row.place(), row.fields()));
+            table.forEach(row -> collector.add(row.place(), row.fields()));
             return collector.table();
         }
     }

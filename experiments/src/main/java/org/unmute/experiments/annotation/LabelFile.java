@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.tensor.io.PlainText;
 
 /**
@@ -76,7 +76,7 @@ public record LabelFile(
      * @throws IOException             if a file cannot be read
      */
     public static LabelFile read(Path source, Options options) throws IOException {
-        boolean parts = CsvTable.isInParts(source);
+        boolean parts = TextTable.isInParts(source);
         if (Files.isDirectory(source) && !parts) {
             return annotations(AnnotationFolder.read(source, options), source, options);
         }

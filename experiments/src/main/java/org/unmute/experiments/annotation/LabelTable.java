@@ -15,13 +15,13 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.unmute.experiments.annotation.LabelFile.Form;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.data.TextTable;
 
 /** A table with a header whose form is recognized by its columns and, for a matrix, by its cells. */
 final class LabelTable {
@@ -39,7 +39,7 @@ final class LabelTable {
     private LabelTable(Path file, LabelFile.Options options) throws IOException {
         this.file = file;
         this.options = options;
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             header = table.names().stream().map(String::strip).toList();
             head = table.head();
             leftOut = table.leftOut();
@@ -52,7 +52,7 @@ final class LabelTable {
         return new LabelTable(file, options);
     }
 
-    /** See {@link CsvTable#leftOut}. */
+    /** See {@link TextTable#leftOut}. */
     List<String> leftOut() {
         return leftOut;
     }
@@ -63,12 +63,12 @@ final class LabelTable {
 
     /** Whether a table's header names start and end of events. */
     static boolean hasTimes(Path file) throws IOException {
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             return any(table, HeadedTable.START) >= 0 && any(table, HeadedTable.END) >= 0;
         }
     }
 
-    private static int any(CsvTable table, List<String> names) {
+    private static int any(TextTable table, List<String> names) {
         return names.stream()
                 .mapToInt(table::find)
                 .filter(at -> at >= 0)
@@ -76,7 +76,7 @@ final class LabelTable {
                 .orElse(-1);
     }
 
-    private static Columns columns(CsvTable table, LabelFile.Options options) throws MalformedTableException {
+    private static Columns columns(TextTable table, LabelFile.Options options) throws MalformedTableException {
         ManifestFormat named = options.columns();
         int file = table.column(named.fileColumn(), Manifest.FILE_COLUMNS, "--file-column");
         if (file < 0) {
@@ -114,7 +114,7 @@ final class LabelTable {
         Map<Integer, String> odd = new LinkedHashMap<>();
         boolean[] oddLabel = {columns.label < 0};
         long[] rows = {0};
-        CsvTable.forEach(file, row -> {
+        TextTable.forEach(file, row -> {
             rows[0]++;
             for (int column : columns.others) {
                 if (!odd.containsKey(column) && cell(row.number(column)) < 0) {
@@ -196,13 +196,13 @@ final class LabelTable {
     }
 
     /** The place of a row in its recording: the id of the part, or of the whole file. */
-    private String id(CsvTable.Row row, String recording) throws MalformedTableException {
+    private String id(TextTable.Row row, String recording) throws MalformedTableException {
         double[] times = times(row);
         return times == null ? recording : ClipId.part(recording, times[0], times[1]);
     }
 
     /** Start and end; null if both cells are empty. */
-    private double[] times(CsvTable.Row row) throws MalformedTableException {
+    private double[] times(TextTable.Row row) throws MalformedTableException {
         String start = columns.start < 0 ? "" : row.number(columns.start).strip();
         String end = columns.end < 0 ? "" : row.number(columns.end).strip();
         if (start.isEmpty() && end.isEmpty()) {
@@ -225,7 +225,7 @@ final class LabelTable {
         return times;
     }
 
-    private String split(CsvTable.Row row) {
+    private String split(TextTable.Row row) {
         return columns.split < 0 ? "" : row.fields().get(columns.split).strip();
     }
 
@@ -267,7 +267,7 @@ final class LabelTable {
         }
         List<LabelledClip> clips = new ArrayList<>();
         Map<String, Long> lineOf = new HashMap<>();
-        CsvTable.forEach(file, row -> {
+        TextTable.forEach(file, row -> {
             List<String> labels = new ArrayList<>();
             for (int i = 0; i < classes.size(); i++) {
                 int column = columns.others.get(i);
@@ -323,7 +323,7 @@ final class LabelTable {
         Map<String, Set<String>> labelsOf = new LinkedHashMap<>();
         Map<String, String> splitOf = new HashMap<>();
         Set<String> recordings = new HashSet<>();
-        CsvTable.forEach(file, row -> {
+        TextTable.forEach(file, row -> {
             String recording = columns.file < 0
                     ? own
                     : row.place()
@@ -370,7 +370,7 @@ final class LabelTable {
                 List.of());
     }
 
-    private List<String> labels(CsvTable.Row row) throws IOException {
+    private List<String> labels(TextTable.Row row) throws IOException {
         List<String> listed = row.list(columns.label);
         if (listed != null) {
             return listed.stream().map(String::strip).filter(l -> !l.isEmpty()).toList();

@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 
 /** Which recordings belong together, so that they lie in one split. */
 public final class RecordingGroups {
@@ -43,7 +43,7 @@ public final class RecordingGroups {
             Collection<String> recordings, Path table, String column, UnaryOperator<String> recordingOf)
             throws IOException {
         RecordingGroups groups = new RecordingGroups();
-        try (CsvTable rows = CsvTable.open(table)) {
+        try (TextTable rows = TextTable.open(table)) {
             int value = rows.find(column);
             if (value < 0) {
                 throw rows.header("no column " + MalformedTableException.quote(column) + " (--group-by): there are "

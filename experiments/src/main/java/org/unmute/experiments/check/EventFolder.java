@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.detection.DetectionState;
 import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.provenance.RunRecord;
@@ -101,7 +101,7 @@ final class EventFolder {
         AtomicLong rows = new AtomicLong();
         String problem = null;
         try {
-            CsvTable.forEach(table, _ -> rows.incrementAndGet());
+            TextTable.forEach(table, _ -> rows.incrementAndGet());
             if (rows.get() != stated) {
                 problem = "it has " + Units.count(rows.get(), "event") + ", " + RunRecord.FILE + " says " + stated;
             }

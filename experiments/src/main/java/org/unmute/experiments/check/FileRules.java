@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.json.JsonLines;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
@@ -61,7 +61,7 @@ final class FileRules {
             return endsInLineFeed(file) ? Verdict.INTACT : Verdict.TORN;
         }
         if (TABLE.matcher(name).matches()) {
-            CsvTable.forEach(file, _ -> {});
+            TextTable.forEach(file, _ -> {});
             return Verdict.INTACT;
         }
         return Verdict.UNKNOWN;

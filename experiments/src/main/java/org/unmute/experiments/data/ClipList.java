@@ -159,7 +159,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
         }
 
         void readTable() throws IOException {
-            try (CsvTable table = CsvTable.open(list)) {
+            try (TextTable table = TextTable.open(list)) {
                 int known = Manifest.fileColumn(table, null);
                 int column = known >= 0 ? known : table.oneOf(Manifest.FILE_COLUMNS);
                 int start = table.find("start");

@@ -8,7 +8,7 @@ import org.apache.commons.csv.CSVFormat;
  *
  * <p>Text that a spreadsheet would take for a formula, because it begins with {@code = + - @} or their wide forms, gets
  * an apostrophe in front, so that a file name like {@code =HYPERLINK(…)} is shown and not run. Text that would then
- * read like guarded text, {@code '=}, gets one, too, so that {@link CsvTable} reads every text as it was. Numbers,
+ * read like guarded text, {@code '=}, gets one, too, so that {@link TextTable} reads every text as it was. Numbers,
  * and numbers separated by {@code ;}, are left alone.
  */
 public final class CsvLine {

@@ -101,7 +101,7 @@ public final class LabelSet {
 
     private static int headerColumn(List<String> row) {
         for (String wanted : LABEL_COLUMNS) {
-            int at = CsvTable.indexOf(row, wanted);
+            int at = TextTable.indexOf(row, wanted);
             if (at >= 0) {
                 return at;
             }

@@ -14,8 +14,8 @@ import java.util.List;
 import org.unmute.tensor.io.FileFailure;
 
 /**
- * Reads the lines of a text file that are neither blank nor comments ('#'), by the rules of {@link CsvTable}: UTF-8, no
- * NUL, at most 1 MiB per line.
+ * Reads the lines of a text file that are neither blank nor comments ('#'), by the rules of {@link TextTable}: UTF-8,
+ * no NUL, at most 1 MiB per line.
  */
 public final class LineReader implements AutoCloseable {
     static final int MAX_BYTES = 1 << 20;

@@ -65,7 +65,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
      *     beyond 1 MiB, not UTF-8
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             return new Rows(file, table, format, vocabulary).read(table);
         }
     }
@@ -77,16 +77,16 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
      * @return its index; -1 if there is none
      * @throws MalformedTableException if there is none of that name, or several have usual names
      */
-    public static int fileColumn(CsvTable table, String named) throws MalformedTableException {
+    public static int fileColumn(TextTable table, String named) throws MalformedTableException {
         return column(table, named, FILE_COLUMNS, "--file-column", DATASET_FILES);
     }
 
     /** The same for the column with the labels. */
-    public static int labelColumn(CsvTable table, String named) throws MalformedTableException {
+    public static int labelColumn(TextTable table, String named) throws MalformedTableException {
         return column(table, named, LABEL_COLUMNS, "--label-column", DATASET_LABELS);
     }
 
-    private static int column(CsvTable table, String named, List<String> usual, String option, List<String> others)
+    private static int column(TextTable table, String named, List<String> usual, String option, List<String> others)
             throws MalformedTableException {
         int at = table.column(named, usual, option);
         for (int i = 0; at < 0 && i < others.size(); i++) {
@@ -110,7 +110,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         private final Map<String, Long> lineOfClip = new HashMap<>();
         private final Set<String> seenLabels = new TreeSet<>();
 
-        Rows(Path file, CsvTable table, ManifestFormat format, LabelSet vocabulary) throws MalformedTableException {
+        Rows(Path file, TextTable table, ManifestFormat format, LabelSet vocabulary) throws MalformedTableException {
             whole = new Place(file, 0);
             this.vocabulary = vocabulary;
             fileColumn = required(table, fileColumn(table, format.fileColumn()), FILE_COLUMNS, "--file-column");
@@ -127,7 +127,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             separator = format.labelSeparator() != null ? format.labelSeparator() : usual;
         }
 
-        private static int required(CsvTable table, int column, List<String> usual, String option)
+        private static int required(TextTable table, int column, List<String> usual, String option)
                 throws MalformedTableException {
             if (column < 0) {
                 throw table.header("no column " + String.join(", ", usual) + " among " + table.columns()
@@ -136,7 +136,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             return column;
         }
 
-        Manifest read(CsvTable table) throws IOException {
+        Manifest read(TextTable table) throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
             table.forEach(row -> clips.add(new LabelledClip(
                     clipId(row),
@@ -153,7 +153,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
         }
 
-        private String clipId(CsvTable.Row row) throws MalformedTableException {
+        private String clipId(TextTable.Row row) throws MalformedTableException {
             String start = parts ? row.number(startColumn) : "";
             String end = parts ? row.number(endColumn) : "";
             String id = row.place()
@@ -163,7 +163,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             return id;
         }
 
-        private List<String> labels(CsvTable.Row row) throws IOException {
+        private List<String> labels(TextTable.Row row) throws IOException {
             String text = row.fields().get(labelColumn);
             if (text.isBlank()) {
                 return List.of();

@@ -142,7 +142,8 @@ final class ParquetRows implements TableRows {
         return ',';
     }
 
-    List<String> leftOut() {
+    @Override
+    public List<String> leftOut() {
         return leftOut;
     }
 

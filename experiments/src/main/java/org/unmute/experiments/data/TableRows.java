@@ -14,6 +14,11 @@ interface TableRows extends AutoCloseable {
     /** What separates the fields; known once the first row is read. */
     char delimiter();
 
+    /** Columns that are not read, each with the reason in brackets. */
+    default List<String> leftOut() {
+        return List.of();
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * Rules of events as options of a program state them.
@@ -135,7 +135,7 @@ public record RuleOptions(
             throw new SettingsException("--threshold is neither a number nor a file: '" + file + "'");
         }
         Map<String, Double> all = new LinkedHashMap<>();
-        try (CsvTable csv = CsvTable.open(file)) {
+        try (TextTable csv = TextTable.open(file)) {
             csv.required("class");
             csv.required("threshold");
             csv.forEach(row -> {

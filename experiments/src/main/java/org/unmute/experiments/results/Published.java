@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * Scores published in the paper (Tables 2, 3 and 7, as far as known), shown next to one's own and never used in
@@ -44,7 +44,7 @@ public record Published(List<PublishedScore> scores) {
     public static Published read() {
         try (InputStream in = Published.class.getResourceAsStream("published.csv")) {
             return new Published(RunFiles.rows(
-                            CsvTable.of(Path.of("published.csv"), in),
+                            TextTable.of(Path.of("published.csv"), in),
                             "published.csv",
                             "encoder",
                             "dataset",

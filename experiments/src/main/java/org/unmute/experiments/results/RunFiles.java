@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.json.JsonFields;
 
 /** Reads the files of a run. Errors name file and line. */
@@ -38,14 +38,14 @@ final class RunFiles {
      */
     static List<Row> rows(Path file, String... columns) {
         try {
-            return rows(CsvTable.open(file), file.toString(), columns);
+            return rows(TextTable.open(file), file.toString(), columns);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
     /** Reads the rows of a table and closes it. */
-    static List<Row> rows(CsvTable table, String source, String... columns) throws IOException {
+    static List<Row> rows(TextTable table, String source, String... columns) throws IOException {
         try (table) {
             Map<String, Integer> index = new HashMap<>();
             for (String column : columns) {

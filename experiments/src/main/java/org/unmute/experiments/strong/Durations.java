@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.RecordingNames;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * Lengths of recordings.
@@ -33,7 +33,7 @@ public record Durations(Map<String, Double> seconds) {
     public static Durations read(Path table) throws IOException {
         Map<String, Double> all = new LinkedHashMap<>();
         Map<String, Long> lines = new HashMap<>();
-        try (CsvTable csv = CsvTable.open(table)) {
+        try (TextTable csv = TextTable.open(table)) {
             int name = csv.oneOf(NAMES);
             int length = csv.oneOf(LENGTHS);
             csv.forEach(row -> {
@@ -45,7 +45,7 @@ public record Durations(Map<String, Double> seconds) {
         return new Durations(all);
     }
 
-    private static double number(CsvTable.Row row, String text) throws MalformedTableException {
+    private static double number(TextTable.Row row, String text) throws MalformedTableException {
         try {
             double value = Double.parseDouble(text);
             if (value > 0 && value < Double.POSITIVE_INFINITY) {

@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.annotation.Annotation;
 import org.unmute.experiments.annotation.AnnotationTable;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.detection.DetectionFolder;
 import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.json.JsonFields;
@@ -56,7 +56,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
         }
         Set<String> recordings = new LinkedHashSet<>();
         List<Annotation> events = new ArrayList<>();
-        boolean parts = CsvTable.isInParts(source);
+        boolean parts = TextTable.isInParts(source);
         Path tables = Files.isDirectory(source) && !parts ? ofDetections(source) : source;
         boolean several = Files.isDirectory(tables) && !parts;
         for (Path file : several ? listed(tables) : List.of(tables)) {

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.metric.event.FrameScores;
 
 /**
@@ -46,12 +46,12 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
                     + " onset, offset and one a class");
         }
         Path first = files.values().iterator().next();
-        try (CsvTable table = CsvTable.open(first)) {
+        try (TextTable table = TextTable.open(first)) {
             return new ScoreFolder(classes(first, table), files);
         }
     }
 
-    private static List<String> classes(Path file, CsvTable table) throws MalformedTableException {
+    private static List<String> classes(Path file, TextTable table) throws MalformedTableException {
         List<String> names = table.names();
         if (names.size() < 3 || !names.get(0).equals("onset") || !names.get(1).equals("offset")) {
             throw new MalformedTableException(
@@ -71,7 +71,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
         Path file = files.get(recording);
         List<float[]> rows = new ArrayList<>();
         List<Double> times = new ArrayList<>();
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             if (!classes(file, table).equals(classes)) {
                 throw new MalformedTableException(
                         file,
@@ -103,7 +103,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
         return new FrameScores(id, times.stream().mapToDouble(t -> t).toArray(), rows.toArray(float[][]::new));
     }
 
-    private static double number(CsvTable.Row row, int column) throws MalformedTableException {
+    private static double number(TextTable.Row row, int column) throws MalformedTableException {
         String text = row.fields().get(column).strip();
         try {
             double value = Double.parseDouble(text);

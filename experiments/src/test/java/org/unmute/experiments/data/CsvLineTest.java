@@ -58,9 +58,9 @@ class CsvLineTest {
         writer.write(file);
         assertThat(Files.readString(file)).startsWith("file,'=class\n'=a.wav,-0.5\n''=a.wav,-0.5\n");
         List<String> read = new ArrayList<>();
-        CsvTable.forEach(file, row -> read.add(row.text("file")));
+        TextTable.forEach(file, row -> read.add(row.text("file")));
         assertThat(read).isEqualTo(names);
-        try (CsvTable table = CsvTable.open(file)) {
+        try (TextTable table = TextTable.open(file)) {
             assertThat(table.names()).containsExactly("file", "=class");
         }
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.annotation.LabelFile;
 import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.data.set.UrbanSedFiles;
 import org.unmute.experiments.detection.DetectionFiles;
 import org.unmute.experiments.grid.Grid;
@@ -36,7 +36,7 @@ final class TableTargets {
                         "csv",
                         "input.csv",
                         TableTargets::tables,
-                        input -> CsvTable.forEach(
+                        input -> TextTable.forEach(
                                 input.file(),
                                 row -> row.text(row.table().names().getFirst())),
                         input -> Manifest.read(input.file(), ManifestFormat.AUTO, null)

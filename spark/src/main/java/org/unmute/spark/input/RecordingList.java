@@ -10,11 +10,11 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.data.TextTable;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.tensor.io.PlainText;
 
@@ -37,7 +37,7 @@ final class RecordingList {
     /** Reads a CSV or TSV. */
     List<PlannedClip> table() throws IOException {
         Path name = UriPath.of(uri);
-        try (CsvTable table = CsvTable.of(name, stream())) {
+        try (TextTable table = TextTable.of(name, stream())) {
             int path = table.oneOf(Manifest.FILE_COLUMNS);
             int start = table.find("start");
             int end = table.find("end");
@@ -59,7 +59,7 @@ final class RecordingList {
         return rows.clips();
     }
 
-    private static double length(CsvTable.Row row, int column) throws MalformedTableException {
+    private static double length(TextTable.Row row, int column) throws MalformedTableException {
         String text = row.number(column).strip();
         if (text.isEmpty()) {
             return Double.NaN;

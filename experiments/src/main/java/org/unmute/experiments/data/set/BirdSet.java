@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * A subset of BirdSet from its metadata: {@code HSN_metadata_train.parquet} (focal recordings with detected events) and
@@ -116,7 +116,7 @@ final class BirdSet extends Dataset {
         if (training) {
             readTraining(list, audio, clips);
         } else {
-            CsvTable.forEach(list, row -> {
+            TextTable.forEach(list, row -> {
                 String name = fileName(row);
                 clips.file(row.place(), name, audio.findFile(name), codes(row, row.text("ebird_code_multilabel")));
             });
@@ -130,7 +130,7 @@ final class BirdSet extends Dataset {
         Map<String, Long> lineOf = new HashMap<>();
         Map<String, Listed> listed = new HashMap<>();
         List<FewShotDraw.Source> sources = new ArrayList<>();
-        CsvTable.forEach(list, row -> {
+        TextTable.forEach(list, row -> {
             String name = fileName(row);
             FewShotDraw.Source source;
             try {
@@ -176,7 +176,7 @@ final class BirdSet extends Dataset {
         }
     }
 
-    private FewShotDraw.Source source(CsvTable.Row row, String name) throws IOException {
+    private FewShotDraw.Source source(TextTable.Row row, String name) throws IOException {
         List<String> primary = codes(row, row.text("ebird_code"));
         if (primary.size() != 1) {
             throw new IllegalArgumentException("it has " + primary.size() + " codes in ebird_code, one is needed");
@@ -208,7 +208,7 @@ final class BirdSet extends Dataset {
     }
 
     /** The codes in a field; class ids are converted to codes. */
-    private List<String> codes(CsvTable.Row row, String field) throws MalformedTableException {
+    private List<String> codes(TextTable.Row row, String field) throws MalformedTableException {
         List<String> codes = new ArrayList<>();
         for (String text : row.place().checked(() -> NestedList.texts(field))) {
             boolean index = text.matches("\\d{1,4}") && Integer.parseInt(text) < labels.size();
@@ -223,7 +223,7 @@ final class BirdSet extends Dataset {
     }
 
     /** The file name of a path; the folders of the machine that wrote it are ignored. */
-    private static String fileName(CsvTable.Row row) throws MalformedTableException {
+    private static String fileName(TextTable.Row row) throws MalformedTableException {
         String text = row.text("filepath").strip();
         return text.substring(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
     }

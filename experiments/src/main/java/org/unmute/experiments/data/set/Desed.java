@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas), strong lists {@code
@@ -110,7 +110,7 @@ final class Desed extends Dataset {
         Map<String, Set<String>> labels = new LinkedHashMap<>();
         Map<String, List<Reading.Event>> events = new HashMap<>();
         Set<String> untimed = new HashSet<>();
-        CsvTable.forEach(file, row -> {
+        TextTable.forEach(file, row -> {
             String clip = row.text("filename");
             String weak = row.text("event_labels", null);
             if (places.putIfAbsent(clip, row.place()) != null && weak != null) {

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * ESC-50 from {@code meta/esc50.csv}. Fold {@code f} is the test part; the other four are for training. Classes are in
@@ -53,7 +53,7 @@ final class Esc50 extends Dataset {
     public LabelSet labels(Path root) throws IOException {
         Path list = requireFile(list(root));
         Map<Integer, String> nameOf = new TreeMap<>();
-        CsvTable.forEach(list, row -> {
+        TextTable.forEach(list, row -> {
             int index = number(row, "target", info().classes() - 1);
             String name = row.text("category");
             String before = nameOf.putIfAbsent(index, name);
@@ -68,7 +68,7 @@ final class Esc50 extends Dataset {
         return requireClasses(LabelSet.of(List.copyOf(nameOf.values())), list);
     }
 
-    private static int number(CsvTable.Row row, String column, int most) throws MalformedTableException {
+    private static int number(TextTable.Row row, String column, int most) throws MalformedTableException {
         String text = row.text(column);
         if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > most) {
             throw row.wrong(column + " is a number up to " + most + ", not " + MalformedTableException.quote(text));
@@ -80,7 +80,7 @@ final class Esc50 extends Dataset {
     void read(ClipCollector clips) throws IOException {
         int fold = clips.options().fold();
         AudioFolder audio = clips.recordings(clips.root().resolve("audio"));
-        CsvTable.forEach(list(clips.root()), row -> {
+        TextTable.forEach(list(clips.root()), row -> {
             boolean tested = number(row, "fold", FOLDS) == fold;
             if (tested == (clips.part() == Part.TEST)) {
                 String name = row.text("filename");

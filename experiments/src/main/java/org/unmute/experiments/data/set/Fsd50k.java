@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * FSD50K from its ground truth: {@code dev.csv} has the columns fname, labels, mids and split ({@code train} or {@code
@@ -62,7 +62,7 @@ final class Fsd50k extends Dataset {
         Path list = requireFile(root.resolve(TRUTH).resolve(test ? "eval.csv" : "dev.csv"));
         AudioFolder audio = clips.recordings(root.resolve(test ? "FSD50K.eval_audio" : "FSD50K.dev_audio"));
         String wanted = clips.part() == Part.TRAIN ? "train" : "val";
-        CsvTable.forEach(list, row -> {
+        TextTable.forEach(list, row -> {
             String split = test ? wanted : row.text("split");
             if (!split.equals("train") && !split.equals("val")) {
                 throw row.wrong("the split is train or val, not " + MalformedTableException.quote(split));

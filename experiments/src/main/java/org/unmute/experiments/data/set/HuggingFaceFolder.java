@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} or {@code metadata.parquet}
@@ -98,7 +98,7 @@ final class HuggingFaceFolder {
     }
 
     private static void each(Path list, Part part, Row row) throws IOException {
-        try (CsvTable table = CsvTable.open(list)) {
+        try (TextTable table = TextTable.open(list)) {
             int name = table.required("file_name");
             int label = table.oneOf(LABEL_COLUMNS);
             List<String> folders = FOLDERS.get(part);

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * SPASS: five urban scenes of 5,000 clips each. Each scene has a list such as {@code 2_MatrixLabelsPark.csv}, with one
@@ -164,7 +164,7 @@ final class Spass extends Dataset {
     /** The clips of a list, sorted by file name. */
     private static Map<String, Listed> clips(Path list) throws IOException {
         Map<String, Listed> clips = new TreeMap<>();
-        try (CsvTable table = CsvTable.open(list)) {
+        try (TextTable table = TextTable.open(list)) {
             int onset = table.column(null, ONSETS, "its name");
             int offset = table.column(null, OFFSETS, "its name");
             boolean timed = onset >= 0 && offset >= 0;

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.CsvTable;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.experiments.data.TextTable;
 
 /**
  * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv}, {@code clips.tsv}
@@ -63,7 +63,7 @@ final class TableSet extends Dataset {
     @Override
     public List<Part> parts(Path root) throws IOException {
         TreeSet<Part> parts = new TreeSet<>();
-        CsvTable.forEach(list(root), row -> parts.add(part(row)));
+        TextTable.forEach(list(root), row -> parts.add(part(row)));
         return List.copyOf(parts);
     }
 
@@ -71,7 +71,7 @@ final class TableSet extends Dataset {
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> all = new TreeSet<>();
         Path list = list(root);
-        CsvTable.forEach(list, row -> all.addAll(labels(row)));
+        TextTable.forEach(list, row -> all.addAll(labels(row)));
         if (all.isEmpty()) {
             throw new Place(list, 0).wrong("no clip has a label, so there are no classes");
         }
@@ -80,7 +80,7 @@ final class TableSet extends Dataset {
 
     @Override
     void read(ClipCollector clips) throws IOException {
-        try (CsvTable table = CsvTable.open(list(clips.root()))) {
+        try (TextTable table = TextTable.open(list(clips.root()))) {
             int path = table.oneOf(PATH_COLUMNS);
             table.forEach(row -> {
                 if (part(row) == clips.part()) {
@@ -97,11 +97,11 @@ final class TableSet extends Dataset {
         }
     }
 
-    private static Part part(CsvTable.Row row) throws MalformedTableException {
+    private static Part part(TextTable.Row row) throws MalformedTableException {
         return row.place().checked(() -> Part.of(row.text("split", "train").strip()));
     }
 
-    private static double seconds(CsvTable.Row row, String column, double absent) throws MalformedTableException {
+    private static double seconds(TextTable.Row row, String column, double absent) throws MalformedTableException {
         int at = row.table().find(column);
         String text = at < 0 ? "" : row.number(at);
         if (text.isBlank()) {
@@ -118,7 +118,7 @@ final class TableSet extends Dataset {
         throw row.wrong("start and end are seconds from 0, not " + MalformedTableException.quote(text));
     }
 
-    private static List<String> labels(CsvTable.Row row) throws IOException {
+    private static List<String> labels(TextTable.Row row) throws IOException {
         String field = row.text("labels");
         List<String> labels = new ArrayList<>();
         if (!field.isBlank()) {

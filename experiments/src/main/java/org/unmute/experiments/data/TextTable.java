@@ -19,15 +19,16 @@ import org.unmute.experiments.parquet.ParquetTable;
  * bytes, whatever its name; its cells are the texts that {@link ParquetTable} gives, and {@link Row#list} gives the
  * texts of a list. Only one row, and a page of each column of a Parquet file, is held in memory.
  */
-public final class CsvTable implements AutoCloseable {
-    private final Path file;
+public final class TextTable implements AutoCloseable {
     private final TableRows reader;
     private final List<String> header;
+    private final Place head;
 
-    private CsvTable(Path file, TableRows reader, List<String> header) {
-        this.file = file;
+    /** @param reader which has read the header, and nothing else */
+    private TextTable(TableRows reader, List<String> header) {
         this.reader = reader;
         this.header = header;
+        head = reader.place();
     }
 
     /**
@@ -51,7 +52,7 @@ public final class CsvTable implements AutoCloseable {
      * @throws MalformedTableException if it is empty, or names a column twice
      * @throws org.unmute.tensor.io.MalformedFileException if it is a damaged Parquet file
      */
-    public static CsvTable open(Path file) throws IOException {
+    public static TextTable open(Path file) throws IOException {
         return of(
                 file,
                 isParquet(file) ? ParquetRows.open(file) : CsvReader.open(file).guessing());
@@ -62,11 +63,11 @@ public final class CsvTable implements AutoCloseable {
      *
      * @param name its name, for messages; tabs separate the fields of a {@code .tsv}
      */
-    public static CsvTable of(Path name, InputStream in) throws IOException {
+    public static TextTable of(Path name, InputStream in) throws IOException {
         return of(name, CsvReader.of(name, in).guessing());
     }
 
-    private static CsvTable of(Path file, TableRows reader) throws IOException {
+    private static TextTable of(Path file, TableRows reader) throws IOException {
         try {
             List<String> header = reader.next();
             if (header == null) {
@@ -78,7 +79,7 @@ public final class CsvTable implements AutoCloseable {
                     throw reader.place().wrong("two columns are named " + MalformedTableException.quote(name));
                 }
             }
-            return new CsvTable(file, reader, header);
+            return new TextTable(reader, header);
         } catch (IOException e) {
             reader.close();
             throw e;
@@ -173,17 +174,17 @@ public final class CsvTable implements AutoCloseable {
 
     /** Where the names of the columns are. */
     public Place head() {
-        return new Place(file, reader instanceof ParquetRows ? 0 : 1);
+        return head;
     }
 
     /** The exception for an error in the names of the columns. */
     public MalformedTableException header(String detail) {
-        return head().wrong(detail);
+        return head.wrong(detail);
     }
 
     /** Columns of a Parquet file that are not read, each with the reason in brackets. */
     public List<String> leftOut() {
-        return reader instanceof ParquetRows rows ? rows.leftOut() : List.of();
+        return reader.leftOut();
     }
 
     String columnName(int index) {
@@ -203,7 +204,7 @@ public final class CsvTable implements AutoCloseable {
 
     /** Opens a file and passes each row below its header to a reader. */
     public static void forEach(Path file, RowReader reader) throws IOException {
-        try (CsvTable table = open(file)) {
+        try (TextTable table = open(file)) {
             table.forEach(reader);
         }
     }
@@ -229,7 +230,7 @@ public final class CsvTable implements AutoCloseable {
     }
 
     /** A row below the header. */
-    public record Row(CsvTable table, Place place, List<String> fields) {
+    public record Row(TextTable table, Place place, List<String> fields) {
         /**
          * A field by its column's name, ignoring case.
          *
