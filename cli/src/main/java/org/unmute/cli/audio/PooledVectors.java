@@ -1,6 +1,5 @@
 package org.unmute.cli.audio;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +18,7 @@ import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -94,14 +94,7 @@ public final class PooledVectors {
     }
 
     private static String json(List<String> texts) throws IOException {
-        try {
-            return Json.MAPPER
-                    .writer()
-                    .without(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(texts);
-        } catch (JsonProcessingException e) {
-            throw new IOException("pooled vectors: a name of a clip cannot be JSON", e);
-        }
+        return Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(texts);
     }
 
     private Shape shape() {
@@ -136,10 +129,8 @@ public final class PooledVectors {
                         row[d + 1] = vectors.get(i)[d];
                     }
                 }
-                ByteBuffer line = ByteBuffer.wrap(CsvLine.of(row).getBytes(StandardCharsets.UTF_8));
-                while (line.hasRemaining()) {
-                    out.write(line);
-                }
+                byte[] line = CsvLine.of(row).getBytes(StandardCharsets.UTF_8);
+                LittleEndian.writeFully(out, ByteBuffer.wrap(line));
             }
         });
     }

@@ -1,6 +1,8 @@
 package org.unmute.experiments.parquet;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.unmute.tensor.io.MalformedFileException;
@@ -30,8 +32,27 @@ final class Bytes {
         at = start;
     }
 
+    /** Fills a buffer from a place in the file on. */
+    static void read(String file, FileChannel in, long from, ByteBuffer to) throws IOException {
+        while (to.hasRemaining()) {
+            if (in.read(to, from + to.position()) < 0) {
+                throw new MalformedFileException(file, from, "too-short", "the file became shorter while it was read");
+            }
+        }
+    }
+
     MalformedFileException wrong(String rule, String detail) {
         return new MalformedFileException(file, place + (unpacked ? 0 : at - start), rule, detail);
+    }
+
+    /** Where in the file they begin; of bytes that were compressed there, where their page does. */
+    long place() {
+        return place;
+    }
+
+    /** Bytes that were made of these. */
+    Bytes unpacked(byte[] bytes) {
+        return new Bytes(file, place, true, bytes, 0, bytes.length);
     }
 
     int remaining() {

@@ -220,7 +220,7 @@ final class ColumnCursor {
         if (cells > cellsToCome) {
             throw page.data().wrong("bad-page", "a page of " + cells + " cells where " + cellsToCome + " are to come");
         }
-        budget.take(cells, page.place());
+        budget.take(cells, page.data().place());
         cellsInPage = cells;
         cellsToCome -= cells;
     }
@@ -245,8 +245,8 @@ final class ColumnCursor {
         if (entries > page.data().remaining() || dictionary != null) {
             throw page.data().wrong("bad-page", "a dictionary of " + entries + " entries, or a second one");
         }
-        budget.take(entries, page.place());
-        Values all = Values.plain(leaf, page.data(), budget, page.place());
+        budget.take(entries, page.data().place());
+        Values all = Values.plain(leaf, page.data(), budget);
         String[] read = new String[entries];
         for (int i = 0; i < entries; i++) {
             read[i] = all.next();
@@ -265,7 +265,7 @@ final class ColumnCursor {
         int cells = cellsInPage + 1;
         switch (encoding) {
             case PLAIN -> {
-                return Values.plain(leaf, data, budget, page.place());
+                return Values.plain(leaf, data, budget);
             }
             case PLAIN_DICTIONARY, RLE_DICTIONARY -> {
                 if (dictionary == null) {
@@ -280,7 +280,7 @@ final class ColumnCursor {
             }
             case DELTA_BINARY_PACKED -> {
                 if (integers) {
-                    return Values.deltas(leaf, data, budget, page.place());
+                    return Values.deltas(leaf, data, budget);
                 }
             }
             case DELTA_LENGTH_BYTE_ARRAY -> {
@@ -290,12 +290,12 @@ final class ColumnCursor {
             }
             case DELTA_BYTE_ARRAY -> {
                 if (texts || leaf.type() == PhysicalType.FIXED_LEN_BYTE_ARRAY) {
-                    return Values.afterPrefixes(leaf, file, data, cells, budget, page.place());
+                    return Values.afterPrefixes(leaf, data, cells, budget);
                 }
             }
             case BYTE_STREAM_SPLIT -> {
                 if (leaf.width() > 0) {
-                    return Values.split(leaf, file, data, budget, page.place());
+                    return Values.split(leaf, data, budget);
                 }
             }
             default -> {}

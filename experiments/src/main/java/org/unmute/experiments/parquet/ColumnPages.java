@@ -103,7 +103,8 @@ final class ColumnPages {
             definition.writeTo(body);
         }
         body.writeBytes(data);
-        ThriftWriter header = header(0, body.toByteArray())
+        byte[] bytes = body.toByteArray();
+        ThriftWriter header = header(0, bytes)
                 .begin(5)
                 .i32(1, cellsInPage)
                 .i32(2, encoding)
@@ -111,7 +112,7 @@ final class ColumnPages {
                 .i32(4, RLE)
                 .end()
                 .end();
-        addPage(header, body.toByteArray());
+        addPage(header, bytes);
         cells += cellsInPage;
         cellsInPage = 0;
         values.reset();
@@ -120,9 +121,10 @@ final class ColumnPages {
     }
 
     private void addPage(ThriftWriter header, byte[] body) {
-        pages.add(header.bytes());
+        byte[] head = header.bytes();
+        pages.add(head);
         pages.add(body);
-        pageBytes += header.bytes().length + body.length;
+        pageBytes += head.length + body.length;
     }
 
     private static ThriftWriter header(int type, byte[] body) {
@@ -138,17 +140,18 @@ final class ColumnPages {
     private void dictionaryPage() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String text : dictionary.keySet()) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            body.write(number.putInt(0, bytes.length).array(), 0, Integer.BYTES);
-            body.writeBytes(bytes);
+            byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+            body.write(number.putInt(0, encoded.length).array(), 0, Integer.BYTES);
+            body.writeBytes(encoded);
         }
-        ThriftWriter header = header(2, body.toByteArray())
+        byte[] bytes = body.toByteArray();
+        ThriftWriter header = header(2, bytes)
                 .begin(7)
                 .i32(1, dictionary.size())
                 .i32(2, PLAIN)
                 .end()
                 .end();
-        addPage(header, body.toByteArray());
+        addPage(header, bytes);
     }
 
     /** Numbers of texts, packed in as few bits as the largest needs. */
@@ -175,8 +178,8 @@ final class ColumnPages {
     /**
      * A column of a group.
      *
-     * @param pages     one after the other, each header and its page
-     * @param cells     values and gaps
+     * @param pages      one after the other, each header and its page
+     * @param cells      values and gaps
      * @param dictionary bytes of the first page, if that is a dictionary; else 0
      */
     record Written(List<byte[]> pages, int cells, long dictionary) {}

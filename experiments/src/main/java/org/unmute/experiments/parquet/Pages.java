@@ -33,11 +33,10 @@ final class Pages {
     /**
      * A page. Its bytes are valid until the next one is read.
      *
-     * @param place  where its header is in the file
      * @param levels of a page of the second version, which are not compressed; else empty
-     * @param data   decompressed
+     * @param data   decompressed, with the place of the header
      */
-    record Page(int type, ThriftStruct header, long place, Bytes levels, Bytes data) {}
+    record Page(int type, ThriftStruct header, Bytes levels, Bytes data) {}
 
     Pages(String file, FileChannel in, Footer.Chunk chunk, Budget budget) {
         this.file = file;
@@ -69,7 +68,7 @@ final class Pages {
         }
         budget.take((long) packedSize + size, place);
         stored = room(stored, packedSize);
-        read(ByteBuffer.wrap(stored, 0, packedSize), at);
+        Bytes.read(file, in, at, ByteBuffer.wrap(stored, 0, packedSize));
         Bytes packed = new Bytes(file, at, false, stored, 0, packedSize);
         at += packedSize;
         check(header, packed, packedSize);
@@ -85,11 +84,11 @@ final class Pages {
             size -= (int) levelBytes;
             codec = own.flag(7, true) && packed.remaining() > 0 ? codec : Codec.NONE;
         } else if (type != DATA && type != DICTIONARY) {
-            return new Page(type, header, place, levels, packed.part(0));
+            return new Page(type, header, levels, packed.part(0));
         }
         unpacked = room(unpacked, size);
         codec.decompress(packed, unpacked, size);
-        return new Page(type, header, place, levels, new Bytes(file, place, true, unpacked, 0, size));
+        return new Page(type, header, levels, new Bytes(file, place, true, unpacked, 0, size));
     }
 
     private static byte[] room(byte[] buffer, int size) {
@@ -101,7 +100,7 @@ final class Pages {
         for (int size = FIRST_HEADER; ; size *= 8) {
             int bytes = (int) Math.min(size, end - at);
             byte[] start = new byte[bytes];
-            read(ByteBuffer.wrap(start), at);
+            Bytes.read(file, in, at, ByteBuffer.wrap(start));
             Bytes head = new Bytes(file, at, false, start, 0, bytes);
             try {
                 ThriftStruct header = ThriftStruct.read(head);
@@ -121,15 +120,6 @@ final class Pages {
             crc.update(stored, 0, size);
             if ((int) crc.getValue() != (int) header.number(4, "the checksum of a page")) {
                 throw packed.wrong("bad-checksum", "a page does not match its checksum: the file is damaged");
-            }
-        }
-    }
-
-    private void read(ByteBuffer to, long from) throws IOException {
-        while (to.hasRemaining()) {
-            int got = in.read(to, from + to.position());
-            if (got < 0) {
-                throw new MalformedFileException(file, from, "too-short", "the file became shorter while it was read");
             }
         }
     }

@@ -19,12 +19,13 @@ import org.unmute.tensor.io.MalformedFileException;
  * other types are left out, and not read from the file. Where Hugging Face's {@code datasets} left the names of
  * classes, numbers of classes become names.
  *
- * <p>Pages may be stored as they are, or by Snappy, gzip or Zstandard. A damaged or hostile file is an exception that
- * names it; whatever it says, it takes no more memory than a few pages, and cells and texts no more than 128 times its
- * size.
+ * <p>Pages may be stored as they are, or by Snappy, gzip or Zstandard. What a file may not say is an exception
+ * that names it, and so is a page that does not match its checksum; without checksums, changed values may be read.
+ * Whatever a file says, it takes no more memory than a few pages, and cells and texts no more than 4 MiB and 128 times
+ * its size.
  */
 public final class ParquetTable implements AutoCloseable {
-    private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
+    static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final int TAIL = 8;
     /** What a data frame calls its numbers of rows. */
     private static final String INDEX = "__index_level_\\d+__";
@@ -114,11 +115,7 @@ public final class ParquetTable implements AutoCloseable {
 
     private static byte[] bytes(String file, FileChannel in, long from, int size) throws IOException {
         ByteBuffer to = ByteBuffer.allocate(size);
-        while (to.hasRemaining()) {
-            if (in.read(to, from + to.position()) < 0) {
-                throw new MalformedFileException(file, from, "too-short", "the file became shorter while it was read");
-            }
-        }
+        Bytes.read(file, in, from, to);
         return to.array();
     }
 

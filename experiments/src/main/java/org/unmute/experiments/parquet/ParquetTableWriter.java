@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unmute.tensor.io.LittleEndian;
 
 /**
  * Writes a table to a Parquet file, row by row. Texts are stored once a group of rows and then by their numbers; other
@@ -33,7 +34,6 @@ public final class ParquetTableWriter {
     /** What a file says that wrote it. */
     private static final String PROGRAM = "unmute";
 
-    private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final long GROUP = 32L << 20;
     private static final int GROUP_ROWS = 1 << 17;
 
@@ -53,7 +53,7 @@ public final class ParquetTableWriter {
     public ParquetTableWriter(WritableByteChannel out, List<Column> columns) throws IOException {
         this.out = out;
         columns.forEach(column -> parts.add(new ColumnPages(column)));
-        write(MAGIC);
+        write(ParquetTable.MAGIC);
     }
 
     /**
@@ -97,14 +97,11 @@ public final class ParquetTableWriter {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(footer.length)
                 .array());
-        write(MAGIC);
+        write(ParquetTable.MAGIC);
     }
 
     private void write(byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            out.write(buffer);
-        }
+        LittleEndian.writeFully(out, ByteBuffer.wrap(bytes));
         written += bytes.length;
     }
 

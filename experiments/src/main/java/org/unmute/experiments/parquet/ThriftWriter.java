@@ -7,8 +7,6 @@ import java.util.Deque;
 
 /** Writes structures in Thrift's compact protocol; fields of each in ascending order. */
 final class ThriftWriter {
-    private static final int TRUE = 1;
-    private static final int FALSE = 2;
     private static final int I32 = 5;
     private static final int I64 = 6;
     private static final int BINARY = 8;
@@ -41,11 +39,6 @@ final class ThriftWriter {
     ThriftWriter i64(int field, long value) {
         head(field, I64);
         zigzag(value);
-        return this;
-    }
-
-    ThriftWriter flag(int field, boolean value) {
-        head(field, value ? TRUE : FALSE);
         return this;
     }
 

@@ -12,22 +12,22 @@ interface Values {
     String next() throws MalformedFileException;
 
     /** Values one after the other, as they are. */
-    static Values plain(Leaf leaf, Bytes in, Budget budget, long place) {
+    static Values plain(Leaf leaf, Bytes in, Budget budget) {
         TextForm form = leaf.form();
         return switch (leaf.type()) {
             case BOOLEAN -> flags(in);
-            case INT32 -> numbers(budget, place, () -> form.of(in, in.i32(), false));
-            case INT64 -> numbers(budget, place, () -> form.of(in, in.i64(), true));
-            case FLOAT -> numbers(budget, place, () -> TextForm.of(Float.intBitsToFloat(in.i32())));
-            case DOUBLE -> numbers(budget, place, () -> TextForm.of(Double.longBitsToDouble(in.i64())));
+            case INT32 -> numbers(in, budget, () -> form.of(in, in.i32(), false));
+            case INT64 -> numbers(in, budget, () -> form.of(in, in.i64(), true));
+            case FLOAT -> numbers(in, budget, () -> TextForm.of(Float.intBitsToFloat(in.i32())));
+            case DOUBLE -> numbers(in, budget, () -> TextForm.of(Double.longBitsToDouble(in.i64())));
             case BYTE_ARRAY -> () -> form.of(in, in.i32());
-            case FIXED_LEN_BYTE_ARRAY, INT96 -> numbers(budget, place, () -> form.of(in, leaf.width()));
+            case FIXED_LEN_BYTE_ARRAY, INT96 -> numbers(in, budget, () -> form.of(in, leaf.width()));
         };
     }
 
-    private static Values numbers(Budget budget, long place, Values values) {
+    private static Values numbers(Bytes in, Budget budget, Values values) {
         return () -> {
-            budget.take(NUMBER, place);
+            budget.take(NUMBER, in.place());
             return values.next();
         };
     }
@@ -72,10 +72,10 @@ interface Values {
     }
 
     /** Integers as differences. */
-    static Values deltas(Leaf leaf, Bytes in, Budget budget, long place) throws MalformedFileException {
+    static Values deltas(Leaf leaf, Bytes in, Budget budget) throws MalformedFileException {
         DeltaDecoder numbers = new DeltaDecoder(in);
         boolean wide = leaf.type() == PhysicalType.INT64;
-        return numbers(budget, place, () -> {
+        return numbers(in, budget, () -> {
             long value = numbers.next();
             return leaf.form().of(in, wide ? value : (int) value, wide);
         });
@@ -96,8 +96,7 @@ interface Values {
     }
 
     /** Texts after what each has in common with the one before. */
-    static Values afterPrefixes(Leaf leaf, String file, Bytes in, int cells, Budget budget, long place)
-            throws MalformedFileException {
+    static Values afterPrefixes(Leaf leaf, Bytes in, int cells, Budget budget) throws MalformedFileException {
         int[] prefixes = lengths(in, cells);
         int[] suffixes = lengths(in, cells);
         int[] at = {0};
@@ -109,12 +108,12 @@ interface Values {
             if (prefix > last[0].length || suffix > in.remaining()) {
                 throw in.wrong("bad-page", "a text of " + prefix + " old and " + suffix + " new bytes");
             }
-            budget.take(prefix + (long) suffix, place);
+            budget.take(prefix + (long) suffix, in.place());
             byte[] value = new byte[prefix + suffix];
             System.arraycopy(last[0], 0, value, 0, prefix);
             in.copyTo(value, prefix, suffix);
             last[0] = value;
-            return leaf.form().of(new Bytes(file, place, true, value, 0, value.length), value.length);
+            return leaf.form().of(in.unpacked(value), value.length);
         };
     }
 
@@ -141,7 +140,7 @@ interface Values {
     }
 
     /** Numbers whose first bytes stand together, then their second bytes, and so on. */
-    static Values split(Leaf leaf, String file, Bytes in, Budget budget, long place) throws MalformedFileException {
+    static Values split(Leaf leaf, Bytes in, Budget budget) throws MalformedFileException {
         int width = leaf.width();
         int count = in.remaining() / width;
         byte[] joined = new byte[count * width];
@@ -150,6 +149,6 @@ interface Values {
                 joined[n * width + i] = (byte) in.u8();
             }
         }
-        return plain(leaf, new Bytes(file, place, true, joined, 0, joined.length), budget, place);
+        return plain(leaf, in.unpacked(joined), budget);
     }
 }
