@@ -26,7 +26,8 @@ final class HeadedTable {
             "recording",
             "audio",
             "file_name",
-            "filepath");
+            "filepath",
+            "audio.path");
     static final List<String> LABEL = List.of(
             "annotation",
             "label",

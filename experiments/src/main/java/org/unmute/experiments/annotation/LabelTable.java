@@ -81,7 +81,6 @@ final class LabelTable {
         int file = table.column(named.fileColumn(), Manifest.FILE_COLUMNS, "--file-column");
         if (file < 0) {
             file = any(table, HeadedTable.FILE);
-            file = file < 0 ? Manifest.fileColumn(table, null) : file;
         }
         int start = any(table, HeadedTable.START);
         int end = any(table, HeadedTable.END);

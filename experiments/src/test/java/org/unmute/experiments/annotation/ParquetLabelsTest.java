@@ -189,6 +189,26 @@ class ParquetLabelsTest {
         assertThat(labels.events().getLast()).isEqualTo(new Annotation("HSN_001.ogg", 11, 13, "whcspa"));
     }
 
+    /** The column of the recording in files of Hugging Face's {@code datasets}. */
+    @Test
+    void eventsOfTheHub() throws IOException {
+        Path file = folder.resolve("events.parquet");
+        AtomicFile.write(file, out -> {
+            ParquetTableWriter table = new ParquetTableWriter(
+                    out,
+                    List.of(
+                            new Column("audio.path", Kind.TEXT),
+                            new Column("start", Kind.DOUBLE),
+                            new Column("end", Kind.DOUBLE),
+                            new Column("label", Kind.TEXT)));
+            table.row("a.wav", 0.5, 1.0, "wren");
+            table.finish(Map.of());
+        });
+        Annotation wren = new Annotation("a.wav", 0.5, 1, "wren");
+        assertThat(AnnotationTable.read(file).annotations()).containsExactly(wren);
+        assertThat(LabelFile.read(file, Options.AUTO).events()).containsExactly(wren);
+    }
+
     @Test
     void rowsAreNamedInMessages() {
         Options robins = new Options(
