@@ -30,6 +30,7 @@ import org.unmute.spark.layout.JobKey;
 import org.unmute.spark.plan.ClipSize;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.ModelFiles;
 import org.unmute.spark.plan.SharePlan;
 import org.unmute.spark.plan.ShareRule;
 import org.unmute.spark.task.ClipCounters;
@@ -119,7 +120,8 @@ final class EmbedRun {
             return request.ship();
         }
         boolean oneJvm = session.sparkContext().isLocal();
-        return !oneJvm && (isOfDriver(options.encoder()) || options.probe() != null && isOfDriver(options.probe()));
+        ModelFiles files = options.files();
+        return !oneJvm && (isOfDriver(files.encoder()) || files.probe() != null && isOfDriver(files.probe()));
     }
 
     private boolean isOfDriver(String file) throws IOException {
@@ -181,7 +183,7 @@ final class EmbedRun {
                 encoder.key(),
                 encoder.options(),
                 request.kept(),
-                encoder.options().probeSha256(),
+                encoder.options().files().probeSha256(),
                 scored || found ? encoder.head().classes() : List.of());
     }
 
@@ -227,7 +229,7 @@ final class EmbedRun {
         record.backend(encoder.backend().backend().name(), encoder.backend().reason());
         if (encoder.probe() != null) {
             record.result("probe", encoder.probe())
-                    .result("probeSha256", encoder.options().probeSha256());
+                    .result("probeSha256", encoder.options().files().probeSha256());
         }
         return encoder.encoder()
                 .note(record, encoder.options().resampling().name())

@@ -64,7 +64,7 @@ public final class UnmuteSpark {
      * @throws IOException if a file of encoder or probe cannot be read
      */
     public static Dataset<ClipEvents> detect(Dataset<Row> clips, EmbedOptions options) throws IOException {
-        if (options.probe() == null) {
+        if (options.files().probe() == null) {
             throw new SettingsException("detect: events are found by a probe: name one in the options");
         }
         return map(clips, options, Set.of(Kept.EVENTS), ClipEvents::new, ClipEvents.class);

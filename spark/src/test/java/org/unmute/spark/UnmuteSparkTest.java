@@ -33,11 +33,13 @@ import org.unmute.experiments.scoring.Activation;
 import org.unmute.experiments.scoring.ScoringHead;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.AudioStream;
+import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.ModelFiles;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
 
@@ -218,7 +220,14 @@ class UnmuteSparkTest {
     void anExecutorRefusesAnotherFileThanTheDriverSaw() throws IOException {
         Path file = SmallProbe.write(temp.resolve("other.safetensors"), "linear");
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED)
-                .withFiles(EmbedOptions.EMBEDDED, null, file.toString(), "0".repeat(64));
+                .withFiles(new ModelFiles(
+                        EmbedOptions.EMBEDDED,
+                        null,
+                        EncoderSettings.AUTHORS,
+                        null,
+                        file.toString(),
+                        "0".repeat(64),
+                        false));
         Dataset<ClipScores> scores = UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options);
         assertThatThrownBy(scores::collectAsList)
                 .rootCause()

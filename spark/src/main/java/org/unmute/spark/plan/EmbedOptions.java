@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Objects;
 import org.unmute.experiments.detection.ContextSeconds;
 import org.unmute.experiments.detection.DetectionRules;
+import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.encoder.Resampling;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.TokenPooling;
@@ -12,45 +13,29 @@ import org.unmute.tensor.DType;
 /**
  * What results depend on besides the recordings. Travels from the driver to every executor.
  *
- * @param encoder file of the encoder, a path or a URI that Hadoop opens; {@value #EMBEDDED} for the one in the program
- * @param encoderSha256 what an executor must find the digest of that file to be, lower-case hexadecimal; null: not
- *     checked
- * @param settings that differ from the authors'
- * @param norm label of a preset of statistics, as {@code --norm}; null for none
+ * @param files of encoder and probe
  * @param resampling how recordings of another rate are converted
  * @param dtype how tokens are stored: {@link DType#F16} or {@link DType#F32}
  * @param layers whether the tokens after each block are stored, too
  * @param pooling how tokens become one vector
- * @param probe file of a trained or packed probe, or the folder of a run with one, a path or a URI that Hadoop opens;
- *     null for none
- * @param probeSha256 as of the encoder's file
  * @param rules how scores over time become events
  * @param context what sound the scores of a moment come from
- * @param shipped whether files of encoder and probe come to the executors by {@code SparkFiles} under their own names,
- *     else each executor reads them from the file system they are on
  */
 public record EmbedOptions(
-        String encoder,
-        String encoderSha256,
-        EncoderSettings settings,
-        String norm,
+        ModelFiles files,
         Resampling resampling,
         DType dtype,
         boolean layers,
         TokenPooling pooling,
-        String probe,
-        String probeSha256,
         DetectionRules rules,
-        ContextSeconds context,
-        boolean shipped)
+        ContextSeconds context)
         implements Serializable {
     /** The name of the encoder in the program. */
-    public static final String EMBEDDED = "embedded";
+    public static final String EMBEDDED = OpenEncoder.EMBEDDED;
 
     /** @throws IllegalArgumentException if tokens are to be stored as anything but F16 or F32 */
     public EmbedOptions {
-        Objects.requireNonNull(encoder, "encoder");
-        Objects.requireNonNull(settings, "settings");
+        Objects.requireNonNull(files, "files");
         Objects.requireNonNull(resampling, "resampling");
         Objects.requireNonNull(pooling, "pooling");
         Objects.requireNonNull(rules, "rules");
@@ -60,165 +45,59 @@ public record EmbedOptions(
         }
     }
 
-    /** The authors' settings of an encoder, tokens as F16, their mean as the vector of a clip, no probe. */
+    /**
+     * The authors' settings of an encoder, tokens as F16, their mean as the vector of a clip, no probe.
+     *
+     * @param encoder its file, a path or a URI that Hadoop opens; {@value #EMBEDDED} for the one in the program
+     */
     public static EmbedOptions of(String encoder) {
         return new EmbedOptions(
-                encoder,
-                null,
-                EncoderSettings.AUTHORS,
-                null,
+                new ModelFiles(encoder, null, EncoderSettings.AUTHORS, null, null, null, false),
                 Resampling.hann,
                 DType.F16,
                 false,
                 TokenPooling.MEAN,
-                null,
-                null,
                 DetectionRules.DEFAULTS,
-                ContextSeconds.DEFAULTS,
-                false);
+                ContextSeconds.DEFAULTS);
+    }
+
+    /** The same with other files of encoder and probe. */
+    public EmbedOptions withFiles(ModelFiles others) {
+        return new EmbedOptions(others, resampling, dtype, layers, pooling, rules, context);
     }
 
     /** The same with other settings of the encoder and a preset of statistics. */
     public EmbedOptions withEncoderSettings(EncoderSettings others, String preset) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                others,
-                preset,
-                resampling,
-                dtype,
-                layers,
-                pooling,
-                probe,
-                probeSha256,
-                rules,
-                context,
-                shipped);
-    }
-
-    /** The same with other recordings' rates converted by this filter. */
-    public EmbedOptions withResampling(Resampling filter) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                filter,
-                dtype,
-                layers,
-                pooling,
-                probe,
-                probeSha256,
-                rules,
-                context,
-                shipped);
-    }
-
-    /** The same with tokens stored in this way. */
-    public EmbedOptions withTokens(DType type, boolean ofAllLayers) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                resampling,
-                type,
-                ofAllLayers,
-                pooling,
-                probe,
-                probeSha256,
-                rules,
-                context,
-                shipped);
-    }
-
-    /** The same with this vector of a clip. */
-    public EmbedOptions withPooling(TokenPooling other) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                resampling,
-                dtype,
-                layers,
-                other,
-                probe,
-                probeSha256,
-                rules,
-                context,
-                shipped);
+        return withFiles(files.withSettings(others, preset));
     }
 
     /** The same with this probe; null for none. */
     public EmbedOptions withProbe(String file) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                resampling,
-                dtype,
-                layers,
-                pooling,
-                file,
-                null,
-                rules,
-                context,
-                shipped);
-    }
-
-    /** The same with other rules for events. */
-    public EmbedOptions withRules(DetectionRules others, ContextSeconds sound) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                resampling,
-                dtype,
-                layers,
-                pooling,
-                probe,
-                probeSha256,
-                others,
-                sound,
-                shipped);
-    }
-
-    /** The same with these files of encoder and probe, and their digests. */
-    public EmbedOptions withFiles(String ofEncoder, String encoderDigest, String ofProbe, String probeDigest) {
-        return new EmbedOptions(
-                ofEncoder,
-                encoderDigest,
-                settings,
-                norm,
-                resampling,
-                dtype,
-                layers,
-                pooling,
-                ofProbe,
-                probeDigest,
-                rules,
-                context,
-                shipped);
+        return withFiles(files.withProbe(file));
     }
 
     /** The same with files that come by {@code SparkFiles}, or not. */
     public EmbedOptions withShipping(boolean bySparkFiles) {
-        return new EmbedOptions(
-                encoder,
-                encoderSha256,
-                settings,
-                norm,
-                resampling,
-                dtype,
-                layers,
-                pooling,
-                probe,
-                probeSha256,
-                rules,
-                context,
-                bySparkFiles);
+        return withFiles(files.withShipping(bySparkFiles));
+    }
+
+    /** The same with other recordings' rates converted by this filter. */
+    public EmbedOptions withResampling(Resampling filter) {
+        return new EmbedOptions(files, filter, dtype, layers, pooling, rules, context);
+    }
+
+    /** The same with tokens stored in this way. */
+    public EmbedOptions withTokens(DType type, boolean ofAllLayers) {
+        return new EmbedOptions(files, resampling, type, ofAllLayers, pooling, rules, context);
+    }
+
+    /** The same with this vector of a clip. */
+    public EmbedOptions withPooling(TokenPooling other) {
+        return new EmbedOptions(files, resampling, dtype, layers, other, rules, context);
+    }
+
+    /** The same with other rules for events. */
+    public EmbedOptions withRules(DetectionRules others, ContextSeconds sound) {
+        return new EmbedOptions(files, resampling, dtype, layers, pooling, others, sound);
     }
 }

@@ -15,11 +15,11 @@ import org.unmute.experiments.detection.DetectorSetup;
 import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.scoring.ScoringHead;
-import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
+import org.unmute.spark.plan.ModelFiles;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.Sha256;
 
@@ -30,62 +30,39 @@ import org.unmute.tensor.io.Sha256;
  * <p>It is let go when memory is short and no task uses it, so that an application may use several.
  */
 public final class ExecutorEncoder {
-    private static final Map<Source, Slot> OPEN = new ConcurrentHashMap<>();
+    private static final Map<ModelFiles, Slot> OPEN = new ConcurrentHashMap<>();
 
     private final EmbedOptions options;
     private final Opened opened;
 
-    /** The options by which an encoder and a probe are opened. */
-    private record Source(
-            String encoder,
-            String encoderSha256,
-            EncoderSettings settings,
-            String norm,
-            String probe,
-            String probeSha256,
-            boolean shipped) {
-        Source(EmbedOptions of) {
-            this(
-                    of.encoder(),
-                    of.encoderSha256(),
-                    of.settings(),
-                    of.norm(),
-                    of.probe(),
-                    of.probeSha256(),
-                    of.shipped());
-        }
-    }
-
     /** Files that were opened, of which there is one for all options that name the same. */
     private record Opened(OpenEncoder encoder, Path probe, Backends.Choice backend) {
-        static Opened of(Source source, Configuration configuration) throws IOException {
-            HadoopFiles files = new HadoopFiles(configuration);
+        static Opened of(ModelFiles files, Configuration configuration) throws IOException {
+            HadoopFiles hadoop = new HadoopFiles(configuration);
             Path scratch = scratch();
             Backends.Choice backend = ExecutorBackend.use();
-            String file = source.encoder.equals(EmbedOptions.EMBEDDED)
+            String file = files.isEmbedded()
                     ? EmbedOptions.EMBEDDED
-                    : JobFile.local(source.encoder, source.shipped, files, scratch)
+                    : JobFile.local(files.encoder(), files.shipped(), hadoop, scratch)
                             .toString();
-            OpenEncoder encoder = OpenEncoder.open(file, source.settings, source.norm, KnownDigests.none());
-            requireSame("encoder", source.encoder, source.encoderSha256, encoder.hash());
-            encoder = named(encoder, source.encoder);
-            if (source.probe == null) {
+            OpenEncoder encoder = OpenEncoder.open(file, files.settings(), files.norm(), KnownDigests.none());
+            requireSame("encoder", files.encoder(), files.encoderSha256(), encoder.hash());
+            if (!files.isEmbedded()) {
+                encoder = named(encoder, JobFile.shown(files.encoder()));
+            }
+            if (files.probe() == null) {
                 return new Opened(encoder, null, backend);
             }
-            Path probe = JobFile.local(source.probe, source.shipped, files, scratch);
-            if (source.probeSha256 != null) {
-                requireSame("probe", source.probe, source.probeSha256, Sha256.of(probe));
+            Path probe = JobFile.local(files.probe(), files.shipped(), hadoop, scratch);
+            if (files.probeSha256() != null) {
+                requireSame("probe", files.probe(), files.probeSha256(), Sha256.of(probe));
             }
             return new Opened(encoder, probe, backend);
         }
     }
 
     /** The encoder as a file of the user's, not as the copy that this executor has. */
-    private static OpenEncoder named(OpenEncoder opened, String uri) {
-        if (uri.equals(EmbedOptions.EMBEDDED)) {
-            return opened;
-        }
-        String name = JobFile.shown(uri);
+    private static OpenEncoder named(OpenEncoder opened, String name) {
         Map<String, Object> given = new LinkedHashMap<>(opened.options());
         given.put("encoder", name);
         return new OpenEncoder(opened.encoder(), opened.hash(), name, opened.norm(), opened.config(), given);
@@ -95,10 +72,10 @@ public final class ExecutorEncoder {
     private static final class Slot {
         private SoftReference<Opened> known = new SoftReference<>(null);
 
-        synchronized Opened get(Source source, Configuration configuration) throws IOException {
+        synchronized Opened get(ModelFiles files, Configuration configuration) throws IOException {
             Opened opened = known.get();
             if (opened == null) {
-                opened = Opened.of(source, configuration);
+                opened = Opened.of(files, configuration);
                 known = new SoftReference<>(opened);
             }
             return opened;
@@ -120,9 +97,8 @@ public final class ExecutorEncoder {
      * @throws IOException if a file cannot be read
      */
     public static ExecutorEncoder of(EmbedOptions options, Configuration configuration) throws IOException {
-        Source source = new Source(options);
-        Slot slot = OPEN.computeIfAbsent(source, _ -> new Slot());
-        return new ExecutorEncoder(options, slot.get(source, configuration));
+        Slot slot = OPEN.computeIfAbsent(options.files(), _ -> new Slot());
+        return new ExecutorEncoder(options, slot.get(options.files(), configuration));
     }
 
     /** A new folder on the executor's own disks, which goes with the JVM. */
@@ -146,7 +122,8 @@ public final class ExecutorEncoder {
 
     /** The probe as a file of the user's; null without one. */
     public String probe() {
-        return options.probe() == null ? null : JobFile.shown(options.probe());
+        String probe = options.files().probe();
+        return probe == null ? null : JobFile.shown(probe);
     }
 
     /** The encoder, on the backend that all tasks share. */

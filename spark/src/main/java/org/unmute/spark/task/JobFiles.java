@@ -1,25 +1,21 @@
 package org.unmute.spark.task;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
+import org.unmute.spark.input.FileDigests;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.spark.plan.ModelFiles;
 
 /** Finds the files of a job on the driver, before executors do. */
 public final class JobFiles {
-    private static final int BUFFER = 1 << 20;
     /** As {@code unmute probe} names them. */
     private static final String PROBE = "probe(-.*)?\\.safetensors";
 
@@ -34,10 +30,11 @@ public final class JobFiles {
      */
     public static EmbedOptions found(SparkSession spark, EmbedOptions options) throws IOException {
         HadoopFiles files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
-        boolean inside = options.encoder().equals(EmbedOptions.EMBEDDED);
-        String encoder = inside ? options.encoder() : uri(options.encoder(), files);
-        String probe = options.probe() == null ? null : probe(uri(options.probe(), files), files);
-        if (options.shipped()) {
+        ModelFiles given = options.files();
+        boolean inside = given.isEmbedded();
+        String encoder = inside ? given.encoder() : uri(given.encoder(), files);
+        String probe = given.probe() == null ? null : probe(uri(given.probe(), files), files);
+        if (given.shipped()) {
             if (!inside && probe != null && JobFile.name(encoder).equals(JobFile.name(probe))) {
                 throw new SettingsException("files of encoder and probe have the same name, " + JobFile.name(probe)
                         + ", under which both would be shipped: rename one of them");
@@ -49,11 +46,14 @@ public final class JobFiles {
                 ship(spark, probe);
             }
         }
-        return options.withFiles(
+        return options.withFiles(new ModelFiles(
                 encoder,
-                inside || options.encoderSha256() != null ? options.encoderSha256() : sha256(encoder, files),
+                inside || given.encoderSha256() != null ? given.encoderSha256() : FileDigests.of(files, encoder),
+                given.settings(),
+                given.norm(),
                 probe,
-                probe == null || options.probeSha256() != null ? options.probeSha256() : sha256(probe, files));
+                probe == null || given.probeSha256() != null ? given.probeSha256() : FileDigests.of(files, probe),
+                given.shipped()));
     }
 
     /** Spark, unlike Hadoop, takes a URI whose special characters are escaped. */
@@ -86,19 +86,5 @@ public final class JobFiles {
                     + String.join(", ", new TreeSet<>(found)));
         }
         return found.getFirst();
-    }
-
-    private static String sha256(String uri, HadoopFiles files) throws IOException {
-        Path path = new Path(uri);
-        FileSystem system = files.system(path);
-        files.status(uri);
-        MessageDigest digest = Sha256.digest();
-        byte[] buffer = new byte[BUFFER];
-        try (InputStream in = system.open(path)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }
