@@ -23,12 +23,4 @@ public record TaskShare(int number, List<PlannedClip> clips, Map<String, String>
     public TaskShare(int number, List<PlannedClip> clips) {
         this(number, clips, Map.of());
     }
-
-    /** Sound in seconds; clips of unknown length count nothing. */
-    public double seconds() {
-        return clips.stream()
-                .mapToDouble(PlannedClip::seconds)
-                .filter(s -> s > 0)
-                .sum();
-    }
 }

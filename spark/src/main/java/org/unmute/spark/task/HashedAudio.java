@@ -1,29 +1,24 @@
 package org.unmute.spark.task;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.unmute.experiments.detection.HashingChannel;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.AudioReader;
+import org.unmute.spark.input.FileDigests;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.input.HadoopFiles.Reading;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Opens the sound files of a task, and tells their digests: those that the plan gave; those of files with one clip,
  * which are hashed while they are decoded; of others, which are read for the purpose. Thread-safe.
  */
 final class HashedAudio implements AudioReader {
-    private static final int BUFFER = 1 << 20;
-
     private final HadoopFiles files;
     private final Map<String, String> known;
     private final Set<String> once;
@@ -59,22 +54,10 @@ final class HashedAudio implements AudioReader {
     String digest(String uri) throws IOException {
         String digest = known.get(uri);
         if (digest == null) {
-            digest = read(uri);
+            digest = FileDigests.of(files, uri);
             known.put(uri, digest);
         }
         return digest;
-    }
-
-    private String read(String uri) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-        try (SeekableByteChannel in = files.open(uri, Reading.ALL)) {
-            while (in.read(buffer) >= 0) {
-                digest.update(buffer.flip());
-                buffer.clear();
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Tells the digest when the decoder is done. */

@@ -49,11 +49,6 @@ final class ReadAhead implements Closeable {
         next = pass.hasNext() ? threads.submit(() -> pass.next()) : null;
     }
 
-    /** Whether clips are left. */
-    boolean hasNext() {
-        return next != null;
-    }
-
     /** The next clips, in the order of the list. */
     List<ClipSound> next() throws IOException {
         List<ClipSound> sounds = result(next);
