@@ -198,7 +198,8 @@ public final class Embed implements Callable<Integer> {
         }
         EmbedRequest request = request();
         SparkSession spark = SparkSession.builder().getOrCreate();
-        return new EmbedRun(spark, request, console).run();
+        new EmbedRun(spark, request, console).run();
+        return 0;
     }
 
     private EmbedRequest request() {

@@ -31,8 +31,8 @@ import org.unmute.spark.plan.ClipSize;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.ModelFiles;
+import org.unmute.spark.plan.ShareBounds;
 import org.unmute.spark.plan.SharePlan;
-import org.unmute.spark.plan.ShareRule;
 import org.unmute.spark.task.ClipCounters;
 import org.unmute.spark.task.ExecutorEncoder;
 import org.unmute.spark.task.JobFiles;
@@ -62,11 +62,10 @@ final class EmbedRun {
     /**
      * Does it.
      *
-     * @return the exit status, 0
      * @throws InputException if there is nothing that could be used
      * @throws IOException if a file, a file system or a task fails
      */
-    int run() throws IOException {
+    void run() throws IOException {
         RunRecord record = new RunRecord(command());
         ExecutorEncoder encoder = opened();
         describe(encoder);
@@ -77,19 +76,18 @@ final class EmbedRun {
                 request.kept().contains(Kept.TOKENS) ? encoder.key().dtype() : null,
                 encoder.key().layers());
         if (request.dryRun()) {
-            SharePlan plan = SharePlan.of(input.clips(), rule(), size, 0);
+            SharePlan plan = SharePlan.of(input.clips(), bounds(), size, 0);
             result(
                     Json.object()
                             .put("folder", request.out())
                             .put("clips", plan.clips())
                             .put("bytes", plan.bytes()),
                     List.of(request.out() + ": would hold " + plan.statement() + "; nothing was written"));
-            return 0;
+            return;
         }
         try (JobFolder folder = JobFolder.open(request.out(), key(encoder), request.breakLock(), hadoop)) {
             fill(folder, encoder, input, size, record);
         }
-        return 0;
     }
 
     private List<String> command() {
@@ -168,12 +166,12 @@ final class EmbedRun {
         }
     }
 
-    private ShareRule rule() {
+    private ShareBounds bounds() {
         int slots = Math.max(
                 1,
                 session.sparkContext().defaultParallelism()
                         / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1)));
-        return ShareRule.DEFAULT.withBytes(request.shardBytes()).forSlots(slots);
+        return ShareBounds.DEFAULT.withBytes(request.shardBytes()).forSlots(slots);
     }
 
     private JobKey key(ExecutorEncoder encoder) {
@@ -194,7 +192,7 @@ final class EmbedRun {
             console.tell(Units.count(remaining.gone(), "clip")
                     + " are in the folder, and their recordings are not there any more: they stay in it");
         }
-        SharePlan plan = SharePlan.of(remaining.clips(), rule(), size, folder.firstShare());
+        SharePlan plan = SharePlan.of(remaining.clips(), bounds(), size, folder.firstShare());
         console.tell((remaining.present() == 0
                         ? ""
                         : Units.count(remaining.present(), "clip") + " are in the folder already; ")

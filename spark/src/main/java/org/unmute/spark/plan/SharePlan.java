@@ -10,7 +10,7 @@ import org.unmute.experiments.provenance.Units;
 
 /**
  * Clips shared out among tasks, and what they amount to. Shares are of about equal cost and within the bounds of a
- * {@link ShareRule}.
+ * {@link ShareBounds}.
  *
  * @param shares  all clips, in their order
  * @param files   how many files they are of
@@ -27,13 +27,13 @@ public record SharePlan(
     }
 
     /**
-     * Shares clips out. The same clips, rule and size give the same shares.
+     * Shares clips out. The same clips, bounds and size give the same shares.
      *
      * @param clips in the order in which they are to be read; clips of a file follow each other
      * @param first number of the first share
      */
-    public static SharePlan of(List<PlannedClip> clips, ShareRule rule, ClipSize size, int first) {
-        Sharing sharing = new Sharing(clips, rule, size, first);
+    public static SharePlan of(List<PlannedClip> clips, ShareBounds bounds, ClipSize size, int first) {
+        Sharing sharing = new Sharing(clips, bounds, size, first);
         sharing.share();
         return sharing.plan();
     }
@@ -45,7 +45,7 @@ public record SharePlan(
         private static final double EXCESS = 1.5;
 
         private final List<PlannedClip> clips;
-        private final ShareRule rule;
+        private final ShareBounds bounds;
         private final ClipSize size;
         private final List<TaskShare> shares = new ArrayList<>();
         private final int first;
@@ -55,9 +55,9 @@ public record SharePlan(
         private long windows;
         private long bytes;
 
-        Sharing(List<PlannedClip> clips, ShareRule rule, ClipSize size, int first) {
+        Sharing(List<PlannedClip> clips, ShareBounds bounds, ClipSize size, int first) {
             this.clips = clips;
-            this.rule = rule;
+            this.bounds = bounds;
             this.size = size;
             this.first = first;
             for (PlannedClip clip : clips) {
@@ -75,9 +75,9 @@ public record SharePlan(
         private int wanted() {
             double bounded = Math.max(
                     // Some room in each, so that what does not fit into the others does not become a small last one.
-                    Math.max(bytes / (FILLED * rule.bytes()), cost / rule.seconds()),
-                    (double) clips.size() / rule.clips());
-            double parallel = Math.min(rule.tasks(), cost / ShareRule.SHORTEST);
+                    Math.max(bytes / (FILLED * bounds.bytes()), cost / bounds.seconds()),
+                    (double) clips.size() / bounds.clips());
+            double parallel = Math.min(bounds.tasks(), cost / ShareBounds.SHORTEST);
             return (int) Math.clamp(Math.ceil(Math.max(bounded, parallel)), 1, Math.max(1, clips.size()));
         }
 
@@ -90,9 +90,9 @@ public record SharePlan(
             for (int i = 0; i < clips.size(); i++) {
                 double own = size.cost(clips.get(i));
                 long ownBytes = size.bytes(clips.get(i));
-                double target = Math.min(EXCESS * rule.seconds(), left / Math.max(1, sharesLeft));
-                boolean full = heldBytes + ownBytes > rule.bytes()
-                        || i - from == rule.clips()
+                double target = Math.min(EXCESS * bounds.seconds(), left / Math.max(1, sharesLeft));
+                boolean full = heldBytes + ownBytes > bounds.bytes()
+                        || i - from == bounds.clips()
                         || held + own / 2 > target; // the sum on either side of the target that is closer to it
                 if (i > from && full) {
                     close(from, i);

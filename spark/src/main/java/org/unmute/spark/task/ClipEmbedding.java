@@ -49,7 +49,7 @@ final class ClipEmbedding implements Closeable {
     /** Null if only events are asked for. */
     private final ReadAhead ahead;
     /** Null if no events are asked for. */
-    private final ClipEvents events;
+    private final EventFinder events;
 
     /**
      * @param sha256 of files by URI, where they are known
@@ -69,7 +69,8 @@ final class ClipEmbedding implements Closeable {
         order = List.copyOf(clips).iterator();
         audio = new HashedAudio(files, sha256, openedOnce(clips));
         head = kept.contains(Kept.SCORES) ? executor.head() : null;
-        events = kept.contains(Kept.EVENTS) ? new ClipEvents(executor.detector().detector(), audio) : null;
+        events =
+                kept.contains(Kept.EVENTS) ? new EventFinder(executor.detector().detector(), audio) : null;
         request = request();
         boolean onlyEvents = kept.equals(Set.of(Kept.EVENTS));
         ahead = onlyEvents
@@ -148,12 +149,12 @@ final class ClipEmbedding implements Closeable {
 
     /** A clip of which only events are asked for. */
     private EmbeddedClip heard(PlannedClip clip) throws IOException {
-        ClipEvents.Found found = found(clip);
+        EventFinder.Found found = found(clip);
         return hashed(new EmbeddedClip(clip, null, found.seconds(), null, null, null, found.events(), found.problem()));
     }
 
-    private ClipEvents.Found found(PlannedClip clip) throws IOException {
-        return storage.settle(events.of(clip), ClipEvents.Found::failure, () -> events.of(clip), clip.uri());
+    private EventFinder.Found found(PlannedClip clip) throws IOException {
+        return storage.settle(events.of(clip), EventFinder.Found::failure, () -> events.of(clip), clip.uri());
     }
 
     /** Tokens of the recordings that were read, in order; null where the encoder refuses one, or they are too many. */
@@ -176,7 +177,7 @@ final class ClipEmbedding implements Closeable {
         String error = made.error;
         List<DetectedEvent> found = List.of();
         if (events != null) {
-            ClipEvents.Found heard = made.all == null ? found(clip) : events.of(clip, sound, made.all);
+            EventFinder.Found heard = made.all == null ? found(clip) : events.of(clip, sound, made.all);
             found = heard.events();
             error = error == null ? heard.problem() : error;
         }

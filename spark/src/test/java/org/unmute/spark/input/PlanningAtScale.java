@@ -16,8 +16,8 @@ import org.unmute.models.encoder.EncoderSpec.TokenOrder;
 import org.unmute.spark.LocalSpark;
 import org.unmute.spark.plan.ClipSize;
 import org.unmute.spark.plan.Packed;
+import org.unmute.spark.plan.ShareBounds;
 import org.unmute.spark.plan.SharePlan;
-import org.unmute.spark.plan.ShareRule;
 import org.unmute.tensor.DType;
 
 /**
@@ -83,7 +83,7 @@ final class PlanningAtScale {
         AudioInput input = AudioInput.of(spark.session(), audio, root, ClipDivision.Rule.DEFAULT);
         long listed = System.nanoTime();
         ClipSize size = new ClipSize(SPEC, DType.F16, 0);
-        SharePlan plan = SharePlan.of(input.clips(), ShareRule.DEFAULT.forSlots(16), size, 0);
+        SharePlan plan = SharePlan.of(input.clips(), ShareBounds.DEFAULT.forSlots(16), size, 0);
         plan = plan.hashed(Map.of()); // as after a stage that hashed the files that are shared out
         int largest = plan.shares().stream()
                 .mapToInt(share -> Packed.of(share).length)

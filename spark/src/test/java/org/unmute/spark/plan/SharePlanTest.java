@@ -77,22 +77,22 @@ class SharePlanTest {
             clips.add(new PlannedClip(
                     "c" + i, "f" + i / 7, "file:/f" + i / 7, 0, Double.POSITIVE_INFINITY, seconds, null, null, "x"));
         }
-        ShareRule rule = new ShareRule(
+        ShareBounds bounds = new ShareBounds(
                 1 + random.nextLong(5_000_000),
                 1 + random.nextDouble(3000),
                 1 + random.nextInt(50),
                 1 + random.nextInt(9));
         int first = random.nextInt(1000);
-        SharePlan plan = SharePlan.of(clips, rule, SIZE, first);
+        SharePlan plan = SharePlan.of(clips, bounds, SIZE, first);
         assertThat(plan.shares().stream().flatMap(s -> s.clips().stream()).toList())
                 .isEqualTo(clips);
         for (int i = 0; i < plan.shares().size(); i++) {
             TaskShare share = plan.shares().get(i);
             assertThat(share.number()).isEqualTo(first + i);
             if (share.clips().size() > 1) {
-                assertThat(bytes(share)).isLessThanOrEqualTo(rule.bytes());
-                assertThat(cost(share)).isLessThanOrEqualTo(1.5 * rule.seconds() + costliest(share));
-                assertThat(share.clips()).hasSizeLessThanOrEqualTo(rule.clips());
+                assertThat(bytes(share)).isLessThanOrEqualTo(bounds.bytes());
+                assertThat(cost(share)).isLessThanOrEqualTo(1.5 * bounds.seconds() + costliest(share));
+                assertThat(share.clips()).hasSizeLessThanOrEqualTo(bounds.clips());
             }
         }
         assertThat(plan.clips()).isEqualTo(count);
@@ -100,7 +100,7 @@ class SharePlanTest {
         assertThat(plan.bytes())
                 .isEqualTo(
                         plan.shares().stream().mapToLong(SharePlanTest::bytes).sum());
-        assertThat(SharePlan.of(clips, rule, SIZE, first)).isEqualTo(plan);
+        assertThat(SharePlan.of(clips, bounds, SIZE, first)).isEqualTo(plan);
     }
 
     @Property(tries = 100)
@@ -109,7 +109,7 @@ class SharePlanTest {
         for (int i = 0; i < 2000; i++) {
             clips.add(clip("f" + i, 0, 0.1 + random.nextDouble(100)));
         }
-        SharePlan plan = SharePlan.of(clips, ShareRule.DEFAULT.forSlots(slots), SIZE, 0);
+        SharePlan plan = SharePlan.of(clips, ShareBounds.DEFAULT.forSlots(slots), SIZE, 0);
         double largest = clips.stream().mapToDouble(SIZE::cost).max().orElseThrow();
         double mean =
                 clips.stream().mapToDouble(SIZE::cost).sum() / plan.shares().size();
@@ -123,16 +123,17 @@ class SharePlanTest {
 
     @Test
     void aSmallJobIsNotCutIntoCrumbs() {
-        assertThat(SharePlan.of(clips(450, 1), ShareRule.DEFAULT.forSlots(4), SIZE, 0)
+        assertThat(SharePlan.of(clips(450, 1), ShareBounds.DEFAULT.forSlots(4), SIZE, 0)
                         .shares())
                 .hasSize(12);
-        assertThat(SharePlan.of(clips(8, 1), ShareRule.DEFAULT.forSlots(100), SIZE, 0)
+        assertThat(SharePlan.of(clips(8, 1), ShareBounds.DEFAULT.forSlots(100), SIZE, 0)
                         .shares())
                 .hasSize(3);
-        assertThat(SharePlan.of(clips(1, 1), ShareRule.DEFAULT.forSlots(100), SIZE, 0)
+        assertThat(SharePlan.of(clips(1, 1), ShareBounds.DEFAULT.forSlots(100), SIZE, 0)
                         .shares())
                 .hasSize(1);
-        assertThat(SharePlan.of(List.of(), ShareRule.DEFAULT, SIZE, 0).shares()).isEmpty();
+        assertThat(SharePlan.of(List.of(), ShareBounds.DEFAULT, SIZE, 0).shares())
+                .isEmpty();
     }
 
     @Test
@@ -143,8 +144,8 @@ class SharePlanTest {
             clips.add(clip("day", i * 600, 600));
         }
         clips.add(clip("z", 0, 10));
-        ShareRule rule = new ShareRule(1L << 30, 2000, 100, 1);
-        SharePlan plan = SharePlan.of(clips, rule, SIZE, 0);
+        ShareBounds bounds = new ShareBounds(1L << 30, 2000, 100, 1);
+        SharePlan plan = SharePlan.of(clips, bounds, SIZE, 0);
         assertThat(plan.shares()).hasSize(4);
         assertThat(plan.spanning()).containsExactly("file:/day");
         SharePlan hashed = plan.hashed(Map.of("file:/day", "0a", "file:/other", "0b"));
@@ -160,11 +161,11 @@ class SharePlanTest {
     @Test
     void whatIsGoingToBeDoneIsSaid() {
         List<PlannedClip> clips = clips(3, 25);
-        assertThat(SharePlan.of(clips, ShareRule.DEFAULT, SIZE, 0).statement())
+        assertThat(SharePlan.of(clips, ShareBounds.DEFAULT, SIZE, 0).statement())
                 .isEqualTo(
                         "3 recordings, 1 min 15 s of sound, 9 windows; 1 task; tokens take about 113.0 KiB in 1 shard");
         clips.add(new PlannedClip("x", "f2.wav", "file:/f2.wav", 0, 5, Double.NaN, null, null, "x"));
-        assertThat(SharePlan.of(clips, ShareRule.DEFAULT.forSlots(1), new ClipSize(SPEC, null, 0), 0)
+        assertThat(SharePlan.of(clips, ShareBounds.DEFAULT.forSlots(1), new ClipSize(SPEC, null, 0), 0)
                         .statement())
                 .isEqualTo("3 recordings in 4 clips, 1 min 15 s of sound and 1 clip of unknown length, 10 windows;"
                         + " 3 tasks of about 25 s; no tokens are kept");
@@ -194,7 +195,7 @@ class SharePlanTest {
 
     @Test
     void limitsOfZeroAreRefused() {
-        assertThatThrownBy(() -> ShareRule.DEFAULT.withBytes(0))
+        assertThatThrownBy(() -> ShareBounds.DEFAULT.withBytes(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("each must be above 0");
     }

@@ -10,16 +10,16 @@ package org.unmute.spark.plan;
  * @param tasks   min number of shares, as far as none becomes shorter than {@link #SHORTEST}: some for each task that
  *     runs at a time, so that all end at about the same time
  */
-public record ShareRule(long bytes, double seconds, int clips, int tasks) {
+public record ShareBounds(long bytes, double seconds, int clips, int tasks) {
     /** A share of less sound than this, in seconds, would cost more to start than to compute. */
     public static final double SHORTEST = 30;
     /** Shards of 1 GiB, an hour of sound, 10,000 clips. */
-    public static final ShareRule DEFAULT = new ShareRule(1L << 30, 3600, 10_000, 1);
+    public static final ShareBounds DEFAULT = new ShareBounds(1L << 30, 3600, 10_000, 1);
 
     private static final int TASKS_A_SLOT = 3;
 
     /** @throws IllegalArgumentException if a limit is not positive */
-    public ShareRule {
+    public ShareBounds {
         if (bytes < 1 || !(seconds > 0) || clips < 1 || tasks < 1) {
             throw new IllegalArgumentException("plan: shares of at most " + bytes + " bytes, " + seconds + " s and "
                     + clips + " clips, at least " + tasks + " of them: each must be above 0");
@@ -27,12 +27,12 @@ public record ShareRule(long bytes, double seconds, int clips, int tasks) {
     }
 
     /** The same with another max size of a shard, in bytes. */
-    public ShareRule withBytes(long max) {
-        return new ShareRule(max, seconds, clips, tasks);
+    public ShareBounds withBytes(long max) {
+        return new ShareBounds(max, seconds, clips, tasks);
     }
 
     /** The same for a cluster that runs so many tasks at a time. */
-    public ShareRule forSlots(int slots) {
-        return new ShareRule(bytes, seconds, clips, Math.multiplyExact(TASKS_A_SLOT, Math.max(1, slots)));
+    public ShareBounds forSlots(int slots) {
+        return new ShareBounds(bytes, seconds, clips, Math.multiplyExact(TASKS_A_SLOT, Math.max(1, slots)));
     }
 }

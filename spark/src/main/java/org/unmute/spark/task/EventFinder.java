@@ -18,14 +18,14 @@ import org.unmute.spark.plan.PlannedClip;
  * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does
  * not depend on its length.
  */
-final class ClipEvents {
+final class EventFinder {
     private static final String TOO_LARGE =
             "its events do not fit into the memory of this executor: give executors more";
 
     private final RecordingDetector detector;
     private final HashedAudio audio;
 
-    ClipEvents(RecordingDetector detector, HashedAudio audio) {
+    EventFinder(RecordingDetector detector, HashedAudio audio) {
         this.detector = detector;
         this.audio = audio;
     }
