@@ -16,6 +16,7 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.spark.grid.GridJob;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,24 +58,8 @@ public final class Benchmark implements Callable<Integer> {
             description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
     private boolean dryRun;
 
-    @Option(
-            names = "--json",
-            description = "Print every finished cell with its scores, and the failures, as JSON on standard output.")
-    private boolean json;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "No remarks on standard error; errors are still shown.")
-    private boolean quiet;
-
-    @Option(names = "--debug", description = "Show stack traces of errors.")
-    private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
+    @Mixin
+    private ConsoleArguments shown;
 
     private Benchmark(Console console) {
         this.console = console;
@@ -97,9 +82,7 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (quiet) {
-            console.quiet();
-        }
+        shown.applyTo(console);
         GridJob.Options options = new GridJob.Options(
                 local("GRID", grid), local("--out", folder), only, caches == null ? null : local("--cache", caches));
         SparkSession session = SparkSession.builder().getOrCreate();
@@ -107,7 +90,7 @@ public final class Benchmark implements Callable<Integer> {
         try (GridJob job = new GridJob(spark, options, console::tell)) {
             if (dryRun) {
                 BenchmarkPlan plan = job.plan();
-                if (json) {
+                if (shown.json()) {
                     console.printDocument(Json.MAPPER.writeValueAsString(plan.document()));
                 } else {
                     job.lines(plan).forEach(console::print);
@@ -115,7 +98,7 @@ public final class Benchmark implements Callable<Integer> {
                 return 0;
             }
             BenchmarkResults results = job.run();
-            if (json) {
+            if (shown.json()) {
                 console.printDocument(Json.MAPPER.writeValueAsString(results.document()));
             } else {
                 print(results);

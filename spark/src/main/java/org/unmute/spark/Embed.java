@@ -154,22 +154,8 @@ public final class Embed implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only say what would be done and how large it becomes.")
     private boolean dryRun;
 
-    @Option(names = "--json", description = "Print the result as JSON on standard output.")
-    private boolean json;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "No remarks on standard error; errors are still shown.")
-    private boolean quiet;
-
-    @Option(names = "--debug", description = "Show stack traces of errors.")
-    private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
+    @Mixin
+    private ConsoleArguments shown;
 
     private Embed(Console console, String... arguments) {
         this.console = console;
@@ -193,9 +179,7 @@ public final class Embed implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (quiet) {
-            console.quiet();
-        }
+        shown.applyTo(console);
         EmbedRequest request = request();
         SparkSession spark = SparkSession.builder().getOrCreate();
         new EmbedRun(spark, request, console).run();
@@ -233,7 +217,7 @@ public final class Embed implements Callable<Integer> {
                 verify,
                 breakLock,
                 dryRun,
-                json,
+                shown.json(),
                 arguments);
     }
 
