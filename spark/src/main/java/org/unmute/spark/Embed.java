@@ -11,10 +11,10 @@ import org.apache.spark.sql.SparkSession;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.encoder.Resampling;
+import org.unmute.experiments.encoder.TokenType;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
-import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,8 +43,6 @@ import picocli.CommandLine.Option;
             "      --audio s3a://recordings/2025/ --out hdfs:/embedded/2025 --keep tokens,pooled"
         })
 public final class Embed implements Callable<Integer> {
-    private static final String WHOLE = "whole";
-
     private final Console console;
     private final List<String> arguments;
 
@@ -74,15 +72,15 @@ public final class Embed implements Callable<Integer> {
             names = "--keep",
             paramLabel = "NAME",
             split = ",",
-            description = "What to keep of each clip, several separated by commas: ${COMPLETION-CANDIDATES} (default:"
-                    + " tokens).")
+            description = "What to keep of each clip, several separated by commas: tokens, pooled, scores, events"
+                    + " (default: tokens).")
     private Set<Kept> keep = EnumSet.of(Kept.TOKENS);
 
     @Option(
             names = "--pool",
             paramLabel = "NAME",
-            description = "The vector of --keep pooled: ${COMPLETION-CANDIDATES} of the tokens (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "The vector of --keep pooled: mean or max of the tokens, or cls, the class token (default: mean).")
     private TokenPooling pooling = TokenPooling.MEAN;
 
     @Option(
@@ -106,8 +104,8 @@ public final class Embed implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            description = "How tokens are stored: F16, F32 (default: ${DEFAULT-VALUE}).")
-    private DType dtype = DType.F16;
+            description = "How tokens are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private TokenType dtype = TokenType.f16;
 
     @Option(names = "--layers", description = "Also store the tokens after each block of the encoder.")
     private boolean layers;
@@ -187,30 +185,26 @@ public final class Embed implements Callable<Integer> {
     }
 
     private EmbedRequest request() {
-        Set<Kept> kept = keep.isEmpty() ? EnumSet.of(Kept.TOKENS) : keep;
-        if (kept.contains(Kept.EVENTS) && probe == null) {
+        if (keep.contains(Kept.EVENTS) && probe == null) {
             throw new SettingsException("--keep events: events are found by a probe: name one with --probe");
         }
-        if (probe != null && !kept.contains(Kept.SCORES) && !kept.contains(Kept.EVENTS)) {
+        if (probe != null && !keep.contains(Kept.SCORES) && !keep.contains(Kept.EVENTS)) {
             throw new SettingsException("--probe gives scores and events: say with --keep which of them to keep");
-        }
-        if (dtype != DType.F16 && dtype != DType.F32) {
-            throw new SettingsException("--dtype is F16 or F32, not " + dtype);
         }
         EmbedOptions options = encoder.options()
                 .withResampling(resampling)
-                .withTokens(dtype, layers)
+                .withTokens(dtype.dtype(), layers)
                 .withPooling(pooling)
                 .withProbe(probe);
         return new EmbedRequest(
                 options,
-                new TreeSet<>(kept),
+                new TreeSet<>(keep),
                 events.rules(),
                 events.context(),
                 audio,
                 root,
                 out,
-                rule(),
+                clip == null ? ClipDivision.Rule.DEFAULT : ClipDivision.Rule.parse(clip),
                 shardBytes(),
                 ship,
                 strict,
@@ -219,21 +213,6 @@ public final class Embed implements Callable<Integer> {
                 dryRun,
                 shown.json(),
                 arguments);
-    }
-
-    private ClipDivision.Rule rule() {
-        if (clip == null) {
-            return ClipDivision.Rule.DEFAULT;
-        }
-        if (clip.equals(WHOLE)) {
-            return ClipDivision.Rule.WHOLE;
-        }
-        try {
-            double seconds = Double.parseDouble(clip);
-            return seconds == 0 ? ClipDivision.Rule.WHOLE : ClipDivision.Rule.every(seconds);
-        } catch (IllegalArgumentException e) {
-            throw new SettingsException("--clip is a length in seconds above 0.1, or 'whole', not '" + clip + "'", e);
-        }
     }
 
     private long shardBytes() {

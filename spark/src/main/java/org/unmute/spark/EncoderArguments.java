@@ -3,6 +3,7 @@ package org.unmute.spark;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.encoder.GivenSettings;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
 import org.unmute.spark.plan.EmbedOptions;
@@ -10,9 +11,6 @@ import picocli.CommandLine.Option;
 
 /** Options that select an encoder and its front end, with the names that {@code unmute embed} has for them. */
 final class EncoderArguments {
-    private static final int FRAMES_PER_SECOND = 100;
-    private static final int MAX_FRAMES = 100_000;
-
     @Option(
             names = "--encoder",
             paramLabel = "FILE",
@@ -71,7 +69,7 @@ final class EncoderArguments {
             names = "--front-end",
             paramLabel = "NAME",
             defaultValue = "authors",
-            description = "Whose preprocessing to use: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Whose preprocessing to use: authors, biofoundation (default: ${DEFAULT-VALUE}).")
     private FrontEndSource frontEnd;
 
     @Option(
@@ -86,52 +84,8 @@ final class EncoderArguments {
      * @throws SettingsException if a value is out of range, or two options say the same
      */
     EmbedOptions options() {
-        atLeastOne("--heads", heads);
-        atLeastOne("--encoder-rate", rate);
-        atLeastOne("--frames", frames);
-        positive("--norm-std", std);
-        positive("--hop", hop);
-        if (mean != null && !Double.isFinite(mean)) {
-            throw new SettingsException("--norm-mean must be a number, is " + mean);
-        }
-        EncoderSettings settings = new EncoderSettings(
-                model == null ? "" : model,
-                windowFrames(),
-                mean == null ? Double.NaN : mean,
-                std == null ? Double.NaN : std,
-                heads == null ? 0 : heads,
-                rate == null ? 0 : rate,
-                hop == null ? 0 : hop,
-                frontEnd,
-                config);
+        EncoderSettings settings =
+                new GivenSettings(model, frames, window, mean, std, heads, rate, hop, frontEnd, config).settings();
         return EmbedOptions.of(encoder).withEncoderSettings(settings, norm);
-    }
-
-    private int windowFrames() {
-        if (window == null) {
-            return frames == null ? 0 : frames;
-        }
-        if (frames != null) {
-            throw new SettingsException("--window and --frames both state the window: leave one out");
-        }
-        double exact = window * FRAMES_PER_SECOND;
-        if (!(exact >= 0.5 && exact <= MAX_FRAMES) || Math.abs(exact - Math.round(exact)) > 1e-6) {
-            throw new SettingsException("--window is a multiple of 0.01 s, the length of a frame, from 0.01 to "
-                    + MAX_FRAMES / FRAMES_PER_SECOND + " s, not " + window
-                    + ": longer recordings are cut into windows");
-        }
-        return (int) Math.round(exact);
-    }
-
-    private static void positive(String option, Double value) {
-        if (value != null && !(value > 0 && Double.isFinite(value))) {
-            throw new SettingsException(option + " must be a positive number, is " + value);
-        }
-    }
-
-    private static void atLeastOne(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw new SettingsException(option + " must be at least 1, is " + value);
-        }
     }
 }

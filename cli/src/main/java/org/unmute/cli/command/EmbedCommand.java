@@ -17,6 +17,7 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
 import org.unmute.experiments.data.UsedClips;
 import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.experiments.encoder.TokenType;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -27,7 +28,6 @@ import org.unmute.probes.cache.Damage;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
-import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,8 +56,8 @@ final class EmbedCommand extends ComputingCommand {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
-    private String dtype = "f16";
+            description = "How tokens are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private TokenType dtype = TokenType.f16;
 
     @Option(
             names = "--layers",
@@ -90,7 +90,7 @@ final class EmbedCommand extends ComputingCommand {
         OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
-        CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? model.depth() : 0);
+        CacheKey key = loaded.key(resampling, dtype.dtype()).withLayers(layers ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
         ClipDivision divided = division.divide(chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
@@ -116,7 +116,7 @@ final class EmbedCommand extends ComputingCommand {
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);
             loaded.note(record, resampling)
-                    .result("dtype", dtype)
+                    .result("dtype", dtype.name())
                     .result("layers", key.layers())
                     .result("embedded", outcome.embedded())
                     .result("alreadyPresent", outcome.present())
@@ -153,14 +153,6 @@ final class EmbedCommand extends ComputingCommand {
         return Units.count(recordings, "recording")
                 + (clips == recordings ? "" : " in " + Units.count(clips, "clip")) + ", "
                 + Units.duration(divided.seconds()) + " of sound";
-    }
-
-    private DType storage() {
-        return switch (dtype) {
-            case "f16" -> DType.F16;
-            case "f32" -> DType.F32;
-            default -> throw CommandException.usage("--dtype is f16 or f32, not " + dtype);
-        };
     }
 
     /** On the disk of a folder, which need not exist yet. */

@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 
 /** How long recordings are divided into clips. */
 public final class DivisionOptions {
-    private static final String WHOLE = "whole";
-
     @Option(
             names = "--clip",
             paramLabel = "SECONDS",
@@ -30,7 +28,7 @@ public final class DivisionOptions {
      * @param record receives which
      */
     public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
-        Rule rule = rule();
+        Rule rule = clip == null ? Rule.DEFAULT : Rule.parse(clip);
         if (chosen.labels() != null) {
             if (clip != null && rule != Rule.WHOLE) {
                 throw CommandException.usage(
@@ -56,20 +54,5 @@ public final class DivisionOptions {
 
     private static String length(double seconds) {
         return seconds % 60 == 0 ? ClipId.seconds(seconds / 60) + " min" : ClipId.seconds(seconds) + " s";
-    }
-
-    private Rule rule() {
-        if (clip == null) {
-            return Rule.DEFAULT;
-        }
-        if (clip.equals(WHOLE)) {
-            return Rule.WHOLE;
-        }
-        try {
-            double seconds = Double.parseDouble(clip);
-            return seconds == 0 ? Rule.WHOLE : Rule.every(seconds);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage("--clip is a length in seconds above 0.1, or 'whole', not '" + clip + "'", e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
+import org.unmute.experiments.encoder.GivenSettings;
 import org.unmute.experiments.encoder.KnownDigests;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
@@ -118,8 +119,8 @@ public final class EncoderOptions {
      * Opens the encoder on the current backend.
      *
      * @param digests hashes its file
-     * @throws CommandException if an option is no number in its range
-     * @throws SettingsException if the options contradict each other or the encoder
+     * @throws SettingsException if an option is no number in its range, or the options contradict each other or the
+     *     encoder
      * @throws InputException if there is no such file
      */
     public OpenEncoder open(KnownDigests digests) throws IOException {
@@ -127,7 +128,7 @@ public final class EncoderOptions {
         try {
             return OpenEncoder.open(encoder, settings, norm, digests);
         } catch (SettingsException | InputException | UnusableCheckpointException e) {
-            if (encoder.equals(OpenEncoder.EMBEDDED) || !window.inSeconds()) {
+            if (encoder.equals(OpenEncoder.EMBEDDED) || window.seconds() == null) {
                 throw e;
             }
             throw CommandException.usage(window.refused(e.getMessage()), e);
@@ -145,34 +146,8 @@ public final class EncoderOptions {
     }
 
     private EncoderSettings settings() {
-        atLeastOne("--heads", heads);
-        atLeastOne("--encoder-rate", rate);
-        positive("--norm-std", std);
-        positive("--hop", hop);
-        if (mean != null && !Double.isFinite(mean)) {
-            throw CommandException.usage("--norm-mean must be a number, is " + mean);
-        }
-        return new EncoderSettings(
-                model == null ? "" : model,
-                window.frames(),
-                mean == null ? Double.NaN : mean,
-                std == null ? Double.NaN : std,
-                heads == null ? 0 : heads,
-                rate == null ? 0 : rate,
-                hop == null ? 0 : hop,
-                frontEnd,
-                config);
-    }
-
-    private static void positive(String option, Double value) {
-        if (value != null && !(value > 0 && Double.isFinite(value))) {
-            throw CommandException.usage(option + " must be a positive number, is " + value);
-        }
-    }
-
-    private static void atLeastOne(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw CommandException.usage(option + " must be at least 1, is " + value);
-        }
+        return new GivenSettings(
+                        model, window.frames(), window.seconds(), mean, std, heads, rate, hop, frontEnd, config)
+                .settings();
     }
 }

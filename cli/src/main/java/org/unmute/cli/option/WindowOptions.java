@@ -1,14 +1,11 @@
 package org.unmute.cli.option;
 
 import java.util.Locale;
-import org.unmute.cli.console.CommandException;
+import org.unmute.experiments.encoder.GivenSettings;
 import picocli.CommandLine.Option;
 
 /** How much sound an encoder hears at once. */
 final class WindowOptions {
-    private static final int FRAMES_PER_SECOND = 100;
-    /** More than any encoder takes at once. */
-    private static final int MAX_FRAMES = 100_000;
     /** Frames of a patch of most encoders. */
     private static final int PATCH = 16;
 
@@ -25,43 +22,29 @@ final class WindowOptions {
                     + " recordings are cut into windows.")
     private Double window;
 
-    /** Whether seconds are given. */
-    boolean inSeconds() {
-        return window != null;
+    /** The given frames, or null. */
+    Integer frames() {
+        return frames;
     }
 
-    /** The given frames; 0 for the authors'. */
-    int frames() {
-        if (window != null && frames != null) {
-            throw CommandException.usage("--window and --frames both state the window: leave one out");
-        }
-        if (window == null) {
-            if (frames != null && frames < 1) {
-                throw CommandException.usage("--frames must be at least 1, is " + frames);
-            }
-            return frames == null ? 0 : frames;
-        }
-        double exact = window * FRAMES_PER_SECOND;
-        if (!(exact >= 0.5 && exact <= MAX_FRAMES) || Math.abs(exact - Math.round(exact)) > 1e-6) {
-            throw CommandException.usage("--window is a multiple of 0.01 s, the length of a frame, from 0.01 to "
-                    + MAX_FRAMES / FRAMES_PER_SECOND + " s, not " + window
-                    + ": longer recordings are cut into windows");
-        }
-        return (int) Math.round(exact);
+    /** The given seconds, or null. */
+    Double seconds() {
+        return window;
     }
 
     /** The message where an encoder does not take a window in seconds. */
     String refused(String reason) {
-        int rest = frames() % PATCH;
-        int below = frames() - rest;
+        int given = GivenSettings.frames(null, window);
+        int rest = given % PATCH;
+        int below = given - rest;
         String near = rest == 0
                 ? ""
                 : ": most encoders take multiples of 0.16 s, such as " + (below == 0 ? "" : seconds(below) + " or ")
                         + seconds(below + PATCH);
-        return "--window " + window + " is " + frames() + " frames: " + reason + near;
+        return "--window " + window + " is " + given + " frames: " + reason + near;
     }
 
     private static String seconds(int frames) {
-        return String.format(Locale.ROOT, "%.2f", (double) frames / FRAMES_PER_SECOND);
+        return String.format(Locale.ROOT, "%.2f", (double) frames / GivenSettings.FRAMES_PER_SECOND);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.experiments.SettingsException;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
@@ -45,6 +46,25 @@ public final class ClipDivision {
         /** Every recording becomes clips of this length. */
         public static Rule every(double seconds) {
             return new Rule(seconds, seconds);
+        }
+
+        /**
+         * The rule that an option {@code --clip} states.
+         *
+         * @param clip a length in seconds; "whole" or 0 for {@link #WHOLE}
+         * @throws SettingsException if it is neither
+         */
+        public static Rule parse(String clip) {
+            if (clip.equals("whole")) {
+                return WHOLE;
+            }
+            try {
+                double seconds = Double.parseDouble(clip);
+                return seconds == 0 ? WHOLE : every(seconds);
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException(
+                        "--clip is a length in seconds above 0.1, or 'whole', not '" + clip + "'", e);
+            }
         }
     }
 
