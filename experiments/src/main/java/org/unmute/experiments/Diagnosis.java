@@ -80,8 +80,7 @@ public record Diagnosis(Kind kind, String message) {
                     CellFailedException _,
                     StoppedException _ -> failed(said(thrown));
             case OutOfMemoryError _ ->
-                failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                        + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g");
+                failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
             default ->
                 new Diagnosis(
                         Kind.BUG, "this is a bug in unmute, please report it with the lines below: " + said(thrown));

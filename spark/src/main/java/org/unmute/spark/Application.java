@@ -59,10 +59,13 @@ final class Application {
 
     private static int failed(Throwable thrown, String name, Console console, boolean debug) {
         Diagnosis diagnosis = Diagnosis.of(thrown);
-        String hint = thrown instanceof Backends.UnavailableException
-                ? ": spark-submit adds it; a session that was started otherwise needs it in"
-                        + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions"
-                : "";
+        String hint = switch (thrown) {
+            case Backends.UnavailableException _ ->
+                ": spark-submit adds it; a session that was started otherwise needs it in"
+                        + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions";
+            case OutOfMemoryError _ -> ": give the driver more (--driver-memory)";
+            default -> "";
+        };
         console.error(name + ": " + diagnosis.message() + hint);
         if (diagnosis.kind() == Diagnosis.Kind.BUG || debug) {
             console.error(thrown);

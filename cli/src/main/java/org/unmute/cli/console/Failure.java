@@ -19,6 +19,11 @@ public record Failure(int exitCode, String message, boolean bug) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
             case ConversionException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
+            case OutOfMemoryError _ ->
+                new Failure(
+                        ExitCode.FAILED,
+                        Diagnosis.of(thrown).message() + ": set for example UNMUTE_JAVA_OPTS=-Xmx8g",
+                        false);
             default -> of(Diagnosis.of(thrown));
         };
     }

@@ -104,7 +104,10 @@ public final class TaskJob {
             return new IOException(begin + text.lines().findFirst().orElse(text) + advice, failure);
         }
         Diagnosis diagnosis = Diagnosis.of(cause);
-        String message = begin + diagnosis.message() + advice;
+        String reason = cause instanceof OutOfMemoryError // whose diagnosis has the heap of this JVM
+                ? "out of memory: give executors more (--executor-memory)"
+                : diagnosis.message();
+        String message = begin + reason + advice;
         return switch (diagnosis.kind()) {
             case INPUT, USAGE, DEVICE -> throw new InputException(message, failure);
             case FAILED -> new IOException(message, failure);

@@ -40,6 +40,13 @@ class TaskJobTest {
         }
     }
 
+    /** The driver's heap and the environment of the command line are not those of executors. */
+    @Test
+    void memoryIsThatOfExecutors() {
+        assertThat(failed(new OutOfMemoryError("Java heap space")))
+                .hasMessage("embed: a task failed: out of memory: give executors more (--executor-memory): go on");
+    }
+
     /** So that an application prints the stack trace that its message announces. */
     @Test
     void aBugStaysOne() {
