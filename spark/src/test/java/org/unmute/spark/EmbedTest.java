@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +47,7 @@ import org.unmute.tensor.DType;
 
 @FullBuild("runs Spark")
 class EmbedTest {
+    @AutoClose
     private static LocalSpark spark;
 
     @TempDir
@@ -58,11 +59,6 @@ class EmbedTest {
     static void start() throws IOException {
         spark = new LocalSpark();
         audio = SmallRecordings.write(temp.resolve("audio"));
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
     }
 
     record Output(int status, String out, String err) {}
@@ -246,7 +242,9 @@ class EmbedTest {
         Output missing = run("--audio", temp.resolve("no/such").toString(), "--out", "x");
         assertThat(missing.status()).isEqualTo(3);
         assertThat(missing.err()).contains("no/such");
-        assertThat(run("--help").out()).contains("Exit status:", "--keep");
+        assertThat(run("--audio", "a", "--out", "x", "--dtype", "bf16").err()).contains("[f16, f32]", "bf16");
+        assertThat(run("--help").out().replaceAll("\\s+", " "))
+                .contains("Exit status:", "tokens, pooled, scores, events", "f16, f32 (default: f16)");
     }
 
     /** Scores and events of tokens that are kept, too, are those of each by itself. */

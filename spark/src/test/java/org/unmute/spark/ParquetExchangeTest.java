@@ -12,7 +12,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +28,7 @@ import org.unmute.tensor.io.AtomicFile;
 /** Tables that the command line writes are read by Spark, and tables that Spark writes by the command line's reader. */
 @FullBuild("runs Spark")
 class ParquetExchangeTest {
+    @AutoClose
     private static LocalSpark spark;
 
     @TempDir
@@ -36,11 +37,6 @@ class ParquetExchangeTest {
     @BeforeAll
     static void start() {
         spark = new LocalSpark();
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
     }
 
     /** More rows than a group has, and missing values among others. */

@@ -16,7 +16,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +52,7 @@ class UnmuteSparkTest {
             .add("end", DataTypes.DoubleType)
             .add("labels", DataTypes.createArrayType(DataTypes.StringType));
 
+    @AutoClose
     private static LocalSpark spark;
 
     @TempDir
@@ -63,11 +64,6 @@ class UnmuteSparkTest {
     static void start() throws IOException {
         spark = new LocalSpark();
         audio = SmallRecordings.write(temp.resolve("audio"));
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
     }
 
     private static Dataset<Row> rows(List<Row> rows) {
