@@ -146,7 +146,7 @@ public final class HadoopFiles {
     }
 
     /** The same for a file of which the status is known, which saves a request. */
-    HadoopChannel open(String uri, FileStatus status, Reading reading) throws IOException {
+    public HadoopChannel open(String uri, FileStatus status, Reading reading) throws IOException {
         if (status.isDirectory()) {
             throw new FileSystemException(uri, null, "a folder, not a file");
         }

@@ -224,7 +224,7 @@ final class ClipEmbedding implements Closeable {
     /** With the digest of its file, without which nothing of it could be told from other audio. */
     private EmbeddedClip hashed(EmbeddedClip clip) {
         try {
-            return clip.of(audio.digest(clip.clip().uri()));
+            return clip.of(audio.digest(clip.clip().uri(), clip.clip().stamp()));
         } catch (IOException e) {
             return clip.error() != null ? clip : clip.failed(reason(e));
         }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -30,6 +31,7 @@ class HashedAudioTest {
     private Path file;
     private String uri;
     private String digest;
+    private String stamp;
 
     @BeforeEach
     void write() throws IOException {
@@ -39,6 +41,16 @@ class HashedAudioTest {
         Files.write(file, new byte[100_001], StandardOpenOption.APPEND);
         uri = FILES.qualified(file.toString()).toString();
         digest = Sha256.of(file);
+        stamp = HadoopFiles.stamp(FILES.status(uri));
+    }
+
+    /** Another sound of the same length, and of another time however coarse the clock of the disk is. */
+    private void replaceSound() throws IOException {
+        FileTime before = Files.getLastModifiedTime(file);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(before.toMillis() + 2000));
     }
 
     private static void readSome(HashedAudio audio, String uri) throws IOException {
@@ -53,25 +65,49 @@ class HashedAudioTest {
         HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of(uri));
         readSome(audio, uri);
         Files.delete(file);
-        assertThat(audio.digest(uri)).isEqualTo(digest);
+        assertThat(audio.digest(uri, stamp)).isEqualTo(digest);
     }
 
     @Test
     void anotherIsReadWhenSomebodyAsks() throws IOException {
         HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of());
         readSome(audio, uri);
-        assertThat(audio.digest(uri)).isEqualTo(digest);
+        assertThat(audio.digest(uri, stamp)).isEqualTo(digest);
         Files.delete(file);
-        assertThat(audio.digest(uri)).isEqualTo(digest);
+        assertThat(audio.digest(uri, stamp)).isEqualTo(digest);
         HashedAudio late = new HashedAudio(FILES, Map.of(), Set.of());
-        assertThatThrownBy(() -> late.digest(uri)).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> late.digest(uri, stamp)).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
     void whatThePlanKnowsIsNotReadAgain() throws IOException {
         HashedAudio audio = new HashedAudio(FILES, Map.of(uri, "of the plan"), Set.of(uri));
         readSome(audio, uri);
-        assertThat(audio.digest(uri)).isEqualTo("of the plan");
+        assertThat(audio.digest(uri, stamp)).isEqualTo("of the plan");
+    }
+
+    @Test
+    void aFileThatChangedSinceThePlanHasTheDigestOfWhatWasRead() throws IOException {
+        replaceSound();
+        HashedAudio audio = new HashedAudio(FILES, Map.of(uri, digest), Set.of());
+        readSome(audio, uri);
+        assertThat(audio.digest(uri, stamp)).isEqualTo(Sha256.of(file)).isNotEqualTo(digest);
+    }
+
+    @Test
+    void aFileThatChangesWhileItIsReadIsRefused() throws IOException {
+        HashedAudio planned = new HashedAudio(FILES, Map.of(uri, digest), Set.of());
+        HashedAudio unplanned = new HashedAudio(FILES, Map.of(), Set.of());
+        readSome(planned, uri);
+        readSome(unplanned, uri);
+        replaceSound();
+        assertThatThrownBy(() -> readSome(planned, uri))
+                .isInstanceOf(UnreadableAudioException.class)
+                .hasMessageContaining("it changed while it was read, from " + stamp + " to ");
+        assertThat(planned.digest(uri, stamp))
+                .as("of what was read before the change")
+                .isEqualTo(digest);
+        assertThatThrownBy(() -> unplanned.digest(uri, stamp)).isInstanceOf(UnreadableAudioException.class);
     }
 
     @Test
@@ -80,6 +116,6 @@ class HashedAudioTest {
         String other = FILES.qualified(text.toString()).toString();
         HashedAudio audio = new HashedAudio(FILES, Map.of(), Set.of(other));
         assertThatThrownBy(() -> audio.open(HadoopAudio.path(other))).isInstanceOf(UnreadableAudioException.class);
-        assertThat(audio.digest(other)).isEqualTo(Sha256.of(text));
+        assertThat(audio.digest(other, stamp)).isEqualTo(Sha256.of(text));
     }
 }
