@@ -8,15 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.spark.plan.Packed;
 import org.unmute.tensor.io.Sha256;
 
@@ -25,7 +21,6 @@ import org.unmute.tensor.io.Sha256;
  * those whose stamps changed.
  */
 public final class FileDigests {
-    private static final String DESCRIPTION = "spark.job.description";
     private static final int BUFFER = 1 << 20;
     /** Tasks of a job; files are shared out among so many. */
     private static final int MAX_TASKS = 10_000;
@@ -45,52 +40,25 @@ public final class FileDigests {
         if (files.isEmpty()) {
             return Map.of();
         }
-        int tasks = Math.min(files.size(), MAX_TASKS);
-        List<byte[]> parts = new ArrayList<>();
-        for (int i = 0; i < tasks; i++) {
-            int from = (int) ((long) files.size() * i / tasks);
-            int to = (int) ((long) files.size() * (i + 1) / tasks);
-            parts.add(Packed.of(files.subList(from, to).toArray(String[]::new)));
-        }
-        Broadcast<SerializableConfiguration> configuration =
-                spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-        String before = spark.getLocalProperty(DESCRIPTION);
-        spark.setJobDescription("hash " + files.size() + " files");
-        try {
-            Map<String, String> digests = new TreeMap<>();
-            spark.parallelize(parts, tasks)
-                    .mapPartitions(new Hashing(configuration))
-                    .collect()
-                    .forEach(packed -> Arrays.stream(Packed.open(packed, Digest[].class))
-                            .forEach(d -> digests.put(d.uri(), d.sha256())));
-            return digests;
-        } finally {
-            spark.setJobDescription(before);
-            configuration.destroy();
-        }
+        Map<String, String> digests = new TreeMap<>();
+        FileJob.ask(spark, "hash", files, Math.min(files.size(), MAX_TASKS), String[]::new, FileDigests::digests)
+                .forEach(packed -> Arrays.stream(Packed.open(packed, Digest[].class))
+                        .forEach(d -> digests.put(d.uri(), d.sha256())));
+        return digests;
     }
 
     /** What a task does. */
-    private record Hashing(Broadcast<SerializableConfiguration> configuration)
-            implements FlatMapFunction<Iterator<byte[]>, byte[]> {
-        @Override
-        public Iterator<byte[]> call(Iterator<byte[]> parts) {
-            HadoopFiles files = new HadoopFiles(configuration.value().value());
-            List<byte[]> packed = new ArrayList<>();
-            while (parts.hasNext()) {
-                List<Digest> digests = new ArrayList<>();
-                for (String uri : Packed.open(parts.next(), String[].class)) {
-                    try {
-                        digests.add(new Digest(uri, of(files, uri)));
-                    } catch (IOException e) {
-                        // The task that reads it fails in the same way, and says so for each of its clips.
-                        System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
-                    }
-                }
-                packed.add(Packed.of(digests.toArray(Digest[]::new)));
+    private static byte[] digests(HadoopFiles files, byte[] uris) {
+        List<Digest> digests = new ArrayList<>();
+        for (String uri : Packed.open(uris, String[].class)) {
+            try {
+                digests.add(new Digest(uri, of(files, uri)));
+            } catch (IOException e) {
+                // The task that reads it fails in the same way, and says so for each of its clips.
+                System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
             }
-            return packed.iterator();
         }
+        return Packed.of(digests.toArray(Digest[]::new));
     }
 
     /**

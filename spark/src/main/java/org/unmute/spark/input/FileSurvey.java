@@ -7,7 +7,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -16,9 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.probes.cache.AudioClip;
@@ -37,7 +33,6 @@ final class FileSurvey {
     /** Files that a task asks for at once: it waits for answers of a network most of the time. */
     private static final int AT_ONCE = 16;
 
-    private static final String DESCRIPTION = "spark.job.description";
     private static final int TRIES = 3;
     private static final long FIRST_PAUSE_MILLIS = 250;
 
@@ -69,41 +64,15 @@ final class FileSurvey {
         int tasks = Math.max(
                 Math.ceilDiv(questions.size(), MAX_FILES),
                 Math.min(Math.ceilDiv(questions.size(), MIN_FILES), 4 * spark.defaultParallelism()));
-        List<byte[]> parts = new ArrayList<>();
-        for (int i = 0; i < tasks; i++) {
-            int from = (int) ((long) questions.size() * i / tasks);
-            int to = (int) ((long) questions.size() * (i + 1) / tasks);
-            parts.add(Packed.of(questions.subList(from, to).toArray(Question[]::new)));
-        }
-        Broadcast<SerializableConfiguration> configuration =
-                spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-        String before = spark.getLocalProperty(DESCRIPTION);
-        spark.setJobDescription("measure " + questions.size() + " files");
-        try {
-            List<Answer> answers = new ArrayList<>(questions.size());
-            spark.parallelize(parts, tasks)
-                    .mapPartitions(new Asking(configuration))
-                    .collect()
-                    .forEach(packed -> answers.addAll(Arrays.asList(Packed.open(packed, Answer[].class))));
-            return answers;
-        } finally {
-            spark.setJobDescription(before);
-            configuration.destroy();
-        }
+        List<Answer> answers = new ArrayList<>(questions.size());
+        FileJob.ask(spark, "measure", questions, tasks, Question[]::new, FileSurvey::answers)
+                .forEach(packed -> answers.addAll(Arrays.asList(Packed.open(packed, Answer[].class))));
+        return answers;
     }
 
     /** What a task does. */
-    private record Asking(Broadcast<SerializableConfiguration> configuration)
-            implements FlatMapFunction<Iterator<byte[]>, byte[]> {
-        @Override
-        public Iterator<byte[]> call(Iterator<byte[]> parts) throws Exception {
-            HadoopFiles files = new HadoopFiles(configuration.value().value());
-            List<byte[]> answers = new ArrayList<>();
-            while (parts.hasNext()) {
-                answers.add(Packed.of(answers(files, Packed.open(parts.next(), Question[].class))));
-            }
-            return answers.iterator();
-        }
+    private static byte[] answers(HadoopFiles files, byte[] questions) throws Exception {
+        return Packed.of(answers(files, Packed.open(questions, Question[].class)));
     }
 
     private static Answer[] answers(HadoopFiles files, Question[] questions) throws Exception {
