@@ -62,10 +62,14 @@ final class CacheFolder {
         if (!named.intact()) {
             return "";
         }
-        contents(all, item, findings);
-        named.unnamed().stream()
-                .filter(file -> file.toString().endsWith(".tok"))
-                .forEach(findings::done);
+        for (Path file : all.files()) {
+            if (named.unnamed().contains(file)) {
+                findings.done(file);
+            } else if (isContents(file)) {
+                contents(file, all, item);
+                findings.done(file);
+            }
+        }
         CacheCheck found = CacheCheck.of(all.folder(), findings::done);
         for (Damage damage : found.damage()) {
             boolean torn = damage.kind() == Damage.Kind.TORN_TAIL;
@@ -97,27 +101,26 @@ final class CacheFolder {
         return Units.count(found.clips(), "clip") + ", " + Units.bytes(found.bytes());
     }
 
-    /** Tables of contents follow from their shards. */
-    private static void contents(FolderCheck.Listing all, Findings.Item item, Findings findings) throws IOException {
-        for (Path file : all.files()) {
-            String name = file.getFileName().toString();
-            if (FILE.matcher(name).matches() && name.endsWith(".toc")) {
-                Path shard = file.resolveSibling(name.replaceFirst("toc$", "tok"));
-                try {
-                    if (!all.files().contains(shard)) {
-                        item.add(Finding.Kind.LEFT_OVER, file, "its shard is not there", "delete it");
-                    } else if (!Arrays.equals(ShardContents.of(shard), Files.readAllBytes(file))) {
-                        item.add(
-                                Finding.Kind.DAMAGED,
-                                file,
-                                "it is not the table of contents of its shard",
-                                "delete it: the shard is then gone through when it is opened");
-                    }
-                } catch (TokenCacheException e) {
-                    // The shard is damaged, which is found in a moment.
-                }
-                findings.done(file);
+    private static boolean isContents(Path file) {
+        String name = file.getFileName().toString();
+        return FILE.matcher(name).matches() && name.endsWith(".toc");
+    }
+
+    /** A table of contents follows from its shard. */
+    private static void contents(Path file, FolderCheck.Listing all, Findings.Item item) throws IOException {
+        Path shard = file.resolveSibling(file.getFileName().toString().replaceFirst("toc$", "tok"));
+        try {
+            if (!all.files().contains(shard)) {
+                item.add(Finding.Kind.LEFT_OVER, file, "its shard is not there", "delete it");
+            } else if (!Arrays.equals(ShardContents.of(shard), Files.readAllBytes(file))) {
+                item.add(
+                        Finding.Kind.DAMAGED,
+                        file,
+                        "it is not the table of contents of its shard",
+                        "delete it: the shard is then gone through when it is opened");
             }
+        } catch (TokenCacheException e) {
+            // The shard is damaged, which is found in a moment.
         }
     }
 

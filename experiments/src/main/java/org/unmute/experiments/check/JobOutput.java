@@ -39,15 +39,18 @@ final class JobOutput {
     }
 
     /**
-     * Checks the parts of a table: against the manifest where there is one, else that each is a whole Parquet file.
+     * Checks the parts of a table that count: against the manifest where there is one, and that each is a whole Parquet
+     * file.
      *
      * @return what it holds, in words
      */
     static String table(FolderCheck.Listing all, FolderCheck.Scope scope, Findings findings) throws IOException {
-        ManifestFiles.check(all, PART, scope);
+        ManifestFiles.Result named = ManifestFiles.check(all, PART, scope);
         int parts = 0;
         for (Path file : all.files()) {
-            if (PART.matcher(file.getFileName().toString()).matches()) {
+            if (named.unnamed().contains(file)) {
+                findings.done(file);
+            } else if (PART.matcher(file.getFileName().toString()).matches()) {
                 parts++;
                 if (!isWhole(file)) {
                     scope.item()
@@ -55,7 +58,8 @@ final class JobOutput {
                                     Finding.Kind.DAMAGED,
                                     file,
                                     "it is no whole Parquet file",
-                                    "delete it and the shard with its number, and submit the job again");
+                                    "delete the files with its number in tokens, index and events, and submit the job"
+                                            + " again");
                 }
                 findings.done(file);
             }

@@ -184,14 +184,20 @@ class FolderCheckTest {
     void whatNoManifestNamesIsLeftOver() throws IOException {
         Path job = job();
         Files.writeString(job.resolve("tokens/shard-00001-0a1b-3.tok"), "an attempt that lost");
-        Files.writeString(job.resolve("events/part-00001-0a1b-3.parquet"), "PAR1 rows PAR1");
+        Files.writeString(job.resolve("tokens/shard-00002-0a1b-4.toc"), "an attempt without its shard");
+        Files.writeString(job.resolve("events/part-00001-0a1b-3.parquet"), "PAR1 half");
         Files.createDirectories(job.resolve("_attempts/0a1b/00002-3"));
         Files.writeString(job.resolve("_attempts/0a1b/00002-3/tokens-shard-00002.tok"), "half");
-        assertThat(check().findings())
+        FolderCheck.Result check = check();
+        assertThat(check.items())
+                .extracting(CheckedItem::content)
+                .containsExactly("events: 1 part, index: 1 part", "3 clips, 368 B");
+        assertThat(check.findings())
                 .extracting(f -> f.kind() + " " + job.relativize(f.path()))
                 .containsExactlyInAnyOrder(
                         "unfinished _attempts",
                         "left over events/part-00001-0a1b-3.parquet",
-                        "left over tokens/shard-00001-0a1b-3.tok");
+                        "left over tokens/shard-00001-0a1b-3.tok",
+                        "left over tokens/shard-00002-0a1b-4.toc");
     }
 }
