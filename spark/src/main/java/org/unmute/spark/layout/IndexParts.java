@@ -114,7 +114,8 @@ final class IndexParts {
         } catch (RuntimeException e) {
             throw new IOException(
                     "read " + store.path(file) + ": it is damaged: " + e.getMessage()
-                            + ": restore it, or delete it, its shard and its events, and run the job again",
+                            + ": restore it, or delete the files with its number in tokens, index and events, and run"
+                            + " the job again",
                     e);
         }
     }

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
@@ -32,7 +31,7 @@ import org.unmute.tensor.io.AtomicFile;
  * operation that changes something is here, so that a test can let each of them fail.
  */
 final class JobStore {
-    /** File systems that rename a file in one step, and refuse to if there is one of the new name. */
+    /** File systems that rename a file in one step. Not all of them refuse to if there is one of the new name. */
     private static final Set<String> RENAMING = Set.of("file", "hdfs", "webhdfs", "swebhdfs", "viewfs", "ofs", "o3fs");
 
     private static final int COPY = 1 << 20;
@@ -119,10 +118,6 @@ final class JobStore {
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }
-    }
-
-    FSDataInputStream open(String name) throws IOException {
-        return system.open(path(name));
     }
 
     /** Makes a folder where there is such a thing; an object store has only names with a slash. */

@@ -39,8 +39,7 @@ public final class ShareWriter implements Closeable {
     private final Path scratch;
     private final TokenCacheWriter tokens;
     private final String shard;
-    private final String index;
-    private final String events;
+    private final String part;
     private final RowTable<ClipRow> rows;
     private final RowTable<DetectedEvent> found;
     private int clips;
@@ -56,12 +55,11 @@ public final class ShareWriter implements Closeable {
         this.store = store;
         this.scratch = scratch;
         shard = target.name("shard", share, attempt, SHARD);
-        index = target.name("part", share, attempt, TABLE);
-        events = index;
+        part = target.name("part", share, attempt, TABLE);
         tokens = target.kept().contains(Kept.TOKENS) ? TokenCacheWriter.open(scratch, key, ONE_SHARD, share) : null;
-        rows = new RowTable<>(store, from(JobFolder.INDEX, index), TableForms.index());
+        rows = new RowTable<>(store, from(JobFolder.INDEX, part), TableForms.index());
         found = target.kept().contains(Kept.EVENTS)
-                ? new RowTable<>(store, from(JobFolder.EVENTS, events), TableForms.events())
+                ? new RowTable<>(store, from(JobFolder.EVENTS, part), TableForms.events())
                 : null;
     }
 
@@ -130,10 +128,10 @@ public final class ShareWriter implements Closeable {
             }
         }
         if (found != null) {
-            files.add(found.finish(JobFolder.EVENTS + "/" + events));
+            files.add(found.finish(JobFolder.EVENTS + "/" + part));
         }
         // What the index names is there by then.
-        files.add(rows.finish(JobFolder.INDEX + "/" + index));
+        files.add(rows.finish(JobFolder.INDEX + "/" + part));
         return new ShareResult(share, files, clips, errors, seconds);
     }
 
