@@ -1,5 +1,5 @@
 /**
- * Where the files of a token cache are: in a local folder, which is mapped, or behind an interface of three methods
- * that a program implements for a store of its own. A manifest says which of the files count.
+ * Where the files of a token cache are: in a local folder, which is mapped, or behind an interface that a program
+ * implements for a store of its own. A manifest says which of the files count.
  */
 package org.unmute.probes.cache.files;
