@@ -3,6 +3,7 @@ package org.unmute.cli.audio;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,17 +123,19 @@ public final class PooledVectors {
             for (int d = 0; d < dim(); d++) {
                 row[d + 1] = NAME + d;
             }
-            for (int i = -1; i < vectors.size(); i++) {
-                if (i >= 0) {
-                    row[0] = clips.get(i);
-                    for (int d = 0; d < dim(); d++) {
-                        row[d + 1] = vectors.get(i)[d];
-                    }
+            line(out, row);
+            for (int i = 0; i < vectors.size(); i++) {
+                row[0] = clips.get(i);
+                for (int d = 0; d < dim(); d++) {
+                    row[d + 1] = vectors.get(i)[d];
                 }
-                byte[] line = CsvLine.of(row).getBytes(StandardCharsets.UTF_8);
-                LittleEndian.writeFully(out, ByteBuffer.wrap(line));
+                line(out, row);
             }
         });
+    }
+
+    private static void line(FileChannel out, Object... fields) throws IOException {
+        LittleEndian.writeFully(out, ByteBuffer.wrap(CsvLine.of(fields).getBytes(StandardCharsets.UTF_8)));
     }
 
     private void parquet(Path file, Map<String, String> about) throws IOException {
