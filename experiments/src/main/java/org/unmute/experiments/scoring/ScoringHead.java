@@ -23,21 +23,15 @@ import org.unmute.probes.pool.TrainedProbe;
  * that nothing is encoded twice; the logits have the same bits.
  */
 public final class ScoringHead {
-    private final List<String> classes;
-    private final Boolean exclusive;
-    private final Decisions decisions;
+    private final Head head;
     private final String about;
     private final Features.Request request;
-    private final Function<Features, float[]> ofFeatures;
     private final Function<float[], float[]> ofSamples;
 
     private ScoringHead(Head head, String about, Features.Request request, Function<float[], float[]> ofSamples) {
-        this.classes = head.classes();
-        this.exclusive = head.exclusive();
-        this.decisions = head.decisions();
+        this.head = head;
         this.about = about;
         this.request = request;
-        this.ofFeatures = head.logits();
         this.ofSamples = ofSamples;
     }
 
@@ -138,17 +132,17 @@ public final class ScoringHead {
 
     /** Class names, in the order of the logits. */
     public List<String> classes() {
-        return classes;
+        return head.classes();
     }
 
     /** Whether classes are mutually exclusive; null if unknown, as of an encoder's own head. */
     public Boolean exclusive() {
-        return exclusive;
+        return head.exclusive();
     }
 
     /** Thresholds and calibration that a probe learned, or null. */
     public Decisions decisions() {
-        return decisions;
+        return head.decisions();
     }
 
     /** A description, for the record. */
@@ -179,8 +173,8 @@ public final class ScoringHead {
      * @throws NullPointerException if this is an encoder's own head
      */
     public float[] logits(Features features) {
-        Objects.requireNonNull(ofFeatures, "an encoder's own head scores samples");
-        return requireNumbers(ofFeatures.apply(features));
+        Objects.requireNonNull(head.logits(), "an encoder's own head scores samples");
+        return requireNumbers(head.logits().apply(features));
     }
 
     private float[] requireNumbers(float[] logits) {
@@ -198,6 +192,6 @@ public final class ScoringHead {
      * @param logits of a recording
      */
     public float[] scores(float[] logits) {
-        return exclusive ? Activation.softmax(logits) : Activation.sigmoid(logits);
+        return head.exclusive() ? Activation.softmax(logits) : Activation.sigmoid(logits);
     }
 }
