@@ -84,6 +84,8 @@ class LabelFileTest {
                         .manifest()
                         .clips())
                 .containsExactly(clip("a.wav", "train", "wren", "robin"));
+        assertThatThrownBy(() -> read("sep=;\nname;labels\na.wav;wren\n"))
+                .hasMessageContaining(":2: no column file, filename, path, fname among 'name, labels'");
         assertThatThrownBy(() -> read("file,start,end,label\na.wav,\"0,5\",\"5,5\",wren\n"))
                 .hasMessageContaining(":2: the start is no number of seconds: '0,5': write a decimal point");
     }
