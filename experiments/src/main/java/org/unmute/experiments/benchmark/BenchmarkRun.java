@@ -25,6 +25,7 @@ import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
@@ -185,7 +186,7 @@ public final class BenchmarkRun implements AutoCloseable {
                 continue;
             }
             int parts = tokens.parts(cores);
-            EmbeddedClips done = tokens.gathering();
+            Embedding.Outcome done = tokens.gathering();
             if (done != null) {
                 tokens.gather(done, parts, settings.command());
             } else {
@@ -202,7 +203,7 @@ public final class BenchmarkRun implements AutoCloseable {
      * @return empty if a stop was requested
      * @throws InputException if the cache's folder belongs to another encoder
      */
-    public Optional<EmbeddedClips> embedPart(int part, int parts) throws IOException {
+    public Optional<Embedding.Outcome> embedPart(int part, int parts) throws IOException {
         try {
             return Optional.of(tokens(groups.getFirst(), open(groups.getFirst().encoder()))
                     .embedPart(part, parts, settings.stop()));
@@ -217,10 +218,10 @@ public final class BenchmarkRun implements AutoCloseable {
      * @param parts what came of each part
      * @throws InputException if the data set cannot be used
      */
-    public void gather(Unembedded what, List<EmbeddedClips> parts) throws IOException {
+    public void gather(Unembedded what, List<Embedding.Outcome> parts) throws IOException {
         for (CellGroup group : groups) {
             if (group.cells().containsKey(what.cells().getFirst().id())) {
-                EmbeddedClips all = parts.stream().reduce(EmbeddedClips.NONE, EmbeddedClips::and);
+                Embedding.Outcome all = parts.stream().reduce(Embedding.Outcome.NONE, Embedding.Outcome::and);
                 tokens(group, open(group.encoder())).gather(all, what.parts(), settings.command());
             }
         }

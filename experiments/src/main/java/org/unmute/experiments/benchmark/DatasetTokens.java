@@ -123,7 +123,7 @@ final class DatasetTokens {
     }
 
     /** What is embedded if all parts are and are being gathered; else null. */
-    EmbeddedClips gathering() throws IOException {
+    Embedding.Outcome gathering() throws IOException {
         return state().gathering();
     }
 
@@ -132,13 +132,15 @@ final class DatasetTokens {
      *
      * @throws StoppedEmbedding if a stop is requested
      */
-    EmbeddedClips embedPart(int part, int parts, StopSignal stop) throws IOException {
+    Embedding.Outcome embedPart(int part, int parts, StopSignal stop) throws IOException {
         List<AudioClip> own = TokenParts.clips(dataset.audio(), part, parts);
-        return own.isEmpty() ? EmbeddedClips.NONE : embed(own, state().folder(part), part * TokenParts.SHARDS, stop);
+        return own.isEmpty()
+                ? Embedding.Outcome.NONE
+                : embed(own, state().folder(part), part * TokenParts.SHARDS, stop);
     }
 
     /** Makes a cache of all parts. */
-    void gather(EmbeddedClips done, int parts, List<String> command) throws IOException {
+    void gather(Embedding.Outcome done, int parts, List<String> command) throws IOException {
         RunRecord record = new RunRecord(command);
         String before = recordings();
         requireUsable(done);
@@ -148,12 +150,13 @@ final class DatasetTokens {
         state.delete();
     }
 
-    private EmbeddedClips embed(List<AudioClip> clips, Path into, int firstShard, StopSignal stop) throws IOException {
+    private Embedding.Outcome embed(List<AudioClip> clips, Path into, int firstShard, StopSignal stop)
+            throws IOException {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         try (TokenCacheWriter writer = TokenCacheWriter.open(into, key, CacheOptions.DEFAULT, firstShard);
                 EmbeddingBar bar = host.embedding(what, clips, loaded.encoder().describe())) {
             Embedding embedding = new Embedding(loaded.encoder(), host::audio, RESAMPLING.kernel(), false);
-            return EmbeddedClips.of(embedding.run(clips, writer, new Embedding.Listener() {
+            return embedding.run(clips, writer, new Embedding.Listener() {
                 @Override
                 public void stored(AudioClip clip, boolean earlier) {
                     bar.stored(clip, earlier);
@@ -171,13 +174,13 @@ final class DatasetTokens {
                 public void skipped(AudioClip clip, String reason) {
                     bar.skipped(clip, reason);
                 }
-            }));
+            });
         } catch (TokenCacheException e) {
             throw new InputException(e.getMessage(), e);
         }
     }
 
-    private void requireUsable(EmbeddedClips done) {
+    private void requireUsable(Embedding.Outcome done) {
         if (done.embedded() + done.present() == 0) {
             throw new InputException("data set " + dataset.entry().name() + ": none of its "
                     + dataset.audio().size()
@@ -194,11 +197,11 @@ final class DatasetTokens {
         }
     }
 
-    private static String first(List<EmbeddedClips.Left> clips) {
+    private static String first(List<Embedding.Skipped> clips) {
         return clips.getFirst().clip() + ": " + clips.getFirst().reason();
     }
 
-    private void complete(EmbeddedClips done, RunRecord record, String before) throws IOException {
+    private void complete(Embedding.Outcome done, RunRecord record, String before) throws IOException {
         requireUsable(done);
         loaded.note(record, RESAMPLING.name())
                 .result("layers", key.layers())

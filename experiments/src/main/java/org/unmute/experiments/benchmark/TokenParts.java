@@ -13,6 +13,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.io.RegularFile;
 
 /**
@@ -88,10 +89,10 @@ final class TokenParts {
     }
 
     /** What was embedded, if all parts are there and are being gathered; else null. */
-    EmbeddedClips gathering() throws IOException {
+    Embedding.Outcome gathering() throws IOException {
         JsonNode done = state().path("done");
         try {
-            return done.isMissingNode() ? null : Json.MAPPER.treeToValue(done, EmbeddedClips.class);
+            return done.isMissingNode() ? null : Json.MAPPER.treeToValue(done, Embedding.Outcome.class);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new InputException(
                     folder.resolve(STATE) + ": " + e.getOriginalMessage() + ": delete the folder to embed again", e);
@@ -118,7 +119,7 @@ final class TokenParts {
     }
 
     /** Moves the shards of all parts into the cache. If it is killed, it goes on when called again. */
-    void gather(int parts, EmbeddedClips done) throws IOException {
+    void gather(int parts, Embedding.Outcome done) throws IOException {
         Json.write(
                 folder.resolve(STATE),
                 new JsonObject().with("content", content).with("parts", parts).with("done", done));

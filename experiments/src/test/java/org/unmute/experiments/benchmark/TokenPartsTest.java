@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.Embedding;
 
 /** Tokens that several machines make in parts. */
 class TokenPartsTest {
@@ -90,8 +91,8 @@ class TokenPartsTest {
             Files.writeString(parts("a").folder(part).resolve("cache.lock"), "");
         }
         assertThat(parts("a").gathering()).isNull();
-        EmbeddedClips done = new EmbeddedClips(
-                23, 0, List.of(new EmbeddedClips.Left("a", "no sound")), List.of(new EmbeddedClips.Left("b", "gone")));
+        Embedding.Outcome done = new Embedding.Outcome(
+                23, 0, List.of(new Embedding.Skipped("a", "no sound")), List.of(new Embedding.Skipped("b", "gone")));
         Path inTheWay = Files.createDirectories(cache().resolve("shard-00100.tok/x"));
         assertThatThrownBy(() -> parts("a").gather(number, done)).isInstanceOf(IOException.class);
         assertThat(names()).contains("shard-00000.tok", "shard-00001.tok").doesNotContain("shard-00101.tok");

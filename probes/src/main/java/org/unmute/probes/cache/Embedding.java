@@ -2,6 +2,7 @@ package org.unmute.probes.cache;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
@@ -61,10 +63,28 @@ public final class Embedding {
      * @param skipped clips left out, with reasons
      * @param unread those of them whose files are there and could not be read: another run may find them readable
      */
-    public record Outcome(int embedded, int present, List<Skipped> skipped, List<Skipped> unread) {}
+    public record Outcome(int embedded, int present, List<Skipped> skipped, List<Skipped> unread)
+            implements Serializable {
+        /** Of no clips. */
+        public static final Outcome NONE = new Outcome(0, 0, List.of(), List.of());
+
+        public Outcome {
+            skipped = List.copyOf(skipped);
+            unread = List.copyOf(unread);
+        }
+
+        /** This outcome and that of other clips, in this order. */
+        public Outcome and(Outcome others) {
+            return new Outcome(
+                    embedded + others.embedded,
+                    present + others.present,
+                    Stream.concat(skipped.stream(), others.skipped.stream()).toList(),
+                    Stream.concat(unread.stream(), others.unread.stream()).toList());
+        }
+    }
 
     /** A clip that was left out, with the reason. */
-    public record Skipped(String clip, String reason) {}
+    public record Skipped(String clip, String reason) implements Serializable {}
 
     /** A recording that cannot be used, in a strict run. */
     public static final class UnusableClipException extends IOException {
@@ -134,7 +154,7 @@ public final class Embedding {
                 }
             }
         }
-        return new Outcome(embedded, present, List.copyOf(skipped), List.copyOf(unread));
+        return new Outcome(embedded, present, skipped, unread);
     }
 
     /** Whether a device or network failed rather than the recording. */

@@ -14,10 +14,10 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.benchmark.BenchmarkPlan;
 import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.benchmark.EmbeddedClips;
 import org.unmute.experiments.benchmark.GridRecord;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.Grid;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.spark.task.ExecutorBackend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.FolderLock;
@@ -73,7 +73,7 @@ record GridTask(
      * @param failed why cells cannot be finished, by their paths
      * @param embedded what came of a part of the tokens; null for other work, and if it failed
      */
-    record Ended(List<String> cells, Map<String, String> failed, EmbeddedClips embedded) implements Serializable {}
+    record Ended(List<String> cells, Map<String, String> failed, Embedding.Outcome embedded) implements Serializable {}
 
     /**
      * Does the work.
