@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** HDFS of one data node in a JVM of its own, of Hadoop's own mini-cluster, on loopback. */
@@ -47,6 +48,14 @@ final class HdfsServer implements AutoCloseable {
     /** {@code hdfs://HOST:PORT}. */
     String url() {
         return "hdfs://localhost:" + port;
+    }
+
+    /**
+     * Settings of clients. One that closes a file asks whether its block is complete, and if it is not, again in 400
+     * ms, by default; here blocks take a few.
+     */
+    Map<String, String> settings() {
+        return Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");
     }
 
     /** The end of its log. */

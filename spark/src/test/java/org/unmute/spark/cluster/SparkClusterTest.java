@@ -59,7 +59,7 @@ class SparkClusterTest {
     @Test
     void tasksReachHdfs() throws Exception {
         try (HdfsServer hdfs = HdfsServer.start(folder.resolve("hdfs"))) {
-            assertStores(Map.of(), hdfs.url() + "/a folder", hdfs::shown);
+            assertStores(hdfs.settings(), hdfs.url() + "/a folder", hdfs::shown);
         }
     }
 
