@@ -133,12 +133,9 @@ class BenchmarkTest {
         assertThat(files(out)).isEqualTo(files(whole));
         assertSameTokens(out.resolve("cache/own/many"), whole.resolve("cache/own/many"));
         assertSameTokens(out.resolve("cache/file/one"), whole.resolve("cache/file/one"));
-        try (Stream<Path> shards = Files.list(out.resolve("cache/own/many"))) {
-            assertThat(shards.filter(f -> f.toString().endsWith(".tok"))
-                            .map(f -> f.getFileName().toString()))
-                    .as("shards of several tasks")
-                    .contains("shard-00000.tok", "shard-00100.tok");
-        }
+        assertThat(shards(out.resolve("cache/own/many")))
+                .as("shards of several tasks")
+                .contains("shard-00000.tok", "shard-00100.tok");
         JsonNode record = Json.read(out.resolve("run.json"));
         assertThat(record.path("results").path("cells").path("finished").asInt())
                 .isEqualTo(8);
@@ -155,6 +152,32 @@ class BenchmarkTest {
             all.put(file, Files.readString(run.resolve(file), StandardCharsets.ISO_8859_1));
         }
         return all;
+    }
+
+    /** The cache of a job is moved to where a grid looks for the tokens of an encoder and a data set. */
+    @Test
+    void tokensThatAJobEmbeddedAreTaken() throws IOException {
+        Path job = folder.resolve("job");
+        EmbedTest.Output embedded =
+                EmbedTest.run("--audio", folder.resolve("many/manifest.csv").toString(), "--out", job.toString());
+        assertThat(embedded.status()).as(embedded.err()).isZero();
+        Path caches = Files.createDirectories(folder.resolve("caches/own"));
+        Path tokens = Files.move(job.resolve("tokens"), caches.resolve("many"));
+        List<String> shards = shards(tokens);
+        Path out = SingleMachine.run(grid, folder.resolve("from-job"), caches.getParent(), "own/many");
+        assertThat(shards(tokens)).as("nothing is embedded again").isEqualTo(shards);
+        for (String probe : List.of("own/many/protobin", "own/many/linear-mean")) {
+            assertThat(RepeatableContent.of(out.resolve(probe))).isEqualTo(RepeatableContent.of(whole.resolve(probe)));
+        }
+    }
+
+    private static List<String> shards(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(".tok"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     @Test

@@ -21,6 +21,11 @@ public final class SingleMachine {
     private SingleMachine() {}
 
     public static Path run(Path grid, Path out, String... only) throws IOException {
+        return run(grid, out, out.resolve("cache"), only);
+    }
+
+    /** With token caches in a folder of their own. */
+    public static Path run(Path grid, Path out, Path caches, String... only) throws IOException {
         CellSelection cells = CellSelection.read(grid, List.of(only));
         if (!Backends.current().name().equals(BACKEND)) {
             Backends.use(Backends.open(BACKEND, 2));
@@ -28,7 +33,7 @@ public final class SingleMachine {
         try (BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
-                        out.resolve("cache"),
+                        caches,
                         List.of("unmute", "benchmark", grid.toString(), "--out", out.toString()),
                         BACKEND,
                         "the backend of executors",
