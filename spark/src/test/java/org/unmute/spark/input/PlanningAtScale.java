@@ -24,7 +24,7 @@ import org.unmute.tensor.DType;
  * Time and memory of a plan of many clips: {@code PlanningAtScale csv|parquet|parts|folder ROWS}. The recordings are
  * silence without a disk. Driver and tasks share this JVM, so that a driver alone takes less.
  */
-final class PlanningAtScale {
+public final class PlanningAtScale {
     private static final int FILES_IN_FOLDER = 10_000;
     private static final int PARTS_OF_FILE = 1000;
     /** 64 by 8 tokens of 768 values for each 10 s, as a ViT-B makes. */

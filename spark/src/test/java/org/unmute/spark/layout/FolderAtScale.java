@@ -21,7 +21,7 @@ import org.unmute.tensor.io.Sha256;
  * Time and memory of a driver's work on a folder of many clips: {@code FolderAtScale ROWS FOLDER}, where the folder is
  * new, on any file system. Tasks write rows without vectors; their time is not counted.
  */
-final class FolderAtScale {
+public final class FolderAtScale {
     private static final int ROWS_OF_SHARE = 1250;
     private static final Set<Kept> KEPT = EnumSet.noneOf(Kept.class);
     private static final String SHA256 = Sha256.of("the same audio");
