@@ -13,12 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.parquet.example.data.Group;
+import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ class EmbedClusterTest {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final String EMBED = "org.unmute.spark.Embed";
     private static final int EXECUTORS = 2;
+    private static final Pattern RESULT = Pattern.compile("^RESULT (.*)$", Pattern.MULTILINE);
 
     @TempDir
     static Path folder;
@@ -82,6 +85,24 @@ class EmbedClusterTest {
                 "4",
                 "--out",
                 run);
+    }
+
+    @Test
+    void executorsHaveTheOptionsThatSparkGivesThemAndTheVectorApi() throws Exception {
+        Map<String, String> settings = withTestClasses(Map.of());
+        String log = run("options", settings, List.of(ClusterJob.class.getName(), "options"));
+        List<String> executors =
+                RESULT.matcher(log).results().map(r -> r.group(1)).toList();
+        assertThat(executors.stream().map(line -> line.split(" ")[0]).distinct())
+                .as("executors: %s", executors)
+                .hasSize(EXECUTORS);
+        assertThat(executors)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("vector=true")
+                        .contains(Stream.of(JavaModuleOptions.defaultModuleOptionArray())
+                                .map(String::strip)
+                                .filter(option -> !option.isEmpty())
+                                .toList()));
     }
 
     @Test
@@ -236,10 +257,7 @@ class EmbedClusterTest {
         Path copy = folder.resolve("from-s3");
         try (S3Server s3 = S3Server.start(folder.resolve("s3"), "bucket")) {
             Map<String, String> settings = hadoop(s3.settings());
-            Map<String, String> copying = new TreeMap<>(settings);
-            copying.put(
-                    "spark.driver.extraClassPath",
-                    Places.classesOf(ClusterJob.class).toString());
+            Map<String, String> copying = withTestClasses(settings);
             try {
                 run("to-s3", copying, copy(recordings.folder.toUri().toString(), "s3a://bucket/audio files"));
                 run("s3", settings, embed("s3a://bucket/audio files", "s3a://bucket/a job"));
@@ -278,24 +296,29 @@ class EmbedClusterTest {
 
     /** Settings that let attempts at writing fail: one is held, the first ones of another partition fail. */
     private static Map<String, String> faults(Path mark, int held, int failing, int failures) throws IOException {
-        String classes = Places.classesOf(FaultyFileSystem.class).toString();
-        return Map.of(
-                "spark.driver.extraClassPath",
-                classes,
-                "spark.executor.extraClassPath",
-                classes,
-                "spark.hadoop.fs.file.impl",
+        Map<String, String> settings = hadoop(Map.of(
+                "fs.file.impl",
                 FaultyFileSystem.class.getName(),
-                "spark.hadoop." + FaultyFileSystem.FILES,
+                FaultyFileSystem.FILES,
                 "_attempts",
-                "spark.hadoop." + FaultyFileSystem.MARK,
+                FaultyFileSystem.MARK,
                 mark.toString(),
-                "spark.hadoop." + FaultyFileSystem.HELD,
+                FaultyFileSystem.HELD,
                 String.valueOf(held),
-                "spark.hadoop." + FaultyFileSystem.FAILING,
+                FaultyFileSystem.FAILING,
                 String.valueOf(failing),
-                "spark.hadoop." + FaultyFileSystem.FAILURES,
-                String.valueOf(failures));
+                FaultyFileSystem.FAILURES,
+                String.valueOf(failures)));
+        return withTestClasses(settings);
+    }
+
+    /** With settings that let driver and executors find the classes of tests. */
+    private static Map<String, String> withTestClasses(Map<String, String> settings) throws IOException {
+        Map<String, String> all = new TreeMap<>(settings);
+        String classes = Places.classesOf(ClusterJob.class).toString();
+        all.put("spark.driver.extraClassPath", classes);
+        all.put("spark.executor.extraClassPath", classes);
+        return all;
     }
 
     private static ChildJvm submit(String name, Map<String, String> settings, Path out) throws IOException {
