@@ -344,12 +344,14 @@ public final class WriteTables {
                 true,
                 false,
                 none);
-        write("matrix.parquet", """
+        String flags = """
                 message flags { optional binary file (UTF8); optional binary split (UTF8); required boolean wren;
-                  optional int64 robin; }""", 3, WriteTables::flags, CompressionCodecName.SNAPPY, one, true, false, none);
-        write("events.parquet", """
+                  optional int64 robin; }""";
+        write("matrix.parquet", flags, 3, WriteTables::flags, CompressionCodecName.SNAPPY, one, true, false, none);
+        String events = """
                 message events { optional binary file (UTF8); optional float start; optional double end;
-                  optional binary label (UTF8); }""", 3, WriteTables::event, CompressionCodecName.GZIP, one, true, false, none);
+                  optional binary label (UTF8); }""";
+        write("events.parquet", events, 3, WriteTables::event, CompressionCodecName.GZIP, one, true, false, none);
         write("seed-snappy.parquet", KINDS, 9, WriteTables::kinds, CompressionCodecName.SNAPPY, one, true, false, none);
         write("seed-zstd.parquet", KINDS, 9, WriteTables::kinds, CompressionCodecName.ZSTD, two, false, false, none);
         write(

@@ -48,7 +48,7 @@ public final class ParquetTable implements AutoCloseable {
         this.in = in;
         this.footer = footer;
         this.budget = budget;
-        Map<String, List<String>> classes = ClassNames.of(notes, footer.notes());
+        Map<String, List<String>> classes = HuggingFaceNote.of(notes, footer.notes());
         for (Leaf leaf : footer.leaves()) {
             if (leaf.unread() != null) {
                 leftOut.add(leaf.name() + " (" + leaf.unread() + ")");

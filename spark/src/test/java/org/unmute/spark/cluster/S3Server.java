@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A server of the S3 API in a JVM of its own, S3Proxy, on loopback. Objects are in its memory: where they are files of a
- * folder, an object whose name ends with '/' is also one without, and S3A takes folders for files.
+ * A server of the S3 API in a JVM of its own, S3Proxy, on loopback. Objects are in its memory: where they are files of
+ * a folder, an object whose name ends with '/' is also one without, and S3A takes folders for files.
  */
 final class S3Server implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);

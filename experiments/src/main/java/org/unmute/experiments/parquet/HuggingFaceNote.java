@@ -13,14 +13,14 @@ import org.unmute.tensor.io.MalformedFileException;
  * The names of classes that Hugging Face's {@code datasets} leave in files whose columns hold numbers of classes. The
  * note {@value #NOTE} holds JSON: for each column its type, in which a list or sequence has the type of its elements.
  */
-final class ClassNames {
+final class HuggingFaceNote {
     /** Name of the note. */
     static final String NOTE = "huggingface";
 
     private static final int MAX_CLASSES = 1 << 20;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private ClassNames() {}
+    private HuggingFaceNote() {}
 
     /** The names by column; columns without are left out. */
     static Map<String, List<String>> of(Bytes in, Map<String, String> notes) throws MalformedFileException {
