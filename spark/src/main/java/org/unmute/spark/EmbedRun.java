@@ -192,6 +192,10 @@ final class EmbedRun {
             console.tell(Units.count(remaining.gone(), "clip")
                     + " are in the folder, and their recordings are not there any more: they stay in it");
         }
+        if (remaining.noted() > 0) {
+            console.tell(Units.count(remaining.noted(), "clip")
+                    + " in the folder have other labels or another split now: the index was changed");
+        }
         SharePlan plan = SharePlan.of(remaining.clips(), bounds(), size, folder.firstShare());
         console.tell((remaining.present() == 0
                         ? ""

@@ -2,7 +2,6 @@ package org.unmute.spark;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +20,12 @@ import org.unmute.spark.plan.PlannedClip;
  * @param present clips whose results are in the folder
  * @param again how many of {@code clips} the index has a row of, which the new one replaces
  * @param gone clips whose results are in the folder and whose files are not there any more; they are {@code present}
+ * @param noted clips whose results stay and whose labels or split are others now
  */
-record Remaining(List<PlannedClip> clips, int present, int again, int gone) {
+record Remaining(List<PlannedClip> clips, int present, int again, int gone, int noted) {
     /**
-     * Compares clips with the index of a folder: by stamp; by digest where stamps differ.
+     * Compares clips with the index of a folder: by stamp; by digest where stamps differ. Rows of those that stay get
+     * the stamps, labels and splits that are planned now.
      *
      * @param verify whether all are compared by digest
      */
@@ -42,7 +43,8 @@ record Remaining(List<PlannedClip> clips, int present, int again, int gone) {
         }
         Map<String, String> digests = digests(spark, doubtful);
         List<PlannedClip> todo = new ArrayList<>();
-        Map<String, String> stamps = new HashMap<>();
+        List<PlannedClip> revised = new ArrayList<>();
+        int noted = 0;
         int again = 0;
         int gone = 0;
         for (int i = 0; i < standing.length; i++) {
@@ -50,19 +52,23 @@ record Remaining(List<PlannedClip> clips, int present, int again, int gone) {
             boolean done = standing[i] == KnownClips.Standing.DONE || standing[i] == KnownClips.Standing.TOUCHED;
             if (done && isGone(clip)) {
                 gone++;
-            } else if (isDoubtful(clip, standing[i], verify)) {
+                continue;
+            }
+            if (isDoubtful(clip, standing[i], verify)) {
                 done = known.hasAudio(clip, digests.get(clip.uri()));
-                if (done && standing[i] == KnownClips.Standing.TOUCHED) {
-                    stamps.put(clip.clip(), clip.stamp());
-                }
             }
             if (!done) {
                 todo.add(clip);
                 again += standing[i] == KnownClips.Standing.NEW ? 0 : 1;
+            } else if (!known.hasNotes(clip)) {
+                noted++;
+                revised.add(clip);
+            } else if (standing[i] == KnownClips.Standing.TOUCHED) {
+                revised.add(clip);
             }
         }
-        folder.restamp(stamps);
-        return new Remaining(todo, clips.size() - todo.size(), again, gone);
+        folder.revise(revised);
+        return new Remaining(todo, clips.size() - todo.size(), again, gone, noted);
     }
 
     private static boolean isGone(PlannedClip clip) {

@@ -163,6 +163,40 @@ class EmbedTest {
     }
 
     @Test
+    void labelsAndSplitsFollowTheTableWithoutNewTokens(@TempDir Path folder) throws IOException {
+        Path table = folder.resolve("clips.csv");
+        Path out = folder.resolve("out");
+        String[] args = {
+            "--audio", table.toString(), "--root", audio.toString(), "--out", out.toString(), "--keep", "tokens,pooled"
+        };
+        Files.writeString(table, "path,labels,split\na.wav,wren,train\nz/low.wav,robin,test\nc/50%25.wav,wren,test\n");
+        assertThat(run(args).status()).isZero();
+        Map<String, Row> before = index(out);
+        Files.writeString(
+                table, "path,labels,split\na.wav,wren;owl,train\nz/low.wav,robin,train\nc/50%25.wav,wren,test\n");
+        Output changed = run(args);
+        assertThat(changed.out()).contains("0 embedded now, 3 already there");
+        assertThat(changed.err()).contains("2 clips in the folder have other labels or another split now");
+        // A table that states neither takes nothing away.
+        Files.writeString(table, "path\na.wav\nz/low.wav\nc/50%25.wav\n");
+        assertThat(run(args).err()).doesNotContain("other labels");
+        Map<String, Row> after = index(out);
+        assertThat(notes(after, "a.wav")).isEqualTo("wren;owl, train");
+        assertThat(notes(after, "z/low.wav")).isEqualTo("robin, train");
+        assertThat(notes(after, "c/50%25.wav")).isEqualTo("wren, test");
+        for (String clip : before.keySet()) {
+            for (String column : List.of("sha256", "shard", "offset", "pooled")) {
+                assertThat(after.get(clip).<Object>getAs(column))
+                        .isEqualTo(before.get(clip).<Object>getAs(column));
+            }
+        }
+    }
+
+    private static String notes(Map<String, Row> index, String clip) {
+        return index.get(clip).getAs("labels") + ", " + index.get(clip).getAs("split");
+    }
+
+    @Test
     void pooledVectorsAreThoseOfTheTokens(@TempDir Path out) throws IOException {
         Output run = run(
                 "--audio", audio.toString(), "--out", out.toString(), "--keep", "pooled", "--pool", "max", "--json");

@@ -1,6 +1,7 @@
 package org.unmute.spark.layout;
 
 import java.io.Serializable;
+import org.unmute.spark.plan.PlannedClip;
 
 /**
  * What the index says of a clip.
@@ -55,10 +56,28 @@ public record ClipRow(
                 clip, path, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null, reason);
     }
 
-    /** The same of a file with this stamp. */
-    ClipRow stamped(String fresh) {
+    /** The same with the stamp, and the labels and the split if they are stated, of a plan; of null: the same. */
+    ClipRow revised(PlannedClip plan) {
+        if (plan == null) {
+            return this;
+        }
         return new ClipRow(
-                clip, path, start, end, labels, split, fresh, sha256, shard, offset, time, freq, dim, cls, pooled,
-                scores, error);
+                clip,
+                path,
+                start,
+                end,
+                plan.labels() == null ? labels : plan.labels(),
+                plan.split() == null ? split : plan.split(),
+                plan.stamp(),
+                sha256,
+                shard,
+                offset,
+                time,
+                freq,
+                dim,
+                cls,
+                pooled,
+                scores,
+                error);
     }
 }

@@ -24,6 +24,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
+import org.unmute.spark.plan.PlannedClip;
 
 /** The parts of index and events that count: read for what is known, and written again without what counts no more. */
 final class IndexParts {
@@ -38,6 +39,8 @@ final class IndexParts {
                     TableForms.INDEX.getType(TableForms.PATH),
                     TableForms.INDEX.getType(TableForms.START),
                     TableForms.INDEX.getType(TableForms.END),
+                    TableForms.INDEX.getType(TableForms.LABELS),
+                    TableForms.INDEX.getType(TableForms.SPLIT),
                     TableForms.INDEX.getType(TableForms.STAMP),
                     TableForms.INDEX.getType(TableForms.SHA256),
                     TableForms.INDEX.getType(TableForms.ERROR)));
@@ -78,8 +81,7 @@ final class IndexParts {
     }
 
     private static void add(KnownClips known, int number, Group row) {
-        known.add(
-                number,
+        KnownClips.Entry entry = new KnownClips.Entry(
                 row.getString(TableForms.CLIP, 0),
                 KnownClips.place(
                         row.getString(TableForms.PATH, 0),
@@ -87,7 +89,8 @@ final class IndexParts {
                         TableForms.number(row, TableForms.END, Double.POSITIVE_INFINITY)),
                 TableForms.text(row, TableForms.STAMP),
                 TableForms.text(row, TableForms.SHA256),
-                TableForms.text(row, TableForms.ERROR) != null);
+                KnownClips.notes(TableForms.text(row, TableForms.LABELS), TableForms.text(row, TableForms.SPLIT)));
+        known.add(number, entry, TableForms.text(row, TableForms.ERROR) != null);
     }
 
     /** Receives the rows of a part, one after the other. */
@@ -125,13 +128,17 @@ final class IndexParts {
      *
      * @param numbers of the parts
      * @param known what counts: rows of clips that another part has are left out
-     * @param stamps of files that were touched and are as they were, by clip
+     * @param revised clips whose rows stay but for what is planned anew, by id
      * @param target where to
      * @param pass what tells files of several passes of a run apart
      * @return what makes them count
      */
     PendingCommit rewritten(
-            SortedSet<Integer> numbers, KnownClips known, Map<String, String> stamps, ShareTarget target, int pass)
+            SortedSet<Integer> numbers,
+            KnownClips known,
+            Map<String, PlannedClip> revised,
+            ShareTarget target,
+            int pass)
             throws IOException {
         Map<Integer, String> index = names(JobFolder.INDEX);
         Map<Integer, String> events = names(JobFolder.EVENTS);
@@ -157,9 +164,7 @@ final class IndexParts {
                         target.aside(JobFolder.INDEX, fresh),
                         JobFolder.INDEX + "/" + fresh,
                         TableForms.index(),
-                        row -> known.part(row.clip()) != number
-                                ? null
-                                : row.stamped(stamps.getOrDefault(row.clip(), row.stamp()))));
+                        row -> known.part(row.clip()) != number ? null : row.revised(revised.get(row.clip()))));
             }
         }
         List<StoredFile> files = new ArrayList<>();

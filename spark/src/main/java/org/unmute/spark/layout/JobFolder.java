@@ -3,6 +3,7 @@ package org.unmute.spark.layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.plan.Kept;
+import org.unmute.spark.plan.PlannedClip;
 
 /**
  * The folder that a job fills, as its driver has it: locked, with everything that earlier runs decided carried out.
@@ -148,8 +150,8 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    private void rewrite(SortedSet<Integer> parts, Map<String, String> stamps) throws IOException {
-        log.commit(index.rewritten(parts, known, stamps, target(Set.of()), passes++));
+    private void rewrite(SortedSet<Integer> parts, Map<String, PlannedClip> revised) throws IOException {
+        log.commit(index.rewritten(parts, known, revised, target(Set.of()), passes++));
     }
 
     /** The folder as a URI in which nothing is escaped. */
@@ -182,20 +184,21 @@ public final class JobFolder implements Closeable {
     }
 
     /**
-     * Notes that files were touched and are as they were, so that the next run does not have to read them again.
-     *
-     * @param stamps that their clips were planned with, by clip
+     * Notes what is planned anew of clips whose results stay: the stamp of a file that was touched and is as it was, so
+     * that the next run does not have to read it again; labels; the split.
      */
-    public void restamp(Map<String, String> stamps) throws IOException {
+    public void revise(List<PlannedClip> clips) throws IOException {
+        Map<String, PlannedClip> revised = new HashMap<>();
         SortedSet<Integer> parts = new TreeSet<>();
-        for (String clip : stamps.keySet()) {
-            int part = known.part(clip);
+        for (PlannedClip clip : clips) {
+            int part = known.part(clip.clip());
             if (part >= 0) {
                 parts.add(part);
+                revised.put(clip.clip(), clip);
             }
         }
         if (!parts.isEmpty()) {
-            rewrite(parts, stamps);
+            rewrite(parts, revised);
             known = index.known();
         }
     }

@@ -11,7 +11,7 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * What the index of a job's folder says, compactly: about 100 bytes a clip, so that the driver can hold millions.
+ * What the index of a job's folder says, compactly: about 120 bytes a clip, so that the driver can hold millions.
  * Clips are known by 128 bits of their id's digest. Adding is for several threads at once, asking is not.
  */
 public final class KnownClips {
@@ -29,10 +29,10 @@ public final class KnownClips {
         DONE
     }
 
-    private static final int LONGS = 6;
+    private static final int LONGS = 7;
     private static final int START = 1 << 10;
 
-    /** A clip: two of its id, one of its place, one of its stamp, two of its audio's digest. */
+    /** A clip: two of its id, one of its place, one of its stamp, two of its audio's digest, one of its notes. */
     private long[] clips = new long[START * LONGS];
     /** Part of the index, plus 1; 0: nothing here; negative: with an error. */
     private int[] parts = new int[START];
@@ -52,9 +52,21 @@ public final class KnownClips {
         return superseded;
     }
 
+    /**
+     * What is remembered of a row of the index.
+     *
+     * @param place of {@link #place}
+     * @param notes of {@link #notes}
+     */
+    record Entry(String clip, long place, String stamp, String sha256, long notes) {
+        private long[] row() {
+            return KnownClips.row(clip, place, stamp, sha256, notes);
+        }
+    }
+
     /** Adds a row; of rows of one clip that of the part with the highest number counts. */
-    void add(int part, String clip, long place, String stamp, String sha256, boolean error) {
-        add(part, row(clip, place, stamp, sha256), error);
+    void add(int part, Entry entry, boolean error) {
+        add(part, entry.row(), error);
     }
 
     private synchronized void add(int part, long[] row, boolean error) {
@@ -85,7 +97,7 @@ public final class KnownClips {
 
     /** What is known of a planned clip. */
     public Standing of(PlannedClip clip) {
-        long[] row = row(clip.clip(), place(clip.file(), clip.start(), clip.end()), clip.stamp(), null);
+        long[] row = row(clip.clip(), place(clip.file(), clip.start(), clip.end()), clip.stamp(), null, 0);
         int at = find(clips, parts, row[0], row[1]);
         if (parts[at] <= 0) {
             return parts[at] == 0 ? Standing.NEW : Standing.FAILED;
@@ -105,9 +117,26 @@ public final class KnownClips {
         if (sha256 == null) {
             return false;
         }
-        long[] row = row(clip.clip(), 0, null, sha256);
+        long[] row = row(clip.clip(), 0, null, sha256, 0);
         int at = find(clips, parts, row[0], row[1]);
         return parts[at] > 0 && Arrays.equals(clips, at * LONGS + 4, at * LONGS + 6, row, 4, 6);
+    }
+
+    /** Whether the row of a clip has the labels and the split that are planned. What is not planned does not count. */
+    public boolean hasNotes(PlannedClip clip) {
+        long[] id = halves(digest(clip.clip()));
+        long notes = clips[find(clips, parts, id[0], id[1]) * LONGS + 6];
+        return (clip.labels() == null || (int) (notes >>> 32) == note(clip.labels()))
+                && (clip.split() == null || (int) notes == note(clip.split()));
+    }
+
+    /** What tells labels and splits apart. */
+    static long notes(String labels, String split) {
+        return (long) note(labels) << 32 | note(split) & 0xffff_ffffL;
+    }
+
+    private static int note(String text) {
+        return text == null ? 0 : (int) halves(digest(text))[0];
     }
 
     /** What tells clips of one id apart: their file and their part of it. */
@@ -115,10 +144,11 @@ public final class KnownClips {
         return halves(digest(file + '\0' + start + '\0' + end))[0];
     }
 
-    private static long[] row(String clip, long place, String stamp, String sha256) {
+    private static long[] row(String clip, long place, String stamp, String sha256, long notes) {
         long[] id = halves(digest(clip));
         long[] audio = sha256 == null ? new long[2] : halves(HexFormat.of().parseHex(sha256));
-        return new long[] {id[0], id[1], place, stamp == null ? 0 : halves(digest(stamp))[0], audio[0], audio[1]};
+        long ofStamp = stamp == null ? 0 : halves(digest(stamp))[0];
+        return new long[] {id[0], id[1], place, ofStamp, audio[0], audio[1], notes};
     }
 
     private static byte[] digest(String text) {

@@ -19,6 +19,8 @@ final class TableForms {
     static final String PATH = "path";
     static final String START = "start";
     static final String END = "end";
+    static final String LABELS = "labels";
+    static final String SPLIT = "split";
     static final String STAMP = "stamp";
     static final String SHA256 = "sha256";
     static final String ERROR = "error";
@@ -30,8 +32,8 @@ final class TableForms {
                     text(true, PATH),
                     Types.required(DOUBLE).named(START),
                     Types.optional(DOUBLE).named(END),
-                    text(false, "labels"),
-                    text(false, "split"),
+                    text(false, LABELS),
+                    text(false, SPLIT),
                     text(false, STAMP),
                     text(false, SHA256),
                     text(false, "shard"),
@@ -100,8 +102,8 @@ final class TableForms {
                         row.getString(PATH, 0),
                         row.getDouble(START, 0),
                         TableForms.number(row, END, Double.POSITIVE_INFINITY),
-                        TableForms.text(row, "labels"),
-                        TableForms.text(row, "split"),
+                        TableForms.text(row, LABELS),
+                        TableForms.text(row, SPLIT),
                         TableForms.text(row, STAMP),
                         TableForms.text(row, SHA256),
                         TableForms.text(row, "shard"),

@@ -93,13 +93,13 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
     int run(List<PlannedClip> planned, int share) throws IOException {
         try (JobFolder opened = open()) {
             KnownClips known = opened.known();
-            TreeMap<String, String> touched = new TreeMap<>();
+            List<PlannedClip> touched = new ArrayList<>();
             for (PlannedClip clip : planned) {
                 if (known.of(clip) == KnownClips.Standing.TOUCHED && known.hasAudio(clip, audio(clip))) {
-                    touched.put(clip.clip(), clip.stamp());
+                    touched.add(clip);
                 }
             }
-            opened.restamp(touched);
+            opened.revise(touched);
             known = opened.known();
             List<PlannedClip> missing = missing(known, planned);
             KnownClips before = known;
