@@ -193,8 +193,8 @@ final class EmbedRun {
                     + " are in the folder, and their recordings are not there any more: they stay in it");
         }
         if (remaining.noted() > 0) {
-            console.tell(Units.count(remaining.noted(), "clip")
-                    + " in the folder have other labels or another split now: the index was changed");
+            console.tell("labels or split of " + Units.count(remaining.noted(), "clip")
+                    + " in the folder are others now: the index was changed");
         }
         SharePlan plan = SharePlan.of(remaining.clips(), bounds(), size, folder.firstShare());
         console.tell((remaining.present() == 0

@@ -176,10 +176,10 @@ class EmbedTest {
                 table, "path,labels,split\na.wav,wren;owl,train\nz/low.wav,robin,train\nc/50%25.wav,wren,test\n");
         Output changed = run(args);
         assertThat(changed.out()).contains("0 embedded now, 3 already there");
-        assertThat(changed.err()).contains("2 clips in the folder have other labels or another split now");
-        // A table that states neither takes nothing away.
-        Files.writeString(table, "path\na.wav\nz/low.wav\nc/50%25.wav\n");
-        assertThat(run(args).err()).doesNotContain("other labels");
+        assertThat(changed.err()).contains("labels or split of 2 clips in the folder are others now");
+        // What a table does not state is not taken away.
+        Files.writeString(table, "path,labels\na.wav,wren;owl\nz/low.wav,robin\nc/50%25.wav,\n");
+        assertThat(run(args).err()).doesNotContain("labels or split");
         Map<String, Row> after = index(out);
         assertThat(notes(after, "a.wav")).isEqualTo("wren;owl, train");
         assertThat(notes(after, "z/low.wav")).isEqualTo("robin, train");

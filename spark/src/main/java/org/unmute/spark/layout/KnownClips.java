@@ -11,7 +11,7 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * What the index of a job's folder says, compactly: about 120 bytes a clip, so that the driver can hold millions.
+ * What the index of a job's folder says, compactly: 120 to 240 bytes a clip, so that the driver can hold millions.
  * Clips are known by 128 bits of their id's digest. Adding is for several threads at once, asking is not.
  */
 public final class KnownClips {
