@@ -10,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -66,6 +67,8 @@ class ArchitectureTest {
 
     private static final Set<String> CHANGERS =
             Set.of("createNewFile", "createTempFile", "delete", "mkdir", "mkdirs", "renameTo");
+
+    private static final Set<String> GUESSES = Set.of("exists", "notExists", "isRegularFile", "isDirectory");
 
     /** Without the contract suite, which is here only for tests. */
     private static JavaClasses all;
@@ -280,6 +283,26 @@ class ArchitectureTest {
                 && !owner.equals(File.class.getName())
                 && !owner.equals(ProcessBuilder.class.getName());
         return opens || changes || takesFile;
+    }
+
+    /**
+     * {@link Files#exists} and its like take every failure for absence: a recording that a device hides for a moment
+     * would be left out of a data set, and a result be given.
+     */
+    @Test
+    void dataSetsAreReadWithoutTakingFailureForAbsence() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.unmute.experiments.data..")
+                .or()
+                .haveNameMatching("org\\.unmute\\.experiments\\.benchmark\\.SplitDataset.*")
+                .should()
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "a failure is taken for absence",
+                        (JavaAccess<?> access) -> access.getTargetOwner().isEquivalentTo(Files.class)
+                                && GUESSES.contains(access.getName())))
+                .because("RegularFile.isFile and isFolder fail where it cannot be told")
+                .check(all);
     }
 
     @Test

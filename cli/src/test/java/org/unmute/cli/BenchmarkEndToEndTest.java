@@ -275,7 +275,10 @@ class BenchmarkEndToEndTest {
                 folder.resolve("broken.toml"), Files.readString(grid).replace("many/manifest", "broken/manifest"));
         Path out = folder.resolve("broken-run");
         Ran ran = benchmark(file, out, "--only", "tiny/many/linear-mean").endsWith(ExitCode.OK);
-        assertThat(ran.err()).contains("skipped train/000003.wav");
+        assertThat(ran.err())
+                .contains("skipped train/000003.wav")
+                .contains("data set many: 1 recording that its lists name is left out, train/000004.wav:"
+                        + " no such recording (run.json lists it)");
         assertThat(json(out.resolve("run.json"))
                         .path("results")
                         .path("datasets")

@@ -21,6 +21,7 @@ import org.unmute.experiments.encoder.TokenType;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.AudioReader;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.CachedClip;
@@ -112,7 +113,8 @@ final class EmbedCommand extends ComputingCommand {
                 ClipProgress progress = progress("embedding", clips, model).resumable()) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
-            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::open, audio.kernel(), audio.strict());
+            AudioReader reader = divided.reader(AudioFiles::open);
+            Embedding embedding = new Embedding(loaded.encoder(), reader, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);
             loaded.note(record, resampling)

@@ -158,7 +158,7 @@ final class FeaturesCommand extends ComputingCommand {
                     "--pool cls: " + loaded.encoder().describe().name() + " has no class token: give mean or max");
         }
         try (FolderLock _ = one ? claimFile(out) : claim(out)) {
-            write(loaded, wanted, clips);
+            write(loaded, wanted, divided);
             if (written.isEmpty() && pooled.clips().isEmpty()) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
             }
@@ -228,11 +228,11 @@ final class FeaturesCommand extends ComputingCommand {
                 "unmute_version", BuildInfo.read().version());
     }
 
-    private void write(OpenEncoder loaded, Features.Request wanted, List<AudioClip> clips) throws IOException {
+    private void write(OpenEncoder loaded, Features.Request wanted, ClipDivision divided) throws IOException {
         boolean one = isOne();
-        try (ClipProgress progress =
-                        progress("writing features", clips, loaded.encoder().describe());
-                ClipPass pass = audio.pass("features", clips, loaded.encoder().describe(), CHUNK)) {
+        try (ClipProgress progress = progress(
+                        "writing features", divided.clips(), loaded.encoder().describe());
+                ClipPass pass = audio.pass("features", divided, loaded.encoder().describe(), CHUNK)) {
             while (pass.hasNext()) {
                 for (ClipSound sound : pass.next()) {
                     AudioClip clip = sound.clip();

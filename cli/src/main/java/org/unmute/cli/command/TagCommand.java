@@ -107,7 +107,7 @@ final class TagCommand extends ComputingCommand {
         printed = printed == null ? activation : printed;
         ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
         try (FolderLock _ = scores == null ? null : claimFile(scores)) {
-            tag(loaded, head, divided.clips());
+            tag(loaded, head, divided);
         }
         return status;
     }
@@ -120,11 +120,12 @@ final class TagCommand extends ComputingCommand {
         return head;
     }
 
-    private void tag(OpenEncoder loaded, ScoringHead head, List<AudioClip> clips) throws IOException {
+    private void tag(OpenEncoder loaded, ScoringHead head, ClipDivision divided) throws IOException {
+        List<AudioClip> clips = divided.clips();
         List<Tagged> tagged = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (ClipProgress progress = progress("tagging", clips, loaded.encoder().describe());
-                ClipPass pass = audio.pass("tag", clips, loaded.encoder().describe(), CHUNK)) {
+                ClipPass pass = audio.pass("tag", divided, loaded.encoder().describe(), CHUNK)) {
             while (pass.hasNext()) {
                 List<ClipSound> sounds = pass.next();
                 sounds.forEach(progress::read);

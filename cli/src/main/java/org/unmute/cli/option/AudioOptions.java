@@ -7,6 +7,7 @@ import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
@@ -14,7 +15,6 @@ import org.unmute.experiments.encoder.Resampling;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -127,12 +127,13 @@ public final class AudioOptions {
      * Reads clips some at a time, each file once.
      *
      * @param command name of the command, for messages
-     * @param clips   the clips, in order
+     * @param clips   the clips
      * @param max     clips at a time
      */
-    public ClipPass pass(String command, List<AudioClip> clips, EncoderSpec encoder, int max) {
+    public ClipPass pass(String command, ClipDivision clips, EncoderSpec encoder, int max) {
         ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);
-        return new ClipPass(command, clips, AudioFiles::open, encoder, resampling.kernel(), limits);
+        return new ClipPass(
+                command, clips.clips(), clips.reader(AudioFiles::open), encoder, resampling.kernel(), limits);
     }
 
     public boolean strict() {

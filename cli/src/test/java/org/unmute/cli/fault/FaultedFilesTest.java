@@ -18,6 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.Part;
+import org.unmute.experiments.data.set.Dataset;
+import org.unmute.experiments.data.set.Datasets;
+import org.unmute.experiments.data.set.ReadOptions;
+import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.io.FolderLock;
@@ -74,6 +79,69 @@ class FaultedFilesTest {
         assertThat(RegularFile.exists(folder.resolve("none"))).isFalse();
         FaultPlan.install(new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), 1, null));
         assertThatThrownBy(() -> RegularFile.exists(file)).isInstanceOf(FileSystemException.class);
+        FaultPlan.install(new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), 1, null));
+        assertThatThrownBy(() -> RegularFile.isFile(file)).isInstanceOf(FileSystemException.class);
+        FaultPlan.install(new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), 1, null));
+        assertThatThrownBy(() -> RegularFile.isFolder(folder)).isInstanceOf(FileSystemException.class);
+    }
+
+    /** Recordings, parts and lists that a device hid for a moment were left out of a data set, and a result was given. */
+    @Test
+    void aDataSetIsReadWholeOrTheReadingFails() throws IOException {
+        for (String file : List.of("train/dog/a.wav", "train/owl/b.wav", "test/dog/c.wav", "test/owl/d.wav")) {
+            write("folder/" + file, "RIFF");
+            write("table/" + file, "RIFF");
+        }
+        String rows = "train/dog/a.wav,train,dog\ntrain/owl/b.wav,train,owl\ntest/dog/c.wav,test,dog\n";
+        write("table/clips.csv", "path,split,labels\n" + rows + "test/owl/d.wav,test,owl\n");
+        write("table/clips.tsv", "path\tsplit\tlabels\ntest/owl/d.wav\ttest\towl\n");
+        for (String list : List.of("train/weak", "train/synthetic20/soundscapes", "train/synthetic21/soundscapes")) {
+            String name = list.replace("/", "-") + ".wav";
+            write("desed/audio/" + list + "/" + name, "RIFF");
+            write(
+                    "desed/metadata/" + list + ".tsv",
+                    list.endsWith("weak")
+                            ? "filename\tevent_labels\n" + name + "\tDog\n"
+                            : "filename\tonset\toffset\tevent_label\n" + name + "\t0\t1\tDog\n");
+        }
+        assertThat(faultsWhileReading("folder", Part.TRAIN, 2)).isGreaterThan(5);
+        assertThat(faultsWhileReading("table", Part.TEST, 2)).isGreaterThan(5);
+        assertThat(faultsWhileReading("desed", Part.TRAIN, 3)).isGreaterThan(10);
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = folder.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    /** Reads a data set once for each operation that may fail; the number of those that did. */
+    private int faultsWhileReading(String name, Part part, int clips) throws IOException {
+        Dataset set = Datasets.byName(name);
+        Path root = folder.resolve(name);
+        for (int n = 1; ; n++) {
+            FaultPlan plan = new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), n, null);
+            FaultPlan.install(plan);
+            try {
+                Reading reading = set.read(root, part, ReadOptions.DEFAULT);
+                assertThat(reading.clips()).as(plan.where()).hasSize(clips);
+                assertThat(reading.labels()).as(plan.where()).isEqualTo(set.labels(root));
+            } catch (IOException e) {
+                assertThat(e).as(plan.where()).hasMessageContaining(real.toString());
+            }
+            if (!plan.fired()) {
+                return n - 1;
+            }
+        }
+    }
+
+    @Test
+    void linksThatLeadInACircleLeadNowhere() throws IOException {
+        Files.createSymbolicLink(real.resolve("one"), Path.of("two"));
+        Files.createSymbolicLink(real.resolve("two"), Path.of("one"));
+        assertThat(RegularFile.isFile(real.resolve("one"))).isFalse();
+        assertThat(RegularFile.isFolder(real.resolve("one"))).isFalse();
+        assertThat(RegularFile.exists(real.resolve("one/below"))).isFalse();
     }
 
     /** A recording whose attributes could not be read was counted among the files that are none. */

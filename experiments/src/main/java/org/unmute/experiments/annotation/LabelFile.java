@@ -1,7 +1,6 @@
 package org.unmute.experiments.annotation;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.TextTable;
 import org.unmute.tensor.io.PlainText;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * The labels of a file or folder of any form that is read. Its content tells the form.
@@ -77,10 +77,10 @@ public record LabelFile(
      */
     public static LabelFile read(Path source, Options options) throws IOException {
         boolean parts = TextTable.isInParts(source);
-        if (Files.isDirectory(source) && !parts) {
+        if (RegularFile.isFolder(source) && !parts) {
             return annotations(AnnotationFolder.read(source, options), source, options);
         }
-        if (!parts && !Files.isRegularFile(source)) {
+        if (!parts && !RegularFile.isFile(source)) {
             throw new NoSuchFileException(source.toString(), null, "no file or folder with labels");
         }
         boolean events = options.form() == null || options.form() == Form.EVENTS;

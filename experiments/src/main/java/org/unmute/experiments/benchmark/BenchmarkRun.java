@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.experiments.Diagnosis;
@@ -79,6 +80,10 @@ public final class BenchmarkRun implements AutoCloseable {
     /** Reads the data sets and encoders and plans the work. */
     public BenchmarkPlan plan(boolean dryRun) throws IOException {
         read(dryRun);
+        datasets.values().stream()
+                .map(SplitDataset::remark)
+                .filter(Objects::nonNull)
+                .forEach(host::tell);
         BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
         try (ProgressBar progress = host.progress("timing", "cells", cells.size())) {
             progress.untimed();

@@ -28,6 +28,7 @@ import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
@@ -75,7 +76,7 @@ final class DatasetTokens {
     /** Whether nothing is left to embed. */
     boolean complete() throws IOException {
         Path file = folder.resolve(COMPLETE);
-        if (!Files.exists(file)) {
+        if (!RegularFile.exists(file)) {
             return false;
         }
         JsonNode json = Json.read(file);

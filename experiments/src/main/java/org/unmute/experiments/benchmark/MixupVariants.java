@@ -1,7 +1,6 @@
 package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +16,7 @@ import org.unmute.experiments.scene.Mixup;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Resampler;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
@@ -61,7 +61,7 @@ final class MixupVariants {
         int rate = rate(audio.get(train.getFirst().file()));
         String id = Sha256.of(mixed + " " + rate + " " + train).substring(0, 12);
         Path folder = runFolder.resolve(dataset.entry().name() + "-" + id);
-        if (!Files.exists(folder.resolve(Mixup.TABLE))) {
+        if (!RegularFile.exists(folder.resolve(Mixup.TABLE))) {
             List<Mixup.Clip> clips = train.stream()
                     .map(c -> new Mixup.Clip(c.file(), c.labels(), () -> samples(audio.get(c.file()), rate)))
                     .toList();

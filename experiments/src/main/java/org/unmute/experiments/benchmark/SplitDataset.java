@@ -1,13 +1,15 @@
 package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
@@ -22,9 +24,11 @@ import org.unmute.experiments.data.set.Reading;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.ProtocolSettings;
 import org.unmute.experiments.metric.event.SoundEvent;
+import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.pool.ClassNames;
 import org.unmute.probes.train.ValidationSplit;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * A data set of a benchmark as read from disk: the training, validation and test clips of each fold.
@@ -34,6 +38,7 @@ import org.unmute.probes.train.ValidationSplit;
  * @param audio every clip once, for embedding
  * @param folds at least one
  * @param testEvents events of the test clips with their times, if the set has no folds; null if they are not known
+ * @param leftOut recordings that its lists name and that are not there or cannot be used, in words
  * @param facts what was read and what was missing, for records
  */
 record SplitDataset(
@@ -42,6 +47,7 @@ record SplitDataset(
         List<AudioClip> audio,
         List<Parts> folds,
         List<SoundEvent> testEvents,
+        List<String> leftOut,
         Map<String, Object> facts) {
     /** Names of the parts, as clip records use them. */
     private static final String TRAIN = Part.TRAIN.label();
@@ -57,7 +63,7 @@ record SplitDataset(
     record Parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {}
 
     /**
-     * Reads the set. Missing clips are left out and listed in the facts.
+     * Reads the set. Missing clips are left out and listed.
      *
      * @throws InputException if it cannot be trained on, also because no probe can have the name of a class
      */
@@ -72,6 +78,18 @@ record SplitDataset(
         }
     }
 
+    /** What was left out, in a line for the user; null if nothing was. */
+    String remark() {
+        if (leftOut.isEmpty()) {
+            return null;
+        }
+        boolean one = leftOut.size() == 1;
+        return "data set " + entry.name() + ": " + Units.count(leftOut.size(), "recording")
+                + (one ? " that its lists name is" : " that its lists name are") + " left out, "
+                + (one ? "" : "the first: ") + leftOut.getFirst() + " (run.json lists "
+                + (one ? "it)" : "them)");
+    }
+
     /** This set with more training clips in every fold. */
     SplitDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
         List<AudioClip> all = new ArrayList<>(audio);
@@ -83,7 +101,7 @@ record SplitDataset(
                     return new Parts(p.fold(), train, p.validation(), p.test());
                 })
                 .toList();
-        return new SplitDataset(entry, labels, all, parts, testEvents, facts);
+        return new SplitDataset(entry, labels, all, parts, testEvents, leftOut, facts);
     }
 
     /** Number of mixup variants still to be added per training clip. */
@@ -97,6 +115,7 @@ record SplitDataset(
         private final ProtocolSettings protocol;
         private final Map<String, AudioClip> audio = new LinkedHashMap<>();
         private final Map<String, Object> facts = new LinkedHashMap<>();
+        private final Set<String> leftOut = new LinkedHashSet<>();
         private LabelSet labels;
         private List<SoundEvent> testEvents;
 
@@ -151,6 +170,8 @@ record SplitDataset(
                 Reading reading = set.read(root, Part.of(split), options);
                 labels = reading.labels();
                 facts.put((options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split, reading.describe());
+                Stream.concat(reading.report().missing().stream(), reading.report().unusable().stream())
+                        .forEach(problem -> leftOut.add(problem.toString()));
                 for (Reading.Clip clip : reading.clips()) {
                     audio.putIfAbsent(clip.audio().id(), clip.audio());
                     clips.add(new LabelledClip(clip.audio().id(), split, clip.labels()));
@@ -174,14 +195,15 @@ record SplitDataset(
             List<LabelledClip> test = present(all.inSplits(splits.test()), source.audio(), missing);
             facts.put("manifest", source.manifest().toString());
             facts.put("missing", missing);
+            missing.forEach(file -> leftOut.add(file + ": no such recording"));
             return finish(List.of(parts(0, train, validation, test)));
         }
 
-        private List<LabelledClip> present(Manifest rows, Path folder, List<String> missing) {
+        private List<LabelledClip> present(Manifest rows, Path folder, List<String> missing) throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
             for (LabelledClip clip : rows.clips()) {
                 AudioClip recording = ClipId.clip(clip.file(), folder);
-                if (Files.isRegularFile(recording.path())) {
+                if (RegularFile.isFile(recording.path())) {
                     audio.putIfAbsent(clip.file(), recording);
                     clips.add(clip);
                 } else {
@@ -224,7 +246,14 @@ record SplitDataset(
                 named.add(new Parts(
                         p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
             }
-            return new SplitDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), testEvents, facts);
+            return new SplitDataset(
+                    entry,
+                    labels,
+                    List.copyOf(audio.values()),
+                    List.copyOf(named),
+                    testEvents,
+                    List.copyOf(leftOut),
+                    facts);
         }
 
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {

@@ -132,7 +132,7 @@ final class TokenParts {
     }
 
     private static List<Path> shards(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
+        if (!RegularFile.isFolder(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {

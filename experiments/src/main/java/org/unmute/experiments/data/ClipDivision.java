@@ -1,7 +1,7 @@
 package org.unmute.experiments.data;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,13 +10,15 @@ import org.unmute.experiments.SettingsException;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Recordings with their lengths, of which long ones are divided into consecutive clips. The tokens of a day do not fit
  * into memory, and scores of a day say little.
  *
- * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Files that cannot be
- * opened, or whose end cannot be sought, are not divided; what is wrong with them is said when they are read.
+ * <p>Lengths come from the files' headers. Where a header does not tell, the end is sought. Damaged files whose end
+ * cannot be sought are not divided; what is wrong with them is said when they are read. A file that a device or network
+ * fails to deliver might be of any length: {@link #reader} does not open it again.
  */
 public final class ClipDivision {
     /** A remainder of less than this, or of less than a hundredth of a clip, belongs to the clip before it. */
@@ -72,15 +74,26 @@ public final class ClipDivision {
     private final Map<String, Double> seconds;
     private final List<String> divided;
     private final int pieces;
+    private final Map<Path, IOException> unread;
 
-    private ClipDivision(List<AudioClip> clips, Map<String, Double> seconds, List<String> divided, int pieces) {
+    private ClipDivision(
+            List<AudioClip> clips,
+            Map<String, Double> seconds,
+            List<String> divided,
+            int pieces,
+            Map<Path, IOException> unread) {
         this.clips = List.copyOf(clips);
         this.seconds = seconds;
         this.divided = List.copyOf(divided);
         this.pieces = pieces;
+        this.unread = Map.copyOf(unread);
     }
 
-    private record Measured(AudioClip clip, double seconds) {}
+    /**
+     * @param seconds NaN if the length cannot be found out
+     * @param failure why not, if another try may tell; null otherwise
+     */
+    private record Measured(AudioClip clip, double seconds, IOException failure) {}
 
     /**
      * Measures recordings and divides the long ones. Clips with a start or an end stay as they are.
@@ -88,14 +101,17 @@ public final class ClipDivision {
      * @param reader opens each file that is a clip as a whole, in parallel
      */
     public static ClipDivision of(List<AudioClip> recordings, Rule rule, AudioReader reader) {
-        List<Measured> measured = recordings.parallelStream()
-                .map(clip -> new Measured(clip, measure(clip, reader)))
-                .toList();
+        List<Measured> measured =
+                recordings.parallelStream().map(clip -> measure(clip, reader)).toList();
         List<AudioClip> clips = new ArrayList<>();
         Map<String, Double> seconds = new HashMap<>();
         List<String> divided = new ArrayList<>();
         int pieces = 0;
+        Map<Path, IOException> unread = new HashMap<>();
         for (Measured m : measured) {
+            if (m.failure() != null && rule.longest() < Double.POSITIVE_INFINITY) {
+                unread.put(m.clip().path(), m.failure());
+            }
             List<AudioClip> own = divide(m.clip(), m.seconds(), rule);
             if (own.size() > 1) {
                 divided.add(m.clip().id());
@@ -107,21 +123,20 @@ public final class ClipDivision {
             }
             clips.addAll(own);
         }
-        return new ClipDivision(clips, seconds, divided, pieces);
+        return new ClipDivision(clips, seconds, divided, pieces, unread);
     }
 
-    /** Length in seconds; NaN if it cannot be found out. */
-    private static double measure(AudioClip clip, AudioReader reader) {
+    private static Measured measure(AudioClip clip, AudioReader reader) {
         if (clip.end() < Double.POSITIVE_INFINITY) {
-            return clip.end() - clip.start();
-        }
-        if (!Files.isRegularFile(clip.path())) {
-            return Double.NaN; // a pipe cannot be read twice
+            return new Measured(clip, clip.end() - clip.start(), null);
         }
         try {
-            return seconds(clip, reader);
-        } catch (IOException | IllegalArgumentException e) {
-            return Double.NaN;
+            boolean twice = RegularFile.isFile(clip.path()); // a pipe cannot be read twice
+            return new Measured(clip, twice ? seconds(clip, reader) : Double.NaN, null);
+        } catch (IOException e) {
+            return new Measured(clip, Double.NaN, AudioReader.mayPass(e) ? e : null);
+        } catch (IllegalArgumentException e) {
+            return new Measured(clip, Double.NaN, null);
         }
     }
 
@@ -176,6 +191,20 @@ public final class ClipDivision {
             parts.add(new ClipId.Part(id, start, end));
         }
         return parts;
+    }
+
+    /**
+     * Opens the clips' files. Those whose length could not be read fail again for the same reason: a recording that is
+     * to be divided must not become one clip because its device answers a moment later.
+     */
+    public AudioReader reader(AudioReader files) {
+        return file -> {
+            IOException failure = unread.get(file);
+            if (failure != null) {
+                throw failure;
+            }
+            return files.open(file);
+        };
     }
 
     /** All clips, in the order of the recordings. */

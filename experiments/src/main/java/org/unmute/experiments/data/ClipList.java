@@ -1,7 +1,6 @@
 package org.unmute.experiments.data;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.stream.Collectors;
 import org.unmute.models.audio.AudioFormats;
 import org.unmute.models.audio.UnsupportedAudioException;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here; missing ones are
@@ -60,10 +60,10 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
      * @throws IOException if {@code source} does not exist or has no audio
      */
     public static ClipList of(Path source, Path root) throws IOException {
-        if (Files.isDirectory(source)) {
+        if (RegularFile.isFolder(source)) {
             return folder(source);
         }
-        if (!Files.exists(source)) {
+        if (!RegularFile.exists(source)) {
             throw new NoSuchFileException(
                     source.toString(), null, "neither a folder, nor an audio file, nor a list of files");
         }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.experiments.parquet.ParquetTable;
 import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Rows of a Parquet file, or of the files of a folder one after the other, as those of a CSV file: first the names of
@@ -45,14 +46,14 @@ final class ParquetRows implements TableRows {
 
     /** Opens a file, or a folder that {@link #isInParts}. */
     static ParquetRows open(Path source) throws IOException {
-        return new ParquetRows(Files.isDirectory(source) ? parts(source) : List.of(source));
+        return new ParquetRows(RegularFile.isFolder(source) ? parts(source) : List.of(source));
     }
 
     /**
      * Whether a folder is a table in parts, as Spark writes it: it holds Parquet files, and no table of another kind.
      */
     static boolean isInParts(Path folder) throws IOException {
-        return Files.isDirectory(folder) && !parts(folder).isEmpty();
+        return RegularFile.isFolder(folder) && !parts(folder).isEmpty();
     }
 
     /**
@@ -73,11 +74,16 @@ final class ParquetRows implements TableRows {
             return named(folder);
         }
         // What Spark and Hadoop leave there besides begins with such characters.
-        return names.stream()
-                .filter(name -> lower(name).endsWith(ENDING) && !name.startsWith("_") && !name.startsWith("."))
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
-                .toList();
+        List<Path> parts = new ArrayList<>();
+        for (String name : names) {
+            if (lower(name).endsWith(ENDING)
+                    && !name.startsWith("_")
+                    && !name.startsWith(".")
+                    && RegularFile.isFile(folder.resolve(name))) {
+                parts.add(folder.resolve(name));
+            }
+        }
+        return parts;
     }
 
     private static String lower(String name) {

@@ -49,11 +49,11 @@ public final class DetectionFolder implements AutoCloseable {
      * @throws IOException    if it cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        if (RegularFile.exists(folder) && !RegularFile.isFolder(folder)) {
             throw new InputException("detect: " + folder + " is a file: name a folder for the events");
         }
         Path state = folder.resolve(STATE);
-        if (!RegularFile.exists(state) && Files.isDirectory(folder)) {
+        if (!RegularFile.exists(state) && RegularFile.isFolder(folder)) {
             requireEmpty(folder);
         }
         Files.createDirectories(state);
@@ -78,8 +78,8 @@ public final class DetectionFolder implements AutoCloseable {
     }
 
     /** Whether a folder was written by {@code unmute detect}. */
-    public static boolean isOne(Path folder) {
-        return Files.isDirectory(folder.resolve(STATE));
+    public static boolean isOne(Path folder) throws IOException {
+        return RegularFile.isFolder(folder.resolve(STATE));
     }
 
     private static void requireEmpty(Path folder) throws IOException {

@@ -16,6 +16,7 @@ import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
 import org.unmute.probes.event.Detection;
 import org.unmute.tensor.io.PlainText;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
@@ -186,8 +187,8 @@ public final class DetectionRun {
             String stamp;
             RecordingResult before = folder.journal().find(clip.id());
             try {
-                if (!Files.isRegularFile(clip.path())) {
-                    reason = Files.exists(clip.path())
+                if (!RegularFile.isFile(clip.path())) {
+                    reason = RegularFile.exists(clip.path())
                             ? "no file but something else: " + clip.path()
                             : "the file does not exist: " + clip.path();
                     return null;

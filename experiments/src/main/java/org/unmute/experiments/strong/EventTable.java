@@ -1,7 +1,6 @@
 package org.unmute.experiments.strong;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import org.unmute.experiments.detection.DetectionFolder;
 import org.unmute.experiments.detection.OutputFormat;
 import org.unmute.experiments.json.JsonFields;
 import org.unmute.experiments.metric.event.SoundEvent;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Events of recordings, from a table or a folder of tables.
@@ -51,14 +51,14 @@ public record EventTable(String source, List<String> recordings, List<Annotation
      * @throws IOException             if a file cannot be read, or a folder holds none
      */
     public static EventTable read(Path source, String labelColumn) throws IOException {
-        if (!Files.exists(source)) {
+        if (!RegularFile.exists(source)) {
             throw new NoSuchFileException(source.toString(), null, "neither a table of events nor a folder of tables");
         }
         Set<String> recordings = new LinkedHashSet<>();
         List<Annotation> events = new ArrayList<>();
         boolean parts = TextTable.isInParts(source);
-        Path tables = Files.isDirectory(source) && !parts ? ofDetections(source) : source;
-        boolean several = Files.isDirectory(tables) && !parts;
+        Path tables = RegularFile.isFolder(source) && !parts ? ofDetections(source) : source;
+        boolean several = RegularFile.isFolder(tables) && !parts;
         for (Path file : several ? listed(tables) : List.of(tables)) {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
                 jsonLines(file, recordings, events);
@@ -94,17 +94,17 @@ public record EventTable(String source, List<String> recordings, List<Annotation
     }
 
     /** A folder of {@code unmute detect} holds the same events in several formats: one of them; else the folder. */
-    private static Path ofDetections(Path folder) {
+    private static Path ofDetections(Path folder) throws IOException {
         if (!DetectionFolder.isOne(folder)) {
             return folder;
         }
         for (OutputFormat format : OutputFormat.values()) {
-            if (format.combined() != null && Files.isRegularFile(folder.resolve(format.combined()))) {
+            if (format.combined() != null && RegularFile.isFile(folder.resolve(format.combined()))) {
                 return folder.resolve(format.combined());
             }
         }
         Path tracks = folder.resolve(OutputFormat.AUDACITY.folder());
-        return Files.isDirectory(tracks) ? tracks : folder;
+        return RegularFile.isFolder(tracks) ? tracks : folder;
     }
 
     private static List<Path> listed(Path folder) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.unmute.experiments.data.ClipDivision.Rule;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Wav;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.AudioReader;
 
 /** Clips of long recordings: where they begin and end, and which recordings are divided. */
 class ClipDivisionTest {
@@ -108,6 +110,32 @@ class ClipDivisionTest {
         assertThat(ClipDivision.seconds(
                         new AudioClip("part", unknown, 1, 9), path -> new WithoutLength(AudioStream.open(path))))
                 .isEqualTo(2);
+    }
+
+    /** A day that a network drive does not deliver for a moment became one clip of a day, beside those of other days. */
+    @Test
+    void aRecordingWhoseLengthADeviceHidesIsNotReadAsOneClip() throws IOException {
+        Path day = temp.resolve("day.wav");
+        Wav.write(day, new float[3000], 1000);
+        Path damaged = Files.write(temp.resolve("damaged.wav"), new byte[100]);
+        List<AudioClip> recordings = List.of(new AudioClip("day.wav", day), new AudioClip("damaged.wav", damaged));
+        AudioReader failing = path -> {
+            if (path.equals(day)) {
+                throw new FileSystemException(path.toString(), null, "Input/output error");
+            }
+            return AudioStream.open(path);
+        };
+        ClipDivision division = ClipDivision.of(recordings, Rule.every(2), failing);
+        assertThat(division.clips()).extracting(AudioClip::id).containsExactly("day.wav", "damaged.wav");
+        AudioReader after = division.reader(path -> new WithoutLength(null));
+        assertThatThrownBy(() -> after.open(day))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(day + ": Input/output error");
+        assertThat(after.open(damaged)).as("another try would not help").isNotNull();
+        ClipDivision whole = ClipDivision.of(recordings, Rule.WHOLE, failing);
+        assertThat(whole.reader(path -> new WithoutLength(null)).open(day))
+                .as("it is one clip in any case")
+                .isNotNull();
     }
 
     /** A stream that does not say how long it is. */

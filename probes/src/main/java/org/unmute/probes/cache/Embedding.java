@@ -1,10 +1,7 @@
 package org.unmute.probes.cache;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,7 +9,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 
@@ -142,7 +138,7 @@ public final class Embedding {
                             throw new UnusableClipException(clip.id(), reason);
                         }
                         skipped.add(new Skipped(clip.id(), reason));
-                        if (mayPass(sound.failure())) {
+                        if (AudioReader.mayPass(sound.failure())) {
                             unread.add(skipped.getLast());
                         }
                         listener.skipped(clip, reason);
@@ -155,15 +151,6 @@ public final class Embedding {
             }
         }
         return new Outcome(embedded, present, skipped, unread);
-    }
-
-    /** Whether a device or network failed rather than the recording. */
-    private static boolean mayPass(Exception failure) {
-        return failure instanceof IOException
-                && !(failure instanceof UnreadableAudioException
-                        || failure instanceof NoSuchFileException
-                        || failure instanceof AccessDeniedException
-                        || failure instanceof EOFException);
     }
 
     private Features.Request request(CacheKey key) {

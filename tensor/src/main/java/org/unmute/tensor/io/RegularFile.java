@@ -17,8 +17,14 @@ import java.util.Set;
 /**
  * Opens files that keep their names while they are written to, such as journals and locks. In a folder that others may
  * write to, somebody could put a symbolic link there, through which another file would be overwritten.
+ *
+ * <p>Also tells what is at a path. {@link Files#exists}, {@link Files#isRegularFile} and {@link Files#isDirectory} take
+ * every failure for absence: what a failing device hides for a moment would be written over or left out of a result.
  */
 public final class RegularFile {
+    /** What the JDK adds to the system's words for links that lead in a circle, and to no other. */
+    private static final String CIRCLE = "or unable to access attributes of symbolic link";
+
     private RegularFile() {}
 
     /**
@@ -40,17 +46,45 @@ public final class RegularFile {
     }
 
     /**
-     * Whether there is a file or folder of this name. {@link Files#exists} takes every failure for absence: what a
-     * failing device hides for a moment would be written over.
+     * Whether there is a file or folder of this name.
      *
      * @throws IOException if that cannot be told
      */
     public static boolean exists(Path file) throws IOException {
+        return attributes(file) != null;
+    }
+
+    /**
+     * Whether a regular file, or a link to one, is there.
+     *
+     * @throws IOException if that cannot be told
+     */
+    public static boolean isFile(Path path) throws IOException {
+        BasicFileAttributes found = attributes(path);
+        return found != null && found.isRegularFile();
+    }
+
+    /**
+     * Whether a folder, or a link to one, is there.
+     *
+     * @throws IOException if that cannot be told
+     */
+    public static boolean isFolder(Path path) throws IOException {
+        BasicFileAttributes found = attributes(path);
+        return found != null && found.isDirectory();
+    }
+
+    /** Null if nothing is there, also where links lead in a circle. */
+    private static BasicFileAttributes attributes(Path path) throws IOException {
         try {
-            Files.readAttributes(file, BasicFileAttributes.class);
-            return true;
+            return Files.readAttributes(path, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
-            return false;
+            return null;
+        } catch (FileSystemException e) {
+            if (e.getReason() != null && e.getReason().endsWith(CIRCLE)) {
+                return null;
+            }
+            throw e;
         }
     }
 

@@ -1,7 +1,6 @@
 package org.unmute.experiments.data.set;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * The audio files of a folder by name without extension. A name in a list is only compared with the names of existing
@@ -23,7 +23,7 @@ record AudioFolder(DatasetInfo info, Path folder, Map<String, List<AudioClip>> b
      * @throws DatasetException if it is missing
      */
     static AudioFolder of(DatasetInfo info, Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
+        if (!RegularFile.isFolder(folder)) {
             throw new DatasetException(info.name(), "no folder " + folder + " with the recordings" + info.advice());
         }
         Map<String, List<AudioClip>> byStem = new TreeMap<>();

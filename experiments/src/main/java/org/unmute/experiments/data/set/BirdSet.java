@@ -1,7 +1,6 @@
 package org.unmute.experiments.data.set;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +17,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * A subset of BirdSet from its metadata: {@code HSN_metadata_train.parquet} (focal recordings with detected events) and
@@ -95,12 +95,12 @@ final class BirdSet extends Dataset {
     }
 
     /** The metadata of a part; of several forms the one that was made by hand. */
-    private Path list(Path root, String part) throws DatasetException {
+    private Path list(Path root, String part) throws IOException {
         String name = code + "_metadata_" + part;
         for (String extension : List.of(".csv", ".parquet")) {
             for (Path folder : List.of(root.resolve(code), root)) {
                 Path list = folder.resolve(name + extension);
-                if (Files.isRegularFile(list)) {
+                if (RegularFile.isFile(list)) {
                     return list;
                 }
             }

@@ -16,6 +16,7 @@ import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.RegularFile;
 
 /** Collects the clips of a part, and the clips left out, while its lists are read. */
 final class ClipCollector {
@@ -130,7 +131,7 @@ final class ClipCollector {
         if (before != null) {
             throw place.wrong("clip " + MalformedTableException.quote(key) + " is already in " + before);
         }
-        if (audio == null || !Files.isRegularFile(audio)) {
+        if (audio == null || !RegularFile.isFile(audio)) {
             missing.add(new Reading.Problem(belowRoot(place), key, "no such recording"));
             return;
         }

@@ -1,12 +1,12 @@
 package org.unmute.experiments.data.set;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Part;
+import org.unmute.tensor.io.RegularFile;
 
 /** A data set, read from its own files. */
 public abstract class Dataset {
@@ -99,16 +99,16 @@ public abstract class Dataset {
     }
 
     /** Returns a list of the set, which must exist. */
-    final Path requireFile(Path list) throws DatasetException {
-        if (!Files.isRegularFile(list)) {
+    final Path requireFile(Path list) throws IOException {
+        if (!RegularFile.isFile(list)) {
             throw missing("file " + list);
         }
         return list;
     }
 
     /** Returns a folder of the set, which must exist. */
-    final Path requireFolder(Path folder) throws DatasetException {
-        if (!Files.isDirectory(folder)) {
+    final Path requireFolder(Path folder) throws IOException {
+        if (!RegularFile.isFolder(folder)) {
             throw missing("folder " + folder);
         }
         return folder;

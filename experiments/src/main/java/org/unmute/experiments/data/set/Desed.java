@@ -16,6 +16,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * DESED. Weak lists have the columns {@code filename, event_labels} (labels separated by commas), strong lists {@code
@@ -61,8 +62,8 @@ final class Desed extends Dataset {
     }
 
     @Override
-    boolean isHuggingFaceFolder(Path root) {
-        return !Files.isDirectory(root.resolve("metadata")) && HuggingFaceFolder.isThere(root);
+    boolean isHuggingFaceFolder(Path root) throws IOException {
+        return !RegularFile.isFolder(root.resolve("metadata")) && HuggingFaceFolder.isThere(root);
     }
 
     @Override
@@ -81,28 +82,35 @@ final class Desed extends Dataset {
         }
         List<String> lists = new ArrayList<>(List.of("train/weak"));
         Path folder = root.resolve("metadata/train");
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> all = Files.list(folder)) {
-                all.filter(f -> f.getFileName().toString().startsWith("synthetic")
-                                && Files.isRegularFile(f.resolve("soundscapes.tsv")))
-                        .sorted()
-                        .forEach(f -> lists.add("train/" + f.getFileName() + "/soundscapes"));
+        if (RegularFile.isFolder(folder)) {
+            for (Path below : folders(folder)) {
+                if (RegularFile.isFile(below.resolve("soundscapes.tsv"))) {
+                    lists.add("train/" + below.getFileName() + "/soundscapes");
+                }
             }
         }
         return lists;
     }
 
-    private static Path recordings(Path root, String list) {
+    private static List<Path> folders(Path train) throws IOException {
+        try (Stream<Path> all = Files.list(train)) {
+            return all.filter(f -> f.getFileName().toString().startsWith("synthetic"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Path recordings(Path root, String list) throws IOException {
         Path audio = root.resolve("audio").resolve(list);
         Path resampled = audio.resolveSibling(audio.getFileName() + "_16k");
         Path above = audio.getParent();
         // validation/validation and eval/public are also found one level up; train/weak is not, as its parent holds
         // other lists.
-        return Files.isDirectory(audio)
+        return RegularFile.isFolder(audio)
                 ? audio
-                : Files.isDirectory(resampled)
+                : RegularFile.isFolder(resampled)
                         ? resampled
-                        : !list.startsWith("train/") && Files.isDirectory(above) ? above : audio;
+                        : !list.startsWith("train/") && RegularFile.isFolder(above) ? above : audio;
     }
 
     private static void readList(Path file, AudioFolder audio, String list, ClipCollector clips) throws IOException {

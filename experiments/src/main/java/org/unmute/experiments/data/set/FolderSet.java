@@ -13,6 +13,7 @@ import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Recordings in one folder per class, below the folders {@code train}, {@code validation} and {@code test}; without
@@ -46,10 +47,10 @@ final class FolderSet extends Dataset {
                 null);
     }
 
-    private static Map<Part, Path> folders(Path root) {
+    private static Map<Part, Path> folders(Path root) throws IOException {
         Map<Part, Path> parts = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
-            if (Files.isDirectory(root.resolve(part.label()))) {
+            if (RegularFile.isFolder(root.resolve(part.label()))) {
                 parts.put(part, root.resolve(part.label()));
             }
         }
@@ -57,7 +58,7 @@ final class FolderSet extends Dataset {
     }
 
     @Override
-    public List<Part> parts(Path root) {
+    public List<Part> parts(Path root) throws IOException {
         return List.copyOf(new TreeSet<>(folders(root).keySet()));
     }
 
@@ -65,17 +66,23 @@ final class FolderSet extends Dataset {
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> names = new TreeSet<>();
         for (Path folder : folders(root).values()) {
-            try (Stream<Path> all = Files.list(folder)) {
-                all.filter(Files::isDirectory)
-                        .map(f -> f.getFileName().toString())
-                        .filter(n -> !n.startsWith("."))
-                        .forEach(names::add);
+            for (Path below : below(folder)) {
+                String name = below.getFileName().toString();
+                if (!name.startsWith(".") && RegularFile.isFolder(below)) {
+                    names.add(name);
+                }
             }
         }
         if (names.isEmpty()) {
             throw missing("folders in " + root);
         }
         return LabelSet.union(names);
+    }
+
+    private static List<Path> below(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.toList();
+        }
     }
 
     @Override

@@ -1,17 +1,16 @@
 package org.unmute.experiments.data.set;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} or {@code metadata.parquet}
@@ -43,18 +42,23 @@ final class HuggingFaceFolder {
     private HuggingFaceFolder() {}
 
     /** Whether a folder has metadata of this form. */
-    static boolean isThere(Path root) {
-        return in(root) != null
-                || FOLDERS.values().stream().flatMap(List::stream).anyMatch(f -> in(root.resolve(f)) != null);
+    static boolean isThere(Path root) throws IOException {
+        for (Part part : Part.values()) {
+            if (list(root, part) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The metadata in a folder; null if there is none. */
-    private static Path in(Path folder) {
-        return Stream.of("metadata.csv", "metadata.parquet")
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(null);
+    private static Path in(Path folder) throws IOException {
+        for (String name : List.of("metadata.csv", "metadata.parquet")) {
+            if (RegularFile.isFile(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        return null;
     }
 
     /** All labels of all parts, sorted. */
@@ -70,7 +74,7 @@ final class HuggingFaceFolder {
     }
 
     /** The metadata of a part; null if there is none. */
-    private static Path list(Path root, Part part) {
+    private static Path list(Path root, Part part) throws IOException {
         for (String folder : FOLDERS.get(part)) {
             Path list = in(root.resolve(folder));
             if (list != null) {

@@ -16,6 +16,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * SPASS: five urban scenes of 5,000 clips each. Each scene has a list such as {@code 2_MatrixLabelsPark.csv}, with one
@@ -123,7 +124,7 @@ final class Spass extends Dataset {
     /** The scenes' lists, in the folder or a subfolder. */
     private Map<String, Path> lists(Path root) throws IOException {
         Map<String, Path> lists = new TreeMap<>();
-        if (!Files.isDirectory(root)) {
+        if (!RegularFile.isFolder(root)) {
             return lists;
         }
         try (Stream<Path> files = Files.find(
@@ -152,9 +153,9 @@ final class Spass extends Dataset {
         return list;
     }
 
-    private static Path recordings(Path root, String scene) {
+    private static Path recordings(Path root, String scene) throws IOException {
         for (String name : List.of(scene + " audio files", scene + "_audio_files", scene)) {
-            if (Files.isDirectory(root.resolve(name))) {
+            if (RegularFile.isFolder(root.resolve(name))) {
                 return root.resolve(name);
             }
         }

@@ -20,6 +20,7 @@ import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Wav;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Speech Commands v0.02 with 12 classes: ten words, {@code _unknown_} for all other words, {@code _silence_}. The set's
@@ -69,12 +70,12 @@ final class SpeechCommands extends Dataset {
     }
 
     @Override
-    public List<Part> parts(Path root) {
+    public List<Part> parts(Path root) throws IOException {
         return isArchive(root) ? List.of(Part.TEST) : List.of(Part.values());
     }
 
-    private static boolean isArchive(Path root) {
-        return Files.isDirectory(root.resolve(SILENCE)) && Files.isDirectory(root.resolve(UNKNOWN));
+    private static boolean isArchive(Path root) throws IOException {
+        return RegularFile.isFolder(root.resolve(SILENCE)) && RegularFile.isFolder(root.resolve(UNKNOWN));
     }
 
     @Override
@@ -137,7 +138,7 @@ final class SpeechCommands extends Dataset {
         }
         for (Path word : visible(root)) {
             String name = word.getFileName().toString();
-            if (Files.isDirectory(word) && !name.startsWith("_")) {
+            if (RegularFile.isFolder(word) && !name.startsWith("_")) {
                 readFolder(word, held, labelOf(name), clips);
             }
         }
@@ -156,7 +157,7 @@ final class SpeechCommands extends Dataset {
 
     private static void readSilence(ClipCollector clips) throws IOException {
         Path folder = clips.root().resolve(NOISE);
-        if (!Files.isDirectory(folder)) {
+        if (!RegularFile.isFolder(folder)) {
             clips.remark("no clips of silence: there is no folder " + NOISE);
             return;
         }

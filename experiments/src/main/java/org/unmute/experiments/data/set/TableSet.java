@@ -1,7 +1,6 @@
 package org.unmute.experiments.data.set;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv}, {@code clips.tsv}
@@ -50,10 +50,10 @@ final class TableSet extends Dataset {
                 null);
     }
 
-    private Path list(Path root) throws DatasetException {
+    private Path list(Path root) throws IOException {
         Path csv = root.resolve("clips.csv");
         for (Path other : List.of(root.resolve("clips.tsv"), root.resolve("clips.parquet"))) {
-            if (Files.isRegularFile(other) && !Files.exists(csv)) {
+            if (RegularFile.isFile(other) && !RegularFile.exists(csv)) {
                 return other;
             }
         }

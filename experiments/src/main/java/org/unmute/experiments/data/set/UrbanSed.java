@@ -14,6 +14,7 @@ import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.Task;
 import org.unmute.experiments.json.JsonFields;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
@@ -57,8 +58,8 @@ final class UrbanSed extends Dataset {
     }
 
     @Override
-    boolean isHuggingFaceFolder(Path root) {
-        return !Files.isDirectory(root.resolve("annotations")) && HuggingFaceFolder.isThere(root);
+    boolean isHuggingFaceFolder(Path root) throws IOException {
+        return !RegularFile.isFolder(root.resolve("annotations")) && HuggingFaceFolder.isThere(root);
     }
 
     @Override

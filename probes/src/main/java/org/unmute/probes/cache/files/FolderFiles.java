@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.unmute.tensor.io.FileFailure;
+import org.unmute.tensor.io.RegularFile;
 
 /** Files of a local folder, each mapped into memory when it is first used. */
 public final class FolderFiles implements ShardFiles {
@@ -35,7 +36,7 @@ public final class FolderFiles implements ShardFiles {
 
     @Override
     public List<String> list() throws IOException {
-        if (!Files.isDirectory(folder)) {
+        if (!RegularFile.isFolder(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
