@@ -35,6 +35,15 @@ class DemoEndToEndTest {
         fsckNamesTheDemo();
     }
 
+    /** A demo that ended between its recordings and the note of their settings refused to go on. */
+    @Test
+    void theSettingsOfRecordingsAreThereBeforeThem() throws IOException {
+        Files.writeString(folder.resolve("recordings"), "in the way");
+        Object[] demo = {"demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 1, "--out", folder};
+        Ran.unmute(demo).endsWith(ExitCode.FAILED);
+        assertThat(folder.resolve("demo-settings.txt")).hasContent("train 24, test 16, seed 0");
+    }
+
     /** Its cache has no record of its own: the demo makes it again. */
     private void fsckNamesTheDemo() throws IOException {
         assertThat(Ran.unmute("fsck", folder).endsWith(ExitCode.OK).out())

@@ -207,6 +207,19 @@ class SoundscapeCommandTest {
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
+    /** A full disk left scenes with a manifest and without a record, to which the next run said that they are there. */
+    @Test
+    void scenesWithoutTheirRecordAreMadeAgain() throws IOException {
+        Path record = Files.createDirectories(folder.resolve("x/run.json/in-the-way"));
+        assertThat(run("x", "--train-folds", "1", "--test-folds", "2")).isEqualTo(ExitCode.FAILED);
+        assertThat(folder.resolve("x/train-events.tsv")).exists();
+        assertThat(folder.resolve("x/manifest.csv")).doesNotExist();
+        Files.delete(record);
+        Files.delete(record.getParent());
+        assertThat(run("x", "--train-folds", "1", "--test-folds", "2")).isEqualTo(ExitCode.OK);
+        assertThat(folder.resolve("x/manifest.csv")).exists();
+    }
+
     @Test
     void negativeCountsAreRefused() {
         int status = Main.run(

@@ -13,7 +13,7 @@ import org.unmute.experiments.scene.Synthesizer;
 import org.unmute.models.audio.Wav;
 
 /** Every command that writes files, on inputs so small that it takes a moment. */
-final class WritingCommands {
+public final class WritingCommands {
     /** Commands that write nothing. */
     static final Set<String> READERS = Set.of("doctor", "encoders", "datasets", "fsck");
 
@@ -204,7 +204,7 @@ final class WritingCommands {
     }
 
     /** Recordings of single events in two folds. */
-    private static void sounds(Path folder) throws IOException {
+    public static void sounds(Path folder) throws IOException {
         Files.createDirectories(folder);
         StringBuilder csv = new StringBuilder("file,fold,category\n");
         for (int fold = 1; fold <= 2; fold++) {

@@ -47,6 +47,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FolderLock;
+import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -137,19 +138,20 @@ final class DemoCommand extends ComputingCommand {
         Path folder = out.resolve("recordings");
         Path note = out.resolve("demo-settings.txt");
         String settings = "train " + train + ", test " + test + ", seed " + common.seed() + "\n";
-        if (Files.exists(folder.resolve(SceneFolder.MANIFEST))) {
-            String before = Files.exists(note) ? Files.readString(note) : "unknown settings";
+        if (RegularFile.exists(folder.resolve(SceneFolder.MANIFEST))) {
+            String before = RegularFile.exists(note) ? Files.readString(note) : "unknown settings";
             if (!before.equals(settings)) {
                 throw CommandException.usage(folder + " was made with other settings (" + before.strip()
                         + "), now they are " + settings.strip() + ": choose another --out");
             }
             return folder;
         }
+        // Before them: what a killed run leaves with a manifest is taken for these settings.
+        AtomicFile.write(note, settings.getBytes(StandardCharsets.UTF_8));
         try (Progress progress = progress("synthesizing", "clips", train + test)) {
             new SyntheticScenes(SyntheticScenes.Options.standard(), common.seed()).write(folder, train, test);
             progress.advance(train + test);
         }
-        AtomicFile.write(note, settings.getBytes(StandardCharsets.UTF_8));
         return folder;
     }
 

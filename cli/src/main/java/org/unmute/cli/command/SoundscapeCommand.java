@@ -174,13 +174,14 @@ final class SoundscapeCommand extends UnmuteCommand {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
         }
-        folder.finish();
+        folder.writeEvents();
         warnings.end(record);
         record.result("scenes", Map.of("train", train, "test", test))
                 .result("recordingsUsed", reader.used())
                 .result("recordingsSha256", reader.sha256())
                 .result("labels", counts)
                 .write(out);
+        folder.finish();
     }
 
     private SceneMixer.Options options() {

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.unmute.cli.Ran;
+import org.unmute.cli.WritingCommands;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
+import org.unmute.experiments.scene.SceneFolder;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -27,8 +29,18 @@ final class Scenarios {
     /** Ends the name of a scenario that starts from what an undisturbed run left. */
     static final String AGAIN = "-again";
     /** What starts from nothing. */
-    static final List<String> PLAIN =
-            List.of("cache", "embed", "probe", "benchmark", "merge", "detect", "convert", "report", "pack");
+    static final List<String> PLAIN = List.of(
+            "cache",
+            "embed",
+            "divide",
+            "probe",
+            "benchmark",
+            "merge",
+            "detect",
+            "convert",
+            "report",
+            "pack",
+            "soundscape");
     /** All names. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
@@ -54,6 +66,7 @@ final class Scenarios {
         Function<Scenarios, Scenario> maker = switch (name) {
             case "cache" -> Scenarios::cache;
             case "embed" -> Scenarios::embed;
+            case "divide" -> Scenarios::divide;
             case "probe" -> Scenarios::probe;
             case "benchmark" -> Scenarios::benchmark;
             case "merge" -> Scenarios::merge;
@@ -61,6 +74,7 @@ final class Scenarios {
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
             case "pack" -> Scenarios::pack;
+            case "soundscape" -> Scenarios::soundscape;
             default -> throw new IllegalArgumentException("no scenario '" + name + "': there are " + NAMES);
         };
         return maker.apply(this);
@@ -139,6 +153,14 @@ final class Scenarios {
         Path cache = work.resolve("cache");
         Object[] command = {"embed", "--audio", recordings, "--encoder", encoder(), "--out", cache};
         return Scenario.command("embed", work, cache.resolve("run.json"), command);
+    }
+
+    /** A recording of which a device hides the length for a moment must not become one clip. */
+    private Scenario divide() {
+        Path work = work("divide");
+        Path cache = work.resolve("cache");
+        Object[] command = {"embed", "--audio", recordings("nights", 0, 4), "--encoder", encoder(), "--clip", 0.4};
+        return Scenario.command("divide", work, cache.resolve("run.json"), with(command, "--out", cache));
     }
 
     /** Tokens of some recordings. */
@@ -263,5 +285,28 @@ final class Scenarios {
         Path out = work.resolve("packed.safetensors");
         Object[] command = {"pack", trained(), "--out", out};
         return Scenario.command("pack", work, beside(out), command).againWith(with(command, "--force"));
+    }
+
+    private Scenario soundscape() {
+        Path work = work("soundscape");
+        Path single = inputs.resolve("single");
+        Path labels = single.resolve("labels.csv");
+        if (!Files.exists(labels)) {
+            try {
+                WritingCommands.sounds(single);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Path out = work.resolve("scenes");
+        Path manifest = out.resolve(SceneFolder.MANIFEST);
+        Object[] folds = {"--events", "1-2", "--train-folds", 1, "--test-folds", 2};
+        Object[] scenes = {
+            "soundscape", "--manifest", labels, "--audio", single, "--train", 2, "--test", 1, "--seconds", 1
+        };
+        Object[] command = with(with(scenes, folds), "--out", out);
+        // Complete scenes are not written again, also where the first run failed after its last file.
+        Scenario.Action again = () -> Files.exists(manifest) ? new Ran(ExitCode.OK, "", "") : Ran.unmute(command);
+        return new Scenario("soundscape", () -> Ran.unmute(command), again, work, manifest, null);
     }
 }

@@ -15,6 +15,7 @@ import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.PlainText;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
 /**
@@ -68,7 +69,7 @@ public final class SceneFolder {
                     + " they would be taken for scenes: " + stems + " in " + root + ": choose another folder");
         }
         Path manifest = root.resolve(MANIFEST);
-        if (Files.exists(manifest)) {
+        if (RegularFile.exists(manifest)) {
             throw new FileAlreadyExistsException(manifest.toString());
         }
         for (Split split : Split.values()) {
@@ -128,15 +129,23 @@ public final class SceneFolder {
     }
 
     /**
-     * Writes the tables of events, then the manifest.
+     * Writes the tables of events.
      *
      * @throws IOException if one cannot be written
      */
-    public void finish() throws IOException {
+    public void writeEvents() throws IOException {
         for (Split split : Split.values()) {
             String table = EVENT_HEADER + events.getOrDefault(split, new StringBuilder());
             AtomicFile.write(root.resolve(eventTable(split)), table.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /**
+     * Writes the manifest. Call it last: a folder with a manifest is not written to again, whatever it lacks.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void finish() throws IOException {
         rows.write(root.resolve(MANIFEST));
     }
 

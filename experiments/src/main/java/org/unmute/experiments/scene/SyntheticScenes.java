@@ -131,6 +131,7 @@ public final class SyntheticScenes {
         SceneFolder out = SceneFolder.create(folder);
         write(out, Split.TRAIN, train);
         write(out, Split.TEST, test);
+        out.writeEvents();
         out.finish();
     }
 

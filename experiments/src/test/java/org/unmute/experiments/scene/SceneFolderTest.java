@@ -59,6 +59,7 @@ class SceneFolderTest {
                                 new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0, 0, 0.01),
                                 new Scene.Event("Dog", "c", -3, 0.5, 0.5, 0.6))),
                 Split.TRAIN);
+        out.writeEvents();
         out.finish();
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
         assertThat(manifest.clips().getFirst().labels()).containsExactly("Child speech, \"kid\"", "Dog");
@@ -91,6 +92,7 @@ class SceneFolderTest {
                                 new Scene.Event("Child\tspeech", "a", 0, 0, 0.25, 1.5),
                                 new Scene.Event("Dog", "c", -3, 0.5, 0.625, 0.75))),
                 Split.TEST);
+        out.writeEvents();
         out.finish();
         AnnotationTable table = AnnotationTable.read(folder.resolve(SceneFolder.eventTable(Split.TEST)));
         assertThat(table.kind()).isEqualTo(AnnotationTable.Kind.DESED);
