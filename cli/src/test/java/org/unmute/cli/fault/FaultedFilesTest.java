@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.probe.SavedProbe;
+import org.unmute.experiments.benchmark.BenchmarkRun;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.Part;
 import org.unmute.experiments.data.set.Dataset;
@@ -132,6 +133,27 @@ class FaultedFilesTest {
             if (!plan.fired()) {
                 return n - 1;
             }
+        }
+    }
+
+    /** What a killed run had not finished was left beside the result, and nothing was said. */
+    @Test
+    void halfWrittenFilesAreSweptOrTheSweepFails() throws IOException {
+        Path cell = Files.createDirectories(folder.resolve("tiny/bench/linear/seed-0"));
+        boolean fired = true;
+        for (int n = 1; fired; n++) {
+            Path left = cell.resolve("probe.safetensors.0123456789abcdef.tmp");
+            Files.write(left, new byte[1]);
+            FaultPlan plan = new FaultPlan(folder, Fault.IO_ERROR, EnumSet.of(Operation.STAT), n, null);
+            FaultPlan.install(plan);
+            try {
+                BenchmarkRun.removeHalfWritten(folder);
+                FaultPlan.install(null);
+                assertThat(left).as(plan.where()).doesNotExist();
+            } catch (IOException e) {
+                assertThat(e).as(plan.where()).hasMessageContaining(real.toString());
+            }
+            fired = plan.fired();
         }
     }
 

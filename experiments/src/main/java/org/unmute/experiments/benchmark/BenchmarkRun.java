@@ -1,8 +1,8 @@
 package org.unmute.experiments.benchmark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -353,13 +353,16 @@ public final class BenchmarkRun implements AutoCloseable {
      */
     public static void removeHalfWritten(Path out) throws IOException {
         List<Path> folders;
-        try (Stream<Path> all = Files.walk(out.toRealPath())) {
-            folders = all.filter(f -> Files.isDirectory(f, LinkOption.NOFOLLOW_LINKS)
-                            && !Files.exists(f.resolve(TokenCacheWriter.LOCK)))
-                    .toList();
+        // By the attributes that the walk reads: asked again, a folder that a device hides would be passed over.
+        try (Stream<Path> all = Files.find(out.toRealPath(), Integer.MAX_VALUE, (f, a) -> a.isDirectory())) {
+            folders = all.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path folder : folders) {
-            TemporaryFile.sweep(folder, Duration.ZERO);
+            if (!RegularFile.exists(folder.resolve(TokenCacheWriter.LOCK))) {
+                TemporaryFile.sweep(folder, Duration.ZERO);
+            }
         }
     }
 

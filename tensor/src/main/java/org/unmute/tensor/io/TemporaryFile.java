@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -195,7 +196,7 @@ public final class TemporaryFile implements AutoCloseable {
      *
      * @param age how long a file must not have been written to
      * @return how many were deleted
-     * @throws IOException if the folder cannot be listed, or a file cannot be deleted
+     * @throws IOException if the folder cannot be listed, or a file cannot be looked at or deleted
      */
     public static int sweep(Path folder, Duration age) throws IOException {
         Instant limit = age.isZero() ? Instant.MAX : Instant.now().minus(age);
@@ -216,8 +217,7 @@ public final class TemporaryFile implements AutoCloseable {
                 Matcher name = NAME.matcher(file.getFileName().toString());
                 if (name.matches()
                         && stem.test(name.group(1))
-                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                        && isBefore(file, limit)
+                        && isAbandoned(file, limit)
                         && Files.deleteIfExists(file)) {
                     deleted++;
                 }
@@ -228,12 +228,13 @@ public final class TemporaryFile implements AutoCloseable {
         return deleted;
     }
 
-    private static boolean isBefore(Path file, Instant limit) throws IOException {
+    private static boolean isAbandoned(Path file, Instant limit) throws IOException {
         try {
-            return limit == Instant.MAX
-                    || Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                            .toInstant()
-                            .isBefore(limit);
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return found.isRegularFile()
+                    && (limit == Instant.MAX
+                            || found.lastModifiedTime().toInstant().isBefore(limit));
         } catch (NoSuchFileException e) {
             return false; // renamed in the meantime
         }
