@@ -86,7 +86,7 @@ class FaultedFilesTest {
         assertThatThrownBy(() -> RegularFile.isFolder(folder)).isInstanceOf(FileSystemException.class);
     }
 
-    /** Recordings, parts and lists that a device hid for a moment were left out of a data set, and a result was given. */
+    /** Recordings, parts and lists that a device hid for a moment were left out of a data set in silence. */
     @Test
     void aDataSetIsReadWholeOrTheReadingFails() throws IOException {
         for (String file : List.of("train/dog/a.wav", "train/owl/b.wav", "test/dog/c.wav", "test/owl/d.wav")) {

@@ -112,7 +112,7 @@ class ClipDivisionTest {
                 .isEqualTo(2);
     }
 
-    /** A day that a network drive does not deliver for a moment became one clip of a day, beside those of other days. */
+    /** A day that a network drive did not deliver for a moment became one clip. */
     @Test
     void aRecordingWhoseLengthADeviceHidesIsNotReadAsOneClip() throws IOException {
         Path day = temp.resolve("day.wav");
