@@ -77,6 +77,10 @@ class KaldiFbankGoldenTest {
 
     @TestFactory
     List<DynamicTest> everyInputGivesItsFramesOrSaysThatItIsTooShort() throws IOException {
+        Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();
+        if (skipped.isPresent()) {
+            return skipped.get();
+        }
         List<DynamicTest> tests = new ArrayList<>();
         for (Path path : GoldenFbank.inputs("")) {
             tests.add(dynamicTest(path.getFileName().toString(), () -> {

@@ -17,6 +17,9 @@ import org.unmute.kernels.device.NativeFolder;
  * @param problem why there are no devices; empty if there are some
  */
 record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
+    /** How the binding says that its own native code is there and the loader is not. */
+    private static final String NO_LOADER = "Implementation library could not be loaded";
+
     private static Platforms found;
 
     /** A device with the platform it belongs to. */
@@ -39,6 +42,9 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
                             + "): start Java with --enable-native-access=ALL-UNNAMED, or on "
                             + "the module path with --enable-native-access=jocl,org.unmute.kernels.opencl");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
+            if (firstLine(e).contains(NO_LOADER)) {
+                return new Platforms(List.of(), noLoader());
+            }
             return new Platforms(
                     List.of(),
                     "the OpenCL binding does not load (" + firstLine(e) + "): it has native code for Linux, "
@@ -51,10 +57,7 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
                             : "OpenCL does not answer: " + e.getMessage());
         } catch (UnsupportedOperationException e) {
             // The binding throws this if it does not find the OpenCL library.
-            return new Platforms(
-                    List.of(),
-                    "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
-                            + "and the driver of a device");
+            return new Platforms(List.of(), noLoader());
         }
     }
 
@@ -77,6 +80,11 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
                         : "OpenCL is there, with " + platforms.length
                                 + " platform(s), but none has a device: check the graphics driver";
         return new Platforms(List.copyOf(devices), problem);
+    }
+
+    private static String noLoader() {
+        return "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, and"
+                + " the driver of a device, or pocl-opencl-icd to run kernels on the processor";
     }
 
     private static String noPlatform() {
