@@ -80,6 +80,18 @@ final class Mp3Frames {
         return frame;
     }
 
+    /** Whether {@link #next} gives another frame. */
+    boolean hasNext() throws IOException {
+        return find() != null;
+    }
+
+    /** Counts all frames, reading the whole file, and continues at the first. The source must be seekable. */
+    long count() throws IOException {
+        seek(Long.MAX_VALUE);
+        seek(0);
+        return count;
+    }
+
     /** Forgets the first frame, which has no sound: the next becomes frame 0. Only before any other was read. */
     void leaveOutFirst() {
         known = 0;

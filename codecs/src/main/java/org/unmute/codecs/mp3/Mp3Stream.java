@@ -13,8 +13,9 @@ import org.unmute.models.audio.AudioStream;
 
 /**
  * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
- * behind, that is left out, and the length is known. Seeking is exact: it walks over the frames' headers where they
- * have not been read yet, and decodes the frames that the first one draws on.
+ * behind, that is left out, and the length is known. All frames of the file are read, also those beyond what that header
+ * states, as in files that were joined. Seeking is exact: it walks over the frames' headers where they have not been
+ * read yet, and decodes the frames that the first one draws on.
  */
 final class Mp3Stream implements AudioStream {
     /**
@@ -30,7 +31,7 @@ final class Mp3Stream implements AudioStream {
     private final Mp3FrameDecoder decoder;
     private final float[] block;
     private final List<String> warnings = new ArrayList<>();
-    /** Frames with sound as the encoder's header states them; -1 if it does not. */
+    /** Frames with sound as the encoder's header states them; -1 if it does not, or is wrong. */
     private long stated = -1;
     /** Samples left out in front, and of the last frame. */
     private int delay;
@@ -52,8 +53,13 @@ final class Mp3Stream implements AudioStream {
         decoder = new Mp3FrameDecoder(first);
         block = new float[first.samples()];
         if (hasInfo(source.peek(first.bytes()), first)) {
-            readInfo(frames.next());
+            long start = source.position();
+            long bytes = readInfo(frames.next());
             frames.leaveOutFirst();
+            // Some encoders count this first frame, some do not.
+            if (bytes > 0 && source.seekable() && source.size() > start + bytes + first.bytes()) {
+                recount();
+            }
         }
         to(delay);
     }
@@ -71,16 +77,43 @@ final class Mp3Stream implements AudioStream {
         return id.equals("Xing") || id.equals("Info");
     }
 
-    /** Reads the encoder's header from a first frame, which has no sound. */
-    private void readInfo(Mp3Header header) {
+    /** Counts the frames of a file that goes on after the bytes that its header states. */
+    private void recount() throws IOException {
+        long count = frames.count();
+        if (stated > 0 && count > stated) {
+            double statedSeconds = (double) length(stated) / sampleRate();
+            stated = count;
+            padding = 0;
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "the header states %.3f s, but frames follow up to %.3f s, which are read",
+                    statedSeconds,
+                    (double) length(count) / sampleRate()));
+        }
+    }
+
+    /** More frames were met than the header states, whose length and padding therefore do not hold. */
+    private void goBeyond() {
+        warnings.add(String.format(
+                Locale.ROOT,
+                "the header states %.3f s, but more frames follow, which are read",
+                (double) length(stated) / sampleRate()));
+        stated = -1;
+        padding = 0;
+    }
+
+    /** Reads the encoder's header from a first frame, which has no sound; returns the bytes that it states, or 0. */
+    private long readInfo(Mp3Header header) {
         byte[] frame = frames.frame();
         ByteBuffer fields = ByteBuffer.wrap(frame, 0, header.bytes()).position(header.infoAt() + 4);
         int flags = fields.getInt();
         if ((flags & 1) != 0) {
-            stated = fields.getInt() & 0xFFFFFFFFL;
+            long count = fields.getInt() & 0xFFFFFFFFL;
+            // An encoder that could not go back leaves 0.
+            stated = count == 0 ? -1 : count;
         }
-        int skipped = ((flags & 2) != 0 ? 4 : 0) + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
-        int at = fields.position() + skipped;
+        long bytes = (flags & 2) != 0 && fields.remaining() >= Integer.BYTES ? fields.getInt() & 0xFFFFFFFFL : 0;
+        int at = fields.position() + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
         // LAME's extension: 9 bytes of name, then 12, then two lengths of 12 bits.
         if (at + 24 <= header.bytes() && frame[at] != 0) {
             int front = (frame[at + 21] & 0xFF) << 4 | (frame[at + 22] & 0xF0) >> 4;
@@ -90,6 +123,7 @@ final class Mp3Stream implements AudioStream {
                 padding = Math.max(0, back - DECODER_DELAY);
             }
         }
+        return bytes;
     }
 
     @Override
@@ -149,6 +183,9 @@ final class Mp3Stream implements AudioStream {
                 end();
             } else {
                 decoder.decode(frames.frame(), header, block);
+                if (stated >= 0 && (frames.index() > stated || frames.index() == stated && frames.hasNext())) {
+                    goBeyond();
+                }
                 blockStart = (frames.index() - 1) * block.length;
                 used = 0;
                 decoded = stated == frames.index() ? Math.max(0, block.length - padding) : block.length;

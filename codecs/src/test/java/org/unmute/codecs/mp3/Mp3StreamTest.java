@@ -7,8 +7,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +153,103 @@ class Mp3StreamTest {
             assertThat(stream.warnings()).hasSize(2);
             assertThat(stream.warnings().get(1))
                     .startsWith("cut short: the header states 1.500 s, the file ends after");
+        }
+    }
+
+    private static final String WITH_HEADER = "tones-44100-stereo-vbr.mp3";
+
+    /** The file with other numbers in its encoder's header: frames after the first, and bytes. */
+    private static byte[] stating(byte[] file, int frames, int bytes) {
+        int at = Mp3Header.parse(file, 0).infoAt() + 8;
+        byte[] changed = file.clone();
+        ByteBuffer.wrap(changed).putInt(at, frames).putInt(at + 4, bytes);
+        return changed;
+    }
+
+    private static int stated(byte[] file, int field) {
+        return ByteBuffer.wrap(file).getInt(Mp3Header.parse(file, 0).infoAt() + 8 + 4 * field);
+    }
+
+    /** Reads through, then from many places, and compares the positions with the samples. */
+    private static float[] readChecked(byte[] file) throws IOException {
+        float[] whole = new float[200_000];
+        int n = 0;
+        try (AudioStream stream = open(file)) {
+            for (int got = 0; got >= 0; got = stream.read(whole, n, 700)) {
+                n += got;
+                assertThat(stream.position()).isEqualTo(n);
+            }
+            whole = Arrays.copyOf(whole, n);
+            for (int at = n; at >= 0; at -= 997) {
+                stream.seek(at);
+                assertThat(stream.position()).isEqualTo(at);
+                assertSame(rest(stream, 4096), Arrays.copyOfRange(whole, at, n));
+            }
+        }
+        return whole;
+    }
+
+    @Test
+    void framesBeyondTheStatedOnesAreRead() throws IOException {
+        byte[] file = resource(WITH_HEADER);
+        float[] asStated = rest(open(file), 1000);
+        byte[] fewer = stating(file, stated(file, 0) - 5, stated(file, 1));
+        float[] whole = readChecked(fewer);
+        assertThat(whole.length).as("with its padding").isBetween(asStated.length + 1, asStated.length + 1152);
+        assertSame(Arrays.copyOf(whole, asStated.length), asStated);
+        try (AudioStream stream = open(fewer)) {
+            assertThat(stream.frames()).hasValue(asStated.length - 5 * 1152);
+            rest(stream, 1000);
+            assertThat(stream.frames()).isEmpty();
+            assertThat(stream.warnings())
+                    .containsExactly("the header states 1.369 s, but more frames follow, which are read");
+        }
+    }
+
+    @Test
+    void joinedFilesAreReadWhole() throws IOException {
+        byte[] file = resource(WITH_HEADER);
+        byte[] tag = Arrays.copyOf("TAG".getBytes(StandardCharsets.US_ASCII), 128);
+        byte[] both = joined(file, file, tag);
+        // The second header's frame has no sound but its time.
+        int length = readChecked(both).length;
+        assertThat(length).isBetween(2 * 66_150, 2 * 66_150 + 4 * 1152);
+        try (AudioStream stream = open(both)) {
+            assertThat(stream.frames()).hasValue(length);
+            assertThat(stream.warnings())
+                    .containsExactly("the header states 1.500 s, but frames follow up to "
+                            + String.format(Locale.ROOT, "%.3f", length / 44_100.0) + " s, which are read");
+            assertThat(rest(stream, 1000)).hasSize(length);
+            assertThat(stream.warnings()).hasSize(1);
+        }
+        try (AudioStream stream = AudioStream.open(AudioSource.of(new ByteArrayInputStream(both), "pipe"))) {
+            assertThat(rest(stream, 1000)).hasSize(length);
+            assertThat(stream.frames()).isEmpty();
+            assertThat(stream.warnings())
+                    .containsExactly("the header states 1.500 s, but more frames follow, which are read");
+        }
+    }
+
+    @Test
+    void bytesMayBeCountedWithoutTheFirstFrame() throws IOException {
+        byte[] file = resource(WITH_HEADER);
+        int others = file.length - Mp3Header.parse(file, 0).bytes();
+        for (int bytes : new int[] {others, 100, 0}) {
+            try (AudioStream stream = open(stating(file, stated(file, 0), bytes))) {
+                assertThat(stream.frames()).hasValue(66_150);
+                assertThat(rest(stream, 1000)).hasSize(66_150);
+                assertThat(stream.warnings()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aHeaderThatStatesNoFramesLeavesTheLengthOpen() throws IOException {
+        byte[] file = stating(resource(WITH_HEADER), 0, 0);
+        try (AudioStream stream = open(file)) {
+            assertThat(stream.frames()).isEmpty();
+            assertThat(rest(stream, 1000)).hasSize(stated(resource(WITH_HEADER), 0) * 1152);
+            assertThat(stream.warnings()).isEmpty();
         }
     }
 
