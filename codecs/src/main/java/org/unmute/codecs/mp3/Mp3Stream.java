@@ -13,9 +13,9 @@ import org.unmute.models.audio.AudioStream;
 
 /**
  * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
- * behind, that is left out, and the length is known. All frames of the file are read, also those beyond what that header
- * states, as in files that were joined. Seeking is exact: it walks over the frames' headers where they have not been
- * read yet, and decodes the frames that the first one draws on.
+ * behind, that is left out, and the length is known. All frames of the file are read, also those beyond what that
+ * header states, as in files that were joined. Seeking is exact: it walks over the frames' headers where they have not
+ * been read yet, and decodes the frames that the first one draws on.
  */
 final class Mp3Stream implements AudioStream {
     /**
@@ -57,7 +57,7 @@ final class Mp3Stream implements AudioStream {
             long bytes = readInfo(frames.next());
             frames.leaveOutFirst();
             // Some encoders count this first frame, some do not.
-            if (bytes > 0 && source.seekable() && source.size() > start + bytes + first.bytes()) {
+            if (stated > 0 && bytes > 0 && source.seekable() && source.size() > start + bytes + first.bytes()) {
                 recount();
             }
         }
@@ -80,7 +80,7 @@ final class Mp3Stream implements AudioStream {
     /** Counts the frames of a file that goes on after the bytes that its header states. */
     private void recount() throws IOException {
         long count = frames.count();
-        if (stated > 0 && count > stated) {
+        if (count > stated) {
             double statedSeconds = (double) length(stated) / sampleRate();
             stated = count;
             padding = 0;
