@@ -153,7 +153,8 @@ final class Mp3Stream implements AudioStream {
 
     @Override
     public long position() {
-        return blockStart + used - delay;
+        // A file may end within the silence that its header states.
+        return Math.max(0, blockStart + used - delay);
     }
 
     @Override

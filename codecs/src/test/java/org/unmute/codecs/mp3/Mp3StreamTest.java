@@ -244,6 +244,23 @@ class Mp3StreamTest {
     }
 
     @Test
+    void aFileThatEndsWithinTheStatedSilenceHasNoSamples() throws IOException {
+        byte[] file = resource(WITH_HEADER);
+        Mp3Header info = Mp3Header.parse(file, 0);
+        int firstFrame = Mp3Header.parse(file, info.bytes()).bytes();
+        byte[] cut = Arrays.copyOf(file, info.bytes() + firstFrame);
+        // Of the extension's 12 bits for the silence in front, the upper 8: 2000 samples and the decoder's own delay.
+        cut[info.infoAt() + 120 + 21] = (byte) (2000 >> 4);
+        try (AudioStream stream = open(cut)) {
+            assertThat(stream.position()).isZero();
+            assertThat(stream.read(new float[10], 0, 10)).isEqualTo(-1);
+            assertThat(stream.warnings()).singleElement().asString().endsWith("ends after 0.000 s, which are read");
+            stream.seek(5);
+            assertThat(stream.position()).isZero();
+        }
+    }
+
+    @Test
     void aHeaderThatStatesNoFramesLeavesTheLengthOpen() throws IOException {
         byte[] file = stating(resource(WITH_HEADER), 0, 0);
         try (AudioStream stream = open(file)) {

@@ -125,7 +125,7 @@ final class AudioTargets {
         return all;
     }
 
-    /** Reads through, then from the middle and from the beginning. */
+    /** Reads through, then from the middle and from the beginning, and compares positions and lengths. */
     private static void read(FuzzTarget.Input input) throws IOException {
         String name = input.file().toString();
         try (AudioStream stream = AudioFiles.open(AudioSource.of(input.bytes(), name))) {
@@ -142,8 +142,17 @@ final class AudioTargets {
                 }
                 total += Math.max(0, n);
             }
+            if (n < 0
+                    && stream.frames().orElse(total) != total
+                    && stream.warnings().isEmpty()) {
+                throw new AssertionError(
+                        total + " samples of " + stream.frames().getAsLong() + " without a warning");
+            }
             for (long frame : new long[] {total / 2, total + 1, 0}) {
                 stream.seek(frame);
+                if (stream.position() != frame && frame <= total) {
+                    throw new AssertionError("position " + stream.position() + " after a seek to " + frame);
+                }
                 stream.read(samples, 0, 10);
             }
             stream.warnings().forEach(String::length);

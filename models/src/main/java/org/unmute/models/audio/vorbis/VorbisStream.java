@@ -195,7 +195,7 @@ final class VorbisStream implements AudioStream {
         long end = page.granule() - origin;
         if (page.last() && end < start + count) {
             count = (int) Math.max(0, end - start);
-        } else if (!page.last() && end != start + count && warnings.isEmpty()) {
+        } else if (end != start + count && warnings.isEmpty()) {
             warnings.add("a page ends at sample " + end + " by its own account, but at " + (start + count)
                     + " by its packets, which counts");
         }

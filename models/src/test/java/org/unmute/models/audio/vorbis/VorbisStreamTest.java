@@ -124,6 +124,20 @@ class VorbisStreamTest {
     }
 
     @Test
+    void aLengthBeyondThePacketsIsSaid() throws IOException, InvalidVorbisException {
+        Pages pages = new Pages(resource("sweep-mono.ogg"));
+        pages.length += 5000;
+        try (AudioStream stream = open(pages.write(1, 3))) {
+            assertThat(stream.frames()).hasValue(pages.length);
+            float[] samples = rest(stream, 1000);
+            assertThat(samples.length).isBetween((int) pages.length - 5000, (int) pages.length - 1);
+            assertThat(stream.warnings())
+                    .containsExactly("a page ends at sample " + pages.length + " by its own account, but at "
+                            + samples.length + " by its packets, which counts");
+        }
+    }
+
+    @Test
     void damageAndTruncationAreNoticed() throws IOException {
         byte[] whole = resource("noise-stereo.ogg");
         for (int at = 0; at < whole.length; at += 31) {
