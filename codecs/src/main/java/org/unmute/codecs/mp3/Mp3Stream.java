@@ -31,7 +31,7 @@ final class Mp3Stream implements AudioStream {
     private final Mp3FrameDecoder decoder;
     private final float[] block;
     private final List<String> warnings = new ArrayList<>();
-    /** Frames with sound as the encoder's header states them; -1 if it does not, or is wrong. */
+    /** Frames with sound as the encoder's header states them, or as counted where it is wrong; -1 if unknown. */
     private long stated = -1;
     /** Samples left out in front, and of the last frame. */
     private int delay;
