@@ -55,7 +55,8 @@ class BenchmarkKillTest {
         Path killed = folder.resolve("killed");
         int before = killAfter(CELLS * LINES / 5, grid, killed);
         assertThat(cells(killed)).as("cells finished when it was killed first").isLessThan(CELLS);
-        int then = killAfter(CELLS * LINES * 3 / 5, grid, killed);
+        // Half of what was left then: the first kill may have come later than it was meant to.
+        int then = killAfter((before + CELLS * LINES) / 2, grid, killed);
         assertThat(then).isGreaterThan(before);
         assertThat(cells(killed)).as("cells finished when it was killed again").isBetween(1, CELLS - 1);
         TreeMap<String, String> finished = new TreeMap<>();

@@ -393,8 +393,9 @@ class EmbedTest {
         try {
             assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
                     .isZero();
-            // Listeners are told by a thread of their own.
-            for (int i = 0; i < 300 && !told.containsKey("clips"); i++) {
+            // Listeners are told by a thread of their own, of one accumulator after the other.
+            List<String> awaited = List.of("clips", "clips skipped", "seconds of audio", "clips per second");
+            for (int i = 0; i < 3000 && !told.keySet().containsAll(awaited); i++) {
                 Thread.sleep(100);
             }
         } finally {

@@ -1,10 +1,13 @@
 package org.unmute.spark.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,7 +24,7 @@ final class JobTables {
 
     private JobTables() {}
 
-    /** All rows of the index by clip; no clip may have two. */
+    /** All rows that the index shows, by clip; no clip may have two. */
     static SortedMap<String, Group> index(Path job) throws IOException {
         SortedMap<String, Group> rows = new TreeMap<>();
         for (Group row : rows(job.resolve("index"))) {
@@ -31,6 +34,45 @@ final class JobTables {
             }
         }
         return rows;
+    }
+
+    /** The same with what a killed driver had decided and not yet carried out. */
+    static SortedMap<String, Group> decided(Path job) throws IOException {
+        SortedMap<String, Group> rows = index(job);
+        for (Path file : undone(job)) {
+            for (Group row : read(file)) {
+                rows.put(text(row, "clip"), row);
+            }
+        }
+        return rows;
+    }
+
+    /** Parts of the index that a decision names, where they were written, before they were moved. */
+    private static List<Path> undone(Path job) throws IOException {
+        List<Path> parts = new ArrayList<>();
+        if (!Files.exists(job.resolve("_attempts"))) {
+            return parts;
+        }
+        List<Path> commits;
+        try (Stream<Path> files = Files.walk(job.resolve("_attempts"))) {
+            commits = files.filter(f -> f.getFileName().toString().matches("commit-\\d+\\.json"))
+                    .toList();
+        }
+        for (Path commit : commits) {
+            for (JsonNode file :
+                    new ObjectMapper().readTree(Files.readAllBytes(commit)).path("files")) {
+                String to = file.path("to").asText();
+                if (to.startsWith("index/") && !Files.exists(job.resolve(to))) {
+                    parts.add(job.resolve(file.path("from").asText()));
+                }
+            }
+        }
+        return parts;
+    }
+
+    /** How many clips could be used. */
+    static long usable(Map<String, Group> index) {
+        return index.values().stream().filter(row -> text(row, "error") == null).count();
     }
 
     /** The same as words of what does not depend on the run: two jobs with equal words gave the same bits. */
@@ -59,14 +101,20 @@ final class JobTables {
             for (Path file : files.filter(f -> f.toString().endsWith(".parquet"))
                     .sorted()
                     .toList()) {
-                try (ParquetReader<Group> reader = ParquetReader.builder(
-                                new GroupReadSupport(), new org.apache.hadoop.fs.Path(file.toUri()))
-                        .withConf(new Configuration(false))
-                        .build()) {
-                    for (Group row = reader.read(); row != null; row = reader.read()) {
-                        rows.add(row);
-                    }
-                }
+                rows.addAll(read(file));
+            }
+        }
+        return rows;
+    }
+
+    private static List<Group> read(Path file) throws IOException {
+        List<Group> rows = new ArrayList<>();
+        try (ParquetReader<Group> reader = ParquetReader.builder(
+                        new GroupReadSupport(), new org.apache.hadoop.fs.Path(file.toUri()))
+                .withConf(new Configuration(false))
+                .build()) {
+            for (Group row = reader.read(); row != null; row = reader.read()) {
+                rows.add(row);
             }
         }
         return rows;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.check.CheckedItem;
 import org.unmute.experiments.check.FolderCheck;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
@@ -201,6 +202,69 @@ class JobFolderTest {
             assertClean(next);
         }
         assertThat(kills).isGreaterThan(40);
+    }
+
+    /**
+     * What a driver decided counts as a whole, however little of it was carried out when the driver was killed: where
+     * files are renamed, a reader may see some parts of it until the next driver has them all. What executors write
+     * that outlive their driver counts nowhere.
+     */
+    @FullBuild("kills a driver some dozen times")
+    @ParameterizedTest
+    @ValueSource(strings = {"hdfs", "s3a"})
+    void aDecisionOfAKilledDriverCountsAsAWholeAndItsOrphansDecideNothing(String scheme) throws IOException {
+        List<PlannedClip> orphaned = SampleJob.clips(9, 12, "1");
+        boolean killed = true;
+        int torn = 0;
+        int all = 0;
+        for (int operation = 1; killed; operation++) {
+            SampleJob job = job(scheme, "job-" + operation).once();
+            ShareTarget target;
+            try (JobFolder driver = job.open()) {
+                target = driver.target(SampleJob.KEPT);
+                killed = isKilled(job, driver, target, operation);
+            }
+            job.write(target, 3, "9", orphaned);
+            // Where a manifest says what counts, nothing does before there is one.
+            boolean nothing = scheme.equals("s3a") && !Files.exists(job.root().resolve("index/_manifest.json"));
+            int shown = nothing ? 0 : job.index().size();
+            try (JobFolder next = job.open()) {
+                int known = next.known().size();
+                assertThat(known).as("killed at operation %d", operation).isIn(0, 9);
+                assertThat(shown).as("killed at operation %d", operation).isLessThanOrEqualTo(known);
+                torn += shown > 0 && shown < known ? 1 : 0;
+                all += known == 9 ? 1 : 0;
+                job.write(target, 3, "10", orphaned);
+                next.complete(false, new RunRecord(List.of("sample")));
+            }
+            assertThat(job.index()).hasSizeBetween(0, 9).noneMatch(row -> row.shard() == null && row.error() == null);
+            assertThat(job.files()).noneMatch(name -> name.contains("00003"));
+        }
+        assertThat(all).isGreaterThan(3);
+        assertThat(torn > 0).as("a reader saw part of a decision").isEqualTo(scheme.equals("hdfs"));
+    }
+
+    /** Commits three shares in one group, unless an operation fails. */
+    private static boolean isKilled(SampleJob job, JobFolder driver, ShareTarget target, int operation)
+            throws IOException {
+        List<ShareResult> group = new ArrayList<>();
+        for (int share = 0; share < 3; share++) {
+            group.add(job.write(target, share, "9", SampleJob.clips(3 * share, 3 * share + 3, "1")));
+        }
+        FaultyFileSystem.OPERATIONS.set(0);
+        FaultyFileSystem.failing = operation;
+        try (ShareCommits commits = driver.commits()) {
+            for (ShareResult share : group) {
+                commits.add(share);
+            }
+            commits.finish();
+            return false;
+        } catch (IOException e) {
+            assertThat(e).hasStackTraceContaining(" fails: ");
+            return true;
+        } finally {
+            FaultyFileSystem.failing = 0;
+        }
     }
 
     @ParameterizedTest
