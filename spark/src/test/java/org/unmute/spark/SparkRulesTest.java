@@ -18,6 +18,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.Test;
 
 /** Rules of this module, which the command's {@code ArchitectureTest} does not see. No Spark is started. */
@@ -103,6 +106,52 @@ class SparkRulesTest {
                         "a local file is opened for writing", SparkRulesTest::opensForWriting))
                 .because("org.unmute.tensor.io follows no links and names the file in each failure")
                 .check(ALL);
+    }
+
+    /** Elsewhere, a link that somebody planted would be followed, or what is deleted be no part of the job. */
+    @Test
+    void theFolderOfAJobIsChangedByItsStoreAlone() {
+        DescribedPredicate<JavaCall<?>> throughHadoop =
+                DescribedPredicate.describe("something is changed through Hadoop", SparkRulesTest::changesThroughHadoop);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.unmute.spark.layout.JobStore")
+                .should()
+                .callCodeUnitWhere(throughHadoop)
+                .check(ALL);
+        assertThat(noClasses()
+                        .should()
+                        .callCodeUnitWhere(throughHadoop)
+                        .evaluate(ALL)
+                        .getFailureReport()
+                        .getDetails())
+                .as("the rule sees what is changed there")
+                .hasSizeGreaterThan(3);
+        noClasses()
+                .that()
+                .resideInAPackage("org.unmute.spark.layout")
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.spark.layout.LocalFolder")
+                .and()
+                .doNotHaveFullyQualifiedName("org.unmute.spark.layout.ShareWriter") // its scratch folder
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "a local file is created, moved or deleted",
+                        (JavaCall<?> call) -> call.getTargetOwner().isEquivalentTo(Files.class)
+                                && call.getName().matches("(create|delete|move|copy|set).*")))
+                .check(ALL);
+    }
+
+    private static boolean changesThroughHadoop(JavaCall<?> call) {
+        JavaClass owner = call.getTargetOwner();
+        boolean files = owner.isAssignableTo(FileSystem.class) || owner.isEquivalentTo(FileContext.class);
+        return files
+                        && call.getName()
+                                .matches("(create|append|delete|rename|mkdir|truncate|concat|copy|move|set(Owner|"
+                                        + "Permission|Times|XAttr|Acl|Replication|StoragePolicy)|modify|remove|start).*")
+                || owner.isEquivalentTo(FileUtil.class)
+                || owner.getFullName().equals("org.apache.parquet.hadoop.util.HadoopOutputFile")
+                || owner.getFullName().equals("org.apache.parquet.io.LocalOutputFile");
     }
 
     private static boolean opensForWriting(JavaCall<?> call) {

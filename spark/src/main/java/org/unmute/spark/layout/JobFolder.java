@@ -87,6 +87,7 @@ public final class JobFolder implements Closeable {
             opened.requireManifest();
             for (String name : COUNTING) {
                 store.makeFolder(name);
+                store.sweep(name);
             }
             opened.log.finishEarlier();
             opened.read();

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,28 +23,39 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder. Every
- * operation that changes something is here, so that a test can let each of them fail.
+ * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder, which
+ * none of them leaves. Every operation that changes something is here, so that a test can let each of them fail.
+ *
+ * <p>On a local disk a {@link LocalFolder} does what is done: it follows no links, and forces names. HDFS follows none
+ * unless its administrator allows links, and stores of objects have none.
  */
 final class JobStore {
     /** File systems that rename a file in one step. Not all of them refuse to if there is one of the new name. */
     private static final Set<String> RENAMING = Set.of("file", "hdfs", "webhdfs", "swebhdfs", "viewfs", "ofs", "o3fs");
+
+    /** Parts of a path with which it may lead elsewhere. */
+    private static final Set<String> OUTWARD = Set.of("", ".", "..");
 
     private static final int COPY = 1 << 20;
 
     private final FileSystem system;
     private final Path root;
     private final Configuration configuration;
+    /** The folder on a disk of this machine; null elsewhere. */
+    private final LocalFolder local;
 
     private JobStore(FileSystem system, Path root, Configuration configuration) {
         this.system = system;
         this.root = root;
         this.configuration = configuration;
+        local = "file".equals(root.toUri().getScheme())
+                ? new LocalFolder(java.nio.file.Path.of(root.toUri().getPath()))
+                : null;
     }
 
     /** @param folder a path or URI as a user gives it; need not exist */
@@ -59,6 +71,9 @@ final class JobStore {
     }
 
     Path path(String name) {
+        if (!name.isEmpty() && Stream.of(name.split("/", -1)).anyMatch(OUTWARD::contains)) {
+            throw new IllegalArgumentException("no name of a file in the folder of a job: " + name);
+        }
         return name.isEmpty() ? root : new Path(root, name);
     }
 
@@ -73,15 +88,17 @@ final class JobStore {
 
     /** The folder on this machine, if that is where it is. */
     Optional<java.nio.file.Path> local() {
-        return "file".equals(root.toUri().getScheme())
-                ? Optional.of(java.nio.file.Path.of(root.toUri().getPath()))
-                : Optional.empty();
+        return Optional.ofNullable(local).map(LocalFolder::root);
     }
 
     /** Size of a file in bytes; -1 if there is none. */
     long size(String name) throws IOException {
+        Path file = path(name);
+        if (local != null) {
+            return local.size(name);
+        }
         try {
-            return system.getFileStatus(path(name)).getLen();
+            return system.getFileStatus(file).getLen();
         } catch (FileNotFoundException e) {
             return -1;
         }
@@ -89,17 +106,31 @@ final class JobStore {
 
     /** What is in a folder, without order; empty if it does not exist. */
     List<FileStatus> list(String folder) throws IOException {
+        Path path = path(folder);
+        if (local != null) {
+            return local.list(folder).stream()
+                    .map(entry -> status(entry, new Path(path, new Path(null, null, entry.name()))))
+                    .toList();
+        }
         try {
             // Some stores show a folder of which all files were deleted as an empty file.
-            return Stream.of(system.listStatus(path(folder)))
-                    .filter(status -> !status.getPath().equals(path(folder)))
+            return Stream.of(system.listStatus(path))
+                    .filter(status -> !status.getPath().equals(path))
                     .toList();
         } catch (FileNotFoundException e) {
             return List.of();
         }
     }
 
-    /** Names of the files in a folder, in order. */
+    private static FileStatus status(LocalFolder.Entry entry, Path path) {
+        BasicFileAttributes found = entry.attributes();
+        Path link = found.isSymbolicLink() ? path : null;
+        long changed = found.lastModifiedTime().toMillis();
+        return new FileStatus(
+                found.size(), found.isDirectory(), 1, 0, changed, 0, null, null, null, link, path, false, false, false);
+    }
+
+    /** Names of the files in a folder, in order. Links are none. */
     List<String> names(String folder) throws IOException {
         List<String> names = new ArrayList<>();
         for (FileStatus status : list(folder)) {
@@ -113,7 +144,11 @@ final class JobStore {
 
     /** A whole small file; empty if there is none. */
     Optional<byte[]> read(String name) throws IOException {
-        try (InputStream in = system.open(path(name))) {
+        Path file = path(name);
+        if (local != null) {
+            return local.read(name);
+        }
+        try (InputStream in = system.open(file)) {
             return Optional.of(in.readAllBytes());
         } catch (FileNotFoundException e) {
             return Optional.empty();
@@ -122,14 +157,35 @@ final class JobStore {
 
     /** Makes a folder where there is such a thing; an object store has only names with a slash. */
     void makeFolder(String name) throws IOException {
-        if (renames() && !system.mkdirs(path(name))) {
-            throw new FileSystemException(path(name).toString(), null, "cannot make this folder");
+        Path folder = path(name);
+        if (local != null) {
+            local.makeFolder(name);
+        } else if (renames() && !system.mkdirs(folder)) {
+            throw new FileSystemException(folder.toString(), null, "cannot make this folder");
         }
     }
 
-    /** Begins a file, or replaces one. What is written counts when the stream is closed by {@link #finish}. */
+    /** Deletes temporary files in a folder that killed processes left. The caller has the lock of the job's folder. */
+    void sweep(String folder) throws IOException {
+        if (local != null) {
+            local.sweep(folder);
+        }
+    }
+
+    /**
+     * Begins a file. Elsewhere than on a local disk, one of its name is replaced. What is written counts when the
+     * stream is closed by {@link #finish}.
+     */
     FSDataOutputStream create(String name) throws IOException {
-        return system.create(path(name), true);
+        Path file = path(name);
+        if (local == null) {
+            return system.create(file, true);
+        }
+        if (system.getClass() == RawLocalFileSystem.class) {
+            return local.create(name);
+        }
+        local.prepared(name); // somebody has set up a file system of their own, which is to be used
+        return system.create(file, false);
     }
 
     /** Forces a file to the disks, where there is such a thing, and closes it. */
@@ -146,6 +202,10 @@ final class JobStore {
      * @param name of a file that does not exist; where files are not renamed it may, and is replaced in one step
      */
     void write(String name, byte[] content) throws IOException {
+        if (local != null) {
+            replace(name, content);
+            return;
+        }
         if (!renames()) {
             put(name, content);
             return;
@@ -157,7 +217,7 @@ final class JobStore {
 
     /** Replaces a small file that nobody needs to find while it is being written. */
     void rewrite(String name, byte[] content) throws IOException {
-        if (renames()) {
+        if (local == null && renames()) {
             delete(name);
         }
         write(name, content);
@@ -165,10 +225,11 @@ final class JobStore {
 
     /** Writes a small file, and replaces one of its name in one step. */
     void replace(String name, byte[] content) throws IOException {
-        if (!renames()) {
+        path(name);
+        if (local != null) {
+            local.write(name, content);
+        } else if (!renames()) {
             put(name, content);
-        } else if (local().isPresent()) {
-            AtomicFile.write(local().get().resolve(name), content);
         } else {
             String unfinished = name + ".tmp";
             put(unfinished, content);
@@ -202,9 +263,7 @@ final class JobStore {
      * @return whether it was written
      */
     boolean createNew(String name, byte[] content) throws IOException {
-        FSDataOutputStreamBuilder<?, ?> file = system.createFile(path(name)).overwrite(false);
-        file.recursive().opt(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
-        try (FSDataOutputStream out = file.build()) {
+        try (FSDataOutputStream out = begin(name)) {
             out.write(content);
             finish(out);
             return true;
@@ -218,18 +277,35 @@ final class JobStore {
         }
     }
 
+    private FSDataOutputStream begin(String name) throws IOException {
+        Path path = path(name);
+        if (local != null) {
+            return local.create(name);
+        }
+        FSDataOutputStreamBuilder<?, ?> file = system.createFile(path).overwrite(false);
+        file.recursive().opt(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+        return file.build();
+    }
+
     /** Renames a file to a name that is free. */
     void rename(String from, String to) throws IOException {
-        if (!system.rename(path(from), path(to))) {
+        Path source = path(from);
+        Path target = path(to);
+        if (local != null) {
+            local.rename(from, to);
+        } else if (!system.rename(source, target)) {
             throw new FileSystemException(
-                    path(from).toString(), path(to).toString(), "the file system refuses to rename it");
+                    source.toString(), target.toString(), "the file system refuses to rename it");
         }
     }
 
     /** Deletes a file, or a folder with all that is in it; nothing happens if there is none. */
     void delete(String name) throws IOException {
-        if (!system.delete(path(name), true) && system.exists(path(name))) {
-            throw new FileSystemException(path(name).toString(), null, "cannot be deleted");
+        Path path = path(name);
+        if (local != null) {
+            local.delete(name);
+        } else if (!system.delete(path, true) && system.exists(path)) {
+            throw new FileSystemException(path.toString(), null, "cannot be deleted");
         }
     }
 
