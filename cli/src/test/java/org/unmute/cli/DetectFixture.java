@@ -88,7 +88,11 @@ final class DetectFixture {
                 String name = folder.relativize(file).toString().replace('\\', '/');
                 if (!List.of("run.json", ".detect/lock").contains(name)) {
                     try {
-                        all.put(name, Files.readAllBytes(file));
+                        all.put(
+                                name,
+                                ManifestContent.isOne(name)
+                                        ? ManifestContent.of(file).getBytes(StandardCharsets.UTF_8)
+                                        : Files.readAllBytes(file));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }

@@ -45,6 +45,9 @@ final class FolderContent {
         if (RECORD.matcher(name).matches()) {
             return "record";
         }
+        if (ManifestContent.isOne(name)) {
+            return ManifestContent.of(file);
+        }
         if (name.endsWith(".json")) {
             return withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
         }

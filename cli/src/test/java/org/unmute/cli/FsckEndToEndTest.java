@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.provenance.FolderManifest;
 
 /** {@code unmute fsck}: what it finds in folders of every kind, and that the commands which it names repair them. */
 class FsckEndToEndTest {
@@ -289,6 +290,7 @@ class FsckEndToEndTest {
         byte[] bytes = Files.readAllBytes(shard);
         Files.write(shard, Arrays.copyOf(bytes, bytes.length - 100));
         Files.delete(cache.resolve("run.json"));
+        unfinish(cache);
         Files.writeString(cache.resolve("run.json.123-4.tmp"), "{");
         assertThat(Ran.unmute("fsck", cache).endsWith(ExitCode.OK).out())
                 .contains("unfinished: " + shard + ": record 15 at byte")
@@ -303,21 +305,32 @@ class FsckEndToEndTest {
                 .as("a run that ended leaves no unfinished recording")
                 .contains("after the first 15 recordings are damaged");
         Files.delete(events.resolve("run.json"));
+        unfinish(events);
         assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out())
                 .contains("after the first 15 recordings are of an unfinished one")
                 .contains("run the same 'unmute detect' command again, which goes on where it stopped");
 
         Path probe = runs.resolve("probe");
         Files.delete(probe.resolve("run.json"));
+        unfinish(probe);
         Files.delete(probe.resolve("probe-seed0.safetensors"));
         assertThat(Ran.unmute("fsck", probe).endsWith(ExitCode.OK).out())
                 .contains("a training was interrupted or is still going on");
         Files.delete(file("tiny/many/linear-mean/cell.json"));
+        unfinish(runs.resolve("benchmark"));
         assertThat(Ran.unmute("fsck", runs.resolve("benchmark"))
                         .endsWith(ExitCode.OK)
                         .out())
                 .contains("unfinished: " + runs.resolve("benchmark") + ": 1 of 4 cells finished")
                 .contains("  run: unmute benchmark");
+    }
+
+    /** Makes a manifest what it is while a command changes the folder. */
+    private static void unfinish(Path folder) throws IOException {
+        Path manifest = folder.resolve(FolderManifest.FILE);
+        Files.write(
+                manifest,
+                new FolderManifest(false, FolderManifest.read(manifest).files()).encode());
     }
 
     @Test
@@ -345,6 +358,7 @@ class FsckEndToEndTest {
     @Test
     void aHostileRecordNamesNoCommandOfItsOwn() throws IOException {
         Path probe = runs.resolve("probe");
+        Files.delete(probe.resolve(FolderManifest.FILE));
         Files.writeString(
                 probe.resolve("run.json"),
                 "{\"command\":[\"rm\",\"-rf\",\"/\"],\"results\":{\"runs\":{\"a\":{\"file\":\"../../x\"}}}}");

@@ -25,7 +25,7 @@ import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -116,8 +116,9 @@ final class BenchmarkCommand extends ComputingCommand {
         }
         if (!merge.isEmpty()) {
             requireNoneOfRunning();
-            try (FolderLock _ = claim(out)) {
+            try (OutputFolder output = claim(out)) {
                 merge();
+                output.finish(BenchmarkRun::isResult);
             }
             return status;
         }
@@ -129,8 +130,11 @@ final class BenchmarkCommand extends ComputingCommand {
         CellSelection selection = CellSelection.read(gridFile, only);
         record.input(gridFile);
         openBackend();
-        try (FolderLock _ = claim(out)) {
+        try (OutputFolder output = claim(out)) {
             run(selection, stop);
+            if (!dryRun) {
+                output.finish(BenchmarkRun::isResult);
+            }
         }
         return status;
     }

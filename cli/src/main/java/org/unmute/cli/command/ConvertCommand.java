@@ -17,7 +17,7 @@ import org.unmute.convert.Conversion;
 import org.unmute.convert.ConversionReport;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.models.checkpoint.KeyMap;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -113,7 +113,7 @@ final class ConvertCommand extends UnmuteCommand {
     }
 
     private long write(Conversion conversion, ConversionReport report) throws IOException {
-        try (FolderLock _ = claimFile(out)) {
+        try (OutputFolder output = claimFile(out)) {
             long written = conversion.writeTo(out, force);
             record.input(in, report.bytes(), report.sha256())
                     .result("encoder", report.encoder())
@@ -124,6 +124,7 @@ final class ConvertCommand extends UnmuteCommand {
                     .result("bytes", written)
                     .result("dropped", report.count(ConversionReport.Fate.DROPPED))
                     .writeTo(recordBeside(out));
+            output.finish();
             return written;
         }
     }

@@ -46,7 +46,7 @@ import org.unmute.report.demo.DemoPage;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,8 +103,9 @@ final class DemoCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         openBackend();
-        try (FolderLock _ = claim(out)) {
+        try (OutputFolder output = claim(out)) {
             demonstrate();
+            output.finish(file -> file.startsWith("recordings/") || file.startsWith("cache/"));
         }
         return status;
     }

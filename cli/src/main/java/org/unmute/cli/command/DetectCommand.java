@@ -143,7 +143,7 @@ final class DetectCommand extends ComputingCommand {
             return status;
         }
         record.input(file);
-        try (DetectionFolder folder = DetectionFolder.open(out, setup.settings())) {
+        try (DetectionFolder folder = DetectionFolder.open(out, setup.settings(), line())) {
             Outcome outcome = detect(setup, clips, folder);
             EventPage.Rendered shown = page ? DetectionPage.write(setup, folder, clips, outcome) : null;
             report(setup, clips, folder, outcome, shown);
@@ -258,6 +258,7 @@ final class DetectCommand extends ComputingCommand {
                 .result("settings", setup.settings().values())
                 .result("detected", result)
                 .write(out);
+        folder.finish();
         print(result, o -> {
             table.print(o);
             o.println();

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.experiments.provenance.CacheOrigin;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
@@ -109,7 +111,9 @@ final class EmbedCommand extends ComputingCommand {
                             + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
             return status;
         }
-        try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
+        Files.createDirectories(out);
+        try (OutputFolder output = OutputFolder.of(out, line());
+                TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 ClipProgress progress = progress("embedding", clips, model).resumable()) {
             List<String> repaired =
                     writer.recovered().stream().map(Damage::toString).toList();
@@ -127,12 +131,13 @@ final class EmbedCommand extends ComputingCommand {
             warnings.end(record);
             writer.sync(); // the record tells that the clips are stored
             record.write(out);
+            if (chosen.labels() != null && outcome.embedded() + outcome.present() > 0) {
+                noteClips(chosen.labels());
+            }
+            output.finish(CacheOrigin::isShard);
             report(outcome, chosen.clips().others(), repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
-            }
-            if (chosen.labels() != null) {
-                noteClips(chosen.labels());
             }
         } catch (Embedding.UnusableClipException e) {
             throw CommandException.input(e.getMessage(), e);

@@ -25,7 +25,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -133,19 +133,21 @@ final class EvalCommand extends ComputingCommand {
         if (!events.given() && source.run == null && source.scores == null) {
             throw CommandException.usage("--detections and --frame-scores need --events: what should have been found");
         }
-        try (FolderLock _ = claimTarget()) {
-            return events.given() ? events() : clips();
+        try (OutputFolder output = claimTarget()) {
+            int ended = events.given() ? events() : clips();
+            if (output != null) {
+                output.finish();
+            }
+            return ended;
         }
     }
 
     /** The right to write to where the results go; null if they are only printed, or the run does not exist. */
-    private FolderLock claimTarget() throws IOException {
+    private OutputFolder claimTarget() throws IOException {
         if (out != null) {
             return claim(out);
         }
-        return source.run != null && Files.isDirectory(source.run)
-                ? FolderLock.acquire(source.run, FolderLock.NAME)
-                : null;
+        return source.run != null && Files.isDirectory(source.run) ? claim(source.run) : null;
     }
 
     private Integer clips() throws IOException {
@@ -156,8 +158,9 @@ final class EvalCommand extends ComputingCommand {
                     .orElseThrow(() -> CommandException.input(
                             "--confusion is for sets with one class a clip: the probe was trained for several, or a"
                                     + " clip of " + labels.source() + " has not exactly one label"));
-            try (FolderLock _ = claimFile(confusion)) {
+            try (OutputFolder table = claimFile(confusion)) {
                 text.write(confusion);
+                table.finish();
             }
         }
         Path target = out != null ? out : source.run;

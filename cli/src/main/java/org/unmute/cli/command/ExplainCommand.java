@@ -25,7 +25,7 @@ import org.unmute.report.clip.ContributionTable;
 import org.unmute.report.clip.ExplainPage;
 import org.unmute.report.clip.Explainer;
 import org.unmute.report.page.Fact;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -182,8 +182,10 @@ final class ExplainCommand extends ComputingCommand {
 
     private List<Path> write(ClipExplanation clip, OpenEncoder loaded, SavedProbe source) throws IOException {
         ClipFigures figures = ClipFigures.of(clip);
-        try (FolderLock _ = claim(out)) {
-            return write(clip, figures, loaded, source);
+        try (OutputFolder output = claim(out)) {
+            List<Path> written = write(clip, figures, loaded, source);
+            output.finish();
+            return written;
         }
     }
 

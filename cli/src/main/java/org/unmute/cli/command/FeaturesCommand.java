@@ -36,7 +36,7 @@ import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.TemporaryFile;
@@ -157,7 +157,7 @@ final class FeaturesCommand extends ComputingCommand {
             throw CommandException.usage(
                     "--pool cls: " + loaded.encoder().describe().name() + " has no class token: give mean or max");
         }
-        try (FolderLock _ = one ? claimFile(out) : claim(out)) {
+        try (OutputFolder output = one ? claimFile(out) : claim(out)) {
             write(loaded, wanted, divided);
             if (written.isEmpty() && pooled.clips().isEmpty()) {
                 throw CommandException.input("none of the " + clips.size() + " recordings could be used");
@@ -173,6 +173,7 @@ final class FeaturesCommand extends ComputingCommand {
                         .result("clips", pooled.clips());
             }
             record.writeTo(one ? recordBeside(out) : out.resolve(RunRecord.FILE));
+            output.finish();
         }
         if (pool != null) {
             printPooled(chosen.clips().others());

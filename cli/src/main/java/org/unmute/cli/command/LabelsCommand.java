@@ -32,7 +32,7 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.Units;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -133,12 +133,13 @@ final class LabelsCommand extends UnmuteCommand {
         boolean refused = strictLabels && !audit.isClean();
         ObjectNode document = document(labels, plan, made, audit);
         if (out != null && !refused) {
-            try (FolderLock _ = claimFile(out)) {
+            try (OutputFolder output = claimFile(out)) {
                 checked(() -> {
                     TrainingTable.write(out, manifest);
                     return out;
                 });
                 record.results(document).writeTo(recordBeside(out));
+                output.finish();
             }
         }
         print(document, o -> print(o, labels, made, audit, root));

@@ -17,7 +17,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -98,7 +98,7 @@ final class PackCommand extends ComputingCommand {
                     + check.clips() + ", more than rounding explains: nothing was written; please report this");
         }
         Packed result;
-        try (FolderLock _ = claimFile(out)) {
+        try (OutputFolder output = claimFile(out)) {
             requireFree(); // another run may have written it in the meantime
             packed.save(out);
             result = new Packed(
@@ -113,6 +113,7 @@ final class PackCommand extends ComputingCommand {
                     check.count(),
                     check.difference());
             record.input(file).results(result).writeTo(recordBeside(out));
+            output.finish();
         }
         print(result, o -> print(result, o));
         return status;

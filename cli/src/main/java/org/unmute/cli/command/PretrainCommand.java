@@ -19,7 +19,7 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.zoo.SmallVit;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -141,8 +141,9 @@ final class PretrainCommand extends ComputingCommand {
         SmallVit.Settings settings = settings(round(statistics[0]), round(statistics[1]));
         Pretraining.Recipe recipe = new Pretraining.Recipe(
                 steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
-        try (FolderLock _ = claimFile(out)) {
+        try (OutputFolder output = claimFile(out)) {
             train(settings, recipe, source);
+            output.finish();
         }
         return status;
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.LabelOptions;
@@ -35,7 +36,7 @@ import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +56,8 @@ import picocli.CommandLine.Option;
         })
 final class ProbeCommand extends ComputingCommand {
     private static final String VALIDATION = "validation-clips.csv";
+    private static final Pattern PROBE_FILES =
+            Pattern.compile("probe-seed-?\\d+\\.safetensors|checkpoint-seed-?\\d+\\..+");
 
     @Option(
             names = "--probe",
@@ -149,9 +152,11 @@ final class ProbeCommand extends ComputingCommand {
         record.seed(common.seed());
         openBackend();
         try (TokenCache tokens = TokenCache.open(cache);
-                FolderLock _ = claim(out)) {
+                OutputFolder output = claim(out)) {
             TokenData.requireLayers(name, tokens, cache);
             train(tokens, options, loss);
+            // Those of other seeds, which killed runs left.
+            output.finish(file -> PROBE_FILES.matcher(file).matches());
         }
         return status;
     }

@@ -29,7 +29,7 @@ import org.unmute.experiments.results.Wins;
 import org.unmute.report.benchmark.BenchmarkReport;
 import org.unmute.report.benchmark.ReportFolder;
 import org.unmute.report.benchmark.Section;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.RegularFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -106,7 +106,8 @@ final class ReportCommand extends ComputingCommand {
         } catch (IllegalStateException e) {
             throw CommandException.failed(e.getMessage() + " (--no-png leaves PNG files out)", e);
         }
-        try (FolderLock _ = claim(out)) {
+        try (OutputFolder output = claim(out)) {
+            output.change();
             removeEarlier(files);
             ReportFolder.write(out, files);
             record.result("cells", results.entries().size() + results.variants().size())
@@ -114,6 +115,7 @@ final class ReportCommand extends ComputingCommand {
                     .result("remarks", results.remarks())
                     .result(FILES, List.copyOf(files.keySet()));
             record.writeTo(out.resolve(RECORD));
+            output.finish();
         }
         print(document(results, files), o -> print(o, results, files));
         return status;

@@ -24,7 +24,7 @@ import org.unmute.experiments.scene.SceneMixer;
 import org.unmute.experiments.scene.SceneMixer.SourceClip;
 import org.unmute.experiments.scene.Split;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -159,8 +159,9 @@ final class SoundscapeCommand extends UnmuteCommand {
         SourceReader reader = new SourceReader(rate, warnings);
         SceneMixer mixer = mixer(sources(labels, reader), options);
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
-        try (FolderLock _ = claim(out)) {
+        try (OutputFolder output = claim(out)) {
             write(mixer, reader, counts);
+            output.finish();
         }
         print(table(counts));
         return status;
@@ -169,10 +170,13 @@ final class SoundscapeCommand extends UnmuteCommand {
     private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
             throws IOException {
         SceneFolder folder = folder();
-        try (FolderLock _ = stems == null ? null : claim(stems);
+        try (OutputFolder apart = stems == null ? null : claim(stems);
                 Progress progress = progress("soundscape", "scenes", (long) train + test)) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
+            if (apart != null) {
+                apart.finish();
+            }
         }
         folder.writeEvents();
         warnings.end(record);

@@ -22,7 +22,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,8 +106,11 @@ final class TagCommand extends ComputingCommand {
         }
         printed = printed == null ? activation : printed;
         ClipDivision divided = division.divide(audio.choose(record, remarks()), this::tell, record);
-        try (FolderLock _ = scores == null ? null : claimFile(scores)) {
+        try (OutputFolder output = scores == null ? null : claimFile(scores)) {
             tag(loaded, head, divided);
+            if (output != null) {
+                output.finish();
+            }
         }
         return status;
     }

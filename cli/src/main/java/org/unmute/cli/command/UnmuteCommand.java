@@ -3,7 +3,6 @@ package org.unmute.cli.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.CommonOptions;
 import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
@@ -79,9 +79,8 @@ abstract class UnmuteCommand implements Callable<Integer> {
      *
      * @throws FolderLock.HeldException saying who is writing to it
      */
-    static FolderLock claim(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        return FolderLock.acquire(folder, FolderLock.NAME);
+    OutputFolder claim(Path folder) throws IOException {
+        return OutputFolder.claim(folder, line());
     }
 
     /**
@@ -89,9 +88,8 @@ abstract class UnmuteCommand implements Callable<Integer> {
      *
      * @throws FolderLock.HeldException saying who is writing to it
      */
-    static FolderLock claimFile(Path file) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        return FolderLock.acquireFor(file);
+    OutputFolder claimFile(Path file) throws IOException {
+        return OutputFolder.claimFile(file, line());
     }
 
     PlainWriter out() {

@@ -23,7 +23,7 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,8 +124,9 @@ final class VerifyCommand extends ComputingCommand {
                     record.input(input);
                 }
             }
-            try (FolderLock _ = claimFile(out)) {
+            try (OutputFolder output = claimFile(out)) {
                 record.results(document).writeTo(out);
+                output.finish();
             }
         }
         JsonNode all = Json.object()

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.unmute.cli.ManifestContent;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.io.Sha256;
@@ -56,6 +57,9 @@ record Outputs(TreeMap<String, String> files) {
     }
 
     private static String content(Path file, String name) throws IOException {
+        if (ManifestContent.isOne(file.getFileName().toString())) {
+            return ManifestContent.of(file);
+        }
         if (name.endsWith(".json")) {
             return lasting(JSON.readTree(Files.readAllBytes(file))).toString();
         }

@@ -11,6 +11,7 @@ import org.unmute.cli.Ran;
 import org.unmute.cli.WritingCommands;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
+import org.unmute.experiments.provenance.FolderManifest;
 import org.unmute.experiments.scene.SceneFolder;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.encoder.Features;
@@ -306,7 +307,9 @@ final class Scenarios {
         };
         Object[] command = with(with(scenes, folds), "--out", out);
         // Complete scenes are not written again, also where the first run failed after its last file.
-        Scenario.Action again = () -> Files.exists(manifest) ? new Ran(ExitCode.OK, "", "") : Ran.unmute(command);
+        Scenario.Action again = () -> Files.exists(manifest) && !FolderManifest.isUnfinished(out)
+                ? new Ran(ExitCode.OK, "", "")
+                : Ran.unmute(command);
         return new Scenario("soundscape", () -> Ran.unmute(command), again, work, manifest, null);
     }
 }

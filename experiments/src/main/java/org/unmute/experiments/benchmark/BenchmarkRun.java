@@ -26,6 +26,7 @@ import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.CellRun;
 import org.unmute.experiments.protocol.CoreShare;
 import org.unmute.experiments.provenance.Units;
+import org.unmute.experiments.results.ResultGrid;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.io.RegularFile;
@@ -364,6 +365,15 @@ public final class BenchmarkRun implements AutoCloseable {
                 TemporaryFile.sweep(folder, Duration.ZERO);
             }
         }
+    }
+
+    /**
+     * Whether a file belongs to the results of a run: what cells have, and the clips that they used.
+     *
+     * @param path below the run's folder, with '/'
+     */
+    public static boolean isResult(String path) {
+        return path.equals(ResultGrid.FILE) || path.indexOf('/') != path.lastIndexOf('/') && !path.startsWith("cache/");
     }
 
     /** What was read from each data set. */

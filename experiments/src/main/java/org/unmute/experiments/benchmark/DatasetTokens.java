@@ -13,8 +13,11 @@ import org.unmute.experiments.SteadyTime;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.encoder.Resampling;
+import org.unmute.experiments.provenance.CacheOrigin;
+import org.unmute.experiments.provenance.FolderManifest;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
@@ -76,7 +79,7 @@ final class DatasetTokens {
     /** Whether nothing is left to embed. */
     boolean complete() throws IOException {
         Path file = folder.resolve(COMPLETE);
-        if (!RegularFile.exists(file)) {
+        if (!RegularFile.exists(file) || FolderManifest.isUnfinished(folder)) {
             return false;
         }
         JsonNode json = Json.read(file);
@@ -107,7 +110,11 @@ final class DatasetTokens {
     void embed(StopSignal stop, List<String> command) throws IOException {
         RunRecord record = new RunRecord(command);
         String before = recordings();
-        complete(embed(dataset.audio(), folder, 0, stop), record, before);
+        Files.createDirectories(folder);
+        try (OutputFolder output = OutputFolder.of(folder, command)) {
+            complete(embed(dataset.audio(), folder, 0, stop), record, before);
+            output.finish(CacheOrigin::isShard);
+        }
     }
 
     /**
@@ -146,8 +153,13 @@ final class DatasetTokens {
         String before = recordings();
         requireUsable(done);
         TokenParts state = state();
-        state.gather(parts, done);
-        complete(done, record, before);
+        Files.createDirectories(folder);
+        Files.deleteIfExists(folder.resolve(FolderManifest.FILE)); // shards come under names that it may state
+        try (OutputFolder output = OutputFolder.of(folder, command)) {
+            state.gather(parts, done);
+            complete(done, record, before);
+            output.finish(CacheOrigin::isShard);
+        }
         state.delete();
     }
 

@@ -19,7 +19,10 @@ final class CacheFolder {
     /** Names of shards and of their tables of contents, also of unfinished and unusable ones. */
     static final Pattern FILE = Pattern.compile("shard-\\d{5,9}(-[0-9A-Za-z.-]+)?\\.(tok(\\.rebuild|\\.damaged)?|toc)");
 
-    private static final List<String> BESIDE = List.of(TokenCacheWriter.LOCK, "complete.json");
+    /** With which a benchmark takes a cache for complete. */
+    static final String COMPLETE = "complete.json";
+
+    private static final List<String> BESIDE = List.of(TokenCacheWriter.LOCK, COMPLETE);
 
     private CacheFolder() {}
 
@@ -34,9 +37,11 @@ final class CacheFolder {
      * Checks all shards.
      *
      * @param run the record of the embedding, or null
+     * @param finished whether a manifest says that the cache is finished: then it cannot end early
      * @return what the cache holds, in words
      */
-    static String check(FolderCheck.Listing all, RunCommand run, FolderCheck.Scope scope, Findings findings)
+    static String check(
+            FolderCheck.Listing all, RunCommand run, boolean finished, FolderCheck.Scope scope, Findings findings)
             throws IOException {
         Findings.Item item = scope.item();
         for (Path file : all.files()) {
@@ -56,8 +61,8 @@ final class CacheFolder {
                 findings.done(file);
             }
         }
-        String again =
-                scope.command() == null ? "run the same 'unmute embed' command again" : "run: " + scope.command();
+        String again = (all.has(COMPLETE) ? "delete " + all.folder().resolve(COMPLETE) + ", then " : "")
+                + (scope.command() == null ? "run the same 'unmute embed' command again" : "run: " + scope.command());
         ManifestFiles.Result named = ManifestFiles.check(all, FILE, scope);
         if (!named.intact()) {
             return "";
@@ -72,14 +77,14 @@ final class CacheFolder {
         }
         CacheCheck found = CacheCheck.of(all.folder(), findings::done);
         for (Damage damage : found.damage()) {
-            boolean torn = damage.kind() == Damage.Kind.TORN_TAIL;
+            boolean torn = damage.kind() == Damage.Kind.TORN_TAIL && !finished;
             item.add(
                     torn ? Finding.Kind.UNFINISHED : Finding.Kind.DAMAGED,
                     all.folder().resolve(damage.shard()),
                     about(damage),
                     again + (torn ? ", which goes on there" : ", which embeds these clips again"));
         }
-        if (!all.has(RunRecord.FILE) && scope.command() == null) {
+        if (!all.has(RunRecord.FILE) && scope.command() == null && !finished) {
             item.add(
                     Finding.Kind.UNFINISHED,
                     all.folder(),

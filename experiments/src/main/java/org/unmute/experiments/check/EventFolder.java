@@ -20,9 +20,11 @@ final class EventFolder {
      * Checks a folder, once its files are checked.
      *
      * @param run the record of the last run, or null if it is unfinished
+     * @param finished whether a manifest says that the run ended
      * @return what the folder holds, in words
      */
-    static String check(FolderCheck.Listing all, RunCommand run, FolderCheck.Scope scope, Findings findings) {
+    static String check(
+            FolderCheck.Listing all, RunCommand run, boolean finished, FolderCheck.Scope scope, Findings findings) {
         Findings.Item item = scope.item();
         Path journal = DetectionState.journal(all.folder());
         String again =
@@ -42,7 +44,7 @@ final class EventFolder {
         }
         if (state.rest() > 0) {
             // A run that has ended leaves nothing behind the last recording.
-            boolean damaged = state.changed() || run != null;
+            boolean damaged = state.changed() || run != null || finished;
             item.add(
                     damaged ? Finding.Kind.DAMAGED : Finding.Kind.UNFINISHED,
                     journal,
@@ -50,7 +52,7 @@ final class EventFolder {
                             + (damaged ? " are damaged" : " are of an unfinished one"),
                     again + ", which hears those recordings again");
         }
-        if (!all.has(RunRecord.FILE)) {
+        if (!all.has(RunRecord.FILE) && !finished) {
             item.add(
                     Finding.Kind.UNFINISHED,
                     all.folder(),

@@ -2,13 +2,18 @@ package org.unmute.experiments.check;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Collects what a check finds. */
 final class Findings {
     private final List<Finding> all = new ArrayList<>();
     private final List<CheckedItem> items = new ArrayList<>();
+    /** Folders that are checked as a whole: what is wrong with one of them is not said of its files. */
+    private final Set<Path> begun = new HashSet<>();
+
     private final Consumer<Path> done;
 
     /** @param done receives each file that was looked at */
@@ -34,8 +39,15 @@ final class Findings {
                 .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED && f.path().startsWith(folder));
     }
 
+    /** Whether a file, or the folder of a cell or journal that it is in, is known to be damaged. */
+    boolean isDamagedAt(Path file) {
+        return all.stream()
+                .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED && (file.equals(f.path()) || file.startsWith(f.path()) && !begun.contains(f.path())));
+    }
+
     /** Begins something that is checked as a whole. */
     Item begin(Path path, String what) {
+        begun.add(path);
         return new Item(path, what);
     }
 
@@ -46,6 +58,7 @@ final class Findings {
         private int files;
         private int withoutDigest;
         private Finding.Kind state;
+        private boolean unfinished;
 
         private Item(Path path, String what) {
             this.path = path;
@@ -66,11 +79,17 @@ final class Findings {
             return files;
         }
 
+        /** Whether it is known to be unfinished. */
+        boolean isUnfinished() {
+            return unfinished;
+        }
+
         int withoutDigest() {
             return withoutDigest;
         }
 
         void add(Finding.Kind kind, Path file, String problem, String remedy) {
+            unfinished |= kind == Finding.Kind.UNFINISHED;
             all.add(new Finding(kind, file, shortened(problem, file), remedy));
             state = state == null || kind.compareTo(state) > 0 ? kind : state;
         }

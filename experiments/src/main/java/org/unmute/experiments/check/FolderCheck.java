@@ -114,7 +114,9 @@ public final class FolderCheck {
             check.folder(path, null);
         } else {
             Findings.Item item = check.findings.begin(path, "file");
-            check.file(path, new Scope(item, null, null));
+            Scope scope = new Scope(item, null, null);
+            check.file(path, scope);
+            StatedFiles.beside(path, scope, check.findings);
             if (item.files() > 0) {
                 item.end(content(item));
             }
@@ -149,40 +151,57 @@ public final class FolderCheck {
     private void folder(Path path, Scope above) throws IOException {
         Listing all = list(path);
         RunCommand run = run(all);
+        StatedFiles stated = StatedFiles.of(all);
         if (CacheFolder.isOne(all, run)) {
             Findings.Item item = findings.begin(path, "token cache");
-            Scope scope = new Scope(item, command(run, above), null);
+            Scope scope = new Scope(item, command(run, stated, above), null);
             files(all, scope);
-            item.end(CacheFolder.check(all, run, scope, findings));
+            String content = CacheFolder.check(all, run, stated.finished(), scope, findings);
+            stated.check(scope, findings);
+            item.end(content);
             folders(all, null);
         } else if (JobOutput.isOne(all)) {
             job(all);
         } else if (all.hasFolder(DetectionState.FOLDER)) {
             Findings.Item item = findings.begin(path, "events of detect");
-            Scope scope = new Scope(item, command(run, null), null);
+            Scope scope = new Scope(item, command(run, stated, null), null);
             files(all, scope);
             folders(all, scope);
-            item.end(EventFolder.check(all, run, scope, findings));
+            String content = EventFolder.check(all, run, stated.finished(), scope, findings);
+            stated.check(scope, findings);
+            item.end(content);
         } else if (all.has(BenchmarkFolder.GRID)) {
             Findings.Item item = findings.begin(path, "benchmark");
-            Scope scope = new Scope(item, run == null ? BenchmarkFolder.command(path) : run.shell(), null);
+            String command = command(run, stated, null);
+            Scope scope = new Scope(item, command == null ? BenchmarkFolder.command(path) : command, null);
             files(all, scope);
             folders(all, scope);
-            item.end(new BenchmarkFolder(path, run, scope, findings).check());
+            String content = new BenchmarkFolder(path, run, scope, findings).check();
+            stated.check(scope, findings);
+            item.end(content);
         } else if (above != null) {
             Scope scope = above.within(all);
             files(all, scope);
             folders(all, scope);
+            stated.check(scope, findings);
         } else {
-            Findings.Item item = findings.begin(path, run == null ? "files" : "run of " + run.name());
-            Scope scope = new Scope(item, command(run, null), null).within(all);
-            files(all, scope);
+            run(all, run, stated);
+        }
+    }
+
+    /** What is none of the above: the folder of a run, or of files that somebody put there. */
+    private void run(Listing all, RunCommand run, StatedFiles stated) throws IOException {
+        Findings.Item item = findings.begin(all.folder(), run == null ? "files" : "run of " + run.name());
+        Scope scope = new Scope(item, command(run, stated, null), null).within(all);
+        files(all, scope);
+        if (run != null || !stated.finished()) {
             checkRun(all, run, scope);
-            // A demo makes its recordings and its cache itself, and they have no record of their own.
-            folders(all, run != null && run.name().equals("demo") ? scope : null);
-            if (item.files() > 0) {
-                item.end(content(item));
-            }
+        }
+        // A demo makes its recordings and its cache itself, and they have no record of their own.
+        folders(all, run != null && run.name().equals("demo") ? scope : null);
+        stated.check(scope, findings);
+        if (item.files() > 0 || item.isUnfinished()) {
+            item.end(content(item));
         }
     }
 
@@ -216,8 +235,11 @@ public final class FolderCheck {
         }
     }
 
-    private static String command(RunCommand run, Scope above) {
-        return run != null ? run.shell() : above != null ? above.command() : null;
+    private static String command(RunCommand run, StatedFiles stated, Scope above) {
+        if (run != null) {
+            return run.shell();
+        }
+        return stated.command() != null || above == null ? stated.command() : above.command();
     }
 
     private static String content(Findings.Item item) {

@@ -43,6 +43,13 @@ record RunCommand(List<String> line, JsonNode results) {
         return Optional.of(new RunCommand(line, json.path("results")));
     }
 
+    /** A command line alone; empty if it is none of unmute. */
+    static Optional<RunCommand> of(List<String> line) {
+        return line.size() < 2 || !line.getFirst().equals("unmute")
+                ? Optional.empty()
+                : Optional.of(new RunCommand(line, Json.object()));
+    }
+
     /** Name of the command. */
     String name() {
         return line.get(1);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.experiments.parquet.ParquetTable;
+import org.unmute.experiments.provenance.FolderManifest;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.tensor.io.RegularFile;
 
@@ -39,6 +40,8 @@ final class ParquetRows implements TableRows {
     private ParquetRows(List<Path> parts) throws IOException {
         this.parts = parts.iterator();
         file = this.parts.next();
+        // A Parquet file has checksums of its pages, but none of its schema.
+        FolderManifest.requireIntact(file);
         table = ParquetTable.open(file);
         names = table.names();
         leftOut = table.leftOut();
@@ -125,6 +128,7 @@ final class ParquetRows implements TableRows {
             }
             table.close();
             file = parts.next();
+            FolderManifest.requireIntact(file);
             table = ParquetTable.open(file);
             if (!table.names().equals(names)) {
                 throw new Place(file, 0)

@@ -6,9 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.LocatedEvent;
@@ -33,22 +35,36 @@ public final class DetectionFolder implements AutoCloseable {
     private final Path folder;
     private final Path state;
     private final FolderLock lock;
+    private final OutputFolder output;
     private final EventJournal journal;
 
-    private DetectionFolder(Path folder, Path state, FolderLock lock, EventJournal journal) {
+    private DetectionFolder(Path folder, Path state, FolderLock lock, OutputFolder output, EventJournal journal) {
         this.folder = folder;
         this.state = state;
         this.lock = lock;
+        this.output = output;
         this.journal = journal;
     }
 
     /**
-     * Opens a folder to write to; creates it if needed.
+     * Opens a folder to write to, without a command line for the manifest.
      *
      * @throws InputException if another run writes to it, or it holds events of other settings or other files
      * @throws IOException    if it cannot be written
      */
     public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
+        return open(folder, settings, List.of());
+    }
+
+    /**
+     * Opens a folder to write to; creates it if needed.
+     *
+     * @param command the command line, beginning with the program's name
+     * @throws InputException if another run writes to it, or it holds events of other settings or other files
+     * @throws IOException    if it cannot be written
+     */
+    public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command)
+            throws IOException {
         if (RegularFile.exists(folder) && !RegularFile.isFolder(folder)) {
             throw new InputException("detect: " + folder + " is a file: name a folder for the events");
         }
@@ -63,17 +79,23 @@ public final class DetectionFolder implements AutoCloseable {
         } catch (FolderLock.HeldException e) {
             throw new InputException("detect: " + e.getMessage(), e);
         }
+        OutputFolder output = null;
         try {
             clear(state);
+            output = OutputFolder.of(folder, command);
             require(folder, state, settings);
+            output.change();
             // It tells that all is complete, which it is no more until this run ends.
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
-            return new DetectionFolder(folder, state, lock, EventJournal.open(state.resolve(JOURNAL)));
+            return new DetectionFolder(
+                    folder, state, lock, output, EventJournal.open(state.resolve(JOURNAL)));
         } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
+            try (lock;
+                    OutputFolder _ = output) {
+                throw e;
+            }
         }
     }
 
@@ -183,9 +205,27 @@ public final class DetectionFolder implements AutoCloseable {
         return new EventTables(folder, state.resolve("table"), formats, clips, classes);
     }
 
+    /**
+     * Says that the run has ended and its record is written.
+     *
+     * @throws IOException if a file cannot be read, or the manifest cannot be written
+     */
+    public void finish() throws IOException {
+        Set<String> own = new HashSet<>();
+        for (OutputFormat format : OutputFormat.values()) {
+            own.add(format.combined());
+            own.add(format.folder());
+        }
+        // Tables of recordings that a killed run heard are not written again.
+        output.finish(name -> own.contains(name)
+                || name.startsWith(STATE + "/")
+                || name.contains("/") && own.contains(name.substring(0, name.indexOf('/'))));
+    }
+
     @Override
     public void close() throws IOException {
-        try (lock) {
+        try (lock;
+                output) {
             journal.close();
         }
     }

@@ -19,6 +19,7 @@ import org.unmute.probes.event.LocatedEvent;
 import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.tensor.io.WrittenFiles;
 
 /**
  * The results of a run as an append-only file, of which all tables are made. Each recording is a block: length and
@@ -57,6 +58,7 @@ final class EventJournal implements AutoCloseable {
 
     /** @throws InputException if another version of the program wrote it */
     static EventJournal open(Path file) throws IOException {
+        WrittenFiles.changed(file);
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.WrittenFiles;
 
 /**
  * A text file that grows under its own name while recordings pass, in UTF-8. Failures name it, and once it is closed it
@@ -23,8 +24,14 @@ final class TableFile extends Writer {
     /** Opens a file and empties it. */
     TableFile(Path path) throws IOException {
         this.path = path;
-        channel = RegularFile.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        WrittenFiles.changed(path);
+        channel = WrittenFiles.watching(
+                path,
+                RegularFile.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE));
         out = text(channel);
     }
 
@@ -59,6 +66,7 @@ final class TableFile extends Writer {
         try (channel) {
             out.flush();
             channel.force(true);
+            WrittenFiles.note(path, channel);
         } catch (IOException e) {
             throw FileFailure.named(path, e);
         }

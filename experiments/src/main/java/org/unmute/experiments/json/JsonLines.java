@@ -18,6 +18,7 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.tensor.io.WrittenFiles;
 
 /**
  * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
@@ -55,6 +56,7 @@ public final class JsonLines implements AutoCloseable {
     public static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         boolean created = !RegularFile.exists(file);
+        WrittenFiles.changed(file);
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.tensor.io.RegularFile;
@@ -18,7 +19,14 @@ public final class CacheOrigin {
 
     private static final String ROW_TIMES = "rowTimes";
 
+    private static final Pattern SHARD = Pattern.compile("shard-\\d{5,9}(-[0-9A-Za-z.-]+)?\\.(tok|toc)");
+
     private CacheOrigin() {}
+
+    /** Whether a file in the folder of a cache is a shard, or its table of contents. */
+    public static boolean isShard(String name) {
+        return SHARD.matcher(name).matches();
+    }
 
     /**
      * Copies the encoder of a cache into the record of a run, where 'unmute explain' reads it. Does nothing for a cache

@@ -51,7 +51,8 @@ public final class RunRecord {
             String started,
             String finished,
             double seconds,
-            Map<String, Object> results) {}
+            Map<String, Object> results,
+            String manifest) {}
 
     /** @param command the command line, beginning with the program's name */
     public RunRecord(List<String> command) {
@@ -113,19 +114,20 @@ public final class RunRecord {
     }
 
     /**
-     * Writes the record to a file, atomically; creates missing folders.
+     * Writes the record to a file, atomically; creates missing folders. Where an {@link OutputFolder} is open, the
+     * record says that a manifest follows.
      *
      * @throws IOException if it cannot be written
      */
     public void writeTo(Path file) throws IOException {
-        byte[] json = json();
         Files.createDirectories(file.toAbsolutePath().getParent());
+        byte[] json = Json.MAPPER.writeValueAsBytes(document(FolderManifest.announced(file)));
         AtomicFile.write(file, json);
     }
 
     /** The record as it is written, for a folder that is not on this machine. */
     public byte[] json() throws IOException {
-        return Json.MAPPER.writeValueAsBytes(document());
+        return Json.MAPPER.writeValueAsBytes(document(null));
     }
 
     /**
@@ -137,7 +139,7 @@ public final class RunRecord {
         json();
     }
 
-    private Document document() {
+    private Document document(String manifest) {
         BuildInfo build = BuildInfo.read();
         Instant finished = Instant.now();
         return new Document(
@@ -156,6 +158,7 @@ public final class RunRecord {
                 started.truncatedTo(ChronoUnit.MILLIS).toString(),
                 finished.truncatedTo(ChronoUnit.MILLIS).toString(),
                 Duration.between(started, finished).toMillis() / 1000.0,
-                results);
+                results,
+                manifest);
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.models.audio.Wav;
+import org.unmute.experiments.provenance.FolderManifest;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.PlainText;
 import org.unmute.tensor.io.RegularFile;
@@ -52,7 +53,8 @@ public final class SceneFolder {
     }
 
     /**
-     * Creates the folder, or reuses one without a manifest (its scenes are overwritten). The caller must hold the
+     * Creates the folder, or reuses one without a manifest, or that a command has not finished (its scenes are
+     * overwritten). The caller must hold the
      * {@link org.unmute.tensor.io.FolderLock} of a folder that others may write to.
      *
      * @param stems folder of the stems, not inside {@code root}; null to write none
@@ -69,7 +71,7 @@ public final class SceneFolder {
                     + " they would be taken for scenes: " + stems + " in " + root + ": choose another folder");
         }
         Path manifest = root.resolve(MANIFEST);
-        if (RegularFile.exists(manifest)) {
+        if (RegularFile.exists(manifest) && !FolderManifest.isUnfinished(root)) {
             throw new FileAlreadyExistsException(manifest.toString());
         }
         for (Split split : Split.values()) {
@@ -141,7 +143,8 @@ public final class SceneFolder {
     }
 
     /**
-     * Writes the manifest. Call it last: a folder with a manifest is not written to again, whatever it lacks.
+     * Writes the manifest. Call it last: a folder with a manifest is not written to again, whatever it lacks, unless a
+     * {@link FolderManifest} says that it is unfinished.
      *
      * @throws IOException if it cannot be written
      */

@@ -129,4 +129,23 @@ record RecordHeader(
         }
         return left < 12 || rest.get(INT, 8) > left;
     }
+
+    /** The bytes of a clip's id. */
+    static byte[] checkedId(String clipId) {
+        byte[] id = clipId.getBytes(StandardCharsets.UTF_8);
+        if (id.length == 0 || id.length > MAX_CLIP_BYTES || clipId.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("token cache: clip ids hold 1 to " + MAX_CLIP_BYTES
+                    + " bytes and no NUL: '" + clipId + "'");
+        }
+        return id;
+    }
+
+    /** The bytes of a clip's audio hash. */
+    static byte[] checkedHash(String clipId, String audioSha256) {
+        if (!audioSha256.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId
+                    + "': an audio hash has 64 lower-case hex digits: '" + audioSha256 + "'");
+        }
+        return HexFormat.of().parseHex(audioSha256);
+    }
 }

@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +26,7 @@ import org.unmute.tensor.io.FolderLock;
 import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.tensor.io.WrittenFiles;
 
 /**
  * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open
@@ -56,6 +55,9 @@ public final class TokenCacheWriter implements AutoCloseable {
     private int shard = -1;
     private long end;
     private boolean shardHasRecords;
+    /** Whether this writer has written to the shard, or said that it is going to. */
+    private boolean shardChanged;
+
     private int unsyncedRecords;
     private long unsyncedBytes;
     private boolean closed;
@@ -160,8 +162,8 @@ public final class TokenCacheWriter implements AutoCloseable {
             throw new IllegalStateException("token cache: the writer of " + folder
                     + " is closed: open another to append clip '" + clipId + "'");
         }
-        byte[] id = checkedId(clipId);
-        byte[] hash = checkedHash(clipId, audioSha256);
+        byte[] id = RecordHeader.checkedId(clipId);
+        byte[] hash = RecordHeader.checkedHash(clipId, audioSha256);
         Payload.checkFits(clipId, features, key.dtype());
         if (features.layers().size() != key.layers()) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of "
@@ -181,7 +183,10 @@ public final class TokenCacheWriter implements AutoCloseable {
         encode(id, hash, features, headerBytes, size);
         if (channel == null || shardHasRecords && end + size > options.shardBytes()) {
             startShard(shard + 1);
+        } else if (!shardChanged) {
+            WrittenFiles.changed(folder.resolve(Shard.name(shard)));
         }
+        shardChanged = true;
         Place place = new Place(Shard.name(shard), end);
         writeAt(end, buffer);
         end += size;
@@ -214,6 +219,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             } catch (IOException e) {
                 throw FileFailure.named(folder.resolve(Shard.name(shard)), e);
             }
+            WrittenFiles.note(folder.resolve(Shard.name(shard)), channel);
         }
         unsyncedRecords = 0;
         unsyncedBytes = 0;
@@ -256,7 +262,9 @@ public final class TokenCacheWriter implements AutoCloseable {
         closeShard();
         Path file = folder.resolve(Shard.name(number));
         byte[] header = ShardHeader.encode(number, key);
-        channel = RegularFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        WrittenFiles.changed(file);
+        channel = WrittenFiles.watching(
+                file, RegularFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         try {
             writeAt(0, ByteBuffer.wrap(header));
             TemporaryFile.forceFolder(folder);
@@ -297,7 +305,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
         if (shard >= 0 && channel == null) {
             Path last = folder.resolve(Shard.name(shard));
-            channel = RegularFile.open(last, StandardOpenOption.WRITE);
+            channel = WrittenFiles.watching(last, RegularFile.open(last, StandardOpenOption.WRITE));
             end = channel.size();
         }
     }
@@ -327,6 +335,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             return;
         }
         if (cleanEnd >= 0 && cleanEnd < size) {
+            WrittenFiles.changed(file);
             try (FileChannel cut = RegularFile.open(file, StandardOpenOption.WRITE)) {
                 cut.truncate(cleanEnd);
                 cut.force(true);
@@ -343,6 +352,7 @@ public final class TokenCacheWriter implements AutoCloseable {
      * writer left it so; other bytes might be valuable, so they are kept under another name.
      */
     private void discard(Path file, boolean torn) throws IOException {
+        WrittenFiles.changed(file);
         if (torn) {
             Files.delete(file);
         } else {
@@ -377,22 +387,5 @@ public final class TokenCacheWriter implements AutoCloseable {
     private void remember(String clipId, String audioSha256) {
         audioOfClip.put(clipId, audioSha256);
         audio.add(audioSha256);
-    }
-
-    private static byte[] checkedId(String clipId) {
-        byte[] id = clipId.getBytes(StandardCharsets.UTF_8);
-        if (id.length == 0 || id.length > RecordHeader.MAX_CLIP_BYTES || clipId.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("token cache: clip ids hold 1 to " + RecordHeader.MAX_CLIP_BYTES
-                    + " bytes and no NUL: '" + clipId + "'");
-        }
-        return id;
-    }
-
-    private static byte[] checkedHash(String clipId, String audioSha256) {
-        if (!audioSha256.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("token cache: clip '" + clipId
-                    + "': an audio hash has 64 lower-case hex digits: '" + audioSha256 + "'");
-        }
-        return HexFormat.of().parseHex(audioSha256);
     }
 }

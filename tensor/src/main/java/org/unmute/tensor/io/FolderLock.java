@@ -113,6 +113,11 @@ public final class FolderLock implements AutoCloseable {
         return held(file, target, "file", () -> passing(file, target).swept(() -> TemporaryFile.sweepOf(real)));
     }
 
+    /** This process writes to something already. */
+    static HeldException heldHere(Path target, String kind) {
+        return new HeldException(new Owner("this process", ""), target, kind);
+    }
+
     /** Something that acquires. */
     private interface Acquisition {
         FolderLock get() throws IOException;
@@ -126,7 +131,7 @@ public final class FolderLock implements AutoCloseable {
     /** Notes that this process holds a lock, unless it cannot be acquired. */
     private static FolderLock held(Path file, Path target, String kind, Acquisition acquisition) throws IOException {
         if (!HELD.add(file)) {
-            throw new HeldException(new Owner("this process", ""), target, kind);
+            throw heldHere(target, kind);
         }
         boolean acquired = false;
         try {

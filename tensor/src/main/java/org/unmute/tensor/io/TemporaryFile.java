@@ -42,6 +42,8 @@ public final class TemporaryFile implements AutoCloseable {
     private static final int MAX_STEM_BYTES = 200;
     /** Ends the name of the record of a run, which is written next to the file that the run wrote. */
     private static final String RECORD_SUFFIX = ".run.json";
+    /** Ends the name of the manifest of both. */
+    private static final String MANIFEST_SUFFIX = "." + WrittenFiles.MANIFEST;
     /** What file systems say that cannot force a folder. */
     private static final Set<String> NOT_SUPPORTED =
             Set.of("Invalid argument", "Operation not supported", "Bad file descriptor");
@@ -72,18 +74,15 @@ public final class TemporaryFile implements AutoCloseable {
      */
     public static TemporaryFile create(Path target) throws IOException {
         String stem = stem(target.getFileName().toString());
+        boolean watched = WrittenFiles.covers(target);
         byte[] random = new byte[RANDOM_BYTES];
         for (int attempt = 1; ; attempt++) {
             Randomness.SOURCE.nextBytes(random);
             Path path = target.resolveSibling(stem + "." + HexFormat.of().formatHex(random) + ".tmp");
             try {
-                return new TemporaryFile(
-                        path,
-                        FileChannel.open(
-                                path,
-                                StandardOpenOption.CREATE_NEW,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE));
+                FileChannel opened = FileChannel.open(
+                        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                return new TemporaryFile(path, watched ? WrittenFiles.watched(opened) : opened);
             } catch (FileAlreadyExistsException e) {
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
@@ -137,12 +136,13 @@ public final class TemporaryFile implements AutoCloseable {
     /**
      * Forces the content to the device and gives the file its name; a file of that name is replaced, and its
      * permissions are kept. A symbolic link of that name is replaced, not followed. When this returns, the name is
-     * forced to the device, too.
+     * forced to the device, too. {@link WrittenFiles} takes note of it.
      *
      * @param target on the same file system
      * @throws IOException if one of these fails; unless the last did, the target is unchanged
      */
     public void replace(Path target) throws IOException {
+        WrittenFiles.Change change = WrittenFiles.before(target);
         if (usual != null) {
             view(path)
                     .setPermissions(
@@ -152,6 +152,7 @@ public final class TemporaryFile implements AutoCloseable {
         channel.close();
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         moved = true;
+        change.done(channel);
         forceFolder(target.toAbsolutePath().getParent());
     }
 
@@ -203,10 +204,10 @@ public final class TemporaryFile implements AutoCloseable {
         return sweep(folder, _ -> true, limit);
     }
 
-    /** Deletes those of one target and of the record next to it. */
+    /** Deletes those of one target, and of the record and the manifest next to it. */
     static int sweepOf(Path target) throws IOException {
         String name = target.getFileName().toString();
-        Set<String> stems = Set.of(stem(name), stem(name + RECORD_SUFFIX));
+        Set<String> stems = Set.of(stem(name), stem(name + RECORD_SUFFIX), stem(name + MANIFEST_SUFFIX));
         return sweep(target.toAbsolutePath().getParent(), stems::contains, Instant.MAX);
     }
 

@@ -1,0 +1,41 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.provenance.FolderManifest;
+
+/**
+ * What a manifest says, to compare with that of another run: which files there are, and whether each is as stated. The
+ * digests of records differ with their times.
+ */
+public final class ManifestContent {
+    private ManifestContent() {}
+
+    /** Whether a file has the name of a manifest. */
+    public static boolean isOne(String name) {
+        return name.equals(FolderManifest.FILE) || name.endsWith("." + FolderManifest.FILE);
+    }
+
+    /** The names of its files, with what is wrong with them. */
+    public static String of(Path manifest) throws IOException {
+        FolderManifest read;
+        try {
+            read = FolderManifest.read(manifest);
+        } catch (InputException e) {
+            return e.getMessage();
+        }
+        if (!read.finished()) {
+            return "unfinished";
+        }
+        StringBuilder all = new StringBuilder();
+        for (FolderManifest.Entry entry : read.files()) {
+            all.append(entry.path())
+                    .append(entry.problem(manifest.resolveSibling(entry.path()))
+                            .map(problem -> ": " + problem)
+                            .orElse(""))
+                    .append('\n');
+        }
+        return all.toString();
+    }
+}
