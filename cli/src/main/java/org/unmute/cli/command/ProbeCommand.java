@@ -138,8 +138,7 @@ final class ProbeCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         if (!Probes.names().contains(name)) {
-            throw CommandException.usage(
-                    "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
+            throw CommandException.usage("--probe " + name + " is not known: " + Probes.namesInWords());
         }
         validation.rule(); // refuses what contradicts itself before anything is read
         ProbeOptions options = training.probe(name);

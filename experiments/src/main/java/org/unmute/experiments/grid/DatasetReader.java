@@ -227,7 +227,8 @@ final class DatasetReader {
         Map<String, ProbeOptions> options = new LinkedHashMap<>();
         t.namedTables("set").forEach((name, table) -> {
             if (!Probes.names().contains(name)) {
-                throw table.problem("there is no probe of that name" + NearestName.suggestion(name, Probes.names()));
+                throw table.problem("there is no probe of that name" + NearestName.suggestion(name, Probes.names())
+                        + ": " + Probes.namesInWords());
             }
             options.put(name, ProbeReader.options(name, table));
         });

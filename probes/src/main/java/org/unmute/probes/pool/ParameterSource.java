@@ -2,26 +2,38 @@ package org.unmute.probes.pool;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.unmute.tensor.Tensor;
 
 /**
  * What a probe is made from. Its parameters are drawn if the probe is to be trained; else they are given, and their
  * shapes determine the probe's sizes. Either way the probe asks for each by name, so that one constructor serves both.
+ *
+ * <p>Options are asked for by name, too, and there is no other way to read one: what was asked for, with the value in
+ * force, is what the probe states ({@link #inForce}) and what is saved. A probe is refused if an option was given that
+ * its constructor did not ask for, or if it does not state what it asked for.
  */
 public final class ParameterSource {
     private final String name;
     private final TokenLayout layout;
     private final int classes;
-    private final ProbeOptions options;
+    /** As given, and where nothing is given, as a preset has it. */
+    private ProbeOptions options;
     /** Null if parameters are given. */
     private final Initializer init;
     /** Null if parameters are drawn. */
     private final ParameterMap given;
 
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Set<String> buffers = new LinkedHashSet<>();
+    private final Set<String> asked = new HashSet<>();
     private ProbeOptions inForce = ProbeOptions.DEFAULTS;
 
     ParameterSource(
@@ -37,11 +49,6 @@ public final class ParameterSource {
     /** Name of the {@link ProbeType}. */
     public String name() {
         return name;
-    }
-
-    /** The options as they were given; they name only those that the type has. */
-    public ProbeOptions options() {
-        return options;
     }
 
     /** The options asked for so far with their values in force. */
@@ -70,8 +77,42 @@ public final class ParameterSource {
     }
 
     private <T> T inForce(String option, T value) {
+        asked.add(option);
         inForce = inForce.with(option, value);
         return value;
+    }
+
+    /**
+     * An option whose values choose the defaults of others. It is not saved, since those that it chooses are; so its
+     * value is not told. Ask for it before the others.
+     *
+     * @param plain the default, which changes nothing
+     * @param presets the other values, each with the options that are its defaults
+     * @throws IllegalArgumentException if the option has another value
+     */
+    public void preset(String option, String plain, Map<String, ProbeOptions> presets) {
+        asked.add(option);
+        String[] allowed = Stream.concat(Stream.of(plain), presets.keySet().stream().sorted())
+                .toArray(String[]::new);
+        ProbeOptions defaults = presets.get(options.choice(option, allowed));
+        if (defaults != null) {
+            Map<String, String> all = new HashMap<>(defaults.values());
+            all.putAll(options.values());
+            options = new ProbeOptions(all);
+        }
+    }
+
+    /**
+     * Another value for an option that was asked for, where something else decides in the end: two values may mean the
+     * same for some sizes, and saved probes state one of them.
+     *
+     * @throws IllegalStateException if the option was not asked for
+     */
+    public void settle(String option, Object value) {
+        if (!inForce.has(option)) {
+            throw new IllegalStateException("probe " + name + ": option " + option + " was not asked for");
+        }
+        inForce = inForce.with(option, value);
     }
 
     /** The tokens that a fresh probe will see; of given parameters only {@link TokenLayout#cls} is known. */
@@ -108,7 +149,16 @@ public final class ParameterSource {
         if (given == null) {
             return integer(option, absent, 1, max);
         }
-        int size = givenSize(parameter, rank, axis);
+        return givenSize(option, givenSize(parameter, rank, axis));
+    }
+
+    /**
+     * A size that the shapes of given parameters determine in another way than {@link #size} knows; the option must
+     * agree.
+     *
+     * @throws IllegalArgumentException if the option is given with another value
+     */
+    public int givenSize(String option, int size) {
         options.requireSize(option, size);
         return inForce(option, size);
     }
@@ -156,6 +206,7 @@ public final class ParameterSource {
 
     /** A buffer that is the same number everywhere in a fresh probe; it takes no gradient. */
     public Tensor buffer(String buffer, double value, long... shape) {
+        buffers.add(buffer);
         return given == null ? init.constant(value, shape).detach() : given.takeBuffer(buffer, shape);
     }
 
@@ -177,5 +228,38 @@ public final class ParameterSource {
     /** The parameters asked for, in order, without the classifier's. */
     public Map<String, Tensor> parameters() {
         return Collections.unmodifiableMap(parameters);
+    }
+
+    /**
+     * Checks a probe that was made from this: nothing that was given is lost, and nothing that it was made from.
+     *
+     * @throws IllegalArgumentException naming what it did not ask for or does not state
+     */
+    void requireStated(Probe probe) {
+        for (Map.Entry<String, String> option : options.values().entrySet()) {
+            if (!asked.contains(option.getKey())) {
+                throw new IllegalArgumentException("probe " + name + ": option " + option.getKey() + "="
+                        + option.getValue() + " does not apply to this probe, which did not ask for it"
+                        + (inForce.values().isEmpty() ? "" : "; it has " + inForce) + ": leave it out");
+            }
+        }
+        if (!probe.options().equals(inForce)) {
+            throw new IllegalArgumentException("probe " + name + ": it was made with options [" + inForce
+                    + "], but options() states [" + probe.options() + "], and what it does not state is not saved:"
+                    + " the class must ask for all options before it calls super(source, ...), and leave options()"
+                    + " as it is or return inForce() of its source");
+        }
+        requireAll("parameters()", parameters.keySet(), probe.parameters().keySet());
+        requireAll("buffers()", buffers, probe.buffers().keySet());
+    }
+
+    private void requireAll(String method, Set<String> drawn, Set<String> stated) {
+        for (String one : drawn) {
+            if (!stated.contains(one)) {
+                throw new IllegalArgumentException("probe " + name + ": it was made with " + one + ", but " + method
+                        + " states " + stated + ", and what it does not state is not saved: the class must ask for all"
+                        + " parameters before it calls super(source, ...), and return its buffers");
+            }
+        }
     }
 }

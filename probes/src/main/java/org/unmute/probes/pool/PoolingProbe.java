@@ -39,7 +39,8 @@ public abstract class PoolingProbe implements Probe {
     }
 
     /**
-     * @param source has been asked for all options and all parameters of the pooling; the linear layer's come last
+     * @param source has been asked for all options and all parameters of the pooling, or the probe is refused; the
+     *     linear layer's come last
      * @param features length of the descriptor
      */
     protected PoolingProbe(ParameterSource source, int features) {
@@ -55,7 +56,10 @@ public abstract class PoolingProbe implements Probe {
         return name;
     }
 
-    /** The options that a {@link ParameterSource} was asked for; without one none, unless overridden. */
+    /**
+     * The options that a {@link ParameterSource} was asked for, which a subclass leaves as they are. Without a source
+     * there are none unless this is overridden, which then states every option with its value in force.
+     */
     @Override
     public ProbeOptions options() {
         return options;

@@ -16,7 +16,7 @@ public interface Probe {
     /** Name as {@link Probes#create} takes it. */
     String name();
 
-    /** The options in force, defaults resolved. */
+    /** The options in force, defaults resolved: saved with the probe, and all that a reopened one knows of them. */
     ProbeOptions options();
 
     /** Numbers a token it expects. */

@@ -63,6 +63,43 @@ public record ProbeOptions(Map<String, String> values) {
         }
     }
 
+    /**
+     * Refuses a probe that does not state these options, since what it does not state is not saved.
+     *
+     * @throws IllegalArgumentException naming the first
+     */
+    void requireStated(Probe probe) {
+        Map<String, String> stated = probe.options().values();
+        values.forEach((name, value) -> {
+            String own = stated.get(name);
+            if (own == null || contradict(value, own)) {
+                throw new IllegalArgumentException("probe " + probe.name() + ": " + name + "=" + value
+                        + " was given, but options() of the probe "
+                        + (own == null ? "does not state " + name : "states " + name + "=" + own)
+                        + ", and what it does not state is not saved: options() must hold every option with its value"
+                        + " in force, or the type must be made with one function that takes a ParameterSource");
+            }
+        });
+    }
+
+    /** Whether both are numbers or neither is, and they differ. */
+    private static boolean contradict(String a, String b) {
+        try {
+            return Double.parseDouble(a) != Double.parseDouble(b);
+        } catch (NumberFormatException e) {
+            return !isNumber(a) && !isNumber(b) && !a.equalsIgnoreCase(b);
+        }
+    }
+
+    private static boolean isNumber(String text) {
+        try {
+            Double.parseDouble(text);
+            return true;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
     /** Whether an option is given. */
     public boolean has(String name) {
         return values.containsKey(name);

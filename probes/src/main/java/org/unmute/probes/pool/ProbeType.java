@@ -27,7 +27,10 @@ public record ProbeType(
         options = List.copyOf(options);
     }
 
-    /** A probe without prototypes that pools the last layer. */
+    /**
+     * A probe without prototypes that pools the last layer, made in two ways. Its {@link Probe#options()} must state
+     * every option with the value in force; one function for both ways cannot forget any.
+     */
     public ProbeType(String name, List<String> options, Fresh fresh, Restored restored) {
         this(name, options, false, false, fresh, restored);
     }
@@ -35,16 +38,14 @@ public record ProbeType(
     /**
      * A probe without prototypes that pools the last layer.
      *
-     * @param maker makes one, fresh or from given parameters, and asks the source for every parameter
+     * @param maker makes one, fresh or from given parameters, and asks the source for every parameter and option
      */
     public ProbeType(String name, List<String> options, Function<ParameterSource, Probe> maker) {
-        this(
-                name,
-                options,
-                (type, layout, classes, chosen, init) ->
-                        maker.apply(new ParameterSource(type, layout, classes, chosen, init, null)),
-                (type, hasCls, chosen, parameters) -> maker.apply(
-                        new ParameterSource(type, new TokenLayout(1, 0, hasCls), 0, chosen, null, parameters)));
+        this(name, options, new SourceMaker(maker));
+    }
+
+    private ProbeType(String name, List<String> options, SourceMaker maker) {
+        this(name, options, false, false, maker, maker);
     }
 
     /** The same with {@link #hasPrototypes}. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -56,6 +57,13 @@ public final class Probes {
         return List.copyOf(Loaded.TYPES.keySet());
     }
 
+    /** For messages about a name that is not known: those there are, and where others come from. */
+    public static String namesInWords() {
+        return "there are " + String.join(", ", names())
+                + ": a probe in a jar of its own is found if UNMUTE_CLASSPATH names the jar when ./unmute starts, or a"
+                + " program has it on its class path";
+    }
+
     /**
      * The type of a name.
      *
@@ -64,8 +72,7 @@ public final class Probes {
     public static ProbeType type(String name) {
         ProbeType type = Loaded.TYPES.get(name);
         if (type == null) {
-            throw new IllegalArgumentException(
-                    "probe: '" + name + "' is not known: there are " + String.join(", ", names()));
+            throw new IllegalArgumentException("probe: '" + name + "' is not known: " + namesInWords());
         }
         return type;
     }
@@ -95,16 +102,62 @@ public final class Probes {
      * @param layout the tokens it will see
      * @param classes number of classes
      * @param seed decides every parameter
-     * @throws IllegalArgumentException if the name, a size or an option is wrong
+     * @throws IllegalArgumentException if the name, a size or an option is wrong, an option has no effect on this probe,
+     *     or the probe does not state all that it was made with, so that saving it would lose something
      */
     public static Probe create(
             Backend backend, String name, TokenLayout layout, int classes, ProbeOptions options, long seed) {
-        ProbeType type = type(name);
+        return create(type(name), backend, layout, classes, options, seed);
+    }
+
+    static Probe create(
+            ProbeType type, Backend backend, TokenLayout layout, int classes, ProbeOptions options, long seed) {
+        String name = type.name();
         if (classes < 1) {
             throw new IllegalArgumentException("probe " + name + ": classes must be at least 1: " + classes);
         }
         options.requireOnly(name, type.options());
-        return type.fresh().create(name, layout, classes, options, new Initializer(backend, seed));
+        Probe probe = made(
+                type,
+                options,
+                () -> type.fresh().create(name, layout, classes, options, new Initializer(backend, seed)));
+        requireReopening(type, probe, layout.cls());
+        return probe;
+    }
+
+    private static Probe made(ProbeType type, ProbeOptions options, Supplier<Probe> maker) {
+        Probe probe;
+        try {
+            probe = maker.get();
+        } catch (LinkageError e) {
+            throw new IllegalArgumentException(
+                    "probe " + type.name() + ": its class does not fit this version of Unmute (" + e
+                            + "): build its jar again",
+                    e);
+        }
+        if (!probe.name().equals(type.name())) {
+            throw new IllegalArgumentException("probe " + type.name() + ": its class calls itself '" + probe.name()
+                    + "', under which a saved one would not be found: name() must be the type's");
+        }
+        if (!(type.fresh() instanceof SourceMaker)) {
+            options.requireStated(probe);
+        }
+        return probe;
+    }
+
+    /**
+     * Checks that what the probe states makes the same probe again, as opening a saved one does: whoever notices only
+     * then has lost its training. The parameters are shared, not copied.
+     */
+    private static void requireReopening(ProbeType type, Probe probe, boolean hasCls) {
+        Map<String, Tensor> all = new LinkedHashMap<>(probe.parameters());
+        all.putAll(probe.buffers());
+        ProbeOptions again = of(type, all, hasCls, probe.options()).options();
+        if (!again.equals(probe.options())) {
+            throw new IllegalArgumentException("probe " + probe.name() + ": it states the options [" + probe.options()
+                    + "], and made again from these and its parameters it states [" + again
+                    + "]: a saved probe would not be what was trained");
+        }
     }
 
     /**
@@ -113,13 +166,18 @@ public final class Probes {
      *
      * @param parameters parameters and, where the probe has them, buffers
      * @param hasCls whether the encoder gives a cls token; decides what {@code linear} and {@code mlp} pool
-     * @throws IllegalArgumentException if a parameter is missing, unknown or of a wrong shape
+     * @throws IllegalArgumentException if a parameter is missing, unknown or of a wrong shape, or an option is wrong or
+     *     has no effect on this probe
      */
     public static Probe of(String name, Map<String, Tensor> parameters, boolean hasCls, ProbeOptions options) {
-        ProbeType type = type(name);
+        return of(type(name), parameters, hasCls, options);
+    }
+
+    static Probe of(ProbeType type, Map<String, Tensor> parameters, boolean hasCls, ProbeOptions options) {
+        String name = type.name();
         options.requireOnly(name, type.options());
         ParameterMap map = new ParameterMap(name, parameters);
-        Probe probe = type.restored().create(name, hasCls, options, map);
+        Probe probe = made(type, options, () -> type.restored().create(name, hasCls, options, map));
         map.requireAllTaken();
         return probe;
     }

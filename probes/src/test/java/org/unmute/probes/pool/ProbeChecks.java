@@ -15,7 +15,8 @@ import org.opentest4j.AssertionFailedError;
  * @param name the probe
  * @param noReference why no golden file holds numbers of a reference implementation; empty if one does
  * @param small options that make it small and free of random decisions where the defaults do not, separated by spaces
- * @param variants further options whose gradients and contributions are checked, separated by spaces
+ * @param variants further options whose gradients and contributions are checked, separated by spaces; with
+ *     {@code small} they give every option of the probe a value
  * @param noGradients why central differences do not check its gradients; empty if they do
  * @param constants parameters that start the same with every seed
  * @param map what {@link Probe#similarityMap} gives
@@ -49,8 +50,8 @@ public record ProbeChecks(
             golden("linear-mean").condensedTo(1),
             golden("mlp").condensedTo(1).variants("activation=relu hidden=3", "input=mean hidden=5"),
             golden("linearc-clsmean").condensedTo(1).withCls(),
-            golden("linearc-freqconcat").condensedTo(2),
-            golden("conv").variants("pool=max kernel=5 activation=gelu", "kernel=1 activation=none"),
+            golden("linearc-freqconcat").condensedTo(2).variants("freq=2"),
+            golden("conv").variants("pool=max kernel=5 activation=gelu channels=3", "kernel=1 activation=none"),
             golden("linpre").map(MapKind.MAXIMUM).variants("pool=logsumexp", "pool=mean"),
             golden("mhca").map(MapKind.ATTENTION).variants("heads=1", "token-norm=batch"),
             golden("ep").map(MapKind.ATTENTION).variants("queries=1", "queries=2", "norm=batch"),
@@ -59,7 +60,7 @@ public record ProbeChecks(
                     .constant("norm_patches.weight", "norm_patches.bias")
                     .variants("gamma=1.5", "gamma=1.5 minimum=batch", "norm=batch"),
             golden("abmilp").map(MapKind.ATTENTION).variants("norm=batch"),
-            golden("abmilp-sa").map(MapKind.ATTENTION).variants("values=raw"),
+            golden("abmilp-sa").map(MapKind.ATTENTION).variants("values=raw", "norm=batch"),
             golden("proto")
                     .map(MapKind.MAXIMUM)
                     .constant("last_layer.weight", "last_layer.bias")
@@ -68,19 +69,20 @@ public record ProbeChecks(
                             "preset=birdmae",
                             "upsample=2",
                             "grid=reshaped upsample=3",
-                            "connection=all",
+                            "focal=true orthogonality=0.5",
+                            "connection=all others=0.25",
                             "connection=all preset=birdmae"),
             golden("protobin")
                     .map(MapKind.MAXIMUM)
-                    .variants("prototypes=1")
+                    .variants("prototypes=1", "dropout=0.25 topk=2")
                     .withoutGradients(
                             "the sign has none: ProbesTest.theSignIsTransparentToGradients takes protofloat's"),
-            golden("protofloat").map(MapKind.MAXIMUM),
+            golden("protofloat").map(MapKind.MAXIMUM).variants("prototypes=3 dropout=0.25 topk=2"),
             golden("cgp")
                     .small("total=6 dropout=0")
                     .map(MapKind.EXTREMES)
                     .constant("block_attention")
-                    .variants("middle=mean"));
+                    .variants("middle=mean layers=3"));
 
     private static final Map<String, ProbeChecks> BY_NAME =
             ALL.stream().collect(Collectors.toMap(ProbeChecks::name, Function.identity()));

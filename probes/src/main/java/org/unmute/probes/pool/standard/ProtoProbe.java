@@ -64,52 +64,39 @@ public final class ProtoProbe implements Probe {
     private static final double EPS = 1e-4;
 
     private static final double SHRINK = 1.01;
+    private static final ProbeOptions BIRD_MAE =
+            ProbeOptions.parse(FOCAL + "=true", UPSAMPLE + "=2", GRID + "=reshaped");
 
     private final boolean focal;
     private final int upsample;
     private final boolean reshaped;
-    private final double others;
     private final double orthogonality;
     private final Tensor vectors;
     private final Tensor weight;
     private final Tensor bias;
     private final Map<String, Tensor> parameters;
-    /** Without those that depend on the parameters' shapes. */
-    private final ProbeOptions inForce;
+    private final ProbeOptions options;
 
     private ProtoProbe(ParameterSource source) {
-        ProbeOptions options = source.options();
-        boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
-        focal = source.flag(FOCAL, birdMae);
-        upsample = source.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
-        reshaped = source.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
-                .equals("reshaped");
-        others = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
+        source.preset(PRESET, "paper", Map.of("birdmae", BIRD_MAE));
+        focal = source.flag(FOCAL, false);
+        upsample = source.integer(UPSAMPLE, 1, 1, MAX_UPSAMPLING);
+        reshaped = source.choice(GRID, "true", "reshaped").equals("reshaped");
         orthogonality = source.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
         if (focal && !source.layout().cls()) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
         }
         int classes = source.isGiven() ? source.givenSize(WEIGHT, 2, 0) : source.classes();
-        int count = source.isGiven()
-                ? source.givenSize(VECTORS, 2, 0)
-                : Math.multiplyExact(options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES), classes);
+        int count = count(source, classes);
         int each = count / classes;
-        boolean own = source.isGiven() && !options.has(CONNECTION)
-                ? source.givenSize(WEIGHT, 2, 1) == each
-                : options.choice(CONNECTION, "own", "all").equals("own");
-        if (count % classes != 0) {
-            throw new IllegalArgumentException("probe proto: " + count + " prototype_vectors are not the same number"
-                    + " for each of the " + classes + " classes of last_layer.weight");
-        }
-        if (source.isGiven()) {
-            options.requireSize(PROTOTYPES, each);
-        }
+        boolean own = isOwn(source, classes, each);
+        double others = own ? 0 : source.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
         vectors = source.fraction(VECTORS, count, source.dim(VECTORS, 2, 1));
         // [classes, prototypes a class], or [classes, prototypes] with connection=all
         weight = source.constant(WEIGHT, 1, classes, own ? each : count);
         bias = source.constant(BIAS, FRESH_BIAS, classes);
-        inForce = source.inForce();
+        options = source.inForce();
         parameters = source.parameters();
         if (!source.isGiven() && !own) {
             float[] values = new float[Math.multiplyExact(classes, count)];
@@ -120,6 +107,30 @@ public final class ProtoProbe implements Probe {
         }
     }
 
+    private static int count(ParameterSource source, int classes) {
+        if (!source.isGiven()) {
+            return Math.multiplyExact(source.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES), classes);
+        }
+        int count = source.givenSize(VECTORS, 2, 0);
+        if (classes == 0 || count % classes != 0) {
+            throw new IllegalArgumentException("probe proto: " + count + " prototype_vectors are not the same number"
+                    + " for each of the " + classes + " classes of last_layer.weight");
+        }
+        source.givenSize(PROTOTYPES, count / classes);
+        return count;
+    }
+
+    /** Of given parameters the shape says it, unless the option does. */
+    private static boolean isOwn(ParameterSource source, int classes, int each) {
+        boolean byDefault = !source.isGiven() || source.givenSize(WEIGHT, 2, 1) == each;
+        boolean own = source.choice(CONNECTION, byDefault ? "own" : "all", byDefault ? "all" : "own")
+                .equals("own");
+        if (classes == 1 && !own) {
+            source.settle(CONNECTION, "own");
+        }
+        return own || classes == 1;
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -127,8 +138,7 @@ public final class ProtoProbe implements Probe {
 
     @Override
     public ProbeOptions options() {
-        ProbeOptions o = inForce.with(PROTOTYPES, perClass()).with(CONNECTION, ownOnly() ? "own" : "all");
-        return ownOnly() ? o : o.with(OTHERS, others);
+        return options;
     }
 
     @Override

@@ -3,11 +3,11 @@ package org.unmute.probes.pool.standard;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.MaxPooled;
 import org.unmute.probes.pool.ParameterSource;
 import org.unmute.probes.pool.PoolingProbe;
-import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
@@ -46,15 +46,23 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
     private ProtobinProbe(ParameterSource source) {
         dropout = source.number(DROPOUT, 0, 0, 1);
         topK = source.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
-        int each = source.options().integer(PROTOTYPES, source.isGiven() ? 0 : DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
-        int count = source.isGiven() ? source.givenSize(VECTORS, 2, 0) : Math.multiplyExact(each, source.classes());
+        int count = count(source);
         vectors = source.normal(VECTORS, DEVIATION, count, source.dim(VECTORS, 2, 1));
         super(source, count);
-        if (each > 0 && (long) each * classes() != count) {
-            throw new IllegalArgumentException("probe " + name() + ": prototype_vectors are " + vectors.shape()
-                    + ", fc.weight is " + fc.weight().shape() + ", prototypes a class are " + each
-                    + ": the numbers of prototypes differ");
+    }
+
+    /** Prototypes over all classes. Given ones may be no multiple of the classes: none can be stated a class then. */
+    private static int count(ParameterSource source) {
+        if (!source.isGiven()) {
+            int each = source.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
+            return Math.multiplyExact(each, source.classes());
         }
+        int count = source.givenSize(VECTORS, 2, 0);
+        int classes = source.givenSize(Classifier.WEIGHT, 2, 0);
+        if (classes > 0 && count % classes == 0) {
+            source.givenSize(PROTOTYPES, count / classes);
+        }
+        return count;
     }
 
     /**
@@ -64,13 +72,6 @@ public final class ProtobinProbe extends PoolingProbe implements MaxPooled {
      * @param winners the token that has it, the first on ties, {@code [batch, prototypes]}, {@code I32}
      */
     public record Match(Tensor scores, Tensor winners) {}
-
-    /** {@code prototypes} is left out of a probe whose number of prototypes is no multiple of its classes. */
-    @Override
-    public ProbeOptions options() {
-        ProbeOptions o = super.options();
-        return prototypeCount() % classes() == 0 ? o.with(PROTOTYPES, prototypeCount() / classes()) : o;
-    }
 
     @Override
     public int dim() {

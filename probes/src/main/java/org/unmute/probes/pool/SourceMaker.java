@@ -1,0 +1,22 @@
+package org.unmute.probes.pool;
+
+import java.util.function.Function;
+
+/** Makes probes both ways with one function, and checks that it asked for all that was given and states all it used. */
+record SourceMaker(Function<ParameterSource, Probe> maker) implements ProbeType.Fresh, ProbeType.Restored {
+    @Override
+    public Probe create(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        return make(new ParameterSource(name, layout, classes, options, init, null));
+    }
+
+    @Override
+    public Probe create(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        return make(new ParameterSource(name, new TokenLayout(1, 0, hasCls), 0, options, null, parameters));
+    }
+
+    private Probe make(ParameterSource source) {
+        Probe probe = maker.apply(source);
+        source.requireStated(probe);
+        return probe;
+    }
+}
