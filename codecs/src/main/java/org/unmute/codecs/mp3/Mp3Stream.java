@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,9 +14,10 @@ import org.unmute.models.audio.AudioStream;
 
 /**
  * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
- * behind, that is left out, and the length is known. All frames of the file are read, also those beyond what that
- * header states, as in files that were joined. Seeking is exact: it walks over the frames' headers where they have not
- * been read yet, and decodes the frames that the first one draws on.
+ * behind, that is left out, and the length is known; the silence behind may take several frames. All frames of the file
+ * are read, also those beyond what that header states, as in files that were joined. If samples are more or fewer than
+ * the length that was known at the start, a warning says so. Seeking is exact: it walks over the frames' headers where
+ * they have not been read yet, and decodes the frames that the first one draws on.
  */
 final class Mp3Stream implements AudioStream {
     /**
@@ -29,7 +31,13 @@ final class Mp3Stream implements AudioStream {
     private final AudioSource source;
     private final Mp3Frames frames;
     private final Mp3FrameDecoder decoder;
-    private final float[] block;
+    /** Samples of a frame. */
+    private final int perFrame;
+
+    private final float[] decodedFrame;
+    /** A decoded frame, or all those at the end that the silence behind may touch. */
+    private float[] block;
+
     private final List<String> warnings = new ArrayList<>();
     /** Frames with sound as the encoder's header states them, or as counted where it is wrong; -1 if unknown. */
     private long stated = -1;
@@ -51,7 +59,9 @@ final class Mp3Stream implements AudioStream {
         frames = new Mp3Frames(source);
         Mp3Header first = frames.first();
         decoder = new Mp3FrameDecoder(first);
-        block = new float[first.samples()];
+        perFrame = first.samples();
+        decodedFrame = new float[perFrame];
+        block = decodedFrame;
         if (hasInfo(source.peek(first.bytes()), first)) {
             long start = source.position();
             long bytes = readInfo(frames.next());
@@ -148,7 +158,7 @@ final class Mp3Stream implements AudioStream {
 
     /** Samples of so many frames: without padding only if the last frame is the one that has it. */
     private long length(long frameCount) {
-        return Math.max(0, frameCount * block.length - delay - (frameCount == stated ? padding : 0));
+        return Math.max(0, frameCount * perFrame - delay - (frameCount == stated ? padding : 0));
     }
 
     @Override
@@ -179,30 +189,72 @@ final class Mp3Stream implements AudioStream {
     /** Whether a sample is left, decoding the next frame if need be. */
     private boolean available() throws IOException {
         while (used == decoded && !ended) {
-            Mp3Header header = frames.next();
-            if (header == null) {
+            long first = frames.index();
+            if (!decodeFrame()) {
                 end();
             } else {
-                decoder.decode(frames.frame(), header, block);
-                if (stated >= 0 && (frames.index() > stated || frames.index() == stated && frames.hasNext())) {
-                    goBeyond();
+                if (stated >= 0 && frames.index() * perFrame >= stated * perFrame - padding) {
+                    decodeTail(first);
+                } else {
+                    block = decodedFrame;
+                    decoded = perFrame;
                 }
-                blockStart = (frames.index() - 1) * block.length;
+                blockStart = first * perFrame;
                 used = 0;
-                decoded = stated == frames.index() ? Math.max(0, block.length - padding) : block.length;
             }
         }
         return used < decoded;
     }
 
+    private boolean decodeFrame() throws IOException {
+        Mp3Header header = frames.next();
+        if (header != null) {
+            decoder.decode(frames.frame(), header, decodedFrame);
+        }
+        return header != null;
+    }
+
+    /**
+     * Decodes the frames that the silence behind may touch, of which the first was decoded, together: where it begins
+     * is known only if the last of them is the last one of the file.
+     *
+     * @param first number of the first
+     */
+    private void decodeTail(long first) throws IOException {
+        int count = 1;
+        block = Arrays.copyOf(decodedFrame, (int) Math.max(1, stated - first) * perFrame);
+        while (frames.index() < stated && decodeFrame()) {
+            System.arraycopy(decodedFrame, 0, block, count++ * perFrame, perFrame);
+        }
+        if (frames.index() > stated || frames.index() == stated && frames.hasNext()) {
+            goBeyond();
+        }
+        decoded = count * perFrame;
+        if (frames.index() == stated) {
+            decoded = Math.clamp(stated * perFrame - padding - first * perFrame, 0, decoded);
+        }
+    }
+
     private void end() {
         ended = true;
         if (stated > frames.index() && warnings.isEmpty()) {
-            warnings.add(String.format(
-                    Locale.ROOT,
-                    "cut short: the header states %.3f s, the file ends after %.3f s, which are read",
-                    (double) length(stated) / sampleRate(),
-                    (double) position() / sampleRate()));
+            double statedSeconds = (double) length(stated) / sampleRate();
+            double read = (double) position() / sampleRate();
+            warnings.add(
+                    position() <= length(stated)
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "cut short: the header states %.3f s, the file ends after %.3f s, which are read",
+                                    statedSeconds,
+                                    read)
+                            : String.format(
+                                    Locale.ROOT,
+                                    "frames are missing: the header states %d (%.3f s), the file has %d, all of which"
+                                            + " are read (%.3f s)",
+                                    stated,
+                                    statedSeconds,
+                                    frames.index(),
+                                    read));
         }
     }
 
@@ -216,15 +268,15 @@ final class Mp3Stream implements AudioStream {
 
     /** @param target counted as {@link #blockStart} is */
     private void to(long target) throws IOException {
-        boolean far = target > blockStart + decoded + (long) LEAD * block.length;
+        boolean far = target > blockStart + decoded + (long) LEAD * perFrame;
         if (target < blockStart || far && source.seekable()) {
             if (!source.seekable()) {
                 throw new IOException(name() + ": sample " + target + " has passed, and a stream cannot go back");
             }
-            frames.seek(Math.max(0, target / block.length - LEAD));
+            frames.seek(Math.max(0, target / perFrame - LEAD));
             decoder.reset();
             ended = false;
-            blockStart = frames.index() * block.length;
+            blockStart = frames.index() * perFrame;
             decoded = 0;
             used = 0;
         }

@@ -243,6 +243,58 @@ class Mp3StreamTest {
         }
     }
 
+    /** The file with another silence behind in its encoder's header, the decoder's own delay included. */
+    private static byte[] silentAtTheEnd(byte[] file, int samples) {
+        byte[] changed = file.clone();
+        int at = Mp3Header.parse(file, 0).infoAt() + 120 + 22;
+        changed[at] = (byte) (changed[at] & 0xF0 | samples + 529 >> 8);
+        changed[at + 1] = (byte) (samples + 529);
+        return changed;
+    }
+
+    /** Frames of MPEG-2 have 576 samples, and their encoders put up to 622 behind. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 622, 1151, 1152, 1153, 2304, 2910, 3566})
+    void theSilenceBehindMayTakeSeveralFrames(int silence) throws IOException {
+        byte[] file = silentAtTheEnd(resource(WITH_HEADER), silence);
+        float[] all = rest(open(silentAtTheEnd(resource(WITH_HEADER), 0)), 1000);
+        float[] whole = readChecked(file);
+        assertSame(whole, Arrays.copyOf(all, all.length - silence));
+        try (AudioStream stream = open(file)) {
+            assertThat(stream.frames()).hasValue(whole.length);
+            rest(stream, 1000);
+            assertThat(stream.warnings()).isEmpty();
+            stream.seek(10_000_000);
+            assertThat(stream.position()).isEqualTo(whole.length);
+            stream.seek(whole.length + 45 * 1152L);
+            assertThat(stream.position()).isEqualTo(whole.length);
+        }
+        // Where frames follow, nothing behind is silence.
+        byte[] fewer = stating(file, stated(file, 0) - 5, 0);
+        assertSame(readChecked(fewer), all);
+        try (AudioStream stream = open(fewer)) {
+            rest(stream, 1000);
+            assertThat(stream.warnings()).singleElement().asString().contains("but more frames follow, which are read");
+        }
+    }
+
+    @Test
+    void aFrameThatIsMissingIsSaidAlsoWhereTheSilenceBehindIsLonger() throws IOException {
+        byte[] file = silentAtTheEnd(resource(WITH_HEADER), 2910);
+        int middle = frameFrom(file, file.length / 2);
+        int after = middle + Mp3Header.parse(file, middle).bytes();
+        byte[] torn = joined(Arrays.copyOf(file, middle), Arrays.copyOfRange(file, after, file.length));
+        try (AudioStream stream = open(torn)) {
+            long stated = stream.frames().getAsLong();
+            assertThat(rest(stream, 1000).length).isGreaterThan((int) stated);
+            assertThat(stream.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("frames are missing: the header states 59 (")
+                    .contains("the file has 58, all of which are read (");
+        }
+    }
+
     @Test
     void aFileThatEndsWithinTheStatedSilenceHasNoSamples() throws IOException {
         byte[] file = resource(WITH_HEADER);

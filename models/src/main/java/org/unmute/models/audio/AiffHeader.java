@@ -91,7 +91,7 @@ final class AiffHeader {
                     extent.bytes() / frameBytes));
         }
         source.seek(start);
-        return new PcmLayout(encoding, order, channels, rate, start, extent.bytes(), List.copyOf(warnings));
+        return new PcmLayout(encoding, order, channels, rate, start, extent.bytes(), true, List.copyOf(warnings));
     }
 
     private SampleEncoding encoding(String kind, int bits) throws UnreadableAudioException {

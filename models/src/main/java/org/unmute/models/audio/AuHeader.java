@@ -41,7 +41,14 @@ final class AuHeader {
                 source, start, size == UNKNOWN ? -1 : size, null, (double) encoding.bytes() * channels * rate);
         source.seek(start);
         return new PcmLayout(
-                encoding, ByteOrder.BIG_ENDIAN, (int) channels, (int) rate, start, extent.bytes(), extent.warnings());
+                encoding,
+                ByteOrder.BIG_ENDIAN,
+                (int) channels,
+                (int) rate,
+                start,
+                extent.bytes(),
+                false,
+                extent.warnings());
     }
 
     private static SampleEncoding encoding(int number, AudioSource source) throws UnreadableAudioException {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param sampleRate 1 to 768,000 Hz
  * @param start      position of the first sample in the source
  * @param bytes      of samples; -1 if they go on to the end of a source whose size is unknown
+ * @param chunks     whether other chunks may follow the samples
  * @param warnings   what is wrong with the header, in words
  */
 record PcmLayout(
@@ -19,6 +20,7 @@ record PcmLayout(
         int sampleRate,
         long start,
         long bytes,
+        boolean chunks,
         List<String> warnings) {
     /** Bytes of one sample of all channels. */
     int frameBytes() {

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 /** Uncompressed samples, read through a buffer of 64 KiB. */
 final class PcmStream implements AudioStream {
     private static final int BUFFER = 1 << 16;
+    /** Bytes that a chunk is padded with at most. */
+    private static final int PADDING = 7;
 
     private final AudioSource source;
     private final PcmLayout layout;
@@ -23,6 +25,7 @@ final class PcmStream implements AudioStream {
 
     private long position;
     private boolean ended;
+    private boolean beyondChecked;
     private UnreadableAudioException damage;
 
     /** @param source at {@code layout.start()} */
@@ -84,6 +87,7 @@ final class PcmStream implements AudioStream {
             wanted = (int) Math.min(wanted, frames - position);
         }
         if (ended || wanted == 0 && count > 0) {
+            checkBeyond();
             return -1;
         }
         int got = source.read(buffer, 0, wanted * frameBytes);
@@ -103,6 +107,36 @@ final class PcmStream implements AudioStream {
         }
         position += finite;
         return finite == 0 ? -1 : finite;
+    }
+
+    /**
+     * Looks behind the samples of a source whose size is unknown, of which the header alone says how long they are.
+     * What is no chunk there may be samples.
+     */
+    private void checkBeyond() throws IOException {
+        if (beyondChecked || ended || source.size() >= 0) {
+            return;
+        }
+        beyondChecked = true;
+        byte[] next = source.peek(PADDING + 4);
+        int at = 0;
+        while (layout.chunks() && at < Math.min(PADDING, next.length) && next[at] == 0) {
+            at++;
+        }
+        boolean known = next.length - at < 4 ? layout.chunks() || next.length == 0 : isKnown(next, at);
+        if (!known) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "the header states %.3f s, but more bytes follow, which are not read: store it in a file, of which"
+                            + " all is read",
+                    (double) frames / layout.sampleRate()));
+        }
+    }
+
+    /** Whether a tag or a chunk begins there: the names of chunks are printable letters. */
+    private boolean isKnown(byte[] bytes, int at) {
+        String id = Magic.letters(bytes, at);
+        return id.startsWith("TAG") || layout.chunks() && id.matches("[ -~]{4}") && !id.isBlank();
     }
 
     /** The source gave fewer bytes than wanted. */

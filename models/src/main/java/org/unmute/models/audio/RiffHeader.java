@@ -93,6 +93,7 @@ final class RiffHeader {
                 format.sampleRate(),
                 data.start(),
                 extent.bytes(),
+                true,
                 extent.warnings());
     }
 
