@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.unmute.cli.command.Commands;
 import org.unmute.cli.command.DeviceProfile;
 import org.unmute.cli.console.ErrorReport;
@@ -11,6 +13,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.option.WarmStart;
+import org.unmute.experiments.NearestName;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -102,6 +105,10 @@ public final class Main implements Runnable {
         ErrorReport errors = new ErrorReport(out, err, args);
         line.setParameterExceptionHandler((e, a) -> usage(e, errors));
         line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, errors));
+        Optional<String> unknown = unknownCommand(line, args);
+        if (unknown.isPresent()) {
+            return unknown(unknown.get(), line, errors);
+        }
         try (Backends.Scope _ = Backends.scope()) {
             return line.execute(args);
         } catch (RuntimeException | Error e) {
@@ -114,6 +121,35 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing; 'unmute --help' lists them");
+    }
+
+    /**
+     * The word that stands where a command should, if it is none. picocli finds it too, but not if help or the version
+     * is asked for as well: then it would print the general help as if the word were right.
+     *
+     * @return empty if the command is known or missing, or the line begins with a file of arguments
+     */
+    private static Optional<String> unknownCommand(CommandLine line, String... args) {
+        return Stream.of(args)
+                .filter(a -> !line.getCommandSpec().optionsMap().containsKey(a))
+                .findFirst()
+                .filter(a -> !a.startsWith("-") && !a.startsWith("@"))
+                .filter(a -> !line.getSubcommands().containsKey(a));
+    }
+
+    private static int unknown(String word, CommandLine line, ErrorReport errors) {
+        String shown = word.isBlank() ? "an empty word" : "'" + word + "'";
+        int status = show(
+                new Failure(
+                        ExitCode.USAGE,
+                        shown + " is no command"
+                                + NearestName.suggestion(
+                                        word, line.getSubcommands().keySet()),
+                        false),
+                line,
+                errors);
+        errors.err().println("Try 'unmute --help'.");
+        return status;
     }
 
     private static int usage(ParameterException e, ErrorReport errors) {

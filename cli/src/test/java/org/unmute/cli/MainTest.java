@@ -13,6 +13,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
@@ -73,6 +75,43 @@ class MainTest {
         assertThat(err.toString()).contains("soundscap").contains("soundscape");
         assertThat(run()).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("a command is missing");
+    }
+
+    /** Whoever asks for the help of a command that is none must not read that all is well. */
+    @ParameterizedTest
+    @CsvSource({
+        "soundscap --help, soundscape",
+        "embd -h, embed",
+        "--help repotr, report",
+        "-V tagg, tag",
+        "Detect --version, detect",
+        "evla --audio x --help, eval",
+        "help probes, probe"
+    })
+    void aWordThatIsNoCommandIsAnErrorEvenWithHelp(String line, String near) {
+        assertThat(run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains(line.startsWith("help") ? "probes" : "is no command; did you mean '" + near + "'?")
+                .contains("unmute --help");
+    }
+
+    @Test
+    void aWordUnlikeAnyCommandIsToldAllCommands() {
+        assertThat(run("xylophone\u001b[31m", "--help")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("is no command: there are", "embed", "doctor")
+                .doesNotContain("\u001b");
+        assertThat(run("", "--help")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("an empty word is no command");
+    }
+
+    @Test
+    void helpOfWhatIsThereStaysHelp() {
+        for (String line : new String[] {"--help", "-h", "--version", "-V", "help", "help embed", "embed --help"}) {
+            assertThat(run(line.split(" "))).as(line).isZero();
+        }
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
