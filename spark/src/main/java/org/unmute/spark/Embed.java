@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
                     + " embed', 'unmute tag' and 'unmute detect'.",
             "Fills a folder: tokens/ (a token cache), index/ and events/ (Parquet), key.json. Submit the same again to"
                     + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
-                    + " recordings that changed or came anew only these are done."
+                    + " recordings that changed or came anew only these are done. What is missing or damaged in the folder"
+                    + " is made again."
         },
         footerHeading = "%nExit status:%n",
         footer = {
@@ -139,7 +140,7 @@ public final class Embed implements Callable<Integer> {
     @Option(
             names = "--verify",
             description = "Compare recordings that are in the folder by their bytes, not only by size and modification"
-                    + " time or ETag.")
+                    + " time or ETag; and the files of the folder with their digests, not only by name and size.")
     private boolean verify;
 
     @Option(

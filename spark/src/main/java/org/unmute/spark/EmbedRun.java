@@ -6,6 +6,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -85,8 +87,27 @@ final class EmbedRun {
                     List.of(request.out() + ": would hold " + plan.statement() + "; nothing was written"));
             return;
         }
-        try (JobFolder folder = JobFolder.open(request.out(), key(encoder), request.breakLock(), hadoop)) {
+        try (JobFolder folder = JobFolder.open(
+                request.out(),
+                key(encoder),
+                request.breakLock(),
+                hadoop,
+                request.verify(),
+                uris -> FileDigests.of(spark, uris))) {
+            folder.remarks().forEach(console::tell);
+            tellUnplanned(folder.lost(), input);
             fill(folder, encoder, input, size, record);
+        }
+    }
+
+    /** What was lost of recordings that this run is not about stays lost. */
+    private void tellUnplanned(Set<String> lost, AudioInput input) {
+        Set<String> others = new TreeSet<>(lost);
+        input.clips().forEach(clip -> others.remove(clip.clip()));
+        if (!others.isEmpty()) {
+            console.tell(Units.count(others.size(), "clip") + " of these, the first " + others.iterator().next()
+                    + ", are not among the recordings of --audio: their rows in the index say what they lack, until a"
+                    + " run with their recordings does them again");
         }
     }
 

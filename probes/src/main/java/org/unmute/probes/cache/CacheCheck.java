@@ -41,6 +41,7 @@ public record CacheCheck(int shards, int clips, long bytes, List<Damage> damage)
         CacheKey key;
         try (FolderFiles files = files(folder)) {
             listing = Shard.list(files);
+            listing.requireWhole(files.place());
             key = key(files, listing.shards());
         }
         for (String name : listing.shards()) {

@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,18 +68,27 @@ final class Shard {
      * @param names of its files
      * @param shards among them, in order: those that the manifest names, or all without one
      * @param complete whether there is a manifest, which names finished shards only
+     * @param missing shards that the manifest names and that are not there, or of another size, each with what is wrong
      */
-    record Listing(Set<String> names, List<String> shards, boolean complete) {
+    record Listing(Set<String> names, List<String> shards, boolean complete, SequencedMap<String, String> missing) {
         /** Whether a stopped writer may have left the shard with an incomplete end. */
         boolean mayBeUnfinished(String shard) {
             return !complete && shard.equals(shards.getLast());
+        }
+
+        /** @throws TokenCacheException if shards that the manifest names are not there */
+        void requireWhole(String place) throws TokenCacheException {
+            if (!missing.isEmpty()) {
+                Map.Entry<String, String> first = missing.firstEntry();
+                throw new TokenCacheException("token cache: " + place + "/" + first.getKey() + " " + first.getValue()
+                        + (missing.size() > 1 ? ", and " + (missing.size() - 1) + " more shards lack" : "")
+                        + ": copy the folder again, or run the embedding again");
+            }
         }
     }
 
     /**
      * Finds the shards of a folder.
-     *
-     * @throws TokenCacheException if one that the manifest names is not there, or of another size
      */
     static Listing list(ShardFiles files) throws IOException {
         Set<String> names = new HashSet<>(files.list());
@@ -86,26 +98,30 @@ final class Shard {
                     .filter(NAME.asMatchPredicate())
                     .sorted(Comparator.comparingInt(Shard::number))
                     .toList();
-            return new Listing(names, shards, false);
+            return new Listing(names, shards, false, new LinkedHashMap<>());
         }
         List<String> shards = new ArrayList<>();
+        SequencedMap<String, String> missing = new LinkedHashMap<>();
         for (FileManifest.Entry entry : manifest.get().files()) {
             if (entry.name().endsWith(SUFFIX)) {
-                requireFile(files, names, entry);
-                shards.add(entry.name());
+                String problem = problem(files, names, entry);
+                if (problem == null) {
+                    shards.add(entry.name());
+                } else {
+                    missing.put(entry.name(), problem);
+                }
             }
         }
-        return new Listing(names, List.copyOf(shards), true);
+        return new Listing(names, List.copyOf(shards), true, missing);
     }
 
-    private static void requireFile(ShardFiles files, Set<String> names, FileManifest.Entry entry) throws IOException {
+    /** Why a file is not the one that the manifest names; null if it is, as far as its size tells. */
+    private static String problem(ShardFiles files, Set<String> names, FileManifest.Entry entry) throws IOException {
         boolean there = names.contains(entry.name());
-        if (!there || files.size(entry.name()) != entry.bytes()) {
-            throw new TokenCacheException("token cache: " + files.place() + "/" + entry.name()
-                    + (there ? " has " + files.size(entry.name()) + " bytes" : " is missing") + ", "
-                    + FileManifest.FILE + " says " + entry.bytes()
-                    + " bytes: copy the folder again, or run the embedding again");
-        }
+        return there && files.size(entry.name()) == entry.bytes()
+                ? null
+                : (there ? "has " + files.size(entry.name()) + " bytes" : "is missing") + ", " + FileManifest.FILE
+                        + " says " + entry.bytes() + " bytes";
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.probes.cache.files.ShardFiles;
 import org.unmute.tensor.io.MalformedFileException;
@@ -51,20 +52,56 @@ public final class ShardContents {
     public static byte[] of(Path shard) throws IOException {
         String name = shard.getFileName().toString();
         try (FolderFiles files = new FolderFiles(shard.toAbsolutePath().getParent(), Arena.ofConfined())) {
-            Shard found = Shard.open(files, name, null, false, false);
-            if (!found.damage().isEmpty()) {
-                throw new TokenCacheException("token cache: no table of contents of a damaged shard: "
-                        + found.damage().getFirst());
+            return of(files, name);
+        }
+    }
+
+    /**
+     * The table of a shard, wherever it is.
+     *
+     * @param name of a finished shard, whose headers are read
+     * @throws TokenCacheException if it is damaged or not finished
+     * @throws IOException if it cannot be read
+     */
+    public static byte[] of(ShardFiles files, String name) throws IOException {
+        Shard found = Shard.open(files, name, null, false, false);
+        if (!found.damage().isEmpty()) {
+            throw new TokenCacheException("token cache: no table of contents of a damaged shard: "
+                    + found.damage().getFirst());
+        }
+        List<MemorySegment> headers = new ArrayList<>();
+        int first = found.entries().isEmpty()
+                ? (int) found.bytes()
+                : (int) found.entries().getFirst().offset();
+        headers.add(files.read(name, 0, first));
+        for (Shard.Entry entry : found.entries()) {
+            headers.add(files.read(name, entry.offset(), entry.header().bytes()));
+        }
+        return encode(found, headers);
+    }
+
+    /**
+     * Whether a shard is as long as its table of contents says or, without a usable one, consists of records that
+     * follow each other to its end. Tokens are not read.
+     *
+     * @param names of the files beside it
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isWhole(ShardFiles files, String shard, Set<String> names) throws IOException {
+        try {
+            if (names.contains(nameFor(shard))) {
+                ShardContents table = read(files, nameFor(shard));
+                if (table != null) {
+                    return table.shardBytes() == files.size(shard);
+                }
             }
-            List<MemorySegment> headers = new ArrayList<>();
-            int first = found.entries().isEmpty()
-                    ? (int) found.bytes()
-                    : (int) found.entries().getFirst().offset();
-            headers.add(files.read(name, 0, first));
-            for (Shard.Entry entry : found.entries()) {
-                headers.add(files.read(name, entry.offset(), entry.header().bytes()));
-            }
-            return encode(found, headers);
+        } catch (MalformedFileException e) {
+            // The shard itself tells.
+        }
+        try {
+            return Shard.open(files, shard, null, false, false).damage().isEmpty();
+        } catch (TokenCacheException e) {
+            return false;
         }
     }
 

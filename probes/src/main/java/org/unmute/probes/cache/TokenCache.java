@@ -6,10 +6,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +38,7 @@ public final class TokenCache implements AutoCloseable {
     private final Map<String, Location> clips;
     private final List<Shard> shards;
     private final List<Damage> damage;
+    private final SequencedMap<String, String> missing;
 
     private record Location(Shard shard, Shard.Entry entry) {
         CachedClip clip() {
@@ -43,8 +46,9 @@ public final class TokenCache implements AutoCloseable {
         }
     }
 
-    private TokenCache(ShardFiles files, CacheKey key, List<Shard> shards) {
+    private TokenCache(ShardFiles files, CacheKey key, List<Shard> shards, SequencedMap<String, String> missing) {
         this.files = files;
+        this.missing = missing;
         this.key = key;
         this.shards = List.copyOf(shards);
         clips = new LinkedHashMap<>();
@@ -70,7 +74,16 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if the folder has no shard, one of another key, or one whose header is damaged
      */
     public static TokenCache open(Path folder, CacheKey expected) throws IOException {
-        return open(new FolderFiles(folder, Arena.ofShared()), expected, TokenCache::oneByOne);
+        return open(new FolderFiles(folder, Arena.ofShared()), expected, true, TokenCache::oneByOne);
+    }
+
+    /**
+     * Opens what is there of a cache, also where its manifest names shards that are not: {@link #missing()} has them.
+     *
+     * @throws TokenCacheException if the folder has no shard, or one whose header is damaged
+     */
+    public static TokenCache openWhatIsThere(Path folder) throws IOException {
+        return open(new FolderFiles(folder, Arena.ofShared()), null, false, TokenCache::oneByOne);
     }
 
     /**
@@ -83,17 +96,22 @@ public final class TokenCache implements AutoCloseable {
      * @throws IOException if the files cannot be read
      */
     public static TokenCache open(ShardFiles files, CacheKey expected) throws IOException {
-        return open(files, expected, TokenCache::severalAtOnce);
+        return open(files, expected, true, TokenCache::severalAtOnce);
     }
 
     private interface Opening {
         List<Shard> open(ShardFiles files, Shard.Listing listing, CacheKey expected) throws IOException;
     }
 
-    private static TokenCache open(ShardFiles files, CacheKey expected, Opening opening) throws IOException {
+    private static TokenCache open(ShardFiles files, CacheKey expected, boolean whole, Opening opening)
+            throws IOException {
         try {
             Shard.Listing listing = Shard.list(files);
+            if (whole) {
+                listing.requireWhole(files.place());
+            }
             if (listing.shards().isEmpty()) {
+                listing.requireWhole(files.place());
                 throw new TokenCacheException(
                         "token cache: no shards in " + files.place() + ": embed recordings into it first");
             }
@@ -103,7 +121,7 @@ public final class TokenCache implements AutoCloseable {
                 throw new TokenCacheException(
                         "token cache: " + files.place() + " holds no finished shard: run the embedding again on it");
             }
-            return new TokenCache(files, key, shards);
+            return new TokenCache(files, key, shards, listing.missing());
         } catch (IOException | RuntimeException e) {
             files.close();
             throw e;
@@ -190,6 +208,14 @@ public final class TokenCache implements AutoCloseable {
     /** Damage found on opening: headers and unfinished ends. {@link #verify} checks the tokens, too. */
     public List<Damage> damage() {
         return damage;
+    }
+
+    /**
+     * Shards that the manifest names and that are not there, or of another size, each with what is wrong with it. Only
+     * {@link #openWhatIsThere} opens such a cache.
+     */
+    public SequencedMap<String, String> missing() {
+        return Collections.unmodifiableSequencedMap(missing);
     }
 
     /** Size of all shards. */

@@ -236,7 +236,9 @@ class MuseumTest {
         assertThat(ShardContents.of(gathered.resolve("shard-00000-1f0c4a77-3.tok")))
                 .isEqualTo(Files.readAllBytes(table));
         byte[] manifest = Files.readAllBytes(gathered.resolve(FileManifest.FILE));
-        assertThat(FileManifest.parse(manifest, "manifest").encode()).isEqualTo(manifest);
+        FileManifest read = FileManifest.parse(manifest, "manifest");
+        assertThat(FileManifest.isSealed(manifest)).isFalse();
+        assertThat(FileManifest.parse(read.encode(), "manifest")).isEqualTo(read);
     }
 
     private static void assertSame(TokenMap actual, TokenMap expected) {

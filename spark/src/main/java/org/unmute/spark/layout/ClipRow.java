@@ -56,6 +56,13 @@ public record ClipRow(
                 clip, path, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null, reason);
     }
 
+    /** The same without the place of its tokens, which are gone, or with events that are. */
+    ClipRow lost(String reason) {
+        return new ClipRow(
+                clip, path, start, end, labels, split, stamp, sha256, null, -1, time, freq, dim, cls, pooled, scores,
+                reason);
+    }
+
     /** The same with the stamp, and the labels and the split if they are stated, of a plan; of null: the same. */
     ClipRow revised(PlannedClip plan) {
         if (plan == null) {

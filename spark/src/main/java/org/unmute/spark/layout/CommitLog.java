@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
+import org.unmute.tensor.io.Sha256;
 
 /**
- * Decides what counts, and carries it out: by renaming, or by a manifest in each folder. A decision is one file that
+ * Decides what counts, and carries it out: by renaming where that is one step, and by a manifest in each folder. A decision is one file that
  * appears in one step, so that a driver can be killed at any moment: what was decided is carried out by the next one.
  * One thread at a time.
  */
@@ -30,14 +32,12 @@ final class CommitLog {
     private final JobStore store;
     private final JobLock lock;
     private final String job;
-    private final boolean manifest;
     private int commits;
 
-    CommitLog(JobStore store, JobLock lock, String job, boolean manifest) {
+    CommitLog(JobStore store, JobLock lock, String job) {
         this.store = store;
         this.lock = lock;
         this.job = job;
-        this.manifest = manifest;
     }
 
     /** Makes files count, all of them or, if the driver dies before it is decided, none. */
@@ -74,9 +74,6 @@ final class CommitLog {
 
     /** Deletes what tasks wrote where a manifest could name it, and none does. */
     private void sweepUnnamed() throws IOException {
-        if (!manifest) {
-            return;
-        }
         for (String folder : FOLDERS) {
             Set<String> named = named(folder).keySet();
             for (String name : store.names(folder)) {
@@ -94,14 +91,13 @@ final class CommitLog {
     }
 
     private void carryOut(PendingCommit commit) throws IOException {
-        if (manifest) {
-            for (String folder : FOLDERS) {
-                name(folder, commit);
-            }
-        } else {
-            for (StoredFile file : commit.files()) {
+        for (StoredFile file : commit.files()) {
+            if (!file.from().equals(file.to())) {
                 move(file);
             }
+        }
+        for (String folder : FOLDERS) {
+            name(folder, commit);
         }
         for (String name : commit.deleted()) {
             store.delete(name);
@@ -144,6 +140,7 @@ final class CommitLog {
     private void name(String folder, PendingCommit commit) throws IOException {
         Map<String, FileManifest.Entry> before = named(folder);
         Map<String, FileManifest.Entry> named = new LinkedHashMap<>(before);
+        named.remove(RunRecord.FILE); // of a run that had ended
         for (StoredFile file : commit.files()) {
             String name = within(folder, file.to());
             if (name != null && !named.containsKey(name)) {
@@ -155,9 +152,24 @@ final class CommitLog {
             named.remove(within(folder, deleted));
         }
         if (!named.equals(before)) {
-            FileManifest all = new FileManifest(new ArrayList<>(named.values()));
-            store.replace(folder + "/" + FileManifest.FILE, all.encode());
+            write(folder, named);
         }
+    }
+
+    private void write(String folder, Map<String, FileManifest.Entry> named) throws IOException {
+        store.replace(folder + "/" + FileManifest.FILE, new FileManifest(new ArrayList<>(named.values())).encode());
+    }
+
+    /** Ends a run: only of one that has ended the manifest of the tokens names the record. */
+    void end(byte[] record) throws IOException {
+        lock.requireHeld();
+        Map<String, FileManifest.Entry> named = named(JobFolder.TOKENS);
+        if (named.remove(RunRecord.FILE) != null) {
+            write(JobFolder.TOKENS, named);
+        }
+        store.rewrite(JobFolder.TOKENS + "/" + RunRecord.FILE, record);
+        named.put(RunRecord.FILE, new FileManifest.Entry(RunRecord.FILE, record.length, Sha256.of(record)));
+        write(JobFolder.TOKENS, named);
     }
 
     /** Name in a folder; null for a file elsewhere. */
@@ -172,9 +184,13 @@ final class CommitLog {
         return named;
     }
 
-    /** The manifest of a folder; empty without one. */
+    /**
+     * The manifest of a folder; empty without one.
+     *
+     * @param folder below that of the job; empty for that itself
+     */
     static Optional<FileManifest> manifest(JobStore store, String folder) throws IOException {
-        String name = folder + "/" + FileManifest.FILE;
+        String name = folder.isEmpty() ? FileManifest.FILE : folder + "/" + FileManifest.FILE;
         Optional<byte[]> json = store.read(name);
         return json.isEmpty()
                 ? Optional.empty()

@@ -2,12 +2,17 @@ package org.unmute.spark.layout;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,11 +29,11 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
-import org.unmute.spark.plan.PlannedClip;
 
 /** The parts of index and events that count: read for what is known, and written again without what counts no more. */
 final class IndexParts {
     private static final Pattern NAME = Pattern.compile("part-(\\d{5,9})[A-Za-z0-9._-]*\\.parquet");
+    private static final Pattern REWRITTEN = Pattern.compile("part-\\d{5,9}-[0-9a-z]+-r\\d+\\.parquet");
     /** Enough to wait for a store while others compute; each holds some rows. */
     private static final int AT_ONCE = 8;
 
@@ -43,6 +48,7 @@ final class IndexParts {
                     TableForms.INDEX.getType(TableForms.SPLIT),
                     TableForms.INDEX.getType(TableForms.STAMP),
                     TableForms.INDEX.getType(TableForms.SHA256),
+                    TableForms.INDEX.getType(TableForms.SHARD),
                     TableForms.INDEX.getType(TableForms.ERROR)));
 
     private final JobStore store;
@@ -67,17 +73,79 @@ final class IndexParts {
         return parts;
     }
 
-    /** Reads what the index says of all clips. */
-    KnownClips known() throws IOException {
-        KnownClips known = new KnownClips();
+    /** Whether a part was written again, without the rows that count no more. */
+    static boolean isRewritten(String name) {
+        return REWRITTEN.matcher(name).matches();
+    }
+
+    /**
+     * What the index says of all clips.
+     *
+     * @param names of the parts that were read, by their numbers
+     * @param shards that rows name, with the numbers of the parts that they are in
+     * @param damaged parts that cannot be read, with the reasons
+     */
+    record Known(
+            KnownClips clips,
+            Map<Integer, String> names,
+            Map<String, SortedSet<Integer>> shards,
+            SortedMap<Integer, String> damaged) {
+        private synchronized void name(Set<String> shards, int part) {
+            shards.forEach(shard ->
+                    this.shards.computeIfAbsent(shard, _ -> new TreeSet<>()).add(part));
+        }
+
+        private synchronized void damage(int part, String reason) {
+            damaged.put(part, reason);
+        }
+    }
+
+    /**
+     * Reads what the index says of all clips.
+     *
+     * @param except numbers of parts that are not read
+     */
+    Known known(Set<Integer> except) throws IOException {
+        Map<Integer, String> names = names(JobFolder.INDEX);
+        names.keySet().removeAll(except);
+        Known known = new Known(new KnownClips(), names, new TreeMap<>(), new TreeMap<>());
         List<Callable<Void>> jobs = new ArrayList<>();
-        names(JobFolder.INDEX)
-                .forEach((number, name) -> jobs.add(() -> {
-                    read(JobFolder.INDEX + "/" + name, KNOWN, row -> add(known, number, row));
-                    return null;
-                }));
+        names.forEach((number, name) -> jobs.add(() -> {
+            Set<String> shards = new HashSet<>();
+            try {
+                read(JobFolder.INDEX + "/" + name, KNOWN, row -> {
+                    add(known.clips(), number, row);
+                    String shard = TableForms.text(row, TableForms.SHARD);
+                    if (shard != null) {
+                        shards.add(shard);
+                    }
+                });
+                known.name(shards, number);
+            } catch (DamagedPartException e) {
+                known.damage(number, e.getMessage());
+            }
+            return null;
+        }));
         all(jobs);
         return known;
+    }
+
+    /** A part is no Parquet file of ours: it was changed or cut off after it was written. */
+    static final class DamagedPartException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        DamagedPartException(String file, RuntimeException cause) {
+            super("read " + file + ": it is damaged: " + cause.getMessage(), cause);
+        }
+    }
+
+    private static boolean isFailureOfDevice(Throwable thrown) {
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            if (each instanceof FileSystemException || each instanceof InterruptedIOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void add(KnownClips known, int number, Group row) {
@@ -104,6 +172,7 @@ final class IndexParts {
      *
      * @param file below the folder of the job
      * @param columns to read
+     * @throws DamagedPartException if it is no whole file
      */
     void read(String file, MessageType columns, Rows rows) throws IOException {
         Configuration with = new Configuration(store.configuration());
@@ -115,12 +184,17 @@ final class IndexParts {
                 rows.row(row);
             }
         } catch (RuntimeException e) {
-            throw new IOException(
-                    "read " + store.path(file) + ": it is damaged: " + e.getMessage()
-                            + ": restore it, or delete the files with its number in tokens, index and events, and run"
-                            + " the job again",
-                    e);
+            if (isFailureOfDevice(e)) {
+                throw new IOException("read " + store.path(file) + ": " + e.getMessage(), e);
+            }
+            throw new DamagedPartException(store.path(file).toString(), e);
         }
+    }
+
+    /** What becomes of a row of a part of the index. */
+    @FunctionalInterface
+    interface Change {
+        ClipRow of(int part, ClipRow row);
     }
 
     /**
@@ -128,7 +202,8 @@ final class IndexParts {
      *
      * @param numbers of the parts
      * @param known what counts: rows of clips that another part has are left out
-     * @param revised clips whose rows stay but for what is planned anew, by id
+     * @param events names of the parts of the events that are read, by their numbers
+     * @param change what becomes of the rows that stay
      * @param target where to
      * @param pass what tells files of several passes of a run apart
      * @return what makes them count
@@ -136,12 +211,12 @@ final class IndexParts {
     PendingCommit rewritten(
             SortedSet<Integer> numbers,
             KnownClips known,
-            Map<String, PlannedClip> revised,
+            Map<Integer, String> events,
+            Change change,
             ShareTarget target,
             int pass)
             throws IOException {
         Map<Integer, String> index = names(JobFolder.INDEX);
-        Map<Integer, String> events = names(JobFolder.EVENTS);
         List<String> deleted = new ArrayList<>();
         List<Callable<Optional<StoredFile>>> jobs = new ArrayList<>();
         for (int number : numbers) {
@@ -164,7 +239,7 @@ final class IndexParts {
                         target.aside(JobFolder.INDEX, fresh),
                         JobFolder.INDEX + "/" + fresh,
                         TableForms.index(),
-                        row -> known.part(row.clip()) != number ? null : row.revised(revised.get(row.clip()))));
+                        row -> known.part(row.clip()) != number ? null : change.of(number, row)));
             }
         }
         List<StoredFile> files = new ArrayList<>();

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,7 +15,8 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.probes.cache.ShardContents;
+import org.unmute.spark.input.Digests;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 
@@ -25,6 +25,7 @@ import org.unmute.spark.plan.PlannedClip;
  *
  * <pre>
  * key.json                        what all results have in common
+ * _manifest.json                  its digest; in each folder below, names, sizes and digests of the files that count
  * tokens/shard-NNNNN.tok, .toc    a token cache, a shard a task; run.json of the last run
  * index/part-NNNNN.parquet        a row a clip
  * events/part-NNNNN.parquet       a row an event
@@ -43,54 +44,59 @@ public final class JobFolder implements Closeable {
     /** The table of events. */
     public static final String EVENTS = "events";
 
-    private static final List<String> COUNTING = List.of(TOKENS, INDEX, EVENTS);
-    private static final Pattern NUMBER =
+    static final List<String> COUNTING = List.of(TOKENS, INDEX, EVENTS);
+    static final Pattern NUMBER =
             Pattern.compile("(?:shard|part)-(\\d{5,9})(?:[.-][A-Za-z0-9._-]*)?\\.(?:tok|toc|parquet)");
 
     private final JobStore store;
     private final JobLock lock;
     private final String job;
-    private final boolean manifest;
     private final CommitLog log;
     private final IndexParts index;
-    private KnownClips known;
+    private final List<String> remarks = new ArrayList<>();
+    private Set<String> lost = Set.of();
+    private IndexParts.Known known;
+    private int first;
     private int passes;
 
-    private JobFolder(JobStore store, JobLock lock, String job, boolean manifest) {
+    private JobFolder(JobStore store, JobLock lock, String job) {
         this.store = store;
         this.lock = lock;
         this.job = job;
-        this.manifest = manifest;
-        log = new CommitLog(store, lock, job, manifest);
+        log = new CommitLog(store, lock, job);
         index = new IndexParts(store);
     }
 
+    /** {@link #open(String, JobKey, boolean, Configuration, boolean, Digests)} by names and sizes. */
+    public static JobFolder open(String folder, JobKey key, boolean breakLock, Configuration configuration)
+            throws IOException {
+        return open(folder, key, breakLock, configuration, false, Digests.here(configuration));
+    }
+
     /**
-     * Opens a folder, or makes one. Locks it, finishes what a killed driver had decided, deletes what it had not, and
-     * reads the index.
+     * Opens a folder, or makes one. Locks it, finishes what a killed driver had decided, deletes what it had not,
+     * compares what is there with what the manifests and the index state, and reads the index. Clips of which something
+     * is missing or damaged are not {@linkplain KnownClips.Standing#DONE done} then; {@link #remarks()} says what it
+     * is.
      *
      * @param folder a path or URI that Hadoop opens
      * @param key of the results
      * @param breakLock whether to take the lock from a driver that is known to be dead
+     * @param verify whether all bytes are compared, not only names and sizes
+     * @param digests what hashes files
      * @throws InputException if another driver has the folder, or it was filled with another key or another program
      * @throws IOException if the file system fails
      */
-    public static JobFolder open(String folder, JobKey key, boolean breakLock, Configuration configuration)
+    public static JobFolder open(
+            String folder, JobKey key, boolean breakLock, Configuration configuration, boolean verify, Digests digests)
             throws IOException {
         JobStore store = JobStore.of(folder, configuration);
         store.makeFolder("");
         String job = UUID.randomUUID().toString().substring(0, 8);
         JobLock lock = JobLock.acquire(store, job, breakLock);
         try {
-            requireKey(store, key);
-            JobFolder opened = new JobFolder(store, lock, job, !store.renames() || hasManifest(store));
-            opened.requireManifest();
-            for (String name : COUNTING) {
-                store.makeFolder(name);
-                store.sweep(name);
-            }
-            opened.log.finishEarlier();
-            opened.read();
+            JobFolder opened = new JobFolder(store, lock, job);
+            opened.begin(key, verify, digests);
             return opened;
         } catch (IOException | RuntimeException e) {
             try {
@@ -102,57 +108,54 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    private static boolean hasManifest(JobStore store) throws IOException {
-        for (String folder : COUNTING) {
-            if (store.size(folder + "/" + FileManifest.FILE) >= 0) {
-                return true;
-            }
+    private void begin(JobKey key, boolean verify, Digests digests) throws IOException {
+        boolean before = StoredKey.require(store, key, NUMBER, remarks);
+        for (String name : COUNTING) {
+            store.makeFolder(name);
+            store.sweep(name);
         }
-        return false;
+        new FolderManifests(store, index, digests, remarks).ensure(before);
+        log.finishEarlier();
+        boolean events = List.of(key.values().getOrDefault("kept", "").split(",")).contains("events");
+        FolderRepair.Found found = new FolderRepair(store, log, index, remarks)
+                .run(verify ? digests : null, events, target(Set.of()), passes++);
+        lost = found.lost();
+        first = firstShare();
+        read(found.known() == null ? index.known(Set.of()) : found.known());
     }
 
-    private static void requireKey(JobStore store, JobKey key) throws IOException {
-        Optional<byte[]> found = store.read(JobKey.FILE);
-        if (found.isPresent()) {
-            JobKey.parse(found.get(), store.path(JobKey.FILE).toString()).requireSame(key, store.place());
-            return;
-        }
-        for (String folder : COUNTING) {
-            if (store.names(folder).stream().anyMatch(NUMBER.asMatchPredicate())) {
-                throw new InputException(store.place() + " has files in " + folder + "/ and no " + JobKey.FILE
-                        + ": another program filled it: choose another folder");
-            }
-        }
-        store.write(JobKey.FILE, key.encode());
+    /** What was missing or damaged and is made again, in words. */
+    public List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
-    /** Where a manifest is needed, files without one come from elsewhere, and would count for nobody. */
-    private void requireManifest() throws IOException {
-        if (!manifest) {
-            return;
-        }
-        for (String folder : COUNTING) {
-            List<String> names = store.names(folder);
-            if (!names.contains(FileManifest.FILE)
-                    && names.stream().anyMatch(name -> name.matches("(shard|part)-\\d{5,9}\\.(tok|parquet)"))) {
-                throw new InputException(store.place() + "/" + folder + " has files and no " + FileManifest.FILE
-                        + ": it was copied from a file system that needs none, and a job cannot go on with it here:"
-                        + " choose an empty folder");
-            }
-        }
+    /** Ids of clips of the index that have to be done again since something of them was missing or damaged. */
+    public Set<String> lost() {
+        return Set.copyOf(lost);
     }
 
-    /** Reads the index, and takes out what a run that was killed before it could do so left in it twice. */
-    private void read() throws IOException {
-        known = index.known();
-        if (!known.superseded().isEmpty()) {
-            rewrite(known.superseded(), Map.of());
-            known = index.known();
+    /** Takes out of the index what a run that was killed before it could do so left in it twice. */
+    private void read(IndexParts.Known read) throws IOException {
+        if (!read.damaged().isEmpty()) {
+            throw new IOException(read.damaged().get(read.damaged().firstKey())
+                    + ": it changed while the job was running: run the same job again");
+        }
+        known = read;
+        SortedSet<Integer> superseded = known.clips().superseded();
+        if (!superseded.isEmpty()) {
+            rewrite(superseded, Map.of());
+            known = index.known(Set.of());
         }
     }
 
     private void rewrite(SortedSet<Integer> parts, Map<String, PlannedClip> revised) throws IOException {
-        log.commit(index.rewritten(parts, known, revised, target(Set.of()), passes++));
+        log.commit(index.rewritten(
+                parts,
+                known.clips(),
+                index.names(EVENTS),
+                (_, row) -> row.revised(revised.get(row.clip())),
+                target(Set.of()),
+                passes++));
     }
 
     /** The folder as a URI in which nothing is escaped. */
@@ -162,7 +165,7 @@ public final class JobFolder implements Closeable {
 
     /** What earlier runs did. */
     public KnownClips known() {
-        return known;
+        return known.clips();
     }
 
     /** Number of the first share of this run: one more than any shard or part has, also one that does not count. */
@@ -181,7 +184,7 @@ public final class JobFolder implements Closeable {
 
     /** Where the tasks of this run write. */
     public ShareTarget target(Set<Kept> kept) {
-        return new ShareTarget(store.place(), job, manifest, kept);
+        return new ShareTarget(store.place(), job, !store.renames(), kept);
     }
 
     /**
@@ -192,7 +195,7 @@ public final class JobFolder implements Closeable {
         Map<String, PlannedClip> revised = new HashMap<>();
         SortedSet<Integer> parts = new TreeSet<>();
         for (PlannedClip clip : clips) {
-            int part = known.part(clip.clip());
+            int part = known.clips().part(clip.clip());
             if (part >= 0) {
                 parts.add(part);
                 revised.put(clip.clip(), clip);
@@ -200,7 +203,7 @@ public final class JobFolder implements Closeable {
         }
         if (!parts.isEmpty()) {
             rewrite(parts, revised);
-            known = index.known();
+            known = index.known(Set.of());
         }
     }
 
@@ -210,18 +213,43 @@ public final class JobFolder implements Closeable {
     }
 
     /**
-     * Ends a run: takes rows out of the index and the events that newer ones replace, deletes what attempts left, and
-     * writes the record of the run beside the tokens, where {@code unmute embed} has it.
+     * Ends a run: takes rows out of the index and the events that newer ones replace, deletes shards that no row names
+     * any more and what attempts left, and writes the record of the run beside the tokens, where {@code unmute embed}
+     * has it.
      *
      * @param again whether clips were done again that the index had
      * @param run the record
      */
     public void complete(boolean again, RunRecord run) throws IOException {
         if (again) {
-            read();
+            read(index.known(Set.of()));
         }
+        dropUnnamedShards();
         log.sweep();
-        store.rewrite(TOKENS + "/" + RunRecord.FILE, run.json());
+        log.end(run.json());
+    }
+
+    /** Of shards of earlier runs, whose clips are all done again, or whose part of the index was lost. */
+    private void dropUnnamedShards() throws IOException {
+        Set<String> stated = new TreeSet<>();
+        CommitLog.manifest(store, TOKENS).orElseThrow().files().forEach(entry -> stated.add(entry.name()));
+        List<String> unnamed = new ArrayList<>();
+        for (String shard : stated) {
+            Matcher number = NUMBER.matcher(shard);
+            String contents = ShardContents.nameFor(shard);
+            // Tasks write a table of contents beside each shard: one without it is not of a job.
+            if (shard.endsWith(".tok")
+                    && stated.contains(contents)
+                    && number.matches()
+                    && Integer.parseInt(number.group(1)) < first
+                    && !known.shards().containsKey(shard)) {
+                unnamed.add(TOKENS + "/" + shard);
+                unnamed.add(TOKENS + "/" + contents);
+            }
+        }
+        if (!unnamed.isEmpty()) {
+            log.commit(new PendingCommit(List.of(), unnamed));
+        }
     }
 
     /** Files of the index that count, as URIs in which nothing is escaped, for Spark's reader. */

@@ -23,6 +23,7 @@ final class TableForms {
     static final String SPLIT = "split";
     static final String STAMP = "stamp";
     static final String SHA256 = "sha256";
+    static final String SHARD = "shard";
     static final String ERROR = "error";
 
     /** A row a clip. An {@code end} that is null is that of the file. */
@@ -36,7 +37,7 @@ final class TableForms {
                     text(false, SPLIT),
                     text(false, STAMP),
                     text(false, SHA256),
-                    text(false, "shard"),
+                    text(false, SHARD),
                     Types.optional(INT64).named("offset"),
                     Types.required(INT32).named("time"),
                     Types.required(INT32).named("freq"),

@@ -41,10 +41,11 @@ public class FaultyFileSystem extends FileSystem {
             configuration.set("fs." + scheme + ".impl", FaultyFileSystem.class.getName());
             configuration.setBoolean("fs." + scheme + ".impl.disable.cache", true);
         }
+        configuration.set("fs.AbstractFileSystem.hdfs.impl", FaultyContext.class.getName());
         return configuration;
     }
 
-    private static void change(String what) throws IOException {
+    static void change(String what) throws IOException {
         int operation = OPERATIONS.incrementAndGet();
         if (failing > 0 && operation >= failing) {
             throw new IOException("operation " + operation + " fails: " + what);

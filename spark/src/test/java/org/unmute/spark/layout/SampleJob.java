@@ -16,6 +16,7 @@ import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.spark.input.Digests;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.tensor.DType;
@@ -39,7 +40,16 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
     }
 
     JobFolder open() throws IOException {
-        return JobFolder.open(folder, key("hash"), breakLock, configuration);
+        return open(false);
+    }
+
+    /** @param verify whether all bytes of the folder are compared */
+    JobFolder open(boolean verify) throws IOException {
+        JobKey plain = key("hash");
+        TreeMap<String, String> values = new TreeMap<>(plain.values());
+        values.put("kept", "tokens,pooled,scores,events");
+        JobKey key = new JobKey(values, plain.encoder(), plain.frontEnd(), plain.classes());
+        return JobFolder.open(folder, key, breakLock, configuration, verify, Digests.here(configuration));
     }
 
     /** Clips of which some names are odd; every seventh cannot be used. */
@@ -91,7 +101,18 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
 
     /** Runs the job to its end; gives how many clips it had to do. */
     int run(List<PlannedClip> planned, int share) throws IOException {
-        try (JobFolder opened = open()) {
+        return run(planned, share, false, new ArrayList<>());
+    }
+
+    /**
+     * Runs the job to its end; gives how many clips it had to do.
+     *
+     * @param verify whether all bytes of the folder are compared
+     * @param remarks receives what was made again
+     */
+    int run(List<PlannedClip> planned, int share, boolean verify, List<String> remarks) throws IOException {
+        try (JobFolder opened = open(verify)) {
+            remarks.addAll(opened.remarks());
             KnownClips known = opened.known();
             List<PlannedClip> touched = new ArrayList<>();
             for (PlannedClip clip : planned) {
@@ -115,7 +136,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
                 }
                 commits.finish();
             }
-            opened.complete(again, new RunRecord(List.of("sample")));
+            opened.complete(again, new RunRecord(List.of("org.unmute.spark.Embed", "--sample")));
             return missing.size();
         }
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +14,13 @@ import java.util.regex.Pattern;
 import org.unmute.tensor.io.JsonReader;
 import org.unmute.tensor.io.LoadLimits;
 import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.Sha256;
 
 /**
- * Says which files of a folder count, in order. Where files cannot be renamed in one step, as on object stores, writers
- * write under names of their own, and one write of the manifest makes their files count.
+ * Says which files of a folder count, in order, and what their bytes are. Where files cannot be renamed in one step, as
+ * on object stores, writers write under names of their own, and one write of the manifest makes their files count.
+ * Everywhere it tells a file that is missing or was changed from one that never was. It ends with a digest of itself;
+ * those of earlier versions do not.
  *
  * @param files in the order in which they are read
  */
@@ -27,6 +31,11 @@ public record FileManifest(List<Entry> files) {
     private static final String FORMAT = "unmute-manifest-1";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    /** What precedes the digest of all that is before it. */
+    private static final String SEAL = ",\"sha256\":\"";
+
+    private static final String END = "\"}\n";
+    private static final int SEAL_BYTES = SEAL.length() + 64 + END.length();
     /** A million files have less. */
     private static final int MAX_BYTES = 1 << 28;
 
@@ -87,9 +96,14 @@ public record FileManifest(List<Entry> files) {
      * Reads a manifest.
      *
      * @param name of the file, for messages
-     * @throws MalformedFileException naming the byte and what is wrong there
+     * @throws MalformedFileException naming the byte and what is wrong there, also if it has a digest and was changed
      */
     public static FileManifest parse(byte[] json, String name) throws MalformedFileException {
+        boolean sealed = isSealed(json);
+        if (!sealed && endsLikeSealed(json)) {
+            throw new MalformedFileException(
+                    name, json.length - SEAL_BYTES, "bad-digest", "its bytes are not those that it has the SHA-256 of");
+        }
         JsonReader in = new JsonReader(json, 0, name, LoadLimits.DEFAULT);
         List<Entry> files = new ArrayList<>();
         String[] format = {null};
@@ -100,6 +114,12 @@ public record FileManifest(List<Entry> files) {
                 case "files" -> {
                     listed[0] = true;
                     in.array(_ -> files.add(entry(in)));
+                }
+                case "sha256" -> {
+                    in.skip();
+                    if (!sealed) {
+                        throw in.error("bad-digest", "a digest of the manifest is its last value");
+                    }
                 }
                 default -> in.skip();
             }
@@ -139,7 +159,24 @@ public record FileManifest(List<Entry> files) {
         }
     }
 
-    /** The manifest as it is stored: JSON in UTF-8, a file a line. */
+    /**
+     * Whether a manifest ends with the digest of all that precedes it, and has not been changed since. Those of earlier
+     * versions have none.
+     */
+    public static boolean isSealed(byte[] json) {
+        int at = json.length - SEAL_BYTES;
+        return at >= 0
+                && new String(json, at, SEAL_BYTES, StandardCharsets.ISO_8859_1)
+                        .equals(SEAL + Sha256.of(Arrays.copyOf(json, at)) + END);
+    }
+
+    private static boolean endsLikeSealed(byte[] json) {
+        int at = json.length - SEAL_BYTES;
+        return at >= 0
+                && new String(json, at, SEAL.length(), StandardCharsets.ISO_8859_1).equals(SEAL);
+    }
+
+    /** The manifest as it is stored: JSON in UTF-8, a file a line, then the digest of what precedes it. */
     public byte[] encode() {
         StringBuilder json = new StringBuilder("{\"format\":\"" + FORMAT + "\",\"files\":[");
         String separator = "\n";
@@ -154,6 +191,7 @@ public record FileManifest(List<Entry> files) {
                     .append("\"}");
             separator = ",\n";
         }
-        return json.append("\n]}\n").toString().getBytes(StandardCharsets.UTF_8);
+        String stated = json.append("\n]").toString();
+        return (stated + SEAL + Sha256.of(stated) + END).getBytes(StandardCharsets.UTF_8);
     }
 }

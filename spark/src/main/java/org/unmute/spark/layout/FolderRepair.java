@@ -1,0 +1,256 @@
+package org.unmute.spark.layout;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import org.apache.hadoop.fs.FileStatus;
+import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.Units;
+import org.unmute.probes.cache.ShardContents;
+import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.spark.input.Digests;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * Compares a folder with what its manifests and its index state, and takes out what is missing or damaged, so that the
+ * clips concerned are done again: by names and sizes, or by all bytes. What counts after it is whole.
+ */
+final class FolderRepair {
+    private static final String SHARD = ".tok";
+    private static final String CONTENTS = ".toc";
+    private static final int SHOWN = 20;
+
+    private final JobStore store;
+    private final CommitLog log;
+    private final IndexParts index;
+    private final List<String> remarks;
+    /** What is wrong with files that count, by their names below the folder of the job. */
+    private final Map<String, String> damage = new LinkedHashMap<>();
+
+    private final SortedSet<Integer> lostIndex = new TreeSet<>();
+    private final SortedSet<Integer> lostEvents = new TreeSet<>();
+    private final Set<String> shards = new HashSet<>();
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
+
+    /** @param remarks receives what was missing or damaged */
+    FolderRepair(JobStore store, CommitLog log, IndexParts index, List<String> remarks) {
+        this.store = store;
+        this.log = log;
+        this.index = index;
+        this.remarks = remarks;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param lost ids of clips whose rows say now that they have to be done again
+     * @param known the index; null if it was changed
+     */
+    record Found(Set<String> lost, IndexParts.Known known) {}
+
+    /**
+     * Does it.
+     *
+     * @param digests by which all bytes are compared; null: names and sizes are
+     * @param events whether the job keeps events
+     * @param target where to
+     * @param pass what tells files of several passes of a run apart
+     * @return what was found
+     */
+    Found run(Digests digests, boolean events, ShareTarget target, int pass) throws IOException {
+        for (String folder : JobFolder.COUNTING) {
+            compare(folder, digests);
+        }
+        remakeContents();
+        for (String file : damage.keySet()) {
+            sort(file);
+        }
+        IndexParts.Known known = readable();
+        Map<Integer, String> heard = index.names(JobFolder.EVENTS);
+        heard.keySet().removeAll(lostEvents);
+        if (events) {
+            findLostEvents(known, heard);
+        }
+        boolean changed = commit(known, heard, target, pass);
+        tell();
+        return new Found(lost, changed ? null : known);
+    }
+
+    /** The parts of the index that are there and can be read. */
+    private IndexParts.Known readable() throws IOException {
+        IndexParts.Known known = index.known(lostIndex);
+        if (known.damaged().isEmpty()) {
+            return known;
+        }
+        known.damaged().forEach((number, problem) -> {
+            lostIndex.add(number);
+            damage.put(JobFolder.INDEX + "/" + known.names().get(number), "cannot be read");
+        });
+        return index.known(lostIndex);
+    }
+
+    /** Compares the files of a folder with its manifest. */
+    private void compare(String folder, Digests digests) throws IOException {
+        Map<String, Long> there = new HashMap<>();
+        for (FileStatus status : store.list(folder)) {
+            if (status.isFile()) {
+                there.put(status.getPath().getName(), status.getLen());
+            }
+        }
+        Map<String, FileManifest.Entry> intact = new LinkedHashMap<>();
+        for (FileManifest.Entry entry : CommitLog.manifest(store, folder).orElseThrow().files()) {
+            String name = folder + "/" + entry.name();
+            Long bytes = there.get(entry.name());
+            if (bytes == null) {
+                damage.put(name, "is missing");
+            } else if (bytes != entry.bytes()) {
+                damage.put(name, "has " + bytes + " bytes, where " + entry.bytes() + " were written");
+            } else {
+                intact.put(store.path(name).toString(), entry);
+            }
+        }
+        if (digests != null) {
+            Map<String, String> sums = digests.of(intact.keySet());
+            for (Map.Entry<String, FileManifest.Entry> each : intact.entrySet()) {
+                if (!digest(sums, each.getKey()).equals(each.getValue().sha256())) {
+                    damage.put(folder + "/" + each.getValue().name(), "has other bytes than were written");
+                }
+            }
+        }
+        if (folder.equals(JobFolder.TOKENS)) {
+            intact.values().forEach(entry -> shards.add(entry.name()));
+            shards.removeIf(name -> !name.endsWith(SHARD) || damage.containsKey(JobFolder.TOKENS + "/" + name));
+        }
+    }
+
+    /** @throws IOException if the file could not be read */
+    static String digest(Map<String, String> sums, String uri) throws IOException {
+        String digest = sums.get(uri);
+        if (digest == null) {
+            throw new FileSystemException(uri, null, "cannot be read to compare it with the manifest of its folder");
+        }
+        return digest;
+    }
+
+    /** Tables of contents follow from shards that are whole. */
+    private void remakeContents() throws IOException {
+        Map<String, FileManifest.Entry> stated = new HashMap<>();
+        CommitLog.manifest(store, JobFolder.TOKENS)
+                .orElseThrow()
+                .files()
+                .forEach(entry -> stated.put(JobFolder.TOKENS + "/" + entry.name(), entry));
+        for (String file : List.copyOf(damage.keySet())) {
+            String name = file.substring(file.indexOf('/') + 1);
+            String shard = name.replaceFirst("\\.toc$", SHARD);
+            if (!file.startsWith(JobFolder.TOKENS + "/") || !name.endsWith(CONTENTS) || !shards.contains(shard)) {
+                continue;
+            }
+            byte[] contents = contents(shard);
+            if (contents != null && Sha256.of(contents).equals(stated.get(file).sha256())) {
+                store.replace(file, contents);
+                remarks.add(store.path(file) + " " + damage.remove(file) + ": it is made again from its shard");
+            } else {
+                shards.remove(shard);
+                damage.put(JobFolder.TOKENS + "/" + shard, "has records that are damaged");
+            }
+        }
+    }
+
+    private byte[] contents(String shard) throws IOException {
+        try (HadoopShardFiles files =
+                new HadoopShardFiles(store.path(JobFolder.TOKENS).toString(), store.configuration())) {
+            return ShardContents.of(files, shard);
+        } catch (TokenCacheException e) {
+            return null;
+        }
+    }
+
+    private void sort(String file) {
+        Matcher number = JobFolder.NUMBER.matcher(file.substring(file.indexOf('/') + 1));
+        if (number.matches() && file.startsWith(JobFolder.INDEX + "/")) {
+            lostIndex.add(Integer.parseInt(number.group(1)));
+        } else if (number.matches() && file.startsWith(JobFolder.EVENTS + "/")) {
+            lostEvents.add(Integer.parseInt(number.group(1)));
+        }
+    }
+
+    /** Tasks write a part of the events with every part of the index; only one that was written again may lack it. */
+    private void findLostEvents(IndexParts.Known known, Map<Integer, String> heard) {
+        known.names().forEach((number, name) -> {
+            if (!IndexParts.isRewritten(name) && !heard.containsKey(number) && lostEvents.add(number)) {
+                damage.put(JobFolder.EVENTS + "/" + name, "is missing");
+            }
+        });
+    }
+
+    private boolean commit(IndexParts.Known known, Map<Integer, String> heard, ShareTarget target, int pass)
+            throws IOException {
+        SortedSet<Integer> parts = new TreeSet<>();
+        known.shards().forEach((shard, named) -> {
+            if (!shards.contains(shard)) {
+                parts.addAll(named);
+                damage.putIfAbsent(JobFolder.TOKENS + "/" + shard, "is missing");
+            }
+        });
+        lostEvents.stream().filter(known.names()::containsKey).forEach(parts::add);
+        IndexParts.Change change = (number, row) -> {
+            boolean gone = row.shard() != null && !shards.contains(row.shard());
+            if (row.error() != null || !gone && !lostEvents.contains(number)) {
+                return row;
+            }
+            lost.add(row.clip());
+            return row.lost((gone ? "the file with its tokens, " + row.shard() + "," : "the part with its events")
+                    + " was lost: submit the job with its recording to do it again");
+        };
+        PendingCommit rewritten = index.rewritten(parts, known.clips(), heard, change, target, pass);
+        Set<String> deleted = new TreeSet<>(rewritten.deleted());
+        for (String file : damage.keySet()) {
+            if (!file.equals(JobFolder.TOKENS + "/" + RunRecord.FILE)) {
+                deleted.add(file);
+            }
+            if (file.endsWith(SHARD)) {
+                deleted.add(JobFolder.TOKENS + "/" + ShardContents.nameFor(file.substring(file.indexOf('/') + 1)));
+            }
+        }
+        // Events without a part of the index are those of clips that are done again.
+        heard.forEach((number, name) -> {
+            if (!known.names().containsKey(number)) {
+                deleted.add(JobFolder.EVENTS + "/" + name);
+            }
+        });
+        if (deleted.isEmpty() && rewritten.files().isEmpty()) {
+            return false;
+        }
+        log.commit(new PendingCommit(rewritten.files(), new ArrayList<>(deleted)));
+        return true;
+    }
+
+    private void tell() {
+        int shown = 0;
+        for (Map.Entry<String, String> each : damage.entrySet()) {
+            if (++shown > SHOWN) {
+                remarks.add("and " + (damage.size() - SHOWN) + " more files of " + store.place() + " lack");
+                break;
+            }
+            String file = each.getKey();
+            remarks.add(store.path(file) + " " + each.getValue()
+                    + (file.endsWith(RunRecord.FILE)
+                            ? ": this run writes its own"
+                            : file.endsWith(CONTENTS) ? ": it is made again" : ": its clips are done again"));
+        }
+        if (!lost.isEmpty()) {
+            remarks.add("results of " + Units.count(lost.size(), "clip") + " of the index were lost with these files");
+        }
+    }
+}

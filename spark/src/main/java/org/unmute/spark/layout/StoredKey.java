@@ -1,0 +1,104 @@
+package org.unmute.spark.layout;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.unmute.experiments.InputException;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * The key of a folder where it is stored. The manifest beside it has its digest, so that a key that was lost or changed
+ * is noticed, and is written again where the settings of a run are those of which it has the digest.
+ */
+final class StoredKey {
+    private final JobStore store;
+    private final JobKey key;
+    private final List<String> remarks;
+
+    private StoredKey(JobStore store, JobKey key, List<String> remarks) {
+        this.store = store;
+        this.key = key;
+        this.remarks = remarks;
+    }
+
+    /**
+     * Requires that a folder has a key, or gives it one if it is new.
+     *
+     * @param files names of files by which a folder is not new
+     * @param remarks receives what was made again
+     * @return whether the folder's own manifest was there: earlier versions wrote none
+     * @throws InputException if the folder has another key, or files and no key
+     */
+    static boolean require(JobStore store, JobKey key, Pattern files, List<String> remarks) throws IOException {
+        return new StoredKey(store, key, remarks).require(files);
+    }
+
+    private boolean require(Pattern files) throws IOException {
+        Optional<byte[]> found = store.read(JobKey.FILE);
+        boolean there = store.size(FileManifest.FILE) >= 0;
+        FileManifest.Entry stated = there ? stated() : null;
+        if (stated != null) {
+            requireStated(stated, found);
+        } else if (found.isPresent()) {
+            JobKey.parse(found.get(), name()).requireSame(key, store.place());
+            state(found.get());
+        } else {
+            requireNew(files);
+            byte[] own = key.encode();
+            store.write(JobKey.FILE, own);
+            state(own);
+        }
+        return there;
+    }
+
+    private String name() {
+        return store.path(JobKey.FILE).toString();
+    }
+
+    /** What the manifest says of the key; null if it is damaged, or says nothing. */
+    private FileManifest.Entry stated() throws IOException {
+        try {
+            return CommitLog.manifest(store, "").orElseThrow().files().stream()
+                    .filter(entry -> entry.name().equals(JobKey.FILE))
+                    .findFirst()
+                    .orElse(null);
+        } catch (MalformedFileException e) {
+            remarks.add(e.getMessage() + ": it is made again from " + JobKey.FILE);
+            return null;
+        }
+    }
+
+    private void requireStated(FileManifest.Entry stated, Optional<byte[]> found) throws IOException {
+        if (found.isPresent() && Sha256.of(found.get()).equals(stated.sha256())) {
+            JobKey.parse(found.get(), name()).requireSame(key, store.place());
+            return;
+        }
+        byte[] own = key.encode();
+        String what = name() + (found.isPresent() ? " was changed after it was written" : " is missing");
+        if (!Sha256.of(own).equals(stated.sha256())) {
+            throw new InputException(what + ", and the settings of this run are not those that the folder was filled"
+                    + " with: submit the job with the settings that it had, which writes " + JobKey.FILE
+                    + " again, or choose another folder");
+        }
+        remarks.add(what + ": it is made again");
+        store.replace(JobKey.FILE, own);
+    }
+
+    private void requireNew(Pattern files) throws IOException {
+        for (String folder : JobFolder.COUNTING) {
+            if (store.names(folder).stream().anyMatch(files.asMatchPredicate())) {
+                throw new InputException(store.place() + " has files in " + folder + "/ and no " + JobKey.FILE
+                        + ": another program filled it: choose another folder");
+            }
+        }
+    }
+
+    private void state(byte[] json) throws IOException {
+        FileManifest manifest =
+                new FileManifest(List.of(new FileManifest.Entry(JobKey.FILE, json.length, Sha256.of(json))));
+        store.replace(FileManifest.FILE, manifest.encode());
+    }
+}

@@ -1,0 +1,280 @@
+package org.unmute.spark.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.check.FolderCheck;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.spark.plan.PlannedClip;
+
+/** A job that is submitted again makes what is missing or damaged in its folder again, and ends as an undisturbed one. */
+class JobRepairTest {
+    private static final int SHARE = 8;
+    private static final List<PlannedClip> PLANNED = SampleJob.clips(0, 24, "1");
+
+    @TempDir
+    Path temp;
+
+    private String expected;
+
+    @BeforeEach
+    void undisturbed() throws IOException {
+        FaultyFileSystem.failing = 0;
+        Files.createDirectories(temp.resolve("scratch"));
+        SampleJob fresh = job("file", "fresh");
+        fresh.run(PLANNED, SHARE);
+        expected = JobFolderTest.state(fresh);
+    }
+
+    private SampleJob job(String scheme, String folder) {
+        String place = scheme.equals("file") ? "file:" + temp.resolve(folder) : scheme + "://x" + temp.resolve(folder);
+        return new SampleJob(place, temp.resolve("scratch"), FaultyFileSystem.configuration(), false, 1);
+    }
+
+    private interface Hurt {
+        void hurt(Path file) throws IOException;
+    }
+
+    private static void cut(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - bytes.length / 3));
+    }
+
+    private static void empty(Path file) throws IOException {
+        Files.write(file, new byte[0]);
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes);
+    }
+
+    /** The files of a folder whose names, below it, are like this. */
+    private static List<Path> files(SampleJob job, String like) throws IOException {
+        try (Stream<Path> all = Files.walk(job.root())) {
+            return all.filter(file -> job.root().relativize(file).toString().matches(like))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void assertMadeAgain(SampleJob job, String expected, boolean verify, List<Path> hurt)
+            throws IOException {
+        List<String> remarks = new ArrayList<>();
+        job.run(PLANNED, SHARE, verify, remarks);
+        for (Path file : hurt) {
+            assertThat(remarks).as("%s", file).anyMatch(line -> line.contains(file.toString()));
+        }
+        assertThat(JobFolderTest.state(job)).as("%s", remarks).isEqualTo(expected);
+        assertThat(job.index()).extracting(ClipRow::clip).doesNotHaveDuplicates();
+        JobFolderTest.assertClean(job);
+        try (JobFolder opened = job.open(true)) {
+            assertThat(opened.remarks()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "hdfs", "s3a"})
+    void whatIsMissingOrCutIsMadeAgain(String scheme) throws IOException {
+        // All ways on a disk; the others differ in where files are written, which has nothing to do with the way.
+        List<Hurt> ways = scheme.equals("file")
+                ? List.of(Files::delete, JobRepairTest::cut, JobRepairTest::empty)
+                : List.of(Files::delete);
+        int number = 0;
+        for (String like : List.of(
+                "tokens/shard-00001.*tok",
+                "tokens/shard-00001.*toc",
+                "tokens/shard-00001.*to[ck]",
+                "index/part-00001.*",
+                "events/part-00001.*",
+                "(index|events)/part-00001.*",
+                "(tokens/shard|index/part|events/part)-00001.*",
+                "tokens/run.json",
+                "key.json",
+                "_manifest.json",
+                "tokens/_manifest.json",
+                "index/_manifest.json",
+                "events/_manifest.json")) {
+            for (Hurt way : ways) {
+                SampleJob job = job(scheme, "job-" + number++);
+                job.run(PLANNED, SHARE);
+                List<Path> hurt = files(job, like);
+                assertThat(hurt).as(like).isNotEmpty();
+                for (Path file : hurt) {
+                    way.hurt(file);
+                }
+                boolean told = !like.equals("_manifest.json") || way != ways.getFirst();
+                assertMadeAgain(job, expected, false, told ? hurt.subList(0, 1) : List.of());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "s3a"})
+    void flippedBitsAreFoundByVerify(String scheme) throws IOException {
+        int number = 0;
+        for (String like : List.of(
+                "tokens/shard-00001.*tok",
+                "tokens/shard-00001.*toc",
+                "index/part-00001.*",
+                "events/part-00001.*",
+                "tokens/run.json",
+                "key.json",
+                "_manifest.json",
+                "tokens/_manifest.json",
+                "index/_manifest.json")) {
+            SampleJob job = job(scheme, "job-" + number++);
+            job.run(PLANNED, SHARE);
+            List<Path> hurt = files(job, like);
+            flip(hurt.getFirst());
+            assertMadeAgain(job, expected, true, hurt);
+        }
+    }
+
+    /** As the findings were made: all at once, and without a word before. */
+    @Test
+    void severalKindsOfDamageAtOnce() throws IOException {
+        SampleJob job = job("file", "job");
+        job.run(PLANNED, SHARE);
+        for (String like : List.of("tokens/shard-00000.*", "index/part-00001.*", "events/part-00002.*")) {
+            for (Path file : files(job, like)) {
+                Files.delete(file);
+            }
+        }
+        assertMadeAgain(job, expected, false, List.of(job.root().resolve("tokens/shard-00000.tok")));
+    }
+
+    /** Clips of other runs keep their rows, which say what they lack, until their recordings come again. */
+    @Test
+    void clipsThatThisRunIsNotAboutSayWhatTheyLack() throws IOException {
+        SampleJob job = job("file", "job");
+        job.run(PLANNED, SHARE);
+        for (Path file : files(job, "tokens/shard-00001.*")) {
+            Files.delete(file);
+        }
+        job.run(PLANNED.subList(0, 8), SHARE);
+        JobFolderTest.assertClean(job);
+        assertThat(job.index().stream()
+                        .filter(row -> row.error() != null && row.error().contains("shard-00001.tok, was lost")))
+                .hasSize(7)
+                .allMatch(row -> row.shard() == null && row.pooled() != null);
+        job.run(PLANNED, SHARE);
+        assertThat(JobFolderTest.state(job)).isEqualTo(expected);
+    }
+
+    /** Folders of earlier versions have manifests on object stores alone, without digests of their own. */
+    @Test
+    void aFolderOfAnEarlierVersionGetsManifests() throws IOException {
+        int number = 0;
+        for (String like : List.of(
+                "none", "tokens/shard-00001.*", "tokens/shard-00001.*tok", "index/part-00001.*", "events/part-00001.*")) {
+            for (Hurt way : List.<Hurt>of(Files::delete, JobRepairTest::cut)) {
+                SampleJob job = job("file", "job-" + number++);
+                job.run(PLANNED, SHARE);
+                for (Path file : files(job, ".*_manifest.json")) {
+                    Files.delete(file);
+                }
+                for (Path file : files(job, like)) {
+                    way.hurt(file);
+                }
+                assertMadeAgain(job, expected, false, List.of());
+            }
+        }
+    }
+
+    @Test
+    void aLostKeyIsWrittenAgainBySameSettingsAlone() throws IOException {
+        SampleJob job = job("file", "job");
+        job.run(PLANNED, SHARE);
+        Files.delete(job.root().resolve("key.json"));
+        assertThatThrownBy(() -> JobFolder.open(job.folder(), SampleJob.key("other"), false, job.configuration()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("key.json is missing")
+                .hasMessageContaining("submit the job with the settings that it had");
+        assertMadeAgain(job, expected, false, List.of(job.root().resolve("key.json")));
+    }
+
+    /** What `fsck` says of a damaged file, followed to the letter, leads to a folder in which it finds nothing. */
+    @Test
+    void theAdviceOfFsckLeadsToAnIntactFolder() throws IOException {
+        int number = 0;
+        for (String like : List.of(
+                "tokens/shard-00001.tok",
+                "tokens/shard-00001.toc",
+                "index/part-00001.parquet",
+                "events/part-00001.parquet",
+                "tokens/run.json",
+                "key.json",
+                "index/_manifest.json")) {
+            for (Hurt way : List.<Hurt>of(Files::delete, JobRepairTest::cut, JobRepairTest::flip)) {
+                SampleJob job = job("file", "job-" + number++);
+                job.run(PLANNED, SHARE);
+                way.hurt(job.root().resolve(like));
+                FolderCheck.Result found = FolderCheck.of(job.root(), _ -> {});
+                assertThat(found.findings())
+                        .as(like)
+                        .anyMatch(finding -> finding.path().equals(job.root().resolve(like)));
+                for (String remedy : Set.copyOf(
+                        found.findings().stream().map(each -> each.remedy()).toList())) {
+                    if (remedy.startsWith("delete ")) {
+                        Files.delete(Path.of(remedy.replaceAll("delete (.*?), then .*", "$1")));
+                    }
+                    assertThat(remedy).endsWith("run: spark/submit embed --sample");
+                }
+                assertMadeAgain(job, expected, false, List.of());
+                assertThat(FolderCheck.of(job.root(), _ -> {}).findings()).isEmpty();
+            }
+        }
+    }
+
+    /** A repair that is killed at any operation is finished by the next run. */
+    @FullBuild("kills a driver some hundred times")
+    @ParameterizedTest
+    @ValueSource(strings = {"hdfs", "s3a"})
+    void whereverARepairIsKilledTheNextRunEndsIt(String scheme) throws IOException {
+        for (int operation = 1; ; operation++) {
+            SampleJob job = job(scheme, "job-" + operation);
+            job.run(PLANNED, SHARE);
+            for (String like : List.of(
+                    "tokens/shard-00000.*", "index/part-00001.*", "events/part-00002.*", "tokens/_manifest.json")) {
+                for (Path file : files(job, like)) {
+                    Files.delete(file);
+                }
+            }
+            FaultyFileSystem.OPERATIONS.set(0);
+            FaultyFileSystem.failing = operation;
+            boolean ended = false;
+            try {
+                job.run(PLANNED, SHARE);
+                ended = true;
+            } catch (IOException e) {
+                assertThat(e).hasStackTraceContaining(" fails: ");
+            } finally {
+                FaultyFileSystem.failing = 0;
+            }
+            SampleJob next = new SampleJob(job.folder(), job.scratch(), job.configuration(), true, 1);
+            next.run(PLANNED, SHARE);
+            assertThat(JobFolderTest.state(next)).as("killed at operation %d", operation).isEqualTo(expected);
+            JobFolderTest.assertClean(next);
+            if (ended) {
+                assertThat(operation).isGreaterThan(20);
+                return;
+            }
+        }
+    }
+}
