@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,12 +45,14 @@ class SubmitScriptTest {
 
     private static final String SPARK_SUBMIT = """
         #!/bin/sh
+        echo "listens on ${SPARK_LOCAL_IP:-all}"
         printf '<%s>\\n' "$@"
         """;
 
     @TempDir
     Path folder;
 
+    private final Map<String, String> environment = new HashMap<>();
     private Path tree;
 
     @BeforeEach
@@ -97,6 +101,7 @@ class SubmitScriptTest {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
+        builder.environment().putAll(environment);
         builder.environment().put("TREE", tree.toString());
         builder.environment().put("UNMUTE_JAVA_HOME", folder.resolve("jdk").toString());
         builder.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
@@ -198,5 +203,31 @@ class SubmitScriptTest {
                 .endsWith("<org.apache.spark.deploy.SparkSubmit>\n<my.jar>\n<it's>\n<two words>\n<>\n<a\nb>\n"
                         + "<$HOME `id` \"q\" \\>\n<*>\n");
         assertThat(run(0, null, "--start", "some.Class", "x")).endsWith("<some.Class>\n<x>\n");
+    }
+
+    @Test
+    void aJobInOneJvmListensOnLoopback() throws Exception {
+        String home = installed("spark", "4.2.0");
+        String loopback = "listens on 127.0.0.1\n";
+        assertThat(run(0, home, "embed")).contains(loopback);
+        assertThat(run(0, home, "--master", "local[2]", "embed")).contains(loopback);
+        assertThat(run(0, home, "--master=local", "my.jar")).contains(loopback);
+        assertThat(run(0, home, "--conf", "spark.master=local[*]", "benchmark")).contains(loopback);
+        String all = "listens on all\n";
+        assertThat(run(0, home, "--master", "spark://node0:7077", "embed")).contains(all);
+        assertThat(run(0, home, "--master=yarn", "embed")).contains(all);
+        assertThat(run(0, home, "--conf=spark.master=k8s://https://x", "embed")).contains(all);
+        assertThat(run(0, home, "--remote", "sc://x", "my.jar")).contains(all);
+        assertThat(run(0, home, "my.jar"))
+                .as("an application may name its master itself")
+                .contains(all);
+        Path defaults = Files.createDirectories(Path.of(home, "conf")).resolve("spark-defaults.conf");
+        Files.writeString(defaults, "# spark.master local\nspark.master    spark://node0:7077\n");
+        assertThat(run(0, home, "embed")).contains(all);
+        assertThat(run(0, home, "--master", "local", "embed")).contains(loopback);
+        Path own = Files.writeString(folder.resolve("own.conf"), "spark.master=local[4]\n");
+        assertThat(run(0, home, "--properties-file", own.toString(), "embed")).contains(loopback);
+        environment.put("SPARK_LOCAL_IP", "10.0.0.7");
+        assertThat(run(0, home, "--master", "local", "embed")).contains("listens on 10.0.0.7\n");
     }
 }
