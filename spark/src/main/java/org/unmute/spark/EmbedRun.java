@@ -93,7 +93,8 @@ final class EmbedRun {
                 request.breakLock(),
                 hadoop,
                 request.verify(),
-                uris -> FileDigests.of(spark, uris))) {
+                uris -> FileDigests.of(spark, uris),
+                console::tell)) {
             folder.remarks().forEach(console::tell);
             tellUnplanned(folder.lost(), input);
             fill(folder, encoder, input, size, record);
@@ -121,6 +122,9 @@ final class EmbedRun {
         EmbedOptions options = request.options();
         EmbedOptions found = JobFiles.found(session, options.withShipping(isShipped(options)));
         ExecutorEncoder encoder = ExecutorEncoder.of(found, hadoop);
+        if (request.kept().contains(Kept.SCORES)) {
+            encoder.head();
+        }
         if (request.kept().contains(Kept.EVENTS)) {
             DetectionRules rules = request.rules().rules(encoder.head().classes());
             encoder = ExecutorEncoder.of(found.withRules(rules, request.context()), hadoop);

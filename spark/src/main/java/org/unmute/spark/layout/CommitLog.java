@@ -47,6 +47,12 @@ final class CommitLog {
         store.makeFolder(folder);
         String name = String.format("%s/commit-%06d.json", folder, commits++);
         store.write(name, commit.encode());
+        try {
+            lock.requireHeld(); // writing may have taken long
+        } catch (IOException e) {
+            store.delete(name); // whoever has the folder now finds none of its files
+            throw e;
+        }
         carryOut(commit);
         store.delete(name);
     }
@@ -86,6 +92,7 @@ final class CommitLog {
 
     /** Deletes what attempts left aside: those of this run, and of dead ones whose tasks wrote on for a while. */
     void sweep() throws IOException {
+        lock.requireHeld();
         store.delete(JobFolder.ATTEMPTS);
         sweepUnnamed();
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -67,33 +68,34 @@ public final class JobFolder implements Closeable {
         index = new IndexParts(store);
     }
 
-    /** {@link #open(String, JobKey, boolean, Configuration, boolean, Digests)} by names and sizes. */
-    public static JobFolder open(String folder, JobKey key, boolean breakLock, Configuration configuration)
-            throws IOException {
-        return open(folder, key, breakLock, configuration, false, Digests.here(configuration));
-    }
-
     /**
      * Opens a folder, or makes one. Locks it, finishes what a killed driver had decided, deletes what it had not,
      * compares what is there with what the manifests and the index state, and reads the index. Clips of which something
      * is missing or damaged are not {@linkplain KnownClips.Standing#DONE done} then; {@link #remarks()} says what it
-     * is.
+     * is. Where a lock does not end with its process, waits to see whether that of another is alive.
      *
      * @param folder a path or URI that Hadoop opens
      * @param key of the results
-     * @param breakLock whether to take the lock from a driver that is known to be dead
+     * @param breakLock whether to take the lock at once from a driver that is known to be dead
      * @param verify whether all bytes are compared, not only names and sizes
      * @param digests what hashes files
+     * @param tell receives what is waited for
      * @throws InputException if another driver has the folder, or it was filled with another key or another program
      * @throws IOException if the file system fails
      */
     public static JobFolder open(
-            String folder, JobKey key, boolean breakLock, Configuration configuration, boolean verify, Digests digests)
+            String folder,
+            JobKey key,
+            boolean breakLock,
+            Configuration configuration,
+            boolean verify,
+            Digests digests,
+            Consumer<String> tell)
             throws IOException {
         JobStore store = JobStore.of(folder, configuration);
         store.makeFolder("");
         String job = UUID.randomUUID().toString().substring(0, 8);
-        JobLock lock = JobLock.acquire(store, job, breakLock);
+        JobLock lock = JobLock.acquire(store, job, breakLock, tell);
         try {
             JobFolder opened = new JobFolder(store, lock, job);
             opened.begin(key, verify, digests);
@@ -106,6 +108,12 @@ public final class JobFolder implements Closeable {
             }
             throw e;
         }
+    }
+
+    /** The same by names and sizes, where nobody is told what is waited for. */
+    public static JobFolder open(String folder, JobKey key, boolean breakLock, Configuration configuration)
+            throws IOException {
+        return open(folder, key, breakLock, configuration, false, Digests.here(configuration), _ -> {});
     }
 
     private void begin(JobKey key, boolean verify, Digests digests) throws IOException {
@@ -226,6 +234,7 @@ public final class JobFolder implements Closeable {
         }
         dropUnnamedShards();
         log.sweep();
+        lock.requireHeld();
         log.end(run.json());
     }
 

@@ -37,6 +37,7 @@ public class FaultyFileSystem extends FileSystem {
     static Configuration configuration() {
         Configuration configuration = new Configuration(false);
         configuration.addResource("core-default.xml");
+        configuration.setInt(DriverLease.SECONDS, 24); // with a sign of life every 2 s
         for (String scheme : new String[] {"hdfs", "s3a"}) {
             configuration.set("fs." + scheme + ".impl", FaultyFileSystem.class.getName());
             configuration.setBoolean("fs." + scheme + ".impl.disable.cache", true);
