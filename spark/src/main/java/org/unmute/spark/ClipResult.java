@@ -8,9 +8,10 @@ public abstract class ClipResult implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private String path;
+    private String root;
     private String clip;
     private double start;
-    private double end;
+    private Double end;
     private String labels;
     private String split;
     private String sha256;
@@ -20,9 +21,10 @@ public abstract class ClipResult implements Serializable {
 
     ClipResult(EmbeddedClip from) {
         path = from.clip().file();
+        root = from.clip().root();
         clip = from.clip().clip();
         start = from.clip().start();
-        end = from.clip().end();
+        end = from.clip().end() < Double.POSITIVE_INFINITY ? from.clip().end() : null;
         labels = from.clip().labels();
         split = from.clip().split();
         sha256 = from.sha256();
@@ -36,6 +38,15 @@ public abstract class ClipResult implements Serializable {
 
     public void setPath(String path) {
         this.path = path;
+    }
+
+    /** The folder that the path is relative to, with its scheme; null if the path says itself where the file is. */
+    public String getRoot() {
+        return root;
+    }
+
+    public void setRoot(String root) {
+        this.root = root;
     }
 
     /** The clip's id: as its row has it, else its path, of a part with '#' and its seconds. */
@@ -56,12 +67,12 @@ public abstract class ClipResult implements Serializable {
         this.start = start;
     }
 
-    /** Where it ends, in seconds; infinite: at the end of the file. */
-    public double getEnd() {
+    /** Where it ends, in seconds; null: at the end of the file. */
+    public Double getEnd() {
         return end;
     }
 
-    public void setEnd(double end) {
+    public void setEnd(Double end) {
         this.end = end;
     }
 

@@ -56,14 +56,16 @@ public final class Embed implements Callable<Integer> {
             required = true,
             description =
                     "Recordings, a path or a URI that Hadoop opens: a folder (searched below), a sound file, a CSV,"
-                            + " TSV or Parquet table with the columns path and, if they are there, clip, start, end,"
-                            + " labels, split; or a text file with one path a line.")
+                        + " TSV or Parquet table with the columns path and, if they are there, root, clip, start, end,"
+                        + " labels, split; or a text file with one path a line.")
     private String audio;
 
     @Option(
             names = "--root",
             paramLabel = "DIR",
-            description = "Folder that paths in a table or list are relative to (default: its own folder).")
+            description =
+                    "Folder that paths in a table or list are relative to (default: the table's column root, else its"
+                            + " own folder).")
     private String root;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder to fill; made if needed.")
@@ -146,8 +148,8 @@ public final class Embed implements Callable<Integer> {
     @Option(
             names = "--break-lock",
             description =
-                    "Take the folder from a driver that is known to be dead. Of one that is alive, what it has not"
-                            + " committed is lost.")
+                    "Take the folder at once from a driver that is known to be dead, without waiting for its lease to"
+                            + " end. Of one that is alive, what it has not committed is lost.")
     private boolean breakLock;
 
     @Option(names = "--dry-run", description = "Only say what would be done and how large it becomes.")

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.detection.ContextSeconds;
 import org.unmute.experiments.detection.DetectionRules;
@@ -34,12 +39,14 @@ import org.unmute.experiments.scoring.ScoringHead;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.ModelFiles;
+import org.unmute.spark.task.ExecutorEncoder;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
 
@@ -177,7 +184,8 @@ class UnmuteSparkTest {
             ClipEvents clip = found.get(i);
             List<LocatedEvent> expected = new ArrayList<>();
             try (AudioStream stream = AudioFiles.open(Path.of(clip.getPath()))) {
-                setup.detector().run(stream, clip.getStart(), clip.getEnd(), expected::add, _ -> {});
+                double end = clip.getEnd() == null ? Double.POSITIVE_INFINITY : clip.getEnd();
+                setup.detector().run(stream, clip.getStart(), end, expected::add, _ -> {});
             }
             assertThat(clip.getError()).isNull();
             assertThat(clip.getEvents()).hasSameSizeAs(expected);
@@ -224,10 +232,143 @@ class UnmuteSparkTest {
                         file.toString(),
                         "0".repeat(64),
                         false));
-        Dataset<ClipScores> scores = UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options);
-        assertThatThrownBy(scores::collectAsList)
-                .rootCause()
+        assertThatThrownBy(() -> ExecutorEncoder.of(options, new Configuration()))
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining("the job was planned with 0000")
                 .hasMessageContaining("--ship");
+    }
+
+    /** On the driver, in one line, before any task of the result. */
+    private static void assertRefused(EmbedOptions options, String... words) {
+        Dataset<Row> rows = rows(List.of(row("a.wav", null, null)));
+        assertThatThrownBy(() -> UnmuteSpark.tag(rows, options))
+                .isInstanceOf(InputException.class)
+                .message()
+                .contains(words)
+                .doesNotContain("\n");
+        if (options.files().probe() != null) {
+            assertThatThrownBy(() -> UnmuteSpark.detect(rows, options))
+                    .isInstanceOf(InputException.class)
+                    .message()
+                    .contains(words);
+        }
+    }
+
+    @Test
+    void aHeadThatCannotBeUsedIsSaidWhenTheDatasetIsMade(@TempDir Path folder) throws IOException {
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED);
+        assertRefused(options, "no classification head", "--probe");
+        Path probe = SmallProbe.write(folder.resolve("probe.safetensors"), "linear");
+        byte[] whole = Files.readAllBytes(probe);
+        Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length / 2));
+        assertRefused(options.withProbe(cut.toString()), "cut.safetensors");
+        byte[] flipped = whole.clone();
+        flipped[whole.length - 5] ^= 1;
+        assertRefused(
+                options.withProbe(Files.write(folder.resolve("flipped.safetensors"), flipped)
+                        .toString()),
+                "flipped.safetensors");
+        Path text = Files.writeString(folder.resolve("text.safetensors"), "no probe, but a text");
+        assertRefused(options.withProbe(text.toString()), "text.safetensors");
+        Path empty = Files.createFile(folder.resolve("empty.safetensors"));
+        assertRefused(options.withProbe(empty.toString()), "empty.safetensors");
+        Path encoder = Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
+        assertRefused(options.withProbe(encoder.toString()), "encoder.safetensors");
+        assertRefused(options.withProbe(probe.toString()).withResampling(Resampling.kaiser_best), "trained on");
+        assertRefused(EmbedOptions.of(text.toString()), "text.safetensors");
+        assertRefused(EmbedOptions.of(empty.toString()), "empty.safetensors");
+        assertRefused(EmbedOptions.of(probe.toString()), "probe.safetensors");
+        assertRefused(
+                EmbedOptions.of(Files.write(folder.resolve("half.safetensors"), Arrays.copyOf(whole, 4000))
+                        .toString()),
+                "half.safetensors");
+    }
+
+    /** What a job wrote is what programs begin with; what they make is that again. */
+    @Test
+    void theIndexOfAJobIsInputAsItIs(@TempDir Path folder) throws IOException {
+        Path probe = SmallProbe.write(folder.resolve("probe.safetensors"), "protobin");
+        String out = folder.resolve("job").toString();
+        EmbedTest.Output run = EmbedTest.run(
+                "--audio",
+                audio.toString(),
+                "--out",
+                out,
+                "--keep",
+                "pooled,scores",
+                "--clip",
+                "10",
+                "--probe",
+                probe.toString());
+        assertThat(run.status()).as(run.err()).isZero();
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(probe.toString());
+        Dataset<Row> index = spark.session().read().parquet(out + "/index");
+        assertThat(index.select("root").distinct().collectAsList())
+                .extracting(row -> row.getString(0))
+                .containsExactly("file:" + audio.toRealPath());
+        Map<String, Row> rows = new HashMap<>();
+        index.collectAsList().forEach(row -> rows.put(row.getAs("clip"), row));
+        Dataset<ClipScores> tagged = UnmuteSpark.tag(index, options);
+        for (Dataset<ClipScores> scores : List.of(tagged, UnmuteSpark.tag(tagged.toDF(), options))) {
+            List<ClipScores> found = scores.collectAsList();
+            assertThat(found).hasSameSizeAs(rows.values());
+            for (ClipScores clip : found) {
+                Row row = rows.get(clip.getClip());
+                assertThat(clip.getPath()).isEqualTo(row.getAs("path"));
+                assertThat(clip.getRoot()).isEqualTo(row.getAs("root"));
+                assertThat(clip.getStart()).isEqualTo(row.<Double>getAs("start"));
+                assertThat(clip.getEnd()).isEqualTo(row.getAs("end"));
+                assertThat(clip.getSha256()).isEqualTo(row.getAs("sha256"));
+                assertThat(clip.getError() == null).as(clip.getError()).isEqualTo(row.getAs("error") == null);
+                if (clip.getScores() != null) {
+                    List<Float> scored = row.getList(row.fieldIndex("scores"));
+                    assertThat(clip.getScores()).containsExactly(scored.toArray(Float[]::new));
+                }
+            }
+        }
+        // Recordings that were moved.
+        Path moved = SmallRecordings.write(folder.resolve("moved"));
+        assertThat(UnmuteSpark.tag(index.withColumn("root", functions.lit(moved.toString())), options)
+                        .collectAsList())
+                .filteredOn(clip -> clip.getError() == null)
+                .hasSize(SmallRecordings.USABLE + 2)
+                .allSatisfy(clip -> assertThat(clip.getRoot()).isEqualTo("file:" + moved));
+    }
+
+    @Test
+    void rowsOfWhichNoFileIsThereAreRefused() throws IOException {
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED);
+        Row relative = RowFactory.create("train", "no/such.wav", null, null, null);
+        Row none = RowFactory.create("train", null, null, null, null);
+        assertThatThrownBy(() -> UnmuteSpark.embed(rows(List.of(none, relative, relative)), options))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("embed: the rows name no file that is there: the first has no path")
+                .hasMessageContaining("column 'root'");
+        assertThatThrownBy(() -> UnmuteSpark.embed(rows(List.of(relative, none)).repartition(2), options))
+                .isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> UnmuteSpark.embed(rows(List.of(relative, none)), options))
+                .hasMessageContaining("'no/such.wav', looked for at file:/");
+        List<Row> one = List.of(relative, none, row("a.wav", null, null), relative);
+        assertThat(UnmuteSpark.embed(rows(one), options).collectAsList())
+                .extracting(clip -> clip.getError() == null)
+                .containsExactly(false, false, true, false);
+        assertThat(UnmuteSpark.embed(rows(List.of()), options).collectAsList()).isEmpty();
+    }
+
+    @Test
+    void anEndThatIsNullInfiniteOrNoNumberIsThatOfTheFile() throws IOException {
+        List<ClipTokens> found = UnmuteSpark.embed(
+                        rows(List.of(
+                                row("a.wav", null, null),
+                                row("a.wav", 0f, Double.POSITIVE_INFINITY),
+                                row("a.wav", Float.NaN, Double.NaN),
+                                row("a.wav", 0.125f, null),
+                                row("a.wav", 0.125f, 0.375))),
+                        EmbedOptions.of(EmbedOptions.EMBEDDED))
+                .collectAsList();
+        assertThat(found).extracting(ClipTokens::getError).containsOnlyNulls();
+        assertThat(found).extracting(ClipTokens::getEnd).containsExactly(null, null, null, null, 0.375);
+        assertThat(found.get(1).getTokens()).isEqualTo(found.get(0).getTokens());
+        assertThat(found.get(2).getTokens()).isEqualTo(found.get(0).getTokens());
     }
 }

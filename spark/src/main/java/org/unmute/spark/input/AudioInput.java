@@ -82,7 +82,7 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
         }
         RecordingRoot base =
                 RecordingRoot.of(files, root != null ? root : source.getParent().toString());
-        RecordingList list = new RecordingList(files, uri, base);
+        RecordingList list = new RecordingList(files, uri, base, root != null);
         List<PlannedClip> clips = parquet
                 ? list.parquet(spark)
                 : extension.equals("csv") || extension.equals("tsv") ? list.table() : list.lines();

@@ -75,6 +75,20 @@ public final class HadoopFiles {
     }
 
     /**
+     * The path of a file that may be named below a folder.
+     *
+     * @param text as a user gives it: a path, or a URI
+     * @param root folder of relative paths, a path or a URI; null or blank for the working folder
+     * @throws IOException if there is no such file system
+     */
+    public Path qualified(String text, String root) throws IOException {
+        if (root == null || root.isBlank() || text.startsWith("/") || hasScheme(text)) {
+            return qualified(text);
+        }
+        return qualified(root.endsWith("/") ? root + text : root + "/" + text);
+    }
+
+    /**
      * Whether a text names its file system: {@code hdfs:/x}, {@code s3a://bucket/x}, not {@code a:b} or {@code C:/x}.
      */
     static boolean hasScheme(String text) {

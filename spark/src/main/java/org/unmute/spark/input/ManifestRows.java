@@ -1,17 +1,28 @@
 package org.unmute.spark.input;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.tensor.io.PlainText;
 
 /** Makes clips of the rows of a manifest, one by one, and refuses a clip that is there twice. */
 final class ManifestRows {
+    /** Ends that mean the end of the file, as programs write infinity. */
+    private static final Pattern INFINITE = Pattern.compile("\\s*\\+?inf(inity)?\\s*", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ZERO = Pattern.compile("\\s*0+(\\.0+)?\\s*");
+
     private final RecordingRoot root;
+    private final boolean given;
+    /** Those that rows name. */
+    private final Map<String, RecordingRoot> roots = new HashMap<>();
+
     private final List<PlannedClip> clips = new ArrayList<>();
     private final Map<String, Integer> placeOfClip = new HashMap<>();
     /** Labels and splits recur. */
@@ -22,14 +33,28 @@ final class ManifestRows {
      *
      * @param clip    id of the clip; without: the path below the root, with the seconds if there are any
      * @param path    of the file, below the root or absolute
+     * @param root    folder that the path is relative to, if the row has one of its own
      * @param start   in seconds
-     * @param end     in seconds
+     * @param end     in seconds; infinite for that of the file
      * @param seconds length of the clip, if the manifest tells; else NaN
      */
-    record Row(String clip, String path, String start, String end, String labels, String split, double seconds) {}
+    record Row(
+            String clip,
+            String path,
+            String root,
+            String start,
+            String end,
+            String labels,
+            String split,
+            double seconds) {}
 
-    ManifestRows(RecordingRoot root) {
+    /**
+     * @param root  of rows without one
+     * @param given whether the user names it: it then counts for all rows
+     */
+    ManifestRows(RecordingRoot root, boolean given) {
         this.root = root;
+        this.given = given;
     }
 
     /**
@@ -43,17 +68,21 @@ final class ManifestRows {
         if (isBlank(row.path())) {
             throw new IllegalArgumentException("no path: name a file in each row");
         }
-        RecordingRoot.Located file = root.located(row.path().strip());
+        RecordingRoot base = rootOf(row);
+        RecordingRoot.Located file = base.located(row.path().strip());
         if (file.id() == null && isBlank(row.clip())) {
             throw new IllegalArgumentException("path " + PlainText.quote(row.path()) + " is not below the root "
-                    + root.uri() + ", so that the clip has no id: give another --root, or ids in a column 'clip'");
+                    + base.uri() + ", so that the clip has no id: give another --root, or ids in a column 'clip'");
         }
         String name = file.id() == null ? file.uri() : file.id();
-        String ranged = ClipId.part(name, text(row.start()), text(row.end()));
+        String end = isBlank(row.end()) || INFINITE.matcher(row.end()).matches() ? "" : row.end();
+        boolean whole = end.isEmpty()
+                && (isBlank(row.start()) || ZERO.matcher(row.start()).matches());
+        String ranged = whole ? name : ClipId.part(name, text(row.start()), end);
         String id = isBlank(row.clip()) ? ranged : row.clip().strip();
         // As in lists of the command line: seconds behind a '#' of the path or id select a part, too.
         Optional<ClipId.Part> part = ClipId.part(ranged).or(() -> ClipId.part(id));
-        boolean inName = isBlank(row.start()) && ClipId.part(name).isPresent();
+        boolean inName = whole && ClipId.part(name).isPresent();
         PlannedClip clip = new PlannedClip(
                 id,
                 inName ? part.orElseThrow().file() : name,
@@ -69,6 +98,19 @@ final class ManifestRows {
             throw new IllegalArgumentException("clip " + PlainText.quote(id) + " is already in " + what + " " + before);
         }
         clips.add(clip);
+    }
+
+    private RecordingRoot rootOf(Row row) {
+        if (given || isBlank(row.root())) {
+            return root;
+        }
+        return roots.computeIfAbsent(row.root().strip(), folder -> {
+            try {
+                return RecordingRoot.of(root.files(), folder);
+            } catch (IOException e) {
+                throw new IllegalArgumentException("root " + PlainText.quote(folder) + ": " + e.getMessage(), e);
+            }
+        });
     }
 
     private static String withoutPart(String uri) {

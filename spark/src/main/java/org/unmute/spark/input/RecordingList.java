@@ -27,11 +27,12 @@ final class RecordingList {
     /**
      * @param uri  of the manifest
      * @param root folder that its paths are relative to
+     * @param given whether the user names it: it then counts for all rows, also for those with one of their own
      */
-    RecordingList(HadoopFiles files, String uri, RecordingRoot root) {
+    RecordingList(HadoopFiles files, String uri, RecordingRoot root, boolean given) {
         this.files = files;
         this.uri = uri;
-        this.rows = new ManifestRows(root);
+        this.rows = new ManifestRows(root, given);
     }
 
     /** Reads a CSV or TSV. */
@@ -48,6 +49,7 @@ final class RecordingList {
                     new ManifestRows.Row(
                             row.text("clip", null),
                             row.fields().get(path),
+                            row.text("root", null),
                             parts ? row.number(start) : null,
                             parts ? row.number(end) : null,
                             row.text("labels", null),
@@ -76,7 +78,7 @@ final class RecordingList {
         Path name = UriPath.of(uri);
         try (LineReader lines = LineReader.of(name, stream())) {
             for (String line = lines.next(); line != null; line = lines.next()) {
-                add(lines.place(), new ManifestRows.Row(null, line, null, null, null, null, Double.NaN));
+                add(lines.place(), new ManifestRows.Row(null, line, null, null, null, null, null, Double.NaN));
             }
         } catch (MalformedTableException e) {
             throw malformed(name, e);
@@ -139,6 +141,7 @@ final class RecordingList {
                         new ManifestRows.Row(
                                 columns.clip(row),
                                 columns.path(row),
+                                columns.root(row),
                                 columns.start(row),
                                 columns.end(row),
                                 columns.labels(row),

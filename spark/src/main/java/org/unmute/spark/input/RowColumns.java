@@ -17,11 +17,12 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.tensor.io.PlainText;
 
 /**
- * The columns of a table of clips: {@code path} and, if there are any, {@code clip}, {@code start}, {@code end}, {@code
- * labels}, {@code split} and {@code seconds}, in any case of letters. Other columns are left alone. Index -1: no such
- * column.
+ * The columns of a table of clips: {@code path} and, if there are any, {@code root}, {@code clip}, {@code start},
+ * {@code end}, {@code labels}, {@code split} and {@code seconds}, in any case of letters. Other columns are left alone.
+ * Index -1: no such column.
  *
  * @param path    of the file
+ * @param root    folder that the path is relative to
  * @param clip    its id
  * @param start   in seconds, a number or a text
  * @param end     in seconds
@@ -29,7 +30,7 @@ import org.unmute.tensor.io.PlainText;
  * @param split   a text or a number
  * @param seconds length of the clip, a number
  */
-public record RowColumns(int path, int clip, int start, int end, int labels, int split, int seconds)
+public record RowColumns(int path, int root, int clip, int start, int end, int labels, int split, int seconds)
         implements Serializable {
     private enum Kind {
         TEXT,
@@ -54,6 +55,7 @@ public record RowColumns(int path, int clip, int start, int end, int labels, int
         }
         RowColumns columns = new RowColumns(
                 table.fieldIndex(paths.getFirst()),
+                find(table, "root"),
                 find(table, "clip"),
                 find(table, "start"),
                 find(table, "end"),
@@ -80,6 +82,7 @@ public record RowColumns(int path, int clip, int start, int end, int labels, int
 
     private void requireTypes(StructType table) {
         require(table, path, Kind.TEXT);
+        require(table, root, Kind.TEXT);
         require(table, clip, Kind.TEXT);
         require(table, start, Kind.NUMBER);
         require(table, end, Kind.NUMBER);
@@ -107,6 +110,11 @@ public record RowColumns(int path, int clip, int start, int end, int labels, int
     /** The path of a row; null if it has none. */
     public String path(Row row) {
         return text(row, path);
+    }
+
+    /** The folder that the path of a row is relative to; null if it has none. */
+    public String root(Row row) {
+        return text(row, root);
     }
 
     /** The id of a row; null if it has none. */

@@ -8,6 +8,8 @@ import org.unmute.spark.plan.PlannedClip;
  *
  * @param clip its id
  * @param path of its file, as planned ({@code PlannedClip.file})
+ * @param root folder that the path is relative to, with its scheme; null if the path says itself where the file is, or
+ *     in rows of earlier versions
  * @param start where it begins in the file, in seconds
  * @param end where it ends; infinite: at the end of the file
  * @param labels as its manifest has them; null without
@@ -27,6 +29,7 @@ import org.unmute.spark.plan.PlannedClip;
 public record ClipRow(
         String clip,
         String path,
+        String root,
         double start,
         double end,
         String labels,
@@ -46,24 +49,29 @@ public record ClipRow(
     /** The same with the place and the shape of its tokens. */
     ClipRow at(String file, long record, int rows, int columns, int numbers, boolean token) {
         return new ClipRow(
-                clip, path, start, end, labels, split, stamp, sha256, file, record, rows, columns, numbers, token,
+                clip, path, root, start, end, labels, split, stamp, sha256, file, record, rows, columns, numbers, token,
                 pooled, scores, error);
     }
 
     /** The same without results. */
     ClipRow failed(String reason) {
         return new ClipRow(
-                clip, path, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null, reason);
+                clip, path, root, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null,
+                reason);
     }
 
     /** The same without the place of its tokens, which are gone, or with events that are. */
     ClipRow lost(String reason) {
         return new ClipRow(
-                clip, path, start, end, labels, split, stamp, sha256, null, -1, time, freq, dim, cls, pooled, scores,
-                reason);
+                clip, path, root, start, end, labels, split, stamp, sha256, null, -1, time, freq, dim, cls, pooled,
+                scores, reason);
     }
 
-    /** The same with the stamp, and the labels and the split if they are stated, of a plan; of null: the same. */
+    /**
+     * The same with root and stamp of a plan, and with its labels and split if it states them.
+     *
+     * @param plan null for none
+     */
     ClipRow revised(PlannedClip plan) {
         if (plan == null) {
             return this;
@@ -71,6 +79,7 @@ public record ClipRow(
         return new ClipRow(
                 clip,
                 path,
+                plan.root(),
                 start,
                 end,
                 plan.labels() == null ? labels : plan.labels(),

@@ -17,6 +17,7 @@ import org.apache.parquet.schema.Types;
 final class TableForms {
     static final String CLIP = "clip";
     static final String PATH = "path";
+    static final String ROOT = "root";
     static final String START = "start";
     static final String END = "end";
     static final String LABELS = "labels";
@@ -31,6 +32,7 @@ final class TableForms {
             .addFields(
                     text(true, CLIP),
                     text(true, PATH),
+                    text(false, ROOT),
                     Types.required(DOUBLE).named(START),
                     Types.optional(DOUBLE).named(END),
                     text(false, LABELS),
@@ -79,6 +81,7 @@ final class TableForms {
             void columns(ClipRow row) {
                 text(row.clip());
                 text(row.path());
+                text(row.root());
                 number(row.start(), true);
                 number(row.end(), row.end() < Double.POSITIVE_INFINITY);
                 text(row.labels());
@@ -101,6 +104,7 @@ final class TableForms {
                 return new ClipRow(
                         row.getString(CLIP, 0),
                         row.getString(PATH, 0),
+                        TableForms.text(row, ROOT),
                         row.getDouble(START, 0),
                         TableForms.number(row, END, Double.POSITIVE_INFINITY),
                         TableForms.text(row, LABELS),

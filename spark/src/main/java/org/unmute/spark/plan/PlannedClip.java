@@ -1,6 +1,7 @@
 package org.unmute.spark.plan;
 
 import java.io.Serializable;
+import java.util.regex.Pattern;
 
 /**
  * A clip to embed, as the driver plans it.
@@ -26,6 +27,17 @@ public record PlannedClip(
         String split,
         String stamp)
         implements Serializable {
+    private static final Pattern TOP = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?");
+
+    /** The folder that {@link #file} is relative to, with its scheme; null if that says itself where the file is. */
+    public String root() {
+        if (uri == null || !uri.endsWith("/" + file)) {
+            return null;
+        }
+        String folder = uri.substring(0, uri.length() - file.length() - 1);
+        return TOP.matcher(folder).matches() ? folder + "/" : folder;
+    }
+
     /** Whether the clip is its whole file. */
     public boolean whole() {
         return start == 0 && end == Double.POSITIVE_INFINITY;

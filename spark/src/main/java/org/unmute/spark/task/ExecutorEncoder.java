@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
+import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.detection.DetectorSetup;
@@ -45,7 +46,7 @@ public final class ExecutorEncoder {
                     ? EmbedOptions.EMBEDDED
                     : JobFile.local(files.encoder(), files.shipped(), hadoop, scratch)
                             .toString();
-            OpenEncoder encoder = OpenEncoder.open(file, files.settings(), files.norm(), KnownDigests.none());
+            OpenEncoder encoder = opened(file, files);
             requireSame("encoder", files.encoder(), files.encoderSha256(), encoder.hash());
             if (!files.isEmbedded()) {
                 encoder = named(encoder, JobFile.shown(files.encoder()));
@@ -58,6 +59,21 @@ public final class ExecutorEncoder {
                 requireSame("probe", files.probe(), files.probeSha256(), Sha256.of(probe));
             }
             return new Opened(encoder, probe, backend);
+        }
+    }
+
+    /** Opens it; whatever is wrong with it is said of the user's file, not of the copy that this machine has. */
+    private static OpenEncoder opened(String file, ModelFiles files) throws IOException {
+        try {
+            return OpenEncoder.open(file, files.settings(), files.norm(), KnownDigests.none());
+        } catch (IOException | RuntimeException e) {
+            Diagnosis diagnosis = Diagnosis.of(e);
+            String message = diagnosis.message().replace(file, JobFile.shown(files.encoder()));
+            switch (diagnosis.kind()) {
+                case USAGE -> throw new SettingsException(message, e);
+                case INPUT -> throw new InputException(message, e);
+                default -> throw e;
+            }
         }
     }
 
@@ -150,9 +166,14 @@ public final class ExecutorEncoder {
      * @throws InputException if there is neither, or the probe was trained on other tokens
      */
     public ScoringHead head() {
-        return opened.probe == null
-                ? ScoringHead.ofEncoder(opened.encoder)
-                : ScoringHead.ofProbe(opened.probe, opened.encoder, key());
+        if (opened.probe == null) {
+            return ScoringHead.ofEncoder(opened.encoder);
+        }
+        try {
+            return ScoringHead.ofProbe(opened.probe, opened.encoder, key());
+        } catch (InputException e) { // of the copy that this machine has
+            throw new InputException(e.getMessage().replace(opened.probe.toString(), probe()), e);
+        }
     }
 
     /**

@@ -14,9 +14,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.TaskCompletionListener;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.probes.cache.ClipSound;
-import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
@@ -35,17 +32,14 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
     private final Set<Kept> kept;
     private final HadoopFiles files;
     /** The present rows whose clips are not given yet. */
-    private final Deque<Source> sources = new ArrayDeque<>();
+    private final Deque<ClipRows.Source> sources = new ArrayDeque<>();
     /** Clips of theirs that are embedded. */
     private final Deque<EmbeddedClip> ready = new ArrayDeque<>();
 
     private ClipEmbedding embedding;
 
-    /** A row's clip; with the reason, if it is none. */
-    private record Source(PlannedClip clip, String error) {}
-
     /**
-     * @param rows path, clip, start, end, labels, split; all but the first may be null
+     * @param rows of the columns of {@link ClipRows}
      * @param kept what is computed
      * @param hadoop the configuration of its file systems
      * @throws IOException if the encoder cannot be opened
@@ -73,7 +67,7 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
             if (sources.isEmpty()) {
                 begin();
             }
-            Source source = sources.removeFirst();
+            ClipRows.Source source = sources.removeFirst();
             if (source.error() != null) {
                 return new EmbeddedClip(source.clip(), null, 0, null, null, null, List.of(), source.error());
             }
@@ -89,43 +83,11 @@ public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
     private void begin() throws IOException {
         close();
         while (sources.size() < TOGETHER && rows.hasNext()) {
-            sources.add(source(rows.next()));
+            sources.add(ClipRows.source(rows.next(), files));
         }
         List<PlannedClip> clips = new ArrayList<>();
         sources.stream().filter(s -> s.error() == null).forEach(s -> clips.add(s.clip()));
         embedding = new ClipEmbedding(clips, Map.of(), executor, kept, files);
-    }
-
-    private Source source(Row row) {
-        String path = row.getString(0);
-        double start = row.isNullAt(2) ? 0 : row.getDouble(2);
-        double end = row.isNullAt(3) ? Double.POSITIVE_INFINITY : row.getDouble(3);
-        String id = row.getString(1);
-        if (id == null && path != null) {
-            boolean part = !row.isNullAt(2) && !row.isNullAt(3);
-            id = part && Double.isFinite(start) && Double.isFinite(end) ? ClipId.part(path, start, end) : path;
-        }
-        String uri = null;
-        String error = null;
-        if (path == null || path.isEmpty()) {
-            error = "the row has no path";
-        } else {
-            try {
-                uri = files.qualified(path).toString();
-            } catch (IOException e) {
-                error = ClipSound.reason(e);
-            }
-        }
-        PlannedClip clip =
-                new PlannedClip(id, path, uri, start, end, Double.NaN, row.getString(4), row.getString(5), "");
-        if (error == null) {
-            try {
-                HadoopAudio.clip(clip);
-            } catch (IllegalArgumentException e) {
-                error = e.getMessage();
-            }
-        }
-        return new Source(clip, error);
     }
 
     private void close() {

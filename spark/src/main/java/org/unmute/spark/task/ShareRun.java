@@ -82,6 +82,7 @@ public record ShareRun(
         return new ClipRow(
                 clip.clip(),
                 clip.file(),
+                clip.root(),
                 clip.start(),
                 clip.end(),
                 clip.labels(),

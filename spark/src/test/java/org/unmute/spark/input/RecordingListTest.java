@@ -34,7 +34,8 @@ class RecordingListTest {
         Path file = temp.resolve(name);
         Files.writeString(file, content);
         String uri = "file:" + file;
-        return new RecordingList(files, uri, RecordingRoot.of(files, root == null ? temp.toString() : root));
+        return new RecordingList(
+                files, uri, RecordingRoot.of(files, root == null ? temp.toString() : root), root != null);
     }
 
     private List<PlannedClip> table(String content) throws IOException {
@@ -59,14 +60,14 @@ class RecordingListTest {
     @Test
     void aTableGivesTheClipsOfTheCommandLine() throws IOException {
         List<PlannedClip> clips = table("""
-                path,start,end,note
-                a/b.wav,,,whole
-                a/b.wav,0.50,1.5,part
-                ./a//c.wav,1,2.0000004,rounded
-                day.wav#600-1200,,,by name
-                %s/x y.wav,,,absolute
-                file:%s/_u/z:1.wav,0,3,with a scheme
-                """.formatted(temp, temp));
+            path,start,end,note
+            a/b.wav,,,whole
+            a/b.wav,0.50,1.5,part
+            ./a//c.wav,1,2.0000004,rounded
+            day.wav#600-1200,,,by name
+            %s/x y.wav,,,absolute
+            file:%s/_u/z:1.wav,0,3,with a scheme
+            """.formatted(temp, temp));
         assertThat(clips)
                 .extracting(PlannedClip::clip)
                 .containsExactly(
@@ -91,12 +92,12 @@ class RecordingListTest {
     @Test
     void labelsSplitsIdsAndLengthsComeAlong() throws IOException {
         List<PlannedClip> clips = table("""
-                Clip;FNAME;labels;Split;seconds;start;end
-                one;a.wav;"dog;cat";train;2,5;;
-                two;a.wav;;;;0,5;1
-                three#1-2;a.wav;dog;test;;;
-                four;pretend:/1-1-1/far.wav;dog;test;;;
-                """);
+            Clip;FNAME;labels;Split;seconds;start;end
+            one;a.wav;"dog;cat";train;2,5;;
+            two;a.wav;;;;0,5;1
+            three#1-2;a.wav;dog;test;;;
+            four;pretend:/1-1-1/far.wav;dog;test;;;
+            """);
         assertThat(clips).extracting(PlannedClip::clip).containsExactly("one", "two", "three#1-2", "four");
         assertThat(clips).extracting(PlannedClip::labels).containsExactly("dog;cat", null, "dog", "dog");
         assertThat(clips).extracting(PlannedClip::split).containsExactly("train", null, "test", "test");
@@ -115,6 +116,47 @@ class RecordingListTest {
         assertThat(clips)
                 .extracting(PlannedClip::uri)
                 .containsExactly("pretend:/data/x.wav", "pretend:/data/deep/y.wav");
+    }
+
+    /** As a job's index has it. */
+    @Test
+    void aRootInTheTable() throws IOException {
+        String content = """
+            path,root,clip,start,end
+            deep/y.wav,pretend:/data,,0.0,
+            x.wav,pretend:///data/,x,0,Infinity
+            x.wav,,own,,inf
+            pretend:/other/z.wav,pretend:/data,z,1,2
+            """;
+        List<PlannedClip> clips = list("list.csv", content, null).table();
+        assertThat(clips).extracting(PlannedClip::clip).containsExactly("deep/y.wav", "x", "own", "z");
+        assertThat(clips)
+                .extracting(PlannedClip::file)
+                .containsExactly("deep/y.wav", "x.wav", "x.wav", "pretend:/other/z.wav");
+        assertThat(clips)
+                .extracting(PlannedClip::uri)
+                .containsExactly(
+                        "pretend:/data/deep/y.wav",
+                        "pretend:/data/x.wav",
+                        "file:" + temp + "/x.wav",
+                        "pretend:/other/z.wav");
+        assertThat(clips)
+                .extracting(PlannedClip::root)
+                .containsExactly("pretend:/data", "pretend:/data", "file:" + temp, null);
+        assertThat(clips.subList(0, 3)).allMatch(PlannedClip::whole);
+        assertThat(list("list.csv", content, "pretend:/moved")
+                        .table()
+                        .getFirst()
+                        .uri())
+                .as("a root that the user names counts for all rows")
+                .isEqualTo("pretend:/moved/deep/y.wav");
+    }
+
+    @Test
+    void theRootOfAFileSystem() throws IOException {
+        assertThat(list("list.csv", "file\nx.wav\n", "pretend:/").table())
+                .extracting(PlannedClip::root)
+                .containsExactly("pretend:/");
     }
 
     @ParameterizedTest

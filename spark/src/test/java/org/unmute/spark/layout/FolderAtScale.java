@@ -133,6 +133,7 @@ public final class FolderAtScale {
                         new ClipRow(
                                 c.clip(),
                                 c.file(),
+                                c.root(),
                                 c.start(),
                                 c.end(),
                                 c.labels(),

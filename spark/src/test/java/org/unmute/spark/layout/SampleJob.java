@@ -156,6 +156,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         ClipRow row = new ClipRow(
                 clip.clip(),
                 clip.file(),
+                clip.root(),
                 clip.start(),
                 clip.end(),
                 clip.labels(),

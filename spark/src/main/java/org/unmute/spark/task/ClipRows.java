@@ -1,0 +1,123 @@
+package org.unmute.spark.task;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.spark.input.HadoopAudio;
+import org.unmute.spark.input.HadoopFiles;
+import org.unmute.spark.plan.PlannedClip;
+import org.unmute.tensor.io.PlainText;
+
+/** Rows of a {@code Dataset} that name clips: path, root, clip, start, end, labels, split. All may be null. */
+public final class ClipRows {
+    /** The columns, in this order. */
+    public static final List<String> COLUMNS = List.of("path", "root", "clip", "start", "end", "labels", "split");
+
+    private static final int PATH = 0;
+    private static final int ROOT = 1;
+    private static final int CLIP = 2;
+    private static final int START = 3;
+    private static final int END = 4;
+    private static final int LABELS = 5;
+    private static final int SPLIT = 6;
+
+    private ClipRows() {}
+
+    /** A row's clip; with the reason, if it is none. */
+    record Source(PlannedClip clip, String error) {}
+
+    /** What a row names. An end that is null, infinite or NaN is that of the file. */
+    static Source source(Row row, HadoopFiles files) {
+        String path = row.getString(PATH);
+        boolean starts = isNumber(row, START);
+        double start = starts ? row.getDouble(START) : 0;
+        double end = isNumber(row, END) ? row.getDouble(END) : Double.POSITIVE_INFINITY;
+        String id = row.getString(CLIP);
+        if (id == null && path != null) {
+            boolean part = starts && Double.isFinite(start) && Double.isFinite(end);
+            id = part ? ClipId.part(path, start, end) : path;
+        }
+        String uri = null;
+        String error = null;
+        if (path == null || path.isEmpty()) {
+            error = "the row has no path";
+        } else {
+            try {
+                uri = files.qualified(path, row.getString(ROOT)).toString();
+            } catch (IOException e) {
+                error = ClipSound.reason(e);
+            }
+        }
+        PlannedClip clip =
+                new PlannedClip(id, path, uri, start, end, Double.NaN, row.getString(LABELS), row.getString(SPLIT), "");
+        if (error == null) {
+            try {
+                HadoopAudio.clip(clip);
+            } catch (IllegalArgumentException e) {
+                error = e.getMessage();
+            }
+        }
+        return new Source(clip, error);
+    }
+
+    private static boolean isNumber(Row row, int column) {
+        return !row.isNullAt(column) && !Double.isNaN(row.getDouble(column));
+    }
+
+    /**
+     * Looks for the first row whose file is there. Rows are computed until there is one.
+     *
+     * @param what is to be done with them, for a message
+     * @throws InputException if there are rows, and the file of none is there: the recordings are elsewhere
+     */
+    public static void requireFiles(String what, Dataset<Row> rows, SerializableConfiguration hadoop) {
+        MapPartitionsFunction<Row, Boolean> found = some -> found(some, new HadoopFiles(hadoop.value()));
+        if (rows.isStreaming()
+                || !rows.mapPartitions(found, Encoders.BOOLEAN()).takeAsList(1).isEmpty()) {
+            return;
+        }
+        List<Row> first = rows.takeAsList(1);
+        if (!first.isEmpty()) {
+            PlannedClip clip =
+                    source(first.getFirst(), new HadoopFiles(hadoop.value())).clip();
+            throw new InputException(what + ": the rows name no file that is there: "
+                    + (clip.uri() == null
+                            ? "the first has no path"
+                            : "the first has the path " + PlainText.quote(clip.file()) + ", looked for at "
+                                    + PlainText.of(clip.uri()))
+                    + ": give absolute paths or URIs, or the folder that they are relative to in a column 'root'");
+        }
+    }
+
+    /** One if the file of a row is there, else none. */
+    private static Iterator<Boolean> found(Iterator<Row> rows, HadoopFiles files) {
+        while (rows.hasNext()) {
+            String uri = source(rows.next(), files).clip().uri();
+            if (uri != null && isThere(uri, files)) {
+                return List.of(true).iterator();
+            }
+        }
+        return List.<Boolean>of().iterator();
+    }
+
+    /** Also if that cannot be said: whoever reads it says why. */
+    private static boolean isThere(String uri, HadoopFiles files) {
+        try {
+            files.status(uri);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}
