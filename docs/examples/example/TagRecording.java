@@ -17,7 +17,7 @@ public final class TagRecording {
         TrainedProbe probe = TrainedProbe.open(Path.of(args[1]));
         probe.requireTokensOf(encoder, checkpoint); // refuses a probe that was trained on other tokens
         TokenMap tokens = encoder.encode(Wav.read(Path.of(args[2]))); // any rate, any length
-        Map<String, Float> scores = probe.scoresByClass(tokens);
+        Map<String, Float> scores = probe.scoresByClass(tokens); // as 'unmute tag' prints them
         scores.forEach((name, score) -> System.out.println(name + " " + score));
     }
 }

@@ -25,7 +25,7 @@ public final class TaggingService implements AutoCloseable {
         tag(new float[16_000], 16_000); // the first call is slow
     }
 
-    /** Scores in the order of {@link #classes()}. Samples are mono, full scale is -1 to 1. */
+    /** Probabilities in the order of {@link #classes()}. Samples are mono, full scale is -1 to 1. */
     public float[] tag(float[] samples, int sampleRate) {
         return probe.scores(encoder.encode(new Recording(samples, sampleRate)));
     }

@@ -41,7 +41,7 @@ class DecisionsEndToEndTest {
             clips.add(String.format("train/%06d.wav", i));
         }
         try (TokenCache tokens = TokenCache.open(fixture.cache())) {
-            return Scorer.scores(probe, TokenSource.of(tokens, clips), 64);
+            return Scorer.rawScores(probe, TokenSource.of(tokens, clips), 64);
         }
     }
 

@@ -2,7 +2,10 @@ package org.unmute.spark;
 
 import org.unmute.spark.task.EmbeddedClip;
 
-/** A clip's scores. A bean for Spark. */
+/**
+ * A clip's raw scores by a probe, those of {@code unmute tag --scores}, or logits by an encoder's own head. A bean for
+ * Spark.
+ */
 public final class ClipScores extends ClipResult {
     private static final long serialVersionUID = 1L;
 

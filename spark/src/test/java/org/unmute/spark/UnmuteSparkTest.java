@@ -152,10 +152,17 @@ class UnmuteSparkTest {
                 .collectAsList();
         OpenEncoder encoder = OpenEncoder.embedded();
         ScoringHead head = ScoringHead.ofProbe(file, encoder, encoder.key("hann", DType.F32));
+        TrainedProbe probe = TrainedProbe.open(file);
         assertThat(UnmuteSpark.classes(spark.session(), options)).containsExactly("a", "b", "c");
         for (ClipScores clip : found) {
             float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.getPath())));
-            assertThat(clip.getScores()).isEqualTo(Activation.trained(head).of(head, head.logits(samples)));
+            Features features = encoder.encoder().features(samples, head.request());
+            assertThat(clip.getScores())
+                    .as("those of 'tag --scores'")
+                    .isEqualTo(Activation.trained(head).of(head, head.logits(samples)))
+                    .as("those of the library")
+                    .isEqualTo(probe.rawScores(features));
+            assertThat(probe.scores(features)).isEqualTo(Activation.calibrated.of(head, head.logits(samples)));
         }
     }
 

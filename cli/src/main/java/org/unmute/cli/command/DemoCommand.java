@@ -230,7 +230,7 @@ final class DemoCommand extends ComputingCommand {
             ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, _ -> step.run());
             TrainedProbe t = result.trained(
                     probe, trained.manifest().labels().names(), grid.cls(), settings.objective(), "", "");
-            float[][] scores = t.scores(tested.maps());
+            float[][] scores = t.rawScores(tested.maps());
             scoring.add(scores, ScoreScale.PROBABILITY);
             if (first == null) {
                 first = t;

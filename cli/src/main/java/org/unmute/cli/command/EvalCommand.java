@@ -224,7 +224,7 @@ final class EvalCommand extends ComputingCommand {
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
             for (int i = 0; i < files.size(); i++) {
-                float[][] scores = Scorer.scores(probes.get(i), clips, CHUNK);
+                float[][] scores = Scorer.rawScores(probes.get(i), clips, CHUNK);
                 ProbeFiles.requireNumbers(files.get(i), truth, scores);
                 scoring.add(scores, probes.get(i).decisions());
             }

@@ -165,8 +165,8 @@ final class PackCommand extends ComputingCommand {
     }
 
     private static double difference(TrainedProbe trained, PackedProtobin packed, TokenMap map) {
-        float[] expected = trained.scores(map);
-        float[] actual = packed.scores(map);
+        float[] expected = trained.rawScores(map);
+        float[] actual = packed.rawScores(map);
         double largest = 0;
         for (int c = 0; c < expected.length; c++) {
             double off = Math.abs((double) expected[c] - actual[c]);

@@ -19,6 +19,7 @@ import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.cli.probe.TrainingAudit;
 import org.unmute.cli.probe.ValidationClips;
+import org.unmute.experiments.NearestName;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.UsedClips;
@@ -138,7 +139,8 @@ final class ProbeCommand extends ComputingCommand {
     public Integer call() throws IOException {
         begin();
         if (!Probes.names().contains(name)) {
-            throw CommandException.usage("--probe " + name + " is not known: " + Probes.namesInWords());
+            throw CommandException.usage("--probe " + name + " is not known"
+                    + NearestName.suggestion(name, Probes.names()) + "; " + Probes.ELSEWHERE);
         }
         validation.rule(); // refuses what contradicts itself before anything is read
         ProbeOptions options = training.probe(name);

@@ -161,7 +161,17 @@ final class TagCommand extends ComputingCommand {
         String kind = printed == Activation.none
                 ? "logit"
                 : printed == Activation.calibrated ? "calibrated probability" : "probability";
-        print(new TagTable(head, top, kind), tagged, skipped);
+        print(new TagTable(head, top, kind), tagged, skipped, written());
+    }
+
+    /** What the table of scores has, where it is not what is printed. */
+    private String written() {
+        if (scores == null) {
+            return "";
+        }
+        return printed == activation
+                ? ", scores in " + scores
+                : ", raw scores in " + scores + " (--activation calibrated writes the calibrated ones that tag prints)";
     }
 
     private Tagged tag(ScoringHead head, ClipSound sound) {
@@ -171,7 +181,7 @@ final class TagCommand extends ComputingCommand {
             }
             float[] logits = head.logits(sound.samples());
             float[] shown = printed.of(head, logits);
-            float[] raw = head.decisions() == null ? null : head.scores(logits);
+            float[] raw = head.decisions() == null ? null : head.rawScores(logits);
             return new Tagged(
                     sound.clip(),
                     activation.of(head, logits),
@@ -200,14 +210,14 @@ final class TagCommand extends ComputingCommand {
         table.write(scores);
     }
 
-    private void print(TagTable table, List<Tagged> tagged, List<String> skipped) throws IOException {
+    private void print(TagTable table, List<Tagged> tagged, List<String> skipped, String written)
+            throws IOException {
         tagged.forEach(t -> table.add(t.row()));
         print(table.document(), o -> {
             if (scores == null) {
                 table.print(o);
             }
-            o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
-                    + (scores == null ? "" : ", scores in " + scores));
+            o.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped" + written);
             skipped.forEach(reason -> o.println("  skipped " + reason));
         });
     }

@@ -19,7 +19,7 @@ import org.unmute.experiments.metric.MultiLabelScores;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.scoring.Activation;
+import org.unmute.probes.pool.Probabilities;
 import org.unmute.probes.decision.Decisions;
 
 /**
@@ -68,7 +68,7 @@ public final class Scoring {
         if (singleLabel && scale == ScoreScale.LOGIT) {
             // With one class per clip, logits of different clips are comparable only after the softmax.
             add(
-                    Arrays.stream(scores).map(Activation::softmax).toArray(float[][]::new),
+                    Arrays.stream(scores).map(Probabilities::softmax).toArray(float[][]::new),
                     ScoreScale.PROBABILITY,
                     decisions);
             return;

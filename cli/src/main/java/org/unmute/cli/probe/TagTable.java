@@ -60,7 +60,7 @@ public final class TagTable {
         }
     }
 
-    /** The rows for JSON; keys do not depend on the activation. */
+    /** The rows for JSON; keys do not depend on the activation, which {@code scores} states. */
     public List<Map<String, Object>> document() {
         return table("", true).document();
     }
@@ -71,6 +71,9 @@ public final class TagTable {
         IntStream.rangeClosed(1, top).forEach(i -> headings.add("top " + i + suffix));
         if (json && decided) {
             headings.add("present");
+        }
+        if (json) {
+            headings.add("scores");
         }
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
         for (Row row : rows) {
@@ -88,6 +91,9 @@ public final class TagTable {
                         .filter(c -> isPresent(row, c))
                         .mapToObj(head.classes()::get)
                         .toList());
+            }
+            if (json) {
+                cells.add(kind);
             }
             table.row(cells.toArray());
         }

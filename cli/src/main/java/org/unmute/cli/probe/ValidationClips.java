@@ -154,7 +154,7 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         }
         TokenSource source = TokenSource.of(
                 tokens, clips.clips().stream().map(LabelledClip::file).toList());
-        return probe.with(Decisions.learn(rule, this.source, Scorer.scores(probe, source, BATCH), clips.multiHot()));
+        return probe.with(Decisions.learn(rule, this.source, Scorer.rawScores(probe, source, BATCH), clips.multiHot()));
     }
 
     /** Classes without a validation clip, about which nothing is learned. */

@@ -17,7 +17,6 @@ import org.unmute.experiments.scoring.ProbeFiles;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
-import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.BandFinder;
 import org.unmute.probes.event.EventRules;
@@ -97,16 +96,12 @@ public record DetectorSetup(
                     encoder,
                     key,
                     resample,
-                    context.scorer(probe, spec.rowTimes(), calibration(probe)),
+                    context.scorer(probe, spec.rowTimes(), probe.calibration()),
                     wanted,
                     wanted.rules(probe.classes(), learned(probe), spec));
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
         }
-    }
-
-    private static ScoreCalibration calibration(TrainedProbe probe) {
-        return probe.decisions() == null ? null : probe.decisions().calibration();
     }
 
     /** Thresholds on the scale of the scores that are shown; null if the probe has none. */

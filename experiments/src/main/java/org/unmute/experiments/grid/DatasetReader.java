@@ -228,7 +228,7 @@ final class DatasetReader {
         t.namedTables("set").forEach((name, table) -> {
             if (!Probes.names().contains(name)) {
                 throw table.problem("there is no probe of that name" + NearestName.suggestion(name, Probes.names())
-                        + ": " + Probes.namesInWords());
+                        + "; " + Probes.ELSEWHERE);
             }
             options.put(name, ProbeReader.options(name, table));
         });

@@ -1,6 +1,7 @@
 package org.unmute.experiments.grid;
 
 import java.util.List;
+import org.unmute.experiments.NearestName;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 
@@ -23,7 +24,13 @@ final class ProbeReader {
 
     ProbeEntry entry() {
         t.only(KEYS).required("name");
-        String name = t.choice("name", Probes.names()).orElseThrow();
+        String name = t.text("name").orElseThrow();
+        if (!Probes.names().contains(name)) {
+            throw t.problem(
+                    "name",
+                    "'" + name + "' is not known" + NearestName.suggestion(name, Probes.names()) + "; "
+                            + Probes.ELSEWHERE);
+        }
         String label = GridReader.folderName(t, "label", t.text("label").orElse(name));
         ProbeOptions options = t.table("set").map(s -> options(name, s)).orElse(ProbeOptions.DEFAULTS);
         return new ProbeEntry(

@@ -59,7 +59,7 @@ record PreparedFold(
     double score(Probe probe, CellData data, int batch) throws IOException {
         TrainedProbe scorer = new TrainedProbe(
                 probe, data.classes(), validation.grid().cls(), data.objective().isSingleLabel(), null, "", "");
-        return score(data.metric(), Scorer.scores(scorer, validation, batch), labels);
+        return score(data.metric(), Scorer.rawScores(scorer, validation, batch), labels);
     }
 
     /** NaN if a score is NaN: the probe diverged; the clips are not at fault. */

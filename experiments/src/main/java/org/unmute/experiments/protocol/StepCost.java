@@ -140,7 +140,7 @@ public record StepCost(double train, double score, double pool) {
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained =
                 new TrainedProbe(probe, names, layout.cls(), step.objective.isSingleLabel(), null, "", "");
-        double scoring = SteadyTime.of(() -> Scorer.scores(trained, seen, count), patience, ahead.score / count);
+        double scoring = SteadyTime.of(() -> Scorer.rawScores(trained, seen, count), patience, ahead.score / count);
         return new StepCost(training.seconds() / count, scoring / count, pool);
     }
 }

@@ -74,7 +74,7 @@ record WinnerTest(RunningCell cell) {
             Path file = requireFile(rerun);
             scores.add(cell.context().cores().run(backend -> {
                 TrainedProbe probe = TrainedProbe.load(file, backend);
-                float[][] rows = Scorer.scores(
+                float[][] rows = Scorer.rawScores(
                         probe, fold.test().tokens(), cell.settings().training().batch());
                 return new FoldScores(
                         fold, probe, rows, cell.data().metric().of(rows, PreparedFold.labels(fold.test())), rerun);

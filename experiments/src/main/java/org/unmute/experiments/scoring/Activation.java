@@ -1,5 +1,7 @@
 package org.unmute.experiments.scoring;
 
+import org.unmute.probes.pool.Probabilities;
+
 /** What becomes of logits, by the names that options and records have for it. */
 public enum Activation {
     /** Logits, unchanged. */
@@ -23,42 +25,19 @@ public enum Activation {
     }
 
     /**
-     * Scores of a recording, {@code [classes]}.
+     * Scores of a recording, {@code [classes]}. What a probe was trained for is its own function, with the bits that it
+     * has everywhere.
      *
      * @param logits {@link ScoringHead#logits} of this head
      */
     public float[] of(ScoringHead head, float[] logits) {
         return switch (this) {
             case none -> logits;
-            case sigmoid -> sigmoid(logits);
-            case softmax -> softmax(logits);
-            case calibrated -> head.decisions().calibration().apply(head.scores(logits));
+            case calibrated -> head.decisions().calibration().apply(head.rawScores(logits));
+            case sigmoid ->
+                trained(head) == sigmoid ? head.rawScores(logits) : Probabilities.sigmoid(logits);
+            case softmax ->
+                trained(head) == softmax ? head.rawScores(logits) : Probabilities.softmax(logits);
         };
-    }
-
-    /** The sigmoid of each of one clip's logits. */
-    public static float[] sigmoid(float[] logits) {
-        float[] out = new float[logits.length];
-        for (int c = 0; c < out.length; c++) {
-            out[c] = (float) (1 / (1 + Math.exp(-logits[c])));
-        }
-        return out;
-    }
-
-    /** The softmax of one clip's logits. */
-    public static float[] softmax(float[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (float x : logits) {
-            max = Math.max(max, x);
-        }
-        double sum = 0;
-        for (float x : logits) {
-            sum += Math.exp(x - max);
-        }
-        float[] out = new float[logits.length];
-        for (int c = 0; c < out.length; c++) {
-            out[c] = (float) (Math.exp(logits[c] - max) / sum);
-        }
-        return out;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.unmute.experiments.Diagnosis;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.encoder.OpenEncoder;
@@ -42,7 +43,8 @@ public final class ScoringHead {
             Boolean exclusive,
             Decisions decisions,
             int layers,
-            Function<Features, float[]> logits) {}
+            Function<Features, float[]> logits,
+            UnaryOperator<float[]> rawScores) {}
 
     /**
      * The encoder's own head.
@@ -56,7 +58,7 @@ public final class ScoringHead {
             throw new InputException("encoder " + open.origin() + " has no classification head: give a "
                     + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
         }
-        Head own = new Head("head", classes, null, null, 0, null);
+        Head own = new Head("head", classes, null, null, 0, null, null);
         return new ScoringHead(own, "the encoder's own head", null, encoder::scores);
     }
 
@@ -98,7 +100,8 @@ public final class ScoringHead {
                 probe.singleLabel(),
                 probe.decisions(),
                 probe.probe().layers(),
-                probe::logits);
+                probe::logits,
+                probe::rawScoresOf);
     }
 
     private static Head of(PackedProtobin probe) {
@@ -108,7 +111,8 @@ public final class ScoringHead {
                 probe.singleLabel(),
                 probe.decisions(),
                 0,
-                features -> floats(probe.logits(features.tokens())));
+                features -> floats(probe.logits(features.tokens())),
+                probe::rawScoresOf);
     }
 
     private static float[] floats(double[] x) {
@@ -187,11 +191,13 @@ public final class ScoringHead {
     }
 
     /**
-     * Raw scores of a probe, sigmoid or softmax as it was trained for, {@code [classes]}, in [0, 1].
+     * Raw scores of a probe, sigmoid or softmax as it was trained for, {@code [classes]}, in [0, 1]: those that the
+     * probe's {@code rawScores} gives, to the last bit.
      *
      * @param logits of a recording
+     * @throws NullPointerException if this is an encoder's own head
      */
-    public float[] scores(float[] logits) {
-        return head.exclusive() ? Activation.softmax(logits) : Activation.sigmoid(logits);
+    public float[] rawScores(float[] logits) {
+        return head.rawScores().apply(logits);
     }
 }

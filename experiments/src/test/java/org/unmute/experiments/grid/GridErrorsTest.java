@@ -196,6 +196,7 @@ class GridErrorsTest {
         label = 'a'                              | probes[0]: 'name' is missing
         name = 'protobins'                       | name: 'protobins' is not known; did you mean 'protobin'? There \
         are linear,
+        name = 'gem'                             | known if UNMUTE_CLASSPATH names the jar
         name = 'linear', label = 'a:b'           | label: names a folder
         name = 'linear', set = {heads = 2}       | set: probe linear has no options
         name = 'ep', set = {query = 2}           | set.query: unknown key; did you mean 'queries'? There are \

@@ -84,7 +84,7 @@ class CellRunTest {
                     folder.resolve(seed.folder()).resolve("probe.safetensors"),
                     Backends.open("scalar", 1).backend());
             Fold fold = TinyCell.fold(0, false);
-            float[][] scores = Scorer.scores(probe, fold.test().tokens(), 7);
+            float[][] scores = Scorer.rawScores(probe, fold.test().tokens(), 7);
             assertThat(PrimaryMetric.MAP.of(scores, PreparedFold.labels(fold.test())))
                     .isCloseTo(seed.test(), within(1e-12));
             assertThat(probe.standardization()).isNotNull();
@@ -151,7 +151,7 @@ class CellRunTest {
                     Backends.open("scalar", 1).backend());
             Fold fold = TinyCell.fold(f, true);
             sum += PrimaryMetric.ACCURACY.of(
-                    Scorer.scores(probe, fold.test().tokens(), 8), PreparedFold.labels(fold.test()));
+                    Scorer.rawScores(probe, fold.test().tokens(), 8), PreparedFold.labels(fold.test()));
         }
         assertThat(result.seeds().getFirst().test()).isCloseTo(sum / 2, within(1e-15));
     }

@@ -18,6 +18,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.Probabilities;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenLayout;
@@ -98,7 +99,7 @@ class ScoringHeadTest {
         }
         assertThat(head.about()).isEqualTo("protobin, packed " + file);
         assertThat(Activation.trained(head)).isEqualTo(Activation.softmax);
-        assertThat(Activation.softmax.of(head, head.logits(features))).isEqualTo(head.scores(head.logits(sound)));
+        assertThat(Activation.softmax.of(head, head.logits(features))).isEqualTo(head.rawScores(head.logits(sound)));
     }
 
     @Test
@@ -129,8 +130,8 @@ class ScoringHeadTest {
 
     @Test
     void activationsAreThoseOfTheirNames() {
-        assertThat(Activation.sigmoid(new float[] {0, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}))
+        assertThat(Probabilities.sigmoid(new float[] {0, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}))
                 .containsExactly(0.5f, 1, 0);
-        assertThat(Activation.softmax(new float[] {1000, 1000, -1000})).containsExactly(0.5f, 0.5f, 0);
+        assertThat(Probabilities.softmax(new float[] {1000, 1000, -1000})).containsExactly(0.5f, 0.5f, 0);
     }
 }

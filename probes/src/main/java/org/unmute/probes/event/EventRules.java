@@ -1,6 +1,8 @@
 package org.unmute.probes.event;
 
 import java.util.Arrays;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.pool.TrainedProbe;
 
 /**
  * How scores become events, in this order: median filter, thresholds with hysteresis, merging of gaps, minimum
@@ -40,6 +42,17 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     public static EventRules threshold(int classes, double threshold) {
         double[] all = new double[classes];
         Arrays.fill(all, threshold);
+        return new EventRules(all, all, 1, 0, 0, 0);
+    }
+
+    /**
+     * The thresholds that a probe learned on validation clips, on the scale of its calibrated scores, and {@value
+     * Decisions#FALLBACK} for a class of which it learned none; without other rules.
+     */
+    public static EventRules learned(TrainedProbe probe) {
+        double[] all = new double[probe.classes().size()];
+        Decisions learned = probe.decisions();
+        Arrays.setAll(all, c -> learned != null && learned.isKnown(c) ? learned.calibratedThreshold(c) : Decisions.FALLBACK);
         return new EventRules(all, all, 1, 0, 0, 0);
     }
 

@@ -113,7 +113,7 @@ public final class PackedProtobin {
         return dim;
     }
 
-    /** Whether scores are a softmax, else a sigmoid for each class. */
+    /** Whether raw scores are a softmax, else a sigmoid for each class. */
     public boolean singleLabel() {
         return metadata.singleLabel();
     }
@@ -171,13 +171,34 @@ public final class PackedProtobin {
     }
 
     /**
-     * Scores of one recording, {@code [classes]}, in [0, 1], from its tokens as the encoder gave them.
+     * Scores of one recording, {@code [classes]}, in [0, 1], from its tokens as the encoder gave them; calibrated if
+     * the probe learned it, as {@link TrainedProbe#scores(TokenMap)}.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public float[] scores(TokenMap map) {
+        float[] raw = rawScores(map);
+        return decisions() == null ? raw : decisions().calibration().apply(raw);
+    }
+
+    /** {@link #scores} by class, in the order of {@link #classes()}. */
+    public Map<String, Float> scoresByClass(TokenMap map) {
+        return Probabilities.byClass(classes(), scores(map));
+    }
+
+    /** {@link #scores}, not calibrated: sigmoid or softmax of the logits, on which thresholds decide. */
+    public float[] rawScores(TokenMap map) {
         double[] logits = logits(map);
-        return metadata.singleLabel() ? softmax(logits) : sigmoid(logits);
+        float[] rounded = new float[logits.length];
+        for (int c = 0; c < rounded.length; c++) {
+            rounded[c] = (float) logits[c];
+        }
+        return rawScoresOf(rounded);
+    }
+
+    /** Raw scores of one recording's logits, rounded to float32. */
+    public float[] rawScoresOf(float[] logits) {
+        return metadata.singleLabel() ? Probabilities.softmax(logits) : Probabilities.sigmoid(logits);
     }
 
     /**
@@ -295,27 +316,6 @@ public final class PackedProtobin {
                         (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
             }
         }
-    }
-
-    private static float[] sigmoid(double[] logits) {
-        float[] scores = new float[logits.length];
-        for (int c = 0; c < scores.length; c++) {
-            scores[c] = (float) (1 / (1 + Math.exp(-logits[c])));
-        }
-        return scores;
-    }
-
-    private static float[] softmax(double[] logits) {
-        double max = Arrays.stream(logits).max().orElseThrow();
-        double sum = 0;
-        for (double x : logits) {
-            sum += Math.exp(x - max);
-        }
-        float[] scores = new float[logits.length];
-        for (int c = 0; c < scores.length; c++) {
-            scores[c] = (float) (Math.exp(logits[c] - max) / sum);
-        }
-        return scores;
     }
 
     /**

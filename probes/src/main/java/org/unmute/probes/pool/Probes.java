@@ -13,6 +13,10 @@ import org.unmute.tensor.backend.Backends;
 
 /** Makes probes by name, fresh or from given parameters. Which there are is up to the {@link ProbeProvider}s. */
 public final class Probes {
+    /** The end of a message about a name that is not known: where probes come from that are not listed. */
+    public static final String ELSEWHERE = "a probe in a jar of its own is known if UNMUTE_CLASSPATH names the jar when"
+            + " ./unmute starts, or if a program has the jar on its class path";
+
     private Probes() {}
 
     /** Loaded on first use. */
@@ -57,13 +61,6 @@ public final class Probes {
         return List.copyOf(Loaded.TYPES.keySet());
     }
 
-    /** For messages about a name that is not known: those there are, and where others come from. */
-    public static String namesInWords() {
-        return "there are " + String.join(", ", names())
-                + ": a probe in a jar of its own is found if UNMUTE_CLASSPATH names the jar when ./unmute starts, or a"
-                + " program has it on its class path";
-    }
-
     /**
      * The type of a name.
      *
@@ -72,7 +69,8 @@ public final class Probes {
     public static ProbeType type(String name) {
         ProbeType type = Loaded.TYPES.get(name);
         if (type == null) {
-            throw new IllegalArgumentException("probe: '" + name + "' is not known: " + namesInWords());
+            throw new IllegalArgumentException("probe: '" + name + "' is not known: there are "
+                    + String.join(", ", names()) + "; " + ELSEWHERE);
         }
         return type;
     }

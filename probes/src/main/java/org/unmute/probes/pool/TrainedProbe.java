@@ -12,6 +12,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -29,16 +30,21 @@ import org.unmute.tensor.op.Unary;
  * them. It is saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*}
  * and metadata, what was learned on validation clips in {@code decisions.*}.
  *
+ * <p><b>Scores</b> are what {@code unmute tag} prints: probabilities, calibrated if the probe learned a calibration on
+ * validation clips, else the raw scores. <b>Raw scores</b> are the sigmoid or softmax of the logits as the probe was
+ * trained for; thresholds decide on them ({@link Decisions}), metrics and {@code tag --scores} take them. Both have the
+ * same bits by every way to them on one backend: alone, in a batch, on the command line or on Spark.
+ *
  * <p>Thread-safe: many threads may share one probe. It holds only arrays on the heap, so it need not be closed.
  *
  * @param probe the probe
  * @param classes a name for each class, in the order of the logits
  * @param hasCls whether its tokens come with a cls token
- * @param singleLabel whether scores are a softmax, else a sigmoid for each class
+ * @param singleLabel whether raw scores are a softmax, else a sigmoid for each class
  * @param standardization what tokens are standardized by before they reach the probe, or null
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
- * @param decisions thresholds and calibration that validation clips taught, or null; scores stay raw
+ * @param decisions thresholds on raw scores and their calibration, which validation clips taught, or null
  */
 public record TrainedProbe(
         Probe probe,
@@ -112,54 +118,104 @@ public record TrainedProbe(
     }
 
     /**
-     * Scores of one recording by class, in the order of {@link #classes()}, each in [0, 1].
+     * Scores of one recording by class, in the order of {@link #classes()}, each in [0, 1]; calibrated if the probe
+     * learned it.
      *
      * @throws IllegalArgumentException if the token map does not fit the probe
      */
     public Map<String, Float> scoresByClass(TokenMap map) {
-        float[] scores = scores(map);
-        Map<String, Float> named = new LinkedHashMap<>();
-        for (int i = 0; i < scores.length; i++) {
-            named.put(classes.get(i), scores[i]);
-        }
-        return named;
+        return Probabilities.byClass(classes, scores(map));
+    }
+
+    /** {@link #scoresByClass}, not calibrated. */
+    public Map<String, Float> rawScoresByClass(TokenMap map) {
+        return Probabilities.byClass(classes, rawScores(map));
     }
 
     /**
-     * Scores of one recording, {@code [classes]}, from its tokens as the encoder gave them.
+     * Scores of one recording, {@code [classes]}, from its tokens as the encoder gave them; calibrated if the probe
+     * learned it.
      *
      * @throws IllegalArgumentException if the token map does not fit the probe
      */
     public float[] scores(TokenMap map) {
-        return scores(List.of(map))[0];
+        return calibrated(rawScores(map));
+    }
+
+    /** {@link #scores(TokenMap)}, not calibrated. */
+    public float[] rawScores(TokenMap map) {
+        return rawScores(List.of(map))[0];
     }
 
     /**
-     * Scores of recordings with equal grids, {@code [clips][classes]}, in [0, 1].
+     * Scores of recordings with equal grids, {@code [clips][classes]}, in [0, 1]; calibrated if the probe learned it.
      *
      * @throws IllegalArgumentException if the token maps do not fit the probe or each other
      */
     public float[][] scores(List<TokenMap> maps) {
+        return calibrated(rawScores(maps));
+    }
+
+    /** {@link #scores(List)}, not calibrated. */
+    public float[][] rawScores(List<TokenMap> maps) {
         maps.forEach(this::requireFit);
         try (TensorScope _ = new TensorScope()) {
-            return scores(TokenBatch.of(
+            return rawScores(TokenBatch.of(
                     backend(), maps.stream().map(this::standardized).toList()));
         }
     }
 
     /**
-     * Scores of one recording, {@code [classes]}, in [0, 1]; a probe of several layers ({@link Probe#layers}) needs
-     * those of all blocks.
+     * Scores of one recording, {@code [classes]}, in [0, 1], calibrated if the probe learned it; a probe of several
+     * layers ({@link Probe#layers}) needs those of all blocks.
      *
      * @throws IllegalArgumentException if tokens or layers do not fit the probe
      */
     public float[] scores(Features features) {
-        return of(features, this::probabilities);
+        return calibrated(rawScores(features));
     }
 
-    /** {@link #scores(Features)} before sigmoid or softmax. */
+    /** {@link #scores(Features)}, not calibrated. */
+    public float[] rawScores(Features features) {
+        return of(features, this::rawScoresOf);
+    }
+
+    /** {@link #rawScores(Features)} before sigmoid or softmax. */
     public float[] logits(Features features) {
         return of(features, logits -> logits);
+    }
+
+    /**
+     * Raw scores of logits of this probe: their sigmoid or softmax on its backend.
+     *
+     * @param logits {@code [..., classes]}
+     */
+    public Tensor rawScoresOf(Tensor logits) {
+        return singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
+    }
+
+    /** {@link #rawScoresOf(Tensor)} of one recording, {@code [classes]}, with the bits of {@link #rawScores(Features)}. */
+    public float[] rawScoresOf(float[] logits) {
+        try (TensorScope _ = new TensorScope()) {
+            return Grad.withoutRecording(() ->
+                    rawScoresOf(Tensor.of(backend(), logits, 1, logits.length)).toFloats());
+        }
+    }
+
+    /** The calibration of raw scores that the probe learned, or null. */
+    public ScoreCalibration calibration() {
+        return decisions == null ? null : decisions.calibration();
+    }
+
+    private float[] calibrated(float[] raw) {
+        return decisions == null ? raw : decisions.calibration().apply(raw);
+    }
+
+    private float[][] calibrated(float[][] raw) {
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = calibrated(raw[i]);
+        }
+        return raw;
     }
 
     private void requireFit(TokenMap map) {
@@ -176,17 +232,18 @@ public record TrainedProbe(
         }
     }
 
-    private Tensor probabilities(Tensor logits) {
-        return singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
-    }
-
     /**
-     * Scores of a batch that is standardized already, {@code [clips][classes]}.
+     * Scores of a batch that is standardized already, {@code [clips][classes]}; calibrated if the probe learned it.
      *
      * @throws IllegalArgumentException if the batch does not fit the probe
      */
     public float[][] scores(TokenBatch batch) {
-        return rows(batch, this::probabilities);
+        return calibrated(rawScores(batch));
+    }
+
+    /** {@link #scores(TokenBatch)}, not calibrated. */
+    public float[][] rawScores(TokenBatch batch) {
+        return rows(batch, this::rawScoresOf);
     }
 
     private float[][] rows(TokenBatch batch, UnaryOperator<Tensor> finish) {

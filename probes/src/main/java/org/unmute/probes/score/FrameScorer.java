@@ -16,7 +16,6 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.op.Unary;
 
 /**
  * Scores of a probe over time: one for each class and row of the grid.
@@ -62,7 +61,7 @@ public final class FrameScorer {
      *
      * @param context     rows of a context, odd; 1: a frame-wise probe scores each row by itself, at every row
      * @param stride      rows from one context to the next
-     * @param calibration applied to all scores, or null
+     * @param calibration applied to all scores, or null for raw scores
      * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
      */
     public FrameScorer(TrainedProbe probe, int context, int stride, ScoreCalibration calibration) {
@@ -84,10 +83,20 @@ public final class FrameScorer {
     }
 
     /**
+     * A scorer as {@code unmute detect} has it: contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS}
+     * s, rounded to rows, and scores that are calibrated if the probe learned it.
+     *
+     * @param spec the encoder of the tokens
+     */
+    public static FrameScorer of(TrainedProbe probe, EncoderSpec spec) {
+        return of(probe, spec, probe.calibration());
+    }
+
+    /**
      * A scorer with contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS} s, rounded to rows.
      *
      * @param spec        the encoder of the tokens
-     * @param calibration applied to all scores, or null
+     * @param calibration applied to all scores, or null for raw scores
      */
     public static FrameScorer of(TrainedProbe probe, EncoderSpec spec, ScoreCalibration calibration) {
         return of(probe, spec.rowTimes(), calibration);
@@ -104,7 +113,7 @@ public final class FrameScorer {
      * @param times       of the encoder's rows
      * @param context     in seconds; 0 for a single row
      * @param stride      in seconds
-     * @param calibration applied to all scores, or null
+     * @param calibration applied to all scores, or null for raw scores
      * @throws IllegalArgumentException if context or stride is out of range, or the calibration is of other classes
      */
     public static FrameScorer of(
@@ -227,15 +236,13 @@ public final class FrameScorer {
     /** Scores of clips with equal grids, {@code [clips][classes]}. */
     float[][] ofClips(List<Features> clips) {
         try (TensorScope _ = new TensorScope()) {
-            return calibrated(probe.scores(probe.batch(clips)));
+            return calibrated(probe.rawScores(probe.batch(clips)));
         }
     }
 
     private float[][] scores(Supplier<Tensor> logits, int count) {
-        float[] flat = Grad.withoutRecording(() -> {
-            Tensor own = logits.get();
-            return (probe.singleLabel() ? own.softmax(-1) : own.unary(Unary.SIGMOID)).toFloats();
-        });
+        float[] flat = Grad.withoutRecording(
+                () -> probe.rawScoresOf(logits.get()).toFloats());
         return calibrated(split(flat, count));
     }
 

@@ -11,7 +11,7 @@ public final class Scorer {
     private Scorer() {}
 
     /**
-     * The scores of all clips.
+     * The raw scores of all clips ({@link TrainedProbe#rawScores(TokenBatch)}), which metrics and thresholds take.
      *
      * @param clips of any grids
      * @param batch clips per batch, at least 1; it changes scores by rounding errors only
@@ -20,7 +20,7 @@ public final class Scorer {
      * @throws IllegalArgumentException if the clips do not fit the probe
      * @throws IOException if tokens cannot be read
      */
-    public static float[][] scores(TrainedProbe probe, TokenSource clips, int batch) throws IOException {
+    public static float[][] rawScores(TrainedProbe probe, TokenSource clips, int batch) throws IOException {
         if (batch < 1) {
             throw new IllegalArgumentException("score: batch must be at least 1: " + batch);
         }
@@ -40,7 +40,7 @@ public final class Scorer {
                 BatchReader.Batch own = reader.read(order, from, to);
                 int at = 0;
                 for (TokenBatch part : own.parts()) {
-                    for (float[] row : probe.scores(part)) {
+                    for (float[] row : probe.rawScores(part)) {
                         scores[own.clips()[at++]] = row;
                     }
                 }

@@ -490,6 +490,7 @@ class ProbesTest {
     void badInputIsNamed() {
         assertThatThrownBy(() -> create("protbin", 8, 2))
                 .hasMessageContaining("'protbin' is not known")
+                .hasMessageContaining("UNMUTE_CLASSPATH names the jar")
                 .hasMessageContaining("protobin");
         assertThatThrownBy(() -> create("protobin", 8, 2, "head=3"))
                 .hasMessageContaining("no option 'head'")

@@ -66,7 +66,11 @@ class SavedDecisionsTest {
         TrainedProbe after = TrainedProbe.load(file, scalar);
         assertThat(after.decisions()).isEqualTo(learned);
         assertThat(after.decisions().rule()).hasToString(rule);
-        assertThat(after.scores(map())).isEqualTo(probe().scores(map()));
+        assertThat(after.rawScores(map()))
+                .as("raw scores are those of a probe that learned nothing")
+                .isEqualTo(probe().rawScores(map()))
+                .isEqualTo(probe().scores(map()));
+        assertThat(after.scores(map())).isEqualTo(after.calibration().apply(after.rawScores(map())));
         after.save(folder.resolve("again.safetensors"));
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
     }

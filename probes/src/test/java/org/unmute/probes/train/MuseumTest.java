@@ -140,7 +140,7 @@ class MuseumTest {
             assertThat(probe.frontEndHash()).isEqualTo("front end hash");
             assertThat(probe.decisions()).isEqualTo(name.startsWith("proto") ? DECISIONS : null);
             assertThat(probe.standardization() == null).isEqualTo(probe.probe().layers() > 0);
-            assertThat(probe.scores(features())).containsExactly(scores(name), within(1e-6f));
+            assertThat(probe.rawScores(features())).containsExactly(scores(name), within(1e-6f));
             probe.save(folder.resolve("again"));
             assertKept(folder.resolve("again"), "probe-2/" + name + ".safetensors");
         }
@@ -159,7 +159,7 @@ class MuseumTest {
         PackedProtobin packed = PackedProtobin.load(file);
         assertThat(packed.classes()).isEqualTo(CLASSES);
         assertThat(packed.decisions()).isEqualTo(DECISIONS);
-        assertThat(packed.scores(features().tokens())).containsExactly(scores("packed"), within(1e-6f));
+        assertThat(packed.rawScores(features().tokens())).containsExactly(scores("packed"), within(1e-6f));
         packed.save(folder.resolve("again"));
         assertKept(folder.resolve("again"), "packed-protobin-2.safetensors");
     }

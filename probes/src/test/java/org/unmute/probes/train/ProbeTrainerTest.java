@@ -94,7 +94,7 @@ class ProbeTrainerTest {
         assertThat(epochs[29]).isLessThan(epochs[0]);
         TokenSet test = planted(200, 2);
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores = Scorer.scores(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
+        float[][] scores = Scorer.rawScores(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
         return meanAveragePrecision(scores, test.targets());
     }
 
@@ -179,7 +179,7 @@ class ProbeTrainerTest {
         float[] truth = new float[64 * CLASSES];
         TokenSource test = TokenSource.ofFeatures(separable(64, 2, truth));
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores = Scorer.scores(result.trained(probe, names, true, Objective.ASL, "", ""), test, 64);
+        float[][] scores = Scorer.rawScores(result.trained(probe, names, true, Objective.ASL, "", ""), test, 64);
         assertThat(meanAveragePrecision(scores, truth)).isGreaterThan(0.9);
     }
 
@@ -362,8 +362,8 @@ class ProbeTrainerTest {
         var trained = new ProbeTrainer.Result(null, null, Throughput.NONE)
                 .trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
         TokenSource clips = planted(11, 7).tokens();
-        float[][] all = Scorer.scores(trained, clips, 100);
-        float[][] three = Scorer.scores(trained, clips, 3);
+        float[][] all = Scorer.rawScores(trained, clips, 100);
+        float[][] three = Scorer.rawScores(trained, clips, 3);
         for (int i = 0; i < 11; i++) {
             assertThat(three[i]).containsExactly(all[i], within(1e-6f));
         }

@@ -38,7 +38,7 @@ final class SmallHeapProcess {
             TrainedProbe trained = result.trained(probe, List.of("a", "b"), false, Objective.ASL, "", "");
             double[] losses = result.losses().epochs();
             System.out.println(Runtime.getRuntime().maxMemory() + " " + cache.bytes() + " " + losses[0] + " "
-                    + losses[1] + " " + Scorer.scores(trained, clips.tokens(), 16).length);
+                    + losses[1] + " " + Scorer.rawScores(trained, clips.tokens(), 16).length);
         }
     }
 }

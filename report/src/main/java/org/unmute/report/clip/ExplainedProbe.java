@@ -64,8 +64,8 @@ public record ExplainedProbe(
                 probe.probe().layers(),
                 probe.decisions(),
                 probe::requireTokensOf,
-                features -> new Trained(
-                        probe.probe(), probe.batch(features), features.tokens().count()));
+                features ->
+                        new Trained(probe, probe.batch(features), features.tokens().count()));
     }
 
     private static ExplainedProbe of(PackedProtobin probe) {
@@ -102,6 +102,9 @@ public record ExplainedProbe(
         /** Scores before sigmoid or softmax, {@code [classes]}. */
         double[] logits();
 
+        /** Raw scores of logits, {@code [classes]}, with the bits that the probe has everywhere. */
+        float[] rawScoresOf(float[] logits);
+
         /** The terms of a class's logit; empty if the probe cannot split it. */
         Optional<Contributions> contributions(int classIndex);
 
@@ -122,42 +125,51 @@ public record ExplainedProbe(
         }
     }
 
-    private record Trained(Probe probe, TokenBatch clip, int tokens) implements OnClip {
+    private record Trained(TrainedProbe trained, TokenBatch clip, int tokens) implements OnClip {
+        private Probe probe() {
+            return trained.probe();
+        }
+
+        @Override
+        public float[] rawScoresOf(float[] logits) {
+            return trained.rawScoresOf(logits);
+        }
+
         @Override
         public double[] logits() {
             try (TensorScope _ = new TensorScope()) {
-                return Grad.withoutRecording(() -> probe.logits(clip)).toDoubles();
+                return Grad.withoutRecording(() -> probe().logits(clip)).toDoubles();
             }
         }
 
         @Override
         public Optional<Contributions> contributions(int classIndex) {
             try (TensorScope _ = new TensorScope()) {
-                return probe.contributions(clip, classIndex);
+                return probe().contributions(clip, classIndex);
             }
         }
 
         @Override
         public float[][] similarities(int[] which) {
             try (TensorScope _ = new TensorScope()) {
-                return rows(probe.similarityMap(clip, which).orElseThrow().toFloats(), tokens);
+                return rows(probe().similarityMap(clip, which).orElseThrow().toFloats(), tokens);
             }
         }
 
         @Override
         public Optional<float[]> attention() {
-            if (Probes.type(probe.name()).hasPrototypes() || probe instanceof LinpreProbe) {
+            if (Probes.type(probe().name()).hasPrototypes() || probe() instanceof LinpreProbe) {
                 return Optional.empty();
             }
             try (TensorScope _ = new TensorScope()) {
-                return probe.similarityMap(clip)
+                return probe().similarityMap(clip)
                         .map((Tensor map) -> map.mean(false, 1).toFloats());
             }
         }
 
         @Override
         public Optional<float[]> tokenLogits(int classIndex) {
-            return probe instanceof LinpreProbe
+            return probe() instanceof LinpreProbe
                     ? Optional.of(similarities(new int[] {classIndex})[0])
                     : Optional.empty();
         }
@@ -167,6 +179,11 @@ public record ExplainedProbe(
         @Override
         public double[] logits() {
             return probe.logits(tokens);
+        }
+
+        @Override
+        public float[] rawScoresOf(float[] logits) {
+            return probe.rawScoresOf(logits);
         }
 
         @Override

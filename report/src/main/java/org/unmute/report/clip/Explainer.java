@@ -89,7 +89,7 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         Features features = encoder.features(samples, new Features.Request(layers, figures && spec.hasCls()));
         ExplainedProbe.OnClip on = scorer.on(features);
         double[] logits = on.logits();
-        double[] scores = scores(logits);
+        double[] scores = scores(on, logits);
         ClipExplanation scored = new ClipExplanation(
                 clip,
                 recording,
@@ -133,9 +133,8 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                 .toList();
     }
 
-    private double[] scores(double[] logits) {
-        double[] scores = new double[logits.length];
-        double max = Double.NEGATIVE_INFINITY;
+    private double[] scores(ExplainedProbe.OnClip on, double[] logits) {
+        float[] rounded = new float[logits.length];
         for (int c = 0; c < logits.length; c++) {
             if (!Double.isFinite(logits[c])) {
                 throw new IllegalArgumentException(
@@ -143,16 +142,10 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
                                 + ": the training of the probe diverged, or the encoder gives no numbers for this"
                                 + " recording");
             }
-            max = Math.max(max, logits[c]);
+            rounded[c] = (float) logits[c];
         }
-        double sum = 0;
-        for (double logit : logits) {
-            sum += Math.exp(logit - max);
-        }
-        for (int c = 0; c < logits.length; c++) {
-            scores[c] = scorer.singleLabel() ? Math.exp(logits[c] - max) / sum : 1 / (1 + Math.exp(-logits[c]));
-        }
-        return scores;
+        float[] raw = on.rawScoresOf(rounded);
+        return IntStream.range(0, raw.length).mapToDouble(c -> raw[c]).toArray();
     }
 
     private Reason reason(ClipExplanation scored, int c, int max) {

@@ -1,0 +1,266 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.provenance.Json;
+import org.unmute.models.audio.Wav;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.Scorer;
+import org.unmute.probes.train.TokenSource;
+
+/** A probe's raw and calibrated scores of a recording have the same bits by every way to them. */
+class ScoreRoutesTest {
+    @TempDir
+    static Path folder;
+
+    private static LearnedRun fixture;
+    private static Encoder encoder;
+    private static Path exactCache;
+    private static Path singleLabels;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        fixture = LearnedRun.in(folder);
+        encoder = Encoders.open(fixture.encoder());
+        exactCache = folder.resolve("cache-f32");
+        Ran.unmute(
+                        "embed",
+                        "-q",
+                        "--dtype",
+                        "f32",
+                        "--encoder",
+                        fixture.encoder(),
+                        "--audio",
+                        folder.resolve("recordings"),
+                        "--out",
+                        exactCache)
+                .endsWith(ExitCode.OK);
+        singleLabels = Files.writeString(
+                folder.resolve("single.csv"), LearnedRun.labels("val").replace(";dog", ""));
+        fixture.probe(singleLabels, folder.resolve("single"), "--loss", "ce").endsWith(ExitCode.OK);
+    }
+
+    /** The run of probes whose classes exclude each other, or do not. */
+    private static Path run(boolean single) {
+        return single ? folder.resolve("single") : fixture.run();
+    }
+
+    private static Path clip(int i) {
+        return folder.resolve(String.format(Locale.ROOT, "recordings/test/%06d.wav", i));
+    }
+
+    private static Ran tag(Path probe, Object... more) {
+        return Ran.unmute(Ran.with(
+                        new Object[] {
+                            "tag",
+                            "-q",
+                            "--encoder",
+                            fixture.encoder(),
+                            "--probe",
+                            probe,
+                            "--audio",
+                            folder.resolve("recordings/test"),
+                            "--top",
+                            3
+                        },
+                        more))
+                .endsWith(ExitCode.OK);
+    }
+
+    private static float[][] written(Path csv) throws IOException {
+        List<float[]> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(csv).subList(1, 1 + LearnedRun.TEST)) {
+            String[] cells = line.split(",");
+            float[] row = new float[cells.length - 1];
+            for (int c = 0; c < row.length; c++) {
+                row[c] = Float.parseFloat(cells[c + 1]);
+            }
+            rows.add(row);
+        }
+        return rows.toArray(float[][]::new);
+    }
+
+    private static float[][] raw(Path probe) throws IOException {
+        Path csv = folder.resolve("raw.csv");
+        String said = tag(probe, "--scores", csv).out();
+        assertThat(said).contains("raw scores in " + csv + " (--activation calibrated writes the calibrated ones");
+        return written(csv);
+    }
+
+    private static float[][] calibrated(Path probe) throws IOException {
+        Path csv = folder.resolve("calibrated.csv");
+        String said = tag(probe, "--scores", csv, "--activation", "calibrated").out();
+        assertThat(said).contains(", scores in " + csv).doesNotContain("raw");
+        return written(csv);
+    }
+
+    /** What a program computes of each clip. */
+    private static float[][] program(BiFunction<Integer, TokenMap, float[]> scores) throws IOException {
+        float[][] all = new float[LearnedRun.TEST][];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = scores.apply(i, encoder.encode(Wav.read(clip(i))));
+        }
+        return all;
+    }
+
+    private static void assertPrinted(Path probe, float[][] scores, List<String> classes) {
+        JsonNode json = tag(probe, "--json").json();
+        String text = tag(probe).out();
+        for (int i = 0; i < scores.length; i++) {
+            assertThat(json.get(i).get("scores").asText()).isEqualTo("calibrated probability");
+            for (int c = 0; c < classes.size(); c++) {
+                String shown = String.format(Locale.ROOT, "%s %.3f", classes.get(c), scores[i][c]);
+                assertThat(json.get(i).toString()).contains(shown);
+                assertThat(text.lines().skip(2 + i).findFirst().orElseThrow()).contains(shown);
+            }
+        }
+    }
+
+    private static void assertExplained(Path probe, float[][] raw, float[][] calibrated, List<String> classes) {
+        for (int i = 0; i < 2; i++) {
+            List<Object> args = new ArrayList<>(
+                    List.of("explain", "--run", probe, "--encoder", fixture.encoder(), "--audio", clip(i), "--json"));
+            classes.forEach(c -> args.addAll(List.of("--class", c)));
+            JsonNode json = Ran.unmute(args.toArray()).endsWith(ExitCode.OK).json();
+            for (int c = 0; c < classes.size(); c++) {
+                JsonNode own = json.at("/classes/" + c);
+                assertThat(own.get("score").asDouble()).isEqualTo(raw[i][c]);
+                assertThat((float) own.at("/verdict/calibrated").asDouble()).isEqualTo(calibrated[i][c]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTrainedProbe(boolean single) throws IOException {
+        Path run = run(single);
+        TrainedProbe probe = LearnedRun.saved(run);
+        assertThat(probe.singleLabel()).isEqualTo(single);
+        float[][] raw = raw(run);
+        float[][] calibrated = calibrated(run);
+        assertThat(raw).isNotEqualTo(calibrated);
+        assertThat(program((_, map) -> probe.rawScores(map))).isDeepEqualTo(raw);
+        assertThat(program((_, map) -> probe.scores(map))).isDeepEqualTo(calibrated);
+        program((i, map) -> {
+            assertThat(probe.scoresByClass(map)).isEqualTo(named(probe.classes(), calibrated[i]));
+            assertThat(probe.rawScoresByClass(map)).isEqualTo(named(probe.classes(), raw[i]));
+            return raw[i];
+        });
+        assertThat(probe.scores(List.of(encoder.encode(Wav.read(clip(0))), encoder.encode(Wav.read(clip(1))))))
+                .as("together")
+                .isDeepEqualTo(new float[][] {calibrated[0], calibrated[1]});
+        assertPrinted(run, calibrated, probe.classes());
+        assertExplained(run, raw, calibrated, probe.classes());
+        try (TokenCache cache = TokenCache.open(exactCache)) {
+            List<String> clips = new ArrayList<>();
+            for (int i = 0; i < LearnedRun.TEST; i++) {
+                clips.add(String.format(Locale.ROOT, "test/%06d.wav", i));
+            }
+            assertThat(Scorer.rawScores(probe, TokenSource.of(cache, clips), 4)).isDeepEqualTo(raw);
+        }
+    }
+
+    private static Map<String, Float> named(List<String> classes, float[] scores) {
+        Map<String, Float> named = new LinkedHashMap<>();
+        for (int c = 0; c < scores.length; c++) {
+            named.put(classes.get(c), scores[c]);
+        }
+        return named;
+    }
+
+    /** {@code eval} of a run on exact tokens, and of what {@code tag --scores} wrote. */
+    @Test
+    void evalOfTokensAndOfScores() throws IOException {
+        Path csv = folder.resolve("raw-eval.csv");
+        tag(fixture.run(), "--scores", csv);
+        String table = Files.readString(csv);
+        Files.writeString(csv, table.replace("\n0", "\ntest/0"));
+        Object[] labels = {"--labels", fixture.labels(), "--split", "test", "--bootstrap", 0, "--json"};
+        JsonNode ofScores = Ran.unmute(Ran.with(new Object[] {"eval", "-q", "--scores", csv}, labels))
+                .endsWith(ExitCode.OK)
+                .json();
+        JsonNode ofTokens = Ran.unmute(Ran.with(
+                        new Object[] {"eval", "-q", "--run", fixture.run(), "--cache", exactCache}, labels))
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(ofScores.get("metrics").size()).isGreaterThan(10);
+        ofScores.get("metrics")
+                .properties()
+                .forEach(e -> assertThat(ofTokens.at("/metrics/" + e.getKey() + "/mean"))
+                        .as(e.getKey())
+                        .isEqualTo(e.getValue().get("mean")));
+    }
+
+    /** Events of {@code detect} whose stretch is the whole clip have the clip's calibrated score. */
+    @Test
+    void eventsOfAWholeClip() throws IOException {
+        float[][] calibrated = calibrated(fixture.run());
+        Path out = folder.resolve("events");
+        Ran.unmute(
+                        "detect",
+                        "-q",
+                        "--encoder",
+                        fixture.encoder(),
+                        "--probe",
+                        fixture.run(),
+                        "--audio",
+                        folder.resolve("recordings/test"),
+                        "--out",
+                        out,
+                        "--context",
+                        60,
+                        "--median",
+                        0,
+                        "--threshold",
+                        0)
+                .endsWith(ExitCode.OK);
+        int events = 0;
+        for (String line : Files.readAllLines(out.resolve("events.jsonl"))) {
+            JsonNode event = Json.MAPPER.readTree(line);
+            int i = Integer.parseInt(event.get("file").asText().replaceAll("\\D", ""));
+            int c = LearnedRun.CLASSES.indexOf(event.get("label").asText());
+            assertThat((float) event.get("score").asDouble()).isEqualTo(calibrated[i][c]);
+            events++;
+        }
+        assertThat(events).isEqualTo(LearnedRun.TEST * LearnedRun.CLASSES.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPackedProbe(boolean single) throws IOException {
+        Path file = folder.resolve("packed-" + single + ".safetensors");
+        Ran.unmute("pack", "-q", run(single), "--out", file).endsWith(ExitCode.OK);
+        PackedProtobin packed = PackedProtobin.load(file);
+        float[][] raw = raw(file);
+        float[][] calibrated = calibrated(file);
+        assertThat(program((_, map) -> packed.rawScores(map))).isDeepEqualTo(raw);
+        assertThat(program((_, map) -> packed.scores(map))).isDeepEqualTo(calibrated);
+        program((i, map) -> {
+            assertThat(packed.scoresByClass(map)).isEqualTo(named(packed.classes(), calibrated[i]));
+            return raw[i];
+        });
+        assertPrinted(file, calibrated, packed.classes());
+        assertExplained(file, raw, calibrated, packed.classes());
+    }
+}
