@@ -80,6 +80,21 @@ final class Bytes {
         return new Bytes(file, where, unpacked, data, from, from + (int) bytes);
     }
 
+    /** The bytes behind the first {@code mark}, up to the next one, as a part of their own. */
+    Bytes since(int mark) {
+        return new Bytes(file, unpacked ? place : place + mark, unpacked, data, start + mark, at);
+    }
+
+    /** What is left, as a part of its own, without moving on. */
+    Bytes ahead() {
+        return new Bytes(file, unpacked ? place : place + at - start, unpacked, data, at, end);
+    }
+
+    /** The same part, to be read once more. */
+    Bytes fromItsStart() {
+        return new Bytes(file, place, unpacked, data, start, end);
+    }
+
     void skip(long bytes) throws MalformedFileException {
         take(bytes);
     }

@@ -9,6 +9,9 @@ import org.unmute.tensor.io.MalformedFileException;
 /** The cells of a column, row by row. A cell is a text, null, or a list of cells. */
 final class ColumnCursor {
     private static final int MAX_ROW = 1 << 20;
+    /** What a text of a dictionary takes in memory besides its letters. */
+    private static final int PER_ENTRY = 56;
+
     private static final int PLAIN = 0;
     private static final int PLAIN_DICTIONARY = 2;
     private static final int RLE = 3;
@@ -138,6 +141,8 @@ final class ColumnCursor {
             } else {
                 lists.get(level - 1).add(cell);
             }
+            long text = cell instanceof String letters ? letters.length() : 0;
+            budget.takeInRow(1 + text + deepest - level, page.data().place());
             if (size++ > MAX_ROW) {
                 throw page.data().wrong("too-large", "a row of column " + quoted() + " is longer than 1 MiB");
             }
@@ -245,7 +250,7 @@ final class ColumnCursor {
         if (entries > page.data().remaining() || dictionary != null) {
             throw page.data().wrong("bad-page", "a dictionary of " + entries + " entries, or a second one");
         }
-        budget.take(entries, page.data().place());
+        budget.take((long) PER_ENTRY * entries, page.data().place());
         Values all = Values.plain(leaf, page.data(), budget);
         String[] read = new String[entries];
         for (int i = 0; i < entries; i++) {
@@ -285,7 +290,7 @@ final class ColumnCursor {
             }
             case DELTA_LENGTH_BYTE_ARRAY -> {
                 if (texts) {
-                    return Values.afterLengths(leaf, data, cells);
+                    return Values.afterLengths(leaf, data, cells, budget);
                 }
             }
             case DELTA_BYTE_ARRAY -> {

@@ -1,10 +1,7 @@
 package org.unmute.experiments.parquet;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
@@ -13,9 +10,12 @@ import org.unmute.tensor.io.MalformedFileException;
  * @param leaves all columns
  * @param rows   of all groups
  * @param groups of rows
- * @param notes  texts that programs leave in files
+ * @param note   what {@link HuggingFaceNote} reads; null if there is none
  */
-record Footer(List<Leaf> leaves, long rows, List<Group> groups, Map<String, String> notes) {
+record Footer(List<Leaf> leaves, long rows, List<Group> groups, String note) {
+    /** About what a chunk or group takes in memory, with its place in a list. */
+    private static final int PER_CHUNK = 64;
+
     /**
      * Where values of a column are.
      *
@@ -37,18 +37,22 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, Map<String, Stri
      * Reads it.
      *
      * @param dataEnd where it begins in the file, and data ends
+     * @param budget  for what it takes in memory
      */
-    static Footer read(Bytes in, long dataEnd) throws MalformedFileException {
+    static Footer read(Bytes in, long dataEnd, Budget budget) throws MalformedFileException {
         ThriftStruct file = ThriftStruct.read(in);
         if (file.has(8)) {
             throw in.wrong("encrypted", "its columns are encrypted, which is not read: write it without");
         }
-        List<Leaf> leaves = Schema.leaves(in, file.structs(2, "the schema"));
+        List<Leaf> leaves = Schema.leaves(in, file.elements(2, "the schema"), budget);
         List<Group> groups = new ArrayList<>();
         long rows = 0;
-        for (ThriftStruct group : file.structs(4, "the groups of rows")) {
+        ThriftStruct.Elements described = file.elements(4, "the groups of rows");
+        while (described.hasNext()) {
+            ThriftStruct group = described.struct();
             long own = group.count(3, "the number of rows", Long.MAX_VALUE / 2);
-            groups.add(new Group(own, chunks(in, group, leaves, own, dataEnd)));
+            budget.take(PER_CHUNK, in.place());
+            groups.add(new Group(own, chunks(in, group, leaves, own, dataEnd, budget)));
             if (own > Long.MAX_VALUE / 2 - rows) {
                 throw in.wrong("bad-rows", "its groups have more rows than can be counted");
             }
@@ -58,33 +62,40 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, Map<String, Stri
         if (stated != rows) {
             throw in.wrong("bad-rows", "the file states " + stated + " rows, its groups have " + rows);
         }
-        return new Footer(leaves, rows, groups, notes(file));
+        return new Footer(leaves, rows, groups, note(in, file, budget));
     }
 
-    private static List<Chunk> chunks(Bytes in, ThriftStruct group, List<Leaf> leaves, long rows, long dataEnd)
+    private static List<Chunk> chunks(
+            Bytes in, ThriftStruct group, List<Leaf> leaves, long rows, long dataEnd, Budget budget)
             throws MalformedFileException {
-        List<ThriftStruct> columns = group.structs(1, "the columns of a group");
+        ThriftStruct.Elements columns = group.elements(1, "the columns of a group");
         if (columns.size() != leaves.size()) {
             throw in.wrong(
                     "bad-columns", "a group of rows has " + columns.size() + " columns, the schema " + leaves.size());
         }
-        List<Chunk> chunks = new ArrayList<>();
+        budget.take((long) PER_CHUNK * leaves.size(), in.place());
+        List<Chunk> chunks = new ArrayList<>(leaves.size());
         for (Leaf leaf : leaves) {
-            ThriftStruct column = columns.get(leaf.index());
+            ThriftStruct column = columns.struct();
             if (column.has(1)) {
                 throw in.wrong("other-file", "column " + quoted(leaf) + " is in a file of its own, which is not read");
             }
             ThriftStruct data = column.struct(3, "the place of a column");
-            List<String> path = data.binaries(3, "the path of a column").stream()
-                    .map(name -> new String(name, StandardCharsets.UTF_8))
-                    .toList();
-            if (!path.equals(leaf.path())
+            if (!isPath(data.elements(3, "the path of a column"), leaf.path())
                     || data.number(1, "the type of a column") != leaf.type().ordinal()) {
                 throw in.wrong("bad-columns", "the columns of a group are not those of the schema, at " + quoted(leaf));
             }
             chunks.add(chunk(in, data, leaf, rows, dataEnd));
         }
         return chunks;
+    }
+
+    private static boolean isPath(ThriftStruct.Elements names, List<String> path) throws MalformedFileException {
+        boolean same = names.size() == path.size();
+        for (int i = 0; same && i < path.size(); i++) {
+            same = names.text().equals(path.get(i));
+        }
+        return same;
     }
 
     private static Chunk chunk(Bytes in, ThriftStruct data, Leaf leaf, long rows, long dataEnd)
@@ -112,15 +123,16 @@ record Footer(List<Leaf> leaves, long rows, List<Group> groups, Map<String, Stri
         return MalformedFileException.quote(leaf.name());
     }
 
-    private static Map<String, String> notes(ThriftStruct file) throws MalformedFileException {
-        Map<String, String> notes = new HashMap<>();
-        if (file.has(5)) {
-            for (ThriftStruct note : file.structs(5, "the notes of programs")) {
-                if (note.has(2)) {
-                    notes.put(note.text(1, "the name of a note"), note.text(2, "a note"));
-                }
+    private static String note(Bytes in, ThriftStruct file, Budget budget) throws MalformedFileException {
+        String found = null;
+        ThriftStruct.Elements notes = file.has(5) ? file.elements(5, "the notes of programs") : null;
+        while (notes != null && notes.hasNext()) {
+            ThriftStruct note = notes.struct();
+            if (note.has(2) && note.text(1, "the name of a note").equals(HuggingFaceNote.NOTE)) {
+                budget.take(2L * note.length(2, "a note"), in.place());
+                found = note.text(2, "a note");
             }
         }
-        return notes;
+        return found;
     }
 }

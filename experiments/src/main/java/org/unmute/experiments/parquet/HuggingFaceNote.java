@@ -1,8 +1,9 @@
 package org.unmute.experiments.parquet;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,21 +19,31 @@ final class HuggingFaceNote {
     static final String NOTE = "huggingface";
 
     private static final int MAX_CLASSES = 1 << 20;
+    /** About what a token takes in memory. */
+    private static final int PER_TOKEN = 96;
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private HuggingFaceNote() {}
 
-    /** The names by column; columns without are left out. */
-    static Map<String, List<String>> of(Bytes in, Map<String, String> notes) throws MalformedFileException {
+    /**
+     * The names by column; columns without are left out.
+     *
+     * @param note   null for none
+     * @param budget for what the note takes in memory
+     */
+    static Map<String, List<String>> of(Bytes in, String note, Budget budget) throws MalformedFileException {
         Map<String, List<String>> all = new HashMap<>();
-        String note = notes.get(NOTE);
         if (note == null) {
             return all;
         }
         JsonNode features;
         try {
+            requireSmall(in, note, budget);
             features = MAPPER.readTree(note).path("info").path("features");
-        } catch (JsonProcessingException e) {
+        } catch (MalformedFileException e) {
+            throw e;
+        } catch (IOException e) {
             throw in.wrong("bad-note", "the note '" + NOTE + "', which may name classes, is not JSON");
         }
         for (Map.Entry<String, JsonNode> feature : features.properties()) {
@@ -42,6 +53,15 @@ final class HuggingFaceNote {
             }
         }
         return all;
+    }
+
+    /** Brackets take a byte each in the note, but an object as a tree. */
+    private static void requireSmall(Bytes in, String note, Budget budget) throws IOException {
+        try (JsonParser tokens = MAPPER.getFactory().createParser(note)) {
+            while (tokens.nextToken() != null) {
+                budget.take(PER_TOKEN, in.place());
+            }
+        }
     }
 
     private static List<String> names(JsonNode type) {

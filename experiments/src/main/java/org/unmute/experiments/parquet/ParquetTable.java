@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.MalformedFileException;
 
@@ -21,14 +22,17 @@ import org.unmute.tensor.io.MalformedFileException;
  *
  * <p>Pages may be stored as they are, or by Snappy, gzip or Zstandard. What a file may not say is an exception
  * that names it, and so is a page that does not match its checksum; without checksums, changed values may be read.
- * Whatever a file says, it takes no more memory than a few pages, and cells and texts no more than 4 MiB and 128 times
- * its size.
+ * Whatever a file says, cells and texts take no more than 4 MiB and 128 times its size, a page of each column and the
+ * lists of a row are in memory, and what it says of its columns takes no more than 8 MiB and 32 times its bytes there,
+ * and 256 MiB.
  */
 public final class ParquetTable implements AutoCloseable {
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final int TAIL = 8;
     /** What a data frame calls its numbers of rows. */
-    private static final String INDEX = "__index_level_\\d+__";
+    private static final Pattern INDEX = Pattern.compile("__index_level_\\d+__");
+    /** Bytes of the description at the end: of 4,000 columns and 200 groups of rows. */
+    private static final int MAX_DESCRIPTION = 128 << 20;
 
     private final String file;
     private final FileChannel in;
@@ -42,17 +46,15 @@ public final class ParquetTable implements AutoCloseable {
     private long row;
     private Object[] cells;
 
-    private ParquetTable(String file, FileChannel in, Footer footer, Bytes notes, Budget budget)
-            throws MalformedFileException {
+    private ParquetTable(String file, FileChannel in, Footer footer, Map<String, List<String>> classes, Budget budget) {
         this.file = file;
         this.in = in;
         this.footer = footer;
         this.budget = budget;
-        Map<String, List<String>> classes = HuggingFaceNote.of(notes, footer.notes());
         for (Leaf leaf : footer.leaves()) {
             if (leaf.unread() != null) {
                 leftOut.add(leaf.name() + " (" + leaf.unread() + ")");
-            } else if (!leaf.name().matches(INDEX)) {
+            } else if (!INDEX.matcher(leaf.name()).matches()) {
                 names.add(leaf.name());
                 columns.add(new ColumnCursor(file, in, leaf, classes.get(leaf.name()), budget));
             }
@@ -104,13 +106,19 @@ public final class ParquetTable implements AutoCloseable {
             throw end.wrong("no-end", "a Parquet file ends with PAR1: it is damaged, or not all of it is there");
         }
         long length = Integer.toUnsignedLong(end.i32());
-        if (length > size - TAIL - MAGIC.length || length > Integer.MAX_VALUE - TAIL) {
-            throw end.wrong("bad-size", "a description of " + length + " bytes in a file of " + size);
+        if (length > size - TAIL - MAGIC.length || length > MAX_DESCRIPTION) {
+            throw end.wrong(
+                    "bad-size",
+                    "a description of " + length + " bytes in a file of " + size + "; at most " + MAX_DESCRIPTION
+                            + " are read");
         }
         long start = size - TAIL - length;
         byte[] description = bytes(file, in, start, (int) length);
         Bytes about = new Bytes(file, start, false, description, 0, description.length);
-        return new ParquetTable(file, in, Footer.read(about, start), about, new Budget(file, size));
+        Budget memory = Budget.ofDescription(file, length);
+        Footer footer = Footer.read(about, start, memory);
+        Map<String, List<String>> classes = HuggingFaceNote.of(about, footer.note(), memory);
+        return new ParquetTable(file, in, footer, classes, Budget.ofCells(file, size));
     }
 
     private static byte[] bytes(String file, FileChannel in, long from, int size) throws IOException {
@@ -166,6 +174,7 @@ public final class ParquetTable implements AutoCloseable {
             row++;
             cells = new Object[columns.size()];
             budget.take(cells.length + 1L, 0);
+            budget.beginRow();
             for (int i = 0; i < cells.length; i++) {
                 cells[i] = columns.get(i).next();
             }

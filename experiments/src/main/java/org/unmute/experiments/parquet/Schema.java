@@ -12,9 +12,16 @@ final class Schema {
     private static final int OPTIONAL = 1;
     private static final int REPEATED = 2;
 
+    /** About what a column takes in memory without its name and path, with the objects that read it. */
+    private static final int PER_LEAF = 512;
+
+    private static final int PER_NAME = 56;
+
     private final Bytes in;
-    private final List<ThriftStruct> elements;
+    private final ThriftStruct.Elements elements;
+    private final Budget budget;
     private final List<Leaf> leaves = new ArrayList<>();
+    private ThriftStruct next;
     private int at;
 
     /**
@@ -41,13 +48,15 @@ final class Schema {
         OF_LIST
     }
 
-    private Schema(Bytes in, List<ThriftStruct> elements) {
+    private Schema(Bytes in, ThriftStruct.Elements elements, Budget budget) {
         this.in = in;
         this.elements = elements;
+        this.budget = budget;
     }
 
-    static List<Leaf> leaves(Bytes in, List<ThriftStruct> elements) throws MalformedFileException {
-        Schema schema = new Schema(in, elements);
+    /** @param budget for what the columns take in memory */
+    static List<Leaf> leaves(Bytes in, ThriftStruct.Elements elements, Budget budget) throws MalformedFileException {
+        Schema schema = new Schema(in, elements, budget);
         int fields = schema.element().count(5, "the number of columns");
         for (int i = 0; i < fields; i++) {
             schema.read(new Place(List.of(), List.of(), false, 0, List.of()), Role.FIELD);
@@ -59,15 +68,31 @@ final class Schema {
     }
 
     private ThriftStruct element() throws MalformedFileException {
-        if (at >= elements.size()) {
-            throw in.wrong("bad-schema", "the schema ends too early, after " + at + " parts");
+        ThriftStruct element = nextElement();
+        next = null;
+        at++;
+        return element;
+    }
+
+    /** The element that comes next, which stays the next one. */
+    private ThriftStruct nextElement() throws MalformedFileException {
+        if (next == null) {
+            if (!elements.hasNext()) {
+                throw in.wrong("bad-schema", "the schema ends too early, after " + at + " parts");
+            }
+            next = elements.struct();
         }
-        return elements.get(at++);
+        return next;
+    }
+
+    private String name(ThriftStruct element, String what) throws MalformedFileException {
+        budget.take(PER_NAME + 2L * element.length(4, what), in.place());
+        return element.text(4, what);
     }
 
     private void read(Place around, Role role) throws MalformedFileException {
         ThriftStruct element = element();
-        String name = element.text(4, "the name of a column");
+        String name = name(element, "the name of a column");
         if (around.path.size() > DEEPEST) {
             throw in.wrong("bad-schema", "columns nested deeper than " + DEEPEST + " levels");
         }
@@ -104,10 +129,9 @@ final class Schema {
 
     /** The part of a list that is repeated is the element itself in files of old writers; else the element is in it. */
     private void readList(Place list, String name) throws MalformedFileException {
-        ThriftStruct repeated = element();
-        at--;
+        ThriftStruct repeated = nextElement();
         boolean around = repeated.has(5) && repeated.count(5, "the number of parts") == 1;
-        String own = repeated.text(4, "the name of a list's part");
+        String own = name(repeated, "the name of a list's part");
         if (!around
                 || own.equals("array")
                 || own.equals(name + "_tuple")
@@ -115,7 +139,7 @@ final class Schema {
             read(list, Role.OF_LIST);
             return;
         }
-        at++;
+        element();
         int present = list.present + 1;
         List<Integer> lists = Place.with(list.lists, present);
         if (lists.size() > MAX_LISTS) {
@@ -153,6 +177,9 @@ final class Schema {
         if (form == null && unread == null) {
             unread = type == PhysicalType.BYTE_ARRAY ? "bytes that are no text" : "values of a type that is not read";
         }
+        // Names of structures repeat in the names of all their columns: few bytes of a file could become very many.
+        long name = place.shown.stream().mapToLong(part -> part.length() + 1L).sum();
+        budget.take(PER_LEAF + 8L * place.path.size() + 4 * name, in.place());
         return new Leaf(
                 String.join(".", place.shown),
                 leaves.size(),

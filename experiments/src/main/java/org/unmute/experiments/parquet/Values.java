@@ -86,8 +86,8 @@ interface Values {
      *
      * @param cells most values that there can be
      */
-    static Values afterLengths(Leaf leaf, Bytes in, int cells) throws MalformedFileException {
-        int[] lengths = lengths(in, cells);
+    static Values afterLengths(Leaf leaf, Bytes in, int cells, Budget budget) throws MalformedFileException {
+        int[] lengths = lengths(in, cells, budget);
         int[] at = {0};
         return () -> {
             requireLeft(in, at[0], lengths.length);
@@ -97,8 +97,8 @@ interface Values {
 
     /** Texts after what each has in common with the one before. */
     static Values afterPrefixes(Leaf leaf, Bytes in, int cells, Budget budget) throws MalformedFileException {
-        int[] prefixes = lengths(in, cells);
-        int[] suffixes = lengths(in, cells);
+        int[] prefixes = lengths(in, cells, budget);
+        int[] suffixes = lengths(in, cells, budget);
         int[] at = {0};
         byte[][] last = {{}};
         return () -> {
@@ -123,11 +123,12 @@ interface Values {
         }
     }
 
-    private static int[] lengths(Bytes in, int cells) throws MalformedFileException {
+    private static int[] lengths(Bytes in, int cells, Budget budget) throws MalformedFileException {
         DeltaDecoder numbers = new DeltaDecoder(in);
         if (numbers.count() > cells) {
             throw in.wrong("bad-page", numbers.count() + " texts in " + cells + " cells");
         }
+        budget.take((long) Integer.BYTES * numbers.count(), in.place());
         int[] lengths = new int[numbers.count()];
         for (int i = 0; i < lengths.length; i++) {
             long length = numbers.next();
