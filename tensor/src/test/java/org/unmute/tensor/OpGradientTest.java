@@ -169,14 +169,10 @@ class OpGradientTest {
                 case ELU -> 1.3;
                 case POW -> 2.7;
                 case CLAMP -> -0.7;
-                default -> 0;
+                default -> f.hasConstants() ? 0.6 : 0;
             };
-            add(
-                    ElementwiseOps.Map.class,
-                    f.name(),
-                    range(f),
-                    in -> new ElementwiseOps.Map(f, p, f == Unary.CLAMP ? 0.9 : 0, in[0]),
-                    s(3, 7));
+            double q = f == Unary.CLAMP ? 0.9 : f.hasConstants() ? 0.4 : 0;
+            add(ElementwiseOps.Map.class, f.name(), range(f), in -> new ElementwiseOps.Map(f, p, q, in[0]), s(3, 7));
         }
         for (Binary f : Binary.values()) {
             DoubleUnaryOperator range = f == Binary.POW || f == Binary.DIV ? OpGradientTest::positive : x -> x;

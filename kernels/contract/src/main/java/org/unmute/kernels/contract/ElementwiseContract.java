@@ -25,10 +25,7 @@ public abstract class ElementwiseContract extends Contract {
     private static final int LONG = 50_001;
 
     private static double[][] constants(Unary f) {
-        return switch (f) {
-            case LEAKY_RELU, ELU, POW, CLAMP -> CONSTANTS;
-            default -> new double[][] {CONSTANTS[0]};
-        };
+        return f.hasConstants() ? CONSTANTS : new double[][] {CONSTANTS[0]};
     }
 
     /** The output has another placement than the inputs. */

@@ -17,8 +17,15 @@ public final class OpFilter implements ExecutionCondition {
     /** The op's name, such as {@code softmax} or {@code log_sigmoid}; empty or absent means all. */
     public static final String PROPERTY = "unmute.op";
 
+    private static final String OTHER_OP = "not a test of ";
+
     /** For JUnit. */
     public OpFilter() {}
+
+    /** Whether a test was skipped for this reason because it is of another op than the one that is named. */
+    public static boolean isOfAnotherOp(String reason) {
+        return reason.startsWith(OTHER_OP);
+    }
 
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
@@ -43,6 +50,6 @@ public final class OpFilter implements ExecutionCondition {
         Method method = context.getTestMethod().orElse(null);
         return method == null || selects(method.getName()) || isAnnotated(method, Contract.EachFunction.class)
                 ? ConditionEvaluationResult.enabled("")
-                : ConditionEvaluationResult.disabled("not a test of " + op());
+                : ConditionEvaluationResult.disabled(OTHER_OP + op());
     }
 }

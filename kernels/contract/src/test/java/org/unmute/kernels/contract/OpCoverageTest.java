@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
@@ -69,6 +70,25 @@ class OpCoverageTest {
                 .as("methods of Backend without a case: add one to the part of the suite that they belong to, "
                         + "kernels/contract/src/main/java/" + CONTRACT + "*Contract.java")
                 .isEmpty();
+    }
+
+    /** Without this nothing would test a function with more than one pair of constants. */
+    @Test
+    void everyFunctionSaysWhetherItHasConstants() {
+        List<Unary> silent = Arrays.stream(Unary.values())
+                .filter(f -> !f.hasConstants())
+                .filter(f -> DoubleStream.of(-1.5, -0.2, 0.4, 0.6, 1.7)
+                        .anyMatch(x -> Double.compare(f.apply(x, 0.3, 0.8), f.apply(x, -0.5, 2)) != 0
+                                || Double.compare(slope(f, x, 0.3, 0.8), slope(f, x, -0.5, 2)) != 0))
+                .toList();
+        assertThat(silent)
+                .as("functions that depend on p or q: list them in hasConstants() of Unary.java in tensor, and add a "
+                        + "line to AutogradKinds.java of kernels/contract")
+                .isEmpty();
+    }
+
+    private static double slope(Unary f, double x, double p, double q) {
+        return f.derivative(x, f.apply(x, p, q), p, q);
     }
 
     /** Every function of one number and every record of {@link Op} is in a case with reference numbers. */

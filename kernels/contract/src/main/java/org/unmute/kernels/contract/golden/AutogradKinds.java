@@ -22,7 +22,9 @@ final class AutogradKinds {
 
     static {
         for (Unary f : Unary.values()) {
-            one(f.name().toLowerCase(Locale.ROOT), c -> c.in(0).unary(f));
+            one(
+                    f.name().toLowerCase(Locale.ROOT),
+                    f.hasConstants() ? withoutLine(f) : c -> c.in(0).unary(f));
         }
         unaryWithConstants();
         arithmetic();
@@ -45,6 +47,15 @@ final class AutogradKinds {
             }
         }
         return best.isEmpty() ? Optional.empty() : Optional.of(KINDS.get(best).apply(c));
+    }
+
+    /** What a function with constants is until a line says which attributes of a case they are. */
+    static Function<AutogradCase, Tensor> withoutLine(Unary f) {
+        return c -> {
+            throw new AssertionError("case " + c.name() + ": " + f + " has constants, and no line says which of "
+                    + c.attributes() + " they are: add one to unaryWithConstants() of AutogradKinds.java in"
+                    + " kernels/contract/src/main/java/org/unmute/kernels/contract/golden");
+        };
     }
 
     static void one(String kind, Function<AutogradCase, Tensor> f) {

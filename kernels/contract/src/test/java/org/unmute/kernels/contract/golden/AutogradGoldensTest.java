@@ -3,10 +3,13 @@ package org.unmute.kernels.contract.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -15,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.op.Unary;
 
 /** The runner itself, on a folder of other cases. */
 class AutogradGoldensTest {
@@ -68,6 +73,24 @@ class AutogradGoldensTest {
     @Test
     void runsKnownKindsUnderOtherNamesAndShapes() throws Throwable {
         run(CONV, 12);
+    }
+
+    /** No case can be computed before a line says which of its attributes the constants are. */
+    @Test
+    void everyFunctionWithConstantsHasALine() throws IOException {
+        Tensor x = Tensor.of(new float[] {0.5f, 2}, 2);
+        for (Unary f : Unary.values()) {
+            AutogradCase c = new AutogradCase(
+                    f.name().toLowerCase(Locale.ROOT),
+                    new ObjectMapper().readTree("{\"exponent\": 2}"),
+                    Map.of("x", x),
+                    List.of(x.shape()));
+            assertThat(AutogradKinds.run(c)).as(f.name()).isPresent();
+        }
+        AutogradCase elu = new AutogradCase("elu", new ObjectMapper().readTree("{}"), Map.of("x", x), List.of());
+        assertThatThrownBy(() -> AutogradKinds.withoutLine(Unary.ELU).apply(elu))
+                .hasMessageContaining("ELU has constants")
+                .hasMessageContaining("unaryWithConstants() of AutogradKinds.java");
     }
 
     @Test

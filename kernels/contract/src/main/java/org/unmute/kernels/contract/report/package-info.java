@@ -1,0 +1,2 @@
+/** Which tests ran, for {@code check-op}. */
+package org.unmute.kernels.contract.report;
