@@ -71,7 +71,7 @@ class ConversionGoldenTest {
 
     private static List<Path> checkpoints(Path folder, JsonNode config) throws IOException {
         if (Encoders.find(model(config)).isEmpty()) {
-            return List.of();
+            throw new AssertionError(folder + ": no encoder is called '" + model(config) + "'");
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model.*\\.safetensors"))

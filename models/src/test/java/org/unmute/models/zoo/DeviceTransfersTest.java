@@ -57,9 +57,8 @@ class DeviceTransfersTest {
                     .sorted()
                     .toList()) {
                 GoldenEncoder golden = GoldenEncoder.read(folder);
-                if (golden.isKnown()) {
-                    tests.add(dynamicTest(folder.getFileName().toString(), () -> check(golden, profile)));
-                }
+                golden.requireKnown();
+                tests.add(dynamicTest(folder.getFileName().toString(), () -> check(golden, profile)));
             }
         }
         tests.add(dynamicTest("eat with BioFoundation's front end", () -> bioFoundation(profile)));

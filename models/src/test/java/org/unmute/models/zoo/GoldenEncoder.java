@@ -15,6 +15,7 @@ import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Activations;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.frontend.Spectrogram;
@@ -44,9 +45,12 @@ record GoldenEncoder(Path folder, JsonNode config) {
             "student.final_tokens");
 
     static GoldenEncoder read(Path folder) throws IOException {
-        return new GoldenEncoder(
-                folder,
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
+        JsonNode config =
+                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        if (!config.path("encoder").isTextual()) {
+            throw new IOException(folder + ": config.json states no \"encoder\"");
+        }
+        return new GoldenEncoder(folder, config);
     }
 
     static boolean isComparedElsewhere(String tensor) {
@@ -58,8 +62,13 @@ record GoldenEncoder(Path folder, JsonNode config) {
         return name.endsWith("_ft") ? name.substring(0, name.length() - 3) : name;
     }
 
-    boolean isKnown() {
-        return Encoders.find(model()).isPresent();
+    /** Fails where the folder is of an encoder that nothing here computes. */
+    void requireKnown() {
+        if (Encoders.find(model()).isEmpty()) {
+            throw new AssertionError(folder + ": no encoder is called '" + model() + "', known are "
+                    + Encoders.providers().stream().map(EncoderProvider::name).toList()
+                    + ": correct \"encoder\" in config.json, add the encoder, or take the folder away");
+        }
     }
 
     /** The checkpoint in the authors' own layout and its safetensors forms. */

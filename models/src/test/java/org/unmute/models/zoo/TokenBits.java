@@ -54,12 +54,11 @@ final class TokenBits {
                     .sorted()
                     .toList()) {
                 GoldenEncoder golden = GoldenEncoder.read(folder);
-                if (golden.isKnown()) {
-                    cases.add(new Case(
-                            folder.getFileName().toString(),
-                            golden,
-                            golden.checkpoints().getLast()));
-                }
+                golden.requireKnown();
+                cases.add(new Case(
+                        folder.getFileName().toString(),
+                        golden,
+                        golden.checkpoints().getLast()));
             }
         }
         return cases;
