@@ -41,6 +41,7 @@ class LauncherTest {
             [ "$previous" = -cp ] && lib=${argument%/\\*}
             previous=$argument
         done
+        [ "$argument" != wait ] || touch "$TREE/waits"
         while [ "$argument" = wait ] && [ ! -e "$TREE/go" ]; do sleep 0.05; done
         echo "jar $(cat "$lib/unmute.jar")"
         """;
@@ -165,7 +166,7 @@ class LauncherTest {
         assertThat(run("doctor")).endsWith("jar 1\n");
         String first = builds().getFirst();
         Process running = start("wait");
-        Thread.sleep(200);
+        await(tree.resolve("waits")); // else it may find the sources changed itself
         edit("2");
         assertThat(run("doctor")).contains("the sources have changed").endsWith("jar 2\n");
         assertThat(builds()).hasSize(2).contains(first);

@@ -3,6 +3,7 @@ package org.unmute.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -20,17 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
- * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and an encoder to every command.
+ * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and two encoders to every command.
  * Maven 3.9 or newer builds it offline, from the local repository and this build's classes.
  */
 @FullBuild("runs Maven and virtual machines")
 class PluginEndToEndTest {
     private static final String VERSION = "0.1.0-SNAPSHOT";
-    private static final int DIM = 12;
 
     @TempDir
     private static Path folder;
@@ -64,15 +61,7 @@ class PluginEndToEndTest {
         jar = project.resolve("target/unmute-plugin-1.jar");
 
         encoder = folder.resolve("patch.safetensors");
-        SplittableRandom random = new SplittableRandom(1);
-        float[] weight = new float[DIM * 16 * 16];
-        for (int i = 0; i < weight.length; i++) {
-            weight[i] = (float) random.nextGaussian() / 16;
-        }
-        new SafetensorsWriter()
-                .add("example_patch.weight", Shape.of(DIM, 1, 16, 16), weight)
-                .add("example_patch.bias", Shape.of(DIM), new float[DIM])
-                .write(encoder);
+        PluginCheckpoints.skeleton(encoder, 16, 6);
         recordings = TinyEncoder.recordings(folder, 20, 8);
         cache = folder.resolve("cache");
         unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
@@ -139,10 +128,14 @@ class PluginEndToEndTest {
 
     /** Runs a command with the plug-in's jar on the class path, as the launcher does with {@code UNMUTE_CLASSPATH}. */
     private static Ran unmute(Object... args) throws Exception {
-        List<String> all = new ArrayList<>(
-                List.of("-cp", Java.joined(Java.path()) + File.pathSeparator + jar, "org.unmute.cli.Main"));
+        return command(Java.joined(Java.path()) + File.pathSeparator + jar, args)
+                .endsWith(ExitCode.OK);
+    }
+
+    private static Ran command(String classPath, Object... args) throws Exception {
+        List<String> all = new ArrayList<>(List.of("-cp", classPath, "org.unmute.cli.Main"));
         Arrays.stream(args).map(Object::toString).forEach(all::add);
-        return Java.run(folder, Map.of(), all).endsWith(ExitCode.OK);
+        return Java.run(folder, Map.of(), all);
     }
 
     @Test
@@ -188,8 +181,87 @@ class PluginEndToEndTest {
     @Test
     void theEncoderIsKnownByName() throws Exception {
         Path named = folder.resolve("named");
-        unmute("embed", "-q", "--model", "example-patch", "--encoder", encoder, "--audio", recordings, "--out", named);
+        unmute("embed", "-q", "--model", "skeleton", "--encoder", encoder, "--audio", recordings, "--out", named);
         assertThat(named.resolve("shard-00000.tok")).hasSameBinaryContentAs(cache.resolve("shard-00000.tok"));
+    }
+
+    @Test
+    void theEncoderAgreesWithReferenceNumbers() throws Exception {
+        Path checkpoint = folder.resolve("reference-checkpoint.safetensors");
+        Path reference = folder.resolve("reference.safetensors");
+        PluginCheckpoints.skeletonWithReference(checkpoint, reference, 6);
+        assertThat(unmute("verify", "--encoder", checkpoint, "--reference", reference)
+                        .out())
+                .contains("patch_embed")
+                .contains("final_tokens")
+                .contains("comparisons agree");
+    }
+
+    /** Audio-MAE has the names of one encoder of the jar, and a checkpoint with other patches those of the other. */
+    @Test
+    void encodersOfTheSameNamesAreToldApartByShapes() throws Exception {
+        Path six = folder.resolve("six-steps.safetensors");
+        Path more = folder.resolve("more-steps.safetensors");
+        PluginCheckpoints.shared(six, 6);
+        PluginCheckpoints.shared(more, 9);
+        JsonNode own = unmute("convert", "--json", "--dry-run", six).json();
+        assertThat(own.get("encoder").asText()).isEqualTo("shared-vit");
+        assertThat(unmute("convert", "--json", "--dry-run", more)
+                        .json()
+                        .get("encoder")
+                        .asText())
+                .isEqualTo("audiomae");
+        assertThat(unmute("tag", "-q", "--encoder", six, "--audio", recordings.resolve("test"))
+                        .out())
+                .as("it has a head")
+                .contains("class_2");
+
+        Path other = folder.resolve("other-patches.safetensors");
+        PluginCheckpoints.skeleton(other, 8, 6);
+        assertThat(command(Java.joined(Java.path()) + File.pathSeparator + jar, "convert", "--dry-run", other)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains(
+                        "it has the names, but not the tensors of skeleton/authors ('patches.weight' is [12, 1, 8, 8],"
+                                + " expected are patches of 16 x 16)");
+    }
+
+    @Test
+    void encodersListsThoseOfTheJar() throws Exception {
+        assertThat(unmute("encoders").out())
+                .containsPattern("(?m)^Skeleton +skeleton +unknown \\(!\\) ")
+                .containsPattern("(?m)^shared-vit +shared-vit +unknown .*unmute-plugin-1\\.jar")
+                .contains("shared-vit is from " + jar.toRealPath() + ", which states no release of it.");
+        assertThat(unmute("encoders", "shared-vit").out())
+                .contains("without a stated release")
+                .contains(jar.toRealPath().toString())
+                .contains("shared-vit/authors: cls_token, pos_embed");
+        assertThat(unmute("encoders", "skeleton").out())
+                .contains("github.com/example/skeleton")
+                .contains(jar.toRealPath().toString());
+        List<String> names = new ArrayList<>();
+        unmute("encoders", "--json").json().forEach(e -> names.add(e.get("name").asText()));
+        assertThat(names).contains("EAT", "Skeleton", "shared-vit");
+    }
+
+    /** Whoever forgot the jar is told where it goes. */
+    @Test
+    void withoutTheJarTheMessageNamesTheVariable() throws Exception {
+        String without = Java.joined(Java.path());
+        assertThat(command(without, "convert", "--dry-run", encoder)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no known encoder")
+                .contains("UNMUTE_CLASSPATH");
+        assertThat(command(without, "convert", "--dry-run", "--model", "skeleton", encoder)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no encoder is called 'skeleton'")
+                .contains("UNMUTE_CLASSPATH");
+        assertThat(command(without, "encoders", "skeleton")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("UNMUTE_CLASSPATH");
     }
 
     @Test
@@ -223,24 +295,54 @@ class PluginEndToEndTest {
     }
 
     /** A launcher with an empty build and a java that prints its arguments. */
-    @Test
-    void theLauncherPutsMoreJarsOnTheClassPath() throws Exception {
+    private static Ran launch(Path tree, String classPath) throws Exception {
         Path home = Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(home.getParent().resolve("release"), "JAVA_VERSION=\"25\"\n");
         Path java = Files.writeString(home.resolve("java"), "#!/bin/sh\necho \"$@\"\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
-        Path tree = Files.createDirectories(folder.resolve("tree"));
         Path build = Files.createDirectories(tree.resolve("cli/target/builds/build-1"));
-        Path launcher = Files.copy(root().resolve("unmute"), tree.resolve("unmute"));
-        Files.createFile(tree.resolve("pom.xml"));
-        Files.createFile(build.resolve(".built"));
+        Path launcher = tree.resolve("unmute");
+        if (!Files.exists(launcher)) {
+            Files.copy(root().resolve("unmute"), launcher);
+            Files.createFile(tree.resolve("pom.xml"));
+            Files.createFile(build.resolve(".built"));
+        }
         Files.writeString(build.resolveSibling("current"), "build-1\n");
-        ProcessBuilder process = new ProcessBuilder(launcher.toString(), "doctor").redirectErrorStream(true);
+        ProcessBuilder process = new ProcessBuilder(launcher.toString(), "doctor")
+                .directory(tree.toFile())
+                .redirectErrorStream(true);
         process.environment().put("UNMUTE_JAVA_HOME", home.getParent().toString());
-        process.environment().put("UNMUTE_CLASSPATH", "my.jar:other.jar");
+        process.environment().put("UNMUTE_CLASSPATH", classPath);
         Process p = process.start();
         String printed = new String(p.getInputStream().readAllBytes());
-        assertThat(p.waitFor()).as(printed).isZero();
-        assertThat(printed).contains("cli/target/builds/build-1/*:my.jar:other.jar org.unmute.cli.Main doctor");
+        return new Ran(p.waitFor(), printed, "");
+    }
+
+    @Test
+    void theLauncherPutsMoreJarsOnTheClassPath() throws Exception {
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        Files.createFile(tree.resolve("my.jar"));
+        Files.createDirectories(tree.resolve("a folder"));
+        assertThat(launch(tree, "my.jar:a folder:" + jar + ":a folder/*:*")
+                        .endsWith(0)
+                        .out())
+                .contains("cli/target/builds/build-1/*:my.jar:a folder:" + jar
+                        + ":a folder/*:* org.unmute.cli.Main doctor");
+    }
+
+    /** Java itself passes over a jar that is not there, and the next command would know no such encoder. */
+    @Test
+    void theLauncherSaysWhichJarIsNotThere() throws Exception {
+        Path tree = Files.createDirectories(folder.resolve("other tree"));
+        Files.createFile(tree.resolve("my.jar"));
+        for (String path :
+                List.of("my.jar:gone.jar", "gone.jar", "gone.jar:my.jar", "my.jar:gone.jar/*", "my.jar::gone.jar")) {
+            Ran ran = launch(tree, path).endsWith(ExitCode.INPUT);
+            assertThat(ran.out())
+                    .as(path)
+                    .startsWith("unmute: UNMUTE_CLASSPATH names gone.jar")
+                    .contains("which is not there or cannot be read in " + tree.toRealPath() + ": build the jar")
+                    .doesNotContain("org.unmute.cli.Main");
+        }
     }
 }

@@ -173,6 +173,7 @@ public final class Conversion implements AutoCloseable {
         try {
             return Encoders.match(encoder, file, true)
                     .filter(m -> m.missing().isEmpty()
+                            && Encoders.reasonAgainst(encoder, m, file).isEmpty()
                             && (m.keyMap().carried().isEmpty()
                                     || !m.carried(file).isEmpty()))
                     .isPresent();

@@ -3,15 +3,22 @@ package org.unmute.cli.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Release;
 import org.unmute.models.encoder.Releases;
@@ -35,15 +42,33 @@ final class EncodersCommand extends UnmuteCommand {
     @Override
     public Integer call() throws IOException {
         if (name == null) {
-            print(Releases.all().stream().map(EncodersCommand::document).toList(), EncodersCommand::list);
+            List<ObjectNode> documents = Stream.concat(
+                            Releases.all().stream().map(EncodersCommand::document),
+                            PluginEncoder.withoutRelease().stream().map(PluginEncoder::document))
+                    .toList();
+            print(documents, EncodersCommand::list);
             return status;
         }
-        Release release = Releases.find(name)
+        Optional<Release> release = Releases.find(name);
+        if (release.isPresent()) {
+            print(document(release.get()), o -> details(o, release.get()));
+            return status;
+        }
+        PluginEncoder encoder = PluginEncoder.find(name)
                 .orElseThrow(() -> CommandException.usage("no encoder is called '" + name + "'; known are "
-                        + String.join(
-                                ", ", Releases.all().stream().map(Release::name).toList())));
-        print(document(release), o -> details(o, release));
+                        + String.join(", ", names())
+                        + "; one in a jar of its own is known if the jar is in UNMUTE_CLASSPATH"));
+        print(encoder.document(), encoder::print);
         return status;
+    }
+
+    private static List<String> names() {
+        return Stream.concat(
+                        Releases.all().stream().map(Release::name),
+                        PluginEncoder.withoutRelease().stream()
+                                .map(PluginEncoder::provider)
+                                .map(EncoderProvider::name))
+                .toList();
     }
 
     private static void list(PrintWriter out) {
@@ -61,6 +86,9 @@ final class EncodersCommand extends UnmuteCommand {
                     r.classes() == 0 ? null : r.classes(),
                     r.repository().isEmpty() ? null : r.repository());
         }
+        List<PluginEncoder> others = PluginEncoder.withoutRelease();
+        others.forEach(p -> table.row(
+                p.provider().name(), p.provider().name(), Release.UNKNOWN, null, null, null, null, null, p.jar()));
         table.print(out);
         out.println();
         ConsoleTable files = new ConsoleTable("name", "file to download", "from");
@@ -77,6 +105,8 @@ final class EncodersCommand extends UnmuteCommand {
                 .forEach(r -> warnings.computeIfAbsent(r.warning(), _ -> new ArrayList<>())
                         .add(r.name()));
         warnings.forEach((warning, names) -> out.println("(!) " + String.join(", ", names) + ": " + warning));
+        others.forEach(
+                p -> out.println(p.provider().name() + " is from " + p.jar() + ", which states no release of it."));
         out.println(
                 "The first nine are those of the paper, + means fine-tuned on AudioSet. Nothing is downloaded by this"
                         + " program.");
@@ -97,6 +127,10 @@ final class EncodersCommand extends UnmuteCommand {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("name", r.name() + (r.inPaper() ? ", one of the nine of the paper" : ""));
         facts.put("--model", r.model() + aliases(r));
+        Encoders.find(r.model())
+                .map(PluginEncoder::new)
+                .filter(PluginEncoder::isForeign)
+                .ifPresent(p -> facts.put("from", p.jar()));
         facts.put("licence", r.licence() + (r.warning().isEmpty() ? "" : ": " + r.warning()));
         facts.put(
                 "repository", r.repository().isEmpty() ? "none, it is in the program" : "github.com/" + r.repository());
@@ -126,16 +160,19 @@ final class EncodersCommand extends UnmuteCommand {
                         ? "none, a pre-trained encoder"
                         : r.classes() + (r.classes() == 527 ? " of AudioSet" : ""));
         printFacts(out, facts);
-        Encoders.find(r.model()).ifPresent(f -> {
-            out.println();
-            out.println("Recognised by tensors of these names, below any prefix:");
-            for (KeyMap map : f.keyMaps()) {
-                out.println("  " + map.name() + ": " + String.join(", ", map.signature()) + where(map));
-            }
-        });
+        Encoders.find(r.model()).ifPresent(f -> printNames(out, f));
         out.println();
         out.println("To mind:");
         r.notes().traps().forEach(t -> out.println("  - " + t));
+    }
+
+    /** How an encoder's files are recognised. */
+    private static void printNames(PrintWriter out, EncoderProvider provider) {
+        out.println();
+        out.println("Recognised by tensors of these names, below any prefix:");
+        for (KeyMap map : provider.keyMaps()) {
+            out.println("  " + map.name() + ": " + String.join(", ", map.signature()) + where(map));
+        }
     }
 
     private static String where(KeyMap map) {
@@ -163,10 +200,15 @@ final class EncodersCommand extends UnmuteCommand {
                 .orElse("");
     }
 
+    private static List<Map<String, Object>> namings(EncoderProvider provider) {
+        return provider.keyMaps().stream()
+                .map(m -> Map.<String, Object>of("naming", m.name(), "tensors", m.signature()))
+                .toList();
+    }
+
     private static ObjectNode document(Release r) {
         List<Map<String, Object>> names = Encoders.find(r.model()).stream()
-                .flatMap(f -> f.keyMaps().stream())
-                .map(m -> Map.<String, Object>of("naming", m.name(), "tensors", m.signature()))
+                .flatMap(f -> namings(f).stream())
                 .toList();
         return Json.object()
                 .put("name", r.name())
@@ -192,5 +234,72 @@ final class EncodersCommand extends UnmuteCommand {
                 .put("blocks", r.notes().layers())
                 .putPOJO("recognisedBy", names)
                 .putPOJO("traps", r.notes().traps());
+    }
+
+    /** An encoder as its provider describes it, such as one from another jar that states no release. */
+    private record PluginEncoder(EncoderProvider provider) {
+        /** Those that no release is listed for, in the order in which they are tried. */
+        static List<PluginEncoder> withoutRelease() {
+            List<String> released = Releases.all().stream().map(Release::model).toList();
+            return Encoders.providers().stream()
+                    .filter(p -> !released.contains(p.name()))
+                    .map(PluginEncoder::new)
+                    .toList();
+        }
+
+        /** The one of this name or alias. */
+        static Optional<PluginEncoder> find(String name) {
+            return Encoders.find(name).map(PluginEncoder::new);
+        }
+
+        /** Whether it is in another jar than Unmute's encoders. */
+        boolean isForeign() {
+            return !provider.getClass().getModule().equals(EncoderProvider.class.getModule())
+                    || !jar().equals(place(EncoderProvider.class));
+        }
+
+        /** The jar or folder that it is from. */
+        String jar() {
+            return place(provider.getClass());
+        }
+
+        private static String place(Class<?> type) {
+            CodeSource source = type.getProtectionDomain().getCodeSource();
+            if (source == null || source.getLocation() == null) {
+                return "an unknown place";
+            }
+            try {
+                URI uri = source.getLocation().toURI();
+                return "file".equals(uri.getScheme()) ? Path.of(uri).toString() : uri.toString();
+            } catch (URISyntaxException e) {
+                return source.getLocation().toString();
+            }
+        }
+
+        ObjectNode document() {
+            return Json.object()
+                    .put("name", provider.name())
+                    .put("model", provider.name())
+                    .put("inPaper", false)
+                    .put("licence", Release.UNKNOWN)
+                    .put("from", jar())
+                    .putPOJO("aliases", provider.aliases())
+                    .putPOJO("recognisedBy", namings(provider));
+        }
+
+        void print(PrintWriter out) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("name", provider.name() + ", without a stated release");
+            facts.put(
+                    "--model",
+                    provider.name()
+                            + (provider.aliases().isEmpty()
+                                    ? ""
+                                    : " (also: " + String.join(", ", provider.aliases()) + ")"));
+            facts.put("from", jar());
+            facts.put("licence", Release.UNKNOWN);
+            printFacts(out, facts);
+            printNames(out, provider);
+        }
     }
 }

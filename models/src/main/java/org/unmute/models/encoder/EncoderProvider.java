@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.KeyMap;
@@ -27,6 +28,20 @@ public interface EncoderProvider {
      */
     default int rank() {
         return 0;
+    }
+
+    /**
+     * Why a file that has the names of a {@linkplain #keyMaps key map} is another model's, where names do not tell:
+     * judged by the shapes of its tensors, or by its metadata. Asked only where neither the caller nor the file states
+     * the kind. Empty, as here, where names suffice; then the file is taken for this kind.
+     *
+     * @param file tensors under the names of the key map, of which required ones may be missing; its shapes are known,
+     *     its values need not be read
+     * @return what is there and what is expected, for the message if no other kind takes the file, such as {@code
+     *     'freq_pos_embed' is [1, 768, 4, 1], one row is expected}
+     */
+    default Optional<String> reasonAgainst(Checkpoint file) {
+        return Optional.empty();
     }
 
     /**

@@ -3,6 +3,7 @@ package org.unmute.models.encoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -17,6 +19,9 @@ import org.unmute.tensor.io.SafetensorsFile;
 /** Opens an encoder from a checkpoint, recognizing from its tensors which one it is. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
+    /** What to do if an encoder is not found. */
+    private static final String FROM_A_JAR =
+            "; an encoder in a jar of its own is found if the jar is on the class path (UNMUTE_CLASSPATH of ./unmute)";
 
     private Encoders() {}
 
@@ -115,7 +120,7 @@ public final class Encoders {
 
     /**
      * Finds out which encoder is in a file: the one asked for, or named by the file's metadata, or whose tensors it
-     * has.
+     * has. Kinds with the same names are told apart by {@link EncoderProvider#reasonAgainst}.
      *
      * @param model a {@linkplain EncoderProvider#name name} or alias; empty to recognize the encoder
      * @throws UnusableCheckpointException if there is none, or not the one asked for
@@ -124,24 +129,51 @@ public final class Encoders {
         String stated = stated(file, model);
         if (!stated.isEmpty()) {
             EncoderProvider provider = find(stated)
-                    .orElseThrow(() -> new UnusableCheckpointException(
-                            file.origin() + ": no encoder is called '" + stated + "'; known are " + names()));
+                    .orElseThrow(() -> new UnusableCheckpointException(file.origin() + ": no encoder is called '"
+                            + stated + "'; known are " + names() + FROM_A_JAR));
             KeyMatch match = match(provider, file, true)
                     .orElseThrow(() -> new UnusableCheckpointException(
                             file.origin() + ": this is no '" + stated + "' checkpoint: it has no "
                                     + provider.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
             return new Recognized(provider, match);
         }
-        return providers().stream()
-                .flatMap(p -> match(p, file, false).map(match -> new Recognized(p, match)).stream())
-                .findFirst()
-                .orElseThrow(
-                        () -> new UnusableCheckpointException(file.origin() + ": no known encoder is in this file: "
-                                + found(file) + "; known are " + names() + ", see 'unmute encoders'"));
+        List<String> against = new ArrayList<>();
+        for (EncoderProvider provider : providers()) {
+            for (KeyMap map : provider.keyMaps()) {
+                KeyMatch match = map.match(file, false).orElse(null);
+                Optional<String> reason = match == null ? Optional.empty() : reasonAgainst(provider, match, file);
+                if (match != null && reason.isEmpty()) {
+                    return new Recognized(provider, match);
+                }
+                reason.ifPresent(r -> against.add(map.name() + " (" + r + ")"));
+            }
+        }
+        throw new UnusableCheckpointException(file.origin() + ": no known encoder is in this file: "
+                + (against.isEmpty()
+                        ? found(file)
+                        : "it has the names, but not the tensors of " + String.join(", ", against))
+                + "; known are " + names() + ", see 'unmute encoders'" + FROM_A_JAR);
     }
 
     /**
-     * Finds an encoder's tensors in a file; reads no tensor.
+     * Why a file with a kind's names is another model's; empty if it is this one.
+     *
+     * @param match of one of the kind's key maps with the file
+     * @see EncoderProvider#reasonAgainst
+     */
+    public static Optional<String> reasonAgainst(EncoderProvider provider, KeyMatch match, Checkpoint file) {
+        try {
+            return provider.reasonAgainst(match.view(file, provider.name()));
+        } catch (UnusableCheckpointException e) {
+            // A tensor that the provider looks at is missing, or has other axes.
+            String origin = file.origin() + ": ";
+            String message = e.getMessage();
+            return Optional.of(message.startsWith(origin) ? message.substring(origin.length()) : message);
+        }
+    }
+
+    /**
+     * Finds an encoder's tensors in a file by their names; reads no tensor.
      *
      * @param certain whether the file is known to hold this kind, so that any prefix will do
      */

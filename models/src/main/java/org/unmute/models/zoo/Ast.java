@@ -92,7 +92,7 @@ public record Ast() implements EncoderProvider {
     private static final KeyMap AUTHORS = OWN.complete(
                     KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
             .keep("mlp_head.")
-            .requireSeries("v.blocks.", Vit.TIMM_BLOCK)
+            .requireSeries("v.blocks.", Vit.timmBlock())
             .drop("v.head.", "classifier of the image model that training started from")
             .drop("v.head_dist.", "classifier of the image model that training started from")
             .carry(MEL_STRIDE, TIME_STRIDE);

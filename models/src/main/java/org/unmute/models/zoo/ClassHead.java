@@ -11,12 +11,23 @@ import org.unmute.tensor.Tensor;
 /**
  * A checkpoint's own classifier: a norm and a linear layer on one vector a clip.
  *
- * @param pooling {@code [batch, tokens, dim]} to {@code [batch, dim]}
- * @param norm may be null
+ * @param pooling all tokens of the network, the extra ones first, to one vector: {@code [batch, extra + tokens, dim]} to
+ *     {@code [batch, dim]}
+ * @param norm of that vector; may be null
+ * @param linear {@code dim} to classes
  */
-record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear linear) {
-    /** The head of a file, or null if it has none. */
-    static ClassHead read(
+public record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear linear) {
+    /**
+     * The head of a file, or null if the file has no tensor {@code linear.weight}.
+     *
+     * @param pooling see {@link ClassHead}
+     * @param norm what the names of the norm's tensors begin with
+     * @param eps added to the variance
+     * @param linear what the names of the linear layer's tensors begin with
+     * @param dim channels of a token
+     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if a tensor is missing or has another shape
+     */
+    public static ClassHead read(
             CheckpointWeights w, UnaryOperator<Tensor> pooling, String norm, double eps, String linear, int dim) {
         return w.has(linear + ".weight")
                 ? new ClassHead(
@@ -26,16 +37,18 @@ record ClassHead(UnaryOperator<Tensor> pooling, LayerNorm norm, Linear linear) {
                 : null;
     }
 
-    /** The class token. */
-    static Tensor ofCls(Tensor tokens) {
+    /** A pooling: the class token, {@code [batch, 1 + tokens, dim]} to {@code [batch, dim]}. */
+    public static Tensor ofCls(Tensor tokens) {
         return tokens.select(1, 0);
     }
 
-    List<String> classes() {
+    /** Names of the classes, in order: {@link EncoderSpec#namedClasses}. */
+    public List<String> classes() {
         return EncoderSpec.namedClasses(linear.weight().size(0));
     }
 
-    Tensor apply(Tensor tokens) {
+    /** {@code [batch, extra + tokens, dim]} to logits {@code [batch, classes]}. */
+    public Tensor apply(Tensor tokens) {
         Tensor pooled = pooling.apply(tokens);
         return linear.apply(norm == null ? pooled : norm.apply(pooled));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
@@ -83,7 +84,7 @@ public final class Dasheng implements EncoderNetwork {
                     PATCHES + ".bias",
                     "norm.weight",
                     "norm.bias")
-            .requireSeries("blocks.", Vit.TIMM_BLOCK)
+            .requireSeries("blocks.", Vit.timmBlock())
             .carry(CONFIG);
 
     /** How its checkpoints are recognized and opened. */
@@ -96,6 +97,12 @@ public final class Dasheng implements EncoderNetwork {
         @Override
         public List<KeyMap> keyMaps() {
             return List.of(AUTHORS);
+        }
+
+        /** CED has the same names, and several rows of patches. */
+        @Override
+        public Optional<String> reasonAgainst(Checkpoint file) {
+            return new CheckpointWeights(file).size(FREQ, 4, 2) == 1 ? Optional.empty() : Optional.of(rows(file));
         }
 
         @Override
@@ -131,7 +138,7 @@ public final class Dasheng implements EncoderNetwork {
         int patchTime = w.size(PATCHES + ".weight", 4, 3);
         int depth = w.count("blocks", "norm1.weight");
         int rows = w.size(TIME, 4, 3);
-        requireSupported(w, file.origin(), config);
+        requireSupported(w, file, config);
         config.mustBe("depth", depth, "the number of blocks.N");
         if (config.states("target_length") && config.count("target_length", 0) / patchTime != rows) {
             throw config.refuse(
@@ -177,18 +184,21 @@ public final class Dasheng implements EncoderNetwork {
                 head == null ? List.of() : head.classes());
     }
 
+    private static String rows(Checkpoint file) {
+        return "tensor '" + file.stored(FREQ) + "' is " + file.shape(FREQ) + ": Dasheng's patches span all mel bins, "
+                + "so that one row is expected: another model with the same names (CED)?";
+    }
+
     /** Refuses variants that the authors' class supports and no released model uses. */
-    private static void requireSupported(CheckpointWeights w, String origin, ModelConfig config) {
+    private static void requireSupported(CheckpointWeights w, Checkpoint file, ModelConfig config) {
         if (w.size(FREQ, 4, 2) != 1) {
-            throw new UnusableCheckpointException(
-                    origin + ": tensor '" + FREQ + "' is " + w.shape(FREQ) + ": Dasheng's patches span all mel bins, "
-                            + "so that one row is expected: another model with the same names (CED)?");
+            throw new UnusableCheckpointException(file.origin() + ": " + rows(file));
         }
         for (String extra : List.of("cls_token", "blocks.0.ls1.gamma", "blocks.0.ls2.gamma")) {
             if (w.has(extra)) {
-                throw new UnusableCheckpointException(
-                        origin + ": tensor '" + extra + "' is there, but no released Dasheng has it: class tokens and "
-                                + "layer scales are not supported");
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + extra
+                        + "' is there, but no released Dasheng has it: class tokens and "
+                        + "layer scales are not supported");
             }
         }
         for (int axis = 0; axis < 2; axis++) {

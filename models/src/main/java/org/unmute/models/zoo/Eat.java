@@ -82,7 +82,7 @@ public record Eat() implements EncoderProvider {
 
     private static KeyMap complete(KeyMap map) {
         return map.require(CLS, TABLE, PATCHES + ".weight", PATCHES + ".bias", PRE_NORM + ".weight", PRE_NORM + ".bias")
-                .requireSeries("blocks.", Vit.TIMM_BLOCK);
+                .requireSeries("blocks.", Vit.timmBlock());
     }
 
     @Override

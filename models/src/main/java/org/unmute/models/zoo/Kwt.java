@@ -90,8 +90,7 @@ public record Kwt() implements EncoderProvider {
                 dim,
                 vit.trunk().blocks().size(),
                 classes == KEYWORDS.size() ? KEYWORDS : EncoderSpec.namedClasses(classes));
-        return new Vit.Network(
-                spec, frontEnd, vit, new ClassHead(ClassHead::ofCls, null, Linear.read(w, "head", classes, dim)));
+        return vit.encoder(spec, frontEnd, new ClassHead(ClassHead::ofCls, null, Linear.read(w, "head", classes, dim)));
     }
 
     private static TransformerBlock block(CheckpointWeights w, String name, int dim) {

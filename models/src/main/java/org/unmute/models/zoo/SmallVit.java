@@ -42,7 +42,7 @@ public final class SmallVit implements EncoderNetwork {
             .belowPrefix("only by its metadata")
             .keep("cls_token", "patch_embed.", "blocks.", "norm.")
             .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
-            .requireSeries("blocks.", Vit.TIMM_BLOCK)
+            .requireSeries("blocks.", Vit.timmBlock())
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
 
     /** How its checkpoints are recognized and opened. */

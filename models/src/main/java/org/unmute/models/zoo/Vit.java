@@ -28,17 +28,21 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The network of Audio-MAE, Bird-MAE, ASiT, AST, EAT and KWT, with timm's names: one or two extra tokens before the
- * patches, a stored position for every token or for the patches only, blocks and, in some, norms around them.
+ * patches, a stored position for every token or for the patches only, blocks and, in some, norms around them. Six
+ * encoders share it, and an encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that
+ * Audio-MAE's network needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
+ *
+ * <p>Immutable and thread-safe, as are the tensors of a checkpoint.
  *
  * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
- * @param extra the tokens before the patches, {@code [1, extra, dim]}
+ * @param extra the tokens before the patches, {@code [1, extra, dim]}; at least one
  * @param positions {@code [1, extra + patches, dim]}, or {@code [1, patches, dim]} if the extra tokens have none
- * @param entering what the trace calls the tokens with their positions
+ * @param entering what the trace calls the tokens with their positions, such as {@link #WITH_CLS}
  * @param preNorm norm before the first block; may be null
- * @param trunk the blocks
+ * @param trunk the blocks; at least one
  * @param norm final norm; may be null
  */
-record Vit(
+public record Vit(
         UnaryOperator<Tensor> patchEmbed,
         Tensor extra,
         Tensor positions,
@@ -46,39 +50,69 @@ record Vit(
         LayerNorm preNorm,
         Trunk trunk,
         LayerNorm norm) {
-    static final int PATCH = 16;
-    static final int MEL = 128;
-    static final double EPS = 1e-6;
-    /** Eleven minutes, far beyond the windows that attention can be computed for. */
-    static final int MAX_FRAMES = 1 << 16;
-
-    /** The tensors of a block in timm's naming. */
-    static final String[] TIMM_BLOCK =
-            KeyMap.weightsAndBiases("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2");
-
-    static final String CLS = "cls_token";
+    /** Frames and mel bins of a patch. */
+    public static final int PATCH = 16;
+    /** Mel bins of a frame. */
+    public static final int MEL = 128;
+    /** Mel bins of a frame over those of a patch: token columns where patches do not overlap. */
+    public static final int BANDS = MEL / PATCH;
+    /** What the norms of a block add to the variance. */
+    public static final double EPS = 1e-6;
+    /** Max frames of a window: eleven minutes, far beyond the windows that attention can be computed for. */
+    public static final int MAX_FRAMES = 1 << 16;
+    /** The class token's tensor, {@code [1, 1, dim]}. */
+    public static final String CLS = "cls_token";
+    /** The tensor of positions, {@code [1, 1 + patches, dim]}. */
+    public static final String POSITIONS = "pos_embed";
     /** What the reference numbers call the tokens with a class token and their positions. */
-    static final String WITH_CLS = "tokens_with_pos_and_cls";
+    public static final String WITH_CLS = "tokens_with_pos_and_cls";
 
-    static final String POSITIONS = "pos_embed";
-    private static final int BANDS = MEL / PATCH;
     private static final String PATCHES = "patch_embed.proj";
 
-    /** Names up to the last block; callers add the names that follow. */
-    static KeyMap keyMap(String name) {
+    /** @throws IllegalArgumentException if the tokens, the positions and the blocks do not fit */
+    public Vit {
+        if (extra.rank() != 3
+                || positions.rank() != 3
+                || extra.size(0) != 1
+                || positions.size(0) != 1
+                || extra.size(1) < 1
+                || extra.size(2) != positions.size(2)) {
+            throw new IllegalArgumentException("vit: the tokens before the patches are " + extra.shape()
+                    + " and the positions " + positions.shape() + ": [1, tokens, dim] is expected of both");
+        }
+        if (trunk.blocks().isEmpty()) {
+            throw new IllegalArgumentException("vit: there are no blocks: at least one is expected");
+        }
+    }
+
+    /** Names of a block's tensors in timm's naming, below {@code blocks.N.}, for {@link KeyMap#requireSeries}. */
+    public static String[] timmBlock() {
+        return KeyMap.weightsAndBiases("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2");
+    }
+
+    /**
+     * A key map with timm's names up to the last block; the caller adds the names that follow, such as {@code norm.}.
+     *
+     * @param name what reports call the naming, such as {@code birdmae/lightning}
+     */
+    public static KeyMap keyMap(String name) {
         return KeyMap.named(name, CLS, POSITIONS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
                 .keep(CLS, POSITIONS, PATCHES + ".", "blocks.")
                 .require(CLS, POSITIONS, PATCHES + ".weight", PATCHES + ".bias")
-                .requireSeries("blocks.", TIMM_BLOCK);
+                .requireSeries("blocks.", timmBlock());
     }
 
     /**
      * Reads the network with one class token, patches that do not overlap and pre-norm blocks.
      *
+     * @param w tensors under the names of {@link #keyMap}
+     * @param settings of which the number of heads is read
      * @param positions {@code [1, 1 + patches, dim]}
      * @param norm name of the final norm, or null
+     * @throws UnusableCheckpointException if a tensor is missing or has another shape
+     * @throws IllegalArgumentException if the channels do not split into the heads that are set
      */
-    static Vit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
+    public static Vit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
         int dim = w.size(CLS, 3, 2);
         return new Vit(
                 PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH)::apply,
@@ -92,13 +126,23 @@ record Vit(
 
     /**
      * The front end of an encoder whose pre-training data is AudioSet, with the statistics that AST's authors state.
+     *
+     * @param rate Hz
+     * @param frames frames of a window, 10 ms each
      */
-    static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames) {
+    public static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames) {
         return fbank(settings, rate, frames, -4.2677393, 4.5689974);
     }
 
-    /** Kaldi's filter bank with a Hann window and 128 bins. */
-    static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames, double mean, double std) {
+    /**
+     * Kaldi's filter bank with a Hann window and {@value #MEL} bins, and the statistics that are set or else given.
+     *
+     * @param rate Hz
+     * @param frames frames of a window, 10 ms each
+     * @param mean the authors' mean of the log energies
+     * @param std the authors' standard deviation of the log energies, which are divided by twice this
+     */
+    public static FbankFrontEnd fbank(EncoderSettings settings, int rate, int frames, double mean, double std) {
         return new FbankFrontEnd(
                 new KaldiFbank(FbankOptions.of(rate, MEL, WindowFunction.HANNING)),
                 frames,
@@ -106,8 +150,15 @@ record Vit(
                 settings.stdOr(std));
     }
 
-    /** A block of timm's names below {@code name}; {@code hidden} numbers between the two layers of its network. */
-    static TransformerBlock block(TransformerBlock.Kind kind, Weights w, String name, int dim, int heads, long hidden) {
+    /**
+     * A block with timm's names, {@code [batch, tokens, dim]} to the same.
+     *
+     * @param name what its tensors' names begin with, such as {@code blocks.0}
+     * @param hidden numbers between the two layers of its network
+     * @throws IllegalArgumentException if a tensor is missing or has another shape
+     */
+    public static TransformerBlock block(
+            TransformerBlock.Kind kind, Weights w, String name, int dim, int heads, long hidden) {
         return new TransformerBlock(
                 kind,
                 LayerNorm.read(w, name + ".norm1", dim, EPS),
@@ -116,18 +167,25 @@ record Vit(
                 FeedForward.read(w, name + ".mlp", dim, hidden, Unary.GELU));
     }
 
-    /** Blocks with timm's names; how wide their networks are follows from the file. */
-    static Trunk trunk(TransformerBlock.Kind kind, CheckpointWeights w, String name, int dim, int heads) {
+    /**
+     * As many blocks with timm's names as the file has; how wide their networks are follows from the file.
+     *
+     * @param name what the blocks' names begin with, such as {@code blocks}
+     * @throws UnusableCheckpointException if there is none, one is missing, or a tensor has another shape
+     */
+    public static Trunk trunk(TransformerBlock.Kind kind, CheckpointWeights w, String name, int dim, int heads) {
         return trunk(w, name, "norm1", b -> block(kind, w, b, dim, heads, w.size(b + ".mlp.fc1.weight", 2, 0)));
     }
 
     /**
-     * As many blocks as the file has.
+     * As many blocks as the file has, whatever their names.
      *
-     * @param part a part that every block has
-     * @param block a block by its name
+     * @param name what the blocks' names begin with, such as {@code blocks}
+     * @param part a part that every block has, such as {@code norm1}
+     * @param block reads a block by its name, such as {@code blocks.0}
+     * @throws UnusableCheckpointException if there is none, or one is missing
      */
-    static Trunk trunk(CheckpointWeights w, String name, String part, Function<String, TransformerBlock> block) {
+    public static Trunk trunk(CheckpointWeights w, String name, String part, Function<String, TransformerBlock> block) {
         return new Trunk(IntStream.range(0, w.count(name, part + ".weight"))
                 .mapToObj(i -> block.apply(name + "." + i))
                 .toList());
@@ -135,8 +193,13 @@ record Vit(
 
     /**
      * Patches along a window; frames that do not fill a patch are left out, as in the authors' convolution.
+     *
+     * @param frames of the window, {@value #PATCH} to {@link #MAX_FRAMES}
+     * @param stride frames from one patch to the next; {@link #PATCH} where patches do not overlap
+     * @param encoder its name, for messages
+     * @throws IllegalArgumentException if the window is too short or too long
      */
-    static int steps(int frames, int stride, String encoder) {
+    public static int steps(int frames, int stride, String encoder) {
         if (frames < PATCH) {
             throw new IllegalArgumentException(
                     encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
@@ -148,8 +211,13 @@ record Vit(
         return (frames - PATCH) / stride + 1;
     }
 
-    /** Steps of the stored positions, which are for a class token and a grid of 8 bands. */
-    static int storedSteps(CheckpointWeights w, String origin) {
+    /**
+     * Time steps that the stored positions are for: those of a class token and a grid of {@value #BANDS} bands.
+     *
+     * @param origin the file, for messages
+     * @throws UnusableCheckpointException if there are positions for no such grid
+     */
+    public static int storedSteps(CheckpointWeights w, String origin) {
         int rows = w.size(POSITIONS, 3, 1) - 1;
         if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MAX_FRAMES / PATCH) {
             throw new UnusableCheckpointException(
@@ -168,10 +236,12 @@ record Vit(
      * call out where patches do not overlap, and then has 512 positions for 256 patches, which do not add up.
      * Bird-MAE's fine-tuning code computes the table for (8, steps), which gives the same values.
      *
+     * @param origin the file, for messages
+     * @param steps time steps of a window
      * @return {@code [1, 1 + steps · 8, dim]}
      * @throws UnusableCheckpointException if fewer are stored
      */
-    static Tensor transposedPositions(CheckpointWeights w, String origin, int steps) {
+    public static Tensor transposedPositions(CheckpointWeights w, String origin, int steps) {
         int stored = storedSteps(w, origin);
         int dim = w.size(CLS, 3, 2);
         Tensor table = w.tensor(POSITIONS, 1, 1 + (long) stored * BANDS, dim);
@@ -192,8 +262,12 @@ record Vit(
         return Tensor.of(some, 1, 1 + (long) steps * BANDS, dim).freeze();
     }
 
-    /** The grid of a class token and patches that do not overlap. */
-    static EncoderSpec.Grid grid(int steps, FrontEnd frontEnd) {
+    /**
+     * The grid of a class token and patches that do not overlap.
+     *
+     * @param steps time steps of a window
+     */
+    public static EncoderSpec.Grid grid(int steps, FrontEnd frontEnd) {
         return new EncoderSpec.Grid(steps, BANDS, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1);
     }
 
@@ -202,15 +276,19 @@ record Vit(
     }
 
     /** The size in words: {@code ViT 768 x 12, 12 heads, pre-norm}. */
-    String size() {
+    public String size() {
         TransformerBlock first = trunk.blocks().getFirst();
         return "ViT " + dim() + " x " + trunk.blocks().size() + ", "
                 + first.attention().heads() + " heads, "
                 + (first.kind() == TransformerBlock.Kind.PRE ? "pre-norm" : "post-norm");
     }
 
-    /** {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}. */
-    Tensor forward(Tensor input, Trace trace) {
+    /**
+     * {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}. The trace receives {@code patch_embed}, the
+     * tokens with their positions under the name {@link #entering}, {@code pre_norm_out} if there is such a norm, and
+     * what {@link Trunk#apply} gives.
+     */
+    public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
         Tensor before = extra.expand(input.size(0), extra.size(1), dim());
@@ -227,11 +305,15 @@ record Vit(
     }
 
     /**
-     * The encoder with this network.
+     * The encoder with this network, described by its size.
      *
+     * @param name of the provider
+     * @param description one line: architecture and size, such as {@link #size} in words of the encoder's own
+     * @param grid the tokens of one window
      * @param head null if the checkpoint has none
+     * @throws IllegalArgumentException if the settings' hop does not fit
      */
-    EncoderNetwork encoder(
+    public EncoderNetwork encoder(
             String name,
             String description,
             FrontEnd frontEnd,
@@ -247,6 +329,15 @@ record Vit(
                 dim(),
                 trunk.blocks().size(),
                 head == null ? List.of() : head.classes());
+        return encoder(spec, frontEnd, head);
+    }
+
+    /**
+     * The encoder with this network and a description of the caller's own.
+     *
+     * @param head null if the checkpoint has none
+     */
+    public EncoderNetwork encoder(EncoderSpec spec, FrontEnd frontEnd, ClassHead head) {
         return new Network(spec, frontEnd, this, head);
     }
 

@@ -77,6 +77,27 @@ class DashengTest {
         assertThat(spec.rows(16_000)).isBetween((long) map.time(), map.time() + 1L);
     }
 
+    /** Names alone do not tell Dasheng from CED, whose patches span some of the mel bins. */
+    @Test
+    void filesOfTheSameNamesAndOtherShapesAreNotTakenForIt() {
+        ShapedCheckpoint several = small().with("freq_pos_embed", 1, 8, 4, 1);
+        assertThatThrownBy(() -> Encoders.recognize(several, ""))
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining(
+                        "made.pt: no known encoder is in this file: it has the names, but not the tensors of"
+                                + " dasheng/authors (tensor 'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span all mel bins")
+                .hasMessageContaining("UNMUTE_CLASSPATH");
+        assertThatThrownBy(() -> Encoders.recognize(small().with("freq_pos_embed", 8), ""))
+                .hasMessageContaining("dasheng/authors (tensor 'freq_pos_embed' is [8], expected are 4 axes");
+        assertThat(Encoders.recognize(small(), "").provider().name()).isEqualTo("dasheng");
+        assertThatThrownBy(() -> Encoders.build(several, NONE.withModel("dasheng")))
+                .as("who asks for it gets the reason")
+                .hasMessageContaining("'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span all mel bins");
+        assertThatThrownBy(() -> Encoders.recognize(small(), "ced"))
+                .hasMessageContaining("no encoder is called 'ced'")
+                .hasMessageContaining("UNMUTE_CLASSPATH");
+    }
+
     @Test
     void chunksDoNotSeeEachOther() {
         Encoder encoder = Encoders.build(small(), NONE);
@@ -230,7 +251,8 @@ class DashengTest {
         wrong.forEach((name, shape) -> assertThatThrownBy(() -> Encoders.build(small().with(name, shape), NONE))
                 .as(name)
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("made.pt: tensor '" + name + "'"));
+                .hasMessageStartingWith("made.pt: ")
+                .hasMessageContaining("tensor '" + name + "'"));
         for (String name : List.of("norm.bias", "blocks.0.attn.proj.bias", "init_bn.1.running_var")) {
             assertThatThrownBy(() -> Encoders.build(small().without(name), NONE))
                     .as(name)
