@@ -3,6 +3,7 @@ package org.unmute.spark.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class DriverLeaseTest {
     }
 
     private JobFolder open(SampleJob job) throws IOException {
-        return JobFolder.open(job.folder(), SampleJob.key("hash"), job.breakLock(), job.configuration(), told::add);
+        return job.open(told::add);
     }
 
     private SampleJob breaking(SampleJob job) {
@@ -195,7 +196,8 @@ class DriverLeaseTest {
             assertNoLock(job);
             try (JobFolder third = open(job)) {
                 assertThatThrownBy(() -> commit(job, first, 0)).hasMessageContaining("nothing was committed");
-                first.close(); // releases nothing that is another's
+                Closeable succeeded = first;
+                succeeded.close(); // releases nothing that is another's
                 commit(job, third, 6);
             }
         }
@@ -287,8 +289,8 @@ class DriverLeaseTest {
     void whatOthersWriteIntoALockDoesNoHarm() throws IOException {
         SampleJob job = job("hdfs", SHORT);
         kill(job, lock("../../x", 1));
-        assertThatThrownBy(
-                        () -> JobFolder.open(job.folder(), SampleJob.key("hash"), false, configuration(0), told::add))
+        SampleJob unusable = new SampleJob(job.folder(), job.scratch(), configuration(0), false, 1);
+        assertThatThrownBy(() -> unusable.open(told::add))
                 .hasMessageContaining("unmute.lease.seconds is 0: it must be from 1 to 3600");
         try (JobFolder folder = open(job)) {
             commit(job, folder, 0);

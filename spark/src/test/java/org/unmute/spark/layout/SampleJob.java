@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -45,11 +46,20 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
 
     /** @param verify whether all bytes of the folder are compared */
     JobFolder open(boolean verify) throws IOException {
+        return open(verify, _ -> {});
+    }
+
+    /** @param tell receives what is waited for */
+    JobFolder open(Consumer<String> tell) throws IOException {
+        return open(false, tell);
+    }
+
+    private JobFolder open(boolean verify, Consumer<String> tell) throws IOException {
         JobKey plain = key("hash");
         TreeMap<String, String> values = new TreeMap<>(plain.values());
         values.put("kept", "tokens,pooled,scores,events");
         JobKey key = new JobKey(values, plain.encoder(), plain.frontEnd(), plain.classes());
-        return JobFolder.open(folder, key, breakLock, configuration, verify, Digests.here(configuration));
+        return JobFolder.open(folder, key, breakLock, configuration, verify, Digests.here(configuration), tell);
     }
 
     /** Clips of which some names are odd; every seventh cannot be used. */
