@@ -106,7 +106,8 @@ final class EmbedRun {
         Set<String> others = new TreeSet<>(lost);
         input.clips().forEach(clip -> others.remove(clip.clip()));
         if (!others.isEmpty()) {
-            console.tell(Units.count(others.size(), "clip") + " of these, the first " + others.iterator().next()
+            console.tell(Units.count(others.size(), "clip") + " of these, the first "
+                    + others.iterator().next()
                     + ", are not among the recordings of --audio: their rows in the index say what they lack, until a"
                     + " run with their recordings does them again");
         }

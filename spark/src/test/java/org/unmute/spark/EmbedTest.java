@@ -73,7 +73,7 @@ class EmbedTest {
     }
 
     /** What {@code unmute embed} makes of the same folder. */
-    private static Path embedded(Path folder, ClipDivision.Rule rule, Path cache) throws IOException {
+    static Path embedded(Path folder, ClipDivision.Rule rule, Path cache) throws IOException {
         OpenEncoder encoder = OpenEncoder.embedded();
         CacheKey key = encoder.key("hann", DType.F16);
         List<AudioClip> clips = ClipDivision.of(ClipList.of(folder, null).clips(), rule, AudioFiles::open)

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.MissingTokens;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.StopSignal;
 import org.unmute.experiments.benchmark.BenchmarkHost;
@@ -27,6 +28,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.experiments.provenance.OutputFolder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,6 +86,9 @@ final class BenchmarkCommand extends ComputingCommand {
             paramLabel = "DIR",
             description = "Folder of the token caches (default: cache in the folder of the run).")
     private Path caches;
+
+    @Mixin
+    private MissingTokens missingTokens;
 
     @Option(
             names = "--max-hours",
@@ -186,7 +191,8 @@ final class BenchmarkCommand extends ComputingCommand {
     }
 
     private void requireNoneOfRunning() {
-        for (String option : List.of("--only", "--cache", "--max-hours", "--yes", "--dry-run", "--workers")) {
+        for (String option :
+                List.of("--only", "--cache", "--allow-missing", "--max-hours", "--yes", "--dry-run", "--workers")) {
             if (matched(option)) {
                 throw CommandException.usage(
                         option + " says how cells are run, and --merge runs none: leave one of them out");
@@ -231,6 +237,11 @@ final class BenchmarkCommand extends ComputingCommand {
             @Override
             public EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
                 return BenchmarkCommand.this.progress(what, clips, encoder).resumable();
+            }
+
+            @Override
+            public boolean allowsMissingTokens() {
+                return missingTokens.allowed();
             }
 
             @Override

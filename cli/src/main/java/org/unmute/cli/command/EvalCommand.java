@@ -12,6 +12,7 @@ import org.unmute.cli.event.EventEvalOptions;
 import org.unmute.cli.event.EventEvaluation;
 import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.probe.ConfusionText;
 import org.unmute.cli.probe.ScoreFile;
 import org.unmute.cli.probe.Scoring;
@@ -87,6 +88,9 @@ final class EvalCommand extends ComputingCommand {
 
     @Option(names = "--cache", paramLabel = "DIR", description = "Token cache of the clips; needed with --run.")
     private Path cache;
+
+    @Mixin
+    private MissingTokens missingTokens;
 
     @Mixin
     private LabelOptions labels;
@@ -182,7 +186,9 @@ final class EvalCommand extends ComputingCommand {
             for (Path f : ProbeFiles.in(source.run)) {
                 ProbeFiles.remarkOnMissingDigest(f, this::tell);
             }
-            report = evaluation.ofRun(source.run, cache, compute.digests());
+            try (TokenCache tokens = missingTokens.open(cache, this::tell)) {
+                report = evaluation.ofRun(source.run, cache, tokens, compute.digests());
+            }
         } else if (source.scores != null) {
             throw CommandException.usage("--scores holds scores of whole clips, without times: --events takes --run,"
                     + " --frame-scores or --detections");
@@ -216,7 +222,7 @@ final class EvalCommand extends ComputingCommand {
             ProbeFiles.remarkOnMissingDigest(f, this::tell);
             record.input(f);
         }
-        try (TokenCache tokens = TokenCache.open(cache)) {
+        try (TokenCache tokens = missingTokens.open(cache, this::tell)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
@@ -77,6 +78,9 @@ final class ProbeCommand extends ComputingCommand {
             required = true,
             description = "Token cache that 'unmute embed' made.")
     private Path cache;
+
+    @Mixin
+    private MissingTokens missingTokens;
 
     @Mixin
     private LabelOptions labels;
@@ -152,7 +156,7 @@ final class ProbeCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         openBackend();
-        try (TokenCache tokens = TokenCache.open(cache);
+        try (TokenCache tokens = missingTokens.open(cache, this::tell);
                 OutputFolder output = claim(out)) {
             TokenData.requireLayers(name, tokens, cache);
             train(tokens, options, loss);

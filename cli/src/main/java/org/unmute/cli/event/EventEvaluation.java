@@ -79,48 +79,48 @@ public final class EventEvaluation {
     /**
      * Scores the probes of a run on cached tokens.
      *
+     * @param cache folder of the tokens
+     * @param tokens that are in it
      * @param digests hashes the encoder's file, if it must be opened
      * @throws CommandException if run, cache and reference do not fit together
      */
-    public EventReport ofRun(Path run, Path cache, KnownDigests digests) throws IOException {
+    public EventReport ofRun(Path run, Path cache, TokenCache tokens, KnownDigests digests) throws IOException {
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path file : ProbeFiles.in(run)) {
             probes.add(ProbeFiles.trained(file));
             record.input(file);
         }
         List<String> classes = probes.getFirst().classes();
-        try (TokenCache tokens = TokenCache.open(cache)) {
-            TokenData.requireIntact(tokens);
-            for (TrainedProbe probe : probes) {
-                TokenData.requireSameEncoder(probe, tokens, run, cache);
-            }
-            ReferenceData data = data(classes);
-            CachedScores scores = new CachedScores(tokens, rowTimes(cache, run, digests));
-            ReferenceData.Chosen chosen =
-                    data.among(tokens.clips().stream().map(CachedClip::id).toList(), classes, "in " + cache);
-            EventReference reference = data.reference(chosen, scores.seconds(chosen.ids()), List.of());
-            Map<String, Double> seconds = new LinkedHashMap<>();
-            reference.files().forEach(f -> seconds.put(f, reference.duration(f)));
-            List<String> remarks = new ArrayList<>(data.remarks());
-            if (!data.hasLengths()) {
-                remarks.add("lengths of recordings are those of their tokens, with the padding of the last window:"
-                        + " --audio DIR or --durations TABLE tells the exact ones");
-            }
-            settings.put("frameSeconds", scores.times().rowSeconds());
-            PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
-            settings.put("postProcessing", described(processing));
-            FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
-            settings.put("contextRows", first.context());
-            settings.put("strideRows", first.stride());
-            EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
-            for (TrainedProbe probe : probes) {
-                double[] thresholds = thresholds(probe);
-                EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
-                FrameScorer scorer = options.contexts().seconds().scorer(probe, scores.times(), null);
-                report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
-            }
-            return report;
+        TokenData.requireIntact(tokens);
+        for (TrainedProbe probe : probes) {
+            TokenData.requireSameEncoder(probe, tokens, run, cache);
         }
+        ReferenceData data = data(classes);
+        CachedScores scores = new CachedScores(tokens, rowTimes(cache, run, digests));
+        ReferenceData.Chosen chosen =
+                data.among(tokens.clips().stream().map(CachedClip::id).toList(), classes, "in " + cache);
+        EventReference reference = data.reference(chosen, scores.seconds(chosen.ids()), List.of());
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        reference.files().forEach(f -> seconds.put(f, reference.duration(f)));
+        List<String> remarks = new ArrayList<>(data.remarks());
+        if (!data.hasLengths()) {
+            remarks.add("lengths of recordings are those of their tokens, with the padding of the last window:"
+                    + " --audio DIR or --durations TABLE tells the exact ones");
+        }
+        settings.put("frameSeconds", scores.times().rowSeconds());
+        PostProcessing processing = options.postProcessing(PostProcessing.DETECT);
+        settings.put("postProcessing", described(processing));
+        FrameScorer first = options.contexts().seconds().scorer(probes.getFirst(), scores.times(), null);
+        settings.put("contextRows", first.context());
+        settings.put("strideRows", first.stride());
+        EventReport report = new EventReport(reference, true, bootstrap, settings, remarks);
+        for (TrainedProbe probe : probes) {
+            double[] thresholds = thresholds(probe);
+            EventRules rules = processing.rules(thresholds, scores.times().rowSeconds());
+            FrameScorer scorer = options.contexts().seconds().scorer(probe, scores.times(), null);
+            report.add(scored(reference, scores.of(scorer, seconds), rules), thresholds);
+        }
+        return report;
     }
 
     private static Map<String, Object> described(PostProcessing p) {

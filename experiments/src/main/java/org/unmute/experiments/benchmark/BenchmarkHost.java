@@ -34,6 +34,11 @@ public interface BenchmarkHost {
      */
     EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder);
 
+    /** Whether to go on with token caches that have lost some of their clips. */
+    default boolean allowsMissingTokens() {
+        return false;
+    }
+
     /** Prints a line for the user, unless output is silenced. */
     void tell(String line);
 }

@@ -25,6 +25,7 @@ import org.unmute.experiments.provenance.CacheOrigin;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.WholeCache;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.train.TokenGrid;
 
@@ -43,6 +44,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     private final Map<Boolean, List<Fold>> folds = new HashMap<>();
     private final RunContext run;
     private Path cacheFolder;
+    private boolean allowMissing;
     private Map<String, Object> encoderFacts;
     private TokenGrid typical;
     /** Null where the data set has no strong labels. */
@@ -91,6 +93,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     /** Stores what is known once the encoder is open. */
     void describe(DatasetTokens tokens, OpenEncoder loaded) {
         cacheFolder = tokens.folder();
+        allowMissing = tokens.mayLack();
         encoderFacts = new LinkedHashMap<>(loaded.settings());
         encoderFacts.put("file", loaded.origin());
         encoderFacts.put("sha256", loaded.hash());
@@ -108,7 +111,7 @@ final class CellGroup implements CellRecorder, AutoCloseable {
     /** The data of a cell. The cache must be complete. */
     synchronized CellData data(Cell cell, Consumer<String> tell) throws IOException {
         if (cache == null) {
-            cache = TokenCache.open(cacheFolder);
+            cache = WholeCache.open(cacheFolder, allowMissing, tell);
         }
         LabelledTokens data = new LabelledTokens(dataset, cache);
         if (tests == null) {

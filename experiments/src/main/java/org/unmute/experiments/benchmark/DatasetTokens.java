@@ -19,16 +19,20 @@ import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.JsonObject;
 import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.experiments.provenance.WholeCache;
 import org.unmute.models.audio.AudioStream;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.FileHashes;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.RegularFile;
@@ -84,7 +88,27 @@ final class DatasetTokens {
         }
         JsonNode json = Json.read(file);
         return json.path("key").asText().equals(key.toString())
-                && json.path("recordings").asText().equals(recordings());
+                && json.path("recordings").asText().equals(recordings())
+                && (isOfJob() || !hasLost());
+    }
+
+    /** Whether a job on Spark made the cache, which alone may add to it. */
+    private boolean isOfJob() {
+        return RegularFile.exists(folder.resolve(FileManifest.FILE));
+    }
+
+    /** Whether clips that were embedded are not there any more: then they are embedded again. */
+    private boolean hasLost() throws IOException {
+        try (TokenCache cache = TokenCache.openWhatIsThere(folder)) {
+            return !cache.damage().isEmpty() || !WholeCache.lack(folder, cache).isEmpty();
+        } catch (TokenCacheException e) {
+            return true;
+        }
+    }
+
+    /** Whether clips that the cache has lost are left out. */
+    boolean mayLack() {
+        return host.allowsMissingTokens();
     }
 
     /** A hash that changes if the list of clips or one of their files changes. */
@@ -108,6 +132,10 @@ final class DatasetTokens {
      * @throws StoppedEmbedding if a stop is requested
      */
     void embed(StopSignal stop, List<String> command) throws IOException {
+        if (isOfJob()) {
+            takeFromJob();
+            return;
+        }
         RunRecord record = new RunRecord(command);
         String before = recordings();
         Files.createDirectories(folder);
@@ -161,6 +189,40 @@ final class DatasetTokens {
             output.finish(CacheOrigin::isShard);
         }
         state.delete();
+    }
+
+    /** Nothing is added to the cache of a job: it has the clips, or it is not the cache of this data set. */
+    private void takeFromJob() throws IOException {
+        String before = recordings();
+        FileHashes hashes = new FileHashes();
+        List<String> lacking = new ArrayList<>();
+        try (TokenCache cache = WholeCache.open(folder, mayLack(), host::tell)) {
+            if (!cache.key().toString().equals(key.toString())) {
+                throw new InputException(folder + " holds tokens of " + cache.key() + "; asked for " + key
+                        + ": choose another folder, or the encoder and settings that it was made with");
+            }
+            for (AudioClip clip : dataset.audio()) {
+                String known =
+                        cache.find(clip.id()).map(CachedClip::audioSha256).orElse("");
+                if (!known.equals(hashes.of(clip.path()))) {
+                    lacking.add(clip.id());
+                }
+            }
+        }
+        if (lacking.size() == dataset.audio().size() || !lacking.isEmpty() && !mayLack()) {
+            throw new InputException(folder + " lacks " + lacking.size() + " of the "
+                    + dataset.audio().size() + " clips of data set "
+                    + dataset.entry().name() + ", the first: "
+                    + lacking.getFirst() + ": only the job that wrote it can add to it: submit the job with these"
+                    + " recordings, or go on without those that it could not use by --allow-missing");
+        }
+        if (!lacking.isEmpty()) {
+            host.tell(folder + " lacks " + lacking.size() + " clips of data set "
+                    + dataset.entry().name() + ", the first: " + lacking.getFirst() + ": they are left out");
+        }
+        Json.write(
+                folder.resolve(COMPLETE),
+                new JsonObject().with("key", key.toString()).with("recordings", before));
     }
 
     private Embedding.Outcome embed(List<AudioClip> clips, Path into, int firstShard, StopSignal stop)

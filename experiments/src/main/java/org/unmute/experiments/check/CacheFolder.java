@@ -77,12 +77,17 @@ final class CacheFolder {
         }
         CacheCheck found = CacheCheck.of(all.folder(), findings::done);
         for (Damage damage : found.damage()) {
-            boolean torn = damage.kind() == Damage.Kind.TORN_TAIL && !finished;
+            Path shard = all.folder().resolve(damage.shard());
+            // Jobs write a table beside a shard that is finished, and make no part of a shard again.
+            boolean ofJob = all.has(ShardContents.nameFor(damage.shard()));
+            boolean torn = damage.kind() == Damage.Kind.TORN_TAIL && !ofJob && !finished;
             item.add(
                     torn ? Finding.Kind.UNFINISHED : Finding.Kind.DAMAGED,
-                    all.folder().resolve(damage.shard()),
+                    shard,
                     about(damage),
-                    again + (torn ? ", which goes on there" : ", which embeds these clips again"));
+                    ofJob
+                            ? scope.remedy(shard)
+                            : again + (torn ? ", which goes on there" : ", which embeds these clips again"));
         }
         if (!all.has(RunRecord.FILE) && scope.command() == null && !finished) {
             item.add(

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
@@ -153,13 +155,7 @@ public final class FolderCheck {
         RunCommand run = run(all);
         StatedFiles stated = StatedFiles.of(all);
         if (CacheFolder.isOne(all, run)) {
-            Findings.Item item = findings.begin(path, "token cache");
-            Scope scope = new Scope(item, command(run, stated, above), null);
-            files(all, scope);
-            String content = CacheFolder.check(all, run, stated.finished(), scope, findings);
-            stated.check(scope, findings);
-            item.end(content);
-            folders(all, null);
+            cache(all, run, stated, above);
         } else if (JobOutput.isOne(all)) {
             job(all);
         } else if (all.hasFolder(DetectionState.FOLDER)) {
@@ -205,12 +201,29 @@ public final class FolderCheck {
         }
     }
 
+    private void cache(Listing all, RunCommand run, StatedFiles stated, Scope above) throws IOException {
+        Findings.Item item = findings.begin(all.folder(), "token cache");
+        Scope scope = new Scope(item, command(run, stated, above), null);
+        files(all, scope);
+        String content = CacheFolder.check(all, run, stated.finished(), scope, findings);
+        stated.check(scope, findings);
+        item.end(content);
+        folders(all, null);
+    }
+
     /** What a job on Spark wrote; its token cache is checked as any other. */
     private void job(Listing all) throws IOException {
         Findings.Item item = findings.begin(all.folder(), "job on Spark");
-        Scope scope = new Scope(item, null, null);
+        Scope scope = new Scope(item, JobOutput.command(all.folder().resolve("tokens")), null);
         files(all, scope);
         JobOutput.attempts(all, scope);
+        Map<String, Listing> known = new TreeMap<>();
+        for (String name : JobOutput.FOLDERS) {
+            if (all.hasFolder(name)) {
+                known.put(name, list(all.folder().resolve(name)));
+            }
+        }
+        JobOutput.manifests(all, known, scope);
         StringBuilder content = new StringBuilder();
         for (Path folder : all.folders()) {
             String name = folder.getFileName().toString();
@@ -218,7 +231,9 @@ public final class FolderCheck {
                 content.append(content.isEmpty() ? "" : ", ")
                         .append(name)
                         .append(": ")
-                        .append(JobOutput.table(list(folder), scope, findings));
+                        .append(JobOutput.table(known.get(name), scope, findings));
+            } else if (name.equals("tokens")) {
+                cache(known.get(name), null, StatedFiles.of(known.get(name)), scope);
             } else if (!name.equals(JobOutput.ATTEMPTS)) {
                 folder(folder, null);
             }

@@ -12,7 +12,15 @@ import org.unmute.tensor.io.Sha256;
 
 /** Checks the files that a manifest names. */
 final class ManifestFiles {
+    /** Name of a file with those of the job and the attempt that wrote it. */
+    private static final Pattern ATTEMPT = Pattern.compile("[a-z]+-\\d{5,9}-.+");
+
     private ManifestFiles() {}
+
+    /** What to do in the folder of a job; a folder that is none was copied from one. */
+    private static String copied(FolderCheck.Scope scope, String remedy) {
+        return scope.command() == null ? "copy it again" : remedy;
+    }
 
     /**
      * What was found.
@@ -37,7 +45,7 @@ final class ManifestFiles {
         try {
             manifest = FileManifest.parse(Files.readAllBytes(file), file.toString());
         } catch (MalformedFileException e) {
-            scope.item().add(Finding.Kind.DAMAGED, file, FolderCheck.said(e), "copy the folder again");
+            scope.item().add(Finding.Kind.DAMAGED, file, FolderCheck.said(e), copied(scope, scope.remedy(file)));
             return new Result(false, Set.of());
         }
         boolean intact = true;
@@ -47,7 +55,8 @@ final class ManifestFiles {
             named.add(each);
             String problem = problem(all, each, entry);
             if (problem != null) {
-                scope.item().add(Finding.Kind.DAMAGED, each, problem, "copy it again");
+                String remedy = all.files().contains(each) ? scope.remedy(each) : scope.goOn();
+                scope.item().add(Finding.Kind.DAMAGED, each, problem, copied(scope, remedy));
                 intact = false;
             }
         }
@@ -58,8 +67,14 @@ final class ManifestFiles {
                         .add(
                                 Finding.Kind.LEFT_OVER,
                                 each,
-                                FileManifest.FILE + " does not name it: an attempt of a task that did not count",
-                                "nothing: the next run of the job deletes it");
+                                FileManifest.FILE + " does not name it: "
+                                        + (ATTEMPT.matcher(each.getFileName().toString())
+                                                        .matches()
+                                                ? "an attempt of a task that did not count"
+                                                : "another program put it there"),
+                                ATTEMPT.matcher(each.getFileName().toString()).matches()
+                                        ? "nothing: the next run of the job deletes it"
+                                        : "move it elsewhere: it does not count");
                 unnamed.add(each);
             }
         }

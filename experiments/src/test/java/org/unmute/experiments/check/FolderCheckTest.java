@@ -118,10 +118,10 @@ class FolderCheckTest {
         assertThat(check().items()).isEmpty();
     }
 
-    /** The folder of a job on Spark, with a manifest in each part of it as on an object store. */
+    /** The folder of a job on Spark, with names of files as on an object store. */
     private Path job() throws IOException {
         Path tokens = Files.createDirectories(folder.resolve("job/tokens"));
-        Files.writeString(folder.resolve("job/key.json"), "{}");
+        manifest(Files.writeString(folder.resolve("job/key.json"), "{}"));
         CacheKey key = new CacheKey("encoder", "hash", "front end", "hash of it", DType.F16);
         try (TokenCacheWriter writer = TokenCacheWriter.open(tokens, key, CacheOptions.DEFAULT)) {
             for (int clip = 0; clip < 3; clip++) {
@@ -131,8 +131,8 @@ class FolderCheckTest {
         Files.delete(tokens.resolve("cache.lock"));
         Path shard = Files.move(tokens.resolve("shard-00000.tok"), tokens.resolve("shard-00000-0a1b-2.tok"));
         Path table = Files.write(tokens.resolve("shard-00000-0a1b-2.toc"), ShardContents.of(shard));
-        manifest(table, shard);
-        Files.writeString(tokens.resolve("run.json"), "{}");
+        String command = "\"org.unmute.spark.Embed\",\"--audio\",\"my audio\",\"--out\",\"job\"";
+        manifest(table, shard, Files.writeString(tokens.resolve("run.json"), "{\"command\":[" + command + "]}"));
         for (String name : List.of("index", "events")) {
             Path rows = Files.createDirectories(folder.resolve("job").resolve(name));
             manifest(Files.writeString(rows.resolve("part-00000-0a1b-2.parquet"), "PAR1 rows PAR1"));
@@ -158,10 +158,10 @@ class FolderCheckTest {
                 .containsExactly("job on Spark: events: 1 part, index: 1 part", "token cache: 3 clips, 368 B");
         List<Path> files;
         try (Stream<Path> all = Files.walk(job)) {
-            files = all.filter(f -> f.toString().matches(".*(tok|toc|parquet|_manifest.json)"))
+            files = all.filter(f -> f.toString().matches(".*(tok|toc|parquet|json)"))
                     .toList();
         }
-        assertThat(files).hasSize(7);
+        assertThat(files).hasSize(10);
         for (Path file : files) {
             byte[] bytes = Files.readAllBytes(file);
             for (int at = 0; at < bytes.length; at += 5) {
@@ -174,10 +174,23 @@ class FolderCheckTest {
             }
             Files.write(file, bytes);
         }
-        Files.delete(job.resolve("index/part-00000-0a1b-2.parquet"));
-        assertThat(check().findings())
-                .extracting(Finding::what)
-                .containsExactly("is missing, though _manifest.json names it");
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            Files.delete(file);
+            assertThat(check().findings())
+                    .as("%s", file)
+                    .filteredOn(finding -> finding.path().equals(file) && finding.kind() == Finding.Kind.DAMAGED)
+                    .singleElement()
+                    .matches(finding -> finding.what().startsWith("is missing"))
+                    .matches(finding -> finding.remedy()
+                            .equals(
+                                    file.endsWith("run.json")
+                                            ? "run: spark/submit embed, with the options that the job had"
+                                            : "run: spark/submit embed --audio 'my audio' --out job"));
+            Files.write(file, new byte[0]);
+            assertThat(check().count(Finding.Kind.DAMAGED)).as("%s", file).isPositive();
+            Files.write(file, bytes);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.unmute.spark.layout;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,9 @@ final class FolderManifests {
         if (!chosen.isEmpty()) {
             String manifest = store.path(folder + "/" + FileManifest.FILE).toString();
             remarks.add(manifest
-                    + (before ? " is missing: it is made again, from " : ", which earlier versions had not, is made of ")
+                    + (before
+                            ? " is missing: it is made again, from "
+                            : ", which earlier versions had not, is made of ")
                     + chosen.size() + " files");
         }
         Map<String, String> uris = new TreeMap<>();
@@ -126,8 +129,7 @@ final class FolderManifests {
             Matcher number = JobFolder.NUMBER.matcher(name);
             if (number.matches() && name.endsWith(".parquet")) {
                 int part = Integer.parseInt(number.group(1));
-                if (!name.equals(counting.get(part)) && parts.containsKey(part)
-                        && !IndexParts.isRewritten(name)) {
+                if (!name.equals(counting.get(part)) && parts.containsKey(part) && !IndexParts.isRewritten(name)) {
                     continue;
                 }
                 if (folder.equals(JobFolder.INDEX) || isReadable(folder + "/" + name)) {
@@ -148,14 +150,21 @@ final class FolderManifests {
         }
     }
 
+    private static int number(String name) {
+        Matcher number = JobFolder.NUMBER.matcher(name);
+        return number.matches() ? Integer.parseInt(number.group(1)) : -1;
+    }
+
     private List<String> shards(Map<String, Long> files) throws IOException {
+        List<String> names = new ArrayList<>(files.keySet());
+        names.removeIf(
+                name -> !name.endsWith(SHARD) || !JobFolder.NUMBER.matcher(name).matches());
+        // Of records of one clip that of the later run counts, which is in the shard with the higher number.
+        names.sort(Comparator.comparingInt(FolderManifests::number).thenComparing(name -> name));
         List<String> chosen = new ArrayList<>();
         try (HadoopShardFiles shards =
                 new HadoopShardFiles(store.path(JobFolder.TOKENS).toString(), store.configuration())) {
-            for (String name : files.keySet()) {
-                if (!name.endsWith(SHARD) || !JobFolder.NUMBER.matcher(name).matches()) {
-                    continue;
-                }
+            for (String name : names) {
                 if (!ShardContents.isWhole(shards, name, files.keySet())) {
                     remarks.add(store.path(JobFolder.TOKENS + "/" + name) + " is damaged: it does not count");
                     continue;

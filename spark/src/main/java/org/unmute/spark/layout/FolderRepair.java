@@ -109,7 +109,8 @@ final class FolderRepair {
             }
         }
         Map<String, FileManifest.Entry> intact = new LinkedHashMap<>();
-        for (FileManifest.Entry entry : CommitLog.manifest(store, folder).orElseThrow().files()) {
+        for (FileManifest.Entry entry :
+                CommitLog.manifest(store, folder).orElseThrow().files()) {
             String name = folder + "/" + entry.name();
             Long bytes = there.get(entry.name());
             if (bytes == null) {

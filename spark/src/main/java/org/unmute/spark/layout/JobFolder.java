@@ -124,7 +124,8 @@ public final class JobFolder implements Closeable {
         }
         new FolderManifests(store, index, digests, remarks).ensure(before);
         log.finishEarlier();
-        boolean events = List.of(key.values().getOrDefault("kept", "").split(",")).contains("events");
+        boolean events =
+                List.of(key.values().getOrDefault("kept", "").split(",")).contains("events");
         FolderRepair.Found found = new FolderRepair(store, log, index, remarks)
                 .run(verify ? digests : null, events, target(Set.of()), passes++);
         lost = found.lost();

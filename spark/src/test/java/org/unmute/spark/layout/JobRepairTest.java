@@ -182,7 +182,11 @@ class JobRepairTest {
     void aFolderOfAnEarlierVersionGetsManifests() throws IOException {
         int number = 0;
         for (String like : List.of(
-                "none", "tokens/shard-00001.*", "tokens/shard-00001.*tok", "index/part-00001.*", "events/part-00001.*")) {
+                "none",
+                "tokens/shard-00001.*",
+                "tokens/shard-00001.*tok",
+                "index/part-00001.*",
+                "events/part-00001.*")) {
             for (Hurt way : List.<Hurt>of(Files::delete, JobRepairTest::cut)) {
                 SampleJob job = job("file", "job-" + number++);
                 job.run(PLANNED, SHARE);
@@ -234,7 +238,11 @@ class JobRepairTest {
                     if (remedy.startsWith("delete ")) {
                         Files.delete(Path.of(remedy.replaceAll("delete (.*?), then .*", "$1")));
                     }
-                    assertThat(remedy).endsWith("run: spark/submit embed --sample");
+                    assertThat(remedy)
+                            .endsWith(
+                                    like.endsWith("run.json")
+                                            ? "run: spark/submit embed, with the options that the job had"
+                                            : "run: spark/submit embed --sample");
                 }
                 assertMadeAgain(job, expected, false, List.of());
                 assertThat(FolderCheck.of(job.root(), _ -> {}).findings()).isEmpty();
@@ -269,7 +277,9 @@ class JobRepairTest {
             }
             SampleJob next = new SampleJob(job.folder(), job.scratch(), job.configuration(), true, 1);
             next.run(PLANNED, SHARE);
-            assertThat(JobFolderTest.state(next)).as("killed at operation %d", operation).isEqualTo(expected);
+            assertThat(JobFolderTest.state(next))
+                    .as("killed at operation %d", operation)
+                    .isEqualTo(expected);
             JobFolderTest.assertClean(next);
             if (ended) {
                 assertThat(operation).isGreaterThan(20);

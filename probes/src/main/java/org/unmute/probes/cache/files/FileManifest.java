@@ -172,8 +172,7 @@ public record FileManifest(List<Entry> files) {
 
     private static boolean endsLikeSealed(byte[] json) {
         int at = json.length - SEAL_BYTES;
-        return at >= 0
-                && new String(json, at, SEAL.length(), StandardCharsets.ISO_8859_1).equals(SEAL);
+        return at >= 0 && new String(json, at, SEAL.length(), StandardCharsets.ISO_8859_1).equals(SEAL);
     }
 
     /** The manifest as it is stored: JSON in UTF-8, a file a line, then the digest of what precedes it. */

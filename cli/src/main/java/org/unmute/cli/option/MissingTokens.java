@@ -1,0 +1,32 @@
+package org.unmute.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.unmute.experiments.provenance.WholeCache;
+import org.unmute.probes.cache.TokenCache;
+import picocli.CommandLine.Option;
+
+/** Whether a command goes on with a token cache that has lost some of its clips. */
+public final class MissingTokens {
+    @Option(
+            names = "--allow-missing",
+            description = "Go on without clips that the token cache should hold and has lost; otherwise it is refused.")
+    private boolean allowed;
+
+    /** Whether they may be missing. */
+    public boolean allowed() {
+        return allowed;
+    }
+
+    /**
+     * Opens a cache, to be closed by the caller.
+     *
+     * @param tell receives what is missing, if it may be
+     * @throws org.unmute.experiments.InputException naming what is missing, if it may not be
+     * @throws IOException if the cache cannot be read
+     */
+    public TokenCache open(Path cache, Consumer<String> tell) throws IOException {
+        return WholeCache.open(cache, allowed, tell);
+    }
+}

@@ -1,0 +1,193 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.cache.files.FileManifest;
+import org.unmute.tensor.io.Sha256;
+
+/** Commands that read tokens refuse a cache that has lost some of them, unless they are told to go on. */
+class MissingTokensEndToEndTest {
+    @TempDir
+    static Path folder;
+
+    private static Path encoder;
+    private static Path recordings;
+    private static Path embedded;
+
+    private Path cache;
+
+    @BeforeAll
+    static void embed() throws IOException {
+        encoder = TinyEncoder.write(folder, 16);
+        recordings = TinyEncoder.recordings(folder, 12, 4);
+        embedded = folder.resolve("embedded");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", embedded)
+                .endsWith(ExitCode.OK);
+    }
+
+    /** Several shards, as of a large cache. */
+    private static void divide(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (TokenCache whole = TokenCache.open(from);
+                TokenCacheWriter writer = TokenCacheWriter.open(
+                        to, whole.key(), new CacheOptions(whole.bytes() / 4, 64, 1 << 20, true))) {
+            for (CachedClip clip : whole.clips()) {
+                writer.append(clip.id(), clip.audioSha256(), whole.readFeatures(clip.id()));
+            }
+        }
+        Files.copy(from.resolve("run.json"), to.resolve("run.json"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static List<Path> shards(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.filter(file -> file.toString().endsWith(".tok"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** As a job on Spark states what it wrote. */
+    private static void state(Path cache) throws IOException {
+        List<FileManifest.Entry> entries = new ArrayList<>();
+        for (Path file : shards(cache)) {
+            entries.add(new FileManifest.Entry(file.getFileName().toString(), Files.size(file), Sha256.of(file)));
+        }
+        Files.write(cache.resolve(FileManifest.FILE), new FileManifest(entries).encode());
+    }
+
+    private static int clips(Path shard) throws IOException {
+        try (TokenCache cache = TokenCache.open(shard.getParent())) {
+            return (int) cache.clips().stream()
+                    .filter(clip -> clip.shard().equals(shard.getFileName().toString()))
+                    .count();
+        }
+    }
+
+    @BeforeEach
+    void divided(@TempDir Path own) throws IOException {
+        cache = own.resolve("cache");
+        divide(embedded, cache);
+        assertThat(shards(cache)).hasSizeGreaterThan(2);
+    }
+
+    private Object[] probe(Path out) {
+        return new Object[] {
+            "probe",
+            "-q",
+            "--probe",
+            "linear-mean",
+            "--epochs",
+            1,
+            "--cache",
+            cache,
+            "--labels",
+            recordings.resolve("manifest.csv"),
+            "--out",
+            out
+        };
+    }
+
+    private Object[] eval(Path run) {
+        return new Object[] {
+            "eval",
+            "-q",
+            "--run",
+            run,
+            "--cache",
+            cache,
+            "--labels",
+            recordings.resolve("manifest.csv"),
+            "--split",
+            "all",
+            "--bootstrap",
+            0
+        };
+    }
+
+    @Test
+    void shardsThatTheManifestNamesAreNotLeftOutSilently(@TempDir Path out) throws IOException {
+        state(cache);
+        Ran.unmute(probe(out.resolve("whole"))).endsWith(ExitCode.OK);
+        Path lost = shards(cache).get(1);
+        int clips = clips(lost);
+        Path cut = shards(cache).get(2);
+        clips += clips(cut);
+        Files.delete(lost);
+        Files.write(cut, new byte[10]);
+        String lacks = "lacks 2 shards with " + clips + " clips (" + lost.getFileName() + " is missing";
+        for (Object[] line : List.of(probe(out.resolve("run")), eval(out.resolve("whole")))) {
+            assertThat(Ran.unmute(line).endsWith(ExitCode.INPUT).err())
+                    .contains(lacks, cut.getFileName() + " has 10 bytes", "--allow-missing");
+            assertThat(Ran.unmute(Ran.with(line, "--allow-missing"))
+                            .endsWith(ExitCode.OK)
+                            .err())
+                    .contains(lacks, "left out");
+        }
+    }
+
+    @Test
+    void clipsThatTheRecordCountsAreNotLeftOutSilently(@TempDir Path out) throws IOException {
+        Ran.unmute(probe(out.resolve("whole"))).endsWith(ExitCode.OK);
+        Path lost = shards(cache).getLast();
+        int clips = clips(lost);
+        Files.delete(lost);
+        String lacks = "holds " + (16 - clips) + " clips, where run.json says 16: " + clips + " are missing";
+        for (Object[] line : List.of(probe(out.resolve("run")), eval(out.resolve("whole")))) {
+            assertThat(Ran.unmute(line).endsWith(ExitCode.INPUT).err()).contains(lacks);
+            Ran.unmute(Ran.with(line, "--allow-missing")).endsWith(ExitCode.OK);
+        }
+    }
+
+    /** Its own cache a benchmark completes; that of a job it takes as it is, and adds nothing to it. */
+    @Test
+    void aBenchmarkIsNotRunOnFewerClipsSilently(@TempDir Path run) throws IOException {
+        BenchmarkFixture.scenes(run, "many", false, 10, 5);
+        BenchmarkFixture.scenes(run, "one", true, 10, 5);
+        Files.copy(encoder, run.resolve(encoder.getFileName()));
+        Path grid = BenchmarkFixture.grid(
+                run,
+                "grid.toml",
+                run.resolve(encoder.getFileName()),
+                "epochs = 1\nbatch = 16\nsobol = 1\ntpe = 0\ntop = 1\nseeds = [0]",
+                "name = \"linear-mean\"");
+        Path caches = run.resolve("caches");
+        Object[] first = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("a")};
+        Object[] second = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("b")};
+        Ran.unmute(first).endsWith(ExitCode.OK);
+        Path tokens = caches.resolve("tiny/many");
+        Files.delete(shards(tokens).getFirst());
+        Ran.unmute(second).endsWith(ExitCode.OK);
+        assertThat(BenchmarkFixture.results(run.resolve("b"))).isEqualTo(BenchmarkFixture.results(run.resolve("a")));
+
+        Path whole = Files.move(tokens, run.resolve("whole"));
+        divide(whole, tokens);
+        state(tokens);
+        Object[] third = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("c")};
+        byte[] record = Files.readAllBytes(tokens.resolve("run.json"));
+        Ran.unmute(third).endsWith(ExitCode.OK);
+        assertThat(tokens.resolve("run.json")).hasBinaryContent(record);
+        Files.delete(shards(tokens).get(1));
+        Object[] fourth = {"benchmark", grid, "--only", "tiny/many", "--cache", caches, "--out", run.resolve("d")};
+        assertThat(Ran.unmute(fourth).endsWith(ExitCode.INPUT).err()).contains("lacks 1 shard with", "--allow-missing");
+        assertThat(Ran.unmute(Ran.with(fourth, "--allow-missing"))
+                        .endsWith(ExitCode.OK)
+                        .err())
+                .contains("lacks 1 shard with");
+    }
+}
