@@ -93,7 +93,7 @@ final class DatasetTokens {
     }
 
     /** Whether a job on Spark made the cache, which alone may add to it. */
-    private boolean isOfJob() {
+    private boolean isOfJob() throws IOException {
         return RegularFile.exists(folder.resolve(FileManifest.FILE));
     }
 

@@ -159,6 +159,7 @@ final class CommitLog {
             named.remove(within(folder, deleted));
         }
         if (!named.equals(before)) {
+            lock.requireHeld(); // a manifest that is replaced late would take out what a successor named
             write(folder, named);
         }
     }

@@ -235,7 +235,6 @@ public final class JobFolder implements Closeable {
         }
         dropUnnamedShards();
         log.sweep();
-        lock.requireHeld();
         log.end(run.json());
     }
 
