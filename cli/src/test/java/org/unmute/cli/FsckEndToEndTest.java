@@ -290,7 +290,7 @@ class FsckEndToEndTest {
         byte[] bytes = Files.readAllBytes(shard);
         Files.write(shard, Arrays.copyOf(bytes, bytes.length - 100));
         Files.delete(cache.resolve("run.json"));
-        unfinish(cache);
+        Files.delete(cache.resolve(FolderManifest.FILE));
         Files.writeString(cache.resolve("run.json.123-4.tmp"), "{");
         assertThat(Ran.unmute("fsck", cache).endsWith(ExitCode.OK).out())
                 .contains("unfinished: " + shard + ": record 15 at byte")
@@ -308,7 +308,7 @@ class FsckEndToEndTest {
         unfinish(events);
         assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out())
                 .contains("after the first 15 recordings are of an unfinished one")
-                .contains("run the same 'unmute detect' command again, which goes on where it stopped");
+                .contains("which goes on where it stopped");
 
         Path probe = runs.resolve("probe");
         Files.delete(probe.resolve("run.json"));

@@ -8,12 +8,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.set.DatasetException;
 import org.unmute.experiments.protocol.CellFailedException;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.pool.UnusableProbeException;
 import org.unmute.probes.train.TrainingDivergedException;
 import org.unmute.tensor.backend.BackendException;
 import org.unmute.tensor.backend.Backends;
@@ -27,6 +29,9 @@ import org.unmute.tensor.io.MalformedFileException;
  * @param message one line, as a rule; not cleaned for a terminal
  */
 public record Diagnosis(Kind kind, String message) {
+    /** What a system says of a read-only file system, and of files that nobody may change. */
+    private static final List<String> FORBIDDEN = List.of("Read-only file system", "Operation not permitted");
+
     /** Kinds of failures, each with the exit status of a program that ends with it. */
     public enum Kind {
         /** The work could not be completed. */
@@ -65,6 +70,7 @@ public record Diagnosis(Kind kind, String message) {
                     TokenCacheException _,
                     FolderLock.HeldException _,
                     UnusableCheckpointException _,
+                    UnusableProbeException _,
                     UnreadableAudioException _ -> input(thrown.getMessage());
             case NoSuchFileException e -> input("no such file or folder: " + e.getFile());
             case FileNotFoundException e -> input("cannot open: " + e.getMessage());
@@ -72,6 +78,8 @@ public record Diagnosis(Kind kind, String message) {
             case AccessDeniedException e -> input("no permission: " + e.getFile());
             case FileAlreadyExistsException e ->
                 failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
+            case FileSystemException e when isForbidden(e) ->
+                input("no permission: " + e.getFile() + ": " + e.getReason());
             case FileSystemException e -> failed(said(e));
             case BackendException _,
                     IOException _,
@@ -93,6 +101,11 @@ public record Diagnosis(Kind kind, String message) {
 
     private static Diagnosis failed(String message) {
         return new Diagnosis(Kind.FAILED, message);
+    }
+
+    /** Nobody may write there: as where permission is missing. */
+    private static boolean isForbidden(FileSystemException e) {
+        return e.getReason() != null && FORBIDDEN.stream().anyMatch(e.getReason()::startsWith);
     }
 
     private static String said(FileSystemException e) {

@@ -27,6 +27,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Scorer;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.experiments.provenance.OutputFolder;
+import org.unmute.tensor.io.FolderLock;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -162,9 +163,9 @@ final class EvalCommand extends ComputingCommand {
                     .orElseThrow(() -> CommandException.input(
                             "--confusion is for sets with one class a clip: the probe was trained for several, or a"
                                     + " clip of " + labels.source() + " has not exactly one label"));
-            try (OutputFolder table = claimFile(confusion)) {
+            Files.createDirectories(confusion.toAbsolutePath().getParent());
+            try (FolderLock _ = FolderLock.acquireFor(confusion)) {
                 text.write(confusion);
-                table.finish();
             }
         }
         Path target = out != null ? out : source.run;

@@ -170,21 +170,23 @@ final class SoundscapeCommand extends UnmuteCommand {
     private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
             throws IOException {
         SceneFolder folder = folder();
-        try (OutputFolder apart = stems == null ? null : claim(stems);
-                Progress progress = progress("soundscape", "scenes", (long) train + test)) {
-            write(mixer, folder, Split.TRAIN, train, counts, progress);
-            write(mixer, folder, Split.TEST, test, counts, progress);
+        try (OutputFolder apart = stems == null ? null : claim(stems)) {
+            try (Progress progress = progress("soundscape", "scenes", (long) train + test)) {
+                write(mixer, folder, Split.TRAIN, train, counts, progress);
+                write(mixer, folder, Split.TEST, test, counts, progress);
+            }
+            folder.writeEvents();
+            warnings.end(record);
+            record.result("scenes", Map.of("train", train, "test", test))
+                    .result("recordingsUsed", reader.used())
+                    .result("recordingsSha256", reader.sha256())
+                    .result("labels", counts)
+                    .write(out);
             if (apart != null) {
+                record.write(stems);
                 apart.finish();
             }
         }
-        folder.writeEvents();
-        warnings.end(record);
-        record.result("scenes", Map.of("train", train, "test", test))
-                .result("recordingsUsed", reader.used())
-                .result("recordingsSha256", reader.sha256())
-                .result("labels", counts)
-                .write(out);
         folder.finish();
     }
 

@@ -59,4 +59,15 @@ class FailureTest {
         assertThat(Failure.of(new FileSystemException("a", "b", null)).message())
                 .isEqualTo("file system error: a");
     }
+
+    @Test
+    void aReadOnlyFileSystemIsMissingPermission() {
+        for (String reason : List.of("Read-only file system", "Operation not permitted")) {
+            Failure failure = Failure.of(new FileSystemException("run/probe.safetensors", null, reason));
+            assertThat(failure.exitCode()).isEqualTo(ExitCode.INPUT);
+            assertThat(failure.message()).isEqualTo("no permission: run/probe.safetensors: " + reason);
+        }
+        assertThat(Failure.of(new FileSystemException("a", null, "Input/output error")).exitCode())
+                .isEqualTo(ExitCode.FAILED);
+    }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -319,16 +318,18 @@ public final class FolderCheck {
         }
     }
 
-    /** The record beside a single file states the command that wrote it. */
+    /** The record or the manifest beside a single file states the command that wrote it. */
     private static String remedy(Path file, Scope scope) {
+        String command = null;
         try {
-            Optional<RunCommand> own = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE));
-            return own.map(run -> new Scope(scope.item(), run.shell(), null))
-                    .orElse(scope)
-                    .remedy(file);
+            command = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE))
+                    .map(RunCommand::shell)
+                    .orElse(null);
         } catch (IOException | InputException e) {
-            return scope.remedy(file);
+            // It is damaged, too.
         }
+        command = command == null ? StatedFiles.commandOf(file) : command;
+        return (command == null ? scope : new Scope(scope.item(), command, null)).remedy(file);
     }
 
     /** Checks that the files which a record names are there, and that a training that was begun is finished. */

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.unmute.experiments.InputException;
@@ -75,31 +77,56 @@ final class StatedFiles {
      * @throws IOException if a file cannot be read
      */
     void check(FolderCheck.Scope scope, Findings findings) throws IOException {
-        announced(scope);
+        Map<String, String> commands = announced(scope);
         for (Path file : all.files()) {
             String name = file.getFileName().toString();
             if (name.equals(FolderManifest.FILE)) {
-                check(file, null, scope, findings);
+                check(file, null, commands, scope, findings);
             } else if (name.endsWith(BESIDE)) {
                 check(
                         file,
                         file.resolveSibling(name.substring(0, name.length() - BESIDE.length())),
+                        commands,
                         scope,
                         findings);
             }
         }
     }
 
+    /** The command that wrote a single file or its record, as the manifest beside them says; null if none does. */
+    static String commandOf(Path file) {
+        String name = file.getFileName().toString();
+        String result = name.endsWith("." + RunRecord.FILE)
+                ? name.substring(0, name.length() - RunRecord.FILE.length() - 1)
+                : name;
+        try {
+            for (FolderManifest.Entry entry : FolderManifest.read(FolderManifest.beside(file.resolveSibling(result)))
+                    .files()) {
+                if (entry.path().equals(name)) {
+                    return shell(entry, null);
+                }
+            }
+        } catch (IOException | InputException e) {
+            return null; // there is none, or it is found again by the check
+        }
+        return null;
+    }
+
     /** Checks the manifest beside a single file. */
     static void beside(Path file, FolderCheck.Scope scope, Findings findings) throws IOException {
         Path manifest = FolderManifest.beside(file);
         if (Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS)) {
-            new StatedFiles(null, null).check(manifest, file, scope, findings);
+            new StatedFiles(null, null).check(manifest, file, Map.of(), scope, findings);
         }
     }
 
-    /** A record says that a manifest was written after it. */
-    private void announced(FolderCheck.Scope scope) throws IOException {
+    /**
+     * Finds manifests that a record says were written after it, and are gone.
+     *
+     * @return the commands that wrote manifests, by the names of these
+     */
+    private Map<String, String> announced(FolderCheck.Scope scope) throws IOException {
+        Map<String, String> commands = new HashMap<>();
         for (Path file : all.files()) {
             if (!RECORD.matcher(file.getFileName().toString()).matches() || Files.size(file) > MAX_RECORD) {
                 continue;
@@ -111,7 +138,8 @@ final class StatedFiles {
                 continue; // found as a file if it is one of ours
             }
             String manifest = json.path("manifest").asText();
-            boolean ours = json.path("command").path(0).asText().equals("unmute")
+            boolean ours = manifest.matches("[^/\\\\]+")
+                    && json.path("command").path(0).asText().equals("unmute")
                     && (manifest.equals(FolderManifest.FILE) || manifest.endsWith(BESIDE));
             if (ours && manifest.matches("[^/\\\\]+") && !all.has(manifest)) {
                 String command = RunCommand.read(file).map(RunCommand::shell).orElse(scope.command());
@@ -123,15 +151,25 @@ final class StatedFiles {
                                 new FolderCheck.Scope(scope.item(), command, null).goOn());
             }
         }
+        return commands;
     }
 
     /** @param single the result that the manifest is about; null for that of a folder */
-    private void check(Path file, Path single, FolderCheck.Scope scope, Findings findings) throws IOException {
+    private void check(
+            Path file, Path single, Map<String, String> commands, FolderCheck.Scope scope, Findings findings)
+            throws IOException {
         FolderManifest manifest;
         try {
             manifest = FolderManifest.read(file);
         } catch (InputException e) {
-            scope.item().add(Finding.Kind.DAMAGED, file, FolderCheck.said(e), scope.remedy(file));
+            String command = commands.getOrDefault(file.getFileName().toString(), scope.command());
+            Path first = single != null && Files.exists(single) ? single : file;
+            scope.item()
+                    .add(
+                            Finding.Kind.DAMAGED,
+                            file,
+                            FolderCheck.said(e),
+                            new FolderCheck.Scope(scope.item(), command, null).remedy(first));
             return;
         }
         Path folder = file.toAbsolutePath().getParent();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.unmute.experiments.InputException;
 import org.unmute.models.audio.AudioFormats;
 import org.unmute.models.audio.UnsupportedAudioException;
 import org.unmute.probes.cache.AudioClip;
@@ -94,7 +95,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
         ClipList list = searched(folder);
         if (list.clips.isEmpty()) {
             OtherFiles others = list.others;
-            throw new IOException(
+            throw new InputException(
                     "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS))
                             + (others.hidden() > 0
                                     ? "; " + others.hidden() + (others.hidden() == 1 ? " sound file" : " sound files")

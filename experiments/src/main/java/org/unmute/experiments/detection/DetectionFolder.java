@@ -1,6 +1,5 @@
 package org.unmute.experiments.detection;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -146,15 +145,7 @@ public final class DetectionFolder implements AutoCloseable {
      * @throws IOException if they cannot be read
      */
     static DetectionSettings settings(Path state) throws IOException {
-        Path file = state.resolve(SETTINGS);
-        try {
-            return DetectionSettings.read(file);
-        } catch (JsonProcessingException e) {
-            throw new InputException(
-                    "detect: the settings in " + file + " are damaged: delete " + state.getParent()
-                            + " to start again, or name another folder",
-                    e);
-        }
+        return DetectionSettings.read(state.resolve(SETTINGS));
     }
 
     /** Where tables are. */

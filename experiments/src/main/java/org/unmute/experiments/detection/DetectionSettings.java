@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.tensor.io.AtomicFile;
 import org.unmute.tensor.io.FileFailure;
@@ -55,7 +56,10 @@ public final class DetectionSettings {
         return all;
     }
 
-    /** @throws IOException if it cannot be read or is no such file */
+    /**
+     * @throws InputException if it is damaged
+     * @throws IOException if it cannot be read
+     */
     static DetectionSettings read(Path file) throws IOException {
         Map<String, String> values;
         try {
@@ -63,12 +67,20 @@ public final class DetectionSettings {
                     FileFailure.naming(file, () -> Files.readAllBytes(file)),
                     new TypeReference<Map<String, String>>() {});
         } catch (JsonProcessingException | CharConversionException e) {
-            throw new IOException(file + " holds no settings of a detection", e);
+            throw damaged(file, e);
         }
         if (values == null || values.containsValue(null)) {
-            throw new IOException(file + " holds no settings of a detection, but a null");
+            throw damaged(file, null);
         }
         return new DetectionSettings(values);
+    }
+
+    private static InputException damaged(Path file, IOException e) {
+        return new InputException(
+                "detect: the settings in " + file + " are damaged: delete "
+                        + file.toAbsolutePath().getParent().getParent()
+                        + " to start again, or name another folder",
+                e);
     }
 
     void write(Path file) throws IOException {

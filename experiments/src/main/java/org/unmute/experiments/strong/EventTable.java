@@ -110,7 +110,7 @@ public record EventTable(String source, List<String> recordings, List<Annotation
     private static List<Path> listed(Path folder) throws IOException {
         List<Path> tables = AnnotationTable.filesIn(folder, EXTENSIONS);
         if (tables.isEmpty()) {
-            throw new IOException(
+            throw new InputException(
                     "no tables of events in " + folder + " or below: looked for .txt, .tsv, .csv and .jsonl");
         }
         return tables;

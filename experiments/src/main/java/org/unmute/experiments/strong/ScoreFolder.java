@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.metric.event.FrameScores;
@@ -42,7 +43,7 @@ public record ScoreFolder(List<String> classes, Map<String, Path> files) {
             }
         }
         if (files.isEmpty()) {
-            throw new IOException("no scores in " + folder + ": looked for one .tsv a recording, with the columns"
+            throw new InputException("no scores in " + folder + ": looked for one .tsv a recording, with the columns"
                     + " onset, offset and one a class");
         }
         Path first = files.values().iterator().next();

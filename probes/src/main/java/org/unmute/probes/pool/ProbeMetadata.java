@@ -117,7 +117,7 @@ record ProbeMetadata(
             String found = file.metadata().get(FORMAT);
             boolean current = (format + VERSION).equals(found);
             if (!current && !(format + WITHOUT_DIGEST).equals(found)) {
-                throw new IOException(what + ": " + path + " is no probe of format " + format + WITHOUT_DIGEST + " or "
+                throw new UnusableProbeException(what + ": " + path + " is no probe of format " + format + WITHOUT_DIGEST + " or "
                         + format + VERSION + ": its format is " + found);
             }
             if (current || file.hasDigest()) {
@@ -127,7 +127,7 @@ record ProbeMetadata(
         } catch (MalformedFileException e) {
             throw e.advising(AGAIN);
         } catch (IllegalArgumentException e) {
-            throw new IOException(what + ": " + path + ": " + e.getMessage(), e);
+            throw new UnusableProbeException(what + ": " + path + ": " + e.getMessage() + ": " + AGAIN, e);
         }
     }
 

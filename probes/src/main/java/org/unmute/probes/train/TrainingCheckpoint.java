@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import org.unmute.probes.pool.UnusableProbeException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -100,14 +101,14 @@ public final class TrainingCheckpoint {
         } catch (MalformedFileException e) {
             throw e.advising(ANEW);
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            throw new IOException("checkpoint " + path + ": " + e.getMessage() + ": " + ANEW, e);
+            throw new UnusableProbeException("checkpoint " + path + ": " + e.getMessage() + ": " + ANEW, e);
         }
     }
 
     private void requireIntact(SafetensorsFile file) throws IOException {
         String found = file.metadata().get(FORMAT);
         if (!VERSION.equals(found) && !WITHOUT_DIGEST.equals(found)) {
-            throw new IOException("checkpoint " + path + " has the format " + found + ", not " + WITHOUT_DIGEST + " or "
+            throw new UnusableProbeException("checkpoint " + path + " has the format " + found + ", not " + WITHOUT_DIGEST + " or "
                     + VERSION + ": " + ANEW);
         }
         if (VERSION.equals(found) || file.hasDigest()) {
@@ -141,7 +142,7 @@ public final class TrainingCheckpoint {
     private void requireSameRun(Map<String, String> saved) throws IOException {
         for (Map.Entry<String, String> e : run.entrySet()) {
             if (!e.getValue().equals(saved.get(e.getKey()))) {
-                throw new IOException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
+                throw new UnusableProbeException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
                         + ", there it was " + saved.get(e.getKey())
                         + ": use the same settings, or " + ANEW);
             }
