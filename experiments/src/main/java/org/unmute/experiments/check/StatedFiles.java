@@ -141,8 +141,14 @@ final class StatedFiles {
             boolean ours = manifest.matches("[^/\\\\]+")
                     && json.path("command").path(0).asText().equals("unmute")
                     && (manifest.equals(FolderManifest.FILE) || manifest.endsWith(BESIDE));
-            if (ours && manifest.matches("[^/\\\\]+") && !all.has(manifest)) {
-                String command = RunCommand.read(file).map(RunCommand::shell).orElse(scope.command());
+            if (!ours) {
+                continue;
+            }
+            List<String> line = new ArrayList<>();
+            json.path("command").forEach(word -> line.add(word.asText()));
+            String command = RunCommand.of(line).map(RunCommand::shell).orElse(scope.command());
+            commands.putIfAbsent(manifest, command);
+            if (!all.has(manifest)) {
                 scope.item()
                         .add(
                                 Finding.Kind.DAMAGED,
