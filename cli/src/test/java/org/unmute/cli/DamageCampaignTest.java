@@ -119,7 +119,10 @@ class DamageCampaignTest {
 
     private static Path cell(Path benchmark) throws IOException {
         try (Stream<Path> files = Files.walk(benchmark)) {
-            return files.filter(f -> f.endsWith("cell.json")).findFirst().orElseThrow().getParent();
+            return files.filter(f -> f.endsWith("cell.json"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
         }
     }
 

@@ -100,8 +100,7 @@ class FsckManifestTest {
             cut(shard, bytes);
             assertThat(fsck(runs.resolve("cache"), ExitCode.FAILED).out())
                     .contains("damaged: " + shard, "  run: unmute embed", "0 unfinished");
-            Files.copy(
-                    whole.resolve("cache/shard-00000.tok"), shard, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(whole.resolve("cache/shard-00000.tok"), shard, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.delete(shard);
         assertThat(fsck(runs.resolve("cache"), ExitCode.FAILED).out())
@@ -135,8 +134,7 @@ class FsckManifestTest {
                     cut(file, bytes);
                 }
                 assertThat(fsck(events, ExitCode.FAILED).out()).contains("damaged: " + file, "run: unmute detect");
-                Files.copy(
-                        whole.resolve(runs.relativize(file)), file, StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(whole.resolve(runs.relativize(file)), file, StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }
@@ -255,7 +253,9 @@ class FsckManifestTest {
                                         new FolderManifest.Entry("a;b", 1, none, List.of("rm", "-rf", "/")),
                                         new FolderManifest.Entry("c", 1, none, List.of("unmute", "x; rm -rf ~"))))
                         .encode());
-        assertThat(fsck(probe, ExitCode.FAILED).out()).doesNotContain("rm -rf /").contains("run: unmute 'x; rm -rf ~'");
+        assertThat(fsck(probe, ExitCode.FAILED).out())
+                .doesNotContain("rm -rf /")
+                .contains("run: unmute 'x; rm -rf ~'");
         Files.write(
                 manifest,
                 new FolderManifest(true, List.of(new FolderManifest.Entry("../cache/run.json", 1, none, List.of())))

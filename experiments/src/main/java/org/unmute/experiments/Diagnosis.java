@@ -78,8 +78,8 @@ public record Diagnosis(Kind kind, String message) {
             case AccessDeniedException e -> input("no permission: " + e.getFile());
             case FileAlreadyExistsException e ->
                 failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
-            case FileSystemException e when isForbidden(e) ->
-                input("no permission: " + e.getFile() + ": " + e.getReason());
+            case FileSystemException e
+            when isForbidden(e) -> input("no permission: " + e.getFile() + ": " + e.getReason());
             case FileSystemException e -> failed(said(e));
             case BackendException _,
                     IOException _,

@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Checks what commands wrote into a folder and those below it: token caches, runs, benchmarks, events,"
                     + " probes. Says what is damaged, and which command makes it again. Nothing is changed.",
-            "Of a finished folder, every file of the command is compared with its manifest. Runs that were interrupted, or are still going"
-                    + " on, are listed as unfinished, which is no error."
+            "Of a finished folder, every file of the command is compared with its manifest. Runs that were"
+                    + " interrupted, or are still going on, are listed as unfinished, which is no error."
         },
         footer = {
             "",

@@ -67,7 +67,8 @@ class FailureTest {
             assertThat(failure.exitCode()).isEqualTo(ExitCode.INPUT);
             assertThat(failure.message()).isEqualTo("no permission: run/probe.safetensors: " + reason);
         }
-        assertThat(Failure.of(new FileSystemException("a", null, "Input/output error")).exitCode())
+        assertThat(Failure.of(new FileSystemException("a", null, "Input/output error"))
+                        .exitCode())
                 .isEqualTo(ExitCode.FAILED);
     }
 }

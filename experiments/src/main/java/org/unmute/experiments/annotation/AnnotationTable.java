@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.FolderWalk;
 import org.unmute.experiments.data.MalformedTableException;
@@ -58,6 +59,9 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
     public static AnnotationTable read(Path file, String labelColumn) throws IOException {
         if (TextTable.isParquet(file)) {
             return new HeadedTable(file, Kind.TABLE, labelColumn).read();
+        }
+        if (file.toString().toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+            throw new InputException(file + ": it is no Parquet file, though its name ends so: it was cut or emptied");
         }
         List<String> first = firstRow(file);
         Kind kind = kind(first);

@@ -42,7 +42,8 @@ final class Findings {
     /** Whether a file, or the folder of a cell or journal that it is in, is known to be damaged. */
     boolean isDamagedAt(Path file) {
         return all.stream()
-                .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED && (file.equals(f.path()) || file.startsWith(f.path()) && !begun.contains(f.path())));
+                .anyMatch(f -> f.kind() == Finding.Kind.DAMAGED
+                        && (file.equals(f.path()) || file.startsWith(f.path()) && !begun.contains(f.path())));
     }
 
     /** Begins something that is checked as a whole. */

@@ -161,8 +161,7 @@ final class StatedFiles {
     }
 
     /** @param single the result that the manifest is about; null for that of a folder */
-    private void check(
-            Path file, Path single, Map<String, String> commands, FolderCheck.Scope scope, Findings findings)
+    private void check(Path file, Path single, Map<String, String> commands, FolderCheck.Scope scope, Findings findings)
             throws IOException {
         FolderManifest manifest;
         try {
@@ -210,8 +209,7 @@ final class StatedFiles {
             }
             Optional<String> problem = entry.problem(each);
             if (problem.isPresent()) {
-                scope.item()
-                        .add(Finding.Kind.DAMAGED, each, problem.get(), remedy(entry, each, file, single, scope));
+                scope.item().add(Finding.Kind.DAMAGED, each, problem.get(), remedy(entry, each, file, single, scope));
             }
         }
     }

@@ -88,8 +88,7 @@ public final class DetectionFolder implements AutoCloseable {
             if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
                 TemporaryFile.forceFolder(folder);
             }
-            return new DetectionFolder(
-                    folder, state, lock, output, EventJournal.open(state.resolve(JOURNAL)));
+            return new DetectionFolder(folder, state, lock, output, EventJournal.open(state.resolve(JOURNAL)));
         } catch (IOException | RuntimeException e) {
             try (lock;
                     OutputFolder _ = output) {

@@ -108,7 +108,9 @@ public record FolderManifest(boolean finished, List<Entry> files) {
     public static FolderManifest read(Path file) throws IOException {
         byte[] bytes = FileFailure.naming(file, () -> Files.readAllBytes(file));
         String end = new String(
-                bytes, Math.max(0, bytes.length - SEAL_LENGTH), Math.min(bytes.length, SEAL_LENGTH),
+                bytes,
+                Math.max(0, bytes.length - SEAL_LENGTH),
+                Math.min(bytes.length, SEAL_LENGTH),
                 StandardCharsets.ISO_8859_1);
         Matcher seal = SEAL.matcher(end);
         if (!seal.find()) {
@@ -146,7 +148,9 @@ public record FolderManifest(boolean finished, List<Entry> files) {
         long bytes = json.path("bytes").asLong(-1);
         String sha256 = json.path("sha256").asText();
         int command = json.path("command").asInt(-1);
-        boolean inside = !path.isEmpty() && !path.startsWith("/") && !List.of(path.split("/", -1)).contains("..");
+        boolean inside = !path.isEmpty()
+                && !path.startsWith("/")
+                && !List.of(path.split("/", -1)).contains("..");
         if (!inside || bytes < 0 || !SHA256.matcher(sha256).matches() || command >= commands.size()) {
             throw new InputException(file + ": is damaged: no file in its folder: " + json);
         }

@@ -109,9 +109,7 @@ public final class OutputFolder implements AutoCloseable {
                 // A damaged one states nothing; what it stated is read when this run ends.
             }
         }
-        AtomicFile.write(
-                manifest,
-                new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values())).encode());
+        AtomicFile.write(manifest, new FolderManifest(false, List.copyOf(new TreeMap<>(earlier).values())).encode());
     }
 
     /**

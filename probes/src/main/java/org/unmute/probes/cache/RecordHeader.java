@@ -134,8 +134,8 @@ record RecordHeader(
     static byte[] checkedId(String clipId) {
         byte[] id = clipId.getBytes(StandardCharsets.UTF_8);
         if (id.length == 0 || id.length > MAX_CLIP_BYTES || clipId.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("token cache: clip ids hold 1 to " + MAX_CLIP_BYTES
-                    + " bytes and no NUL: '" + clipId + "'");
+            throw new IllegalArgumentException(
+                    "token cache: clip ids hold 1 to " + MAX_CLIP_BYTES + " bytes and no NUL: '" + clipId + "'");
         }
         return id;
     }

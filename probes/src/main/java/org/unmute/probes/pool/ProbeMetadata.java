@@ -117,8 +117,8 @@ record ProbeMetadata(
             String found = file.metadata().get(FORMAT);
             boolean current = (format + VERSION).equals(found);
             if (!current && !(format + WITHOUT_DIGEST).equals(found)) {
-                throw new UnusableProbeException(what + ": " + path + " is no probe of format " + format + WITHOUT_DIGEST + " or "
-                        + format + VERSION + ": its format is " + found);
+                throw new UnusableProbeException(what + ": " + path + " is no probe of format " + format
+                        + WITHOUT_DIGEST + " or " + format + VERSION + ": its format is " + found);
             }
             if (current || file.hasDigest()) {
                 file.requireDigest();

@@ -108,8 +108,8 @@ public final class TrainingCheckpoint {
     private void requireIntact(SafetensorsFile file) throws IOException {
         String found = file.metadata().get(FORMAT);
         if (!VERSION.equals(found) && !WITHOUT_DIGEST.equals(found)) {
-            throw new UnusableProbeException("checkpoint " + path + " has the format " + found + ", not " + WITHOUT_DIGEST + " or "
-                    + VERSION + ": " + ANEW);
+            throw new UnusableProbeException("checkpoint " + path + " has the format " + found + ", not "
+                    + WITHOUT_DIGEST + " or " + VERSION + ": " + ANEW);
         }
         if (VERSION.equals(found) || file.hasDigest()) {
             file.requireDigest();
@@ -142,9 +142,10 @@ public final class TrainingCheckpoint {
     private void requireSameRun(Map<String, String> saved) throws IOException {
         for (Map.Entry<String, String> e : run.entrySet()) {
             if (!e.getValue().equals(saved.get(e.getKey()))) {
-                throw new UnusableProbeException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
-                        + ", there it was " + saved.get(e.getKey())
-                        + ": use the same settings, or " + ANEW);
+                throw new UnusableProbeException(
+                        "checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
+                                + ", there it was " + saved.get(e.getKey())
+                                + ": use the same settings, or " + ANEW);
             }
         }
     }

@@ -23,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>{@link AtomicFile}, {@link TemporaryFile} and those who append to files of their own note what they write with
  * {@link #note} and {@link #changed}. Of nested folders that are watched, the innermost takes the note. A process
- * watches a folder only while it holds its {@link FolderLock}, so each folder is watched once. Any number of threads may
- * write.
+ * watches a folder only while it holds its {@link FolderLock}, so each folder is watched once. Any number of threads
+ * may write.
  */
 public final class WrittenFiles implements AutoCloseable {
     /** The file in a folder that states what a command wrote there. */
@@ -47,7 +47,6 @@ public final class WrittenFiles implements AutoCloseable {
     public record Digest(long bytes, String sha256) {}
 
     /** What is done before anything is changed. */
-    @FunctionalInterface
     public interface FirstChange {
         void run() throws IOException;
     }
@@ -90,7 +89,7 @@ public final class WrittenFiles implements AutoCloseable {
         return files;
     }
 
-    /** The file with its folder resolved: links in its path lead elsewhere, a link in its place is replaced. */
+    /** Links in a file's path lead elsewhere; one in its place is replaced. */
     private static Path real(Path file) throws IOException {
         return file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
     }
@@ -151,9 +150,9 @@ public final class WrittenFiles implements AutoCloseable {
     }
 
     /**
-     * Says that a file is going to be changed, by other bytes than those of {@link #note}. It is read when its digest is
-     * asked for. Where nobody takes notes, a manifest in the file's folder would be wrong from now on: it is replaced by
-     * one of an unfinished folder.
+     * Says that a file is going to be changed, by other bytes than those of {@link #note}. It is read when its digest
+     * is asked for. Where nobody takes notes, a manifest in the file's folder would be wrong from now on: it is
+     * replaced by one of an unfinished folder.
      *
      * @throws IOException if what is to be done before the first change fails
      */
@@ -236,10 +235,7 @@ public final class WrittenFiles implements AutoCloseable {
         return root;
     }
 
-    /**
-     * What was written so far, by path below {@link #root}'s real path; empty where the digest is not known: such a file
-     * is to be read.
-     */
+    /** What was written so far, by path with all links resolved; empty where the digest is not known. */
     public Map<Path, Optional<Digest>> files() {
         return Map.copyOf(files);
     }
@@ -278,7 +274,8 @@ public final class WrittenFiles implements AutoCloseable {
         private int wrote(ByteBuffer bytes, long at, int n) {
             if (n > 0) {
                 if (at == hashed) {
-                    digest.update(bytes.duplicate().position(bytes.position() - n).limit(bytes.position()));
+                    digest.update(
+                            bytes.duplicate().position(bytes.position() - n).limit(bytes.position()));
                     hashed += n;
                 } else {
                     hashed = -1;
