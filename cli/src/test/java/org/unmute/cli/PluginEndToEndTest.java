@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
  * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and two encoders to every command.
@@ -42,6 +45,7 @@ class PluginEndToEndTest {
         assumeTrue(mavenVersion() >= 309, "needs Maven 3.9 or newer on the PATH");
         Path project = folder.resolve("plugin");
         copy(root().resolve("docs/examples/plugin"), project);
+        addForgetfulProbes(project.resolve("src/main"));
         Path repository = folder.resolve("repository");
         for (String module : List.of("", "tensor", "models", "probes")) {
             install(repository, module);
@@ -65,6 +69,51 @@ class PluginEndToEndTest {
         recordings = TinyEncoder.recordings(folder, 20, 8);
         cache = folder.resolve("cache");
         unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
+    }
+
+    /** Probes whose authors forgot something: an option that is not asked for, and one that is not stated. */
+    private static void addForgetfulProbes(Path sources) throws IOException {
+        Files.writeString(sources.resolve("java/example/plugin/ForgetfulProbe.java"), """
+                package example.plugin;
+
+                import java.util.List;
+                import org.unmute.probes.pool.*;
+                import org.unmute.tensor.Tensor;
+
+                final class ForgetfulProbe extends PoolingProbe {
+                    private double power = 1;
+
+                    private ForgetfulProbe(ParameterSource source) {
+                        super(source, source.dim());
+                    }
+
+                    private ForgetfulProbe(String name, Classifier fc, double power) {
+                        super(name, fc, List.of());
+                        this.power = power;
+                    }
+
+                    @Override
+                    public Tensor descriptor(TokenBatch batch) {
+                        return batch.tokens().mean(false, 1).times(power);
+                    }
+
+                    public static final class Provider implements ProbeProvider {
+                        @Override
+                        public List<ProbeType> probes() {
+                            return List.of(
+                                    new ProbeType("never-asks", List.of("power"), ForgetfulProbe::new),
+                                    new ProbeType("never-states", List.of("power"),
+                                            (name, layout, classes, options, init) -> new ForgetfulProbe(name,
+                                                    Classifier.fresh(init, layout.dim(), classes),
+                                                    options.number("power", 1, 0, 10)),
+                                            (name, hasCls, options, parameters) -> new ForgetfulProbe(name,
+                                                    Classifier.of(parameters), options.number("power", 1, 0, 10))));
+                        }
+                    }
+                }
+                """);
+        Path providers = sources.resolve("resources/META-INF/services/org.unmute.probes.pool.ProbeProvider");
+        Files.writeString(providers, Files.readString(providers) + "\nexample.plugin.ForgetfulProbe$Provider\n");
     }
 
     /** The repository's root. */
@@ -128,8 +177,11 @@ class PluginEndToEndTest {
 
     /** Runs a command with the plug-in's jar on the class path, as the launcher does with {@code UNMUTE_CLASSPATH}. */
     private static Ran unmute(Object... args) throws Exception {
-        return command(Java.joined(Java.path()) + File.pathSeparator + jar, args)
-                .endsWith(ExitCode.OK);
+        return ran(args).endsWith(ExitCode.OK);
+    }
+
+    private static Ran ran(Object... args) throws Exception {
+        return command(Java.joined(Java.path()) + File.pathSeparator + jar, args);
     }
 
     private static Ran command(String classPath, Object... args) throws Exception {
@@ -160,6 +212,9 @@ class PluginEndToEndTest {
                 2,
                 "--out",
                 run);
+        try (SafetensorsFile saved = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
+            assertThat(saved.metadata()).containsEntry("options", "exponent=2.0");
+        }
         assertThat(unmute("eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--split", "test")
                         .out())
                 .contains("mAP");
@@ -176,6 +231,37 @@ class PluginEndToEndTest {
                                 recordings.resolve("test/000000.wav"))
                         .out())
                 .contains("gem");
+    }
+
+    /** Before, both trained with the option and scored without it once they were opened. */
+    @Test
+    void aProbeThatWouldLoseAnOptionIsRefused() throws Exception {
+        Map<String, String> reasons = Map.of(
+                "never-asks", "option power=2 does not apply to this probe, which did not ask for it",
+                "never-states", "power=2 was given, but options() of the probe does not state power");
+        for (Map.Entry<String, String> probe : reasons.entrySet()) {
+            Path run = folder.resolve("run-" + probe.getKey());
+            Object[] train = {
+                "probe",
+                "-q",
+                "--probe",
+                probe.getKey(),
+                "--cache",
+                cache,
+                "--labels",
+                recordings.resolve("manifest.csv"),
+                "--split",
+                "train",
+                "--epochs",
+                1,
+                "--out",
+                run
+            };
+            assertThat(ran(Ran.with(train, "--set", "power=2")).endsWith(ExitCode.USAGE).err())
+                    .contains("probe " + probe.getKey() + ": " + probe.getValue());
+            assertThat(run.resolve("probe-seed0.safetensors")).doesNotExist();
+            unmute(train);
+        }
     }
 
     @Test

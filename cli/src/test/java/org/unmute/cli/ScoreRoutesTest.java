@@ -18,9 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.experiments.annotation.Annotation;
+import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.TokenCache;
@@ -212,10 +214,16 @@ class ScoreRoutesTest {
                         .isEqualTo(e.getValue().get("mean")));
     }
 
-    /** Events of {@code detect} whose stretch is the whole clip have the clip's calibrated score. */
+    /** Events of {@code detect} whose stretch is the whole clip, without rows of padding, have its calibrated score. */
     @Test
     void eventsOfAWholeClip() throws IOException {
-        float[][] calibrated = calibrated(fixture.run());
+        TrainedProbe probe = LearnedRun.saved(fixture.run());
+        EncoderSpec spec = encoder.describe();
+        double row = spec.rowTimes().rowSeconds();
+        float[][] calibrated = program((_, map) -> {
+            int heard = Math.min(map.time(), (int) Math.ceil(1 / row - 1e-9));
+            return probe.scores(map.rows(0, heard));
+        });
         Path out = folder.resolve("events");
         Ran.unmute(
                         "detect",
@@ -228,6 +236,8 @@ class ScoreRoutesTest {
                         folder.resolve("recordings/test"),
                         "--out",
                         out,
+                        "--format",
+                        "parquet",
                         "--context",
                         60,
                         "--median",
@@ -236,11 +246,11 @@ class ScoreRoutesTest {
                         0)
                 .endsWith(ExitCode.OK);
         int events = 0;
-        for (String line : Files.readAllLines(out.resolve("events.jsonl"))) {
-            JsonNode event = Json.MAPPER.readTree(line);
-            int i = Integer.parseInt(event.get("file").asText().replaceAll("\\D", ""));
-            int c = LearnedRun.CLASSES.indexOf(event.get("label").asText());
-            assertThat((float) event.get("score").asDouble()).isEqualTo(calibrated[i][c]);
+        for (Annotation event :
+                AnnotationTable.read(out.resolve("events.parquet")).annotations()) {
+            int i = Integer.parseInt(event.file().replaceAll("\\D", ""));
+            int c = LearnedRun.CLASSES.indexOf(event.label());
+            assertThat((float) event.score()).isEqualTo(calibrated[i][c]);
             events++;
         }
         assertThat(events).isEqualTo(LearnedRun.TEST * LearnedRun.CLASSES.size());

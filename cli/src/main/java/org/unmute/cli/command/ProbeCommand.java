@@ -211,6 +211,14 @@ final class ProbeCommand extends ComputingCommand {
                 });
     }
 
+    private Probe fresh(TokenSet set, ProbeOptions options, long seed) {
+        try {
+            return Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage());
+        }
+    }
+
     private SeedRun run(
             TokenSet set, ValidationClips held, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
             throws IOException {
@@ -219,7 +227,7 @@ final class ProbeCommand extends ComputingCommand {
         TrainingSettings settings = training.settings(name, objective, seed);
         TokenGrid grid = set.tokens().grid();
         try (TensorScope _ = new TensorScope()) {
-            Probe probe = Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
+            Probe probe = fresh(set, options, seed);
             long numbers = probe.parameterCount();
             long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
             ProbeTrainer.Result result;
