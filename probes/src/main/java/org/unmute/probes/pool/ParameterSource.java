@@ -22,7 +22,10 @@ import org.unmute.tensor.Tensor;
  */
 public final class ParameterSource {
     private final String name;
+    /** Null if parameters are given. */
     private final TokenLayout layout;
+
+    private final boolean hasCls;
     private final int classes;
     /** As given, and where nothing is given, as a preset has it. */
     private ProbeOptions options;
@@ -36,10 +39,27 @@ public final class ParameterSource {
     private final Set<String> asked = new HashSet<>();
     private ProbeOptions inForce = ProbeOptions.DEFAULTS;
 
-    ParameterSource(
-            String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init, ParameterMap given) {
+    /** Of a probe to be trained. */
+    ParameterSource(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        this(name, layout, layout.cls(), classes, options, init, null);
+    }
+
+    /** Of a probe whose parameters are given. */
+    ParameterSource(String name, boolean hasCls, ProbeOptions options, ParameterMap given) {
+        this(name, null, hasCls, 0, options, null, given);
+    }
+
+    private ParameterSource(
+            String name,
+            TokenLayout layout,
+            boolean hasCls,
+            int classes,
+            ProbeOptions options,
+            Initializer init,
+            ParameterMap given) {
         this.name = name;
         this.layout = layout;
+        this.hasCls = hasCls;
         this.classes = classes;
         this.options = options;
         this.init = init;
@@ -115,14 +135,38 @@ public final class ParameterSource {
         inForce = inForce.with(option, value);
     }
 
-    /** The tokens that a fresh probe will see; of given parameters only {@link TokenLayout#cls} is known. */
+    /** Whether tokens come with a cls token. */
+    public boolean hasCls() {
+        return hasCls;
+    }
+
+    /**
+     * The tokens that a fresh probe will see. What depends on them is an option or in the shape of a parameter, so that
+     * an opened probe has it, too.
+     *
+     * @throws IllegalStateException if parameters are given: nothing else than {@link #hasCls} is known then
+     */
     public TokenLayout layout() {
+        requireFresh("the layout of tokens");
         return layout;
     }
 
-    /** Number of classes of a fresh probe. */
+    /**
+     * Number of classes of a fresh probe.
+     *
+     * @throws IllegalStateException if parameters are given: their shapes tell it
+     */
     public int classes() {
+        requireFresh("the number of classes");
         return classes;
+    }
+
+    private void requireFresh(String what) {
+        if (given != null) {
+            throw new IllegalStateException("probe " + name + ": " + what + " is known of a fresh probe only: the class"
+                    + " must ask if isGiven() is false, and keep what depends on it as an option or in the shape of a"
+                    + " parameter");
+        }
     }
 
     /** Whether parameters are given, not drawn. */

@@ -150,7 +150,15 @@ public final class Probes {
     private static void requireReopening(ProbeType type, Probe probe, boolean hasCls) {
         Map<String, Tensor> all = new LinkedHashMap<>(probe.parameters());
         all.putAll(probe.buffers());
-        ProbeOptions again = of(type, all, hasCls, probe.options()).options();
+        ProbeOptions again;
+        try {
+            again = of(type, all, hasCls, probe.options()).options();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "probe " + probe.name() + ": a saved one could not be opened: from its own parameters and options ["
+                            + probe.options() + "] it cannot be made: " + e.getMessage(),
+                    e);
+        }
         if (!again.equals(probe.options())) {
             throw new IllegalArgumentException("probe " + probe.name() + ": it states the options [" + probe.options()
                     + "], and made again from these and its parameters it states [" + again

@@ -6,12 +6,12 @@ import java.util.function.Function;
 record SourceMaker(Function<ParameterSource, Probe> maker) implements ProbeType.Fresh, ProbeType.Restored {
     @Override
     public Probe create(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        return make(new ParameterSource(name, layout, classes, options, init, null));
+        return make(new ParameterSource(name, layout, classes, options, init));
     }
 
     @Override
     public Probe create(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
-        return make(new ParameterSource(name, new TokenLayout(1, 0, hasCls), 0, options, null, parameters));
+        return make(new ParameterSource(name, hasCls, options, parameters));
     }
 
     private Probe make(ParameterSource source) {

@@ -190,6 +190,24 @@ class OptionsKeptTest {
         assertRefused(() -> made(lostBuffer), "made with pool.mean, but buffers() states");
     }
 
+    /** What only a fresh probe knows is no way around the record either. */
+    @Test
+    void whatIsTakenFromTheTokensAndNotKeptIsRefused() {
+        for (Function<ParameterSource, Number> taken : List.<Function<ParameterSource, Number>>of(
+                source -> source.layout().freq(), ParameterSource::classes)) {
+            Function<ParameterSource, Probe> maker = source -> {
+                taken.apply(source);
+                return new Other(source);
+            };
+            assertRefused(() -> made(maker), "a saved one could not be opened", "is known of a fresh probe only");
+        }
+        Function<ParameterSource, Probe> keeps = source -> {
+            source.integer("power", source.isGiven() ? 0 : source.layout().freq(), 0, 10);
+            return new Other(source);
+        };
+        assertThat(made(keeps).options().values()).containsEntry("power", "2");
+    }
+
     /** The form with two functions, whose options() an author writes. */
     private static ProbeType twoWays(Function<ProbeOptions, ProbeOptions> fresh, ProbeOptions restored) {
         return new ProbeType(

@@ -55,14 +55,15 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
     private final Tensor vectors;
 
     private CgpProbe(ParameterSource source) {
-        int layers = source.size(LAYERS, source.layout().layers(), MAX_LAYERS, GATES, 1, 0);
+        int ofTokens = source.isGiven() ? 0 : source.layout().layers();
+        int layers = source.size(LAYERS, ofTokens, MAX_LAYERS, GATES, 1, 0);
         if (layers == 0) {
             throw new IllegalArgumentException(
                     "probe cgp: it pools the tokens of all layers of the encoder, these are of the last only: embed"
                             + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
         int total = source.size(TOTAL, DEFAULT_TOTAL, MAX_PROTOTYPES, VECTORS, 2, 0);
-        hasCls = source.layout().cls();
+        hasCls = source.hasCls();
         middleIsMean = source.choice(MIDDLE, "cls", "mean").equals("mean");
         dropout = source.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         gates = source.constant(GATES, 1, layers);

@@ -36,7 +36,7 @@ public final class LinearConcatProbe extends PoolingProbe {
 
     private LinearConcatProbe(ParameterSource source) {
         boolean clsMean = source.name().equals(CLS_MEAN);
-        if (clsMean && !source.layout().cls()) {
+        if (clsMean && !source.hasCls()) {
             throw new IllegalArgumentException(
                     "probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or linear-mean");
         }
@@ -53,7 +53,7 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     private static int columns(ParameterSource source) {
-        int columns = source.integer(FREQ, source.layout().freq(), 1, MAX_FREQ);
+        int columns = source.integer(FREQ, source.isGiven() ? 0 : source.layout().freq(), 1, MAX_FREQ);
         if (columns == 0) {
             throw new IllegalArgumentException(
                     "probe linearc-freqconcat: the number of grid columns is not known: give option freq");

@@ -24,7 +24,7 @@ public final class LinearProbe extends PoolingProbe {
     private final boolean onCls;
 
     private LinearProbe(ParameterSource source) {
-        onCls = source.layout().cls() && source.name().equals(CLS);
+        onCls = source.hasCls() && source.name().equals(CLS);
         super(source, source.dim());
     }
 

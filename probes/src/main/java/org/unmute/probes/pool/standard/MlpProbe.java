@@ -34,7 +34,7 @@ public final class MlpProbe extends PoolingProbe {
     private final Tensor bias;
 
     private MlpProbe(ParameterSource source) {
-        boolean hasCls = source.layout().cls();
+        boolean hasCls = source.hasCls();
         String input = source.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls");
         onCls = input.equals("cls");
         if (input.equals("cls") && !hasCls) {

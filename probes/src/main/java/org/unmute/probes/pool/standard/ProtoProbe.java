@@ -83,7 +83,7 @@ public final class ProtoProbe implements Probe {
         upsample = source.integer(UPSAMPLE, 1, 1, MAX_UPSAMPLING);
         reshaped = source.choice(GRID, "true", "reshaped").equals("reshaped");
         orthogonality = source.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
-        if (focal && !source.layout().cls()) {
+        if (focal && !source.hasCls()) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
         }
