@@ -23,7 +23,8 @@ class HostileNamesTest {
 
     private static final String FORGED = "x\nunmute embed: 3 clips (3 embedded now, 0 already there), 0 skipped.wav";
     private static final String FORMULA = "=HYPERLINK(\"x\").wav";
-    private static final List<String> NAMES = List.of(ACTING, FORGED, FORMULA, "-1+cmd.wav", "plain.wav");
+    private static final List<String> NAMES =
+            List.of(ACTING, FORGED, FORMULA, "-1+cmd.wav", "plain.wav", "\tplain.wav", " plain.wav", "'=own.wav");
 
     @TempDir
     static Path folder;
@@ -133,7 +134,7 @@ class HostileNamesTest {
         Path scores = folder.resolve("scores.csv");
         Ran tagged = Ran.unmute("tag", "--probe", run, "--encoder", encoder, "--audio", recordings, "--scores", scores)
                 .endsWith(ExitCode.OK);
-        assertThat(tagged.out()).contains("5 recordings tagged, 2 skipped");
+        assertThat(tagged.out()).contains(NAMES.size() + " recordings tagged, 2 skipped");
         assertThat(scores).content().contains("\"'=HYPERLINK").contains("\n'-1+cmd.wav,");
         Ran eval = Ran.unmute(
                         "eval", "--scores", scores, "--labels", labels, "--split", "train", "--json", "--bootstrap", 0)

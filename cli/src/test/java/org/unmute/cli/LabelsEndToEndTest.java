@@ -427,4 +427,71 @@ class LabelsEndToEndTest {
                 .contains("none of the 4 recordings")
                 .contains("there are site0/rec0.wav");
     }
+
+    /** A matrix as somebody has it: titles, a column that says that nothing is there, and groups. */
+    @Test
+    void tablesAsTheyComeAreReadWithTheirOptions() throws IOException {
+        Path titled = Files.writeString(folder.resolve("titled.csv"), """
+                Survey of May,,,,
+                ,,,,
+                Where,whistle,buzz,Empty,site
+                site0/rec0.wav,1,0,0,a
+                site1/rec1.wav,0,1,0,b
+                site2/rec2.wav,1,1,0,a
+                site3/rec3.wav,0,0,1,b
+                """);
+        Ran none = labels(titled, "--audio", recordings).endsWith(ExitCode.INPUT);
+        assertThat(none.err())
+                .contains("no column with the file among 'Survey of May")
+                .contains("The table begins: line 1 'Survey of May'");
+        Object[] options = {
+            titled,
+            "--audio",
+            recordings,
+            "--header-row",
+            3,
+            "--file-column",
+            "Where",
+            "--ignore-columns",
+            "site",
+            "--split",
+            "train=0.5,test=0.5",
+            "--group-by",
+            "site"
+        };
+        assertThat(labels(options).endsWith(ExitCode.INPUT).err())
+                .contains("is 'Empty' a class, or does it say that none of the classes is there?");
+        Path table = folder.resolve("titled-clips.csv");
+        labels(Ran.with(options, "--nothing-columns", "Empty", "--out", table)).endsWith(ExitCode.OK);
+        assertThat(Files.readAllLines(table))
+                .anyMatch(row -> row.startsWith("site2/rec2.wav,,,whistle;buzz,"))
+                .anyMatch(row -> row.startsWith("site3/rec3.wav,,,,"));
+        assertThat(labels(Ran.with(options, "--class-columns", "Empty"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("4 clips, 3 classes");
+        Path bare = Files.writeString(folder.resolve("bare.csv"), "site0/rec0.wav,1,0\nsite1/rec1.wav,0,1\n");
+        assertThat(labels(bare, "--audio", recordings).endsWith(ExitCode.INPUT).err())
+                .contains("the first row should name the columns, but holds data")
+                .contains("give --no-header");
+        Path classes = Files.writeString(folder.resolve("classes.txt"), "whistle\nbuzz\n");
+        Ran named = labels(bare, "--audio", recordings, "--no-header", "--vocabulary", classes)
+                .endsWith(ExitCode.OK);
+        assertThat(named.out())
+                .contains(
+                        "columns are classes in the order of the vocabulary: column 2 is 'whistle', column 3 is 'buzz'");
+        assertThat(labels(bare, "--audio", recordings, "--no-header", "--header-row", 2)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--no-header says that no line names the columns, --header-row which one does");
+        assertThat(labels(bare, "--audio", recordings, "--header-row", 0)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--header-row is the number of a line, from 1: 0");
+        Path foo = Files.writeString(folder.resolve("foo.csv"), "foo,bar\nx,y\n");
+        assertThat(labels(foo, "--audio", recordings).endsWith(ExitCode.INPUT).err())
+                .contains("no column with the file among 'foo, bar'")
+                .contains("filename, file, path")
+                .contains("labels, label, category, class");
+    }
 }

@@ -124,7 +124,8 @@ final class LabelsCommand extends UnmuteCommand {
                                     : skipped.values().iterator().next()));
         }
         Map<String, String> sounds = RecordingFiles.sounds(paths);
-        Manifest manifest = checked(() -> clips.split(made.manifest(), source, plan, sounds, common.seed()));
+        Manifest manifest =
+                checked(() -> clips.split(made.manifest(), source, columns.format(), plan, sounds, common.seed()));
         LabelAudit audit = LabelAudit.of(
                 manifest,
                 clip -> sounds.getOrDefault(recording(clip), recording(clip)),

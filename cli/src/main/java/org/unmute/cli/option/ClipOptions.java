@@ -17,6 +17,7 @@ import org.unmute.experiments.annotation.ShareRule;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.TextTable;
 import picocli.CommandLine.Option;
 
@@ -112,10 +113,12 @@ public final class ClipOptions {
      * The clips in new splits; unchanged if none are asked for.
      *
      * @param labels where a column to group by stands
+     * @param format its columns
      * @param sounds the first recording with the same bytes, by recording
      * @throws IllegalArgumentException if there are fewer groups than splits, or a column says nothing of a recording
      */
-    public Manifest split(Manifest manifest, Path labels, ClipPlan plan, Map<String, String> sounds, long seed)
+    public Manifest split(
+            Manifest manifest, Path labels, ManifestFormat format, ClipPlan plan, Map<String, String> sounds, long seed)
             throws IOException {
         if (shares.isEmpty()) {
             if (!groupBy.equals("recording")) {
@@ -132,7 +135,7 @@ public final class ClipOptions {
         RecordingGroups groups = switch (groupBy) {
             case "recording" -> RecordingGroups.recordings(recordings);
             case "folder" -> RecordingGroups.folders(recordings);
-            default -> column(recordings, labels, plan);
+            default -> column(recordings, labels, format, plan);
         };
         groups.join(sounds);
         List<String> group = recordings.stream().map(groups::of).toList();
@@ -145,11 +148,12 @@ public final class ClipOptions {
         return new Manifest(clips, manifest.labels());
     }
 
-    private RecordingGroups column(List<String> recordings, Path labels, ClipPlan plan) throws IOException {
+    private RecordingGroups column(List<String> recordings, Path labels, ManifestFormat format, ClipPlan plan)
+            throws IOException {
         if (Files.isDirectory(labels) && !TextTable.isInParts(labels)) {
             throw CommandException.usage("--group-by " + groupBy
                     + ": a folder of tables has no common columns: group by" + " recording or folder");
         }
-        return RecordingGroups.column(recordings, labels, groupBy, plan::recordingOf);
+        return RecordingGroups.column(recordings, labels, groupBy, plan::recordingOf, format);
     }
 }

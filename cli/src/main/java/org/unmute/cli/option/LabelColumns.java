@@ -67,6 +67,32 @@ public final class LabelColumns {
             description = "Columns that are no classes, in a table with a column of 0 and 1 for each class.")
     private List<String> ignored = List.of();
 
+    @Option(
+            names = "--class-columns",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Columns that are classes, though a name such as Empty or noise may say that none is there.")
+    private List<String> declared = List.of();
+
+    @Option(
+            names = "--nothing-columns",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Columns whose 1 says that none of the classes is there.")
+    private List<String> nothing = List.of();
+
+    @Option(
+            names = "--header-row",
+            paramLabel = "N",
+            description = "Line that names the columns; what is above it, such as a title, is not read (default: 1).")
+    private Integer headerRow;
+
+    @Option(
+            names = "--no-header",
+            description = "No line names the columns: they are called 1, 2, …, and the first is the file, unless"
+                    + " --file-column says otherwise.")
+    private boolean noHeader;
+
     @Option(names = "--separator", paramLabel = "TEXT", description = "Separator of the labels of a clip.")
     private String separator;
 
@@ -94,6 +120,10 @@ public final class LabelColumns {
                 || labelColumn != null
                 || splitColumn != null
                 || separator != null
+                || noHeader
+                || headerRow != null
+                || !declared.isEmpty()
+                || !nothing.isEmpty()
                 || !ignored.isEmpty();
     }
 
@@ -116,17 +146,25 @@ public final class LabelColumns {
         }
     }
 
+    /** Which columns hold what, and where they are named. */
+    public ManifestFormat format() {
+        if (noHeader && headerRow != null) {
+            throw CommandException.usage(
+                    "--no-header says that no line names the columns, --header-row which one does");
+        }
+        if (headerRow != null && headerRow < 1) {
+            throw CommandException.usage("--header-row is the number of a line, from 1: " + headerRow);
+        }
+        int row = noHeader ? ManifestFormat.NO_HEADER : headerRow == null ? 1 : headerRow;
+        return new ManifestFormat(fileColumn, labelColumn, splitColumn, separator, row);
+    }
+
     /**
      * How to read a label file.
      *
      * @param vocabulary the classes; null for those of the file
      */
     public LabelFile.Options options(LabelSet vocabulary) {
-        return new LabelFile.Options(
-                form.form(),
-                new ManifestFormat(fileColumn, labelColumn, splitColumn, separator),
-                ignored,
-                vocabulary,
-                rule());
+        return new LabelFile.Options(form.form(), format(), ignored, declared, nothing, vocabulary, rule());
     }
 }

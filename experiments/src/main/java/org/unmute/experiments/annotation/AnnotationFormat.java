@@ -10,7 +10,8 @@ import org.unmute.tensor.io.PlainText;
 
 /**
  * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) becomes
- * {@link PlainText}, in JSON it is escaped; where commas separate, a row is a {@link CsvLine}.
+ * {@link PlainText}, in JSON it is escaped; where commas separate, a row is a {@link CsvLine}, and where tabs do, text
+ * is guarded in the same way.
  */
 public enum AnnotationFormat {
     /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
@@ -85,9 +86,9 @@ public enum AnnotationFormat {
                     seconds(r.begun + a.offset()),
                     optional(low, "%.3f"),
                     optional(high, "%.3f"),
-                    PlainText.of(a.label()),
+                    cell(a.label()),
                     optional(a.score(), "%.4f"));
-            return line + (r.combined ? "\t" + PlainText.of(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
+            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
         }
     },
     /** Audacity label track; a line with the frequencies follows each label that has a band. */
@@ -100,7 +101,7 @@ public enum AnnotationFormat {
         @Override
         String row(Row r) {
             Annotation a = r.event;
-            String line = seconds(a.onset()) + "\t" + seconds(a.offset()) + "\t" + PlainText.of(a.label()) + "\n";
+            String line = seconds(a.onset()) + "\t" + seconds(a.offset()) + "\t" + cell(a.label()) + "\n";
             return Double.isNaN(a.low()) && Double.isNaN(a.high())
                     ? line
                     : line + "\\\t" + frequency(a.low()) + "\t" + frequency(a.high()) + "\n";
@@ -154,6 +155,11 @@ public enum AnnotationFormat {
     abstract String header(boolean combined);
 
     abstract String row(Row row);
+
+    /** Text of a cell between tabs. */
+    private static String cell(String text) {
+        return CsvLine.guarded(PlainText.of(text));
+    }
 
     private static String seconds(double value) {
         return String.format(Locale.ROOT, "%.6f", value);

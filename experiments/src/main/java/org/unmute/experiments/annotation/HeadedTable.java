@@ -186,7 +186,8 @@ final class HeadedTable {
             if (row.size() > header.size() + 1) {
                 throw place.wrong("the row has " + row.size() + " columns, the header " + header.size());
             }
-            String name = at(row, recording);
+            // Blanks may belong to the name of a file.
+            String name = at(row, recording).isEmpty() ? "" : row.get(recording);
             if (recording >= 0) {
                 files.add(name);
             }

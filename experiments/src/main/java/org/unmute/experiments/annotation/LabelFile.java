@@ -49,16 +49,31 @@ public record LabelFile(
      * @param form       null to recognize it
      * @param columns    names of columns; null for the usual ones
      * @param ignored    columns of a matrix that are no classes
+     * @param declared   columns of a matrix that are classes, though their names may stand for no class at all
+     * @param nothing    columns of a matrix that say that none of the classes is there
      * @param vocabulary the classes in order; null for all labels of the file, sorted
      * @param rule       when an event is a label of a clip
      */
     public record Options(
-            Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
+            Form form,
+            ManifestFormat columns,
+            List<String> ignored,
+            List<String> declared,
+            List<String> nothing,
+            LabelSet vocabulary,
+            ShareRule rule) {
         /** Everything is recognized. */
         public static final Options AUTO = new Options(null, ManifestFormat.AUTO, List.of(), null, ShareRule.DEFAULT);
 
         public Options {
             ignored = List.copyOf(ignored);
+            declared = List.copyOf(declared);
+            nothing = List.copyOf(nothing);
+        }
+
+        /** Columns whose names may stand for no class are asked about. */
+        public Options(Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
+            this(form, columns, ignored, List.of(), List.of(), vocabulary, rule);
         }
     }
 
@@ -84,32 +99,63 @@ public record LabelFile(
             throw new NoSuchFileException(source.toString(), null, "no file or folder with labels");
         }
         boolean events = options.form() == null || options.form() == Form.EVENTS;
-        if (!parts && events && AnnotationTable.kind(source) != AnnotationTable.Kind.TABLE) {
-            return annotations(AnnotationFolder.single(source, options), source, options);
+        boolean first = options.columns().headerRow() == 1;
+        AnnotationTable.Kind kind =
+                parts || !events || !first ? AnnotationTable.Kind.TABLE : AnnotationTable.kind(source);
+        if (kind != AnnotationTable.Kind.TABLE) {
+            AnnotationFolder.Found found = AnnotationFolder.single(source, options);
+            if (kind == AnnotationTable.Kind.FILE_LABELS && options.form() == null) {
+                requireEvents(found, source);
+            }
+            return annotations(found, source, options);
         }
         LabelTable table = LabelTable.open(source, options);
-        LabelFile read = switch (table.form()) {
-            case CLIPS -> table.hasEventRows() ? table.events() : clips(source, options);
+        LabelFile read = switch (table.layout().form()) {
+            case CLIPS ->
+                table.layout().hasEventRows()
+                        ? table.events()
+                        : clips(source, options, table.layout().format());
             case MATRIX -> table.matrix();
             case EVENTS -> table.events();
         };
-        return read.remarking(table.leftOut());
+        return read.remarking(table.layout().leftOut());
     }
 
-    /** Says which columns were not read. */
-    private LabelFile remarking(List<String> leftOut) {
-        if (leftOut.isEmpty()) {
-            return this;
+    /** A row "a.wav 0 1 1" may be an event from 0 to 1 s whose label is "1", but is hardly meant so. */
+    private static void requireEvents(AnnotationFolder.Found found, Path source) throws MalformedTableException {
+        List<Annotation> events = found.events();
+        if (!events.isEmpty() && events.stream().allMatch(e -> e.label().matches("[01]"))) {
+            throw new Place(source, 1)
+                    .wrong("could be events (file, start, end and label, which is always 0 or 1), or a table with a"
+                            + " column of 0 and 1 for each class and no header: choose with --label-format events, or"
+                            + " with --no-header");
         }
+    }
+
+    /** Says which columns were not read, and which labels may be none. */
+    private LabelFile remarking(List<String> leftOut) {
         List<String> all = new ArrayList<>(remarks);
+        List<String> unclear = form == Form.MATRIX
+                ? List.of()
+                : manifest.labels().names().stream()
+                        .filter(LabelTable::saysNothing)
+                        .map(MalformedTableException::quote)
+                        .toList();
+        if (!unclear.isEmpty()) {
+            all.add("the label " + String.join(", ", unclear) + " counts as a class of its own: where it says that no"
+                    + " class is there, leave the cell empty instead");
+        }
+        if (leftOut.isEmpty()) {
+            return new LabelFile(form, manifest, events, recognized, all);
+        }
         all.add("columns that are not read: "
                 + leftOut.stream().map(PlainText::of).collect(Collectors.joining(", "))
                 + ". Recordings must be files: sound in a Parquet file is not heard");
         return new LabelFile(form, manifest, events, recognized, all);
     }
 
-    private static LabelFile clips(Path source, Options options) throws IOException {
-        Manifest manifest = Manifest.read(source, options.columns(), options.vocabulary());
+    private static LabelFile clips(Path source, Options options, ManifestFormat columns) throws IOException {
+        Manifest manifest = Manifest.read(source, columns, options.vocabulary());
         String recognized = "one row for each clip: " + LabelTable.counted(manifest);
         return new LabelFile(Form.CLIPS, manifest, events(manifest), recognized, List.of());
     }

@@ -22,172 +22,66 @@ import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.Place;
 import org.unmute.experiments.data.TextTable;
+import org.unmute.tensor.io.PlainText;
 
 /** A table with a header whose form is recognized by its columns and, for a matrix, by its cells. */
 final class LabelTable {
+    /** Names of columns that may say that nothing is there. */
+    private static final Set<String> NOTHING = Set.of(
+            "empty",
+            "none",
+            "nothing",
+            "no call",
+            "nocall",
+            "no event",
+            "no bird",
+            "no animal",
+            "no specie",
+            "no label",
+            "absent",
+            "absence",
+            "background",
+            "background noise",
+            "noise",
+            "silence",
+            "silent",
+            "negative",
+            "blank");
+
+    private static final int SHOWN = 3;
+
     private final Path file;
     private final LabelFile.Options options;
+    private final LabelForm layout;
+    private final LabelForm.Columns columns;
     private final List<String> header;
-    private final Place head;
-    private final List<String> leftOut;
-    private final Columns columns;
-    private final Form form;
-
-    /** Where things stand; -1 for a column that is not there. */
-    private record Columns(int file, int start, int end, int split, int label, List<Integer> others) {}
 
     private LabelTable(Path file, LabelFile.Options options) throws IOException {
         this.file = file;
         this.options = options;
-        try (TextTable table = TextTable.open(file)) {
-            header = table.names().stream().map(String::strip).toList();
-            head = table.head();
-            leftOut = table.leftOut();
-            columns = columns(table, options);
-        }
-        form = options.form() != null ? options.form() : recognized();
+        layout = LabelForm.of(file, options);
+        columns = layout.columns();
+        header = layout.header();
     }
 
     static LabelTable open(Path file, LabelFile.Options options) throws IOException {
         return new LabelTable(file, options);
     }
 
-    /** See {@link TextTable#leftOut}. */
-    List<String> leftOut() {
-        return leftOut;
-    }
-
-    Form form() {
-        return form;
+    /** What its columns are and its rows stand for. */
+    LabelForm layout() {
+        return layout;
     }
 
     /** Whether a table's header names start and end of events. */
     static boolean hasTimes(Path file) throws IOException {
         try (TextTable table = TextTable.open(file)) {
-            return any(table, HeadedTable.START) >= 0 && any(table, HeadedTable.END) >= 0;
+            return LabelForm.any(table, HeadedTable.START) >= 0 && LabelForm.any(table, HeadedTable.END) >= 0;
         }
     }
 
-    private static int any(TextTable table, List<String> names) {
-        return names.stream()
-                .mapToInt(table::find)
-                .filter(at -> at >= 0)
-                .findFirst()
-                .orElse(-1);
-    }
-
-    private static Columns columns(TextTable table, LabelFile.Options options) throws MalformedTableException {
-        ManifestFormat named = options.columns();
-        int file = table.column(named.fileColumn(), Manifest.FILE_COLUMNS, "--file-column");
-        if (file < 0) {
-            file = any(table, HeadedTable.FILE);
-        }
-        int start = any(table, HeadedTable.START);
-        int end = any(table, HeadedTable.END);
-        int split = table.column(named.splitColumn(), Manifest.SPLIT_COLUMNS, "--split-column");
-        boolean matrix = options.form() == Form.MATRIX;
-        int label = matrix ? -1 : Manifest.labelColumn(table, named.labelColumn());
-        if (label < 0 && !matrix && start >= 0 && end >= 0) {
-            label = any(table, HeadedTable.LABEL);
-        }
-        List<Integer> others = new ArrayList<>();
-        List<String> names = table.names();
-        for (String ignored : options.ignored()) {
-            if (table.find(ignored) < 0) {
-                throw table.header("no column " + MalformedTableException.quote(ignored)
-                        + " (--ignore-columns): there are " + table.columns());
-            }
-        }
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i).strip();
-            boolean taken = i == file || i == start || i == end || i == split || i == label;
-            // A column without name is the index of a data frame.
-            if (!taken && !name.isEmpty() && options.ignored().stream().noneMatch(name::equalsIgnoreCase)) {
-                others.add(i);
-            }
-        }
-        return new Columns(file, start, end, split, label, others);
-    }
-
-    private Form recognized() throws IOException {
-        Map<Integer, String> odd = new LinkedHashMap<>();
-        boolean[] oddLabel = {columns.label < 0};
-        long[] rows = {0};
-        TextTable.forEach(file, row -> {
-            rows[0]++;
-            for (int column : columns.others) {
-                if (!odd.containsKey(column) && cell(row.number(column)) < 0) {
-                    odd.put(
-                            column,
-                            (head.line() == 0 ? "row " : "line ") + row.place().line() + " has "
-                                    + MalformedTableException.quote(row.fields().get(column)));
-                }
-            }
-            oddLabel[0] |= columns.label >= 0 && cell(row.fields().get(columns.label)) < 0;
-        });
-        int binary = rows[0] == 0 ? 0 : columns.others.size() - odd.size();
-        boolean times = columns.start >= 0 && columns.end >= 0;
-        if (columns.label < 0) {
-            if (binary == 0 && !times && !odd.isEmpty()) {
-                throw head.wrong("no column " + String.join(", ", Manifest.LABEL_COLUMNS) + " among " + columnNames()
-                        + ": name it with --label-column. Columns for classes hold 0 and 1: "
-                        + described(header, odd) + (odd.size() == 1 ? " does not" : " do not"));
-            }
-            if (binary == 0) {
-                return times ? Form.EVENTS : Form.CLIPS; // whose readers say which column is missing
-            }
-            if (!odd.isEmpty()) {
-                throw head.wrong("some columns have only 0 and 1, as in a table with a column for each class, others do"
-                        + " not: " + described(header, odd)
-                        + ": name those that are no classes with --ignore-columns,"
-                        + " or the column of the labels with --label-column");
-            }
-            return Form.MATRIX;
-        }
-        boolean chosen = options.columns().labelColumn() != null;
-        if (!chosen && rows[0] > 0 && (odd.isEmpty() && binary > 1 || !oddLabel[0] && binary > 0)) {
-            throw head.wrong("could be a list of labels (column " + name(columns.label)
-                    + ") or a table with a column of 0 and 1 for each class (" + binary + " columns, the first "
-                    + name(columns.others.stream()
-                            .filter(c -> !odd.containsKey(c))
-                            .findFirst()
-                            .orElseThrow())
-                    + "): choose with --label-format clips, events or matrix");
-        }
-        return hasEventRows() ? Form.EVENTS : Form.CLIPS;
-    }
-
-    /** Whether rows name a stretch and one label, so that rows of the same stretch belong together. */
-    boolean hasEventRows() {
-        return columns.start >= 0
-                && columns.end >= 0
-                && columns.label >= 0
-                && !header.get(columns.label).equalsIgnoreCase("labels");
-    }
-
-    private static String described(List<String> header, Map<Integer, String> odd) {
-        List<String> few = new ArrayList<>();
-        for (Map.Entry<Integer, String> one : odd.entrySet()) {
-            if (few.size() == 5) {
-                few.add("and " + (odd.size() - 5) + " more");
-                break;
-            }
-            few.add(MalformedTableException.quote(header.get(one.getKey())) + " (" + one.getValue() + ")");
-        }
-        return String.join(", ", few);
-    }
-
-    private String name(int column) {
-        return MalformedTableException.quote(header.get(column));
-    }
-
-    /** 1, 0, or -1 if the text is neither. */
-    private static int cell(String text) {
-        return switch (text.strip().toLowerCase(Locale.ROOT)) {
-            case "1", "1.0", "true" -> 1;
-            case "", "0", "0.0", "false" -> 0;
-            default -> -1;
-        };
+    private void forEach(TextTable.RowReader rows) throws IOException {
+        TextTable.forEach(file, options.columns().headerRow(), rows);
     }
 
     static String counted(Manifest manifest) {
@@ -202,8 +96,8 @@ final class LabelTable {
 
     /** Start and end; null if both cells are empty. */
     private double[] times(TextTable.Row row) throws MalformedTableException {
-        String start = columns.start < 0 ? "" : row.number(columns.start).strip();
-        String end = columns.end < 0 ? "" : row.number(columns.end).strip();
+        String start = columns.start() < 0 ? "" : row.number(columns.start()).strip();
+        String end = columns.end() < 0 ? "" : row.number(columns.end()).strip();
         if (start.isEmpty() && end.isEmpty()) {
             return null;
         }
@@ -225,64 +119,99 @@ final class LabelTable {
     }
 
     private String split(TextTable.Row row) {
-        return columns.split < 0 ? "" : row.fields().get(columns.split).strip();
+        return columns.split() < 0 ? "" : row.fields().get(columns.split()).strip();
     }
 
-    private void requireKnownColumns() throws MalformedTableException {
+    /** The classes of a matrix, in the order of their columns. */
+    private List<String> classes() throws IOException {
         LabelSet known = options.vocabulary();
-        List<String> unknown = columns.others.stream()
-                .map(header::get)
-                .filter(name -> known != null && known.indexOf(name) < 0)
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw head.wrong("columns that are none of the " + known.size() + " classes: "
-                    + String.join(
-                            ", ",
-                            unknown.stream().map(MalformedTableException::quote).toList())
-                    + ": leave them out with --ignore-columns");
+        if (isNamedByOrder()) {
+            if (columns.others().size() != known.size()) {
+                throw layout.wrong(columns.others().size() + " columns without names for " + known.size()
+                        + " classes of the vocabulary: leave others out with --ignore-columns");
+            }
+            return known.names();
         }
+        Set<String> classes = new LinkedHashSet<>();
+        List<String> unknown = new ArrayList<>();
+        List<String> unclear = new ArrayList<>();
+        for (int column : columns.others()) {
+            String name = header.get(column);
+            if (!classes.add(name)) {
+                throw layout.wrong("two columns are named " + MalformedTableException.quote(name));
+            }
+            boolean isKnown = known != null && known.indexOf(name) >= 0;
+            if (known != null && !isKnown) {
+                unknown.add(MalformedTableException.quote(name));
+            }
+            if (!isKnown && saysNothing(name) && options.declared().stream().noneMatch(name::equalsIgnoreCase)) {
+                unclear.add(name);
+            }
+        }
+        if (!unclear.isEmpty()) {
+            String all = MalformedTableException.quote(String.join(",", unclear));
+            throw layout.wrong("is " + all + " a class, or does it say that none of the classes is there? Give"
+                    + " --class-columns " + all + " in the first case, --nothing-columns " + all
+                    + " in the second: a clip with a 1 there is then one without a label; --ignore-columns " + all
+                    + " leaves it out");
+        }
+        if (!unknown.isEmpty()) {
+            throw layout.wrong("columns that are none of the " + known.size() + " classes: "
+                    + String.join(", ", unknown) + ": leave them out with --ignore-columns");
+        }
+        return List.copyOf(classes);
+    }
+
+    /** Whether columns are not named, and the classes are; a probe may know them by the numbers of their columns. */
+    private boolean isNamedByOrder() {
+        LabelSet known = options.vocabulary();
+        return known != null
+                && options.columns().headerRow() == ManifestFormat.NO_HEADER
+                && !columns.others().stream().allMatch(column -> known.indexOf(header.get(column)) >= 0);
+    }
+
+    /** Whether a name may stand for no class at all. */
+    static boolean saysNothing(String name) {
+        return NOTHING.contains(name.strip()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[\\s_-]+", " ")
+                .replaceFirst("s$", ""));
     }
 
     /** Reads a column for each class. */
     LabelFile matrix() throws IOException {
-        if (columns.file < 0) {
-            throw head.wrong("no column with the file among " + columnNames() + ": name it with --file-column");
+        if (columns.file() < 0) {
+            throw layout.wrong("no column with the file among " + layout.names() + ": name it with --file-column; "
+                    + TableAdvice.expected());
         }
-        if ((columns.start < 0) != (columns.end < 0)) {
-            throw head.wrong("a column with the " + (columns.start < 0 ? "end" : "start") + " but none with the "
-                    + (columns.start < 0 ? "start" : "end") + " among " + columnNames());
+        if ((columns.start() < 0) != (columns.end() < 0)) {
+            throw layout.wrong("a column with the " + (columns.start() < 0 ? "end" : "start") + " but none with the "
+                    + (columns.start() < 0 ? "start" : "end") + " among " + layout.names());
         }
-        if (columns.others.isEmpty()) {
-            throw head.wrong("no column for a class among " + columnNames());
+        if (columns.others().isEmpty()) {
+            throw layout.wrong("no column for a class among " + layout.names());
         }
-        requireKnownColumns();
-        List<String> classes = new ArrayList<>();
-        for (int column : columns.others) {
-            String name = header.get(column);
-            if (classes.contains(name)) {
-                throw head.wrong("two columns are named " + MalformedTableException.quote(name));
-            }
-            classes.add(name);
-        }
+        List<String> classes = classes();
         List<LabelledClip> clips = new ArrayList<>();
         Map<String, Long> lineOf = new HashMap<>();
-        TextTable.forEach(file, row -> {
+        int[] unclear = {0};
+        forEach(row -> {
+            for (int column : columns.unnamed()) {
+                String text = row.fields().get(column);
+                if (!text.isBlank()) {
+                    throw row.wrong(header.get(column) + " has no name, but "
+                            + MalformedTableException.quote(text) + " stands in it: name it in the header, or leave it"
+                            + " out with --ignore-columns '" + header.get(column) + "'");
+                }
+            }
             List<String> labels = new ArrayList<>();
             for (int i = 0; i < classes.size(); i++) {
-                int column = columns.others.get(i);
-                int value = cell(row.number(column));
-                if (value < 0) {
-                    throw row.wrong("column " + MalformedTableException.quote(classes.get(i)) + " has "
-                            + MalformedTableException.quote(row.fields().get(column))
-                            + " where 0, 1, true, false or nothing may be: if it is no class, name it with"
-                            + " --ignore-columns");
-                }
-                if (value == 1) {
+                if (isSet(row, columns.others().get(i))) {
                     labels.add(classes.get(i));
                 }
             }
-            String recording = row.place()
-                    .checked(() -> ClipId.of(row.fields().get(columns.file).strip()));
+            unclear[0] += requireNothing(row, labels) ? 1 : 0;
+            String recording = row.place().checked(() -> ClipId.of(row.fields().get(columns.file())));
             String id = id(row, recording);
             row.place().requireNew("clip", id, lineOf);
             clips.add(new LabelledClip(id, split(row), labels));
@@ -292,9 +221,66 @@ final class LabelTable {
         Manifest plain = new Manifest(clips, set);
         List<Annotation> events = LabelFile.events(plain);
         Manifest manifest =
-                columns.start < 0 ? plain : new Manifest(clips, set, new EventLabels(events, options.rule()));
+                columns.start() < 0 ? plain : new Manifest(clips, set, new EventLabels(events, options.rule()));
         return new LabelFile(
-                Form.MATRIX, manifest, events, "a column of 0 and 1 for each class: " + counted(manifest), List.of());
+                Form.MATRIX,
+                manifest,
+                events,
+                "a column of 0 and 1 for each class: " + counted(manifest),
+                remarks(unclear[0]));
+    }
+
+    private List<String> remarks(int unclear) {
+        List<String> remarks = new ArrayList<>();
+        if (unclear > 0) {
+            remarks.add(unclear + " rows have neither a class nor "
+                    + PlainText.of(String.join(" or ", options.nothing()))
+                    + ": they count as clips without a label");
+        }
+        if (isNamedByOrder()) {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < columns.others().size() && i < SHOWN; i++) {
+                names.add("column " + header.get(columns.others().get(i)) + " is "
+                        + MalformedTableException.quote(
+                                options.vocabulary().names().get(i)));
+            }
+            remarks.add("columns are classes in the order of the vocabulary: " + String.join(", ", names)
+                    + (columns.others().size() > SHOWN ? ", …" : ""));
+        } else if (options.columns().headerRow() == ManifestFormat.NO_HEADER && options.vocabulary() == null) {
+            remarks.add("the classes are the numbers of their columns: --vocabulary names them, in order");
+        }
+        return remarks;
+    }
+
+    /** Whether a cell of a column for a class, or for none, is 1. */
+    private boolean isSet(TextTable.Row row, int column) throws MalformedTableException {
+        int value = LabelForm.cell(row.number(column));
+        if (value < 0) {
+            throw row.wrong("column " + MalformedTableException.quote(header.get(column)) + " has "
+                    + MalformedTableException.quote(row.fields().get(column))
+                    + " where 0, 1, true, false or nothing may be: if it is no class, name it with --ignore-columns");
+        }
+        return value == 1;
+    }
+
+    /**
+     * Requires that a row that says that nothing is there has no class.
+     *
+     * @return whether it has neither, though there are columns that could say it
+     */
+    private boolean requireNothing(TextTable.Row row, List<String> labels) throws MalformedTableException {
+        boolean nothing = false;
+        for (int column : columns.nothing()) {
+            if (isSet(row, column)) {
+                nothing = true;
+                if (!labels.isEmpty()) {
+                    throw row.wrong(MalformedTableException.quote(header.get(column))
+                            + " says that none of the classes is there, but "
+                            + MalformedTableException.quote(labels.getFirst()) + " is");
+                }
+            }
+        }
+        return !nothing && labels.isEmpty() && !columns.nothing().isEmpty();
     }
 
     private void requireLabels(List<LabelledClip> clips, boolean any) throws MalformedTableException {
@@ -306,15 +292,12 @@ final class LabelTable {
         }
     }
 
-    private String columnNames() {
-        return MalformedTableException.quote(String.join(", ", header));
-    }
-
     /** Reads a row for each event. Rows of the same stretch of a recording become one clip. */
     LabelFile events() throws IOException {
-        String missing = columns.start < 0 ? "start" : columns.end < 0 ? "end" : columns.label < 0 ? "label" : null;
+        String missing =
+                columns.start() < 0 ? "start" : columns.end() < 0 ? "end" : columns.label() < 0 ? "label" : null;
         if (missing != null) {
-            throw head.wrong("no column with the " + missing + " of events among " + columnNames()
+            throw layout.wrong("no column with the " + missing + " of events among " + layout.names()
                     + (missing.equals("label") ? ": name it with --label-column" : ""));
         }
         String own = AnnotationFolder.recording(file.getFileName().toString());
@@ -322,12 +305,11 @@ final class LabelTable {
         Map<String, Set<String>> labelsOf = new LinkedHashMap<>();
         Map<String, String> splitOf = new HashMap<>();
         Set<String> recordings = new HashSet<>();
-        TextTable.forEach(file, row -> {
-            String recording = columns.file < 0
+        forEach(row -> {
+            String recording = columns.file() < 0
                     ? own
                     : row.place()
-                            .checked(() -> AnnotationFolder.normal(
-                                    row.fields().get(columns.file).strip()));
+                            .checked(() -> AnnotationFolder.normal(row.fields().get(columns.file())));
             recordings.add(recording);
             double[] times = times(row);
             String id = id(row, recording);
@@ -370,11 +352,11 @@ final class LabelTable {
     }
 
     private List<String> labels(TextTable.Row row) throws IOException {
-        List<String> listed = row.list(columns.label);
+        List<String> listed = row.list(columns.label());
         if (listed != null) {
             return listed.stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
         }
-        String text = row.fields().get(columns.label).strip();
+        String text = row.fields().get(columns.label()).strip();
         String separator = options.columns().labelSeparator();
         if (text.isEmpty()) {
             return List.of();

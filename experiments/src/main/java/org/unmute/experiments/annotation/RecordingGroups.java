@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.TextTable;
 
 /** Which recordings belong together, so that they lie in one split. */
@@ -42,18 +44,31 @@ public final class RecordingGroups {
     public static RecordingGroups column(
             Collection<String> recordings, Path table, String column, UnaryOperator<String> recordingOf)
             throws IOException {
+        return column(recordings, table, column, recordingOf, ManifestFormat.AUTO);
+    }
+
+    /** The same for a table whose columns have other names, or whose header is elsewhere. */
+    public static RecordingGroups column(
+            Collection<String> recordings,
+            Path table,
+            String column,
+            UnaryOperator<String> recordingOf,
+            ManifestFormat format)
+            throws IOException {
         RecordingGroups groups = new RecordingGroups();
-        try (TextTable rows = TextTable.open(table)) {
+        try (TextTable rows = TextTable.open(table, format.headerRow())) {
             int value = rows.find(column);
             if (value < 0) {
                 throw rows.header("no column " + MalformedTableException.quote(column) + " (--group-by): there are "
                         + rows.columns());
             }
-            int file = HeadedTable.FILE.stream()
-                    .mapToInt(rows::find)
-                    .filter(at -> at >= 0)
-                    .findFirst()
-                    .orElse(-1);
+            int file = format.fileColumn() != null
+                    ? rows.column(format.fileColumn(), List.of(), "--file-column")
+                    : HeadedTable.FILE.stream()
+                            .mapToInt(rows::find)
+                            .filter(at -> at >= 0)
+                            .findFirst()
+                            .orElse(-1);
             if (file < 0) {
                 file = rows.find("fname");
             }
@@ -62,7 +77,7 @@ public final class RecordingGroups {
             }
             int fileColumn = file;
             rows.forEach(row -> {
-                String name = row.fields().get(fileColumn).strip();
+                String name = row.fields().get(fileColumn);
                 String normal = row.place().checked(() -> AnnotationFolder.normal(name));
                 String id = recordingOf.apply(normal);
                 String group = row.fields().get(value).strip();

@@ -2,12 +2,17 @@ package org.unmute.experiments.annotation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.unmute.experiments.data.CsvLine;
 import org.unmute.experiments.data.LineReader;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.Place;
 
-/** Lines of fields between tabs, without quoting, as Raven and Audacity write them; empty lines are skipped. */
+/**
+ * Lines of fields between tabs, without quoting, as Raven and Audacity write them; empty lines are skipped. A field
+ * that {@link CsvLine} guarded loses its apostrophe.
+ */
 final class TabRows implements AutoCloseable {
     private final LineReader lines;
 
@@ -28,7 +33,7 @@ final class TabRows implements AutoCloseable {
     List<String> next() throws IOException {
         for (String text = lines.any(); text != null; text = lines.any()) {
             if (!text.isEmpty()) {
-                return List.of(text.split("\t", -1));
+                return Arrays.stream(text.split("\t", -1)).map(CsvLine::text).toList();
             }
         }
         return null;

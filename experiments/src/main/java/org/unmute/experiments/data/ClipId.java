@@ -1,8 +1,11 @@
 package org.unmute.experiments.data;
 
 import java.io.File;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,13 +13,21 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.RegularFile;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
  * seconds, as in {@code a/b.wav#1.5-6.5}.
  */
 public final class ClipId {
-    private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)");
+    /** A name of a file may hold line breaks. */
+    private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)", Pattern.DOTALL);
+
+    /** Of the 255 that file systems have for a name; the rest is for suffixes. */
+    private static final int MAX_BYTES = 180;
+
+    private static final int HASH_DIGITS = 12;
 
     private ClipId() {}
 
@@ -105,6 +116,62 @@ public final class ClipId {
             throw new IllegalArgumentException("path " + MalformedTableException.quote(path) + " names no file");
         }
         return String.join("/", parts);
+    }
+
+    /**
+     * A name that a table has, without blanks around it, unless a file has them.
+     *
+     * @param root folder of the file
+     * @throws IOException if it cannot be told whether it has
+     */
+    public static String asNamed(String name, Path root) throws IOException {
+        String stripped = name.strip();
+        try {
+            return !stripped.equals(name) && RegularFile.exists(root.resolve(name)) ? name : stripped;
+        } catch (InvalidPathException e) {
+            return stripped;
+        }
+    }
+
+    /**
+     * The id in names of files that this program makes: characters that control a terminal, or that some file system
+     * has no place for, become underscores, and a part that is too long is cut.
+     */
+    public static String inFileNames(String id) {
+        StringBuilder out = new StringBuilder();
+        for (String part : id.split("/")) {
+            StringBuilder name = new StringBuilder();
+            part.codePoints().forEach(c -> name.appendCodePoint(isSafe(c) ? c : '_'));
+            // Such as "..", which leaves the folder, and names that Windows has no file for.
+            if (name.chars().allMatch(c -> c == '.')) {
+                name.append('_');
+            }
+            String own = name.toString();
+            out.append(out.isEmpty() ? "" : "/")
+                    .append(own.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES ? shortened(own, part) : own);
+        }
+        return out.toString();
+    }
+
+    private static boolean isSafe(int c) {
+        int type = Character.getType(c);
+        return !Character.isISOControl(c)
+                && type != Character.FORMAT
+                && type != Character.SURROGATE
+                && type != Character.LINE_SEPARATOR
+                && type != Character.PARAGRAPH_SEPARATOR
+                && "\\:*?\"<>|".indexOf(c) < 0;
+    }
+
+    /** A name of a file, cut, with the start of a hash of the whole to tell it from others. */
+    public static String shortened(String name, String whole) {
+        int end = name.length();
+        while (name.substring(0, end).getBytes(StandardCharsets.UTF_8).length > MAX_BYTES - HASH_DIGITS - 1) {
+            end = name.offsetByCodePoints(end, -1);
+        }
+        // A path keeps its subfolders.
+        end = Math.max(end, name.lastIndexOf('/') + 1);
+        return name.substring(0, end) + "~" + Sha256.of(whole).substring(0, HASH_DIGITS);
     }
 
     static boolean isAbsolute(String path) {

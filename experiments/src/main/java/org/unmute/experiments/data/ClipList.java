@@ -168,7 +168,7 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
                 boolean parts = start >= 0 && end >= 0;
                 table.forEach(row -> add(
                         row.place(),
-                        row.fields().get(column).strip(),
+                        row.fields().get(column),
                         parts ? row.number(start) : "",
                         parts ? row.number(end) : ""));
             }
@@ -182,8 +182,9 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
             }
         }
 
-        private void add(Place place, String text, String start, String end) throws MalformedTableException {
-            String id = place.checked(() -> ClipId.part(ClipId.of(belowRoot(text)), start, end));
+        private void add(Place place, String text, String start, String end) throws IOException {
+            String name = ClipId.asNamed(text, root);
+            String id = place.checked(() -> ClipId.part(ClipId.of(belowRoot(name)), start, end));
             place.requireNew("clip", id, lineOfClip);
             clips.add(ClipId.clip(id, root));
         }

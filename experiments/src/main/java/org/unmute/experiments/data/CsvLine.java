@@ -8,7 +8,8 @@ import org.apache.commons.csv.CSVFormat;
  *
  * <p>Text that a spreadsheet would take for a formula, because it begins with {@code = + - @} or their wide forms, gets
  * an apostrophe in front, so that a file name like {@code =HYPERLINK(…)} is shown and not run. Text that would then
- * read like guarded text, {@code '=}, gets one, too, so that {@link TextTable} reads every text as it was. Numbers,
+ * read like guarded text, {@code '=}, gets one, too, so that {@link TextTable} and readers of
+ * tables between tabs read every text as it was. Numbers,
  * and numbers separated by {@code ;}, are left alone.
  */
 public final class CsvLine {
@@ -27,12 +28,13 @@ public final class CsvLine {
     public static String of(Object... fields) {
         Object[] cells = new Object[fields.length];
         for (int i = 0; i < cells.length; i++) {
-            cells[i] = fields[i] instanceof CharSequence text ? cell(text.toString()) : fields[i];
+            cells[i] = fields[i] instanceof CharSequence text ? guarded(text.toString()) : fields[i];
         }
         return FORMAT.format(cells) + "\n";
     }
 
-    private static String cell(String text) {
+    /** A text as it stands in a cell, also where tabs separate; not quoted. */
+    public static String guarded(String text) {
         return isFormula(text) && !NUMBERS.matcher(text).matches() ? "'" + text : text;
     }
 
@@ -40,8 +42,8 @@ public final class CsvLine {
         return FORMULA.matcher(text).lookingAt();
     }
 
-    /** The text of a cell that was read. */
-    static String text(String cell) {
+    /** The text of a cell that was read: what {@link #guarded} was given. */
+    public static String text(String cell) {
         return cell.startsWith("'") && isFormula(cell) ? cell.substring(1) : cell;
     }
 }

@@ -10,9 +10,9 @@ import java.util.Locale;
 
 /**
  * Reads the rows of a CSV file strictly: UTF-8 (a byte order mark is skipped), RFC 4180 quoting, rows ended by LF or CR
- * LF, empty lines skipped. Errors, with file and line: NUL, malformed UTF-8, a quote inside an unquoted field, text
- * after a closing quote, an unclosed quote, a CR inside an unquoted field, and a row beyond 1 MiB. Only one row is held
- * in memory.
+ * LF, empty lines skipped; blanks around a field that is not quoted do not belong to it. Errors, with file and line:
+ * NUL, malformed UTF-8, a quote inside an unquoted field, text after a closing quote, an unclosed quote, a CR inside an
+ * unquoted field, and a row beyond 1 MiB. Only one row is held in memory.
  */
 final class CsvReader implements TableRows {
     private final LineReader lines;
@@ -47,6 +47,14 @@ final class CsvReader implements TableRows {
      */
     CsvReader guessing() {
         guess = delimiter == ',';
+        return this;
+    }
+
+    /** Passes over lines in front of the table, whatever is in them. */
+    CsvReader skipping(int count) throws IOException {
+        for (int i = 0; i < count && lines.any() != null; i++) {
+            guess = delimiter == ',';
+        }
         return this;
     }
 
@@ -116,7 +124,7 @@ final class CsvReader implements TableRows {
             throw place.wrong("a carriage return without line feed: save the file with LF or CR LF line ends");
         }
         at += field.length();
-        return field;
+        return field.trim();
     }
 
     private String quotedField() throws IOException {

@@ -65,7 +65,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
      *     beyond 1 MiB, not UTF-8
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
-        try (TextTable table = TextTable.open(file)) {
+        try (TextTable table = TextTable.open(file, format.headerRow())) {
             return new Rows(file, table, format, vocabulary).read(table);
         }
     }
@@ -156,9 +156,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         private String clipId(TextTable.Row row) throws MalformedTableException {
             String start = parts ? row.number(startColumn) : "";
             String end = parts ? row.number(endColumn) : "";
-            String id = row.place()
-                    .checked(() ->
-                            ClipId.part(ClipId.of(row.fields().get(fileColumn).strip()), start, end));
+            String id =
+                    row.place().checked(() -> ClipId.part(ClipId.of(row.fields().get(fileColumn)), start, end));
             row.place().requireNew("clip", id, lineOfClip);
             return id;
         }

@@ -11,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.unmute.tensor.io.PlainText;
 
 /**
  * Finds recordings by names that programs write differently: with or without folders, with or without an extension,
  * with either slash. A name with folders never matches a recording in other folders, unless one of the two is absolute:
- * recordings may have been copied. Immutable.
+ * recordings may have been copied. A name in which a table has other characters than the recording is found, too.
+ * Not thread-safe.
  */
 public final class RecordingNames {
     private static final int NAMED = 4;
@@ -30,6 +32,8 @@ public final class RecordingNames {
     private final Map<String, List<String>> byName = new HashMap<>();
 
     private final Map<String, List<String>> byStem = new HashMap<>();
+    /** Made when a name is found in no other way. */
+    private Map<String, List<String>> written;
 
     /** @param ids the recordings */
     public RecordingNames(Collection<String> ids) {
@@ -74,7 +78,39 @@ public final class RecordingNames {
             String stem = stem(plain);
             same = alike(byStem.getOrDefault(last(stem), List.of()), stem, true);
         }
+        if (same.isEmpty()) {
+            written = written == null ? writtenForms(ids) : written;
+            same = written.getOrDefault(name, List.of());
+        }
         return same;
+    }
+
+    /**
+     * Recordings by the forms that their names have in tables, where these are not the names: on one line, as names of
+     * files that this program makes, without blanks around them, or without an apostrophe that guarded a cell; each
+     * also without the extension.
+     */
+    static Map<String, List<String>> writtenForms(Collection<String> ids) {
+        Map<String, List<String>> all = new HashMap<>();
+        for (String id : ids) {
+            Set<String> forms = new LinkedHashSet<>();
+            for (String form : List.of(
+                    PlainText.of(id),
+                    ClipId.inFileNames(id),
+                    id.strip(),
+                    CsvLine.text(id),
+                    ClipId.shortened(ClipId.inFileNames(id), id))) {
+                forms.add(form);
+                forms.add(stem(form));
+            }
+            forms.add(ClipId.inFileNames(ClipId.withoutExtension(id)));
+            forms.remove(id);
+            forms.remove(stem(id));
+            forms.remove(ClipId.withoutExtension(id));
+            forms.forEach(
+                    form -> all.computeIfAbsent(form, f -> new ArrayList<>(1)).add(id));
+        }
+        return all;
     }
 
     /** The name with '/' between its parts, without "./" in front. */

@@ -1,14 +1,19 @@
 package org.unmute.experiments.data;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.unmute.experiments.parquet.ParquetTable;
 
 /**
@@ -23,11 +28,18 @@ public final class TextTable implements AutoCloseable {
     private final TableRows reader;
     private final List<String> header;
     private final Place head;
+    /** A row that was read to count the columns, in a table without a header. */
+    private List<String> first;
 
-    /** @param reader which has read the header, and nothing else */
-    private TextTable(TableRows reader, List<String> header) {
+    /** @param reader which has read the first row, and nothing else */
+    private TextTable(TableRows reader, List<String> first, boolean named) {
         this.reader = reader;
-        this.header = header;
+        this.header = named
+                ? first
+                : IntStream.rangeClosed(1, first.size())
+                        .mapToObj(Integer::toString)
+                        .toList();
+        this.first = named ? null : first;
         head = reader.place();
     }
 
@@ -59,6 +71,50 @@ public final class TextTable implements AutoCloseable {
     }
 
     /**
+     * Opens a file whose columns are named in another line than the first, or nowhere.
+     *
+     * @param headerRow see {@link ManifestFormat#headerRow}
+     * @throws MalformedTableException if that line is empty or not there, or if it is a Parquet file, which names its
+     *     columns
+     */
+    public static TextTable open(Path file, int headerRow) throws IOException {
+        if (headerRow == 1) {
+            return open(file);
+        }
+        if (isParquet(file)) {
+            throw new Place(file, 0)
+                    .wrong("a Parquet file names its columns itself: leave --header-row and --no-header out");
+        }
+        CsvReader reader = CsvReader.open(file).guessing().skipping(headerRow - 1);
+        return of(file, reader, headerRow);
+    }
+
+    /**
+     * The first lines of a file as fields, by their numbers, however malformed the table is; of a Parquet file,
+     * nothing.
+     */
+    public static SortedMap<Long, List<String>> beginning(Path file, int most) throws IOException {
+        SortedMap<Long, List<String>> rows = new TreeMap<>();
+        if (isParquet(file)) {
+            return rows;
+        }
+        try (LineReader lines = LineReader.open(file)) {
+            for (String line = lines.any(); line != null && rows.size() < most; line = lines.any()) {
+                InputStream in = new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8));
+                try (CsvReader row = CsvReader.of(file, in).guessing()) {
+                    List<String> fields = row.next();
+                    if (fields != null) {
+                        rows.put(lines.place().line(), fields);
+                    }
+                }
+            }
+        } catch (MalformedTableException e) {
+            return rows;
+        }
+        return rows;
+    }
+
+    /**
      * Reads a table from a stream, which {@link #close} closes.
      *
      * @param name its name, for messages; tabs separate the fields of a {@code .tsv}
@@ -68,18 +124,31 @@ public final class TextTable implements AutoCloseable {
     }
 
     private static TextTable of(Path file, TableRows reader) throws IOException {
+        return of(file, reader, 1);
+    }
+
+    private static TextTable of(Path file, TableRows reader, int headerRow) throws IOException {
+        boolean named = headerRow != ManifestFormat.NO_HEADER;
         try {
             List<String> header = reader.next();
-            if (header == null) {
-                throw new Place(file, 0).wrong("the file is empty: its first row must name the columns");
+            if (header == null && headerRow <= 1) {
+                throw new Place(file, 0)
+                        .wrong("the file is empty"
+                                + (named ? ": its first row must name the columns" : ": it must have a row"));
+            }
+            if (header == null || headerRow > 1 && reader.place().line() != headerRow) {
+                throw new Place(file, 0)
+                        .wrong("line " + headerRow + " is empty or not there, but should name the columns"
+                                + " (--header-row)");
             }
             Set<String> seen = new HashSet<>();
-            for (String name : header) {
-                if (!seen.add(name)) {
+            for (String name : named ? header : List.<String>of()) {
+                // Columns without a name are those of nobody: spreadsheets write more separators than columns.
+                if (!name.isEmpty() && !seen.add(name)) {
                     throw reader.place().wrong("two columns are named " + MalformedTableException.quote(name));
                 }
             }
-            return new TextTable(reader, header);
+            return new TextTable(reader, header, named);
         } catch (IOException e) {
             reader.close();
             throw e;
@@ -202,9 +271,24 @@ public final class TextTable implements AutoCloseable {
         void read(Row row) throws IOException;
     }
 
+    /** Reads one row, and says whether the next one is needed. */
+    @FunctionalInterface
+    public interface RowTest {
+        boolean goesOn(Row row) throws IOException;
+    }
+
     /** Opens a file and passes each row below its header to a reader. */
     public static void forEach(Path file, RowReader reader) throws IOException {
-        try (TextTable table = open(file)) {
+        forEach(file, 1, reader);
+    }
+
+    /**
+     * The same for a table whose header is elsewhere.
+     *
+     * @param headerRow see {@link ManifestFormat#headerRow}
+     */
+    public static void forEach(Path file, int headerRow, RowReader reader) throws IOException {
+        try (TextTable table = open(file, headerRow)) {
             table.forEach(reader);
         }
     }
@@ -215,18 +299,34 @@ public final class TextTable implements AutoCloseable {
      * @throws MalformedTableException if a row has more or fewer fields than the header
      */
     public void forEach(RowReader rows) throws IOException {
+        forEachWhile(row -> {
+            rows.read(row);
+            return true;
+        });
+    }
+
+    /** As {@link #forEach(RowReader)}, until a row is the last that is needed. */
+    public void forEachWhile(RowTest rows) throws IOException {
         try {
-            for (List<String> fields = reader.next(); fields != null; fields = reader.next()) {
+            for (List<String> fields = next(); fields != null; fields = next()) {
                 Place place = reader.place();
                 if (fields.size() != header.size()) {
                     throw place.wrong("the row has " + fields.size() + " fields, the header " + header.size() + " ("
                             + columns() + ")");
                 }
-                rows.read(new Row(this, place, fields));
+                if (!rows.goesOn(new Row(this, place, fields))) {
+                    return;
+                }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    private List<String> next() throws IOException {
+        List<String> fields = first == null ? reader.next() : first;
+        first = null;
+        return fields;
     }
 
     /** A row below the header. */

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.unmute.experiments.data.CsvLine;
 import org.unmute.experiments.data.CsvWriter;
 import org.unmute.experiments.provenance.FolderManifest;
 import org.unmute.models.audio.Wav;
@@ -118,7 +119,12 @@ public final class SceneFolder {
         for (Scene.Event e : scene.events()) {
             events.computeIfAbsent(split, s -> new StringBuilder())
                     .append(String.format(
-                            Locale.ROOT, "%s\t%.6f\t%.6f\t%s\n", file, e.onset(), e.end(), PlainText.of(e.label())));
+                            Locale.ROOT,
+                            "%s\t%.6f\t%.6f\t%s\n",
+                            file,
+                            e.onset(),
+                            e.end(),
+                            CsvLine.guarded(PlainText.of(e.label()))));
         }
         rows.row(
                 file,

@@ -3,22 +3,27 @@ package org.unmute.experiments.annotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.experiments.annotation.LabelFile.Form;
 import org.unmute.experiments.annotation.LabelFile.Options;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.MalformedTableException;
 import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.parquet.PaddedTable;
 import org.unmute.experiments.parquet.ParquetTableWriter;
 import org.unmute.experiments.parquet.ParquetTableWriter.Column;
 import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
@@ -249,5 +254,17 @@ class ParquetLabelsTest {
                         .map(clip -> clip.id()))
                 .contains("HSN_001_20150708_061805_015_020.ogg")
                 .hasSize(4);
+    }
+
+    /** What a header rules out is not looked for in millions of rows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"foo", "split", "foo dog", "file", "file dog", "file labels", "start end dog"})
+    void theSchemaIsJudgedBeforeRowsAreRead(String names) throws IOException {
+        Path file = PaddedTable.write(folder.resolve("padding.parquet"), List.of(names.split(" ")), 65_000_000);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThatThrownBy(() -> LabelFile.read(file, Options.AUTO))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("padding.parquet"));
     }
 }

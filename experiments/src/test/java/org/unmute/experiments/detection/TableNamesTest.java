@@ -35,6 +35,14 @@ class TableNamesTest {
                 .doesNotHaveDuplicates();
     }
 
+    /** A reader takes the table of that name for the recording's own. */
+    @Test
+    void aNameThatNeedNotBeChangedIsKept() {
+        assertThat(names("?a.wav", "_a.wav", "*a.wav"))
+                .extracting(n -> n.replaceAll("~\\p{XDigit}+", "~"))
+                .containsExactly("_a.wav~", "_a.wav", "_a.wav~");
+    }
+
     @Test
     void namesAreSafeAndNotTooLong() {
         assertThat(names("a\nb.wav", "a\tb.wav", "c:\\d?.wav", "\u202Egnp.wav", "d/...wav"))

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.experiments.annotation.AnnotationTable;
 import org.unmute.experiments.annotation.LabelFile;
+import org.unmute.experiments.annotation.ShareRule;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.experiments.data.LabelSet;
 import org.unmute.experiments.data.Manifest;
@@ -42,6 +43,8 @@ final class TableTargets {
                         input -> Manifest.read(input.file(), ManifestFormat.AUTO, null)
                                 .multiHot(),
                         input -> LabelFile.read(input.file(), LabelFile.Options.AUTO),
+                        input -> LabelFile.read(input.file(), header(ManifestFormat.NO_HEADER)),
+                        input -> LabelFile.read(input.file(), header(2)),
                         input -> ClipList.of(input.file(), null),
                         input -> LabelSet.read(input.file()),
                         input -> Durations.read(input.file())),
@@ -98,6 +101,11 @@ final class TableTargets {
                         "input.toml",
                         files -> files.matching("docs/grids", "*.toml"),
                         input -> Grid.read(input.file()).cells()));
+    }
+
+    private static LabelFile.Options header(int row) {
+        return new LabelFile.Options(
+                null, new ManifestFormat(null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
     }
 
     /** Each cell of a table as text. */

@@ -89,8 +89,8 @@ final class TableSet extends Dataset {
                     if (from >= to) {
                         throw row.wrong("the clip ends at " + to + " s, before it begins at " + from + " s");
                     }
-                    String id = row.place()
-                            .checked(() -> ClipId.of(row.fields().get(path).strip()));
+                    String name = ClipId.asNamed(row.fields().get(path), clips.root());
+                    String id = row.place().checked(() -> ClipId.of(name));
                     clips.part(row.place(), id, clips.root().resolve(id), from, to, labels(row));
                 }
             });
