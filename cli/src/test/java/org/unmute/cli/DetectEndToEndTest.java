@@ -182,6 +182,14 @@ class DetectEndToEndTest {
         assertThat(single.err())
                 .contains("scores each row of 0.0800 s by itself")
                 .contains("--stride does not matter where each row is scored by itself");
+        // A row has 0.08 s: eleven of them hold no more than two scores that are 13 rows apart.
+        Ran wide = detect(folder.resolve("wide"), recordings, "--stride", 1, "--dry-run")
+                .endsWith(ExitCode.OK);
+        assertThat(wide.err())
+                .contains("every 1.04 s", "the median over 11 rows (0.880 s) leaves scores 1.04 s apart as they are");
+        Ran longer = detect(folder.resolve("wide"), recordings, "--stride", 0.2, "--median", 2, "--dry-run")
+                .endsWith(ExitCode.OK);
+        assertThat(longer.err()).contains("median over 25 rows (2.00 s) of scores 0.160 s apart");
         assertThat(Files.readString(rows.resolve("run.json"))).contains("\"1 rows\"");
         assertThat(Files.readString(rows.resolve("events.csv")))
                 .isNotEqualTo(Files.readString(folder.resolve("stretches").resolve("events.csv")));

@@ -30,8 +30,10 @@ public final class WritingCommands {
             return file == null ? out : out.resolve(file);
         }
 
-        Ran run(Path out) {
-            return Ran.unmute(line.apply(target(out)).toArray());
+        Ran run(Path out, Object... more) {
+            List<Object> all = new ArrayList<>(line.apply(target(out)));
+            all.addAll(List.of(more));
+            return Ran.unmute(all.toArray());
         }
     }
 

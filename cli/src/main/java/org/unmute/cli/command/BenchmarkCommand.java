@@ -97,7 +97,11 @@ final class BenchmarkCommand extends ComputingCommand {
                     "Refuse to start if it is expected to take longer; with --yes start, and stop after so many hours.")
     private Double maxHours;
 
-    @Option(names = "--yes", description = "Start even if more than --max-hours are expected.")
+    @Option(
+            names = "--yes",
+            description =
+                    "Start even if more than --max-hours are expected, or the disk has less room than the token caches"
+                            + " are expected to need.")
     private boolean yes;
 
     @Option(
@@ -172,6 +176,9 @@ final class BenchmarkCommand extends ComputingCommand {
                                 + " with",
                         Units.duration(SECONDS_PER_HOUR * plan.hours()),
                         Units.duration(SECONDS_PER_HOUR * maxHours)));
+            }
+            if (!yes) {
+                plan.requireSpace();
             }
             BenchmarkRun.removeHalfWritten(out);
             GridRecord.write(out, selection.grid());

@@ -1,7 +1,6 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.audio.ClipProgress;
@@ -12,6 +11,7 @@ import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.DiskSpace;
 import org.unmute.experiments.data.ClipDivision;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.OtherFiles;
@@ -73,6 +73,12 @@ final class EmbedCommand extends ComputingCommand {
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
     private boolean dryRun;
 
+    @Option(
+            names = "--yes",
+            description = "Start even if the disk has less room than the cache is expected to need. Without it, the"
+                    + " command ends with status 3 before it writes anything.")
+    private boolean yes;
+
     private record Plan(String cache, int recordings, int clips, double seconds, long expectedBytes) {}
 
     private record Result(
@@ -98,11 +104,12 @@ final class EmbedCommand extends ComputingCommand {
         ClipDivision divided = division.divide(chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
         long bytes = expectedBytes(model, divided, key);
+        DiskSpace disk = DiskSpace.of(out);
         tell("encoder " + loaded.origin() + ": " + model.description());
         tell("front end: " + key.frontEnd());
         tell(counted(chosen, divided) + "; the cache becomes about " + Units.bytes(bytes) + " in "
                 + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
-                + Units.bytes(freeBytes(out)) + " free)");
+                + Units.bytes(disk.free()) + " free)");
         if (dryRun) {
             Plan plan = new Plan(out.toString(), chosen.clips().clips().size(), clips.size(), divided.seconds(), bytes);
             print(
@@ -110,6 +117,13 @@ final class EmbedCommand extends ComputingCommand {
                     o -> o.println(out + ": would hold the tokens of " + counted(chosen, divided) + ", about "
                             + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
             return status;
+        }
+        if (!yes) {
+            long stored = DiskSpace.used(out);
+            disk.require(
+                    bytes - stored,
+                    stored > 0 ? "the rest of the cache" : "the cache",
+                    "add --yes to start all the same");
         }
         Files.createDirectories(out);
         try (OutputFolder output = OutputFolder.of(out, line());
@@ -160,15 +174,6 @@ final class EmbedCommand extends ComputingCommand {
         return Units.count(recordings, "recording")
                 + (clips == recordings ? "" : " in " + Units.count(clips, "clip")) + ", "
                 + Units.duration(divided.seconds()) + " of sound";
-    }
-
-    /** On the disk of a folder, which need not exist yet. */
-    private static long freeBytes(Path folder) throws IOException {
-        Path existing = folder.toAbsolutePath();
-        while (!Files.exists(existing) && existing.getParent() != null) {
-            existing = existing.getParent();
-        }
-        return Files.getFileStore(existing).getUsableSpace();
     }
 
     /** Estimates the size of the cache from the lengths of the clips. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.experiments.DiskSpace;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
@@ -42,6 +43,11 @@ public final class BenchmarkPlan {
     private final Map<StepCost.Step, StepCost> steps = new HashMap<>();
     private final Map<CellId, CellCost> costs = new LinkedHashMap<>();
     private final Map<CellId, Double> left = new LinkedHashMap<>();
+    /** Trainings that an earlier process finished. */
+    private final Map<CellId, Integer> before = new HashMap<>();
+    /** Bytes that token caches still need, by their folders. */
+    private final Map<Path, Long> caches = new LinkedHashMap<>();
+
     private double embeddingHours;
     private int recordings;
     private long bytes;
@@ -56,6 +62,7 @@ public final class BenchmarkPlan {
         if (!tokens.complete()) {
             recordings += dataset.audio().size();
             bytes += tokens.bytes();
+            caches.put(tokens.folder(), Math.max(0, tokens.bytes() - DiskSpace.used(tokens.folder())));
             embeddingHours += tokens.hours();
         }
     }
@@ -88,7 +95,9 @@ public final class BenchmarkPlan {
                 }
                 CellCost cost = CellCost.of(id, settings, sizes(group.dataset()), step);
                 costs.put(id, cost);
-                left.put(id, cost.seconds() * (1 - doneShare(id.folder(out), cost)));
+                int done = done(id.folder(out), cost.schedule());
+                before.put(id, done);
+                left.put(id, cost.seconds() * (1 - (double) done / cost.trainings()));
             }
         } finally {
             backend.close();
@@ -114,11 +123,10 @@ public final class BenchmarkPlan {
                 set.folds().size());
     }
 
-    private static double doneShare(Path folder, CellCost cost) throws IOException {
-        return Math.min(
-                1,
-                (double) (lines(folder.resolve(CellRun.TRIALS)) + lines(folder.resolve(CellRun.RERUNS)))
-                        / cost.trainings());
+    /** The trainings in a cell's journals. */
+    private static int done(Path folder, CellCost.Schedule schedule) throws IOException {
+        return (int) (Math.min(schedule.trials(), lines(folder.resolve(CellRun.TRIALS)))
+                + Math.min(schedule.again(), lines(folder.resolve(CellRun.RERUNS))));
     }
 
     private static long lines(Path file) throws IOException {
@@ -138,14 +146,29 @@ public final class BenchmarkPlan {
     /** What lies ahead of a cell. */
     BenchmarkProgress.Ahead ahead(CellId id) {
         CellCost cost = costs.get(id);
-        double seconds = secondsLeft(id);
-        return new BenchmarkProgress.Ahead(
-                seconds, cost == null || !(seconds > 0) ? 0 : Math.round(cost.epochs() * seconds / cost.seconds()));
+        return cost == null
+                ? BenchmarkProgress.Ahead.NONE
+                : new BenchmarkProgress.Ahead(cost.seconds(), cost.schedule(), before.get(id));
     }
 
     /** Hours on all cores, embedding included. */
     public double hours() {
         return embeddingHours + left.values().stream().mapToDouble(s -> s).sum() / cores / 3600;
+    }
+
+    /**
+     * Requires room on the disk for the token caches that are still to be made, all of which are in folders side by
+     * side.
+     *
+     * @throws org.unmute.experiments.InputException if there is less than they are expected to need
+     * @throws IOException if the disk does not say how much there is
+     */
+    public void requireSpace() throws IOException {
+        long needed = caches.values().stream().mapToLong(b -> b).sum();
+        for (Path folder : caches.keySet()) {
+            DiskSpace.of(folder)
+                    .require(needed, Units.count(caches.size(), "token cache"), "add --yes to start all the same");
+        }
     }
 
     /** The plan in a few lines. */

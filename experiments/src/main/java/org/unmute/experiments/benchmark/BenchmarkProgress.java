@@ -9,74 +9,39 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
 import org.unmute.experiments.Diagnosis;
+import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellListener;
 import org.unmute.experiments.protocol.CellQueue;
 import org.unmute.experiments.protocol.EpochRecord;
 
 /**
- * Shows the progress of a benchmark in epochs. The time left is that of a schedule of what remains on the workers: of a
- * cell that runs, by the pace of its own epochs; of one that waits, by the plan, corrected by how the plan did so far.
+ * Shows the progress of a benchmark in trainings, whose number is known beforehand: how many epochs a search takes is
+ * not. The time left is that of a schedule of what remains on the workers: of a cell that runs, by the pace of its own
+ * epochs; of one that waits, by its plan, corrected by how the plan did for cells that ran, those of the same probe
+ * first.
  */
 final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
-    /** Weight of the newest epoch in a cell's pace. */
-    private static final double NEWEST = 0.1;
-    /** An epoch that comes in less than this share of its time was trained by an earlier process. */
-    private static final double REPLAYED = 0.1;
-    /** Of a search that takes more epochs than expected, and for scoring the test part: this share is still to come. */
-    private static final double AFTER_EPOCHS = 0.01;
+    /** How much more a cell of the same probe says about a plan than all others together. */
+    private static final double SAME_PROBE = 4;
 
     private final ProgressBar progress;
-    private final BenchmarkHost host;
     private final LongSupplier clock;
     private final int workers;
     private final int cells;
-    private final Map<CellId, Share> shares = new HashMap<>();
-    private long counted;
-    private double spent;
+    private final Map<CellId, CellForecast> forecasts = new HashMap<>();
     private int ended;
 
     /**
      * What lies ahead of a cell as planned.
      *
-     * @param seconds on one core
+     * @param seconds of the whole cell on one core
+     * @param schedule its trainings
+     * @param before trainings that an earlier process finished
      */
-    record Ahead(double seconds, long epochs) {}
-
-    /** A cell's part of the work. */
-    private static final class Share {
-        final double planned;
-        final long epochs;
-        long done;
-        long trained;
-        double seconds;
-        double pace;
-        long last;
-        boolean ended;
-
-        Share(double planned, long epochs, long last) {
-            this.planned = planned;
-            this.epochs = epochs;
-            this.last = last;
-        }
-
-        boolean running() {
-            return done > 0 && !ended;
-        }
-
-        double plannedPace() {
-            return planned / Math.max(1, epochs);
-        }
-
-        double left(double correction) {
-            if (ended) {
-                return 0;
-            }
-            if (trained == 0) {
-                return planned * correction * Math.max(AFTER_EPOCHS, 1 - (double) done / Math.max(1, epochs));
-            }
-            return Math.max(AFTER_EPOCHS * seconds, (epochs - done) * pace);
-        }
+    record Ahead(double seconds, CellCost.Schedule schedule, int before) {
+        /** Nothing. */
+        static final Ahead NONE = new Ahead(0, CellCost.Schedule.NONE, 0);
     }
 
     /**
@@ -88,16 +53,29 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
     }
 
     BenchmarkProgress(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers, LongSupplier clock) {
-        this.host = host;
         this.workers = workers;
         this.clock = clock;
         cells = ahead.size();
-        counted = clock.getAsLong();
-        ahead.forEach((id, a) -> shares.put(id, new Share(a.seconds(), a.epochs(), counted)));
-        long epochs = ahead.values().stream().mapToLong(Ahead::epochs).sum();
-        progress = host.progress("benchmark", "epochs", epochs);
-        progress.expect(left());
+        long now = clock.getAsLong();
+        ahead.forEach((id, a) -> forecasts.put(id, new CellForecast(a, now)));
+        int trainings =
+                ahead.values().stream().mapToInt(a -> a.schedule().trainings()).sum();
+        progress = host.progress("benchmark", "trainings", trainings);
+        int before =
+                forecasts.values().stream().mapToInt(CellForecast::trainings).sum();
+        if (before > 0) {
+            progress.pass(before);
+        }
+        tellTimeLeft();
         progress.resumable(() -> "it goes on after " + ended + " of " + cells + " cells and within the cells begun");
+    }
+
+    private void tellTimeLeft() {
+        double pace = 0;
+        for (CellForecast cell : forecasts.values()) {
+            pace = Math.max(pace, cell.running() ? cell.ownPaceOr(0) : 0);
+        }
+        progress.left(left(), pace);
     }
 
     /**
@@ -105,12 +83,9 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
      * soonest.
      */
     private double left() {
-        double correction = correction();
         List<Double> running = new ArrayList<>();
         List<Double> waiting = new ArrayList<>();
-        for (Share share : shares.values()) {
-            (share.running() ? running : waiting).add(share.left(correction));
-        }
+        forecasts.forEach((id, cell) -> (cell.running() ? running : waiting).add(cell.left(expectedPace(id, cell))));
         waiting.sort(Collections.reverseOrder());
         PriorityQueue<Double> free = new PriorityQueue<>(running);
         while (free.size() < workers) {
@@ -125,61 +100,67 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
         return end;
     }
 
-    /** How many times longer epochs took than planned. */
-    private double correction() {
-        double planned = 0;
-        double real = 0;
-        for (Share share : shares.values()) {
-            planned += share.trained * share.plannedPace();
-            real += share.seconds;
+    /**
+     * Seconds of an epoch of a cell, as the others let one expect. The plan is corrected by the mean of how many times
+     * longer epochs of other cells took, in logarithms. Cells of the same probe say it best; of other probes the plan
+     * may be wrong in another way, so few of them correct it in part only.
+     */
+    private double expectedPace(CellId id, CellForecast cell) {
+        double same = 0;
+        double others = 0;
+        int sameCount = 0;
+        int otherCount = 0;
+        for (Map.Entry<CellId, CellForecast> e : forecasts.entrySet()) {
+            CellForecast other = e.getValue();
+            if (other == cell || !other.hasPace() || !(other.plannedPace() > 0) || !(other.ownPace() > 0)) {
+                continue;
+            }
+            double ratio = Math.log(other.ownPace() / other.plannedPace());
+            if (e.getKey().probe().equals(id.probe())) {
+                same += ratio;
+                sameCount++;
+            } else {
+                others += ratio;
+                otherCount++;
+            }
         }
-        return planned > 0 ? real / planned : 1;
+        double correction = others / (otherCount + 1);
+        if (sameCount > 0) {
+            correction = (correction + SAME_PROBE * same) / (1 + SAME_PROBE * sameCount);
+        }
+        return cell.plannedPace() * Math.exp(correction);
     }
 
     @Override
     public synchronized void epoch(CellId cell, String what, EpochRecord epoch) {
-        Share share = shares.get(cell);
-        if (share == null) {
-            return;
+        CellForecast forecast = forecasts.get(cell);
+        if (forecast != null) {
+            forecast.epoch(epoch.seconds(), clock.getAsLong());
+            progress.advance(0);
+            tellTimeLeft();
         }
-        long now = clock.getAsLong();
-        // What lies between two trainings, such as writing the journal, belongs to the cell's pace.
-        double since = (now - share.last) / 1e9;
-        double own = share.done == 0 ? Math.min(epoch.seconds(), since) : since;
-        share.last = now;
-        share.done++;
-        int counts = share.done <= share.epochs ? 1 : 0;
-        if (own < REPLAYED * epoch.seconds()) {
-            progress.pass(counts, 0);
-            progress.expect(spent + left());
-            counted = now;
-            return;
-        }
-        share.trained++;
-        share.seconds += own;
-        share.pace = share.trained == 1 ? own : (1 - NEWEST) * share.pace + NEWEST * own;
-        passedUpTo(now, counts);
     }
 
-    /** Counts the time so far as work done, so that a second of work takes a second. */
-    private void passedUpTo(long now, int counts) {
-        double since = (now - counted) / 1e9;
-        counted = now;
-        spent += since;
-        progress.advance(counts, since);
-        progress.expect(spent + left());
+    @Override
+    public synchronized void training(CellId cell, String what, double validation, boolean pruned, boolean before) {
+        CellForecast forecast = forecasts.get(cell);
+        if (forecast != null && !before && forecast.open() > 0) {
+            forecast.training();
+            progress.advance(1);
+            tellTimeLeft();
+        }
     }
 
     @Override
     public synchronized void ended(CellQueue.Ended cell) {
         ended++;
-        Share share = shares.get(cell.cell());
-        if (share != null && !share.ended) {
-            share.ended = true;
+        CellForecast forecast = forecasts.get(cell.cell());
+        if (forecast != null) {
+            forecast.end();
             if (!cell.stopped()) {
-                progress.skip(Math.max(0, share.epochs - share.done), 0);
+                progress.skip(forecast.open(), forecast.open());
             }
-            passedUpTo(clock.getAsLong(), 0);
+            tellTimeLeft();
         }
         String how = cell.failure() == null
                 ? "finished"

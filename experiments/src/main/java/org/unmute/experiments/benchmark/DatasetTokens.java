@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.unmute.experiments.InputException;
@@ -21,7 +22,6 @@ import org.unmute.experiments.provenance.OutputFolder;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.WholeCache;
 import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheKey;
@@ -49,6 +49,10 @@ final class DatasetTokens {
     private static final int SAMPLE = 8;
     /** Seconds without a faster run after which timing a clip ends. */
     private static final double PATIENCE = 0.3;
+    /** Clips that are timed together: so much sound, but not more than so many. */
+    private static final double SECONDS_TOGETHER = 80;
+
+    private static final long MOST_TOGETHER = 16;
 
     private final BenchmarkHost host;
     private final OpenEncoder loaded;
@@ -332,7 +336,10 @@ final class DatasetTokens {
                 + (long) dataset.variants() * dataset.folds().getFirst().train().size();
     }
 
-    /** Estimated hours to embed the whole set on this machine, from timing one clip of typical length. */
+    /**
+     * Estimated hours to embed the whole set on this machine, from timing clips of typical length, several at a time as
+     * they are embedded: one by itself takes a small encoder up to twice as long.
+     */
     double hours() throws IOException {
         int rate = loaded.encoder().describe().sampleRate();
         float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
@@ -340,8 +347,10 @@ final class DatasetTokens {
         for (int i = 0; i < noise.length; i++) {
             noise[i] = random.nextFloat() - 0.5f;
         }
-        Recording clip = new Recording(noise, rate);
-        double seconds = SteadyTime.of(() -> loaded.encoder().encode(clip), PATIENCE, clips());
-        return seconds * clips() / 3600;
+        int together =
+                (int) Math.clamp(SECONDS_TOGETHER * rate / noise.length, 1, Math.clamp(clips(), 1, MOST_TOGETHER));
+        List<float[]> batch = Collections.nCopies(together, noise);
+        double seconds = SteadyTime.of(() -> loaded.encoder().encode(batch), PATIENCE, (double) clips() / together);
+        return seconds / together * clips() / 3600;
     }
 }

@@ -19,6 +19,15 @@ public interface ProgressBar extends AutoCloseable {
     /** Says that units differ too much to tell how long the rest takes: no time is announced. */
     default void untimed() {}
 
+    /**
+     * Says how long the rest takes, where the caller knows better than the rate tells. The share that is done is then
+     * that of the units.
+     *
+     * @param seconds from now to the end
+     * @param steady  seconds for which this falls as time passes, unless it is said anew; after that it stands still
+     */
+    default void left(double seconds, double steady) {}
+
     /** Counts units as done, with the work in them; 0 units for a part of one. */
     default void advance(long count, double work) {
         advance(count);

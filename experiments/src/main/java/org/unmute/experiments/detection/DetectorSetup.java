@@ -159,9 +159,20 @@ public record DetectorSetup(
 
     private String median(double row) {
         int frames = rules.medianFrames();
-        return frames == 1
-                ? ", no median filter (a row has " + seconds(row) + ")"
-                : ", median over " + frames + " rows (" + seconds(frames * row) + ")";
+        if (frames == 1) {
+            return ", no median filter (a row has " + seconds(row) + ")";
+        }
+        String span = frames + " rows (" + seconds(frames * row) + ")";
+        int stride = scorer.stride();
+        if (stride == 1) {
+            return ", median over " + span;
+        }
+        // The rows of a stride have one score. With fewer than two strides, most rows of a window have that of its
+        // middle.
+        String apart = "scores " + seconds(stride * row) + " apart";
+        return frames < 2 * stride
+                ? ", the median over " + span + " leaves " + apart + " as they are"
+                : ", median over " + span + " of " + apart;
     }
 
     private String thresholds(int[] chosen) {

@@ -22,15 +22,18 @@ class CellCostTest {
         return new StudySettings(trials, 0, 0, Optional.ofNullable(halving), true);
     }
 
+    private static double searchEpochs(int trials, Halving halving) {
+        return new CellCost.Schedule(trials, 0, 30, Optional.ofNullable(halving)).searchEpochs(trials);
+    }
+
     @Test
     void epochsOfASearchFollowFromItsHalving() {
-        assertThat(CellCost.searchEpochs(study(50, null), 30)).isEqualTo(1500);
+        assertThat(searchEpochs(50, null)).isEqualTo(1500);
         // The first always continues, the second and third with probability 1/2 and 1/3.
-        assertThat(CellCost.searchEpochs(study(1, new Halving(3, 3)), 30)).isCloseTo(30, within(1e-9));
-        assertThat(CellCost.searchEpochs(study(3, new Halving(4, 10)), 30))
-                .isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));
-        assertThat(CellCost.searchEpochs(study(50, new Halving(3, 3)), 30)).isBetween(50 * 3 + 17 * 6.0, 50 * 12.0);
-        assertThat(CellCost.searchEpochs(study(50, new Halving(30, 3)), 30)).isEqualTo(1500);
+        assertThat(searchEpochs(1, new Halving(3, 3))).isCloseTo(30, within(1e-9));
+        assertThat(searchEpochs(3, new Halving(4, 10))).isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));
+        assertThat(searchEpochs(50, new Halving(3, 3))).isBetween(50 * 3 + 17 * 6.0, 50 * 12.0);
+        assertThat(searchEpochs(50, new Halving(30, 3))).isEqualTo(1500);
     }
 
     /** Fifty trials and five seeds of the best three, as in the paper. */
@@ -52,7 +55,7 @@ class CellCostTest {
         CellCost cost = CellCost.of(new CellId("a", "b", "c"), s, new CellCost.Sizes(100, 10, 20, 5), step);
         assertThat(cost.trainings()).isEqualTo(50 + 3 * 5 * 5);
         assertThat(cost.mostEpochs()).isEqualTo(125 * 30);
-        double epochs = CellCost.searchEpochs(s.study(), 30) + 75 * 30;
+        double epochs = cost.schedule().searchEpochs(50) + 75 * 30;
         assertThat(cost.epochs()).isEqualTo(Math.round(epochs));
         assertThat(cost.seconds()).isCloseTo(epochs * (100 * 2 + 10) + 5 * 110 * 10 + 5 * 5 * 20 * 11.0, within(1e-6));
     }
