@@ -103,7 +103,8 @@ class ReportClipTest {
         assertThat(Files.list(out.resolve("figures/clip-1")).count()).isGreaterThan(5);
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("<a href=\"#clip-1\">Clip 000002.wav</a>")
-                .contains("<audio");
+                .contains("<audio")
+                .contains("is one of the clips that the probe was trained on");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.fixture.RunFixture;
+import org.unmute.experiments.fixture.RunFixture.Skill;
 import org.unmute.experiments.results.Name;
 import org.unmute.tensor.io.PlainText;
 
@@ -40,7 +41,8 @@ class ReportEndToEndTest {
                 Ran.unmute("report", run, "--out", out, "--title", "A & B <1>").endsWith(ExitCode.OK);
         assertThat(ran.out())
                 .contains("1 of 24 planned cells is not finished: beats/urban/proto")
-                .contains("70.20 ± 0.36 *")
+                .contains("70.20 ± 0.36\n")
+                .contains("nothing is compared, since there are no intervals over the test clips")
                 .contains("report.html");
         String html = Files.readString(out.resolve("report.html"));
         assertThat(html)
@@ -74,16 +76,19 @@ class ReportEndToEndTest {
                 .hasSize(20)
                 .first()
                 .isEqualTo("dataset,encoder,probe,metric,mean,sd,seeds,validation_mean,validation_sd,"
-                        + "parameters,prototypes,clips_per_second,published,published_source");
+                        + "parameters,prototypes,clips_per_second,published,published_source,interval_low,interval_high,"
+                        + "standing");
         assertThat(Files.readString(out.resolve("tables/results.csv")))
                 .contains("urban,eat,protobin,mAP,0.702")
-                .contains(",0.8924,Table 2");
+                .contains(",0.8924,Table 2,,,untested");
         assertThat(Files.readString(out.resolve("tables/results.tex")))
-                .contains("\\textbf{70.20} {\\scriptsize$\\pm$ 0.36}")
+                .contains("70.20 {\\scriptsize$\\pm$ 0.36} {\\scriptsize no interval}")
+                .doesNotContain("\\textbf")
                 .contains("\\textit{89.24}")
                 .contains("\\toprule");
         assertThat(Files.readString(out.resolve("tables/results.md")))
-                .contains("**70.20** ± 0.36")
+                .contains("70.20 ± 0.36 no interval")
+                .doesNotContain("**70")
                 .contains("*89.24*");
     }
 
@@ -145,6 +150,47 @@ class ReportEndToEndTest {
         try (Stream<Path> files = Files.list(out.resolve("figures"))) {
             assertThat(files).noneMatch(f -> f.toString().endsWith(".png"));
         }
+    }
+
+    /** The highest mean of a row is bold only if it differs from the others over the test clips. */
+    @Test
+    void onlyWhatIsTestedIsBold() throws IOException {
+        RunFixture scored = new RunFixture(
+                folder.resolve("scored"),
+                List.of(RunFixture.EAT),
+                List.of(RunFixture.URBAN, RunFixture.ESC),
+                List.of("linear", "mhca", "protobin"));
+        scored.scored(RunFixture.EAT, RunFixture.URBAN, "linear", new Skill(0.3, 1), 400, 1);
+        scored.scored(RunFixture.EAT, RunFixture.URBAN, "mhca", new Skill(0.4, 2), 400, 1);
+        scored.scored(RunFixture.EAT, RunFixture.URBAN, "protobin", new Skill(0.8, 3), 400, 1);
+        scored.scored(RunFixture.EAT, RunFixture.ESC, "linear", new Skill(0.3, 1), 400, 2);
+        scored.scored(RunFixture.EAT, RunFixture.ESC, "mhca", new Skill(0.6, 2), 400, 2);
+        scored.scored(RunFixture.EAT, RunFixture.ESC, "protobin", new Skill(0.61, 3), 400, 2);
+        Ran ran = Ran.unmute("report", scored.folder(), "--out", out, "--no-png", "--json")
+                .endsWith(ExitCode.OK);
+        for (JsonNode cell : ran.json().path("cells")) {
+            assertThat(cell.path("interval").get(0).asDouble())
+                    .isLessThan(cell.path("mean").asDouble());
+            assertThat(cell.path("interval").get(1).asDouble())
+                    .isGreaterThan(cell.path("mean").asDouble());
+        }
+        List<String> lines = Files.readAllLines(out.resolve("tables/results.csv"));
+        assertThat(lines.stream().map(l -> l.substring(l.lastIndexOf(',') + 1)))
+                .containsExactly("standing", "lower", "lower", "best", "lower", "among_best", "among_best");
+        String html = Files.readString(out.resolve("report.html"));
+        assertThat(html.split("<td class=\"best\"><b>", -1)).hasSize(2);
+        assertThat(html.split("<td><u>", -1)).hasSize(3);
+        assertThat(html.split("<small class=\"interval\">\\[", -1)).hasSize(7);
+        assertThat(html)
+                .contains("Bold: the best probe, which differs from all others.")
+                .doesNotContain("no interval");
+        Ran table =
+                Ran.unmute("report", scored.folder(), "--out", out, "--no-png").endsWith(ExitCode.OK);
+        assertThat(table.out()).contains(" *", " ~", "* best of the row");
+        Ran without = Ran.unmute("report", scored.folder(), "--out", out, "--no-png", "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
+        assertThat(without.out()).doesNotContain(" ~", " *");
+        Ran.unmute("report", scored.folder(), "--out", out, "--bootstrap", -1).endsWith(ExitCode.USAGE);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.unmute.cli.audio.RecordingStretch;
 import org.unmute.cli.audio.RecordingSurvey;
 import org.unmute.cli.console.CommandException;
@@ -11,6 +12,7 @@ import org.unmute.cli.console.Failure;
 import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.probe.ExplainText;
+import org.unmute.cli.probe.RecordingPart;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.experiments.encoder.OpenEncoder;
 import org.unmute.experiments.encoder.Resampling;
@@ -136,14 +138,16 @@ final class ExplainCommand extends ComputingCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);
         }
-        RecordingStretch.Part part = whole != null
+        RecordingStretch.Part heard = whole != null
                 ? whole
                 : stretch.read(audio, window(loaded.encoder().describe()), warnings);
-        ClipExplanation clip = explained(explainer, part, wanted);
-        List<Path> written = out == null ? List.of() : write(clip, loaded, source);
+        ClipExplanation clip = explained(explainer, heard, wanted);
+        RecordingPart part = RecordingPart.of(source, audio);
+        List<Path> written = out == null ? List.of() : write(clip, part, loaded, source);
         print(ExplainText.document(clip), o -> {
             ExplainText.print(
                     o, clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin());
+            o.println(part.sentence());
             if (!written.isEmpty()) {
                 o.println();
                 o.println(written.getFirst() + ": the page; " + (written.size() - 2)
@@ -180,20 +184,22 @@ final class ExplainCommand extends ComputingCommand {
         return WarmStart.awaitedBy(source.openEncoder(compute.digests()));
     }
 
-    private List<Path> write(ClipExplanation clip, OpenEncoder loaded, SavedProbe source) throws IOException {
+    private List<Path> write(ClipExplanation clip, RecordingPart part, OpenEncoder loaded, SavedProbe source)
+            throws IOException {
         ClipFigures figures = ClipFigures.of(clip);
         try (OutputFolder output = claim(out)) {
-            List<Path> written = write(clip, figures, loaded, source);
+            List<Path> written = write(clip, part, figures, loaded, source);
             output.finish();
             return written;
         }
     }
 
-    private List<Path> write(ClipExplanation clip, ClipFigures figures, OpenEncoder loaded, SavedProbe source)
+    private List<Path> write(
+            ClipExplanation clip, RecordingPart part, ClipFigures figures, OpenEncoder loaded, SavedProbe source)
             throws IOException {
         List<Path> written = new ArrayList<>();
         written.add(out.resolve("explain.html"));
-        ExplainPage.write(figures, facts(clip, loaded, source), written.getFirst());
+        ExplainPage.write(figures, part.sentence(), facts(clip, loaded, source), written.getFirst());
         written.add(out.resolve("contributions.csv"));
         ContributionTable.write(clip, written.getLast());
         written.addAll(figures.write(out));
@@ -201,6 +207,7 @@ final class ExplainCommand extends ComputingCommand {
         warnings.end(record);
         loaded.note(record, resampling.name())
                 .result("probe", clip.probe())
+                .result("recordingIs", part.name().toLowerCase(Locale.ROOT))
                 .result("explained", ExplainText.document(clip))
                 .result(
                         "files",

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ReportTable;
 import org.unmute.cli.probe.ClipReasons;
+import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.experiments.provenance.OutputFolder;
+import org.unmute.experiments.results.ClipIntervals;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Merge;
@@ -22,7 +24,6 @@ import org.unmute.experiments.results.Published;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.ResultGrid;
 import org.unmute.experiments.results.Results;
-import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.RunFolder;
 import org.unmute.experiments.results.Score;
 import org.unmute.experiments.results.WinRule;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Parameters;
 final class ReportCommand extends ComputingCommand {
     private static final String RECORD = "report.json";
     private static final String FILES = "files";
+    private static final double LEVEL = 0.95;
 
     @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders that 'unmute benchmark' wrote.")
     private List<Path> runs;
@@ -75,6 +77,14 @@ final class ReportCommand extends ComputingCommand {
                     + " ${DEFAULT-VALUE}).")
     private WinRule rule;
 
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "N",
+            description =
+                    "Bootstrap resamples for the 95 %% intervals over test clips, which also say which probe is the"
+                            + " best; 0 for none (default: ${DEFAULT-VALUE}).")
+    private int resamples = 1000;
+
     @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
     private boolean noPng;
 
@@ -95,11 +105,18 @@ final class ReportCommand extends ComputingCommand {
     @Override
     public Integer call() throws IOException {
         begin();
+        if (resamples < 0) {
+            throw CommandException.usage("--bootstrap must not be negative, is " + resamples);
+        }
+        record.seed(common.seed());
         Results results = Merge.read(runs);
         for (RunFolder run : results.runs()) {
             record.input(run.folder().resolve(ResultGrid.FILE));
         }
-        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results));
+        ClipIntervals intervals = resamples == 0
+                ? ClipIntervals.none()
+                : ClipIntervals.of(results, new Bootstrap(resamples, LEVEL, common.seed()));
+        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, intervals, clips(results));
         Map<String, byte[]> files;
         try {
             files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
@@ -117,7 +134,7 @@ final class ReportCommand extends ComputingCommand {
             record.writeTo(out.resolve(RECORD));
             output.finish();
         }
-        print(document(results, files), o -> print(o, results, files));
+        print(document(results, intervals, files), o -> print(o, results, intervals, files));
         return status;
     }
 
@@ -161,9 +178,9 @@ final class ReportCommand extends ComputingCommand {
         }
     }
 
-    private void print(PrintWriter o, Results results, Map<String, byte[]> files) {
-        table(results).print(o);
-        o.println("percent on the test clips, mean ± sd over the seeds; * best of the row");
+    private void print(PrintWriter o, Results results, ClipIntervals intervals, Map<String, byte[]> files) {
+        ReportTable.of(results, intervals).print(o);
+        o.println(ReportTable.legend(results, intervals));
         o.println();
         if (!results.missing().isEmpty()) {
             List<String> missing = results.missing();
@@ -182,42 +199,9 @@ final class ReportCommand extends ComputingCommand {
         return files.keySet().stream().filter(f -> f.endsWith(ending)).count();
     }
 
-    /** One row per data set and encoder, one column per probe. */
-    private static ConsoleTable table(Results results) {
-        List<String> headings = new ArrayList<>(List.of("data set", "encoder"));
-        results.columns().forEach(c -> headings.add(c.label()));
-        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
-        for (Setting s : results.settings()) {
-            List<Score> scores = results.columns().stream()
-                    .map(c -> results.score(s.encoder(), s.dataset(), c))
-                    .toList();
-            List<Object> row =
-                    new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
-            double best = scores.stream()
-                    .filter(Score::defined)
-                    .mapToDouble(Score::mean)
-                    .max()
-                    .orElse(Double.NaN);
-            for (Score x : scores) {
-                row.add(
-                        !x.defined()
-                                ? null
-                                : percent(x.mean())
-                                        + (Double.isFinite(x.sd()) ? " ± " + percent(x.sd()) : "")
-                                        + (percent(x.mean()).equals(percent(best)) ? " *" : ""));
-            }
-            table.row(row.toArray());
-        }
-        return table;
-    }
-
-    private static String percent(double fraction) {
-        return String.format(Locale.ROOT, "%.2f", 100 * fraction);
-    }
-
-    private Report document(Results results, Map<String, byte[]> files) {
+    private Report document(Results results, ClipIntervals intervals, Map<String, byte[]> files) {
         List<ReportedCell> cells = new ArrayList<>();
-        results.all().forEach((Entry e) -> cells.add(ReportedCell.of(e)));
+        results.all().forEach((Entry e) -> cells.add(ReportedCell.of(e, intervals)));
         Wins wins = Wins.of(results, rule);
         return new Report(
                 title,
@@ -258,8 +242,9 @@ final class ReportCommand extends ComputingCommand {
             double mean,
             double sd,
             int seeds,
+            double[] interval,
             long parameters) {
-        static ReportedCell of(Entry entry) {
+        static ReportedCell of(Entry entry, ClipIntervals intervals) {
             ResultCell cell = entry.cell();
             Score test = cell.test();
             return new ReportedCell(
@@ -271,6 +256,10 @@ final class ReportCommand extends ComputingCommand {
                     test.mean(),
                     test.sd(),
                     test.seeds(),
+                    intervals
+                            .interval(cell)
+                            .map(i -> new double[] {i.low(), i.high()})
+                            .orElse(null),
                     cell.parameters());
         }
     }

@@ -18,7 +18,7 @@ import org.unmute.report.clip.ClipFigures;
 import org.unmute.report.clip.Explainer;
 
 /** Explains clips for a report, with a trained probe and the encoder in its run's record. */
-public record ClipReasons(Path run, Explainer explainer) {
+public record ClipReasons(Path run, SavedProbe probe, Explainer explainer) {
     /** Number of prototypes shown for each class. */
     private static final int MOST = 5;
 
@@ -31,7 +31,7 @@ public record ClipReasons(Path run, Explainer explainer) {
      */
     public static ClipReasons open(Path run, KnownDigests digests) throws IOException {
         SavedProbe source = SavedProbe.find(run, null);
-        return new ClipReasons(run, source.explainer(source.openEncoder(digests), source.resampling()));
+        return new ClipReasons(run, source, source.explainer(source.openEncoder(digests), source.resampling()));
     }
 
     /**
@@ -58,7 +58,8 @@ public record ClipReasons(Path run, Explainer explainer) {
                 "Clip " + name,
                 List.of(
                         new Block.Paragraph("Explained by the probe " + explanation.probe() + " of " + run
-                                + ": why it gave these scores for " + explained + ", and where it heard what."),
+                                + ": why it gave these scores for " + explained + ", and where it heard what. "
+                                + RecordingPart.of(probe, clip).sentence()),
                         new Block.Fragment(figures.html(), files)));
     }
 }

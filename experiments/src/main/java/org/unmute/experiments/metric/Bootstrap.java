@@ -109,6 +109,34 @@ public record Bootstrap(int resamples, double level, long seed) {
         return intervals;
     }
 
+    /**
+     * The primary metric of each resample. Two tables of scores of the same clips, in the same order, are drawn alike,
+     * so that the differences of their values are paired.
+     *
+     * @param scores {@code [clips, classes]}, in [0, 1]. Not modified.
+     * @param labels {@code [clips, classes]}. Not modified.
+     * @return {@code [resamples]}; NaN where it is undefined
+     * @throws IllegalArgumentException as {@link PrimaryMetric#of} does
+     */
+    public double[] values(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
+        double[] values = new double[resamples];
+        if (metric == PrimaryMetric.MAP) {
+            ScoreTable table = ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY);
+            List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
+            double[] auroc = new double[resamples];
+            forEachBlock(table.clips(), block -> block.means(rankings, values, auroc));
+            return values;
+        }
+        int[] classes = PrimaryMetric.classIndices(labels);
+        ScoreTable table = ScoreTable.singleLabel(scores, classes, ScoreScale.PROBABILITY);
+        double[] hits = new double[table.clips()];
+        for (int i = 0; i < hits.length; i++) {
+            hits[i] = TopK.hit(table.scores(i), classes[i], 1, true) ? 1 : 0;
+        }
+        forEachBlock(table.clips(), block -> block.ratio(hits, null, values));
+        return values;
+    }
+
     private interface BlockTask {
         void run(ResampleBlock block);
     }

@@ -36,6 +36,31 @@ class BootstrapTest {
         }
     }
 
+    /** Also those of the metric alone, draw by draw, for both metrics. */
+    @Test
+    void thePrimaryMetricOfEachDrawIsThatOfTheIntervals() {
+        MultiLabelScoresTest.Case data = MultiLabelScoresTest.random(4, 40, 5, 50, 0.2);
+        float[][] scores = new float[40][5];
+        boolean[][] one = new boolean[40][5];
+        int[] classes = new int[40];
+        for (int i = 0; i < 40; i++) {
+            for (int c = 0; c < 5; c++) {
+                scores[i][c] = (float) (1 / (1 + Math.exp(-data.scores()[i][c])));
+            }
+            classes[i] = i % 5;
+            one[i][i % 5] = true;
+        }
+        Bootstrap bootstrap = new Bootstrap(200, 0.9, 7);
+        assertThat(Interval.of(bootstrap.values(PrimaryMetric.MAP, scores, data.labels()), 0.9))
+                .isEqualTo(bootstrap
+                        .multiLabel(scores, data.labels(), ScoreScale.PROBABILITY)
+                        .get("mAP_macro_skip"));
+        assertThat(Interval.of(bootstrap.values(PrimaryMetric.ACCURACY, scores, one), 0.9))
+                .isEqualTo(bootstrap
+                        .singleLabel(scores, classes, ScoreScale.PROBABILITY)
+                        .get("top1_first_index"));
+    }
+
     private static Map<String, Double> resample(MultiLabelScoresTest.Case data, SplittableRandom random) {
         int n = data.scores().length;
         int[] drawn = IntStream.range(0, n).map(i -> random.nextInt(n)).toArray();

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.unmute.experiments.results.ClipIntervals;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Published;
@@ -23,10 +24,12 @@ public final class BenchmarkReport {
     /**
      * All sections.
      *
+     * @param intervals over the test clips; they say which probe of a row is the best
      * @param clips explained clips, placed after the figures of the scores
      */
-    public static List<Section> sections(Results results, Published published, WinRule rule, List<Section> clips) {
-        List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published)));
+    public static List<Section> sections(
+            Results results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips) {
+        List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published, intervals)));
         EventSection.of(results).ifPresent(sections::add);
         WinSection.of(results, rule).ifPresent(sections::add);
         GainSection.of(results).ifPresent(sections::add);

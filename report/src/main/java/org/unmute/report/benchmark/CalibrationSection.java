@@ -72,7 +72,7 @@ final class CalibrationSection {
                             .map(e -> e.detail().calibrationError())
                             .orElse(Double.NaN))
                     .toArray();
-            table.row(s, CellFormat.percents(errors, false));
+            table.row(s, CellFormat.percents(errors));
             for (Entry e : results.entries(s)) {
                 for (CalibrationBin b : e.detail().calibration()) {
                     table.csv(

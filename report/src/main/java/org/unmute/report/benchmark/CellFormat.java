@@ -1,10 +1,9 @@
 package org.unmute.report.benchmark;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
+import org.unmute.experiments.metric.Interval;
 import org.unmute.experiments.results.Score;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell;
@@ -39,45 +38,23 @@ final class CellFormat {
 
     /** Mean and deviation in percent. */
     static TableCell cell(Score score) {
-        return new TableCell(percent(score.mean()), percent(score.sd()), false);
+        return new TableCell(percent(score.mean()), percent(score.sd()));
     }
 
-    /** Scores of a row, the highest marked. */
+    /** Scores of a row. */
     static List<TableCell> scores(List<Score> scores) {
-        return best(
-                scores.stream().map(CellFormat::cell).toList(),
-                scores.stream().mapToDouble(Score::mean).toArray(),
-                true);
+        return scores.stream().map(CellFormat::cell).toList();
     }
 
-    /** Fractions of a row in percent, the highest (or lowest) marked. */
-    static List<TableCell> percents(double[] fractions, boolean highest) {
-        return best(
-                DoubleStream.of(fractions)
-                        .mapToObj(f -> TableCell.of(percent(f)))
-                        .toList(),
-                fractions,
-                highest);
+    /** Fractions of a row in percent. */
+    static List<TableCell> percents(double[] fractions) {
+        return DoubleStream.of(fractions)
+                .mapToObj(f -> TableCell.of(percent(f)))
+                .toList();
     }
 
-    /**
-     * Marks the best cells. Cells with the same text as the highest (or lowest) number are tied. Nothing is marked if
-     * there are fewer than two numbers.
-     *
-     * @param values the numbers in the cells; NaN for none
-     */
-    static List<TableCell> best(List<TableCell> cells, double[] values, boolean highest) {
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < values.length; i++) {
-            if (Double.isFinite(values[i])) {
-                order.add(i);
-            }
-        }
-        if (order.size() < 2) {
-            return cells;
-        }
-        order.sort(Comparator.comparingDouble(i -> highest ? -values[i] : values[i]));
-        String text = cells.get(order.getFirst()).text();
-        return cells.stream().map(c -> c.text().equals(text) ? c.asBest() : c).toList();
+    /** An interval of fractions in percent. */
+    static String interval(Interval interval) {
+        return "[" + percent(interval.low()) + ", " + percent(interval.high()) + "]";
     }
 }

@@ -110,7 +110,7 @@ final class ClassSection {
                     .toArray();
             List<TableCell> cells = new ArrayList<>();
             cells.add(TableCell.of(NumberText.count(classes.get(c).positives())));
-            cells.addAll(CellFormat.percents(means, true));
+            cells.addAll(CellFormat.percents(means));
             table.row("", classes.get(c).name(), cells);
         }
         for (Entry e : entries) {

@@ -97,16 +97,12 @@ final class GainSection {
         List<Setting> settings = settings();
         TableBuilder table = TableBuilder.ofSettings(gain.columns(), "linear", "gain", "sd");
         for (Setting s : settings) {
-            double[] points = gain.columns().stream()
-                    .mapToDouble(c -> measured(s, c, Gain::points))
-                    .toArray();
             List<TableCell> cells = gain.columns().stream()
                     .map(c -> gain.find(s, c)
-                            .map(g -> new TableCell(
-                                    CellFormat.signedPercent(g.points()), CellFormat.percent(g.sd()), false))
+                            .map(g -> new TableCell(CellFormat.signedPercent(g.points()), CellFormat.percent(g.sd())))
                             .orElse(TableCell.NONE))
                     .toList();
-            table.row(s, CellFormat.best(cells, points, true));
+            table.row(s, cells);
         }
         gain.gains()
                 .forEach(g -> table.csv(g.setting(), g.column(), gain.linear().label(), g.points(), g.sd()));
@@ -130,9 +126,7 @@ final class GainSection {
                 .map(c -> gain.mean(c, in))
                 .map(m -> m.defined()
                         ? new TableCell(
-                                CellFormat.signedPercent(m.mean()) + " (" + m.seeds() + ")",
-                                CellFormat.percent(m.sd()),
-                                false)
+                                CellFormat.signedPercent(m.mean()) + " (" + m.seeds() + ")", CellFormat.percent(m.sd()))
                         : TableCell.NONE)
                 .toList();
     }

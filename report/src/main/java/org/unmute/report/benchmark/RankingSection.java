@@ -59,8 +59,7 @@ final class RankingSection {
                 Ranked ranked = ranking.ranked().get(c);
                 int rank = ranks.get(c)[e];
                 double mean = ranked.means()[e];
-                TableCell cell = TableCell.of(rank == 0 ? "" : rank + " (" + CellFormat.percent(mean) + ")");
-                cells.add(rank == 1 ? cell.asBest() : cell);
+                cells.add(TableCell.of(rank == 0 ? "" : rank + " (" + CellFormat.percent(mean) + ")"));
                 table.csv(
                         columns.get(c),
                         encoder.key(),

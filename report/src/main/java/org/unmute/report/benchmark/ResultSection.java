@@ -2,7 +2,11 @@ package org.unmute.report.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.unmute.experiments.metric.Interval;
+import org.unmute.experiments.results.ClipIntervals;
+import org.unmute.experiments.results.ClipIntervals.Standing;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Published;
@@ -10,7 +14,6 @@ import org.unmute.experiments.results.Published.PublishedScore;
 import org.unmute.experiments.results.ResultCell;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
-import org.unmute.experiments.results.Score;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;
@@ -19,8 +22,8 @@ import org.unmute.report.table.TableRow.Kind;
 /** The table of all scores: one row per data set and encoder, one column per probe, published numbers below ours. */
 final class ResultSection {
     private static final String NOTE =
-            "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips. Bold: the best"
-                    + " probe of the row; means that read the same are tied.";
+            "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips.";
+    private static final String SUMMARY = " The means at the end are not compared: none of them is marked.";
     private static final String PUBLISHED =
             " Rows marked published hold numbers that the paper states (Tables 2, 3 and 7), which are not measured"
                     + " here, never in bold and in no mean; ft is the encoder fine-tuned as a whole, as its own paper"
@@ -29,20 +32,24 @@ final class ResultSection {
 
     private final Results results;
     private final Published published;
+    private final ClipIntervals intervals;
     private final List<Setting> settings;
     private final boolean fineTuned;
 
-    private ResultSection(Results results, Published published) {
+    private ResultSection(Results results, Published published, ClipIntervals intervals) {
         this.results = results;
+        this.intervals = intervals;
         this.published = published;
         settings = results.settings();
         fineTuned = settings.stream()
                 .anyMatch(s -> published.find(s, Published.FINE_TUNED).isPresent());
     }
 
-    static Section of(Results results, Published published) {
+    static Section of(Results results, Published published, ClipIntervals intervals) {
         return new Section(
-                "results", "Results", List.of(new Block.DataTable(new ResultSection(results, published).table())));
+                "results",
+                "Results",
+                List.of(new Block.DataTable(new ResultSection(results, published, intervals).table())));
     }
 
     private Table table() {
@@ -66,37 +73,67 @@ final class ResultSection {
                 "prototypes",
                 "clips_per_second",
                 "published",
-                "published_source");
+                "published_source",
+                "interval_low",
+                "interval_high",
+                "standing");
         boolean any = false;
         for (Setting s : settings) {
             String group = s.dataset().title() + " (" + results.metric(s.dataset()) + ", %)";
-            table.row(group, s.encoder().title(), widened(CellFormat.scores(scores(s))));
+            table.row(group, s.encoder().title(), widened(cells(s)));
             List<TableCell> paper = published(s);
             if (!paper.stream().allMatch(TableCell.NONE::equals)) {
                 any = true;
                 table.row(new TableRow(Kind.PUBLISHED, group, s.encoder().title(), paper));
             }
-            results.entries(s).forEach(e -> csv(table, s, e));
+            List<Standing> standings = standings(s);
+            for (Column c : results.columns()) {
+                results.find(s.encoder(), s.dataset(), c)
+                        .ifPresent(e ->
+                                csv(table, s, e, standings.get(results.columns().indexOf(c))));
+            }
         }
+        boolean[] summed = {false};
         BenchmarkReport.byMetric(results, settings).forEach((metric, same) -> {
             if (same.size() > 1) {
+                summed[0] = true;
                 table.row(new TableRow(
                         Kind.SUMMARY,
                         "Means of the rows above",
                         metric + ", " + same.size() + " rows",
-                        widened(CellFormat.percents(means(same), true))));
+                        widened(CellFormat.percents(means(same)))));
             }
         });
         return table.table(
                 "results",
                 "Test scores of each probe on frozen tokens",
-                NOTE + (any ? PUBLISHED : "") + (hasPublishedLinearc() ? LINEARC : ""));
+                NOTE
+                        + IntervalText.note(results, intervals)
+                        + (summed[0] ? SUMMARY : "")
+                        + (any ? PUBLISHED : "")
+                        + (hasPublishedLinearc() ? LINEARC : ""));
     }
 
-    private List<Score> scores(Setting s) {
-        return results.columns().stream()
-                .map(c -> results.score(s.encoder(), s.dataset(), c))
-                .toList();
+    private List<TableCell> cells(Setting s) {
+        List<Standing> standings = standings(s);
+        List<TableCell> cells = new ArrayList<>();
+        for (Column c : results.columns()) {
+            Standing standing = standings.get(cells.size());
+            cells.add(results.find(s.encoder(), s.dataset(), c)
+                    .map(e -> CellFormat.cell(e.cell().test())
+                            .within(IntervalText.of(e.cell(), intervals))
+                            .marked(IntervalText.mark(standing)))
+                    .orElse(TableCell.NONE));
+        }
+        return cells;
+    }
+
+    private List<Standing> standings(Setting s) {
+        return intervals.standings(results.columns().stream()
+                .map(c -> results.find(s.encoder(), s.dataset(), c)
+                        .map(Entry::cell)
+                        .orElse(null))
+                .toList());
     }
 
     /** Adds an empty cell in the column of fine-tuned encoders, if there is one. */
@@ -142,9 +179,10 @@ final class ResultSection {
                 .toArray();
     }
 
-    private void csv(TableBuilder table, Setting s, Entry e) {
+    private void csv(TableBuilder table, Setting s, Entry e, Standing standing) {
         Optional<PublishedScore> paper = published(s, e.column());
         ResultCell cell = e.cell();
+        Optional<Interval> interval = intervals.interval(cell);
         table.csv(
                 s,
                 e.column(),
@@ -158,6 +196,9 @@ final class ResultSection {
                 cell.prototypes() == 0 ? "" : cell.prototypes(),
                 cell.clipsPerSecond(),
                 paper.map(p -> "" + p.fraction()).orElse(""),
-                paper.map(PublishedScore::source).orElse(""));
+                paper.map(PublishedScore::source).orElse(""),
+                interval.map(Interval::low).orElse(Double.NaN),
+                interval.map(Interval::high).orElse(Double.NaN),
+                standing.name().toLowerCase(Locale.ROOT));
     }
 }

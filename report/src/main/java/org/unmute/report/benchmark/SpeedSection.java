@@ -27,14 +27,14 @@ final class SpeedSection {
                 "Speed and size",
                 List.of(
                         new Block.Figure("speed", chart(results), true),
-                        new Block.DataTable(table(results, "clips_per_second", ResultCell::clipsPerSecond, true)
+                        new Block.DataTable(table(results, "clips_per_second", ResultCell::clipsPerSecond)
                                 .table(
                                         "speed",
                                         "Training clips a second",
                                         "From cached tokens, forward and backward, mean over the seeds. Cells that ran"
                                                 + " at the same time share the machine's cores, so compare within a"
                                                 + " run only.")),
-                        new Block.DataTable(table(results, "parameters", ResultCell::parameters, false)
+                        new Block.DataTable(table(results, "parameters", ResultCell::parameters)
                                 .table("parameters", "Trained parameters", ""))));
     }
 
@@ -74,8 +74,7 @@ final class SpeedSection {
     }
 
     /** A whole number of each cell. */
-    private static TableBuilder table(
-            Results results, String measure, Function<ResultCell, Number> number, boolean marked) {
+    private static TableBuilder table(Results results, String measure, Function<ResultCell, Number> number) {
         TableBuilder table = TableBuilder.ofSettings(results.columns(), measure);
         for (Setting s : results.settings()) {
             results.entries(s).forEach(e -> table.csv(s, e.column(), number.apply(e.cell())));
@@ -87,7 +86,7 @@ final class SpeedSection {
             List<TableCell> cells = DoubleStream.of(values)
                     .mapToObj(v -> TableCell.of(Double.isFinite(v) ? NumberText.count(Math.round(v)) : ""))
                     .toList();
-            table.row(s, marked ? CellFormat.best(cells, values, true) : cells);
+            table.row(s, cells);
         }
         return table;
     }

@@ -16,15 +16,19 @@ import org.unmute.tensor.io.AtomicFile;
 public final class ExplainPage {
     private ExplainPage() {}
 
-    /** The document. */
-    public static String render(ClipFigures figures, List<Fact> facts) {
+    /**
+     * The document.
+     *
+     * @param remark what a reader should know before all else, in whole sentences; may be empty
+     */
+    public static String render(ClipFigures figures, String remark, List<Fact> facts) {
         ClipExplanation clip = figures.clip();
         String explained =
                 clip.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
         return new Page(
                         clip.clip() + ", explained",
                         number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
-                                + ", and where it heard what.")
+                                + ", and where it heard what." + (remark.isEmpty() ? "" : " " + remark))
                 .part(figures.html())
                 .section("run", "How this was made", new Html().facts(facts).toString())
                 .html();
@@ -35,7 +39,7 @@ public final class ExplainPage {
      *
      * @throws IOException if it cannot be written
      */
-    public static void write(ClipFigures figures, List<Fact> facts, Path file) throws IOException {
-        AtomicFile.write(file, render(figures, facts).getBytes(StandardCharsets.UTF_8));
+    public static void write(ClipFigures figures, String remark, List<Fact> facts, Path file) throws IOException {
+        AtomicFile.write(file, render(figures, remark, facts).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,6 +5,7 @@ import static org.unmute.report.drawing.Markup.escape;
 import java.util.stream.Collectors;
 import org.unmute.report.drawing.Markup;
 import org.unmute.report.page.Html;
+import org.unmute.report.table.TableCell.Mark;
 
 /** A table as HTML: caption, headings with their scope, one {@code tbody} per group, published rows marked as such. */
 public final class HtmlTable {
@@ -14,8 +15,10 @@ public final class HtmlTable {
     private static final Notation NOTATION = new Notation(
             "<span class=\"none\">\u2013</span>",
             "<b>%s</b>",
+            "<u>%s</u>",
             "%s",
             " <small>\u00B1\u202F%s</small>",
+            " <small class=\"interval\">%s</small>",
             "%s <span class=\"badge\">published</span>",
             Markup::escape);
 
@@ -62,7 +65,8 @@ public final class HtmlTable {
         };
         html.add("<tr" + kind + "><th scope=\"row\">" + NOTATION.head(row) + "</th>");
         for (TableCell cell : row.cells()) {
-            html.add((cell.best() ? "<td class=\"best\">" : "<td>") + NOTATION.cell(cell, false) + "</td>");
+            String marked = cell.mark() == Mark.BEST ? "<td class=\"best\">" : "<td>";
+            html.add(marked + NOTATION.cell(cell, false) + "</td>");
         }
         html.line("</tr>");
     }

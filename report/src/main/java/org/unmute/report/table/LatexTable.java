@@ -8,8 +8,10 @@ public final class LatexTable {
     private static final Notation NOTATION = new Notation(
             "--",
             "\\textbf{%s}",
+            "\\underline{%s}",
             "\\textit{%s}",
             " {\\scriptsize$\\pm$ %s}",
+            " {\\scriptsize %s}",
             "\\textit{%s, published}",
             LatexTable::escape);
 

@@ -5,8 +5,8 @@ import org.unmute.tensor.io.PlainText;
 
 /** A table as GitHub's Markdown. */
 public final class MarkdownTable {
-    private static final Notation NOTATION =
-            new Notation("\u2013", "**%s**", "*%s*", " \u00B1 %s", "*%s, published*", MarkdownTable::escape);
+    private static final Notation NOTATION = new Notation(
+            "\u2013", "**%s**", "<ins>%s</ins>", "*%s*", " \u00B1 %s", " %s", "*%s, published*", MarkdownTable::escape);
 
     private MarkdownTable() {}
 

@@ -8,13 +8,23 @@ import org.unmute.report.table.TableRow.Kind;
  * How a format writes cells and the headings of rows.
  *
  * @param none      an empty cell
- * @param best      the format of the best cells
+ * @param best      the format of a cell that is better than all others of its row
+ * @param among     the format of cells that are not to be told from the best
  * @param published the format of published cells
  * @param spread    the format of the text after a cell's number
+ * @param interval  the format of the text below both
  * @param head      the format of the headings of published rows
  * @param escape    escapes plain text
  */
-record Notation(String none, String best, String published, String spread, String head, UnaryOperator<String> escape) {
+record Notation(
+        String none,
+        String best,
+        String among,
+        String published,
+        String spread,
+        String interval,
+        String head,
+        UnaryOperator<String> escape) {
     String head(TableRow row) {
         String text = escape.apply(row.head());
         return row.kind() == Kind.PUBLISHED ? head.formatted(text) : text;
@@ -31,7 +41,15 @@ record Notation(String none, String best, String published, String spread, Strin
             return none;
         }
         String text = escape.apply(cell.text());
-        String shown = cell.best() ? best.formatted(text) : isPublished ? published.formatted(text) : text;
-        return shown + (cell.spread().isEmpty() ? "" : spread.formatted(escape.apply(cell.spread())));
+        String shown = switch (cell.mark()) {
+            case BEST -> best.formatted(text);
+            case AMONG_BEST -> among.formatted(text);
+            case NONE -> isPublished ? published.formatted(text) : text;
+        };
+        return shown + added(spread, cell.spread()) + added(interval, cell.interval());
+    }
+
+    private String added(String format, String text) {
+        return text.isEmpty() ? "" : format.formatted(escape.apply(text));
     }
 }

@@ -3,21 +3,42 @@ package org.unmute.report.table;
 /**
  * A cell of a table.
  *
- * @param text   the displayed text; empty for a missing value
- * @param spread text after it in smaller print, such as the standard deviation after ±; may be empty
- * @param best   whether it is the best of its row
+ * @param text     the displayed text; empty for a missing value
+ * @param spread   text after it in smaller print, such as the standard deviation after ±; may be empty
+ * @param interval text below both in smaller print, such as a confidence interval; may be empty
+ * @param mark     how it stands in its row
  */
-public record TableCell(String text, String spread, boolean best) {
+public record TableCell(String text, String spread, String interval, Mark mark) {
     /** An empty cell, shown as a dash. */
-    public static final TableCell NONE = new TableCell("", "", false);
+    public static final TableCell NONE = new TableCell("", "");
+
+    /** How a cell stands in its row. */
+    public enum Mark {
+        /** Nothing is said about it. */
+        NONE,
+        /** Better than all others. */
+        BEST,
+        /** The best, or not to be told from it. */
+        AMONG_BEST
+    }
+
+    /** A cell without mark and interval. */
+    public TableCell(String text, String spread) {
+        this(text, spread, "", Mark.NONE);
+    }
 
     /** A cell of plain text. */
     public static TableCell of(String text) {
-        return new TableCell(text, "", false);
+        return new TableCell(text, "");
     }
 
-    /** A copy that is marked as the best of its row. */
-    public TableCell asBest() {
-        return new TableCell(text, spread, true);
+    /** A copy with a mark. */
+    public TableCell marked(Mark other) {
+        return new TableCell(text, spread, interval, other);
+    }
+
+    /** A copy with an interval. */
+    public TableCell within(String other) {
+        return new TableCell(text, spread, other, mark);
     }
 }

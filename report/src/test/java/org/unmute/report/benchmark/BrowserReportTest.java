@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.fixture.RunFixture;
+import org.unmute.experiments.results.ClipIntervals;
 import org.unmute.experiments.results.Merge;
 import org.unmute.experiments.results.Published;
 import org.unmute.experiments.results.Results;
@@ -58,7 +59,8 @@ class BrowserReportTest {
                 ReportFolder.files(
                         "Two encoders, two data sets",
                         BenchmarkReport.summary(results),
-                        BenchmarkReport.sections(results, Published.read(), WinRule.POOLED, List.of()),
+                        BenchmarkReport.sections(
+                                results, Published.read(), WinRule.POOLED, ClipIntervals.none(), List.of()),
                         true,
                         Instant.parse("2026-01-02T03:04:05Z")));
         browser.open(folder.resolve("out").resolve(ReportFolder.PAGE));

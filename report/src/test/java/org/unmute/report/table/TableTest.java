@@ -7,6 +7,7 @@ import java.io.StringReader;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.unmute.report.table.TableCell.Mark;
 import org.unmute.report.table.TableRow.Kind;
 import org.unmute.tensor.io.PlainText;
 import org.xml.sax.InputSource;
@@ -25,7 +26,15 @@ class TableTest {
                         TableRow.of(
                                 "Set 1",
                                 "EAT",
-                                List.of(new TableCell("55.07", "0.31", false), new TableCell("70.20", "0.36", true))),
+                                List.of(
+                                        new TableCell("55.07", "0.31").within("no interval"),
+                                        new TableCell("70.20", "0.36")
+                                                .within("[68.00, 72.00]")
+                                                .marked(Mark.BEST))),
+                        TableRow.of(
+                                "Set 1",
+                                "BEATs",
+                                List.of(TableCell.of("1"), TableCell.of("2").marked(Mark.AMONG_BEST))),
                         new TableRow(Kind.PUBLISHED, "Set 1", "EAT", List.of(TableCell.of("77.76"), TableCell.NONE)),
                         TableRow.of("Set 2", EVIL, List.of(TableCell.of("\u22121.50"), TableCell.NONE))),
                 List.of(List.of("a", "b"), List.of("x,\"y\"", "1")));
@@ -40,7 +49,10 @@ class TableTest {
         assertThat(html)
                 .contains(
                         "<caption id=\"table-scores\">",
-                        "<td class=\"best\"><b>70.20</b> <small>\u00B1\u202F0.36</small></td>",
+                        "<td class=\"best\"><b>70.20</b> <small>\u00B1\u202F0.36</small>"
+                                + " <small class=\"interval\">[68.00, 72.00]</small></td>",
+                        "<td><u>2</u></td>",
+                        "<small class=\"interval\">no interval</small>",
                         "<th scope=\"rowgroup\" colspan=\"3\">Set 1",
                         "<tr class=\"published\"><th scope=\"row\">EAT <span"
                                 + " class=\"badge\">published</span></th><td>77.76</td>",
@@ -53,7 +65,8 @@ class TableTest {
         String md = MarkdownTable.of(table());
         assertThat(md)
                 .contains(
-                        "| Set 1 | EAT | 55.07 \u00B1 0.31 | **70.20** \u00B1 0.36 |",
+                        "| Set 1 | EAT | 55.07 \u00B1 0.31 no interval | **70.20** \u00B1 0.36 \\[68.00, 72.00\\] |",
+                        "|  | BEATs | 1 | <ins>2</ins> |",
                         "|  | *EAT, published* | *77.76* | \u2013 |");
         assertThat(md.lines()
                         .filter(l -> l.startsWith("|"))
@@ -70,7 +83,8 @@ class TableTest {
         String tex = LatexTable.of(table());
         assertThat(tex)
                 .contains(
-                        "\\textbf{70.20} {\\scriptsize$\\pm$ 0.36}",
+                        "\\textbf{70.20} {\\scriptsize$\\pm$ 0.36} {\\scriptsize [68.00, 72.00]}",
+                        "\\underline{2}",
                         "\\textit{EAT, published} & \\textit{77.76} & --",
                         "$-$1.50",
                         "\\&|\\_\\$\\%\\#\\{\\}\\textasciitilde{}\\textasciicircum{}\\textbackslash{}",
@@ -80,7 +94,7 @@ class TableTest {
                 .map(l -> l.replace("\\&", ""))
                 .toList();
         assertThat(rows)
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(
                         l -> assertThat(l.chars().filter(c -> c == '&').count()).isEqualTo(2));
     }
@@ -89,7 +103,7 @@ class TableTest {
     @Test
     void everyFormatIsPlain() {
         String name = "=a\u001B[2J\u009B\u202E\u2028\tb\nc";
-        TableCell cell = new TableCell(name, name, true);
+        TableCell cell = new TableCell(name, name).within(name).marked(Mark.BEST);
         Table table = new Table(
                 "t",
                 name,

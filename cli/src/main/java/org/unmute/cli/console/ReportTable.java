@@ -1,0 +1,75 @@
+package org.unmute.cli.console;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.unmute.experiments.results.ClipIntervals;
+import org.unmute.experiments.results.ClipIntervals.Standing;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
+
+/** The table of scores that {@code report} prints: a row for each data set and encoder, a column for each probe. */
+public final class ReportTable {
+    private ReportTable() {}
+
+    /** The table, with the marks that {@link #legend} explains. */
+    public static ConsoleTable of(Results results, ClipIntervals intervals) {
+        List<String> headings = new ArrayList<>(List.of("data set", "encoder"));
+        results.columns().forEach(c -> headings.add(c.label()));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (Setting s : results.settings()) {
+            List<Optional<Entry>> entries = new ArrayList<>();
+            for (Column c : results.columns()) {
+                entries.add(results.find(s.encoder(), s.dataset(), c));
+            }
+            List<Standing> standings = intervals.standings(
+                    entries.stream().map(e -> e.map(Entry::cell).orElse(null)).toList());
+            List<Object> row =
+                    new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
+            for (int i = 0; i < entries.size(); i++) {
+                String mark = mark(standings.get(i));
+                row.add(entries.get(i)
+                        .filter(e -> e.cell().test().defined())
+                        .map(e -> text(e.cell().test()) + mark)
+                        .orElse(null));
+            }
+            table.row(row.toArray());
+        }
+        return table;
+    }
+
+    /** What numbers and marks mean. */
+    public static String legend(Results results, ClipIntervals intervals) {
+        String what = "percent on the test clips, mean ± sd over the seeds";
+        long without = results.entries().stream()
+                .filter(e -> intervals.interval(e.cell()).isEmpty())
+                .count();
+        String marks = "; * best of the row, ~ best or not to be told from it (paired bootstrap over the test clips)";
+        if (without == results.entries().size()) {
+            return what + "; nothing is compared, since there are no intervals over the test clips";
+        }
+        return what
+                + marks
+                + (without == 0 ? "" : "; no mark in rows with one of the " + without + " cells without stored scores");
+    }
+
+    private static String mark(Standing standing) {
+        return switch (standing) {
+            case BEST -> " *";
+            case AMONG_BEST -> " ~";
+            case LOWER, UNTESTED -> "";
+        };
+    }
+
+    private static String text(Score score) {
+        return percent(score.mean()) + (Double.isFinite(score.sd()) ? " ± " + percent(score.sd()) : "");
+    }
+
+    private static String percent(double fraction) {
+        return String.format(Locale.ROOT, "%.2f", 100 * fraction);
+    }
+}

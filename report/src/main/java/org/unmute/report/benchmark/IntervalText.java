@@ -1,0 +1,58 @@
+package org.unmute.report.benchmark;
+
+import java.util.List;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.results.ClipIntervals;
+import org.unmute.experiments.results.ClipIntervals.Standing;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.ResultCell;
+import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.NumberText;
+import org.unmute.report.table.TableCell.Mark;
+
+/** Words for intervals over test clips and for what is marked because of them. */
+final class IntervalText {
+    private IntervalText() {}
+
+    /** The interval of a cell in percent, or that it has none; empty if none were asked for. */
+    static String of(ResultCell cell, ClipIntervals intervals) {
+        return intervals.bootstrap() == null
+                ? ""
+                : intervals.interval(cell).map(CellFormat::interval).orElse("no interval");
+    }
+
+    static Mark mark(Standing standing) {
+        return switch (standing) {
+            case BEST -> Mark.BEST;
+            case AMONG_BEST -> Mark.AMONG_BEST;
+            case LOWER, UNTESTED -> Mark.NONE;
+        };
+    }
+
+    /** How the intervals of a table came about, what its marks mean and which cells have neither; begins with a space. */
+    static String note(Results results, ClipIntervals intervals) {
+        Bootstrap b = intervals.bootstrap();
+        if (b == null) {
+            return " Without intervals over the test clips (--bootstrap 0), nothing is compared, and no probe is marked.";
+        }
+        String level = CellFormat.decimals(100 * b.level(), 0) + " %";
+        List<ResultCell> without = results.entries().stream()
+                .map(Entry::cell)
+                .filter(c -> intervals.interval(c).isEmpty())
+                .toList();
+        String note = " In brackets: the " + level + " bootstrap interval of that mean over the test clips ("
+                + NumberText.count(b.resamples())
+                + " resamples; clips are drawn, the trainings are kept). In each row the"
+                + " probe with the highest mean is compared with each other one: the difference is resampled with the"
+                + " same clips for both, and they differ if its interval is above 0 (all comparisons of a row together at "
+                + level + ": Bonferroni). Bold: the best probe, which differs from all others. Underlined: the best and"
+                + " those that it does not differ from.";
+        if (without.isEmpty()) {
+            return note;
+        }
+        ResultCell first = without.getFirst();
+        return note + " \u201CNo interval\u201D: the run did not keep what an interval is computed from ("
+                + without.size() + " of " + results.entries().size() + " cells; " + first.path() + ": "
+                + intervals.lacking(first).orElse("") + "); in such a row nothing is compared or marked.";
+    }
+}
