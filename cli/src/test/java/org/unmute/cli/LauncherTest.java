@@ -28,7 +28,11 @@ class LauncherTest {
         done
         mkdir -p "$lib"
         sleep 0.3
-        [ ! -e "$TREE/broken" ] || exit 1
+        echo "[INFO] Downloaded from central: https://example.org/a.jar (1 kB at 1 kB/s)"
+        echo "[INFO] Building Unmute tensor 0.1.0-SNAPSHOT                               [2/14]"
+        echo "[WARNING] of no interest"
+        [ ! -e "$TREE/broken" ] || { echo "[ERROR] a reason"; exit 1; }
+        [ ! -e "$TREE/slow" ] || sleep 8
         [ ! -e "$TREE/hanging" ] || { touch "$TREE/hangs"; exec sleep 60; }
         cp "$TREE/pom.xml" "$lib/unmute.jar"
         echo end >>"$TREE/maven.log"
@@ -187,7 +191,9 @@ class LauncherTest {
         edit("2");
         Files.createFile(tree.resolve("broken"));
         Process failed = start("doctor");
-        assertThat(output(failed)).contains("the build failed");
+        assertThat(output(failed))
+                .contains("[ERROR] a reason", "the build failed")
+                .doesNotContain("of no interest", "[INFO]", "built in");
         assertThat(failed.exitValue()).isEqualTo(1);
         assertThat(builds()).isEqualTo(before);
         Files.delete(tree.resolve("broken"));
@@ -200,6 +206,25 @@ class LauncherTest {
         Files.delete(tree.resolve("hanging"));
         assertThat(run("doctor")).contains("the sources have changed").endsWith("jar 2\n");
         assertThat(builds()).as("and nothing half built").hasSize(1).allMatch(name -> name.startsWith("build-"));
+    }
+
+    /** A first build takes minutes: also who waits for another process's is told what it is at. */
+    @Test
+    void aLongBuildSaysWhatItIsAt() throws Exception {
+        Files.createFile(tree.resolve("slow"));
+        List<Process> all = List.of(start("doctor"), start("doctor"));
+        for (Process one : all) {
+            String text = output(one);
+            assertThat(text)
+                    .containsAnyOf("building (first run): Maven compiles all modules", "another process is building")
+                    .containsPattern("module 2 of 14, Unmute tensor; files downloaded: 1; [5-9] s so far")
+                    .doesNotContain("[INFO]", "of no interest")
+                    .endsWith("jar 1\n");
+            assertThat(text.lines().filter(l -> l.contains("so far")))
+                    .as("sparsely")
+                    .hasSizeLessThan(3);
+        }
+        assertThat(run("doctor")).as("nothing is left to say").isEqualTo("jar 1\n");
     }
 
     @Test
