@@ -18,14 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
  * leaves the reports and records that it is told to.
  */
 class CheckScriptsTest {
-    /** Says the file said-N of its N-th run, copies the folder left-N over the tree and ends with the status in ends-N. */
+    /** Its N-th run says the file said-N, copies the folder left-N over the tree and ends with the status in ends-N. */
     private static final String MAVEN = """
         #!/bin/sh
         runs=$(($(cat "$TREE/runs" 2>/dev/null || echo 0) + 1))
         echo "$runs" >"$TREE/runs"
         echo "$*" >>"$TREE/asked"
-        [ ! -d "$TREE/left-$runs" ] || { cp -R "$TREE/left-$runs/." "$TREE/" && find "$TREE/left-$runs" -type f | while read -r f; do
-            touch "$TREE/${f#"$TREE/left-$runs/"}"
+        left=$TREE/left-$runs
+        [ ! -d "$left" ] || { cp -R "$left/." "$TREE/" && find "$left" -type f | while read -r f; do
+            touch "$TREE/${f#"$left/"}"
         done; }
         cat "$TREE/said-$runs" 2>/dev/null
         exit "$(cat "$TREE/ends-$runs" 2>/dev/null || echo 0)"
@@ -156,7 +157,8 @@ class CheckScriptsTest {
                         "<testcase name=\"b\" classname=\"FooTest\" time=\"0\">\n"
                                 + "<skipped message=\"needs &quot;a&quot; &lt; b\"/>\n</testcase>",
                         "<testcase name=\"c\" classname=\"FooTest\" time=\"0\">\n"
-                                + "<skipped type=\"org.opentest4j.TestAbortedException\"\n message=\"a device\"/></testcase>",
+                                + "<skipped type=\"org.opentest4j.TestAbortedException\"\n message=\"a device\"/>"
+                                + "</testcase>",
                         "<testcase name=\"d\" classname=\"FooTest\" time=\"0\">\n"
                                 + "<skipped type=\"org.opentest4j.TestAbortedException\"><![CDATA["
                                 + "org.opentest4j.TestAbortedException: no browser\n\tat Foo.d(Foo.java:1)\n"

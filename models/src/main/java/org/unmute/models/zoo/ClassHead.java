@@ -11,8 +11,8 @@ import org.unmute.tensor.Tensor;
 /**
  * A checkpoint's own classifier: a norm and a linear layer on one vector a clip.
  *
- * @param pooling all tokens of the network, the extra ones first, to one vector: {@code [batch, extra + tokens, dim]} to
- *     {@code [batch, dim]}
+ * @param pooling all tokens of the network, the extra ones first, to one vector: {@code [batch, extra + tokens, dim]}
+ *     to {@code [batch, dim]}
  * @param norm of that vector; may be null
  * @param linear {@code dim} to classes
  */

@@ -29,8 +29,9 @@ import org.unmute.tensor.op.Unary;
 /**
  * The network of Audio-MAE, Bird-MAE, ASiT, AST, EAT and KWT, with timm's names: one or two extra tokens before the
  * patches, a stored position for every token or for the patches only, blocks and, in some, norms around them. Six
- * encoders share it, and an encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all that
- * Audio-MAE's network needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve others.
+ * encoders share it, and an encoder in another jar may: {@link #keyMap}, {@link #read} and {@link #encoder} are all
+ * that Audio-MAE's network needs, and the parts ({@link #trunk}, {@link #block}, {@link #grid}, {@link #fbank}) serve
+ * others.
  *
  * <p>Immutable and thread-safe, as are the tensors of a checkpoint.
  *
@@ -284,9 +285,9 @@ public record Vit(
     }
 
     /**
-     * {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}. The trace receives {@code patch_embed}, the
-     * tokens with their positions under the name {@link #entering}, {@code pre_norm_out} if there is such a norm, and
-     * what {@link Trunk#apply} gives.
+     * {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}. The trace receives {@code patch_embed},
+     * the tokens with their positions under the name {@link #entering}, {@code pre_norm_out} if there is such a norm,
+     * and what {@link Trunk#apply} gives.
      */
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);

@@ -85,7 +85,8 @@ class DashengTest {
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining(
                         "made.pt: no known encoder is in this file: it has the names, but not the tensors of"
-                                + " dasheng/authors (tensor 'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span all mel bins")
+                                + " dasheng/authors (tensor 'freq_pos_embed' is [1, 8, 4, 1]: Dasheng's patches span"
+                                + " all mel bins")
                 .hasMessageContaining("UNMUTE_CLASSPATH");
         assertThatThrownBy(() -> Encoders.recognize(small().with("freq_pos_embed", 8), ""))
                 .hasMessageContaining("dasheng/authors (tensor 'freq_pos_embed' is [8], expected are 4 axes");

@@ -15,12 +15,12 @@ import org.unmute.kernels.contract.OpFilter;
 
 /**
  * Writes down each test that ended or was skipped, one line each, where the system property {@value #PROPERTY} names a
- * folder; {@code check-op} counts these lines. Surefire's reports cannot be counted: nested classes that run at the same
- * time write one file, and the last one wins.
+ * folder; {@code check-op} counts these lines. Surefire's reports cannot be counted: nested classes that run at the
+ * same time write one file, and the last one wins.
  *
- * <p>The file is named after the module's folder, such as {@code vector.tsv}. A line has, with tabs between: {@code ran},
- * {@code failed} or {@code skipped}; the simple name of the outermost class; the test's unique id; the reason of a test
- * that was skipped. Tests of other ops than {@link OpFilter}'s are left out.
+ * <p>The file is named after the module's folder, such as {@code vector.tsv}. A line has, with tabs between: {@code
+ * ran}, {@code failed} or {@code skipped}; the simple name of the outermost class; the test's unique id; the reason of
+ * a test that was skipped. Tests of other ops than {@link OpFilter}'s are left out.
  */
 public final class TestRecord implements TestExecutionListener {
     /** Name of the system property with the folder. */
