@@ -1,6 +1,7 @@
 package org.unmute.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.cli.audio.ClipProgress;

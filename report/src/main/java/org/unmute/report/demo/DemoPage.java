@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.unmute.report.demo.DemoModel.ClassRow;
 import org.unmute.report.demo.DemoModel.ClassTable;
 import org.unmute.report.demo.DemoModel.ProbeResult;
@@ -55,14 +56,13 @@ public final class DemoPage {
 
     private String scores() {
         Html html = new Html();
-        double best = model.results().stream()
-                .mapToDouble(ProbeResult::map)
-                .filter(Double::isFinite)
-                .max()
-                .orElse(Double.NaN);
+        ProbeResult best = best(model.results());
         html.line(
                 "<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one"
-                        + " standard deviation either side.</p>");
+                        + " standard deviation either side. %s</p>",
+                best == null
+                        ? "No probe is in bold: the intervals of the best two over the test clips overlap."
+                        : "Bold: the probe whose interval over the test clips lies above those of all others.");
         html.line("<div class=\"bars\" role=\"list\">");
         for (ProbeResult r : model.results()) {
             html.line(
@@ -70,7 +70,7 @@ public final class DemoPage {
                             + " class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
                             + " style=\"width:%s\"></span><span class=\"whisker\""
                             + " style=\"left:%s;width:%s\"></span></span><span class=\"value\">%s</span></div>",
-                    r.map() == best ? " best" : "",
+                    r.equals(best) ? " best" : "",
                     escape(r.probe()),
                     number(r.map(), 3),
                     number(r.sd(), 3),
@@ -90,7 +90,7 @@ public final class DemoPage {
         for (ProbeResult r : model.results()) {
             html.line(
                     "<tr%s><th scope=\"row\">%s</th><td>%s \u00B1 %s</td><td>%s to %s</td><td>%d</td><td>%s</td></tr>",
-                    r.map() == best ? " class=\"best\"" : "",
+                    r.equals(best) ? " class=\"best\"" : "",
                     escape(r.probe()),
                     number(r.map(), 3),
                     number(r.sd(), 3),
@@ -103,6 +103,15 @@ public final class DemoPage {
         return html.toString();
     }
 
+    /** The probe that differs from all others, as far as intervals tell; null if there is none. */
+    private static ProbeResult best(List<ProbeResult> results) {
+        return results.stream()
+                .filter(r -> results.size() > 1
+                        && results.stream().allMatch(other -> other == r || r.ciLow() > other.ciHigh()))
+                .findFirst()
+                .orElse(null);
+    }
+
     private static String classes(ClassTable table) {
         Html html = new Html();
         html.line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th"
@@ -113,14 +122,8 @@ public final class DemoPage {
         html.line("</tr></thead><tbody>");
         for (ClassRow row : table.rows()) {
             html.line("<tr><th scope=\"row\">%s</th><td>%s</td>", escape(row.label()), count(row.positives()));
-            double best = Double.NEGATIVE_INFINITY;
             for (double ap : row.averagePrecision()) {
-                best = ap > best ? ap : best;
-            }
-            for (double ap : row.averagePrecision()) {
-                html.line(
-                        "<td class=\"ap%s\" style=\"--share:%s\">%s</td>",
-                        ap == best ? " best" : "", percent(ap), number(ap, 3));
+                html.line("<td class=\"ap\" style=\"--share:%s\">%s</td>", percent(ap), number(ap, 3));
             }
             html.line("</tr>");
         }

@@ -174,6 +174,31 @@ public class DemoPageTest {
         assertThat(text).contains("\u2013");
     }
 
+    /** The highest mean is bold only where its interval lies above the others; of classes nothing is tested. */
+    @Test
+    void onlyWhatDiffersIsBold() {
+        DemoModel m = model("x");
+        assertThat(DemoPage.render(m))
+                .contains("bar best\" role=\"listitem\" aria-label=\"protobin: ")
+                .contains("<tr class=\"best\"><th scope=\"row\">protobin</th>")
+                .contains("Bold: the probe whose interval over the test clips lies above those of all others.")
+                .doesNotContain("ap best");
+        DemoModel close = new DemoModel(
+                m.title(),
+                m.summary(),
+                m.facts(),
+                List.of(
+                        new ProbeResult("mhca", 67594, 3, 0.640, 0.021, 0.601, 0.677),
+                        new ProbeResult("protobin", 27610, 3, 0.713, 0.009, 0.676, 0.745)),
+                m.classes(),
+                m.example(),
+                m.made());
+        assertThat(DemoPage.render(close))
+                .doesNotContain("<tr class=\"best\">")
+                .doesNotContain("bar best\" role=\"listitem\" aria-label=\"protobin: ")
+                .contains("the intervals of the best two over the test clips overlap");
+    }
+
     @Test
     void everythingIsInsideTheFile() throws Exception {
         String html = DemoPage.render(model("Unmute demo"));
