@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -28,19 +30,44 @@ public final class Encoders {
     /** What a checkpoint holds: which encoder, and where its tensors are. */
     public record Recognized(EncoderProvider provider, KeyMatch match) {}
 
-    /** Every kind of encoder on the class path or module path, in the order in which they are tried. */
+    /**
+     * Every kind of encoder on the class path or module path, in the order in which they are tried.
+     *
+     * @throws IllegalStateException if two have the same name or alias
+     */
     public static List<EncoderProvider> providers() {
-        return ServiceLoader.load(EncoderProvider.class, EncoderProvider.class.getClassLoader()).stream()
+        return distinct(ServiceLoader.load(EncoderProvider.class, EncoderProvider.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
                 .sorted(Comparator.comparingInt(EncoderProvider::rank))
-                .toList();
+                .toList());
+    }
+
+    /** The same providers; a name that two have would open a file with either. */
+    static List<EncoderProvider> distinct(List<EncoderProvider> providers) {
+        Map<String, EncoderProvider> byName = new HashMap<>();
+        for (EncoderProvider provider : providers) {
+            for (String name : names(provider)) {
+                EncoderProvider first = byName.putIfAbsent(name, provider);
+                if (first != null && first != provider) {
+                    throw new IllegalStateException("encoder " + name + ": provided by "
+                            + first.getClass().getName() + " and "
+                            + provider.getClass().getName()
+                            + ": rename one, or take one of the jars off the class path");
+                }
+            }
+        }
+        return providers;
+    }
+
+    private static List<String> names(EncoderProvider provider) {
+        List<String> names = new ArrayList<>(provider.aliases());
+        names.add(provider.name());
+        return names;
     }
 
     /** The kind of encoder that goes by this name or alias. */
     public static Optional<EncoderProvider> find(String name) {
-        return providers().stream()
-                .filter(p -> p.name().equals(name) || p.aliases().contains(name))
-                .findFirst();
+        return providers().stream().filter(p -> names(p).contains(name)).findFirst();
     }
 
     /**
