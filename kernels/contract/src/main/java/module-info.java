@@ -7,5 +7,6 @@ module org.unmute.kernels.contract {
     requires static org.junit.platform.launcher;
 
     exports org.unmute.kernels.contract;
+    exports org.unmute.kernels.contract.fault;
     exports org.unmute.kernels.contract.golden;
 }

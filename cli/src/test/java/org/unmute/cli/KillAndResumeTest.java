@@ -95,8 +95,8 @@ class KillAndResumeTest {
     }
 
     /**
-     * A file that a killed command left unfinished: where other programs keep the processor, the kill may come too late,
-     * and it is tried again.
+     * A file that a killed command left unfinished: where other programs keep the processor, the kill may come too
+     * late, and it is tried again.
      */
     private static Path killedInTime(String name, String part, Killing killing) throws Exception {
         for (int attempt = 0; attempt < 10; attempt++) {

@@ -18,6 +18,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -31,6 +32,11 @@ class SparkRulesTest {
 
     private static final Set<String> WRITERS =
             Set.of(FileOutputStream.class.getName(), FileWriter.class.getName(), RandomAccessFile.class.getName());
+
+    /** Names of Hadoop's methods that change something. */
+    private static final Pattern CHANGES =
+            Pattern.compile("(append|concat|copy|create|delete|mkdir|modify|move|remove|rename|start|truncate"
+                    + "|set(Owner|Permission|Times|XAttr|Acl|Replication|StoragePolicy)).*");
 
     /** Otherwise the rules below would hold trivially. */
     @Test
@@ -111,8 +117,8 @@ class SparkRulesTest {
     /** Elsewhere, a link that somebody planted would be followed, or what is deleted be no part of the job. */
     @Test
     void theFolderOfAJobIsChangedByItsStoreAlone() {
-        DescribedPredicate<JavaCall<?>> throughHadoop =
-                DescribedPredicate.describe("something is changed through Hadoop", SparkRulesTest::changesThroughHadoop);
+        DescribedPredicate<JavaCall<?>> throughHadoop = DescribedPredicate.describe(
+                "something is changed through Hadoop", SparkRulesTest::changesThroughHadoop);
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("org.unmute.spark.layout.JobStore")
@@ -145,10 +151,7 @@ class SparkRulesTest {
     private static boolean changesThroughHadoop(JavaCall<?> call) {
         JavaClass owner = call.getTargetOwner();
         boolean files = owner.isAssignableTo(FileSystem.class) || owner.isEquivalentTo(FileContext.class);
-        return files
-                        && call.getName()
-                                .matches("(create|append|delete|rename|mkdir|truncate|concat|copy|move|set(Owner|"
-                                        + "Permission|Times|XAttr|Acl|Replication|StoragePolicy)|modify|remove|start).*")
+        return files && CHANGES.matcher(call.getName()).matches()
                 || owner.isEquivalentTo(FileUtil.class)
                 || owner.getFullName().equals("org.apache.parquet.hadoop.util.HadoopOutputFile")
                 || owner.getFullName().equals("org.apache.parquet.io.LocalOutputFile");

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -16,10 +15,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.unmute.cli.Ran;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.provenance.FolderManifest;
+import org.unmute.kernels.contract.fault.Fault;
+import org.unmute.kernels.contract.fault.FaultFileSystem;
+import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
+import org.unmute.kernels.contract.fault.FaultPlan;
+import org.unmute.kernels.contract.fault.Operation;
+import org.unmute.kernels.contract.fault.Point;
+import org.unmute.kernels.contract.fault.Points;
+import org.unmute.kernels.contract.fault.Survival;
+import org.unmute.kernels.contract.fault.VolatileDisk;
 import org.unmute.tensor.io.TemporaryFile;
 
 /**
@@ -28,12 +35,7 @@ import org.unmute.tensor.io.TemporaryFile;
  * undisturbed run. The JVM must have been started with {@link FaultFileSystemProvider} as its file system.
  */
 final class Campaign {
-    private static final Set<Operation> ALL = EnumSet.allOf(Operation.class);
-    private static final Set<Operation> CHANGES = ALL.stream()
-            .filter(Operation::changes)
-            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Operation.class)));
     private static final Pattern SHARD = Pattern.compile("(.*)/shard-\\d+\\.tok ");
-    private static final int CHANCES = 4;
     private static final int MAX_TOLD = 25;
 
     private final Path folder;
@@ -81,8 +83,8 @@ final class Campaign {
             scenario = scenario.startingFrom(name, kept);
         }
         Map<Operation, Integer> counts = counts();
-        System.out.println("faults: " + name + ": " + total(counts, ALL) + " operations: " + counts);
-        List<Point> all = points(counts);
+        System.out.println("faults: " + name + ": " + Points.total(counts, Points.ALL) + " operations: " + counts);
+        List<Point> all = Points.of(counts);
         long begun = System.nanoTime();
         if (nanos == Long.MAX_VALUE) {
             for (Point first : all) {
@@ -117,9 +119,9 @@ final class Campaign {
 
     /** What a loss of power in the middle leaves. */
     private Path halfWay() throws Exception {
-        int middle = total(counts(), CHANGES) / 2;
+        int middle = Points.total(counts(), Points.CHANGES) / 2;
         scenario.prepare();
-        Point point = new Point(Fault.POWER_LOSS, CHANGES, Math.max(1, middle), Survival.SOME, 7);
+        Point point = new Point(Fault.POWER_LOSS, Points.CHANGES, Math.max(1, middle), Survival.SOME, 7);
         attempt(point);
         Path left = folder.resolve("left").resolve(scenario.name());
         Scenario.copy(scenario.work(), left);
@@ -138,40 +140,6 @@ final class Campaign {
             counts.put(operation, plan.seen(operation));
         }
         return counts;
-    }
-
-    private static int total(Map<Operation, Integer> counts, Set<Operation> operations) {
-        return operations.stream().mapToInt(counts::get).sum();
-    }
-
-    private static List<Point> points(Map<Operation, Integer> counts) {
-        List<Point> all = new ArrayList<>();
-        for (Fault fault : Fault.values()) {
-            if (fault == Fault.POWER_LOSS) {
-                int n = total(counts, CHANGES);
-                for (Survival survival : Survival.values()) {
-                    for (int chance = 0; chance < (survival == Survival.SOME ? CHANCES : 1); chance++) {
-                        add(all, fault, CHANGES, n, survival, chance);
-                    }
-                }
-            } else if (fault == Fault.DEVICE_GONE) {
-                add(all, fault, ALL, total(counts, ALL), null, 0);
-            } else if (fault == Fault.DISK_STAYS_FULL) {
-                add(all, fault, fault.operations(), total(counts, fault.operations()), null, 0);
-            } else {
-                for (Operation operation : fault.operations()) {
-                    add(all, fault, EnumSet.of(operation), counts.get(operation), null, 0);
-                }
-            }
-        }
-        return all;
-    }
-
-    private static void add(
-            List<Point> all, Fault fault, Set<Operation> operations, int count, Survival survival, int seed) {
-        for (int n = 1; n <= count; n++) {
-            all.add(new Point(fault, operations, n, survival, seed));
-        }
     }
 
     /** Runs the scenario with a fault and again without; false if the fault did not happen. */

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
 
 /**
  * Commands under faults of the file system, in a JVM of their own ({@link Campaign}). The full build tries a sample of

@@ -19,6 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.fault.Fault;
+import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
+import org.unmute.kernels.contract.fault.FaultPlan;
+import org.unmute.kernels.contract.fault.Operation;
+import org.unmute.kernels.contract.fault.Survival;
+import org.unmute.kernels.contract.fault.VolatileDisk;
 
 /** The file system that fails, and what it leaves after a loss of power. */
 class FaultFileSystemTest {

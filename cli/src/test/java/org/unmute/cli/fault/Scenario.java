@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.Ran;
+import org.unmute.kernels.contract.fault.FaultPlan;
+import org.unmute.kernels.contract.fault.VolatileDisk;
 
 /**
  * Something that is done under faults, and again after each.

@@ -294,8 +294,7 @@ final class JobStore {
         if (local != null) {
             local.rename(from, to);
         } else if (!system.rename(source, target)) {
-            throw new FileSystemException(
-                    source.toString(), target.toString(), "the file system refuses to rename it");
+            throw new FileSystemException(source.toString(), target.toString(), "the file system refuses to rename it");
         }
     }
 

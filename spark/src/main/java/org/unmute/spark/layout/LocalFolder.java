@@ -233,7 +233,7 @@ final class LocalFolder {
         }
     }
 
-    /** Where the system can, by folders that are held open: whoever puts a link in place of one meanwhile is too late. */
+    /** By folders that are held open, where the system can: a link that takes the place of one comes too late. */
     private void deleteAll(Path path) throws IOException {
         try (DirectoryStream<Path> folder = Files.newDirectoryStream(root)) {
             if (folder instanceof SecureDirectoryStream<Path> secure) {
@@ -250,8 +250,7 @@ final class LocalFolder {
 
     private static void deleteAll(SecureDirectoryStream<Path> in, Path path) throws IOException {
         if (path.getNameCount() > 1) {
-            try (SecureDirectoryStream<Path> next =
-                    in.newDirectoryStream(path.getName(0), LinkOption.NOFOLLOW_LINKS)) {
+            try (SecureDirectoryStream<Path> next = in.newDirectoryStream(path.getName(0), LinkOption.NOFOLLOW_LINKS)) {
                 deleteAll(next, path.subpath(1, path.getNameCount()));
             }
             return;

@@ -165,7 +165,8 @@ class PlantedLinksTest {
         assertThat(said).containsExactly("_attempts/a/b", "_attempts/data", "tokens/link");
         store.delete("_attempts");
         store.delete("tokens");
-        assertThat(Files.exists(root.resolve("_attempts"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(root.resolve("_attempts"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
         assertThat(content(precious)).isEqualTo(before);
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

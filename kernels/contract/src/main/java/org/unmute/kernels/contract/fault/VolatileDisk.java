@@ -1,4 +1,4 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,11 +21,14 @@ import java.util.stream.Stream;
  * forced, names until their folder is. A folder itself is on the device once it is created. Paths are those of the
  * operating system. Thread-safe.
  */
-final class VolatileDisk {
+public final class VolatileDisk {
     private static final int SECTOR = 512;
 
     private final Path root;
     private final TreeSet<Path> folders = new TreeSet<>();
+    /** Folders that were deleted, whose parents were not forced. */
+    private final Set<Path> removed = new HashSet<>();
+
     private final Map<Path, Content> names = new TreeMap<>();
     private final Map<Path, Content> forcedNames = new TreeMap<>();
     private final List<Renaming> pending = new ArrayList<>();
@@ -53,6 +58,10 @@ final class VolatileDisk {
             return to.keySet().stream().anyMatch(p -> p.getParent().equals(folder));
         }
 
+        boolean isBelow(Path folder) {
+            return to.keySet().stream().allMatch(p -> p.startsWith(folder));
+        }
+
         void apply(Map<Path, Content> names) {
             to.forEach((path, content) -> {
                 if (content == null) {
@@ -65,7 +74,7 @@ final class VolatileDisk {
     }
 
     /** A device that holds all files below a folder. */
-    VolatileDisk(Path root) throws IOException {
+    public VolatileDisk(Path root) throws IOException {
         this.root = FaultPlan.plain(root);
         try (Stream<Path> all = Files.walk(this.root)) {
             for (Path path : all.toList()) {
@@ -126,6 +135,14 @@ final class VolatileDisk {
             }
             return false;
         });
+        // With a folder that is gone for certain, so is all that was in it.
+        for (Path gone : List.copyOf(removed)) {
+            if (gone.getParent().equals(folder)) {
+                forcedNames.keySet().removeIf(name -> name.startsWith(gone));
+                pending.removeIf(change -> change.isBelow(gone));
+                removed.remove(gone);
+            }
+        }
     }
 
     private static byte[] now(Content content) {
@@ -139,12 +156,15 @@ final class VolatileDisk {
     synchronized void folder(Path folder) {
         if (key(folder).startsWith(root)) {
             folders.add(key(folder));
+            removed.remove(key(folder));
         }
     }
 
     synchronized void deleted(Path path) {
         Path key = key(path);
-        if (!folders.remove(key) && names.containsKey(key)) {
+        if (folders.remove(key)) {
+            removed.add(key);
+        } else if (names.containsKey(key)) {
             names.remove(key);
             Map<Path, Content> gone = new HashMap<>();
             gone.put(key, null);
@@ -172,7 +192,7 @@ final class VolatileDisk {
      *
      * @param seed of what is left by chance
      */
-    synchronized void lose(Survival survival, long seed) throws IOException {
+    public synchronized void lose(Survival survival, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         Map<Path, Content> left = new TreeMap<>(forcedNames);
         int some = random.nextInt(pending.size() + 1);
@@ -228,7 +248,7 @@ final class VolatileDisk {
     }
 
     /** Deletes all that is in a folder, and leaves the folder. */
-    static void clear(Path folder) throws IOException {
+    public static void clear(Path folder) throws IOException {
         List<Path> all;
         try (Stream<Path> paths = Files.walk(folder)) {
             all = paths.filter(p -> !p.equals(folder))

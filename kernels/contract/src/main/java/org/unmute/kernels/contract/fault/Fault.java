@@ -1,10 +1,10 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.util.EnumSet;
 import java.util.Set;
 
 /** What goes wrong with an operation. */
-enum Fault {
+public enum Fault {
     /** The device fails once. */
     IO_ERROR("Input/output error", false, EnumSet.allOf(Operation.class)),
     /** The device fails from then on: whatever the operation, it ends with an error. */
@@ -34,17 +34,17 @@ enum Fault {
     }
 
     /** What the operating system says. */
-    String reason() {
+    public String reason() {
         return reason;
     }
 
     /** Whether later operations fail, too. */
-    boolean lasting() {
+    public boolean lasting() {
         return lasting;
     }
 
     /** The operations that it can happen to. */
-    Set<Operation> operations() {
+    public Set<Operation> operations() {
         return operations;
     }
 }

@@ -1,7 +1,7 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 /** What a program asks of a file system. */
-enum Operation {
+public enum Operation {
     /** Opens a file that is there, to read it. */
     OPEN,
     /** Opens a file to write to it, which may create it. */
@@ -22,7 +22,7 @@ enum Operation {
     STAT;
 
     /** Whether it changes what is on the device. */
-    boolean changes() {
+    public boolean changes() {
         return switch (this) {
             case CREATE, WRITE, TRUNCATE, FORCE, RENAME, DELETE, FOLDER -> true;
             case OPEN, READ, LIST, MAP, LOCK, STAT -> false;

@@ -1,4 +1,4 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * One fault at one place: the n-th of some operations on files below a folder. The plan of the process is the one that
  * {@link #install} was called with last; without one, nothing fails. Thread-safe.
  */
-final class FaultPlan {
+public final class FaultPlan {
     private static volatile FaultPlan installed;
 
     private final Path folder;
@@ -33,7 +33,7 @@ final class FaultPlan {
      * @param number     of the operation that fails, from 1
      * @param disk       is told of every change, to say what a loss of power leaves; null if none is to come
      */
-    FaultPlan(Path folder, Fault fault, Set<Operation> operations, int number, VolatileDisk disk) {
+    public FaultPlan(Path folder, Fault fault, Set<Operation> operations, int number, VolatileDisk disk) {
         this.folder = plain(folder);
         this.fault = fault;
         this.operations = operations;
@@ -42,45 +42,45 @@ final class FaultPlan {
     }
 
     /** A plan without a fault, which counts operations. */
-    static FaultPlan counting(Path folder) {
+    public static FaultPlan counting(Path folder) {
         return new FaultPlan(folder, Fault.IO_ERROR, Set.of(), 0, null);
     }
 
     /** Makes a plan the one of this process; null for none. */
-    static void install(FaultPlan plan) {
+    public static void install(FaultPlan plan) {
         installed = plan;
     }
 
-    static FaultPlan installed() {
+    public static FaultPlan installed() {
         return installed;
     }
 
     /** Whether the fault happened. */
-    boolean fired() {
+    public boolean fired() {
         return fired;
     }
 
     /** How many operations of a kind there were so far. */
-    int seen(Operation operation) {
+    public int seen(Operation operation) {
         return byKind.get(operation.ordinal());
     }
 
     /** The operation that failed, for messages. */
-    String where() {
+    public String where() {
         return where;
     }
 
     /** The file whose operation failed; null before. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    VolatileDisk disk() {
+    public VolatileDisk disk() {
         return disk;
     }
 
     /** The path as the operating system's file system has it. */
-    static Path plain(Path path) {
+    public static Path plain(Path path) {
         return FaultPath.unwrap(path.toAbsolutePath().normalize());
     }
 

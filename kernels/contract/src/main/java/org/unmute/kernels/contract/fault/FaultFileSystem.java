@@ -1,4 +1,4 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /** The operating system's files, seen through {@link FaultFileSystemProvider}. */
-final class FaultFileSystem extends FileSystem {
+public final class FaultFileSystem extends FileSystem {
     private final FaultFileSystemProvider provider;
     private final FileSystem real;
 

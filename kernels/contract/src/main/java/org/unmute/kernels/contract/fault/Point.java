@@ -1,4 +1,4 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 import java.util.Set;
 
@@ -11,9 +11,9 @@ import java.util.Set;
  * @param survival   what a loss of power leaves; null for other faults
  * @param seed       of what it leaves by chance
  */
-record Point(Fault fault, Set<Operation> operations, int number, Survival survival, int seed) {
+public record Point(Fault fault, Set<Operation> operations, int number, Survival survival, int seed) {
     /** The next operation. */
-    Point next() {
+    public Point next() {
         return new Point(fault, operations, number + 1, survival, seed);
     }
 

@@ -1,7 +1,7 @@
-package org.unmute.cli.fault;
+package org.unmute.kernels.contract.fault;
 
 /** What of the changes that were not forced a loss of power leaves on the device. */
-enum Survival {
+public enum Survival {
     /** None: names and bytes are those of the last force. */
     NOTHING,
     /** Every name, but no bytes: files that were not forced are empty or short, as with delayed allocation. */
