@@ -21,11 +21,8 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
@@ -175,10 +172,8 @@ final class IndexParts {
      * @throws DamagedPartException if it is no whole file
      */
     void read(String file, MessageType columns, Rows rows) throws IOException {
-        Configuration with = new Configuration(store.configuration());
-        with.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString());
-        try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), store.path(file))
-                .withConf(with)
+        try (ParquetReader<Group> reader = ParquetReader.builder(new PresentColumns(columns), store.path(file))
+                .withConf(store.configuration())
                 .build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 rows.row(row);

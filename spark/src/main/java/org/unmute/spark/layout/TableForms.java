@@ -155,8 +155,9 @@ final class TableForms {
         };
     }
 
+    /** Parts of earlier versions have fewer columns. */
     private static boolean has(Group row, String column) {
-        return row.getFieldRepetitionCount(column) > 0;
+        return row.getType().containsField(column) && row.getFieldRepetitionCount(column) > 0;
     }
 
     /** A text that was read; null without. */

@@ -1,0 +1,24 @@
+package org.unmute.spark.layout;
+
+import org.apache.parquet.hadoop.api.InitContext;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** Reads those of some columns that a file has: parts of earlier versions have fewer. */
+final class PresentColumns extends GroupReadSupport {
+    private final MessageType columns;
+
+    PresentColumns(MessageType columns) {
+        this.columns = columns;
+    }
+
+    @Override
+    public ReadContext init(InitContext context) {
+        MessageType file = context.getFileSchema();
+        Type[] present = columns.getFields().stream()
+                .filter(column -> file.containsField(column.getName()))
+                .toArray(Type[]::new);
+        return new ReadContext(getSchemaForRead(file, new MessageType(columns.getName(), present)));
+    }
+}
