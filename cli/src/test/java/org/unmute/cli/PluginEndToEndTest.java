@@ -257,7 +257,9 @@ class PluginEndToEndTest {
                 "--out",
                 run
             };
-            assertThat(ran(Ran.with(train, "--set", "power=2")).endsWith(ExitCode.USAGE).err())
+            assertThat(ran(Ran.with(train, "--set", "power=2"))
+                            .endsWith(ExitCode.USAGE)
+                            .err())
                     .contains("probe " + probe.getKey() + ": " + probe.getValue());
             assertThat(run.resolve("probe-seed0.safetensors")).doesNotExist();
             unmute(train);

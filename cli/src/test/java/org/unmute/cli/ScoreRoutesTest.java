@@ -202,8 +202,8 @@ class ScoreRoutesTest {
         JsonNode ofScores = Ran.unmute(Ran.with(new Object[] {"eval", "-q", "--scores", csv}, labels))
                 .endsWith(ExitCode.OK)
                 .json();
-        JsonNode ofTokens = Ran.unmute(Ran.with(
-                        new Object[] {"eval", "-q", "--run", fixture.run(), "--cache", exactCache}, labels))
+        JsonNode ofTokens = Ran.unmute(
+                        Ran.with(new Object[] {"eval", "-q", "--run", fixture.run(), "--cache", exactCache}, labels))
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(ofScores.get("metrics").size()).isGreaterThan(10);

@@ -44,7 +44,11 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.ScoreCalibration;
+import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.ModelFiles;
@@ -54,6 +58,14 @@ import org.unmute.tensor.io.Sha256;
 
 @FullBuild("runs Spark")
 class UnmuteSparkTest {
+    private static final Decisions DECISIONS = new Decisions(
+            ThresholdRule.MAX_F1,
+            "split 'val'",
+            9,
+            new int[] {5, 4, 3},
+            new double[] {0.25, 0.5, 0.5},
+            new ScoreCalibration(new double[] {1.5, 1, 2}, new double[] {-0.25, 0.5, 0}));
+
     private static final StructType COLUMNS = new StructType()
             .add("split", DataTypes.StringType)
             .add("path", DataTypes.StringType)
@@ -148,13 +160,14 @@ class UnmuteSparkTest {
     @ValueSource(strings = {"protobin", "linear", "cgp"})
     void scoresAreThoseOfOneMachine(String name) throws IOException {
         Path file = SmallProbe.write(temp.resolve("tag-" + name + ".safetensors"), name);
+        TrainedProbe probe = TrainedProbe.open(file).with(DECISIONS);
+        probe.save(file);
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(file.toString());
         List<ClipScores> found = UnmuteSpark.tag(
                         rows(List.of(row("a.wav", null, null), row("c/a=b&c+d.wav", null, null))), options)
                 .collectAsList();
         OpenEncoder encoder = OpenEncoder.embedded();
         ScoringHead head = ScoringHead.ofProbe(file, encoder, encoder.key("hann", DType.F32));
-        TrainedProbe probe = TrainedProbe.open(file);
         assertThat(UnmuteSpark.classes(spark.session(), options)).containsExactly("a", "b", "c");
         for (ClipScores clip : found) {
             float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.getPath())));
@@ -166,6 +179,20 @@ class UnmuteSparkTest {
                     .isEqualTo(probe.rawScores(features));
             assertThat(probe.scores(features)).isEqualTo(Activation.calibrated.of(head, head.logits(samples)));
         }
+    }
+
+    @Test
+    void scoresOfAPackedProbeAreThoseOfOneMachine() throws IOException {
+        TrainedProbe trained = TrainedProbe.open(SmallProbe.write(temp.resolve("to-pack.safetensors"), "protobin"));
+        Path file = temp.resolve("packed.safetensors");
+        PackedProtobin packed = PackedProtobin.pack(trained.with(DECISIONS));
+        packed.save(file);
+        EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED).withProbe(file.toString());
+        ClipScores found = UnmuteSpark.tag(rows(List.of(row("a.wav", null, null))), options)
+                .collectAsList()
+                .getFirst();
+        TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(Path.of(found.getPath())));
+        assertThat(found.getScores()).isEqualTo(packed.rawScores(map)).isNotEqualTo(packed.scores(map));
     }
 
     @Test

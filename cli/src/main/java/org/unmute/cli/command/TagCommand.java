@@ -210,8 +210,7 @@ final class TagCommand extends ComputingCommand {
         table.write(scores);
     }
 
-    private void print(TagTable table, List<Tagged> tagged, List<String> skipped, String written)
-            throws IOException {
+    private void print(TagTable table, List<Tagged> tagged, List<String> skipped, String written) throws IOException {
         tagged.forEach(t -> table.add(t.row()));
         print(table.document(), o -> {
             if (scores == null) {

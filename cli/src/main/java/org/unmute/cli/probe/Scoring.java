@@ -19,8 +19,8 @@ import org.unmute.experiments.metric.MultiLabelScores;
 import org.unmute.experiments.metric.ScoreScale;
 import org.unmute.experiments.metric.SingleLabelScores;
 import org.unmute.experiments.provenance.Json;
-import org.unmute.probes.pool.Probabilities;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.pool.Probabilities;
 
 /**
  * Metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the

@@ -34,10 +34,8 @@ public enum Activation {
         return switch (this) {
             case none -> logits;
             case calibrated -> head.decisions().calibration().apply(head.rawScores(logits));
-            case sigmoid ->
-                trained(head) == sigmoid ? head.rawScores(logits) : Probabilities.sigmoid(logits);
-            case softmax ->
-                trained(head) == softmax ? head.rawScores(logits) : Probabilities.softmax(logits);
+            case sigmoid -> trained(head) == sigmoid ? head.rawScores(logits) : Probabilities.sigmoid(logits);
+            case softmax -> trained(head) == softmax ? head.rawScores(logits) : Probabilities.softmax(logits);
         };
     }
 }

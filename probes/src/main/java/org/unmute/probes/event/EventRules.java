@@ -52,7 +52,8 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     public static EventRules learned(TrainedProbe probe) {
         double[] all = new double[probe.classes().size()];
         Decisions learned = probe.decisions();
-        Arrays.setAll(all, c -> learned != null && learned.isKnown(c) ? learned.calibratedThreshold(c) : Decisions.FALLBACK);
+        Arrays.setAll(
+                all, c -> learned != null && learned.isKnown(c) ? learned.calibratedThreshold(c) : Decisions.FALLBACK);
         return new EventRules(all, all, 1, 0, 0, 0);
     }
 

@@ -112,7 +112,8 @@ public final class ParameterSource {
      */
     public void preset(String option, String plain, Map<String, ProbeOptions> presets) {
         asked.add(option);
-        String[] allowed = Stream.concat(Stream.of(plain), presets.keySet().stream().sorted())
+        String[] allowed = Stream.concat(
+                        Stream.of(plain), presets.keySet().stream().sorted())
                 .toArray(String[]::new);
         ProbeOptions defaults = presets.get(options.choice(option, allowed));
         if (defaults != null) {

@@ -69,8 +69,8 @@ public final class Probes {
     public static ProbeType type(String name) {
         ProbeType type = Loaded.TYPES.get(name);
         if (type == null) {
-            throw new IllegalArgumentException("probe: '" + name + "' is not known: there are "
-                    + String.join(", ", names()) + "; " + ELSEWHERE);
+            throw new IllegalArgumentException(
+                    "probe: '" + name + "' is not known: there are " + String.join(", ", names()) + "; " + ELSEWHERE);
         }
         return type;
     }

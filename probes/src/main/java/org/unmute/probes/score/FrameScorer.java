@@ -241,8 +241,8 @@ public final class FrameScorer {
     }
 
     private float[][] scores(Supplier<Tensor> logits, int count) {
-        float[] flat = Grad.withoutRecording(
-                () -> probe.rawScoresOf(logits.get()).toFloats());
+        float[] flat =
+                Grad.withoutRecording(() -> probe.rawScoresOf(logits.get()).toFloats());
         return calibrated(split(flat, count));
     }
 

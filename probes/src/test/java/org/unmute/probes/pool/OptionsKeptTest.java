@@ -154,8 +154,7 @@ class OptionsKeptTest {
         // A saved file states it: nothing that was in force when it was saved falls to a default.
         Probe saved = made(asks, "power=2");
         ProbeType forgets = new ProbeType("other", List.of("power"), Other::new);
-        assertRefused(
-                () -> Probes.of(forgets, saved.parameters(), true, saved.options()), "power=2.0 does not apply");
+        assertRefused(() -> Probes.of(forgets, saved.parameters(), true, saved.options()), "power=2.0 does not apply");
     }
 
     @Test
@@ -245,9 +244,10 @@ class OptionsKeptTest {
                 () -> made(twoWays(_ -> ProbeOptions.DEFAULTS, three)),
                 "it states the options []",
                 "it states [power=3]");
-        ProbeType named = new ProbeType("other", List.of(), twoWays(o -> o, null).fresh(), (name, _, options, p) -> {
-            throw new NoSuchMethodError("ParameterSource.options()");
-        });
+        ProbeType named =
+                new ProbeType("other", List.of(), twoWays(o -> o, null).fresh(), (name, _, options, p) -> {
+                    throw new NoSuchMethodError("ParameterSource.options()");
+                });
         assertRefused(() -> made(named), "does not fit this version of Unmute", "build its jar again");
         ProbeType misnamed = new ProbeType(
                 "other",

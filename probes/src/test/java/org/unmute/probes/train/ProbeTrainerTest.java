@@ -94,7 +94,8 @@ class ProbeTrainerTest {
         assertThat(epochs[29]).isLessThan(epochs[0]);
         TokenSet test = planted(200, 2);
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores = Scorer.rawScores(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
+        float[][] scores =
+                Scorer.rawScores(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
         return meanAveragePrecision(scores, test.targets());
     }
 

@@ -64,8 +64,8 @@ public record ExplainedProbe(
                 probe.probe().layers(),
                 probe.decisions(),
                 probe::requireTokensOf,
-                features ->
-                        new Trained(probe, probe.batch(features), features.tokens().count()));
+                features -> new Trained(
+                        probe, probe.batch(features), features.tokens().count()));
     }
 
     private static ExplainedProbe of(PackedProtobin probe) {

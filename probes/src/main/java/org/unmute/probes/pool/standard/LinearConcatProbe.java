@@ -53,7 +53,8 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     private static int columns(ParameterSource source) {
-        int columns = source.integer(FREQ, source.isGiven() ? 0 : source.layout().freq(), 1, MAX_FREQ);
+        int columns =
+                source.integer(FREQ, source.isGiven() ? 0 : source.layout().freq(), 1, MAX_FREQ);
         if (columns == 0) {
             throw new IllegalArgumentException(
                     "probe linearc-freqconcat: the number of grid columns is not known: give option freq");
