@@ -165,12 +165,21 @@ public record ProbeOptions(Map<String, String> values) {
         throw new IllegalArgumentException("probe option " + name + ": must be " + expected + ": '" + text + "'");
     }
 
+    /** {@code name=value}, each on a line, for {@link #parse} of the lines; a value may have blanks. */
+    String lines() {
+        return joined("\n");
+    }
+
     /** {@code name=value}, one after the other. */
     @Override
     public String toString() {
+        return joined(" ");
+    }
+
+    private String joined(String separator) {
         StringBuilder b = new StringBuilder();
-        values.forEach(
-                (k, v) -> b.append(b.isEmpty() ? "" : " ").append(k).append('=').append(v));
+        values.forEach((k, v) ->
+                b.append(b.isEmpty() ? "" : separator).append(k).append('=').append(v));
         return b.toString();
     }
 }

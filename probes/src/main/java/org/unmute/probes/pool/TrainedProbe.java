@@ -313,8 +313,7 @@ public record TrainedProbe(
         SafetensorsWriter out = metadata()
                 .file(FORMAT)
                 .metadata("probe", probe.name())
-                .metadata(
-                        "options", String.join("\n", probe.options().toString().split(" ")));
+                .metadata("options", probe.options().lines());
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
         probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
         out.write(path);

@@ -20,6 +20,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.SafetensorsFile;
 
 /**
  * What a probe was made with is what is saved and what an opened one has: for the probes of this project by what they
@@ -187,6 +188,24 @@ class OptionsKeptTest {
             return new Other(source);
         };
         assertRefused(() -> made(lostBuffer), "made with pool.mean, but buffers() states");
+    }
+
+    @Test
+    void aValueWithBlanksIsOneOption(@TempDir Path folder) throws IOException {
+        Probe probe = made(
+                source -> {
+                    source.choice("norm", "plain", "mean of all");
+                    source.number("power", 1, 0, 10);
+                    return new Other(source);
+                },
+                "norm=mean of all");
+        Path file = folder.resolve("probe");
+        new TrainedProbe(probe, List.of("a", "b"), true, false, null, "", "").save(file);
+        try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+            assertThat(ProbeOptions.parse(saved.metadata().get("options").split("\n")))
+                    .isEqualTo(probe.options())
+                    .isEqualTo(ProbeOptions.parse("norm=mean of all", "power=1.0"));
+        }
     }
 
     /** What only a fresh probe knows is no way around the record either. */

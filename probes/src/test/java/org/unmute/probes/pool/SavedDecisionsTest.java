@@ -17,6 +17,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
+import org.unmute.probes.event.EventRules;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -73,6 +74,19 @@ class SavedDecisionsTest {
         assertThat(after.scores(map())).isEqualTo(after.calibration().apply(after.rawScores(map())));
         after.save(folder.resolve("again.safetensors"));
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
+    }
+
+    @Test
+    void eventsAreFoundAtTheLearnedThresholds() {
+        Decisions learned = decisions(ThresholdRule.MAX_F1);
+        double[] high = EventRules.learned(probe().with(learned)).high();
+        for (int c = 0; c < high.length; c++) {
+            assertThat(high[c]).isEqualTo(learned.isKnown(c) ? learned.calibratedThreshold(c) : 0.5);
+        }
+        assertThat(high).doesNotContain(Double.NaN);
+        assertThat(EventRules.learned(probe()).high()).containsOnly(0.5);
+        assertThat(probe().with(learned).calibration()).isEqualTo(learned.calibration());
+        assertThat(probe().calibration()).isNull();
     }
 
     @Test
