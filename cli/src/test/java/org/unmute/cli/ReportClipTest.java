@@ -104,7 +104,7 @@ class ReportClipTest {
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("<a href=\"#clip-1\">Clip 000002.wav</a>")
                 .contains("<audio")
-                .contains("is one of the clips that the probe was trained on");
+                .contains("This recording is none of the clips that the run of the probe used.");
     }
 
     @Test
