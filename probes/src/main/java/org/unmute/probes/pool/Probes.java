@@ -100,8 +100,8 @@ public final class Probes {
      * @param layout the tokens it will see
      * @param classes number of classes
      * @param seed decides every parameter
-     * @throws IllegalArgumentException if the name, a size or an option is wrong, an option has no effect on this probe,
-     *     or the probe does not state all that it was made with, so that saving it would lose something
+     * @throws IllegalArgumentException if the name, a size or an option is wrong, an option has no effect on this
+     *     probe, or the probe does not state all that it was made with, so that saving it would lose something
      */
     public static Probe create(
             Backend backend, String name, TokenLayout layout, int classes, ProbeOptions options, long seed) {

@@ -194,7 +194,7 @@ public record TrainedProbe(
         return singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
     }
 
-    /** {@link #rawScoresOf(Tensor)} of one recording, {@code [classes]}, with the bits of {@link #rawScores(Features)}. */
+    /** {@link #rawScoresOf(Tensor)} of one recording, {@code [classes]}, with the bits of its raw scores. */
     public float[] rawScoresOf(float[] logits) {
         try (TensorScope _ = new TensorScope()) {
             return Grad.withoutRecording(() ->

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.spark.input.Digests;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.JobKey;
 
@@ -74,7 +75,7 @@ class LeaseOnServersTest {
     }
 
     private static JobFolder open(String folder, Configuration configuration, List<String> told) throws IOException {
-        return JobFolder.open(folder, KEY, false, configuration, told::add);
+        return JobFolder.open(folder, KEY, false, configuration, false, Digests.here(configuration), told::add);
     }
 
     /** How many of some drivers that wait for the end of a dead one's lease get the folder. */
