@@ -189,7 +189,7 @@ class DetectEndToEndTest {
                 .contains("every 1.04 s", "the median over 11 rows (0.880 s) leaves scores 1.04 s apart as they are");
         Ran longer = detect(folder.resolve("wide"), recordings, "--stride", 0.2, "--median", 2, "--dry-run")
                 .endsWith(ExitCode.OK);
-        assertThat(longer.err()).contains("median over 25 rows (2.00 s) of scores 0.160 s apart");
+        assertThat(longer.err()).contains("median over 25 rows (2.00 s) of scores 0.240 s apart");
         assertThat(Files.readString(rows.resolve("run.json"))).contains("\"1 rows\"");
         assertThat(Files.readString(rows.resolve("events.csv")))
                 .isNotEqualTo(Files.readString(folder.resolve("stretches").resolve("events.csv")));
