@@ -20,9 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
-import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
  * The jar of {@code docs/examples/plugin}, a separate Maven project, adds a probe and two encoders to every command.

@@ -58,7 +58,7 @@ public record DiskSpace(Path folder, long free) {
      */
     public void require(long needed, String what, String advice) {
         if (needed > free) {
-            throw new InputException(folder + ": " + what + " needs about " + Units.bytes(needed) + ", "
+            throw new InputException(folder + ": about " + Units.bytes(needed) + " are needed for " + what + ", "
                     + Units.bytes(free) + " are free there; nothing was embedded: make room, name another folder, or "
                     + advice);
         }

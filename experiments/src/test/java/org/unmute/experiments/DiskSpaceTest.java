@@ -38,7 +38,7 @@ class DiskSpaceTest {
         assertThatCode(() -> disk.require(-5, "the cache", "go on")).doesNotThrowAnyException();
         assertThatThrownBy(() -> disk.require(845 << 10, "the cache", "add --yes"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining(folder + ": the cache needs about 845.0 KiB, 300.0 KiB are free there")
+                .hasMessageContaining(folder + ": about 845.0 KiB are needed for the cache, 300.0 KiB are free there")
                 .hasMessageEndingWith("or add --yes");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.results.ResultCell;
+import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.Sha256;
 
 /** In which part of the data of a probe a recording is, as the tables of clips beside the probe tell by its bytes. */
@@ -69,13 +70,13 @@ public enum RecordingPart {
                 folder.getFileName() != null && folder.getFileName().toString().matches("fold-\\d+")
                         ? folder.getParent().getParent()
                         : folder.getParent();
-        if (cell != null && Files.exists(cell.resolve(ResultCell.FILE))) {
+        if (cell != null && RegularFile.exists(cell.resolve(ResultCell.FILE))) {
             ofDataset(folder, cell.toAbsolutePath().getParent()).forEach(f -> all.add(new Table(f, null)));
             return all;
         }
         for (RecordingPart part : List.of(TRAINING, VALIDATION)) {
             Path file = folder.resolve(part == TRAINING ? CLIPS : "validation-" + CLIPS);
-            if (Files.exists(file)) {
+            if (RegularFile.exists(file)) {
                 all.add(new Table(file, part));
             }
         }
@@ -85,7 +86,7 @@ public enum RecordingPart {
     /** The table of a cell's clips; with folds, that of the fold whose probe it is, and a seed's is of the first. */
     private static List<Path> ofDataset(Path probe, Path dataset) throws IOException {
         Path one = dataset.resolve(CLIPS);
-        if (Files.exists(one)) {
+        if (RegularFile.exists(one)) {
             return List.of(one);
         }
         String name = probe.getFileName().toString();

@@ -16,6 +16,7 @@ import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.TextTable;
 import org.unmute.experiments.metric.Bootstrap;
 import org.unmute.experiments.metric.PrimaryMetric;
+import org.unmute.tensor.io.RegularFile;
 
 /**
  * What the seeds of a cell gave the test clips, {@code scores.csv}, with the labels of the clips, {@code clips.csv} or
@@ -39,7 +40,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     /** Why a cell's scores cannot be read: which file is not there; empty if all are. */
     static Optional<String> lacking(ResultCell cell) throws IOException {
         for (SeedRun seed : cell.seeds()) {
-            if (!Files.exists(cell.folder().resolve(seed.folder()).resolve(SCORES))) {
+            if (!RegularFile.exists(cell.folder().resolve(seed.folder()).resolve(SCORES))) {
                 return Optional.of("no " + seed.folder() + "/" + SCORES);
             }
         }
@@ -50,7 +51,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     private static List<Path> clipFiles(ResultCell cell) throws IOException {
         Path folder = cell.folder().getParent();
         Path one = folder.resolve(CLIPS + ".csv");
-        if (Files.exists(one)) {
+        if (RegularFile.exists(one)) {
             return List.of(one);
         }
         try (Stream<Path> files = Files.list(folder)) {

@@ -62,10 +62,13 @@ class OutputFolderTest {
         }
         assertThat(names()).containsExactly("a.csv", "b", "run.json", "sub/c.jsonl");
         for (FolderManifest.Entry entry : manifest().files()) {
-            assertThat(entry.problem(folder.resolve(entry.path()))).as(entry.path()).isEmpty();
+            assertThat(entry.problem(folder.resolve(entry.path())))
+                    .as(entry.path())
+                    .isEmpty();
             assertThat(entry.command()).isEqualTo(COMMAND);
         }
-        assertThat(Json.read(folder.resolve("run.json")).path("manifest").asText()).isEqualTo("manifest.json");
+        assertThat(Json.read(folder.resolve("run.json")).path("manifest").asText())
+                .isEqualTo("manifest.json");
     }
 
     @Test
@@ -89,9 +92,7 @@ class OutputFolderTest {
         assertThat(manifest().finished()).isTrue();
         assertThat(manifest().files())
                 .extracting(FolderManifest.Entry::path, FolderManifest.Entry::command)
-                .containsExactly(
-                        tuple("a", COMMAND),
-                        tuple("b", OTHER));
+                .containsExactly(tuple("a", COMMAND), tuple("b", OTHER));
     }
 
     /** What an earlier run stated is not read again, so that its damage is still found. */
