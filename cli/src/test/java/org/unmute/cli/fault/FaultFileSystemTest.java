@@ -158,6 +158,27 @@ class FaultFileSystemTest {
         assertThat(real.resolve("a")).hasContent("new text");
     }
 
+    /** A folder that is gone for certain takes its files with it; before, each of them may come back. */
+    @Test
+    void aFileComesBackUnlessItsFolderIsGoneForCertain() throws IOException {
+        for (boolean forced : new boolean[] {false, true}) {
+            Path below = Files.createDirectories(folder.resolve("below"));
+            Files.writeString(below.resolve("a"), "old");
+            VolatileDisk disk = new VolatileDisk(folder);
+            FaultPlan.install(new FaultPlan(folder, Fault.POWER_LOSS, EnumSet.noneOf(Operation.class), 0, disk));
+            Files.delete(below.resolve("a"));
+            Files.delete(below);
+            if (forced) {
+                try (FileChannel names = FileChannel.open(folder)) {
+                    names.force(true);
+                }
+            }
+            FaultPlan.install(null);
+            disk.lose(Survival.NOTHING, 1);
+            assertThat(Files.exists(below.resolve("a"))).isEqualTo(!forced);
+        }
+    }
+
     @Test
     void someSectorsOfAnAppendAreLost() throws IOException {
         Path file = folder.resolve("log");

@@ -105,7 +105,7 @@ final class FolderFaults {
         untouched();
         long begun = System.nanoTime();
         for (Point point : all) {
-            if (seconds > 0 && System.nanoTime() - begun > seconds * 1e9) {
+            if (seconds > 0 && System.nanoTime() - begun > seconds * 1e9 && !points.isEmpty()) {
                 break;
             }
             tried(point);
