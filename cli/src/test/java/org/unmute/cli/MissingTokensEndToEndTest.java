@@ -89,7 +89,6 @@ class MissingTokensEndToEndTest {
     private Object[] probe(Path out) {
         return new Object[] {
             "probe",
-            "-q",
             "--probe",
             "linear-mean",
             "--epochs",
@@ -106,7 +105,6 @@ class MissingTokensEndToEndTest {
     private Object[] eval(Path run) {
         return new Object[] {
             "eval",
-            "-q",
             "--run",
             run,
             "--cache",

@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
                     + " embed', 'unmute tag' and 'unmute detect'.",
             "Fills a folder: tokens/ (a token cache), index/ and events/ (Parquet), key.json. Submit the same again to"
                     + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
-                    + " recordings that changed or came anew only these are done. What is missing or damaged in the folder"
-                    + " is made again."
+                    + " recordings that changed or came anew only these are done. What is missing or damaged in the"
+                    + " folder is made again."
         },
         footerHeading = "%nExit status:%n",
         footer = {

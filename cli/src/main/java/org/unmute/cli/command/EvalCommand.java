@@ -187,7 +187,7 @@ final class EvalCommand extends ComputingCommand {
             for (Path f : ProbeFiles.in(source.run)) {
                 ProbeFiles.remarkOnMissingDigest(f, this::tell);
             }
-            try (TokenCache tokens = missingTokens.open(cache, this::tell)) {
+            try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
                 report = evaluation.ofRun(source.run, cache, tokens, compute.digests());
             }
         } else if (source.scores != null) {
@@ -223,7 +223,7 @@ final class EvalCommand extends ComputingCommand {
             ProbeFiles.remarkOnMissingDigest(f, this::tell);
             record.input(f);
         }
-        try (TokenCache tokens = missingTokens.open(cache, this::tell)) {
+        try (TokenCache tokens = missingTokens.open(cache, record, this::tell)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);

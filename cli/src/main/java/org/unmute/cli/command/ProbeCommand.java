@@ -156,7 +156,7 @@ final class ProbeCommand extends ComputingCommand {
         }
         record.seed(common.seed());
         openBackend();
-        try (TokenCache tokens = missingTokens.open(cache, this::tell);
+        try (TokenCache tokens = missingTokens.open(cache, record, this::tell);
                 OutputFolder output = claim(out)) {
             TokenData.requireLayers(name, tokens, cache);
             train(tokens, options, loss);

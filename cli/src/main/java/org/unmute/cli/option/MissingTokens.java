@@ -3,6 +3,7 @@ package org.unmute.cli.option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.experiments.provenance.WholeCache;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
@@ -22,11 +23,15 @@ public final class MissingTokens {
     /**
      * Opens a cache, to be closed by the caller.
      *
-     * @param tell receives what is missing, if it may be
+     * @param record that says what is missing, if it may be
+     * @param tell receives the same
      * @throws org.unmute.experiments.InputException naming what is missing, if it may not be
      * @throws IOException if the cache cannot be read
      */
-    public TokenCache open(Path cache, Consumer<String> tell) throws IOException {
-        return WholeCache.open(cache, allowed, tell);
+    public TokenCache open(Path cache, RunRecord record, Consumer<String> tell) throws IOException {
+        return WholeCache.open(cache, allowed, lack -> {
+            record.result("missingTokens", lack);
+            tell.accept(lack);
+        });
     }
 }

@@ -84,8 +84,15 @@ final class DatasetTokens {
         return key;
     }
 
-    /** Whether nothing is left to embed. */
+    /**
+     * Whether nothing is left to embed.
+     *
+     * @throws InputException if a job on Spark made the cache, and it has lost clips that it should hold
+     */
     boolean complete() throws IOException {
+        if (isOfJob()) {
+            WholeCache.open(folder, mayLack(), _ -> {}).close();
+        }
         Path file = folder.resolve(COMPLETE);
         if (!RegularFile.exists(file) || FolderManifest.isUnfinished(folder)) {
             return false;

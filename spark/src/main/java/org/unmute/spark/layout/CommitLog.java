@@ -16,9 +16,9 @@ import org.unmute.spark.layout.ShareResult.StoredFile;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * Decides what counts, and carries it out: by renaming where that is one step, and by a manifest in each folder. A decision is one file that
- * appears in one step, so that a driver can be killed at any moment: what was decided is carried out by the next one.
- * One thread at a time.
+ * Decides what counts, and carries it out: by renaming where that is one step, and by a manifest in each folder. A
+ * decision is one file that appears in one step, so that a driver can be killed at any moment: what was decided is
+ * carried out by the next one. One thread at a time.
  */
 final class CommitLog {
     /** In this order: what the index names is there by the time that it names it. */
