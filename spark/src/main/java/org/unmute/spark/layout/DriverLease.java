@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.unmute.experiments.InputException;
+import org.unmute.experiments.SettingsException;
 import org.unmute.experiments.provenance.Json;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.tensor.io.PlainText;
@@ -82,11 +83,12 @@ final class DriverLease implements Closeable {
      * @param broken whether to take it at once from whoever has it
      * @param tell receives what is waited for
      * @throws InputException if another driver has it and is alive, or is of a version that shows no signs of life
+     * @throws SettingsException if the setting is out of range
      */
     static DriverLease acquire(JobStore store, String job, boolean broken, Consumer<String> tell) throws IOException {
         int seconds = store.configuration().getInt(SECONDS, DEFAULT_SECONDS);
         if (seconds < 1 || seconds > MAX_SECONDS) {
-            throw new InputException(SECONDS + " is " + seconds + ": it must be from 1 to " + MAX_SECONDS);
+            throw new SettingsException(SECONDS + " is " + seconds + ": it must be from 1 to " + MAX_SECONDS);
         }
         byte[] me = me(job, seconds);
         Watch watch = new Watch(store, tell);
