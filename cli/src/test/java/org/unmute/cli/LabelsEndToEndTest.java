@@ -478,8 +478,8 @@ class LabelsEndToEndTest {
         Ran named = labels(bare, "--audio", recordings, "--no-header", "--vocabulary", classes)
                 .endsWith(ExitCode.OK);
         assertThat(named.out())
-                .contains(
-                        "columns are classes in the order of the vocabulary: column 2 is 'whistle', column 3 is 'buzz'");
+                .contains("columns are classes in the order of the vocabulary: column 2 is 'whistle', column 3 is"
+                        + " 'buzz'");
         assertThat(labels(bare, "--audio", recordings, "--no-header", "--header-row", 2)
                         .endsWith(ExitCode.USAGE)
                         .err())

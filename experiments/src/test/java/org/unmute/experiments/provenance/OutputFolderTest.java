@@ -182,6 +182,29 @@ class OutputFolderTest {
         assertThat(FolderManifest.isUnfinished(folder)).isTrue();
     }
 
+    /** What this version writes, later ones read. */
+    @Test
+    void theFormatIsVersion1() throws IOException {
+        String said = "{\"format\":\"unmute-folder-1\",\"finished\":true,"
+                + "\"commands\":[[\"unmute\",\"probe\",\"--out\",\"run\"]],\n\"files\":[\n"
+                + "{\"path\":\"a.csv\",\"bytes\":3,"
+                + "\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"command\":0},\n"
+                + "{\"path\":\"b/c\",\"bytes\":0,"
+                + "\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]";
+        String text = said + ",\n\"sha256\":\"" + Sha256.of(said) + "\"}\n";
+        FolderManifest manifest = new FolderManifest(
+                true,
+                List.of(
+                        new FolderManifest.Entry("a.csv", 3, Sha256.of("abc"), COMMAND),
+                        new FolderManifest.Entry("b/c", 0, Sha256.of(""), List.of())));
+        assertThat(new String(manifest.encode(), StandardCharsets.UTF_8)).isEqualTo(text);
+        Path file = Files.writeString(folder.resolve(FolderManifest.FILE), text);
+        assertThat(FolderManifest.read(file)).isEqualTo(manifest);
+        String later = said.replace("unmute-folder-1", "unmute-folder-2");
+        Files.writeString(file, later + ",\n\"sha256\":\"" + Sha256.of(later) + "\"}\n");
+        assertThatThrownBy(() -> FolderManifest.read(file)).hasMessageContaining("another version of unmute");
+    }
+
     @Test
     void everyFlippedBitOfAManifestIsFound() throws IOException {
         Path file = folder.resolve(FolderManifest.FILE);
