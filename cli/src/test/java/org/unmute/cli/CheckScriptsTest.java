@@ -182,7 +182,9 @@ class CheckScriptsTest {
         write("left-2/target/check-op/vector.tsv", vector);
         write("left-2/target/check-op/opencl.tsv", "skipped\tOpenClContractTest\t[class:x]\tno OpenCL device\n");
         write("left-2/target/check-op/cuda.tsv", line("ran", "ShimContractTest", 1) + line("ran", "PtxTest", 2));
-        write("left-2/target/check-op/device.tsv", line("ran", "KernelAgreementTest", 1));
+        write(
+                "left-2/kernels/device/target/surefire-reports/TEST-org.unmute.KernelAgreementTest.xml",
+                report("<testcase name=\"a\" classname=\"org.unmute.KernelAgreementTest\" time=\"0\"/>"));
     }
 
     private static String line(String status, String type, int id) {
@@ -214,6 +216,7 @@ class CheckScriptsTest {
                 .contains("contract, vector                1 ran\n")
                 .contains("contract, opencl                0 ran, 1 skipped: no OpenCL device\n")
                 .contains("contract, CUDA text             1 ran\n")
+                .contains("kernel texts                    1 ran\n")
                 .contains("PTX is up to date               1 ran\n")
                 .doesNotContain("nothing tests");
         assertThat(ended.status()).isZero();
