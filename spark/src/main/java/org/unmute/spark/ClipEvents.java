@@ -1,7 +1,7 @@
 package org.unmute.spark;
 
 import java.io.Serializable;
-import org.unmute.spark.layout.DetectedEvent;
+import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.task.EmbeddedClip;
 
 /** The events of a clip; of one that is damaged, those before the damage. A bean for Spark. */

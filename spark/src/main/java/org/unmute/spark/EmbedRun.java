@@ -208,6 +208,7 @@ final class EmbedRun {
                 encoder.options(),
                 request.kept(),
                 encoder.options().files().probeSha256(),
+                scored && encoder.head().decisions() != null,
                 scored || found ? encoder.head().classes() : List.of());
     }
 

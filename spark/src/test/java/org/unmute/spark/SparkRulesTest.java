@@ -41,7 +41,7 @@ class SparkRulesTest {
     /** Otherwise the rules below would hold trivially. */
     @Test
     void everyPackageIsSeen() {
-        for (String name : new String[] {"", ".input", ".plan", ".task", ".layout", ".grid"}) {
+        for (String name : new String[] {"", ".input", ".plan", ".task", ".layout", ".table", ".grid"}) {
             assertThat(ALL.stream().map(JavaClass::getPackageName)).contains("org.unmute.spark" + name);
         }
     }

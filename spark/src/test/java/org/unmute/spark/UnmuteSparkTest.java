@@ -173,11 +173,16 @@ class UnmuteSparkTest {
             float[] samples = encoder.encoder().samples(AudioFiles.read(Path.of(clip.getPath())));
             Features features = encoder.encoder().features(samples, head.request());
             assertThat(clip.getScores())
+                    .as("those of 'tag'")
+                    .isEqualTo(Activation.calibrated.of(head, head.logits(samples)))
+                    .as("those of the library")
+                    .isEqualTo(probe.scores(features));
+            assertThat(clip.getRawScores())
                     .as("those of 'tag --scores'")
                     .isEqualTo(Activation.trained(head).of(head, head.logits(samples)))
                     .as("those of the library")
-                    .isEqualTo(probe.rawScores(features));
-            assertThat(probe.scores(features)).isEqualTo(Activation.calibrated.of(head, head.logits(samples)));
+                    .isEqualTo(probe.rawScores(features))
+                    .isNotEqualTo(clip.getScores());
         }
     }
 
@@ -192,7 +197,8 @@ class UnmuteSparkTest {
                 .collectAsList()
                 .getFirst();
         TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(Path.of(found.getPath())));
-        assertThat(found.getScores()).isEqualTo(packed.rawScores(map)).isNotEqualTo(packed.scores(map));
+        assertThat(found.getScores()).isEqualTo(packed.scores(map));
+        assertThat(found.getRawScores()).isEqualTo(packed.rawScores(map)).isNotEqualTo(packed.scores(map));
     }
 
     @Test

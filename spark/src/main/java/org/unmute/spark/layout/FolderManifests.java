@@ -17,6 +17,7 @@ import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.input.Digests;
+import org.unmute.spark.table.TableForms;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**

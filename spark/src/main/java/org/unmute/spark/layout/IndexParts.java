@@ -26,6 +26,10 @@ import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.schema.MessageType;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
+import org.unmute.spark.table.ClipRow;
+import org.unmute.spark.table.PresentColumns;
+import org.unmute.spark.table.RowForm;
+import org.unmute.spark.table.TableForms;
 
 /** The parts of index and events that count: read for what is known, and written again without what counts no more. */
 final class IndexParts {

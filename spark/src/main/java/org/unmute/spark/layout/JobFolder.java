@@ -117,6 +117,7 @@ public final class JobFolder implements Closeable {
     }
 
     private void begin(JobKey key, boolean verify, Digests digests) throws IOException {
+        store.sweep("");
         boolean before = StoredKey.require(store, key, NUMBER, remarks);
         for (String name : COUNTING) {
             store.makeFolder(name);

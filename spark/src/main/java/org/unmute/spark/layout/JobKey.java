@@ -45,10 +45,16 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
      * @param tokens the key of the encoder's tokens as they are stored
      * @param kept what is kept of each clip; what is not kept is no part of the key
      * @param probeSha256 digest of the probe's file; null for the encoder's own head
+     * @param calibrated whether the probe learned a calibration of its scores
      * @param classes of the scores; empty without
      */
     public static JobKey of(
-            CacheKey tokens, EmbedOptions options, SortedSet<Kept> kept, String probeSha256, List<String> classes) {
+            CacheKey tokens,
+            EmbedOptions options,
+            SortedSet<Kept> kept,
+            String probeSha256,
+            boolean calibrated,
+            List<String> classes) {
         SortedMap<String, String> values = new TreeMap<>();
         values.put("encoderHash", tokens.encoderHash());
         values.put("frontEndHash", tokens.frontEndHash());
@@ -68,6 +74,9 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         }
         if (kept.contains(Kept.SCORES) || kept.contains(Kept.EVENTS)) {
             values.put("probe", probeSha256 == null ? "the encoder's own head" : probeSha256);
+        }
+        if (kept.contains(Kept.SCORES) && calibrated) {
+            values.put("scores", "calibrated"); // earlier versions kept raw ones
         }
         if (kept.contains(Kept.EVENTS)) {
             Double context = options.context().context();

@@ -17,6 +17,9 @@ import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.spark.plan.Kept;
+import org.unmute.spark.table.ClipRow;
+import org.unmute.spark.table.DetectedEvent;
+import org.unmute.spark.table.TableForms;
 import org.unmute.tensor.io.Sha256;
 
 /**

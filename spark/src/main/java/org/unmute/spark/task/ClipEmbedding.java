@@ -19,9 +19,10 @@ import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.spark.layout.DetectedEvent;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClassScores;
+import org.unmute.spark.table.DetectedEvent;
 
 /**
  * Embeds clips in their order, some at a time, as {@code unmute embed} does: while some are computed, the next are
@@ -186,7 +187,7 @@ final class ClipEmbedding implements Closeable {
     }
 
     /** What a clip's samples became. */
-    private record Made(Features all, float[] pooled, float[] scores, String error) {
+    private record Made(Features all, float[] pooled, ClassScores scores, String error) {
         static Made not(String error) {
             return new Made(null, null, null, error);
         }
@@ -211,9 +212,12 @@ final class ClipEmbedding implements Closeable {
         }
     }
 
-    private float[] scores(float[] samples, Features features) {
+    private ClassScores scores(float[] samples, Features features) {
         float[] logits = head.request() == null ? head.logits(samples) : head.logits(features);
-        return Activation.trained(head).of(head, logits);
+        float[] raw = Activation.trained(head).of(head, logits);
+        return head.decisions() == null
+                ? new ClassScores(raw, null)
+                : new ClassScores(Activation.calibrated.of(head, logits), raw);
     }
 
     /** Tokens as they are stored: without layers that only a probe looks at. */

@@ -2,8 +2,9 @@ package org.unmute.spark.task;
 
 import java.util.List;
 import org.unmute.models.encoder.Features;
-import org.unmute.spark.layout.DetectedEvent;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClassScores;
+import org.unmute.spark.table.DetectedEvent;
 
 /**
  * What became of a clip.
@@ -13,7 +14,7 @@ import org.unmute.spark.plan.PlannedClip;
  * @param seconds of sound; 0 if it could not be read
  * @param features its tokens; null with an error, or if nobody asked
  * @param pooled its pooled tokens, {@code [dim]}; null with an error, or if nobody asked
- * @param scores one a class; null with an error, or if nobody asked
+ * @param scores of each class; null with an error, or if nobody asked
  * @param events of a damaged recording those before the damage; empty if nobody asked
  * @param error why it could not be used, or not to its end; null if it could
  */
@@ -23,7 +24,7 @@ public record EmbeddedClip(
         double seconds,
         Features features,
         float[] pooled,
-        float[] scores,
+        ClassScores scores,
         List<DetectedEvent> events,
         String error) {
     /** The same of a file with this digest. */

@@ -11,8 +11,8 @@ import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
 import org.unmute.spark.input.HadoopAudio;
-import org.unmute.spark.layout.DetectedEvent;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.DetectedEvent;
 
 /**
  * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does

@@ -9,13 +9,13 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.spark.layout.ClipRow;
 import org.unmute.spark.layout.ShareTarget;
 import org.unmute.spark.layout.ShareWriter;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Packed;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.plan.TaskShare;
+import org.unmute.spark.table.ClipRow;
 
 /**
  * A task of the job: embeds the clips of its share and writes its files. Travels from the driver to every task.

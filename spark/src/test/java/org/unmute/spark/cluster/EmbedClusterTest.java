@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
@@ -136,10 +138,21 @@ class EmbedClusterTest {
                 .contains("Nothing is damaged or unfinished");
     }
 
-    @Test
-    void scoresAreThoseOfTheCommandLine() throws Exception {
-        Path scores = commands.resolve("scores.csv");
-        Unmute.run(commands, "tag", "--probe", probe, "--audio", recordings.folder, "--scores", scores);
+    @ParameterizedTest
+    @CsvSource({"scores,calibrated", "raw_scores,sigmoid"})
+    void scoresAreThoseOfTheCommandLine(String column, String activation) throws Exception {
+        Path scores = commands.resolve(column + ".csv");
+        Unmute.run(
+                commands,
+                "tag",
+                "--probe",
+                probe,
+                "--audio",
+                recordings.folder,
+                "--scores",
+                scores,
+                "--activation",
+                activation);
         Map<String, float[]> expected = new TreeMap<>();
         for (CSVRecord row : csv(scores)) {
             float[] values = new float[row.size() - 1];
@@ -150,7 +163,7 @@ class EmbedClusterTest {
         }
         Map<String, float[]> given = new TreeMap<>();
         JobTables.index(undisturbed).forEach((clip, row) -> {
-            float[] values = JobTables.vector(row, "scores");
+            float[] values = JobTables.vector(row, column);
             if (values != null) {
                 given.put(clip, values);
             }

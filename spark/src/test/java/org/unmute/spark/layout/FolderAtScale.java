@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.unmute.experiments.provenance.RunRecord;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClipRow;
 import org.unmute.tensor.io.Sha256;
 
 /**

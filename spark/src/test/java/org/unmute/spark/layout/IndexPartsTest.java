@@ -15,6 +15,8 @@ import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClipRow;
+import org.unmute.spark.table.TableForms;
 
 /** Parts of an index that earlier versions wrote. */
 class IndexPartsTest {

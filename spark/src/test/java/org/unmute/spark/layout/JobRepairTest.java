@@ -20,6 +20,7 @@ import org.unmute.experiments.InputException;
 import org.unmute.experiments.check.FolderCheck;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.plan.PlannedClip;
+import org.unmute.spark.table.ClipRow;
 
 /** A job that is submitted again makes what is missing or damaged in its folder again, and ends as an undisturbed one. */
 class JobRepairTest {

@@ -1,4 +1,4 @@
-package org.unmute.spark.layout;
+package org.unmute.spark.table;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
@@ -14,21 +14,21 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /** The columns of the index and of the table of events. */
-final class TableForms {
-    static final String CLIP = "clip";
-    static final String PATH = "path";
-    static final String ROOT = "root";
-    static final String START = "start";
-    static final String END = "end";
-    static final String LABELS = "labels";
-    static final String SPLIT = "split";
-    static final String STAMP = "stamp";
-    static final String SHA256 = "sha256";
-    static final String SHARD = "shard";
-    static final String ERROR = "error";
+public final class TableForms {
+    public static final String CLIP = "clip";
+    public static final String PATH = "path";
+    public static final String ROOT = "root";
+    public static final String START = "start";
+    public static final String END = "end";
+    public static final String LABELS = "labels";
+    public static final String SPLIT = "split";
+    public static final String STAMP = "stamp";
+    public static final String SHA256 = "sha256";
+    public static final String SHARD = "shard";
+    public static final String ERROR = "error";
 
     /** A row a clip. An {@code end} that is null is that of the file. */
-    static final MessageType INDEX = Types.buildMessage()
+    public static final MessageType INDEX = Types.buildMessage()
             .addFields(
                     text(true, CLIP),
                     text(true, PATH),
@@ -47,10 +47,11 @@ final class TableForms {
                     Types.required(BOOLEAN).named("cls"),
                     vector("pooled"),
                     vector("scores"),
+                    vector("raw_scores"),
                     text(false, ERROR))
             .named("index");
 
-    static final MessageType EVENTS = Types.buildMessage()
+    public static final MessageType EVENTS = Types.buildMessage()
             .addFields(
                     text(true, CLIP),
                     text(true, PATH),
@@ -75,7 +76,8 @@ final class TableForms {
         return Types.optionalList().requiredElement(FLOAT).named(name);
     }
 
-    static RowForm<ClipRow> index() {
+    /** Rows of the index. */
+    public static RowForm<ClipRow> index() {
         return new RowForm<>(INDEX) {
             @Override
             void columns(ClipRow row) {
@@ -95,12 +97,13 @@ final class TableForms {
                 whole(row.dim());
                 truth(row.cls());
                 vector(row.pooled());
-                vector(row.scores());
+                vector(row.scores() == null ? null : row.scores().scores());
+                vector(row.scores() == null ? null : row.scores().raw());
                 text(row.error());
             }
 
             @Override
-            ClipRow row(Group row) {
+            public ClipRow row(Group row) {
                 return new ClipRow(
                         row.getString(CLIP, 0),
                         row.getString(PATH, 0),
@@ -118,13 +121,14 @@ final class TableForms {
                         row.getInteger("dim", 0),
                         row.getBoolean("cls", 0),
                         TableForms.vector(row, "pooled"),
-                        TableForms.vector(row, "scores"),
+                        scores(row),
                         TableForms.text(row, ERROR));
             }
         };
     }
 
-    static RowForm<DetectedEvent> events() {
+    /** Rows of the table of events. */
+    public static RowForm<DetectedEvent> events() {
         return new RowForm<>(EVENTS) {
             @Override
             void columns(DetectedEvent event) {
@@ -140,7 +144,7 @@ final class TableForms {
             }
 
             @Override
-            DetectedEvent row(Group row) {
+            public DetectedEvent row(Group row) {
                 return new DetectedEvent(
                         row.getString(CLIP, 0),
                         row.getString(PATH, 0),
@@ -161,13 +165,18 @@ final class TableForms {
     }
 
     /** A text that was read; null without. */
-    static String text(Group row, String column) {
+    public static String text(Group row, String column) {
         return has(row, column) ? row.getString(column, 0) : null;
     }
 
     /** A number that was read. */
-    static double number(Group row, String column, double otherwise) {
+    public static double number(Group row, String column, double otherwise) {
         return has(row, column) ? row.getDouble(column, 0) : otherwise;
+    }
+
+    private static ClassScores scores(Group row) {
+        float[] scores = vector(row, "scores");
+        return scores == null ? null : new ClassScores(scores, vector(row, "raw_scores"));
     }
 
     private static float[] vector(Group row, String column) {

@@ -1,4 +1,4 @@
-package org.unmute.spark.layout;
+package org.unmute.spark.table;
 
 import java.io.Serializable;
 

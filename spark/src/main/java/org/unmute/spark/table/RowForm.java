@@ -1,4 +1,4 @@
-package org.unmute.spark.layout;
+package org.unmute.spark.table;
 
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -13,7 +13,7 @@ import org.apache.parquet.schema.MessageType;
  *
  * @param <T> a row
  */
-abstract class RowForm<T> extends WriteSupport<T> {
+public abstract class RowForm<T> extends WriteSupport<T> {
     private final MessageType schema;
     private RecordConsumer out;
     private int column;
@@ -45,9 +45,10 @@ abstract class RowForm<T> extends WriteSupport<T> {
     abstract void columns(T row);
 
     /** The row that was read, with all columns. */
-    abstract T row(Group row);
+    public abstract T row(Group row);
 
-    MessageType schema() {
+    /** The columns. */
+    public MessageType schema() {
         return schema;
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.spark.layout;
+package org.unmute.spark.table;
 
 import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -6,10 +6,11 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
 /** Reads those of some columns that a file has: parts of earlier versions have fewer. */
-final class PresentColumns extends GroupReadSupport {
+public final class PresentColumns extends GroupReadSupport {
     private final MessageType columns;
 
-    PresentColumns(MessageType columns) {
+    /** @param columns to read where there are any */
+    public PresentColumns(MessageType columns) {
         this.columns = columns;
     }
 

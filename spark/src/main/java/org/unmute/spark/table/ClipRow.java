@@ -1,4 +1,4 @@
-package org.unmute.spark.layout;
+package org.unmute.spark.table;
 
 import java.io.Serializable;
 import org.unmute.spark.plan.PlannedClip;
@@ -23,7 +23,7 @@ import org.unmute.spark.plan.PlannedClip;
  * @param dim of a token; 0 with an error
  * @param cls whether the encoder gave a class token
  * @param pooled its pooled tokens, {@code [dim]}; null if not kept
- * @param scores of the probe, {@code [classes]}; null if not kept
+ * @param scores of the probe, or of the encoder's own head; null if not kept
  * @param error why it could not be used; null if it could
  */
 public record ClipRow(
@@ -43,25 +43,25 @@ public record ClipRow(
         int dim,
         boolean cls,
         float[] pooled,
-        float[] scores,
+        ClassScores scores,
         String error)
         implements Serializable {
     /** The same with the place and the shape of its tokens. */
-    ClipRow at(String file, long record, int rows, int columns, int numbers, boolean token) {
+    public ClipRow at(String file, long record, int rows, int columns, int numbers, boolean token) {
         return new ClipRow(
                 clip, path, root, start, end, labels, split, stamp, sha256, file, record, rows, columns, numbers, token,
                 pooled, scores, error);
     }
 
     /** The same without results. */
-    ClipRow failed(String reason) {
+    public ClipRow failed(String reason) {
         return new ClipRow(
                 clip, path, root, start, end, labels, split, stamp, sha256, null, -1, 0, 0, 0, false, null, null,
                 reason);
     }
 
     /** The same without the place of its tokens, which are gone, or with events that are. */
-    ClipRow lost(String reason) {
+    public ClipRow lost(String reason) {
         return new ClipRow(
                 clip, path, root, start, end, labels, split, stamp, sha256, null, -1, time, freq, dim, cls, pooled,
                 scores, reason);
@@ -72,7 +72,7 @@ public record ClipRow(
      *
      * @param plan null for none
      */
-    ClipRow revised(PlannedClip plan) {
+    public ClipRow revised(PlannedClip plan) {
         if (plan == null) {
             return this;
         }
