@@ -31,7 +31,7 @@ class EmbedKillTest {
     private static final int KILLS = Integer.getInteger("unmute.kills", 3);
     private static final long SEED = Long.getLong("unmute.kills.seed", 1);
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final int CLIPS = 40;
+    private static final int CLIPS_OF_A_CLASS = 4;
     private static final int KILLED = 128 + 9;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
@@ -44,7 +44,7 @@ class EmbedKillTest {
 
     @Test
     void aJobThatIsKilledAgainAndAgainEndsAsAnUndisturbedOne() throws Exception {
-        audio = Recordings.write(folder.resolve("recordings")).some("few", CLIPS);
+        audio = Recordings.write(folder.resolve("recordings")).some("few", CLIPS_OF_A_CLASS);
         Path undisturbed = folder.resolve("undisturbed");
         long begun = System.nanoTime();
         ChildJvm first = start(undisturbed);
@@ -101,7 +101,14 @@ class EmbedKillTest {
                 "-cp",
                 System.getProperty("java.class.path")));
         List<String> arguments = List.of(
-                "--audio", audio.toString(), "--out", out.toString(), "--keep", "tokens,pooled", "--shard-size", "64k");
+                "--audio",
+                audio.toString(),
+                "--out",
+                out.toString(),
+                "--keep",
+                "tokens,pooled",
+                "--shard-size",
+                "256k");
         return ChildJvm.start("driver" + started++, folder, Map.of(), options, "org.unmute.spark.Embed", arguments);
     }
 

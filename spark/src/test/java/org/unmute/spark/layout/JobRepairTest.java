@@ -22,7 +22,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 
-/** A job that is submitted again makes what is missing or damaged in its folder again, and ends as an undisturbed one. */
+/** A job that is submitted again makes again what its folder lacks, and ends as an undisturbed one. */
 class JobRepairTest {
     private static final int SHARE = 8;
     private static final List<PlannedClip> PLANNED = SampleJob.clips(0, 24, "1");
