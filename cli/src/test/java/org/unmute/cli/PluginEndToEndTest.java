@@ -72,44 +72,44 @@ class PluginEndToEndTest {
     /** Probes whose authors forgot something: an option that is not asked for, and one that is not stated. */
     private static void addForgetfulProbes(Path sources) throws IOException {
         Files.writeString(sources.resolve("java/example/plugin/ForgetfulProbe.java"), """
-                package example.plugin;
+            package example.plugin;
 
-                import java.util.List;
-                import org.unmute.probes.pool.*;
-                import org.unmute.tensor.Tensor;
+            import java.util.List;
+            import org.unmute.probes.pool.*;
+            import org.unmute.tensor.Tensor;
 
-                final class ForgetfulProbe extends PoolingProbe {
-                    private double power = 1;
+            final class ForgetfulProbe extends PoolingProbe {
+                private double power = 1;
 
-                    private ForgetfulProbe(ParameterSource source) {
-                        super(source, source.dim());
-                    }
+                private ForgetfulProbe(ParameterSource source) {
+                    super(source, source.dim());
+                }
 
-                    private ForgetfulProbe(String name, Classifier fc, double power) {
-                        super(name, fc, List.of());
-                        this.power = power;
-                    }
+                private ForgetfulProbe(String name, Classifier fc, double power) {
+                    super(name, fc, List.of());
+                    this.power = power;
+                }
 
+                @Override
+                public Tensor descriptor(TokenBatch batch) {
+                    return batch.tokens().mean(false, 1).times(power);
+                }
+
+                public static final class Provider implements ProbeProvider {
                     @Override
-                    public Tensor descriptor(TokenBatch batch) {
-                        return batch.tokens().mean(false, 1).times(power);
-                    }
-
-                    public static final class Provider implements ProbeProvider {
-                        @Override
-                        public List<ProbeType> probes() {
-                            return List.of(
-                                    new ProbeType("never-asks", List.of("power"), ForgetfulProbe::new),
-                                    new ProbeType("never-states", List.of("power"),
-                                            (name, layout, classes, options, init) -> new ForgetfulProbe(name,
-                                                    Classifier.fresh(init, layout.dim(), classes),
-                                                    options.number("power", 1, 0, 10)),
-                                            (name, hasCls, options, parameters) -> new ForgetfulProbe(name,
-                                                    Classifier.of(parameters), options.number("power", 1, 0, 10))));
-                        }
+                    public List<ProbeType> probes() {
+                        return List.of(
+                                new ProbeType("never-asks", List.of("power"), ForgetfulProbe::new),
+                                new ProbeType("never-states", List.of("power"),
+                                        (name, layout, classes, options, init) -> new ForgetfulProbe(name,
+                                                Classifier.fresh(init, layout.dim(), classes),
+                                                options.number("power", 1, 0, 10)),
+                                        (name, hasCls, options, parameters) -> new ForgetfulProbe(name,
+                                                Classifier.of(parameters), options.number("power", 1, 0, 10))));
                     }
                 }
-                """);
+            }
+            """);
         Path providers = sources.resolve("resources/META-INF/services/org.unmute.probes.pool.ProbeProvider");
         Files.writeString(providers, Files.readString(providers) + "\nexample.plugin.ForgetfulProbe$Provider\n");
     }
@@ -353,25 +353,25 @@ class PluginEndToEndTest {
     @Test
     void aBenchmarkCellTakesBoth() throws Exception {
         Path grid = Files.writeString(folder.resolve("grid.toml"), """
-                [[encoders]]
-                name = "patch"
-                file = "patch.safetensors"
-                [[datasets]]
-                name = "scenes"
-                manifest = "recordings/manifest.csv"
-                [[probes]]
-                name = "gem"
-                set.exponent = 2
-                [[probes]]
-                name = "linear-mean"
-                [protocol]
-                epochs = 2
-                batch = 8
-                sobol = 1
-                tpe = 0
-                top = 1
-                seeds = [0]
-                """);
+            [[encoders]]
+            name = "patch"
+            file = "patch.safetensors"
+            [[datasets]]
+            name = "scenes"
+            manifest = "recordings/manifest.csv"
+            [[probes]]
+            name = "gem"
+            set.exponent = 2
+            [[probes]]
+            name = "linear-mean"
+            [protocol]
+            epochs = 2
+            batch = 8
+            sobol = 1
+            tpe = 0
+            top = 1
+            seeds = [0]
+            """);
         Path run = folder.resolve("benchmark");
         unmute("benchmark", grid, "--out", run);
         assertThat(run.resolve("patch/scenes/gem/cell.json")).exists();

@@ -76,8 +76,8 @@ class ReportEndToEndTest {
                 .hasSize(20)
                 .first()
                 .isEqualTo("dataset,encoder,probe,metric,mean,sd,seeds,validation_mean,validation_sd,"
-                        + "parameters,prototypes,clips_per_second,published,published_source,interval_low,interval_high,"
-                        + "standing");
+                        + "parameters,prototypes,clips_per_second,published,published_source,interval_low,"
+                        + "interval_high,standing");
         assertThat(Files.readString(out.resolve("tables/results.csv")))
                 .contains("urban,eat,protobin,mAP,0.702")
                 .contains(",0.8924,Table 2,,,untested");

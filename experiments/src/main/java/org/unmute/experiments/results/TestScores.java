@@ -205,8 +205,8 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     }
 
     /**
-     * The cell's metric of resampled test clips: clips are drawn within each fold, the same ones for all seeds; the mean
-     * over folds and seeds.
+     * The cell's metric of resampled test clips: clips are drawn within each fold, the same ones for all seeds; the
+     * mean over folds and seeds.
      *
      * @return {@code [resamples]}
      */

@@ -29,11 +29,11 @@ final class IntervalText {
         };
     }
 
-    /** How the intervals of a table came about, what its marks mean and which cells have neither; begins with a space. */
+    /** How the intervals of a table came about, what its marks mean, which cells lack both; begins with a space. */
     static String note(Results results, ClipIntervals intervals) {
         Bootstrap b = intervals.bootstrap();
         if (b == null) {
-            return " Without intervals over the test clips (--bootstrap 0), nothing is compared, and no probe is marked.";
+            return " Without intervals over the test clips (--bootstrap 0), nothing is compared and no probe marked.";
         }
         String level = CellFormat.decimals(100 * b.level(), 0) + " %";
         List<ResultCell> without = results.entries().stream()
@@ -44,8 +44,9 @@ final class IntervalText {
                 + NumberText.count(b.resamples())
                 + " resamples; clips are drawn, the trainings are kept). In each row the"
                 + " probe with the highest mean is compared with each other one: the difference is resampled with the"
-                + " same clips for both, and they differ if its interval is above 0 (all comparisons of a row together at "
-                + level + ": Bonferroni). Bold: the best probe, which differs from all others. Underlined: the best and"
+                + " same clips for both, and they differ if its interval is above 0 (all comparisons of a row together"
+                + " at " + level + ": Bonferroni). Bold: the best probe, which differs from all others."
+                + " Underlined: the best and"
                 + " those that it does not differ from.";
         if (without.isEmpty()) {
             return note;
