@@ -14,6 +14,7 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 import org.unmute.spark.table.TableForms;
@@ -45,6 +46,10 @@ class IndexPartsTest {
                 }
             }
             Files.deleteIfExists(job.root().resolve(JobFolder.INDEX).resolve("." + name + ".crc"));
+        }
+        // Which versions without the column did not write on a local disk.
+        for (String folder : List.of("", JobFolder.TOKENS, JobFolder.INDEX, JobFolder.EVENTS)) {
+            Files.deleteIfExists(job.root().resolve(folder).resolve(FileManifest.FILE));
         }
     }
 
