@@ -301,7 +301,7 @@ final class LocalFolder {
     /** Deletes temporary files that killed processes left in a folder. The caller has the folder's lock. */
     void sweep(String name) throws IOException {
         Path folder = path(name);
-        if (requireFolder(folder)) {
+        if (folder.equals(root) || requireFolder(folder)) {
             TemporaryFile.sweep(folder, Duration.ZERO);
         }
     }

@@ -43,7 +43,7 @@ public record ClipRow(
         int dim,
         boolean cls,
         float[] pooled,
-        ClassScores scores,
+        ScoreVectors scores,
         String error)
         implements Serializable {
     /** The same with the place and the shape of its tokens. */

@@ -174,9 +174,9 @@ public final class TableForms {
         return has(row, column) ? row.getDouble(column, 0) : otherwise;
     }
 
-    private static ClassScores scores(Group row) {
+    private static ScoreVectors scores(Group row) {
         float[] scores = vector(row, "scores");
-        return scores == null ? null : new ClassScores(scores, vector(row, "raw_scores"));
+        return scores == null ? null : new ScoreVectors(scores, vector(row, "raw_scores"));
     }
 
     private static float[] vector(Group row, String column) {

@@ -21,7 +21,7 @@ import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.spark.table.ClassScores;
+import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.DetectedEvent;
 
 /**
@@ -187,7 +187,7 @@ final class ClipEmbedding implements Closeable {
     }
 
     /** What a clip's samples became. */
-    private record Made(Features all, float[] pooled, ClassScores scores, String error) {
+    private record Made(Features all, float[] pooled, ScoreVectors scores, String error) {
         static Made not(String error) {
             return new Made(null, null, null, error);
         }
@@ -212,12 +212,12 @@ final class ClipEmbedding implements Closeable {
         }
     }
 
-    private ClassScores scores(float[] samples, Features features) {
+    private ScoreVectors scores(float[] samples, Features features) {
         float[] logits = head.request() == null ? head.logits(samples) : head.logits(features);
         float[] raw = Activation.trained(head).of(head, logits);
         return head.decisions() == null
-                ? new ClassScores(raw, null)
-                : new ClassScores(Activation.calibrated.of(head, logits), raw);
+                ? new ScoreVectors(raw, null)
+                : new ScoreVectors(Activation.calibrated.of(head, logits), raw);
     }
 
     /** Tokens as they are stored: without layers that only a probe looks at. */

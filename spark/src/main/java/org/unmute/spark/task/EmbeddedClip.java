@@ -3,7 +3,7 @@ package org.unmute.spark.task;
 import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.spark.table.ClassScores;
+import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.DetectedEvent;
 
 /**
@@ -24,7 +24,7 @@ public record EmbeddedClip(
         double seconds,
         Features features,
         float[] pooled,
-        ClassScores scores,
+        ScoreVectors scores,
         List<DetectedEvent> events,
         String error) {
     /** The same of a file with this digest. */

@@ -20,7 +20,7 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.spark.input.Digests;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.spark.table.ClassScores;
+import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.ClipRow;
 import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.RowForm;
@@ -185,7 +185,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
                 0,
                 false,
                 bad ? null : new float[] {1, 2, 3, 4},
-                bad ? null : new ClassScores(new float[] {0.25f, 0.75f}, new float[] {0.2f, 0.7f}),
+                bad ? null : new ScoreVectors(new float[] {0.25f, 0.75f}, new float[] {0.2f, 0.7f}),
                 bad ? "no sound file" : null);
         Features features = bad ? null : features(clip);
         writer.add(row, features, bad ? List.of() : List.of(event(clip, "dog"), event(clip, "cat")), bad ? 0 : 1);

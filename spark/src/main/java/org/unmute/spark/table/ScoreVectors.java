@@ -10,4 +10,4 @@ import java.io.Serializable;
  * @param raw before calibration, {@code [classes]}: those that {@code unmute tag --scores} writes and thresholds decide
  *     on; null if the probe learned no calibration, in which case {@code scores} are raw
  */
-public record ClassScores(float[] scores, float[] raw) implements Serializable {}
+public record ScoreVectors(float[] scores, float[] raw) implements Serializable {}
