@@ -21,8 +21,8 @@ import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.DetectedEvent;
+import org.unmute.spark.table.ScoreVectors;
 
 /**
  * Embeds clips in their order, some at a time, as {@code unmute embed} does: while some are computed, the next are

@@ -3,8 +3,8 @@ package org.unmute.spark.task;
 import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.DetectedEvent;
+import org.unmute.spark.table.ScoreVectors;
 
 /**
  * What became of a clip.

@@ -73,6 +73,19 @@ class PlantedLinksTest {
         assertThat(job().index()).hasSize(CLIPS);
     }
 
+    /** The user names it. */
+    @Test
+    void theFolderOfTheJobMayBeALink() throws IOException {
+        Path other = Files.createDirectories(temp.resolve("other disk"));
+        Files.delete(root);
+        Files.createSymbolicLink(root, other);
+        job().run(SampleJob.clips(0, CLIPS, "1"), 3);
+        job().run(SampleJob.clips(0, CLIPS + 2, "1"), 3);
+        assertThat(job().index()).hasSize(CLIPS + 2);
+        assertThat(Files.isSymbolicLink(root)).isTrue();
+        assertThat(other.resolve("key.json")).exists();
+    }
+
     /** What other jobs left aside is deleted, and links in it with it: not what they lead to. */
     @Test
     void whatIsDeletedEndsAtLinks() throws IOException {
