@@ -61,7 +61,7 @@ final class LabelForm {
         if (row == 1 && TableAdvice.of(file).beginsWithData()) {
             throw new Place(file, 1)
                     .wrong("the first row should name the columns, but holds data: " + TableAdvice.expected()
-                            + TableAdvice.of(file).text());
+                            + TableAdvice.of(file).text(options.columns().headerRow()));
         }
         try (TextTable table = TextTable.open(file, row)) {
             header = displayed(table.names());
@@ -117,7 +117,7 @@ final class LabelForm {
 
     /** The exception for what is wrong with the header, with what may help. */
     MalformedTableException wrong(String detail) throws IOException {
-        return head.wrong(detail + TableAdvice.of(file).text());
+        return head.wrong(detail + TableAdvice.of(file).text(options.columns().headerRow()));
     }
 
     String names() {

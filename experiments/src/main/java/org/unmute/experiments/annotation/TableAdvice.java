@@ -56,8 +56,12 @@ final class TableAdvice {
                                 .allMatch(c -> LabelForm.cell(c.strip()) >= 0 || AnnotationTable.isNumber(c.strip()));
     }
 
-    /** How the table begins and what may help, as the end of a message; empty for a Parquet file. */
-    String text() {
+    /**
+     * How the table begins and what may help, as the end of a message; empty for a Parquet file.
+     *
+     * @param headerRow line that names the columns, as it was given or by default
+     */
+    String text(int headerRow) {
         if (rows.isEmpty()) {
             return "";
         }
@@ -67,7 +71,7 @@ final class TableAdvice {
                 shown.add("line " + row.getKey() + " " + cells(row.getValue()));
             }
         }
-        return ". The table begins: " + String.join("; ", shown) + hint();
+        return ". The table begins: " + String.join("; ", shown) + (headerRow == 1 ? hint() : "");
     }
 
     private static String cells(List<String> row) {

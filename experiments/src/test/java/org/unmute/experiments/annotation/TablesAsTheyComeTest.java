@@ -80,6 +80,14 @@ class TablesAsTheyComeTest {
     }
 
     @Test
+    void aHeaderThatWasNamedIsNotProposedAgain() {
+        assertThatThrownBy(() -> read("Survey;;\n;;\nfile;wren;Empty\na.wav;1;0\n", header(3)))
+                .hasMessageContaining("is 'Empty' a class")
+                .hasMessageContaining("The table begins: line 1 'Survey'")
+                .hasMessageNotContaining("give --header-row");
+    }
+
+    @Test
     void aTableWithoutAHeaderIsNotReadAsIfItHadOne() throws IOException {
         String matrix = "a.wav,1,0,1\nb.wav,0,1,0\n";
         refuses(
