@@ -30,6 +30,7 @@ import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.TextTable;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
@@ -97,7 +98,9 @@ class ExplainEndToEndTest {
         JsonNode json = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
         TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed3.safetensors"));
         Encoder encoder = Encoders.embedded();
-        Map<String, Float> scores = probe.scoresByClass(encoder.encode(AudioFiles.read(clip)));
+        TokenMap tokens = encoder.encode(AudioFiles.read(clip));
+        Map<String, Float> raw = probe.rawScoresByClass(tokens);
+        Map<String, Float> scores = probe.scoresByClass(tokens);
         scores.forEach((name, score) ->
                 assertThat(json.at("/scores").get(name).asDouble()).as(name).isCloseTo(score, within(1e-6)));
         List<String> best = scores.entrySet().stream()
@@ -110,7 +113,12 @@ class ExplainEndToEndTest {
             double logit = reason.get("logit").asDouble();
             assertThat(sum(reason)).isCloseTo(logit, within(1e-5));
             assertThat(reason.get("sum").asDouble()).isCloseTo(logit, within(1e-5));
-            assertThat(1 / (1 + Math.exp(-logit))).isCloseTo(reason.get("score").asDouble(), within(1e-12));
+            assertThat(reason.get("score").floatValue())
+                    .as("the raw score of the library")
+                    .isEqualTo(raw.get(reason.get("class").asText()));
+            // The backend's sigmoid, in float32: two units in the last place of a number below 1.
+            assertThat(1 / (1 + Math.exp(-logit)))
+                    .isCloseTo(reason.get("score").asDouble(), within((double) Math.ulp(1f)));
             assertThat(reason.get("terms")).hasSize(5);
             assertThat(reason.get("others").asInt()).isEqualTo(20 * scores.size() - 5);
             for (JsonNode term : reason.get("terms")) {

@@ -36,8 +36,8 @@ public final class ClipScores extends ClipResult {
     }
 
     /**
-     * The same before calibration, those of {@code unmute tag --scores}, on which learned thresholds decide. Equal to the
-     * scores if the probe learned no calibration. Null with an error.
+     * The same before calibration, those of {@code unmute tag --scores}, on which learned thresholds decide. Equal to
+     * the scores if the probe learned no calibration. Null with an error.
      */
     public float[] getRawScores() {
         return rawScores;

@@ -56,8 +56,8 @@ public final class Embed implements Callable<Integer> {
             required = true,
             description =
                     "Recordings, a path or a URI that Hadoop opens: a folder (searched below), a sound file, a CSV,"
-                            + " TSV or Parquet table with the columns path and, if they are there, root, clip, start, end,"
-                            + " labels, split; or a text file with one path a line.")
+                            + " TSV or Parquet table with the columns path and, if they are there, root, clip, start,"
+                            + " end, labels, split; or a text file with one path a line.")
     private String audio;
 
     @Option(
