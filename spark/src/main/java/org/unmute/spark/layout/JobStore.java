@@ -26,6 +26,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.unmute.spark.input.HadoopFiles;
+import org.unmute.tensor.io.FileFailure;
 
 /**
  * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder, which
@@ -152,6 +153,8 @@ final class JobStore {
             return Optional.of(in.readAllBytes());
         } catch (FileNotFoundException e) {
             return Optional.empty();
+        } catch (IOException e) {
+            throw FileFailure.named(file.toString(), e);
         }
     }
 

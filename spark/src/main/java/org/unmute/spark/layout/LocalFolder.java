@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.FileFailure;
 import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.TemporaryFile;
 
@@ -129,17 +130,20 @@ final class LocalFolder {
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            throw FileFailure.named(folder, e.getCause());
         }
         return entries;
     }
 
     /** A whole small file; empty if there is none. */
     Optional<byte[]> read(String name) throws IOException {
-        try (var file = RegularFile.open(path(name), StandardOpenOption.READ)) {
+        Path path = path(name);
+        try (var file = RegularFile.open(path, StandardOpenOption.READ)) {
             return Optional.of(Channels.newInputStream(file).readAllBytes());
         } catch (NoSuchFileException | FileNotFoundException e) {
             return Optional.empty();
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
         }
     }
 
