@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The path of one clip through {@code unmute embed}: our classes on the stack where the front end and the network are
@@ -74,11 +75,16 @@ class EmbedPathTest {
                 .endsWith(ExitCode.OK);
     }
 
-    /** A write of a clip's record, as opposed to the folder's lock. */
+    /**
+     * A write of a clip's record, as opposed to the folder's lock, and to the manifest, which becomes that of an
+     * unfinished folder before the first record is written.
+     */
     private static boolean isWriteToShard(RecordedEvent e) {
         return isCallOf(e, WRITE)
                 && e.getStackTrace().getFrames().stream()
-                        .anyMatch(f -> f.getMethod().getName().equals("append"));
+                        .anyMatch(f -> f.getMethod().getName().equals("append"))
+                && e.getStackTrace().getFrames().stream()
+                        .noneMatch(f -> f.getMethod().getType().getName().equals(AtomicFile.class.getName()));
     }
 
     private static boolean isCallOf(RecordedEvent e, String method) {
