@@ -58,7 +58,8 @@ public record ClipList(Path root, List<AudioClip> clips, OtherFiles others) {
      * @param root the folder that paths in a list are relative to and must not leave; null for the list's own folder
      * @throws MalformedTableException if a list is malformed
      * @throws UnsupportedAudioException if {@code source} has the extension of a sound format that is not read
-     * @throws IOException if {@code source} does not exist or has no audio
+     * @throws InputException if {@code source} has no audio
+     * @throws IOException if {@code source} does not exist or cannot be listed
      */
     public static ClipList of(Path source, Path root) throws IOException {
         if (RegularFile.isFolder(source)) {

@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipId;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.models.audio.AudioFormats;
@@ -32,13 +33,14 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
      * Lists a folder.
      *
      * @param folder with its scheme
-     * @throws IOException if it cannot be listed, or holds no sound
+     * @throws InputException if it holds no sound
+     * @throws IOException if it cannot be listed
      */
     static FolderListing of(HadoopFiles files, Path folder) throws IOException {
         FolderListing listing =
                 files.system(folder) instanceof RawLocalFileSystem ? local(files, folder) : remote(files, folder);
         if (listing.clips.isEmpty()) {
-            throw new IOException("no audio in " + folder + ": looked for "
+            throw new InputException("no audio in " + folder + ": looked for "
                     + String.join(", ", new TreeSet<>(ClipList.AUDIO_EXTENSIONS))
                     + String.join(
                             "", listing.remarks.stream().map(r -> "; " + r).toList()));

@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.InputException;
 import org.unmute.experiments.data.ClipList;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
@@ -120,7 +121,7 @@ class FolderListingTest {
         Files.writeString(silent.resolve("x.opus"), "x");
         Files.writeString(silent.resolve(".y.wav"), "x");
         assertThatThrownBy(() -> FolderListing.of(files, files.qualified(silent.toString())))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining("no audio in")
                 .hasMessageContaining("Opus is not read");
     }
@@ -131,7 +132,7 @@ class FolderListingTest {
         PretendFileSystem.register(configuration);
         HadoopFiles pretend = new HadoopFiles(configuration);
         assertThatThrownBy(() -> FolderListing.of(pretend, pretend.qualified("pretend:/0-0-1")))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining("no audio in pretend:/0-0-1: looked for aif");
         assertThat(ids(FolderListing.of(pretend, pretend.qualified("pretend:/2-2-1"))))
                 .containsExactly(
