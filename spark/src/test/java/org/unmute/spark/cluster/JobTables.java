@@ -20,7 +20,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 /** The Parquet tables of a job's folder, as any program reads them: without a class of ours. */
 final class JobTables {
     /** What of the index depends on how clips were shared out, and on when files were copied. */
-    private static final Set<String> LEFT_OUT = Set.of("shard", "offset", "stamp");
+    private static final Set<String> LEFT_OUT = Set.of("root", "shard", "offset", "stamp");
 
     private JobTables() {}
 

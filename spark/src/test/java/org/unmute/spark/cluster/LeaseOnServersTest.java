@@ -29,8 +29,8 @@ import org.unmute.spark.input.Digests;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.JobKey;
 
-/** The lease of a driver on a real HDFS and a real server of the S3 API. */
-@FullBuild("starts HDFS and an S3 server")
+/** The lease of a driver on a real HDFS. {@code DriverLeaseTest} tries that on S3 with a stand-in. */
+@FullBuild("starts HDFS")
 class LeaseOnServersTest {
     private static final JobKey KEY =
             new JobKey(new TreeMap<>(Map.of("dtype", "F16")), "sample", "front end", List.of());
@@ -45,13 +45,6 @@ class LeaseOnServersTest {
     void onHdfs() throws Exception {
         try (HdfsServer hdfs = HdfsServer.start(temp.resolve("hdfs"))) {
             check(hdfs.url() + "/job", hdfs.settings());
-        }
-    }
-
-    @Test
-    void onS3() throws Exception {
-        try (S3Server s3 = S3Server.start(temp.resolve("s3"), "bucket")) {
-            check("s3a://bucket/job", s3.settings());
         }
     }
 
