@@ -24,6 +24,21 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /**
+     * Whether the values are equal. Written out because the method that Java generates for a record leaves a soft
+     * reference to its class in {@code java.lang.runtime.ObjectMethods}: an application server could not unload the
+     * classes of an application that compared options until memory runs short.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ProbeOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /**
      * Options written as {@code name=value}.
      *
      * @throws IllegalArgumentException if one has another form or a name comes twice
