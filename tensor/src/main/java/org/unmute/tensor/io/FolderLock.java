@@ -3,6 +3,7 @@ package org.unmute.tensor.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -53,7 +54,9 @@ public final class FolderLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final boolean passing;
+    /** The file opened a second time, if closing deletes it; else null. */
+    private final FileChannel again;
+
     private boolean closed;
 
     /** Another holder has the lock. */
@@ -66,10 +69,10 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    private FolderLock(Path file, FileChannel channel, boolean passing) {
+    private FolderLock(Path file, FileChannel channel, FileChannel again) {
         this.file = file;
         this.channel = channel;
-        this.passing = passing;
+        this.again = again;
     }
 
     /**
@@ -93,7 +96,7 @@ public final class FolderLock implements AutoCloseable {
                             + " place");
         }
         return held(file, folder, "folder", () -> {
-            FolderLock lock = new FolderLock(file, lock(file, folder, "folder"), false);
+            FolderLock lock = new FolderLock(file, lock(file, folder, "folder"), null);
             return lock.swept(() -> TemporaryFile.sweep(real, Duration.ZERO));
         });
     }
@@ -158,7 +161,7 @@ public final class FolderLock implements AutoCloseable {
             sweep.run();
             return this;
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            closeBoth(channel, again);
             throw e;
         }
     }
@@ -166,6 +169,7 @@ public final class FolderLock implements AutoCloseable {
     /**
      * Locks a file that its holder deletes. Between opening and locking it, the holder before may have done so, and
      * somebody else may have created and locked another: then the name no longer leads to the file that was opened.
+     * Equal keys do not exclude that, since a file system gives the number of a deleted file to the next one.
      */
     private static FolderLock passing(Path file, Path target) throws IOException {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -176,19 +180,57 @@ public final class FolderLock implements AutoCloseable {
             }
             Object before = key(file);
             FileChannel channel = lock(file, target, "file");
+            FileChannel again = null;
             boolean same = false;
             try {
-                same = before == null || before.equals(key(file));
+                if (before == null) {
+                    same = true; // such a system deletes no file that is open
+                } else if (before.equals(key(file))) {
+                    again = openAgain(file);
+                    same = again != null && isLockedHere(again, file);
+                }
             } finally {
                 if (!same) {
-                    channel.close();
+                    closeBoth(channel, again);
                 }
             }
             if (same) {
-                return new FolderLock(file, channel, before != null);
+                return new FolderLock(file, channel, again);
             }
         }
         throw new HeldException(Owner.UNKNOWN, target, "file");
+    }
+
+    /** Null if nothing is there any more. */
+    private static FileChannel openAgain(Path file) throws IOException {
+        try {
+            return RegularFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Whether a channel is of a file that this process has locked: Java compares the open files, not their names. */
+    private static boolean isLockedHere(FileChannel again, Path file) throws IOException {
+        try {
+            FileLock other = again.tryLock(Long.MAX_VALUE - 1, 1, false);
+            if (other != null) {
+                other.release();
+            }
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            throw FileFailure.named(file, e);
+        }
+    }
+
+    /** Closing either gives up the lock, since a process that closes a file gives up all its locks of it. */
+    private static void closeBoth(FileChannel channel, FileChannel again) throws IOException {
+        try (channel;
+                again) {
+            // both, also where closing one fails
+        }
     }
 
     /** What tells files of one name apart; null if the system has no such thing. */
@@ -291,8 +333,9 @@ public final class FolderLock implements AutoCloseable {
             return;
         }
         closed = true;
-        try (channel) {
-            if (passing) {
+        try (channel;
+                again) {
+            if (again != null) {
                 Files.deleteIfExists(file); // while it is locked, so that it is this one
             }
         } finally {
