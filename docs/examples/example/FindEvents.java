@@ -2,8 +2,8 @@ package example;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.event.EventRules;

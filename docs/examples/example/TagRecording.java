@@ -3,7 +3,7 @@ package example;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;

@@ -3,7 +3,7 @@ package example;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.models.audio.Recording;
+import org.unmute.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;

@@ -1,8 +1,8 @@
 /** The unmute command. */
 module org.unmute.cli {
-    requires org.unmute.experiments;
+    requires org.unmute.benchmark;
     requires org.unmute.convert;
-    requires org.unmute.codecs;
+    requires org.unmute.mpeg;
     requires org.unmute.report;
     requires jdk.management;
     requires info.picocli;

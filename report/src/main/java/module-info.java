@@ -1,6 +1,6 @@
 /** Charts, tables and pages of results, and explanations of single clips. */
 module org.unmute.report {
-    requires transitive org.unmute.experiments;
+    requires transitive org.unmute.benchmark;
     requires java.desktop;
     requires ejml.core;
     requires ejml.ddense;

@@ -1,9 +1,10 @@
 /** Tensors with automatic differentiation on exchangeable backends; needs nothing but {@code java.base}. */
 module org.unmute.tensor {
+    requires transitive org.unmute.files;
+
     exports org.unmute.tensor;
     exports org.unmute.tensor.op;
     exports org.unmute.tensor.io;
-    exports org.unmute.tensor.io.torch;
     exports org.unmute.tensor.optim;
     exports org.unmute.tensor.backend;
     exports org.unmute.tensor.backend.scalar;

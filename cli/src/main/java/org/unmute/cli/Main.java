@@ -13,7 +13,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.PlainWriter;
 import org.unmute.cli.option.WarmStart;
-import org.unmute.experiments.NearestName;
+import org.unmute.files.NearestName;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package org.unmute.cli;
 
-import org.unmute.experiments.provenance.BuildInfo;
+import org.unmute.data.provenance.BuildInfo;
 import picocli.CommandLine.IVersionProvider;
 
 /** The lines of {@code --version}. */

@@ -41,13 +41,18 @@ import picocli.CommandLine;
 
 /** Allowed dependencies. The rules are checked here, since this module sees all others that are shipped. */
 class ArchitectureTest {
+    private static final String FILES = "org.unmute.files..";
     private static final String TENSOR = "org.unmute.tensor..";
     private static final String KERNELS = "org.unmute.kernels..";
+    private static final String METRICS = "org.unmute.metrics..";
+    private static final String AUDIO = "org.unmute.audio..";
+    private static final String MP3 = "org.unmute.mp3..";
     private static final String MODELS = "org.unmute.models..";
     private static final String PROBES = "org.unmute.probes..";
-    private static final String EXPERIMENTS = "org.unmute.experiments..";
+    private static final String DATA = "org.unmute.data..";
+    private static final String EVENTS = "org.unmute.events..";
+    private static final String BENCHMARK = "org.unmute.benchmark..";
     private static final String CONVERT = "org.unmute.convert..";
-    private static final String CODECS = "org.unmute.codecs..";
     private static final String REPORT = "org.unmute.report..";
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
@@ -86,17 +91,22 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "files",
                 "tensor",
                 "tensor.backend.scalar",
                 "kernels.vector",
                 "kernels.device",
                 "kernels.opencl",
                 "kernels.cuda",
+                "metrics",
+                "audio",
+                "mp3",
                 "models",
                 "probes",
-                "experiments",
+                "data",
+                "events",
+                "benchmark",
                 "convert",
-                "codecs",
                 "report",
                 "cli"
             })
@@ -107,16 +117,23 @@ class ArchitectureTest {
     }
 
     @Test
-    void tensorStandsAlone() {
-        dependsOnlyOn(TENSOR, JAVA);
+    void filesAndMetricsStandAlone() {
+        dependsOnlyOn(FILES, JAVA);
+        dependsOnlyOn(METRICS, JAVA);
+    }
+
+    @Test
+    void tensorAndAudioKnowFiles() {
+        dependsOnlyOn(TENSOR, FILES, JAVA);
+        dependsOnlyOn(AUDIO, FILES, JAVA);
     }
 
     @Test
     void kernelsKnowOnlyTensor() {
-        dependsOnlyOn("org.unmute.kernels.vector..", TENSOR, JAVA, "jdk.incubator.vector..");
-        dependsOnlyOn("org.unmute.kernels.device..", TENSOR, JAVA);
-        dependsOnlyOn("org.unmute.kernels.opencl..", "org.unmute.kernels.device..", TENSOR, JAVA, "org.jocl..");
-        dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, JAVA, "jcuda..");
+        dependsOnlyOn("org.unmute.kernels.vector..", TENSOR, FILES, JAVA, "jdk.incubator.vector..");
+        dependsOnlyOn("org.unmute.kernels.device..", TENSOR, FILES, JAVA);
+        dependsOnlyOn("org.unmute.kernels.opencl..", "org.unmute.kernels.device..", TENSOR, FILES, JAVA, "org.jocl..");
+        dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, FILES, JAVA, "jcuda..");
     }
 
     /** Families of kernels share {@code tile} and {@code runtime}; only the backend composes them. */
@@ -133,33 +150,92 @@ class ArchitectureTest {
     }
 
     @Test
-    void modelsKnowOnlyTensor() {
-        dependsOnlyOn(MODELS, TENSOR, JAVA);
+    void modelsKnowTensorAndAudio() {
+        dependsOnlyOn(MODELS, TENSOR, AUDIO, FILES, JAVA);
     }
 
     @Test
-    void probesKnowModelsAndTensor() {
-        dependsOnlyOn(PROBES, MODELS, TENSOR, JAVA);
+    void probesKnowModels() {
+        dependsOnlyOn(PROBES, MODELS, AUDIO, TENSOR, FILES, JAVA);
     }
 
     @Test
-    void experimentsKnowProbesModelsAndTensor() {
-        dependsOnlyOn(EXPERIMENTS, PROBES, MODELS, TENSOR, JAVA, "com.fasterxml.jackson..", "org.apache.commons.csv..");
+    void dataKnowsProbesAndMetrics() {
+        dependsOnlyOn(
+                DATA,
+                PROBES,
+                MODELS,
+                METRICS,
+                AUDIO,
+                TENSOR,
+                FILES,
+                JAVA,
+                "com.fasterxml.jackson..",
+                "org.apache.commons.csv..");
+    }
+
+    /** What would be modules of their own, had they a user who wants nothing else. */
+    @Test
+    void parquetIsALeafAndScenesAreUsedByNothingInData() {
+        dependsOnlyOn("org.unmute.data.parquet..", FILES, JAVA);
+        noClasses()
+                .that()
+                .resideInAPackage(DATA)
+                .and()
+                .resideOutsideOfPackages("org.unmute.data.scene..", "org.unmute.data.pretrain..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.unmute.data.scene..", "org.unmute.data.pretrain..")
+                .check(all);
+    }
+
+    @Test
+    void eventsKnowData() {
+        dependsOnlyOn(EVENTS, DATA, PROBES, MODELS, METRICS, AUDIO, TENSOR, FILES, JAVA, "com.fasterxml.jackson..");
+    }
+
+    @Test
+    void benchmarkKnowsEvents() {
+        dependsOnlyOn(
+                BENCHMARK,
+                EVENTS,
+                DATA,
+                PROBES,
+                MODELS,
+                METRICS,
+                AUDIO,
+                TENSOR,
+                FILES,
+                JAVA,
+                "com.fasterxml.jackson..");
     }
 
     @Test
     void theConverterKnowsModelsAndTensor() {
-        dependsOnlyOn(CONVERT, MODELS, TENSOR, JAVA);
+        dependsOnlyOn(CONVERT, MODELS, TENSOR, FILES, JAVA);
     }
 
     @Test
-    void codecsKnowModels() {
-        dependsOnlyOn(CODECS, MODELS, JAVA, "javazoom.jl.decoder..");
+    void onlyMp3KnowsItsDecoder() {
+        dependsOnlyOn(MP3, AUDIO, FILES, JAVA, "javazoom.jl.decoder..");
     }
 
     /** The exception is tensor, where {@code Tensor} and its ops depend on each other. */
     @ParameterizedTest
-    @ValueSource(strings = {"models", "probes", "experiments", "report", "cli"})
+    @ValueSource(
+            strings = {
+                "files",
+                "metrics",
+                "audio",
+                "mp3",
+                "models",
+                "probes",
+                "data",
+                "events",
+                "benchmark",
+                "report",
+                "cli"
+            })
     void packagesHaveNoCycles(String module) {
         slices().matching("org.unmute." + module + ".(**)")
                 .should()
@@ -171,7 +247,8 @@ class ArchitectureTest {
     void noClassAboveKernelsKnowsWhichBackendRuns() {
         noClasses()
                 .that()
-                .resideInAnyPackage(MODELS, PROBES, EXPERIMENTS, CONVERT, CODECS, REPORT, CLI)
+                .resideInAnyPackage(
+                        FILES, METRICS, AUDIO, MP3, MODELS, PROBES, DATA, EVENTS, BENCHMARK, CONVERT, REPORT, CLI)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")
@@ -220,13 +297,13 @@ class ArchitectureTest {
     void filesAreWrittenThroughAtomicFileTemporaryFileOrRegularFile() {
         DescribedPredicate<JavaCall<?>> opens =
                 DescribedPredicate.describe("a file is opened for writing", ArchitectureTest::opensForWriting);
-        String home = "org.unmute.tensor.io..";
+        String home = FILES;
         noClasses()
                 .that()
                 .resideOutsideOfPackages(home, "org.unmute.kernels.device..")
                 .should()
                 .callMethodWhere(opens)
-                .because("org.unmute.tensor.io follows no links and forces what it writes to the device")
+                .because("org.unmute.files follows no links and forces what it writes to the device")
                 .check(all);
         assertThat(noClasses()
                         .that()
@@ -293,9 +370,9 @@ class ArchitectureTest {
     void dataSetsAreReadWithoutTakingFailureForAbsence() {
         noClasses()
                 .that()
-                .resideInAPackage("org.unmute.experiments.data..")
+                .resideInAnyPackage("org.unmute.data", "org.unmute.data.set..")
                 .or()
-                .haveNameMatching("org\\.unmute\\.experiments\\.benchmark\\.SplitDataset.*")
+                .haveNameMatching("org\\.unmute\\.benchmark\\.run\\.SplitDataset.*")
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "a failure is taken for absence",
@@ -365,7 +442,7 @@ class ArchitectureTest {
     void oneClassWritesTheRowsOfCsvFiles() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("org.unmute.experiments.data.CsvLine")
+                .doNotHaveFullyQualifiedName("org.unmute.data.CsvLine")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.commons.csv..")

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.models.audio.Wav;
 
 /**
  * {@code benchmark} on data sets with their own files: a validation part, parts of recordings, mixup variants, folds,

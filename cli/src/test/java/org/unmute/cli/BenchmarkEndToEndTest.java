@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.files.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.tensor.io.FolderLock;
 
 /** {@code benchmark}: what it writes, announces and rejects. */
 class BenchmarkEndToEndTest {

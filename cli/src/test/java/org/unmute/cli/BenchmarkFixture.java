@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 
 /** Small benchmarks: synthesized data sets, the built-in encoder and a tiny one. */
 final class BenchmarkFixture {

@@ -14,10 +14,10 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.benchmark.check.Finding;
+import org.unmute.benchmark.check.FolderCheck;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.check.Finding;
-import org.unmute.experiments.check.FolderCheck;
 import org.unmute.kernels.contract.FullBuild;
 
 /**

@@ -12,11 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.SyntheticScenes;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.scene.SyntheticScenes;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets

@@ -11,10 +11,10 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.probe.ScoreFile;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.provenance.Json;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.annotation.Annotation;
-import org.unmute.experiments.annotation.AnnotationTable;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationTable;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.FolderLock;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.tensor.io.FolderLock;
 
 /** {@code unmute detect} on synthesized scenes with the encoder in the program. */
 class DetectEndToEndTest {

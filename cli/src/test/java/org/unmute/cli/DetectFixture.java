@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.Split;
-import org.unmute.experiments.scene.SyntheticScenes;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.scene.Split;
+import org.unmute.data.scene.SyntheticScenes;
 
 /** Probes on the encoder in the program, and recordings to find events in. */
 final class DetectFixture {

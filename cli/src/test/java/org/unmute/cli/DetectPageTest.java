@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.annotation.Annotation;
-import org.unmute.experiments.annotation.AnnotationTable;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationTable;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.fixture.Browser;
 

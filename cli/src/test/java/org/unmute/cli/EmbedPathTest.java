@@ -18,9 +18,9 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.models.audio.Wav;
-import org.unmute.tensor.io.AtomicFile;
+import org.unmute.files.AtomicFile;
 
 /**
  * The path of one clip through {@code unmute embed}: our classes on the stack where the front end and the network are

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 
 /** {@code eval --events} of a probe trained on synthetic scenes with the encoder in the program. */
 class EventEvalEndToEndTest {

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /** {@code eval --events} with detections and with stored scores over time. */

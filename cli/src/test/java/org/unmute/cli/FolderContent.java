@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /** What a command wrote into a folder, to compare with what another run of it wrote. */
 final class FolderContent {

@@ -12,8 +12,8 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.TemporaryFile;
 
 /** What is forced to the device when a file is written: else a power failure could undo its renaming. */
 class ForcedRenameTest {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.provenance.FolderManifest;
+import org.unmute.data.provenance.FolderManifest;
 
 /** {@code unmute fsck}: what it finds in folders of every kind, and that the commands which it names repair them. */
 class FsckEndToEndTest {

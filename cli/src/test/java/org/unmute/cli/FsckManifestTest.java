@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.provenance.FolderManifest;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.data.provenance.Json;
 
 /** What {@code fsck} makes of the manifests of finished folders. */
 class FsckManifestTest {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.golden.RealData;
-import org.unmute.models.audio.Wav;
 
 /**
  * Real keyword recordings through the command line: {@code tag} gives the original model's logits, {@code eval} its

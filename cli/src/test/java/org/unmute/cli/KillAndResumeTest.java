@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /** A killed {@code embed} or {@code probe} that runs again gives what an uninterrupted run gives, byte for byte. */

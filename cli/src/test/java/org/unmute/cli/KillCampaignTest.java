@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
 
 /**

@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.parquet.ParquetTableWriter;
-import org.unmute.experiments.parquet.ParquetTableWriter.Column;
-import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
-import org.unmute.models.audio.Wav;
-import org.unmute.tensor.io.AtomicFile;
+import org.unmute.data.parquet.ParquetTableWriter;
+import org.unmute.data.parquet.ParquetTableWriter.Column;
+import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.files.AtomicFile;
 
 /**
  * From long annotated recordings to a score: {@code labels}, {@code embed}, {@code probe}, {@code eval}. The recordings

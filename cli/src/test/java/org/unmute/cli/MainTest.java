@@ -15,15 +15,15 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.audio.UnreadableAudioException;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.convert.ConversionException;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.data.set.DatasetException;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.set.DatasetException;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.MalformedFileException;
 
 class MainTest {
     private final StringWriter out = new StringWriter();

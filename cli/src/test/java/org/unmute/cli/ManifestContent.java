@@ -2,8 +2,8 @@ package org.unmute.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.provenance.FolderManifest;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.files.InputException;
 
 /**
  * What a manifest says, to compare with that of another run: which files there are, and whether each is as stated. The

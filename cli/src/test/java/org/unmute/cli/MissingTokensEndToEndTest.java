@@ -14,12 +14,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.console.ExitCode;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.cache.files.FileManifest;
-import org.unmute.tensor.io.Sha256;
 
 /** Commands that read tokens refuse a cache that has lost some of them, unless they are told to go on. */
 class MissingTokensEndToEndTest {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.files.FolderLock;
 
 /** No two commands write to one folder or file at a time: the second says who is writing, and changes nothing. */
 class OutputLocksTest {

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /**
  * A command that ran in this process.

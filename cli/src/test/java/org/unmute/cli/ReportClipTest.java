@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.benchmark.fixture.RunFixture;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.fixture.RunFixture;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.fixture.Browser;
 

@@ -15,11 +15,11 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.benchmark.fixture.RunFixture;
+import org.unmute.benchmark.fixture.RunFixture.Skill;
+import org.unmute.benchmark.results.Name;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.fixture.RunFixture;
-import org.unmute.experiments.fixture.RunFixture.Skill;
-import org.unmute.experiments.results.Name;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /** {@code unmute report} on generated runs. */
 class ReportEndToEndTest {

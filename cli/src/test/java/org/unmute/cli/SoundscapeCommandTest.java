@@ -17,17 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.annotation.Annotation;
-import org.unmute.experiments.annotation.AnnotationTable;
-import org.unmute.experiments.data.LabelledClip;
-import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.ManifestFormat;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.scene.Sound;
-import org.unmute.experiments.scene.Synthesizer;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationTable;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.scene.Sound;
+import org.unmute.data.scene.Synthesizer;
 
 class SoundscapeCommandTest {
     @TempDir

@@ -3,7 +3,7 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 
 /** What end-to-end tests run on: an encoder trained for two steps and a few synthesized recordings of one second. */
 final class TinyEncoder {

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.unmute.audio.Wav;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.scene.Sound;
-import org.unmute.experiments.scene.Synthesizer;
-import org.unmute.models.audio.Wav;
+import org.unmute.data.scene.Sound;
+import org.unmute.data.scene.Synthesizer;
 
 /** Every command that writes files, on inputs so small that it takes a moment. */
 public final class WritingCommands {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
 import org.unmute.fuzz.format.FuzzTarget;
 
 /**

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.json.JsonFields;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.provenance.JsonObject;
+import org.unmute.data.json.JsonFields;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.JsonObject;
+import org.unmute.files.InputException;
 
 /**
  * How far a target has come, over all processes that worked on it.

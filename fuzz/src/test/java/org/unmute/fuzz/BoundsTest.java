@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
 import org.unmute.fuzz.format.FuzzTarget;
 
 class BoundsTest {

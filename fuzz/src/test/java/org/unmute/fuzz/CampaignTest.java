@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.files.FolderLock;
 
 class CampaignTest {
     @TempDir

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.unmute.experiments.Diagnosis;
+import org.unmute.files.Diagnosis;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

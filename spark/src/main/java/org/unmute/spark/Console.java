@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /**
  * Standard output and standard error as applications see them: results go to the first, remarks and errors to the

@@ -2,9 +2,9 @@ package org.unmute.spark;
 
 import java.util.List;
 import java.util.SortedSet;
-import org.unmute.experiments.data.ClipDivision;
-import org.unmute.experiments.detection.ContextSeconds;
-import org.unmute.experiments.detection.RuleOptions;
+import org.unmute.data.ClipDivision;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.RuleOptions;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 

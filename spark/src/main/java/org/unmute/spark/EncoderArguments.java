@@ -2,8 +2,8 @@ package org.unmute.spark;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.unmute.experiments.SettingsException;
-import org.unmute.experiments.encoder.GivenSettings;
+import org.unmute.events.encoder.GivenSettings;
+import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
 import org.unmute.spark.plan.EmbedOptions;

@@ -2,9 +2,9 @@ package org.unmute.spark;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.experiments.detection.ContextSeconds;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.detection.RuleOptions;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.detection.RuleOptions;
 import picocli.CommandLine.Option;
 
 /** Options that say how scores over time become events, with the names that {@code unmute detect} has for them. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.ShareCommits;
 import org.unmute.spark.plan.Packed;

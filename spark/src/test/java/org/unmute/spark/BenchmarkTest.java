@@ -20,14 +20,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.benchmark.RepeatableContent;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.benchmark.run.RepeatableContent;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.FolderLock;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
-import org.unmute.tensor.io.FolderLock;
 
 /** A grid on Spark: the files of a single machine's run, whoever begins and whoever goes on. */
 @FullBuild("starts Spark")

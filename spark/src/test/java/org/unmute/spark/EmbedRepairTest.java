@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.check.FolderCheck;
-import org.unmute.experiments.data.ClipDivision;
+import org.unmute.benchmark.check.FolderCheck;
+import org.unmute.data.ClipDivision;
 import org.unmute.kernels.contract.FullBuild;
 
 /** The same command makes again what its folder has lost. */

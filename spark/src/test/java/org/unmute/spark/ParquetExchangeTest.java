@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.experiments.annotation.LabelFile;
-import org.unmute.experiments.parquet.ParquetTableWriter;
-import org.unmute.experiments.parquet.ParquetTableWriter.Column;
-import org.unmute.experiments.parquet.ParquetTableWriter.Kind;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.parquet.ParquetTableWriter;
+import org.unmute.data.parquet.ParquetTableWriter.Column;
+import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.files.AtomicFile;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.tensor.io.AtomicFile;
 
 /** Tables that the command line writes are read by Spark, and tables that Spark writes by the command line's reader. */
 @FullBuild("runs Spark")

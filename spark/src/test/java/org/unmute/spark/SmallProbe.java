@@ -3,7 +3,7 @@ package org.unmute.spark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.pool.ProbeOptions;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Wav;
 
 /** A folder of short recordings: of several rates, with names that go wrong easily, and two that are no recordings. */
 final class SmallRecordings {

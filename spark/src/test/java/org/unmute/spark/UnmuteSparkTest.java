@@ -26,18 +26,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.SettingsException;
-import org.unmute.experiments.detection.ContextSeconds;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.detection.DetectorSetup;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.encoder.Resampling;
-import org.unmute.experiments.scoring.Activation;
-import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioStream;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.detection.DetectorSetup;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.encoder.Resampling;
+import org.unmute.events.scoring.Activation;
+import org.unmute.events.scoring.ScoringHead;
+import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.models.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;
@@ -54,7 +55,6 @@ import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.ModelFiles;
 import org.unmute.spark.task.ExecutorEncoder;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.Sha256;
 
 @FullBuild("runs Spark")
 class UnmuteSparkTest {

@@ -10,14 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
-import org.unmute.tensor.io.RegularFile;
 import org.unmute.tensor.io.SafetensorsWriter;
-import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -81,7 +81,7 @@ public final class Conversion implements AutoCloseable {
     /**
      * Opens a checkpoint, recognises its encoder and checks all of its elements. Writes nothing.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if it is not a readable checkpoint
+     * @throws org.unmute.files.MalformedFileException if it is not a readable checkpoint
      * @throws org.unmute.models.checkpoint.UnusableCheckpointException if it has no known encoder, or not the stated
      *     one
      * @throws IOException if it cannot be read

@@ -2,8 +2,8 @@ package org.unmute.convert;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.unmute.files.LittleEndian;
 import org.unmute.tensor.HalfFloats;
-import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Wav;
 
 /**
  * Compares the boxes of {@code unmute detect} with the unmixed events of {@code unmute soundscape --stems}, for {@code

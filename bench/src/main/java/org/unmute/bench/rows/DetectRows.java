@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.Wav;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.Wav;
+import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
@@ -23,7 +24,6 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.Npy;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Rows of {@code unmute detect}, from a WAV file to a table of events, as hours of audio per hour. KWT-1 and EAT have

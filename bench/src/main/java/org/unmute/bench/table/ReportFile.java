@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.unmute.tensor.io.AtomicFile;
+import org.unmute.files.AtomicFile;
 
 /** A Markdown file with sections that this program owns, between comments that name them; all other text stays. */
 final class ReportFile {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.tensor.io.AtomicFile;
+import org.unmute.files.AtomicFile;
 
 /**
  * Results as JSON. A row that is measured again replaces its earlier result, so a table can be measured piece by piece.

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.models.audio.Wav;
 
 class CaseWriterTest {
     @TempDir

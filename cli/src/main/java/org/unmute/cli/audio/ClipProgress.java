@@ -1,8 +1,8 @@
 package org.unmute.cli.audio;
 
 import java.util.List;
+import org.unmute.benchmark.run.EmbeddingBar;
 import org.unmute.cli.console.Progress;
-import org.unmute.experiments.benchmark.EmbeddingBar;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /** Facts about files of recordings, of which no samples are kept. */
 public final class RecordingFiles {

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Recording;
 import org.unmute.cli.console.CommandException;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Recording;
 import org.unmute.report.page.TimeText;
 
 /**

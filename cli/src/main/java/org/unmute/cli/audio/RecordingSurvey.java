@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.models.audio.AudioStream;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioStream;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.models.audio.Recording;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.Recording;
+import org.unmute.data.provenance.RunRecord;
 
 /**
  * What is wrong with recordings that are read all the same: cut short, a header with wrong sizes, bytes left out. The

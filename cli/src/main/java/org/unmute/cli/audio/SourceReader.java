@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.models.audio.Resampler;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.audio.Resampler;
+import org.unmute.files.Sha256;
 
 /** Reads recordings at one sample rate, caches them while memory allows, and collects their hashes. */
 public final class SourceReader {

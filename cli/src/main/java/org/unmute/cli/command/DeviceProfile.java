@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.Units;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.Profiled;

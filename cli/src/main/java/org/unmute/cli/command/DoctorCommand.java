@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.provenance.BuildInfo;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.BuildInfo;
+import org.unmute.data.provenance.Units;
+import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;

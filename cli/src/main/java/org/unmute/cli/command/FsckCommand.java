@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.unmute.benchmark.check.CheckedItem;
+import org.unmute.benchmark.check.Finding;
+import org.unmute.benchmark.check.FolderCheck;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
-import org.unmute.experiments.check.CheckedItem;
-import org.unmute.experiments.check.Finding;
-import org.unmute.experiments.check.FolderCheck;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

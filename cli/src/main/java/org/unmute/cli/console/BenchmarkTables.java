@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.experiments.benchmark.BenchmarkPlan;
-import org.unmute.experiments.benchmark.BenchmarkResults;
-import org.unmute.experiments.protocol.CellCost;
-import org.unmute.experiments.protocol.CellId;
+import org.unmute.benchmark.protocol.CellCost;
+import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.run.BenchmarkPlan;
+import org.unmute.benchmark.run.BenchmarkResults;
 
 /** Prints the plan and the results of {@code benchmark} as tables. */
 public final class BenchmarkTables {

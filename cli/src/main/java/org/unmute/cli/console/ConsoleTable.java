@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /**
  * A table for a terminal: text is left-aligned, numbers are right-aligned, and a rule is under the headings. It can

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.unmute.convert.ConversionReport;
 import org.unmute.convert.ConversionReport.Fate;
 import org.unmute.convert.ConversionReport.Line;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 
 /** The report of a conversion as a table: kept, renamed, dropped and missing tensors. */
 public final class ConversionTable {

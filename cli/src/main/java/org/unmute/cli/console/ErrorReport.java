@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Iterator;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.PlainText;
 
 /**
  * Reports why a command ends: a line on standard error, and with {@code --json} a document on standard output in place

@@ -2,7 +2,7 @@ package org.unmute.cli.console;
 
 import java.io.UncheckedIOException;
 import org.unmute.convert.ConversionException;
-import org.unmute.experiments.Diagnosis;
+import org.unmute.files.Diagnosis;
 
 /**
  * How an exception is reported to the user.

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.Locale;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /**
  * Standard output or standard error as commands see it. Whatever they print, names of files and classes and messages of

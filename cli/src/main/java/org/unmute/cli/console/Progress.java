@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.unmute.experiments.benchmark.ProgressBar;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.benchmark.run.ProgressBar;
+import org.unmute.data.provenance.Units;
 
 /**
  * Shows count, rate and time left on standard error: one rewritten line on a terminal, a line every five seconds in a

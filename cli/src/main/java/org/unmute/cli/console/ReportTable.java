@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.unmute.experiments.results.ClipIntervals;
-import org.unmute.experiments.results.ClipIntervals.Standing;
-import org.unmute.experiments.results.Column;
-import org.unmute.experiments.results.Entry;
-import org.unmute.experiments.results.Results;
-import org.unmute.experiments.results.Results.Setting;
-import org.unmute.experiments.results.Score;
+import org.unmute.benchmark.results.ClipIntervals;
+import org.unmute.benchmark.results.ClipIntervals.Standing;
+import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.Entry;
+import org.unmute.benchmark.results.Results;
+import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.Score;
 
 /** The table of scores that {@code report} prints: a row for each data set and encoder, a column for each probe. */
 public final class ReportTable {

@@ -3,9 +3,9 @@ package org.unmute.cli.detect;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.cli.option.ContextOptions;
-import org.unmute.experiments.detection.ContextSeconds;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.detection.RuleOptions;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.detection.RuleOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.ContextOptions;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.metric.event.Collar;
-import org.unmute.experiments.strong.EventSettings;
-import org.unmute.experiments.strong.EventTable;
-import org.unmute.experiments.strong.PostProcessing;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.strong.EventSettings;
+import org.unmute.events.strong.EventTable;
+import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.Collar;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

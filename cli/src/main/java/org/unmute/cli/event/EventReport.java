@@ -9,12 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.probe.SeedScores;
-import org.unmute.experiments.metric.Bootstrap;
-import org.unmute.experiments.metric.event.EventFigures;
-import org.unmute.experiments.metric.event.EventReference;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.provenance.Units;
-import org.unmute.experiments.strong.EventScores;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.Units;
+import org.unmute.events.strong.EventScores;
+import org.unmute.metrics.Bootstrap;
+import org.unmute.metrics.event.EventFigures;
+import org.unmute.metrics.event.EventReference;
 
 /**
  * Event metrics of one or several runs (seeds) on the same recordings: mean and standard deviation over the runs, and

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.unmute.audio.AudioFiles;
 import org.unmute.cli.console.CommandException;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipDivision;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.data.RecordingNames;
-import org.unmute.experiments.strong.Durations;
+import org.unmute.data.ClipDivision;
+import org.unmute.data.ClipId;
+import org.unmute.data.ClipList;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.RecordingNames;
+import org.unmute.events.strong.Durations;
 import org.unmute.probes.cache.AudioClip;
 
 /** Lengths of recordings, from a table or from the recordings themselves. */

@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.LabelOptions;
-import org.unmute.experiments.annotation.Annotation;
-import org.unmute.experiments.data.LabelledClip;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.data.RecordingNames;
-import org.unmute.experiments.metric.event.EventReference;
-import org.unmute.experiments.metric.event.SoundEvent;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.experiments.strong.EventTable;
-import org.unmute.experiments.strong.MatchedEvents;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.RecordingNames;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.events.strong.EventTable;
+import org.unmute.events.strong.MatchedEvents;
+import org.unmute.metrics.event.EventReference;
+import org.unmute.metrics.event.SoundEvent;
 
 /** What the options say about the reference: its events, which recordings count, and their lengths. */
 final class ReferenceData {

@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.strong.MatchedEvents;
+import org.unmute.data.MalformedTableException;
+import org.unmute.events.strong.MatchedEvents;
 
 /** What was left out of a comparison, in words. */
 final class Remarks {

@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.annotation.ClipCutter;
-import org.unmute.experiments.annotation.ClipPlan;
-import org.unmute.experiments.annotation.GroupedSplit;
-import org.unmute.experiments.annotation.LabelFile;
-import org.unmute.experiments.annotation.RecordingGroups;
-import org.unmute.experiments.annotation.ShareRule;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.LabelledClip;
-import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.ManifestFormat;
-import org.unmute.experiments.data.TextTable;
+import org.unmute.data.ClipId;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.TextTable;
+import org.unmute.data.annotation.ClipCutter;
+import org.unmute.data.annotation.ClipPlan;
+import org.unmute.data.annotation.GroupedSplit;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.annotation.RecordingGroups;
+import org.unmute.data.annotation.ShareRule;
 import picocli.CommandLine.Option;
 
 /** Options that say how annotated recordings become clips, and these are split. */

@@ -2,7 +2,7 @@ package org.unmute.cli.option;
 
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.encoder.KnownDigests;
+import org.unmute.events.encoder.KnownDigests;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,6 @@
 package org.unmute.cli.option;
 
-import org.unmute.experiments.detection.ContextSeconds;
+import org.unmute.events.detection.ContextSeconds;
 import org.unmute.probes.score.FrameScorer;
 import picocli.CommandLine.Option;
 

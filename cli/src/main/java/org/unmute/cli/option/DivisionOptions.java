@@ -3,12 +3,12 @@ package org.unmute.cli.option;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.unmute.audio.AudioFiles;
 import org.unmute.cli.console.CommandException;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipDivision;
-import org.unmute.experiments.data.ClipDivision.Rule;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.ClipDivision;
+import org.unmute.data.ClipDivision.Rule;
+import org.unmute.data.ClipId;
+import org.unmute.data.provenance.RunRecord;
 import picocli.CommandLine.Option;
 
 /** How long recordings are divided into clips. */

@@ -3,10 +3,10 @@ package org.unmute.cli.option;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.annotation.LabelFile;
-import org.unmute.experiments.annotation.ShareRule;
-import org.unmute.experiments.data.LabelSet;
-import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.data.LabelSet;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.annotation.ShareRule;
 import picocli.CommandLine.Option;
 
 /** Options that say how a label file is read, where it is not recognized by itself. */

@@ -3,8 +3,8 @@ package org.unmute.cli.option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.experiments.provenance.WholeCache;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.WholeCache;
 import org.unmute.probes.cache.TokenCache;
 import picocli.CommandLine.Option;
 
@@ -25,7 +25,7 @@ public final class MissingTokens {
      *
      * @param record that says what is missing, if it may be
      * @param tell receives the same
-     * @throws org.unmute.experiments.InputException naming what is missing, if it may not be
+     * @throws org.unmute.files.InputException naming what is missing, if it may not be
      * @throws IOException if the cache cannot be read
      */
     public TokenCache open(Path cache, RunRecord record, Consumer<String> tell) throws IOException {

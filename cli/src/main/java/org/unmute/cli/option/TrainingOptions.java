@@ -2,7 +2,7 @@ package org.unmute.cli.option;
 
 import java.util.List;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.data.Task;
+import org.unmute.data.Task;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;

@@ -2,7 +2,7 @@ package org.unmute.cli.option;
 
 import java.util.List;
 import java.util.Set;
-import org.unmute.experiments.encoder.OpenEncoder;
+import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.models.encoder.EncoderWarmUp;
 
 /**

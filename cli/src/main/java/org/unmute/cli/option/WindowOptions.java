@@ -1,7 +1,7 @@
 package org.unmute.cli.option;
 
 import java.util.Locale;
-import org.unmute.experiments.encoder.GivenSettings;
+import org.unmute.events.encoder.GivenSettings;
 import picocli.CommandLine.Option;
 
 /** How much sound an encoder hears at once. */

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.data.CsvWriter;
-import org.unmute.experiments.metric.ConfusionMatrix;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.data.CsvWriter;
+import org.unmute.files.PlainText;
+import org.unmute.metrics.ConfusionMatrix;
 
 /**
  * A confusion matrix for a terminal, as CSV and as JSON: rows are true classes, columns predicted ones. Counts of

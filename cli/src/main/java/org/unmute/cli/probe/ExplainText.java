@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions;

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.unmute.experiments.metric.Calibration;
-import org.unmute.experiments.metric.DecisionScores;
-import org.unmute.experiments.metric.ScoreScale;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
+import org.unmute.metrics.Calibration;
+import org.unmute.metrics.DecisionScores;
+import org.unmute.metrics.ScoreScale;
 import org.unmute.probes.decision.Decisions;
 
 /** What the learned thresholds and calibrations of one or several runs give on the same clips. */

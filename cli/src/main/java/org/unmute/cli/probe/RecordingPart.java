@@ -9,10 +9,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.unmute.experiments.data.TextTable;
-import org.unmute.experiments.results.ResultCell;
-import org.unmute.tensor.io.RegularFile;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.benchmark.results.ResultCell;
+import org.unmute.data.TextTable;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
 
 /** In which part of the data of a probe a recording is, as the tables of clips beside the probe tell by its bytes. */
 public enum RecordingPart {

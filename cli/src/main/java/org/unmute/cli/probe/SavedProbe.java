@@ -9,15 +9,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.encoder.KnownDigests;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.encoder.Resampling;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.events.encoder.KnownDigests;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.encoder.Resampling;
+import org.unmute.files.RegularFile;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.RegularFile;
 
 /**
  * A trained probe on disk with the record of its run.

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.data.TextTable;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.TextTable;
 
 /**
  * A CSV file of scores: a column {@code file}, then one column per class.

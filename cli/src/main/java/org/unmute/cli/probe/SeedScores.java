@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.experiments.metric.Interval;
+import org.unmute.metrics.Interval;
 
 /** Metrics of one or several runs (seeds) on the same data: over the runs, mean, deviation and mean interval. */
 public final class SeedScores {

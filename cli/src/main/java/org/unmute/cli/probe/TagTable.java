@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.events.scoring.ScoringHead;
 
 /**
  * The best classes of recordings, for a terminal and as JSON. Classes that exceed a learned threshold are marked; in

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.tensor.Shape;

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.Shape;
 

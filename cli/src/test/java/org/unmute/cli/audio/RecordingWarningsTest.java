@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Wav;
+import org.unmute.data.provenance.RunRecord;
 
 class RecordingWarningsTest {
     @TempDir

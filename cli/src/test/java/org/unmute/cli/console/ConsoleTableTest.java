@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
 
 class ConsoleTableTest {
     private final ConsoleTable table = new ConsoleTable("probe", "mAP", "seeds")

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.unmute.experiments.Diagnosis;
+import org.unmute.files.Diagnosis;
 
 /** {@code MainTest} has the messages of each kind of failure. */
 class FailureTest {
     /** Caught where they are thrown; they never reach a user. */
     private static final Set<String> INTERNAL = Set.of(
-            "org.unmute.experiments.benchmark.DatasetTokens$StoppedEmbedding",
-            "org.unmute.models.audio.vorbis.InvalidVorbisException",
-            "org.unmute.models.audio.vorbis.PacketBits$EndOfPacket");
+            "org.unmute.benchmark.run.DatasetTokens$StoppedEmbedding",
+            "org.unmute.audio.vorbis.InvalidVorbisException",
+            "org.unmute.audio.vorbis.PacketBits$EndOfPacket");
 
     /** An exception that {@link Failure} does not know is called a bug, as that of a diverged training was. */
     @Test

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.Units;
 
 class ProgressTest {
     private final StringWriter text = new StringWriter();

@@ -17,7 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unmute.cli.Ran;
 import org.unmute.cli.console.ExitCode;
-import org.unmute.experiments.provenance.FolderManifest;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.files.TemporaryFile;
 import org.unmute.kernels.contract.fault.Fault;
 import org.unmute.kernels.contract.fault.FaultFileSystem;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
@@ -27,7 +28,6 @@ import org.unmute.kernels.contract.fault.Point;
 import org.unmute.kernels.contract.fault.Points;
 import org.unmute.kernels.contract.fault.Survival;
 import org.unmute.kernels.contract.fault.VolatileDisk;
-import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Runs scenarios under faults: each operation fails in turn, and after each fault the scenario is run again without

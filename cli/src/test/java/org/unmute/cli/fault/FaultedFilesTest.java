@@ -15,23 +15,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.probe.SavedProbe;
-import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.Part;
-import org.unmute.experiments.data.set.Dataset;
-import org.unmute.experiments.data.set.Datasets;
-import org.unmute.experiments.data.set.ReadOptions;
-import org.unmute.experiments.data.set.Reading;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.ClipList;
+import org.unmute.data.Part;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.set.Dataset;
+import org.unmute.data.set.Datasets;
+import org.unmute.data.set.ReadOptions;
+import org.unmute.data.set.Reading;
+import org.unmute.files.FolderLock;
+import org.unmute.files.RegularFile;
 import org.unmute.kernels.contract.fault.Fault;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
 import org.unmute.kernels.contract.fault.FaultPlan;
 import org.unmute.kernels.contract.fault.Operation;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.tensor.io.FolderLock;
-import org.unmute.tensor.io.RegularFile;
 
 /** Single classes under faults: what the campaign found. */
 class FaultedFilesTest {

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.unmute.cli.ManifestContent;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * What a scenario wrote, by file: bytes, without times, the process that wrote, and what a resumed run says about

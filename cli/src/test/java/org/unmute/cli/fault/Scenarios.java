@@ -11,9 +11,10 @@ import org.unmute.cli.Ran;
 import org.unmute.cli.WritingCommands;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
-import org.unmute.experiments.provenance.FolderManifest;
-import org.unmute.experiments.scene.SceneFolder;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.data.scene.SceneFolder;
+import org.unmute.data.scene.SyntheticScenes;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -21,7 +22,6 @@ import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.ClipStatus;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.Sha256;
 
 /** Small inputs, and what is done with them under faults. */
 final class Scenarios {

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.metric.ConfusionMatrix;
-import org.unmute.experiments.metric.ScoreScale;
-import org.unmute.experiments.metric.SingleLabelScores;
+import org.unmute.metrics.ConfusionMatrix;
+import org.unmute.metrics.ScoreScale;
+import org.unmute.metrics.SingleLabelScores;
 
 class ConfusionTextTest {
     /** The confusion of clips whose best-scored class is the predicted one. */

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /** Whether a recording was among the clips that a probe was trained on, whatever its name is now. */
 class RecordingPartTest {

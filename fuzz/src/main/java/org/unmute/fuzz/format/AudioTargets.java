@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.models.audio.AudioSource;
-import org.unmute.models.audio.AudioStream;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioSource;
+import org.unmute.audio.AudioStream;
 
 /** Readers of recordings. Each is opened by its first bytes, so a change may lead from one format to another. */
 final class AudioTargets {
-    private static final String CODECS = "codecs/src/test/resources/audio";
-    private static final String MODELS = "models/src/test/resources/audio";
+    private static final String MP3 = "mp3/src/test/resources/audio";
+    private static final String AUDIO = "audio/src/test/resources/audio";
     /** A few bytes may stand for very many samples; the readers do not stop, their callers do. */
     private static final long MAX_SAMPLES = 1 << 19;
 
@@ -28,18 +28,18 @@ final class AudioTargets {
                         .repairedBy(Checksums::flac),
                 FuzzTarget.inMemory("ogg", "input.ogg", files -> both(files, "*.ogg"), AudioTargets::read)
                         .repairedBy(Checksums::ogg),
-                FuzzTarget.inMemory("mp3", "input.mp3", files -> files.matching(CODECS, "*.mp3"), AudioTargets::read),
+                FuzzTarget.inMemory("mp3", "input.mp3", files -> files.matching(MP3, "*.mp3"), AudioTargets::read),
                 FuzzTarget.inMemory("aiff-au", "input.aiff", _ -> aiffAndAu(), AudioTargets::read));
     }
 
     private static List<byte[]> both(SeedFiles files, String glob) throws IOException {
-        List<byte[]> all = new ArrayList<>(files.matching(CODECS, glob));
-        all.addAll(files.matching(MODELS, glob));
+        List<byte[]> all = new ArrayList<>(files.matching(MP3, glob));
+        all.addAll(files.matching(AUDIO, glob));
         return all;
     }
 
     private static List<byte[]> wav(SeedFiles files) throws IOException {
-        List<byte[]> all = new ArrayList<>(files.matching(CODECS, "*.wav"));
+        List<byte[]> all = new ArrayList<>(files.matching(MP3, "*.wav"));
         byte[] fmt = new Chunk("fmt ")
                 .little(1, 2)
                 .little(2, 2)

@@ -5,19 +5,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.models.weights.FileKind;
+import org.unmute.models.weights.TorchFile;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.FileKind;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.TensorFile;
-import org.unmute.tensor.io.torch.TorchFile;
 
 /** Readers of weights: checkpoints of PyTorch in both containers, safetensors, arrays of NumPy. */
 final class CheckpointTargets {
-    private static final String GOLDEN = "tensor/src/test/resources/golden/formats";
+    private static final String GOLDEN = "models/src/test/resources/golden/formats";
     private static final long MAX_READ = 16L << 20;
     private static final long MAX_ELEMENTS = 4096;
 

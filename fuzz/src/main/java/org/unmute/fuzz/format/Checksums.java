@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /**
  * Makes the checksums of a changed file right again, as far as its structure still shows where they are. Without that

@@ -36,7 +36,7 @@ public record FuzzTarget(
         /**
          * Reads everything that the format can hold.
          *
-         * @throws IOException to refuse the input; {@link org.unmute.experiments.InputException} does so, too
+         * @throws IOException to refuse the input; {@link org.unmute.files.InputException} does so, too
          */
         void read(Input input) throws IOException;
     }

@@ -5,29 +5,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.experiments.annotation.AnnotationTable;
-import org.unmute.experiments.annotation.LabelFile;
-import org.unmute.experiments.annotation.ShareRule;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.experiments.data.LabelSet;
-import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.ManifestFormat;
-import org.unmute.experiments.data.TextTable;
-import org.unmute.experiments.data.set.UrbanSedFiles;
-import org.unmute.experiments.detection.DetectionFiles;
-import org.unmute.experiments.grid.Grid;
-import org.unmute.experiments.json.JsonFields;
-import org.unmute.experiments.parquet.ParquetTable;
-import org.unmute.experiments.provenance.Json;
-import org.unmute.experiments.strong.Durations;
-import org.unmute.experiments.strong.EventTable;
-import org.unmute.experiments.strong.ScoreFolder;
+import org.unmute.benchmark.grid.Grid;
+import org.unmute.data.ClipList;
+import org.unmute.data.LabelSet;
+import org.unmute.data.Manifest;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.TextTable;
+import org.unmute.data.annotation.AnnotationTable;
+import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.annotation.ShareRule;
+import org.unmute.data.json.JsonFields;
+import org.unmute.data.parquet.ParquetTable;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.set.UrbanSedFiles;
+import org.unmute.events.detection.DetectionFiles;
+import org.unmute.events.strong.Durations;
+import org.unmute.events.strong.EventTable;
+import org.unmute.events.strong.ScoreFolder;
 
 /** Readers of text: tables of clips, labels and events, JSON, and grids in TOML. */
 final class TableTargets {
-    private static final String FORMATS = "experiments/src/test/resources/golden/sed/formats";
+    private static final String FORMATS = "data/src/test/resources/golden/sed/formats";
 
-    private static final String PARQUET = "experiments/src/test/resources/parquet";
+    private static final String PARQUET = "data/src/test/resources/parquet";
 
     private TableTargets() {}
 

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.unmute.files.MalformedFileException;
+import org.unmute.models.weights.FileKind;
+import org.unmute.models.weights.TorchFile;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.ElementSource;
-import org.unmute.tensor.io.FileKind;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.TensorFile;
-import org.unmute.tensor.io.torch.TorchFile;
 
 /** Named tensors that an encoder is built from, whatever the file format. */
 public interface Checkpoint extends AutoCloseable {

@@ -90,7 +90,7 @@ public final class Encoders {
     /**
      * Opens a checkpoint with the authors' settings.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is damaged or no supported checkpoint
+     * @throws org.unmute.files.MalformedFileException if the file is damaged or no supported checkpoint
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      */
     public static Encoder open(Path checkpoint) throws IOException {
@@ -100,7 +100,7 @@ public final class Encoders {
     /**
      * Opens a checkpoint.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is damaged or no supported checkpoint
+     * @throws org.unmute.files.MalformedFileException if the file is damaged or no supported checkpoint
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      * @throws IllegalArgumentException if the settings do not fit the encoder
      */

@@ -147,7 +147,7 @@ public final class StreamingEncoder {
     /**
      * Says that no sample follows: encodes the remainder, if it is long enough to be a window, and gives the last rows.
      *
-     * @throws org.unmute.models.audio.ClipTooShortException if fewer samples than one frame have arrived
+     * @throws org.unmute.audio.ClipTooShortException if fewer samples than one frame have arrived
      */
     public void finish() {
         if (finished) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;

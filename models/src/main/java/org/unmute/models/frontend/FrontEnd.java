@@ -14,7 +14,7 @@ public interface FrontEnd {
      * The network's input for one window.
      *
      * @param samples mono, [-1, 1], at {@link #sampleRate}; samples beyond {@link #windowSamples} are ignored
-     * @throws org.unmute.models.audio.ClipTooShortException if there are fewer than {@link #frameSamples}
+     * @throws org.unmute.audio.ClipTooShortException if there are fewer than {@link #frameSamples}
      */
     Spectrogram apply(float[] samples);
 

@@ -1,6 +1,6 @@
 package org.unmute.models.frontend;
 
-import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.op.FilterBank;
 
 /**

@@ -3,7 +3,7 @@ package org.unmute.models.frontend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.audio.ClipTooShortException;
 import org.unmute.tensor.Tensor;
 
 /**

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.audio.ClipTooShortException;
 
 /** Rows that are given while samples arrive, against those of the whole recording. */
 class StreamingEncoderTest {

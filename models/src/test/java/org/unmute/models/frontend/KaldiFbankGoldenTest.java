@@ -16,11 +16,11 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.unmute.audio.ClipTooShortException;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Wav;
 import org.unmute.kernels.contract.golden.ChosenBackend;
 import org.unmute.kernels.contract.golden.Golden;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.SafetensorsFile;
 
 @Tag("golden")

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Resampler;
 import org.unmute.kernels.contract.golden.Golden;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
 import org.unmute.tensor.io.SafetensorsFile;
 
 @Tag("golden")

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.audio.ClipTooShortException;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;

@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.models.audio.Recording;
+import org.unmute.audio.Recording;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Features;

@@ -66,7 +66,7 @@ class SmallVitTest {
         bytes[bytes.length - 1] ^= (byte) 0x80;
         Files.write(file, bytes);
         assertThatThrownBy(() -> Encoders.open(file))
-                .isInstanceOf(org.unmute.tensor.io.MalformedFileException.class)
+                .isInstanceOf(org.unmute.files.MalformedFileException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("digest-mismatch")
                 .hasMessageContaining("train it again");
@@ -110,7 +110,7 @@ class SmallVitTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no known encoder");
         Path text = Files.writeString(folder.resolve("text.safetensors"), "hello");
-        assertThatThrownBy(() -> Encoders.open(text)).isInstanceOf(org.unmute.tensor.io.MalformedFileException.class);
+        assertThatThrownBy(() -> Encoders.open(text)).isInstanceOf(org.unmute.files.MalformedFileException.class);
     }
 
     @Test

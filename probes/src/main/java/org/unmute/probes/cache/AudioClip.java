@@ -2,9 +2,9 @@ package org.unmute.probes.cache;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Recording;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Recording;
+import org.unmute.files.PlainText;
 
 /**
  * A recording to embed, or a part of one.

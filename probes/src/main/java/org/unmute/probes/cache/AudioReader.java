@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
 
 /** Opens sound files. Called from several threads. */
 @FunctionalInterface

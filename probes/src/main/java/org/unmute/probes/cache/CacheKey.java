@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.Resampler;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * What all records of a cache folder have in common.

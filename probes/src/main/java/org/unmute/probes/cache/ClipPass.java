@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.ClipTooShortException;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.UnreadableAudioException;
 import org.unmute.models.encoder.EncoderSpec;
 
 /**

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
 
 /** A clip's frames of a file, as a stream of their own. Closing it leaves the file open. */
 final class ClipStream implements AudioStream {

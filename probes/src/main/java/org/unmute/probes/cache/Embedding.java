@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 

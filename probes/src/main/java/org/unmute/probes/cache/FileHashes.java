@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /**
  * SHA-256 of files, each computed once for all its clips. A file whose size or modification time changes is hashed

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.unmute.files.MalformedFileException;
 import org.unmute.probes.cache.files.FolderFiles;
 import org.unmute.probes.cache.files.ShardFiles;
-import org.unmute.tensor.io.MalformedFileException;
 
 /**
  * The table of contents of a shard: a file beside it with the headers of the shard and of its records. Where reading a

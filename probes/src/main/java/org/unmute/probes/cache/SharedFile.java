@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.StreamingResampler;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.StreamingResampler;
+import org.unmute.audio.UnreadableAudioException;
 
 /**
  * A file that serves several clips through one stream. What clips that follow each other share is decoded once; a clip

@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.FileFailure;
+import org.unmute.files.FolderLock;
+import org.unmute.files.LittleEndian;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
+import org.unmute.files.WrittenFiles;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.FolderFiles;
-import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.FileFailure;
-import org.unmute.tensor.io.FolderLock;
-import org.unmute.tensor.io.LittleEndian;
-import org.unmute.tensor.io.RegularFile;
-import org.unmute.tensor.io.TemporaryFile;
-import org.unmute.tensor.io.WrittenFiles;
 
 /**
  * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open

@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.StreamingResampler;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.StreamingResampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
@@ -96,7 +96,7 @@ public final class StreamingTagger {
     /**
      * Says that no sample follows, and gives the events that were waiting.
      *
-     * @throws org.unmute.models.audio.ClipTooShortException if fewer samples than the encoder needs have arrived
+     * @throws org.unmute.audio.ClipTooShortException if fewer samples than the encoder needs have arrived
      */
     public void finish() {
         if (finished) {
@@ -113,7 +113,7 @@ public final class StreamingTagger {
      *
      * @param stream     not closed
      * @param resampling how another rate is converted: as when the probe was trained
-     * @throws org.unmute.models.audio.UnreadableAudioException if it is damaged or its rate cannot be converted
+     * @throws org.unmute.audio.UnreadableAudioException if it is damaged or its rate cannot be converted
      * @throws IOException if its source fails
      */
     public void run(AudioStream stream, Resampler.Kernel resampling) throws IOException {

@@ -3,7 +3,7 @@ package org.unmute.probes.pool;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /**
  * The rules for names of classes, which a probe's file holds one a line: none is blank, there twice or holds a control

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.Resampler;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -19,10 +21,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
-import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.op.Unary;
 
 /**

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 
 /** One stream serves all clips of a file, and the samples are those of the whole recording cut to pieces. */

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.ShardFiles;
-import org.unmute.tensor.io.Sha256;
 
 /** A folder whose files are copied in ranges, as from a store elsewhere; counts them. */
 final class RangedFolder implements ShardFiles {

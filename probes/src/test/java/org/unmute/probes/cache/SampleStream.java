@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
 
 /** Samples in memory as a stream, which counts what is asked of it. */
 final class SampleStream implements AudioStream {

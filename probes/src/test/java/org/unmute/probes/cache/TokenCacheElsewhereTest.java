@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.files.FileManifest;
-import org.unmute.tensor.io.MalformedFileException;
 
 /** Caches that are not a folder of this machine, and folders of which a manifest tells what counts. */
 class TokenCacheElsewhereTest {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.audio.Wav;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.pool.TrainedProbe;
@@ -260,8 +260,8 @@ class DocumentedExamplesTest {
         import java.util.concurrent.ExecutorService;
         import java.util.concurrent.Executors;
         import java.util.concurrent.Future;
-        import org.unmute.models.audio.Recording;
-        import org.unmute.models.audio.Wav;
+        import org.unmute.audio.Recording;
+        import org.unmute.audio.Wav;
 
         final class Caller {
             private static long threads() {

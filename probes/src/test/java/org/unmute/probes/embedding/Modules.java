@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The four modules that a service embeds, as they are built, without anything of the tests. */
+/** The modules that a service embeds, as they are built, without anything of the tests. */
 final class Modules {
-    static final List<String> FOLDERS = List.of("tensor", "kernels/vector", "models", "probes");
+    static final List<String> FOLDERS = List.of("files", "tensor", "kernels/vector", "audio", "models", "probes");
 
     private Modules() {}
 

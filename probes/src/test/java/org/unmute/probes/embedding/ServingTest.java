@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.Wav;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
@@ -29,7 +30,6 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.io.Sha256;
 
 /** An encoder and a probe in a service: from many threads, for a long time, and only with each other. */
 class ServingTest {

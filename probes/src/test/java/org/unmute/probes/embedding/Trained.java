@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.Wav;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
@@ -20,7 +21,6 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * The encoder in the jar as a file, a probe trained on it to tell low tones from noise, and a recording at another

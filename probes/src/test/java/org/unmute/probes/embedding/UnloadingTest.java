@@ -115,7 +115,7 @@ class UnloadingTest {
                 var encoder = org.unmute.models.encoder.Encoders.open(Path.of(args[1]));
                 var probe = org.unmute.probes.pool.TrainedProbe.open(Path.of(args[2]));
                 for (int i = 0; i < 3; i++) {
-                    probe.scores(encoder.encode(org.unmute.models.audio.Wav.read(Path.of(args[3]))));
+                    probe.scores(encoder.encode(org.unmute.audio.Wav.read(Path.of(args[3]))));
                 }
                 long workers = Thread.getAllStackTraces().keySet().stream()
                         .filter(t -> t.getName().startsWith("unmute-"))

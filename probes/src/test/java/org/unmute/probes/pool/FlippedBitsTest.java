@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 class TrainedProbeTest {

@@ -3,8 +3,8 @@ package org.unmute.report.benchmark;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
-import org.unmute.experiments.metric.Interval;
-import org.unmute.experiments.results.Score;
+import org.unmute.benchmark.results.Score;
+import org.unmute.metrics.Interval;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell;
 

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.experiments.results.Results;
-import org.unmute.experiments.results.Results.Setting;
-import org.unmute.experiments.results.Score;
+import org.unmute.benchmark.results.Results;
+import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.Score;
 
 /** Metrics of events in time, for data sets with strong labels. */
 final class EventSection {

@@ -1,12 +1,12 @@
 package org.unmute.report.benchmark;
 
 import java.util.List;
-import org.unmute.experiments.metric.Bootstrap;
-import org.unmute.experiments.results.ClipIntervals;
-import org.unmute.experiments.results.ClipIntervals.Standing;
-import org.unmute.experiments.results.Entry;
-import org.unmute.experiments.results.ResultCell;
-import org.unmute.experiments.results.Results;
+import org.unmute.benchmark.results.ClipIntervals;
+import org.unmute.benchmark.results.ClipIntervals.Standing;
+import org.unmute.benchmark.results.Entry;
+import org.unmute.benchmark.results.ResultCell;
+import org.unmute.benchmark.results.Results;
+import org.unmute.metrics.Bootstrap;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell.Mark;
 

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.TemporaryFile;
 import org.unmute.report.drawing.Drawing;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
@@ -20,8 +22,6 @@ import org.unmute.report.table.HtmlTable;
 import org.unmute.report.table.LatexTable;
 import org.unmute.report.table.MarkdownTable;
 import org.unmute.report.table.Table;
-import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Turns sections into the files of a report: a self-contained {@code report.html}, {@code tables/} with each table as
@@ -63,7 +63,7 @@ public final class ReportFolder {
 
     /**
      * Writes each file atomically into a folder, the first one last. The caller must hold the folder's
-     * {@link org.unmute.tensor.io.FolderLock}: what a killed process had not finished is deleted.
+     * {@link org.unmute.files.FolderLock}: what a killed process had not finished is deleted.
      *
      * @throws IOException if one cannot be written
      */

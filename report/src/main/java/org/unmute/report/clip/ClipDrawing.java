@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.frontend.FbankOptions;
 import org.unmute.models.frontend.KaldiFbank;

@@ -3,7 +3,7 @@ package org.unmute.report.clip;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.unmute.models.audio.Recording;
+import org.unmute.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenPlace;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.tensor.io.AtomicFile;
+import org.unmute.files.AtomicFile;
 
 /**
  * The figures of one clip, for a separate page or as part of a report: spectrogram with the sound, coloured token map

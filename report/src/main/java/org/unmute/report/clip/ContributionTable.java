@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.unmute.files.AtomicFile;
 import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.report.clip.ClipExplanation.LocatedPart;
 import org.unmute.report.clip.ClipExplanation.Reason;
 import org.unmute.report.table.Table;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * All contributions to the explained classes as CSV: for each class a row per part and one for the bias, which sum to

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.unmute.files.AtomicFile;
 import org.unmute.report.page.Fact;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
-import org.unmute.tensor.io.AtomicFile;
 
 /** The page that explains one clip. */
 public final class ExplainPage {

@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.files.AtomicFile;
 import org.unmute.report.demo.DemoModel.ClassRow;
 import org.unmute.report.demo.DemoModel.ClassTable;
 import org.unmute.report.demo.DemoModel.ProbeResult;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Writes a {@link DemoModel} as one HTML file with its style sheet, images and sound inside (see {@link Page}).

@@ -1,6 +1,6 @@
 package org.unmute.report.drawing;
 
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /** Escapes text for HTML and SVG. */
 public final class Markup {

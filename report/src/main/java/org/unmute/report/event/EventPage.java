@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.files.AtomicFile;
 import org.unmute.report.event.EventSelection.OfClass;
 import org.unmute.report.event.SnippetPlan.Kind;
 import org.unmute.report.event.SnippetPlan.Planned;
@@ -17,7 +18,6 @@ import org.unmute.report.page.Fact;
 import org.unmute.report.page.Html;
 import org.unmute.report.page.Page;
 import org.unmute.report.page.TimeText;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The events of a folder of recordings as one HTML page of bounded size, which needs nothing else: a summary of each

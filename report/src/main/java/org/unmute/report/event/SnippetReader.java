@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Resampler;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Resampler;
 import org.unmute.report.event.SnippetPlan.Planned;
 
 /** Reads planned snippets, file by file in the order of time, and draws them. One is in memory at a time. */

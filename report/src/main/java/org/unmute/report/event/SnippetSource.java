@@ -1,7 +1,7 @@
 package org.unmute.report.event;
 
 import java.io.IOException;
-import org.unmute.models.audio.AudioStream;
+import org.unmute.audio.AudioStream;
 
 /** Opens recordings, so that stretches of them are drawn and embedded. */
 @FunctionalInterface

@@ -1,7 +1,7 @@
 package org.unmute.report.table;
 
 import java.util.stream.Collectors;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.files.PlainText;
 
 /** A table for LaTeX with the package booktabs: a {@code table} environment with caption and label. */
 public final class LatexTable {

@@ -2,8 +2,8 @@ package org.unmute.report.table;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.unmute.experiments.data.CsvLine;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.data.CsvLine;
+import org.unmute.files.PlainText;
 
 /**
  * A table of the report.

@@ -3,8 +3,8 @@ package org.unmute.report.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.unmute.experiments.metric.Interval;
-import org.unmute.experiments.results.Score;
+import org.unmute.benchmark.results.Score;
+import org.unmute.metrics.Interval;
 import org.unmute.report.table.TableCell;
 
 /** Rounding. */

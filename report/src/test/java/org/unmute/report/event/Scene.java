@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Wav;
 import org.unmute.probes.event.Band;
 import org.unmute.report.page.Fact;
 

@@ -7,9 +7,9 @@ import java.io.StringReader;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.unmute.files.PlainText;
 import org.unmute.report.table.TableCell.Mark;
 import org.unmute.report.table.TableRow.Kind;
-import org.unmute.tensor.io.PlainText;
 import org.xml.sax.InputSource;
 
 /** One table in four formats. */

@@ -12,23 +12,23 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.StopSignal;
-import org.unmute.experiments.benchmark.BenchmarkPlan;
-import org.unmute.experiments.benchmark.BenchmarkResults;
-import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.benchmark.CellSelection;
-import org.unmute.experiments.benchmark.GridRecord;
-import org.unmute.experiments.grid.Cell;
-import org.unmute.experiments.protocol.CellId;
-import org.unmute.experiments.provenance.JsonObject;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.benchmark.StopSignal;
+import org.unmute.benchmark.grid.Cell;
+import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.run.BenchmarkPlan;
+import org.unmute.benchmark.run.BenchmarkResults;
+import org.unmute.benchmark.run.BenchmarkRun;
+import org.unmute.benchmark.run.CellSelection;
+import org.unmute.benchmark.run.GridRecord;
+import org.unmute.data.provenance.JsonObject;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.FolderLock;
+import org.unmute.files.InputException;
+import org.unmute.files.Sha256;
 import org.unmute.spark.plan.Packed;
 import org.unmute.spark.task.ExecutorBackend;
 import org.unmute.spark.task.TaskJob;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.FolderLock;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Runs a grid on Spark: first the tokens that are not there yet, in parts of which each is a task, then the cells, a
@@ -79,8 +79,8 @@ public final class GridJob implements AutoCloseable {
 
     /**
      * @param tell receives what the user should know
-     * @throws org.unmute.experiments.SettingsException for patterns that name no cell
-     * @throws org.unmute.experiments.InputException naming what is wrong in the grid, or the files that are not there
+     * @throws org.unmute.files.SettingsException for patterns that name no cell
+     * @throws org.unmute.files.InputException naming what is wrong in the grid, or the files that are not there
      */
     public GridJob(JavaSparkContext spark, Options options, Consumer<String> tell) throws IOException {
         this.spark = spark;

@@ -10,19 +10,19 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.StopSignal;
-import org.unmute.experiments.benchmark.BenchmarkPlan;
-import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.benchmark.GridRecord;
-import org.unmute.experiments.grid.Cell;
-import org.unmute.experiments.grid.Grid;
+import org.unmute.benchmark.StopSignal;
+import org.unmute.benchmark.grid.Cell;
+import org.unmute.benchmark.grid.Grid;
+import org.unmute.benchmark.run.BenchmarkPlan;
+import org.unmute.benchmark.run.BenchmarkRun;
+import org.unmute.benchmark.run.GridRecord;
+import org.unmute.files.FolderLock;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.spark.task.ExecutorBackend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.FolderLock;
-import org.unmute.tensor.io.RegularFile;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * What a task does of a grid: it makes the tokens that some cells share, or runs one cell. It works in the folder of

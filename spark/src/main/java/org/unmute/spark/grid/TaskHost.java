@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.benchmark.BenchmarkHost;
-import org.unmute.experiments.benchmark.EmbeddingBar;
-import org.unmute.experiments.benchmark.ProgressBar;
-import org.unmute.experiments.encoder.KnownDigests;
-import org.unmute.models.audio.AudioStream;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.AudioStream;
+import org.unmute.benchmark.run.BenchmarkHost;
+import org.unmute.benchmark.run.EmbeddingBar;
+import org.unmute.benchmark.run.ProgressBar;
+import org.unmute.events.encoder.KnownDigests;
+import org.unmute.files.PlainText;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.tensor.io.PlainText;
 
 /** What a benchmark needs of a task, or of the driver: remarks go to the log, progress to the counts of the job. */
 final class TaskHost implements BenchmarkHost {

@@ -12,11 +12,11 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.unmute.experiments.data.ClipDivision;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.models.audio.AudioFormats;
-import org.unmute.models.audio.UnsupportedAudioException;
+import org.unmute.audio.AudioFormats;
+import org.unmute.audio.UnsupportedAudioException;
+import org.unmute.data.ClipDivision;
+import org.unmute.data.ClipId;
+import org.unmute.data.ClipList;
 import org.unmute.spark.plan.PlannedClip;
 
 /**

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.unmute.files.Sha256;
 import org.unmute.spark.plan.Packed;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * SHA-256 of files, computed by executors: of those that several tasks read, which would else be hashed by each, and of

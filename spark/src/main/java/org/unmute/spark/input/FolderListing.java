@@ -13,10 +13,10 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.models.audio.AudioFormats;
+import org.unmute.audio.AudioFormats;
+import org.unmute.data.ClipId;
+import org.unmute.data.ClipList;
+import org.unmute.files.InputException;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
 

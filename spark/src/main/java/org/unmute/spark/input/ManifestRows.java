@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.unmute.experiments.data.ClipId;
+import org.unmute.data.ClipId;
+import org.unmute.files.PlainText;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.PlainText;
 
 /** Makes clips of the rows of a manifest, one by one, and refuses a clip that is there twice. */
 final class ManifestRows {

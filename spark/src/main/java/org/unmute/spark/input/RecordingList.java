@@ -10,13 +10,13 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.unmute.experiments.data.LineReader;
-import org.unmute.experiments.data.MalformedTableException;
-import org.unmute.experiments.data.Manifest;
-import org.unmute.experiments.data.Place;
-import org.unmute.experiments.data.TextTable;
+import org.unmute.data.LineReader;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.Manifest;
+import org.unmute.data.Place;
+import org.unmute.data.TextTable;
+import org.unmute.files.PlainText;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.PlainText;
 
 /** Reads manifests: CSV, TSV, Parquet, and files with one path a line. */
 final class RecordingList {

@@ -1,8 +1,8 @@
 package org.unmute.spark.input;
 
 import java.io.IOException;
-import org.unmute.experiments.data.ClipId;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.data.ClipId;
+import org.unmute.files.PlainText;
 
 /**
  * The folder that ids of recordings are relative to.

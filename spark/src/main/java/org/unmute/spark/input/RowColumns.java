@@ -13,8 +13,8 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.unmute.experiments.data.Manifest;
-import org.unmute.tensor.io.PlainText;
+import org.unmute.data.Manifest;
+import org.unmute.files.PlainText;
 
 /**
  * The columns of a table of clips: {@code path} and, if there are any, {@code root}, {@code clip}, {@code start},

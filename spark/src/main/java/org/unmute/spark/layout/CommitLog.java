@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Decides what counts, and carries it out: by renaming where that is one step, and by a manifest in each folder. A

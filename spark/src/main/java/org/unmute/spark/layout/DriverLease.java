@@ -19,11 +19,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.SettingsException;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.InputException;
+import org.unmute.files.PlainText;
+import org.unmute.files.SettingsException;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.tensor.io.PlainText;
 
 /**
  * The right of one driver to commit to a folder that no operating system's lock protects. The driver shows again and

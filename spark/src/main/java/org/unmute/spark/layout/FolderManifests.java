@@ -12,13 +12,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.InputException;
+import org.unmute.files.MalformedFileException;
 import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.input.Digests;
 import org.unmute.spark.table.TableForms;
-import org.unmute.tensor.io.MalformedFileException;
 
 /**
  * Sees that each folder of a job has its manifest. One that was lost, and the folders of earlier versions, get one that

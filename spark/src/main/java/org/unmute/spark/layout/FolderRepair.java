@@ -14,13 +14,13 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import org.apache.hadoop.fs.FileStatus;
-import org.unmute.experiments.provenance.RunRecord;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.Units;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.ShardContents;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.input.Digests;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Compares a folder with what its manifests and its index state, and takes out what is missing or damaged, so that the

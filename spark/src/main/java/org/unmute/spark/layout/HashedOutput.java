@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
-import org.unmute.tensor.io.Sha256;
+import org.unmute.files.Sha256;
 
 /** A Parquet file that is being written to a job's folder, with its size and digest. */
 final class HashedOutput implements OutputFile {

@@ -11,14 +11,14 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.files.InputException;
+import org.unmute.files.PlainText;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.score.FrameScorer;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
-import org.unmute.tensor.io.PlainText;
 
 /**
  * What all results in a job's folder have in common, in {@code key.json}. Runs with another key are refused.

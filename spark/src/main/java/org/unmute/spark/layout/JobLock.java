@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.unmute.experiments.InputException;
-import org.unmute.tensor.io.FolderLock;
+import org.unmute.files.FolderLock;
+import org.unmute.files.InputException;
 
 /**
  * The right of one driver to commit to a folder. On a local disk it is the operating system's lock, which ends with the

@@ -25,8 +25,8 @@ import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.unmute.files.FileFailure;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.tensor.io.FileFailure;
 
 /**
  * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder, which

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.unmute.files.Sha256;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * What the index of a job's folder says, compactly: 120 to 240 bytes a clip, so that the driver can hold millions.

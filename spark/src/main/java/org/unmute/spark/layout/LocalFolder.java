@@ -24,10 +24,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.FileFailure;
-import org.unmute.tensor.io.RegularFile;
-import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.FileFailure;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
 
 /**
  * The folder of a job on a disk of this machine. Files are named by their paths below it.

@@ -9,10 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.Syncable;
-import org.unmute.tensor.io.FileFailure;
-import org.unmute.tensor.io.LittleEndian;
-import org.unmute.tensor.io.RegularFile;
-import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.files.FileFailure;
+import org.unmute.files.LittleEndian;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
 
 /** A new file on a local disk, as Hadoop writes to one. Forcing it forces its name, too. One thread at a time. */
 final class LocalOutput extends OutputStream implements Syncable, StreamCapabilities {

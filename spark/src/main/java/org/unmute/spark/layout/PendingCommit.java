@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.provenance.Json;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.InputException;
+import org.unmute.files.PlainText;
 import org.unmute.spark.layout.ShareResult.StoredFile;
-import org.unmute.tensor.io.PlainText;
 
 /**
  * What is to count from now on, and what no more. It is decided once this is written: whoever finds it carries it out,

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -20,7 +21,6 @@ import org.unmute.spark.plan.Kept;
 import org.unmute.spark.table.ClipRow;
 import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.TableForms;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Writes what a task makes of its share: one shard with its table of contents, first on a disk of the executor, and

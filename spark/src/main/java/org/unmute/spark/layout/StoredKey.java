@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.files.FileManifest;
-import org.unmute.tensor.io.MalformedFileException;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * The key of a folder where it is stored. The manifest beside it has its digest, so that a key that was lost or changed

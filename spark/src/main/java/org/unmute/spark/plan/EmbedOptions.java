@@ -2,10 +2,10 @@ package org.unmute.spark.plan;
 
 import java.io.Serializable;
 import java.util.Objects;
-import org.unmute.experiments.detection.ContextSeconds;
-import org.unmute.experiments.detection.DetectionRules;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.encoder.Resampling;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.encoder.Resampling;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.TokenPooling;
 import org.unmute.tensor.DType;

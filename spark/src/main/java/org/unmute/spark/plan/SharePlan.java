@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.unmute.experiments.provenance.Units;
+import org.unmute.data.provenance.Units;
 
 /**
  * Clips shared out among tasks, and what they amount to. Shares are of about equal cost and within the bounds of a

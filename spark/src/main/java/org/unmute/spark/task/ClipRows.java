@@ -9,13 +9,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.ClipId;
+import org.unmute.data.ClipId;
+import org.unmute.files.InputException;
+import org.unmute.files.PlainText;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.PlainText;
 
 /** Rows of a {@code Dataset} that name clips: path, root, clip, start, end, labels, split. All may be null. */
 public final class ClipRows {

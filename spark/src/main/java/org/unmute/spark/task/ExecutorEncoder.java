@@ -9,20 +9,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
-import org.unmute.experiments.Diagnosis;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.SettingsException;
-import org.unmute.experiments.detection.DetectorSetup;
-import org.unmute.experiments.encoder.KnownDigests;
-import org.unmute.experiments.encoder.OpenEncoder;
-import org.unmute.experiments.scoring.ScoringHead;
+import org.unmute.events.detection.DetectorSetup;
+import org.unmute.events.encoder.KnownDigests;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.scoring.ScoringHead;
+import org.unmute.files.Diagnosis;
+import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.ModelFiles;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * What a job computes with: an encoder, and a probe on its tokens. Opened once in the JVM of an executor, or of the

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.SparkFiles;
+import org.unmute.files.AtomicFile;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * A file of the job itself, such as the encoder's, on this machine: weights are mapped into memory, which only local

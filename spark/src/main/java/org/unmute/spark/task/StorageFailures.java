@@ -7,7 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.UnreadableAudioException;
 
 /**
  * What a task does where a device or a network fails rather than a recording: it tries again. Where recording after

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.results.ResultGrid;
+import org.unmute.benchmark.results.ResultGrid;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;

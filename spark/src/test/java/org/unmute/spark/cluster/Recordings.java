@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.golden.RealData;
 
 /**

@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.StopSignal;
-import org.unmute.experiments.benchmark.BenchmarkRun;
-import org.unmute.experiments.benchmark.CellSelection;
-import org.unmute.experiments.benchmark.GridRecord;
+import org.unmute.benchmark.StopSignal;
+import org.unmute.benchmark.run.BenchmarkRun;
+import org.unmute.benchmark.run.CellSelection;
+import org.unmute.benchmark.run.GridRecord;
+import org.unmute.files.InputException;
+import org.unmute.files.Sha256;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.Sha256;
 
 /** Runs a grid as {@code unmute benchmark} does, without tasks. */
 public final class SingleMachine {

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.experiments.benchmark.RepeatableContent;
-import org.unmute.experiments.results.ResultGrid;
-import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.run.RepeatableContent;
+import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.models.encoder.Encoders;
 
 /** A grid of two encoders and two data sets of synthetic scenes of a second. */

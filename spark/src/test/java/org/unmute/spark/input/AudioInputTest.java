@@ -22,16 +22,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.codecs.AudioFiles;
-import org.unmute.experiments.data.ClipDivision;
-import org.unmute.experiments.data.ClipDivision.Rule;
-import org.unmute.experiments.data.ClipList;
-import org.unmute.models.audio.UnsupportedAudioException;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.AudioFiles;
+import org.unmute.audio.UnsupportedAudioException;
+import org.unmute.audio.Wav;
+import org.unmute.data.ClipDivision;
+import org.unmute.data.ClipDivision.Rule;
+import org.unmute.data.ClipList;
+import org.unmute.files.Sha256;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.LocalSpark;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.Sha256;
 
 /** Folders and manifests, measured by tasks of Spark. */
 class AudioInputTest {

@@ -13,8 +13,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.data.ClipList;
+import org.unmute.data.ClipList;
+import org.unmute.files.InputException;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
 

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.Recording;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.Recording;
+import org.unmute.audio.Wav;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
 /** Bytes of files through Hadoop's file systems. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.io.FileUtils;
-import org.unmute.experiments.data.ClipDivision;
+import org.unmute.data.ClipDivision;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.EncoderSpec.Grid;
 import org.unmute.models.encoder.EncoderSpec.TokenOrder;

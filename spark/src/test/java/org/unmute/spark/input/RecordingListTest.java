@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.unmute.experiments.data.ClipList;
+import org.unmute.data.ClipList;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
 

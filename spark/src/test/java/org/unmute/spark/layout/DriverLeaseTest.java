@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
 import org.unmute.kernels.contract.FullBuild;
 
 /** Who may commit to a folder on a file system whose files outlive the drivers that locked them. */

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.Sha256;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Time and memory of a driver's work on a folder of many clips: {@code FolderAtScale ROWS FOLDER}, where the folder is

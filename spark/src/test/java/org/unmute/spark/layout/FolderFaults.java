@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.unmute.experiments.InputException;
+import org.unmute.files.InputException;
+import org.unmute.files.TemporaryFile;
 import org.unmute.kernels.contract.fault.Fault;
 import org.unmute.kernels.contract.fault.FaultFileSystem;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
@@ -23,7 +24,6 @@ import org.unmute.kernels.contract.fault.Points;
 import org.unmute.kernels.contract.fault.Survival;
 import org.unmute.kernels.contract.fault.VolatileDisk;
 import org.unmute.spark.plan.PlannedClip;
-import org.unmute.tensor.io.TemporaryFile;
 
 /**
  * Runs jobs into a folder on a local disk under faults: each operation on a file of the folder fails in turn. After

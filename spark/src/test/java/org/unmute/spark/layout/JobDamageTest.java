@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.experiments.check.CheckedItem;
-import org.unmute.experiments.check.Finding;
-import org.unmute.experiments.check.FolderCheck;
+import org.unmute.benchmark.check.CheckedItem;
+import org.unmute.benchmark.check.Finding;
+import org.unmute.benchmark.check.FolderCheck;
 
 /** What {@code unmute fsck} finds of damages to the folder of a job that has ended. */
 class JobDamageTest {

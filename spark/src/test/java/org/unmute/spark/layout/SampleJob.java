@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.unmute.experiments.provenance.RunRecord;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -26,7 +27,6 @@ import org.unmute.spark.table.RowForm;
 import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.TableForms;
 import org.unmute.tensor.DType;
-import org.unmute.tensor.io.Sha256;
 
 /** A job without an encoder: what it makes of a clip follows from the clip's id and its file's stamp. */
 record SampleJob(String folder, Path scratch, Configuration configuration, boolean breakLock, int attempts) {

@@ -15,12 +15,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.models.audio.AudioStream;
-import org.unmute.models.audio.UnreadableAudioException;
-import org.unmute.models.audio.Wav;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
+import org.unmute.audio.Wav;
+import org.unmute.files.Sha256;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
-import org.unmute.tensor.io.Sha256;
 
 class HashedAudioTest {
     private static final HadoopFiles FILES = new HadoopFiles(new Configuration(false));

@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.audio.UnreadableAudioException;
 
 class StorageFailuresTest {
     private static final Exception NETWORK = new IOException("connection reset");

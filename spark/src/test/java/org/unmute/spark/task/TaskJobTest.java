@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
-import org.unmute.experiments.Diagnosis;
-import org.unmute.experiments.InputException;
-import org.unmute.experiments.SettingsException;
+import org.unmute.files.Diagnosis;
+import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
 
 /** Whose matter the failure of a job is. */
 class TaskJobTest {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.unmute.files.Diagnosis;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
@@ -246,11 +247,16 @@ public final class Backends {
     }
 
     /** The requested backend is not available. */
-    public static final class UnavailableException extends RuntimeException {
+    public static final class UnavailableException extends RuntimeException implements Diagnosis.Explained {
         private static final long serialVersionUID = 1;
 
         UnavailableException(String message) {
             super(message);
+        }
+
+        @Override
+        public Diagnosis.Kind kind() {
+            return Diagnosis.Kind.DEVICE;
         }
     }
 }

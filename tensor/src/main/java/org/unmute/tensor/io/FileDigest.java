@@ -11,6 +11,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.Sha256;
 
 /**
  * The digest that a safetensors file may have in its metadata: the SHA-256 of the whole file, with zeros in place of

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.LittleEndian;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
@@ -114,27 +117,27 @@ public final class Npy {
 
     /** Writes a float32 array; replaces the file only once the new one is complete. */
     public static void write(Path path, Shape shape, float[] values) throws IOException {
-        write(path, "<f4", shape, values.length, LittleEndian.of(values));
+        write(path, "<f4", shape, values.length, ElementPieces.of(values));
     }
 
     /** Writes a float64 array; replaces the file only once the new one is complete. */
     public static void write(Path path, Shape shape, double[] values) throws IOException {
-        write(path, "<f8", shape, values.length, LittleEndian.of(values));
+        write(path, "<f8", shape, values.length, ElementPieces.of(values));
     }
 
     /** Writes an int32 array; replaces the file only once the new one is complete. */
     public static void write(Path path, Shape shape, int[] values) throws IOException {
-        write(path, "<i4", shape, values.length, LittleEndian.of(values));
+        write(path, "<i4", shape, values.length, ElementPieces.of(values));
     }
 
     /** Writes an int64 array; replaces the file only once the new one is complete. */
     public static void write(Path path, Shape shape, long[] values) throws IOException {
-        write(path, "<i8", shape, values.length, LittleEndian.of(values));
+        write(path, "<i8", shape, values.length, ElementPieces.of(values));
     }
 
     /** Writes a uint8 array; replaces the file only once the new one is complete. */
     public static void write(Path path, Shape shape, byte[] values) throws IOException {
-        write(path, "|u1", shape, values.length, LittleEndian.of(values));
+        write(path, "|u1", shape, values.length, ElementPieces.of(values));
     }
 
     /** Writes a bool array; replaces the file only once the new one is complete. */
@@ -143,10 +146,10 @@ public final class Npy {
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) (values[i] ? 1 : 0);
         }
-        write(path, "|b1", shape, values.length, LittleEndian.of(bytes));
+        write(path, "|b1", shape, values.length, ElementPieces.of(bytes));
     }
 
-    private static void write(Path path, String descr, Shape shape, int values, LittleEndian.Source source)
+    private static void write(Path path, String descr, Shape shape, int values, ElementPieces.Source source)
             throws IOException {
         if (values != shape.elements()) {
             throw new IllegalArgumentException(

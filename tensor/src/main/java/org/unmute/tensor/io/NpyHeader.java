@@ -1,9 +1,10 @@
 package org.unmute.tensor.io;
 
-import static org.unmute.tensor.io.MalformedFileException.quote;
+import static org.unmute.files.MalformedFileException.quote;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.files.LittleEndian;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**

@@ -1,6 +1,6 @@
 package org.unmute.tensor.io;
 
-import static org.unmute.tensor.io.MalformedFileException.quote;
+import static org.unmute.files.MalformedFileException.quote;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.unmute.files.JsonReader;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
@@ -34,7 +36,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
      */
     static SafetensorsHeader parse(byte[] json, long base, long dataBytes, String file, LoadLimits limits)
             throws MalformedFileException {
-        JsonReader in = new JsonReader(json, base, file, limits);
+        JsonReader in = new JsonReader(json, base, file, limits.tensors(), limits.jsonDepth());
         if (json[0] != '{') {
             throw in.error("header-start", "the header must start with '{'");
         }

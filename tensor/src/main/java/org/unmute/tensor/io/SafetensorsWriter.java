@@ -1,6 +1,6 @@
 package org.unmute.tensor.io;
 
-import static org.unmute.tensor.io.MalformedFileException.quote;
+import static org.unmute.files.MalformedFileException.quote;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.LittleEndian;
 import org.unmute.tensor.Shape;
 
 /**
@@ -23,7 +25,7 @@ import org.unmute.tensor.Shape;
  * {@link #write}.
  */
 public final class SafetensorsWriter {
-    private record Item(String name, StoredType type, Shape shape, LittleEndian.Source source) {}
+    private record Item(String name, StoredType type, Shape shape, ElementPieces.Source source) {}
 
     private final Map<String, Item> items = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
@@ -66,22 +68,22 @@ public final class SafetensorsWriter {
      * @throws IllegalArgumentException if the type is not floating or the number of values is not that of the shape
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, float[] values) {
-        return put(name, type, shape, values.length, LittleEndian.of(values, type));
+        return put(name, type, shape, values.length, ElementPieces.of(values, type));
     }
 
     /** Adds a tensor of type F64. */
     public SafetensorsWriter add(String name, Shape shape, double[] values) {
-        return put(name, StoredType.F64, shape, values.length, LittleEndian.of(values));
+        return put(name, StoredType.F64, shape, values.length, ElementPieces.of(values));
     }
 
     /** Adds a tensor of type I32. */
     public SafetensorsWriter add(String name, Shape shape, int[] values) {
-        return put(name, StoredType.I32, shape, values.length, LittleEndian.of(values));
+        return put(name, StoredType.I32, shape, values.length, ElementPieces.of(values));
     }
 
     /** Adds a tensor of type I64. */
     public SafetensorsWriter add(String name, Shape shape, long[] values) {
-        return put(name, StoredType.I64, shape, values.length, LittleEndian.of(values));
+        return put(name, StoredType.I64, shape, values.length, ElementPieces.of(values));
     }
 
     /**
@@ -93,7 +95,7 @@ public final class SafetensorsWriter {
         if (type.bytes() != 2) {
             throw new IllegalArgumentException("safetensors: 16-bit patterns cannot be stored as " + type);
         }
-        return put(name, type, shape, bits.length, LittleEndian.of(bits));
+        return put(name, type, shape, bits.length, ElementPieces.of(bits));
     }
 
     /**
@@ -106,7 +108,7 @@ public final class SafetensorsWriter {
             throw new IllegalArgumentException("safetensors: tensor " + name + ": " + bytes.byteSize()
                     + " bytes are not a whole number of " + type);
         }
-        return put(name, type, shape, bytes.byteSize() / type.bytes(), LittleEndian.of(bytes));
+        return put(name, type, shape, bytes.byteSize() / type.bytes(), ElementPieces.of(bytes));
     }
 
     /**
@@ -123,11 +125,11 @@ public final class SafetensorsWriter {
                 throw new IllegalStateException("safetensors: tensor " + name + ": " + type + " " + shape + " needs "
                         + needed + " bytes, got " + made.byteSize());
             }
-            LittleEndian.of(made).writeTo(out);
+            ElementPieces.of(made).writeTo(out);
         });
     }
 
-    private SafetensorsWriter put(String name, StoredType type, Shape shape, long values, LittleEndian.Source source) {
+    private SafetensorsWriter put(String name, StoredType type, Shape shape, long values, ElementPieces.Source source) {
         requireText(name, "tensor name");
         if (name.equals(SafetensorsHeader.METADATA)
                 || name.length() > LoadLimits.DEFAULT.nameChars()

@@ -1,11 +1,12 @@
 package org.unmute.tensor.io;
 
-import static org.unmute.tensor.io.MalformedFileException.quote;
+import static org.unmute.files.MalformedFileException.quote;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
+import org.unmute.files.LittleEndian;
 import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.Shape;
 

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.unmute.files.FileFailure;
+import org.unmute.files.MalformedFileException;
 import org.unmute.tensor.Shape;
 
 /**
@@ -68,8 +70,12 @@ public abstract class TensorFile implements AutoCloseable {
         }
     }
 
-    /** Maps a whole file, to be read only. */
-    protected static MemorySegment map(Path path, Arena arena) throws IOException {
+    /**
+     * Maps a whole file, to be read only.
+     *
+     * @throws IOException if it cannot be read, naming it
+     */
+    public static MemorySegment map(Path path, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {

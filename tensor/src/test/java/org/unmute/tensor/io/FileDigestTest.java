@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.Sha256;
 import org.unmute.tensor.Shape;
 
 /** The digest in a safetensors file's metadata. */

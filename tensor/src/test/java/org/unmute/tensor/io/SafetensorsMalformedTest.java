@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.fixture.AllocatedBytes;
+import org.unmute.files.fixture.Mutation;
 import org.unmute.tensor.Shape;
 
 class SafetensorsMalformedTest {

@@ -28,6 +28,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.LittleEndian;
+import org.unmute.files.fixture.AllocatedBytes;
 import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.Shape;
 

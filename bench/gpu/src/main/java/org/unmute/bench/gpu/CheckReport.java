@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.table.PipeTable;
+import org.unmute.files.AtomicFile;
 import org.unmute.tensor.backend.WorkProfile.Peak;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * The outcome as Markdown for {@code bench/RESULTS.md}, written line by line: what was told stays if the check is

@@ -16,8 +16,8 @@ import java.util.jar.JarFile;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.PeerException;
+import org.unmute.files.AtomicFile;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.io.AtomicFile;
 
 /**
  * A library with {@code cblas_sgemm}, taken from a jar of natives and called through the foreign function interface on

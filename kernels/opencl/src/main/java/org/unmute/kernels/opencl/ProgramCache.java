@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.unmute.tensor.io.AtomicFile;
-import org.unmute.tensor.io.Sha256;
-import org.unmute.tensor.io.TemporaryFile;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.Sha256;
+import org.unmute.files.TemporaryFile;
 
 /**
  * Compiled programs on disk, so that a process need not compile what an earlier one has compiled. An entry belongs to a

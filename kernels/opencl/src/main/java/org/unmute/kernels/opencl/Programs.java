@@ -11,10 +11,10 @@ import org.jocl.Sizeof;
 import org.jocl.cl_context;
 import org.jocl.cl_device_id;
 import org.jocl.cl_program;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
-import org.unmute.tensor.io.Sha256;
 
 /** The programs of a device, one per family and size of tiles: compiled when first used, or taken from the cache. */
 final class Programs {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.unmute.tensor.io.JsonReader;
+import org.unmute.files.JsonReader;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.Sha256;
 import org.unmute.tensor.io.LoadLimits;
-import org.unmute.tensor.io.MalformedFileException;
-import org.unmute.tensor.io.Sha256;
 
 /**
  * Says which files of a folder count, in order, and what their bytes are. Where files cannot be renamed in one step, as
@@ -104,7 +104,7 @@ public record FileManifest(List<Entry> files) {
             throw new MalformedFileException(
                     name, json.length - SEAL_BYTES, "bad-digest", "its bytes are not those that it has the SHA-256 of");
         }
-        JsonReader in = new JsonReader(json, 0, name, LoadLimits.DEFAULT);
+        JsonReader in = new JsonReader(json, 0, name, LoadLimits.DEFAULT.tensors(), LoadLimits.DEFAULT.jsonDepth());
         List<Entry> files = new ArrayList<>();
         String[] format = {null};
         boolean[] listed = {false};

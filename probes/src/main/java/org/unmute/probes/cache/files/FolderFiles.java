@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.unmute.tensor.io.FileFailure;
-import org.unmute.tensor.io.RegularFile;
+import org.unmute.files.FileFailure;
+import org.unmute.files.RegularFile;
 
 /** Files of a local folder, each mapped into memory when it is first used. */
 public final class FolderFiles implements ShardFiles {

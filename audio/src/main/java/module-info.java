@@ -1,0 +1,19 @@
+import org.unmute.audio.AudioFormatProvider;
+import org.unmute.audio.PcmFormat;
+import org.unmute.audio.flac.FlacFormat;
+import org.unmute.audio.vorbis.VorbisFormat;
+
+/** Recordings as streams of samples, whatever their format and length. */
+module org.unmute.audio {
+    requires transitive org.unmute.files;
+
+    exports org.unmute.audio;
+    exports org.unmute.audio.flac;
+
+    uses AudioFormatProvider;
+
+    provides AudioFormatProvider with
+            PcmFormat,
+            FlacFormat,
+            VorbisFormat;
+}

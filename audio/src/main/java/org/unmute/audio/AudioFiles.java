@@ -1,0 +1,70 @@
+package org.unmute.audio;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Opens and reads sound files of every format that {@link AudioStream#open(Path)} reads with this module on the path:
+ * WAV and its relatives, AIFF, AU, FLAC, Ogg Vorbis and MP3. The first bytes determine the format, not the file's name.
+ * Channels are averaged into one.
+ */
+public final class AudioFiles {
+    /** Below, no encoder hears anything, and few samples would become very many at an encoder's rate. In Hz. */
+    private static final int MIN_RATE = 100;
+
+    private AudioFiles() {}
+
+    /**
+     * Opens a file of any length. Only what is read of it takes memory; {@link AudioStream#warnings()} says what is odd
+     * about it.
+     *
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
+     * @throws IOException              if the file cannot be opened
+     */
+    public static AudioStream open(Path file) throws IOException {
+        AudioSource source = AudioSource.of(file);
+        try {
+            return open(source);
+        } catch (IOException | RuntimeException | Error e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the bytes of a file, as {@link #open(Path)} does.
+     *
+     * @param source closed with the stream, but not if opening it fails
+     * @throws UnreadableAudioException if the file is empty, damaged at its beginning, or of an unsupported format
+     * @throws IOException              if the source fails
+     */
+    public static AudioStream open(AudioSource source) throws IOException {
+        AudioStream stream = AudioStream.open(source);
+        if (stream.sampleRate() < MIN_RATE) {
+            throw new UnreadableAudioException(
+                    source.name(),
+                    "sample rate " + stream.sampleRate() + " Hz; at least " + MIN_RATE
+                            + " are needed: if its header is wrong, correct it");
+        }
+        return stream;
+    }
+
+    /**
+     * Reads a whole file. {@link Recording#warnings()} says what is odd about it.
+     *
+     * @return mono samples, full scale -1 to 1, at the file's own rate
+     * @throws UnreadableAudioException if the file is empty, damaged, longer than four hours, or of an unsupported
+     *     format
+     * @throws IOException              if the file cannot be opened
+     */
+    public static Recording read(Path file) throws IOException {
+        try (AudioStream stream = open(file)) {
+            return Recording.read(stream);
+        } catch (OutOfMemoryError e) {
+            UnreadableAudioException unreadable =
+                    new UnreadableAudioException(file.toString(), "too large for the memory of this program: -Xmx");
+            unreadable.initCause(e);
+            throw unreadable;
+        }
+    }
+}

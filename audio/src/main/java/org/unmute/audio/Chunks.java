@@ -1,0 +1,177 @@
+package org.unmute.audio;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/** The chunks of a RIFF file, of a Sony Wave64 file or of an IFF file, one after the other. */
+final class Chunks {
+    /** Chunks that are looked for behind the samples at most. */
+    private static final int MAX_TRAILING = 64;
+    /**
+     * Chunks that follow the samples in files of recorders and editors, and count as such even if they are cut short.
+     */
+    private static final Set<String> TRAILING = Set.of(
+            "LIST", "id3 ", "ID3 ", "bext", "iXML", "cue ", "fact", "PEAK", "JUNK", "junk", "PAD ", "smpl", "inst",
+            "DISP", "afsp", "wamd", "guan", "_PMX", "axml", "MARK", "INST", "ANNO", "NAME", "AUTH", "(c) ", "APPL",
+            "COMT", "CHAN");
+
+    private final AudioSource source;
+    private final Kind kind;
+
+    /** How chunks are laid out. */
+    enum Kind {
+        /** Four letters, size of 32 bits, padded to 2 bytes. */
+        RIFF(4, ByteOrder.LITTLE_ENDIAN, 2),
+        /** The same in big-endian order: RIFX and AIFF. */
+        BIG_ENDIAN(4, ByteOrder.BIG_ENDIAN, 2),
+        /** A GUID, size of 64 bits that counts the header too, padded to 8 bytes. */
+        WAVE64(16, ByteOrder.LITTLE_ENDIAN, 8);
+
+        private final int idBytes;
+        private final ByteOrder order;
+        private final int padding;
+
+        Kind(int idBytes, ByteOrder order, int padding) {
+            this.idBytes = idBytes;
+            this.order = order;
+            this.padding = padding;
+        }
+
+        int headerBytes() {
+            return idBytes == 4 ? 8 : 24;
+        }
+
+        ByteOrder order() {
+            return order;
+        }
+    }
+
+    /**
+     * A chunk.
+     *
+     * @param id    four letters; a GUID's first four
+     * @param start position of its content in the source
+     * @param size  of its content as the header states it, 0 or more; -1 if a Wave64 chunk states less than its header
+     */
+    record Chunk(String id, long start, long size) {
+        /** The id for a message. */
+        String printable() {
+            return id.replaceAll("[^ -~]", "?");
+        }
+    }
+
+    Chunks(AudioSource source, Kind kind) {
+        this.source = source;
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Reads the header at the source's position; null if too few bytes are left for one. */
+    Chunk next() throws IOException {
+        byte[] header = new byte[kind.headerBytes()];
+        if (source.read(header, 0, header.length) < header.length) {
+            return null;
+        }
+        return chunk(header, source.position());
+    }
+
+    private Chunk chunk(byte[] header, long start) {
+        ByteBuffer fields = ByteBuffer.wrap(header).order(kind.order);
+        String id = new String(header, 0, 4, StandardCharsets.ISO_8859_1);
+        long size =
+                kind == Kind.WAVE64 ? Math.max(-1, fields.getLong(16) - header.length) : fields.getInt(4) & 0xFFFFFFFFL;
+        return new Chunk(id, start, size);
+    }
+
+    /** Position of the chunk that follows content of {@code size} bytes at {@code start}. */
+    long after(long start, long size) {
+        return start + Math.ceilDiv(size, kind.padding) * kind.padding;
+    }
+
+    /**
+     * Fails if a chunk that must be there as a whole goes beyond the end of a source of known size.
+     *
+     * @throws UnreadableAudioException if it does
+     */
+    private void requireWhole(Chunk chunk) throws IOException {
+        if (chunk.size() < 0) {
+            throw new UnreadableAudioException(
+                    source.name(), "the chunk '" + chunk.printable() + "' states a size below that of its header");
+        }
+        if (source.size() >= 0 && chunk.size() > source.size() - chunk.start()) {
+            throw cutShort(chunk, source.size() - chunk.start());
+        }
+    }
+
+    private UnreadableAudioException cutShort(Chunk chunk, long there) {
+        return new UnreadableAudioException(
+                source.name(),
+                "cut short: the chunk '" + chunk.printable() + "' should have " + chunk.size()
+                        + " bytes, but the file ends after " + there);
+    }
+
+    /**
+     * The beginning of a chunk's content, after which the source is at the next chunk.
+     *
+     * @param most how many bytes at most
+     * @throws UnreadableAudioException if the source ends before
+     */
+    ByteBuffer content(Chunk chunk, int most) throws IOException {
+        requireWhole(chunk);
+        byte[] bytes = new byte[(int) Math.min(most, chunk.size())];
+        int got = source.read(bytes, 0, bytes.length);
+        if (got < bytes.length) {
+            throw cutShort(chunk, got);
+        }
+        source.seek(after(chunk.start(), chunk.size()));
+        return ByteBuffer.wrap(bytes).order(kind.order);
+    }
+
+    /**
+     * Skips samples that precede the chunk that says how they are stored.
+     *
+     * @param format the name of that chunk
+     * @throws UnreadableAudioException if the source cannot go back to them, or ends before
+     */
+    void skipSamples(Chunk samples, String format) throws IOException {
+        if (!source.seekable()) {
+            throw new UnreadableAudioException(
+                    source.name(),
+                    "its " + format
+                            + " chunk comes after the samples: a stream must begin with it, store it in a file");
+        }
+        content(samples, 0);
+    }
+
+    /**
+     * Whether chunks, or nothing, follow from a position to the end: samples whose length is stated wrongly go on there
+     * instead. The source must be seekable; its position changes.
+     */
+    boolean chainFrom(long position) throws IOException {
+        long size = source.size();
+        long at = position;
+        for (int i = 0; i < MAX_TRAILING && at < size; i++) {
+            source.seek(at);
+            byte[] header = source.peek(kind.headerBytes());
+            if (header.length < kind.headerBytes()) {
+                // Some programs leave a few bytes of padding.
+                return i > 0 || header.length < 4;
+            }
+            Chunk chunk = chunk(header, at + header.length);
+            if (!chunk.printable().equals(chunk.id()) || chunk.id().isBlank()) {
+                return false;
+            }
+            if (chunk.size() < 0 || chunk.size() > size - chunk.start()) {
+                return TRAILING.contains(chunk.id());
+            }
+            at = after(chunk.start(), chunk.size());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+package org.unmute.audio;
+
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Where the samples of an uncompressed file are and how they are stored.
+ *
+ * @param channels   1 to 64, interleaved
+ * @param sampleRate 1 to 768,000 Hz
+ * @param start      position of the first sample in the source
+ * @param bytes      of samples; -1 if they go on to the end of a source whose size is unknown
+ * @param chunks     whether other chunks may follow the samples
+ * @param warnings   what is wrong with the header, in words
+ */
+record PcmLayout(
+        SampleEncoding encoding,
+        ByteOrder order,
+        int channels,
+        int sampleRate,
+        long start,
+        long bytes,
+        boolean chunks,
+        List<String> warnings) {
+    /** Bytes of one sample of all channels. */
+    int frameBytes() {
+        return channels * encoding.bytes();
+    }
+
+    /** @throws UnreadableAudioException if these are beyond what is read */
+    static void check(long channels, long sampleRate, AudioSource source) throws UnreadableAudioException {
+        if (channels < 1 || channels > AudioStream.MAX_CHANNELS) {
+            throw new UnreadableAudioException(
+                    source.name(), channels + " channels; 1 to " + AudioStream.MAX_CHANNELS + " are read");
+        }
+        if (sampleRate < 1 || sampleRate > AudioStream.MAX_RATE) {
+            throw new UnreadableAudioException(
+                    source.name(), "sample rate " + sampleRate + " Hz; 1 to " + AudioStream.MAX_RATE + " are read");
+        }
+    }
+}

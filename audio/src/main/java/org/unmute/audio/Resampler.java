@@ -1,0 +1,235 @@
+package org.unmute.audio;
+
+/**
+ * Changes the sample rate with a windowed sinc as {@code torchaudio.functional.resample} does. With the rates divided
+ * by their GCD to {@code o} and {@code w}, output {@code q * w + j} is a weighted sum of the inputs around {@code q * o
+ * + j * o / w}; the weights depend on the phase {@code j} only and are tabulated in float64. Thread-safe: it holds
+ * tables only.
+ */
+public final class Resampler {
+    /** Highest ratio of two rates, either way. It bounds the weights of an output, and what a short file may become. */
+    public static final int MAX_RATIO = 512;
+
+    /** Max weights of a table; with more phases they are computed for each output. */
+    private static final long MAX_TABLE = 1 << 22;
+
+    /** Window and width of the sinc. */
+    public enum Kernel {
+        /** torchaudio's default: Hann window, 6 zero crossings, roll-off 0.99. */
+        HANN(6, 0.99, Double.NaN),
+        /** librosa's former {@code kaiser_best}: 64 zero crossings. */
+        KAISER_BEST(64, 0.9475937167399596, 14.769656459379492),
+        /** librosa's former {@code kaiser_fast}: 16 zero crossings. */
+        KAISER_FAST(16, 0.85, 8.555504641634386);
+
+        private final int zeroCrossings;
+        private final double rolloff;
+        private final double beta;
+
+        Kernel(int zeroCrossings, double rolloff, double beta) {
+            this.zeroCrossings = zeroCrossings;
+            this.rolloff = rolloff;
+            this.beta = beta;
+        }
+
+        /** Zero crossings of the sinc on each side. */
+        public int zeroCrossings() {
+            return zeroCrossings;
+        }
+
+        /** Cut-off as a fraction of the lower of the two Nyquist frequencies. */
+        public double rolloff() {
+            return rolloff;
+        }
+
+        /** Shape of the Kaiser window; NaN for the Hann window. */
+        public double beta() {
+            return beta;
+        }
+
+        /** Sinc times window at {@code t} zero crossings from the centre; 0 beyond the last. */
+        private double at(double t) {
+            if (Math.abs(t) >= zeroCrossings) {
+                return 0;
+            }
+            double x = t / zeroCrossings;
+            double window;
+            if (this == HANN) {
+                double c = Math.cos(Math.PI / 2 * x);
+                window = c * c;
+            } else {
+                window = besselI0(beta * Math.sqrt(1 - x * x)) / besselI0(beta);
+            }
+            return t == 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t) * window;
+        }
+
+        /** The modified Bessel function of order 0, by its power series, whose terms are all positive. */
+        private static double besselI0(double x) {
+            double quarter = x * x / 4;
+            double term = 1;
+            double sum = 1;
+            for (int k = 1; term > sum * 0x1p-54; k++) {
+                term *= quarter / k / k;
+                sum += term;
+            }
+            return sum;
+        }
+    }
+
+    private final Kernel kernel;
+    private final int in;
+    private final int out;
+    private final double scale;
+    private final double reach;
+    private final int taps;
+    private final double[] table;
+
+    /**
+     * @param fromRate rate of the input in Hz
+     * @param toRate   rate of the output in Hz
+     * @throws IllegalArgumentException if a rate is not within 1 and {@link AudioStream#MAX_RATE}, or their ratio above
+     *                                  {@link #MAX_RATIO}; nothing large is allocated before
+     */
+    public Resampler(int fromRate, int toRate, Kernel kernel) {
+        String problem = problem(fromRate, toRate);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
+        }
+        int divisor = gcd(fromRate, toRate);
+        this.kernel = kernel;
+        in = fromRate / divisor;
+        out = toRate / divisor;
+        // Zero crossings of the sinc per input sample, and inputs on each side of its centre.
+        scale = Math.min(in, out) * kernel.rolloff / in;
+        reach = kernel.zeroCrossings / scale;
+        taps = (int) (2 * reach) + 2;
+        table = (long) out * taps <= MAX_TABLE ? new double[out * taps] : null;
+        if (table != null) {
+            for (int phase = 0; phase < out; phase++) {
+                fill(phase, table, phase * taps);
+            }
+        }
+    }
+
+    /** What is wrong with a pair of rates, in words; null if nothing is. */
+    static String problem(int fromRate, int toRate) {
+        String rates = "resample: from " + fromRate + " to " + toRate + " Hz: ";
+        if (Math.min(fromRate, toRate) < 1 || Math.max(fromRate, toRate) > AudioStream.MAX_RATE) {
+            return rates + "rates must be 1 to " + AudioStream.MAX_RATE + " Hz";
+        }
+        if (Math.max(fromRate, toRate) > (long) MAX_RATIO * Math.min(fromRate, toRate)) {
+            return rates + "the ratio is above " + MAX_RATIO + ": if a file's header states a wrong rate, correct it";
+        }
+        return null;
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    /** Input of the first weight of a phase, counted from the first input of the phase's block. */
+    private int firstTap(int phase) {
+        return (int) Math.ceil((double) phase * in / out - reach);
+    }
+
+    private void fill(int phase, double[] weights, int at) {
+        int first = firstTap(phase);
+        for (int i = 0; i < taps; i++) {
+            // As a fraction over the common denominator, so that equal distances give equal weights.
+            double distance = ((double) (first + i) * out - (double) phase * in) / out;
+            weights[at + i] = scale * kernel.at(distance * scale);
+        }
+    }
+
+    /** Length of the output: {@code ceil(samples * toRate / fromRate)}. */
+    public long outputLength(long samples) {
+        return Math.ceilDiv(samples * out, in);
+    }
+
+    /**
+     * Resamples a clip, with silence before and after it.
+     *
+     * @param samples {@code [samples]}; not modified
+     * @return {@code [ceil(samples * toRate / fromRate)]}, a new array
+     * @throws IllegalArgumentException if the result is too long for an array
+     */
+    public float[] apply(float[] samples) {
+        long length = outputLength(samples.length);
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("resample: " + length + " samples are too many for one array");
+        }
+        if (in == out) {
+            return samples.clone();
+        }
+        float[] result = new float[(int) length];
+        apply(samples, 0, samples.length, result, 0, result.length, 0);
+        return result;
+    }
+
+    /** Weights of an output, and inputs that it may need. */
+    int taps() {
+        return taps;
+    }
+
+    /** The first input that an output needs, which may lie before the recording. */
+    long firstInput(long output) {
+        return output / out * in + firstTap((int) (output % out));
+    }
+
+    /** Outputs that need none but the first {@code inputs}; a few less than there are. */
+    long outputsOf(long inputs) {
+        // The last weight of an output lies up to "reach" and 2 inputs behind its centre.
+        long centre = inputs - (long) Math.ceil(reach) - 3;
+        return centre < 0 ? 0 : centre * out / in + 1;
+    }
+
+    /**
+     * Computes some outputs from a stretch of a recording that holds all inputs that they need; the recording's
+     * beginning or end may be among them.
+     *
+     * @param samples     from the input {@code start} on; {@code length} of them count. Not modified.
+     * @param result      receives {@code count} outputs from index {@code from} on. Modified.
+     * @param firstOutput the first of them
+     */
+    void apply(float[] samples, long start, int length, float[] result, int from, int count, long firstOutput) {
+        double[] weights = table == null ? new double[taps] : table;
+        int phase = (int) (firstOutput % out);
+        long block = firstOutput / out * in;
+        for (int m = from; m < from + count; m++) {
+            if (table == null) {
+                fill(phase, weights, 0);
+            }
+            int offset = table == null ? 0 : phase * taps;
+            long first = block + firstTap(phase) - start;
+            int low = (int) Math.max(0, -first);
+            int high = (int) Math.min(taps, length - first);
+            double sum = 0;
+            for (int i = low; i < high; i++) {
+                sum += weights[offset + i] * samples[(int) first + i];
+            }
+            result[m] = (float) sum;
+            if (++phase == out) {
+                phase = 0;
+                block += in;
+            }
+        }
+    }
+
+    /** All weights of a phase at the inputs from {@code from} on, zeros included. */
+    double[] weights(int phase, int from, int count) {
+        double[] weights = new double[taps];
+        fill(phase, weights, 0);
+        double[] dense = new double[count];
+        int first = firstTap(phase);
+        for (int i = 0; i < taps; i++) {
+            int at = first + i - from;
+            if (at >= 0 && at < count) {
+                dense[at] = weights[i];
+            } else if (weights[i] != 0) {
+                throw new IllegalArgumentException("resample: the weight at input " + (first + i) + " lies outside the "
+                        + count + " from " + from);
+            }
+        }
+        return dense;
+    }
+}

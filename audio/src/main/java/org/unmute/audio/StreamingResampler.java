@@ -1,0 +1,156 @@
+package org.unmute.audio;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * A recording at another rate, with the same bits as {@link Resampler#apply} gives on the whole of it. It holds the
+ * samples under the filter and {@value #CHUNK} more.
+ */
+public final class StreamingResampler implements AudioStream {
+    private static final int CHUNK = 1 << 13;
+
+    private final AudioStream source;
+    private final Resampler resampler;
+    private final int rate;
+    private final float[] inputs;
+    /** The input that is first in {@link #inputs}. */
+    private long start;
+
+    private int length;
+    /** Whether the source has no inputs behind those at hand. */
+    private boolean ended;
+
+    private long position;
+
+    private StreamingResampler(AudioStream source, int rate, Resampler.Kernel kernel) throws IOException {
+        this.source = source;
+        this.rate = rate;
+        resampler = new Resampler(source.sampleRate(), rate, kernel);
+        inputs = new float[resampler.taps() + CHUNK];
+        if (source.position() != 0) {
+            source.seek(0);
+        }
+    }
+
+    /**
+     * A stream from its beginning at another rate; itself, as it is, if it has that rate already.
+     *
+     * @param source closed with the stream that is returned
+     * @param rate   in Hz
+     * @throws UnreadableAudioException if {@link Resampler} does not change these rates into each other
+     * @throws IOException              if the source was read already and cannot go back
+     */
+    public static AudioStream of(AudioStream source, int rate, Resampler.Kernel kernel) throws IOException {
+        if (source.sampleRate() == rate) {
+            return source;
+        }
+        String problem = Resampler.problem(source.sampleRate(), rate);
+        if (problem != null) {
+            throw new UnreadableAudioException(source.name(), problem);
+        }
+        return new StreamingResampler(source, rate, kernel);
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public int sampleRate() {
+        return rate;
+    }
+
+    @Override
+    public int channels() {
+        return source.channels();
+    }
+
+    @Override
+    public OptionalLong frames() {
+        OptionalLong frames = source.frames();
+        return frames.isEmpty() ? frames : OptionalLong.of(resampler.outputLength(frames.getAsLong()));
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return source.warnings();
+    }
+
+    @Override
+    public int read(float[] samples, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, samples.length);
+        while (available() <= 0) {
+            if (ended) {
+                position = Math.min(position, resampler.outputLength(start + length));
+                return -1;
+            }
+            fill();
+        }
+        int n = (int) Math.min(count, available());
+        resampler.apply(inputs, start, length, samples, from, n, position);
+        position += n;
+        return n;
+    }
+
+    /** Outputs from the position on that can be computed from the inputs at hand. */
+    private long available() {
+        long inputsSoFar = start + length;
+        return (ended ? resampler.outputLength(inputsSoFar) : resampler.outputsOf(inputsSoFar)) - position;
+    }
+
+    /** Leaves out the inputs that the outputs to come do not need, and reads some more. */
+    private void fill() throws IOException {
+        int used = Math.clamp(resampler.firstInput(position) - start, 0, length);
+        System.arraycopy(inputs, used, inputs, 0, length - used);
+        start += used;
+        length -= used;
+        int got = source.read(inputs, length, inputs.length - length);
+        if (got < 0) {
+            ended = true;
+        } else {
+            length += got;
+        }
+    }
+
+    @Override
+    public void seek(long frame) throws IOException {
+        if (frame < 0) {
+            throw new IllegalArgumentException(name() + ": seek to frame " + frame);
+        }
+        to(Math.min(frame, frames().orElse(Long.MAX_VALUE / Resampler.MAX_RATIO / 2)));
+        if (source.frames().isEmpty()) {
+            while (!ended && available() <= 0) {
+                fill();
+            }
+            long end = resampler.outputLength(start + length);
+            if (ended && end < position) {
+                to(end);
+            }
+        }
+    }
+
+    private void to(long target) throws IOException {
+        long first = Math.max(0, resampler.firstInput(target));
+        if (first < start || first > start + length) {
+            source.seek(first);
+            start = source.position();
+            length = 0;
+            ended = false;
+        }
+        position = target;
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}

@@ -1,0 +1,40 @@
+package org.unmute.audio.vorbis;
+
+import java.io.IOException;
+import org.unmute.audio.AudioFormatProvider;
+import org.unmute.audio.AudioSource;
+import org.unmute.audio.AudioStream;
+
+/** Finds Ogg files of which the first packet is Vorbis. */
+public final class VorbisFormat implements AudioFormatProvider {
+    private static final String PAGE = "OggS";
+    private static final String PACKET = "\u0001vorbis";
+    /** Where the first packet begins, on a page of one segment. */
+    private static final int FIRST = 28;
+
+    /** For the service loader. */
+    public VorbisFormat() {}
+
+    @Override
+    public String name() {
+        return "Ogg Vorbis";
+    }
+
+    @Override
+    public boolean matches(byte[] head) {
+        return has(head, 0, PAGE) && has(head, FIRST, PACKET);
+    }
+
+    private static boolean has(byte[] bytes, int at, String text) {
+        boolean equal = bytes.length >= at + text.length();
+        for (int i = 0; equal && i < text.length(); i++) {
+            equal = bytes[at + i] == text.charAt(i);
+        }
+        return equal;
+    }
+
+    @Override
+    public AudioStream open(AudioSource source) throws IOException {
+        return VorbisStream.open(source);
+    }
+}

@@ -1,0 +1,118 @@
+package org.unmute.benchmark.check;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.unmute.data.TextTable;
+import org.unmute.data.json.JsonLines;
+import org.unmute.files.InputException;
+import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.SafetensorsFile;
+
+/** Checks single files that are recognized by their names. */
+final class FileRules {
+    private static final Pattern JSON = Pattern.compile(
+            "(.+\\.)?run\\.json" + "|(cell|grid|complete|metrics|eval|eval-events|explain|events|settings|key)\\.json");
+    private static final Pattern JOURNAL = Pattern.compile("trials\\.jsonl|reruns\\.jsonl|.+\\.epochs\\.jsonl");
+    private static final Pattern TABLE =
+            Pattern.compile("(validation-|eval-)?clips(-fold-\\d+)?\\.csv|scores\\.csv|loss\\.csv|manifest\\.csv");
+
+    /** Probes are loaded with it, which needs no threads and no device. */
+    private Backend backend;
+
+    /** What was found about a file that is recognized and intact. */
+    enum Verdict {
+        /** Not one of ours. */
+        UNKNOWN,
+        INTACT,
+        /** Weights without a digest, of which only the structure can be checked. */
+        WITHOUT_DIGEST,
+        /** A journal whose last line was not finished. */
+        TORN
+    }
+
+    /**
+     * Checks a file.
+     *
+     * @throws InputException if it is damaged
+     * @throws IOException if it is damaged or cannot be read
+     */
+    Verdict check(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".safetensors")) {
+            return weights(file);
+        }
+        if (JSON.matcher(name).matches()) {
+            json(file);
+            return Verdict.INTACT;
+        }
+        if (JOURNAL.matcher(name).matches()) {
+            JsonLines.read(file);
+            return endsInLineFeed(file) ? Verdict.INTACT : Verdict.TORN;
+        }
+        if (TABLE.matcher(name).matches()) {
+            TextTable.forEach(file, _ -> {});
+            return Verdict.INTACT;
+        }
+        return Verdict.UNKNOWN;
+    }
+
+    private Verdict weights(Path path) throws IOException {
+        Map<String, String> about;
+        boolean digest;
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            about = file.metadata();
+            digest = file.hasDigest();
+            String format = about.getOrDefault("format", "");
+            if (digest || format.startsWith("unmute-checkpoint-") && !format.endsWith("-1")) {
+                file.requireDigest();
+            }
+        }
+        if (PackedProtobin.isPacked(path)) {
+            PackedProtobin.load(path);
+        } else if (about.getOrDefault("format", "").startsWith("unmute-probe-")
+                && Probes.names().contains(about.get("probe"))) {
+            // A probe of a kind that this program lacks has been checked as far as its digest goes.
+            TrainedProbe.load(path, backend());
+        }
+        return digest ? Verdict.INTACT : Verdict.WITHOUT_DIGEST;
+    }
+
+    private Backend backend() {
+        if (backend == null) {
+            backend = Backends.open("scalar", 1).backend();
+        }
+        return backend;
+    }
+
+    /** Reads a file of any size to its end. */
+    private static void json(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                JsonParser parser = new JsonFactory().createParser(in)) {
+            if (parser.nextToken() == null) {
+                throw new InputException(file + ": is empty");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                throw new InputException(file + ": broken JSON: text after its end");
+            }
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + ": broken JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static boolean endsInLineFeed(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        return bytes.length == 0 || bytes[bytes.length - 1] == '\n';
+    }
+}

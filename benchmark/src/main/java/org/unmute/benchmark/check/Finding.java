@@ -1,0 +1,34 @@
+package org.unmute.benchmark.check;
+
+import java.nio.file.Path;
+
+/**
+ * Something that is wrong in a folder.
+ *
+ * @param kind how bad it is
+ * @param path the file or folder
+ * @param what is wrong with it
+ * @param remedy what to do
+ */
+public record Finding(Kind kind, Path path, String what, String remedy) {
+    /** Kinds of findings, the worst last. */
+    public enum Kind {
+        /** A temporary file of a process that was killed, or a file that was set aside. */
+        LEFT_OVER("left over"),
+        /** A run was interrupted or is still going on: the same command goes on where it stopped. */
+        UNFINISHED("unfinished"),
+        /** Bytes are missing or other than they were written. */
+        DAMAGED("damaged");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+}

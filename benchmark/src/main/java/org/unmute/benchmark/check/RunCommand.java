@@ -1,0 +1,69 @@
+package org.unmute.benchmark.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.InputException;
+
+/**
+ * The record of a run, as far as a check needs it.
+ *
+ * @param line the command line, beginning with {@code unmute}
+ * @param results what the command recorded
+ */
+record RunCommand(List<String> line, JsonNode results) {
+    RunCommand {
+        line = List.copyOf(line);
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @return empty if there is no such file
+     * @throws InputException if it is no record of a run
+     */
+    static Optional<RunCommand> read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        JsonNode json = Json.read(file);
+        List<String> line = new ArrayList<>();
+        json.path("command").forEach(word -> line.add(word.asText()));
+        if (line.size() < 2
+                || !line.getFirst().equals("unmute")
+                || !json.path("results").isObject()) {
+            throw new InputException(file + ": no record of a run: it states no unmute command with results");
+        }
+        return Optional.of(new RunCommand(line, json.path("results")));
+    }
+
+    /** A command line alone; empty if it is none of unmute. */
+    static Optional<RunCommand> of(List<String> line) {
+        return line.size() < 2 || !line.getFirst().equals("unmute")
+                ? Optional.empty()
+                : Optional.of(new RunCommand(line, Json.object()));
+    }
+
+    /** Name of the command. */
+    String name() {
+        return line.get(1);
+    }
+
+    /**
+     * The command line for a shell. A file may be from anybody: each word is quoted unless it is plain, and the first
+     * is {@code unmute}.
+     */
+    String shell() {
+        return line.stream().map(RunCommand::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

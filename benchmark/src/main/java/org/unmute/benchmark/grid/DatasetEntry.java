@@ -1,0 +1,91 @@
+package org.unmute.benchmark.grid;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.Task;
+import org.unmute.data.scene.Mixup;
+import org.unmute.data.set.ReadOptions;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.train.Objective;
+
+/**
+ * A data set of a grid.
+ *
+ * @param name name of its folder
+ * @param title its name in tables
+ * @param source where clips and labels are
+ * @param task decides the metric and, unless stated, the loss
+ * @param splits the parts for training, validation and testing
+ * @param folds the folds to test on one after the other; empty for a set with fixed parts
+ * @param mixup variants of the training clips, created and embedded beforehand
+ * @param standardize whether tokens are standardized; empty for the protocol's choice
+ * @param loss empty for the protocol's choice
+ * @param encoders changes to encoders' settings, by encoder name
+ * @param set options of probes for this set, by the probe's name in {@link org.unmute.probes.pool.Probes}
+ */
+public record DatasetEntry(
+        String name,
+        String title,
+        Source source,
+        Task task,
+        Splits splits,
+        List<Integer> folds,
+        Optional<MixedVariants> mixup,
+        Optional<Boolean> standardize,
+        Optional<Objective> loss,
+        Map<String, EncoderEntry.EncoderChange> encoders,
+        Map<String, ProbeOptions> set) {
+    public DatasetEntry {
+        folds = List.copyOf(folds);
+        encoders = Map.copyOf(encoders);
+        set = Map.copyOf(set);
+    }
+
+    /** Where clips and labels are. */
+    public sealed interface Source {}
+
+    /**
+     * A set that is read from its own files.
+     *
+     * @param dataset name in {@link org.unmute.data.set.Datasets}
+     * @param root its folder
+     * @param options how it is read; the fold is 0 and comes from {@link DatasetEntry#folds()}
+     */
+    public record OwnFiles(String dataset, Path root, ReadOptions options) implements Source {}
+
+    /**
+     * A label file and recordings.
+     *
+     * @param manifest the label file
+     * @param audio folder of the recordings
+     * @param format its columns
+     */
+    public record Labelled(Path manifest, Path audio, ManifestFormat format) implements Source {}
+
+    /**
+     * Names of splits.
+     *
+     * @param train for training
+     * @param validation for choosing settings; present but empty: part of the training clips; absent: the set's own
+     *     part if it has one, else part of the training clips
+     * @param test for scoring
+     */
+    public record Splits(List<String> train, Optional<List<String>> validation, List<String> test) {
+        public Splits {
+            train = List.copyOf(train);
+            validation = validation.map(List::copyOf);
+            test = List.copyOf(test);
+        }
+    }
+
+    /**
+     * Variants that are added to the training clips.
+     *
+     * @param options options of mixup
+     * @param seed of the draws
+     */
+    public record MixedVariants(Mixup.Options options, long seed) {}
+}

@@ -1,0 +1,63 @@
+package org.unmute.benchmark.grid;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Reads the tables of a grid file. */
+final class GridReader {
+    static final List<String> KEYS = List.of("encoders", "datasets", "probes", "protocol");
+
+    private final GridText text;
+
+    GridReader(GridText text) {
+        this.text = text;
+    }
+
+    Grid read() {
+        GridTable top = new GridTable(text).only(KEYS);
+        ProtocolReader protocol = new ProtocolReader(top.table("protocol").orElse(new GridTable(text.empty())));
+        ProtocolSettings settings = protocol.settings();
+        List<GridTable> encoderTables = top.tables("encoders");
+        List<EncoderEntry> encoders =
+                encoderTables.stream().map(EncoderReader::entry).toList();
+        List<String> encoderNames = names(encoderTables, encoders, EncoderEntry::name);
+        List<GridTable> datasetTables = top.tables("datasets");
+        List<DatasetEntry> datasets = datasetTables.stream()
+                .map(t -> new DatasetReader(t, encoderNames).entry())
+                .toList();
+        List<String> datasetNames = names(datasetTables, datasets, DatasetEntry::name);
+        List<GridTable> probeTables = top.tables("probes");
+        List<ProbeEntry> probes = probeTables.stream()
+                .map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry())
+                .toList();
+        names(probeTables, probes, ProbeEntry::label);
+        return new Grid(text.file(), encoders, datasets, probes, settings);
+    }
+
+    /** The names of the entries, checked to be unique. */
+    private static <T> List<String> names(List<GridTable> tables, List<T> entries, Function<T, String> name) {
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < entries.size(); i++) {
+            String n = name.apply(entries.get(i));
+            if (first.putIfAbsent(n, i) != null) {
+                throw tables.get(i)
+                        .problem("'" + n
+                                + "' names two entries: results go to a folder of that name, so give one another");
+            }
+        }
+        return entries.stream().map(name).toList();
+    }
+
+    /** Checks that a name is a valid folder name on every system. */
+    static String folderName(GridTable table, String key, String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}") || name.endsWith(".")) {
+            throw table.problem(
+                    key,
+                    "names a folder, so it has up to 64 letters, digits and . _ + -, begins with a letter or digit and "
+                            + "does not end with a point: '" + name + "'");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,88 @@
+package org.unmute.benchmark.grid;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.files.FileFailure;
+import org.unmute.files.InputException;
+
+/**
+ * The content of a grid file, with the line of each key.
+ *
+ * @param file where it was read
+ * @param tree its content
+ * @param lines line, from 1, by path: {@code protocol.epochs}, {@code datasets[0].root}
+ */
+record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
+    private static final long MAX_BYTES = 1 << 20;
+    private static final int MESSAGE_CHARS = 1000;
+    private static final TomlMapper TOML = TomlMapper.builder().build();
+
+    /**
+     * Reads a TOML file.
+     *
+     * @throws IllegalArgumentException if its name does not end in {@code .toml}
+     * @throws InputException if it is missing, too large, or malformed
+     */
+    static GridText read(Path file) throws IOException {
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".toml")) {
+            throw new IllegalArgumentException("grid: " + file + " is not a .toml file: write the grid in TOML");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new InputException("grid: no such file: " + file);
+        }
+        if (Files.size(file) > MAX_BYTES) {
+            throw new InputException(
+                    "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MAX_BYTES);
+        }
+        try {
+            String text = FileFailure.naming(file, () -> Files.readString(file));
+            return new GridText(file, (ObjectNode) TOML.readTree(text), new TomlLines(text).byPath());
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation(); // where the parser stopped, which may be after the error
+            throw new InputException(
+                    "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
+                            + shown(e.getOriginalMessage().lines().findFirst().orElse("malformed"))
+                            + " (here or in a line before)",
+                    e);
+        } catch (CharacterCodingException e) {
+            throw new InputException("grid: " + file + " is not UTF-8 text", e);
+        }
+    }
+
+    /** The same file without content. */
+    GridText empty() {
+        return new GridText(file, tree.objectNode(), lines);
+    }
+
+    /** An error at a path: file, line, path and what is wrong there. */
+    InputException problem(String path, String what) {
+        return new InputException(
+                "grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + shown(path)) + ": " + shown(what));
+    }
+
+    /** A key or value may be as long as the file; a message shows its beginning. */
+    private static String shown(String text) {
+        return text.length() <= MESSAGE_CHARS ? text : text.substring(0, MESSAGE_CHARS) + "…";
+    }
+
+    /** {@code :12} for the nearest enclosing path whose line is known, or nothing. */
+    private String line(String path) {
+        String at = path;
+        while (!at.isEmpty()) {
+            Integer line = lines.get(at);
+            if (line != null) {
+                return ":" + line;
+            }
+            at = at.substring(0, Math.max(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['))));
+        }
+        return "";
+    }
+}

@@ -1,0 +1,39 @@
+package org.unmute.benchmark.grid;
+
+import java.util.List;
+import java.util.Optional;
+import org.unmute.benchmark.search.Range;
+import org.unmute.probes.pool.ProbeOptions;
+
+/**
+ * A probe of a grid.
+ *
+ * @param name the probe's name in {@link org.unmute.probes.pool.Probes}
+ * @param label name of its folder and in tables; the probe's name unless given
+ * @param options options that differ from the probe's defaults
+ * @param rate searched learning rates, named {@code lr}
+ * @param decay searched weight decays, named {@code wd}
+ * @param batch clips per step; empty for the protocol's
+ * @param encoders names of the encoders it runs on; empty for all
+ * @param datasets names of the data sets it runs on; empty for all
+ */
+public record ProbeEntry(
+        String name,
+        String label,
+        ProbeOptions options,
+        Range rate,
+        Range decay,
+        Optional<Integer> batch,
+        List<String> encoders,
+        List<String> datasets) {
+    public ProbeEntry {
+        encoders = List.copyOf(encoders);
+        datasets = List.copyOf(datasets);
+    }
+
+    /** Whether it runs on an encoder and a data set. */
+    boolean runsOn(EncoderEntry encoder, DatasetEntry dataset) {
+        return (encoders.isEmpty() || encoders.contains(encoder.name()))
+                && (datasets.isEmpty() || datasets.contains(dataset.name()));
+    }
+}

@@ -1,0 +1,55 @@
+package org.unmute.benchmark.grid;
+
+import java.util.List;
+import org.unmute.files.NearestName;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+
+/** Reads an entry of {@code probes}. */
+final class ProbeReader {
+    static final List<String> KEYS =
+            List.of("name", "label", "set", "lr", "weight-decay", "batch", "encoders", "datasets");
+
+    private final GridTable t;
+    private final ProtocolReader protocol;
+    private final List<String> encoderNames;
+    private final List<String> datasetNames;
+
+    ProbeReader(GridTable table, ProtocolReader protocol, List<String> encoderNames, List<String> datasetNames) {
+        this.t = table;
+        this.protocol = protocol;
+        this.encoderNames = encoderNames;
+        this.datasetNames = datasetNames;
+    }
+
+    ProbeEntry entry() {
+        t.only(KEYS).required("name");
+        String name = t.text("name").orElseThrow();
+        if (!Probes.names().contains(name)) {
+            throw t.problem(
+                    "name",
+                    "'" + name + "' is not known" + NearestName.suggestion(name, Probes.names()) + "; "
+                            + Probes.ELSEWHERE);
+        }
+        String label = GridReader.folderName(t, "label", t.text("label").orElse(name));
+        ProbeOptions options = t.table("set").map(s -> options(name, s)).orElse(ProbeOptions.DEFAULTS);
+        return new ProbeEntry(
+                name,
+                label,
+                options,
+                protocol.rate(t, name),
+                protocol.decay(t),
+                t.whole("batch", 1, 1 << 20).map(Long::intValue),
+                t.known("encoders", encoderNames),
+                t.known("datasets", datasetNames));
+    }
+
+    /** The options of a probe; their values are checked when the probe is created. */
+    static ProbeOptions options(String probe, GridTable set) {
+        List<String> known = Probes.type(probe).options();
+        if (known.isEmpty() && !set.keys().isEmpty()) {
+            throw set.problem("probe " + probe + " has no options");
+        }
+        return new ProbeOptions(set.only(known).values());
+    }
+}

@@ -1,0 +1,86 @@
+package org.unmute.benchmark.protocol;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.unmute.benchmark.search.Halving;
+import org.unmute.benchmark.search.Range;
+import org.unmute.benchmark.search.SearchSpace;
+import org.unmute.benchmark.search.StudySettings;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.TrainingSettings;
+
+/**
+ * The protocol of a cell.
+ *
+ * @param probe type of probe, one of {@link Probes#names()}
+ * @param options of the probe
+ * @param training the settings that are not searched; its seed is the search's seed. The data set replaces its
+ *     objective, the {@linkplain Fold folds} replace its standardization
+ * @param space searched ranges, named {@link #RATE} and {@link #DECAY}; one or both
+ * @param study settings of the search
+ * @param top number of best configurations that are trained again, at least 1
+ * @param seeds of these trainings, at least one, all different
+ */
+public record CellSettings(
+        String probe,
+        ProbeOptions options,
+        TrainingSettings training,
+        SearchSpace space,
+        StudySettings study,
+        int top,
+        List<Long> seeds) {
+    /** Name of the searched learning rate. */
+    public static final String RATE = "lr";
+    /** Name of the searched weight decay. */
+    public static final String DECAY = "wd";
+
+    /** @throws IllegalArgumentException if a number is out of range, a seed is repeated or another name is searched */
+    public CellSettings {
+        seeds = List.copyOf(seeds);
+        if (top < 1 || seeds.isEmpty() || new HashSet<>(seeds).size() != seeds.size()) {
+            throw new IllegalArgumentException(
+                    "protocol: at least one configuration is trained again, with at least one seed, each once: " + top
+                            + " configurations, seeds " + seeds);
+        }
+        for (Range range : space.ranges()) {
+            if (!range.name().equals(RATE) && !range.name().equals(DECAY)) {
+                throw new IllegalArgumentException(
+                        "protocol: " + RATE + " and " + DECAY + " can be searched, not " + range.name());
+            }
+        }
+    }
+
+    /** The training settings of a configuration. */
+    TrainingSettings training(Map<String, Double> values, long seed) {
+        TrainingSettings s = training.withSeed(seed).withStandardize(false);
+        s = values.containsKey(RATE) ? s.withRate(values.get(RATE)) : s;
+        return values.containsKey(DECAY) ? s.withDecay(values.get(DECAY)) : s;
+    }
+
+    /** The seed of a trial: a function of the search's seed and the trial's number. */
+    long trialSeed(int trial) {
+        return new SplittableRandom(training.seed() + 0x9E3779B97F4A7C15L * (trial + 1L)).nextLong() >>> 1;
+    }
+
+    /** All settings that decide the numbers, by name; a resumed cell compares them. */
+    Map<String, String> describe() {
+        Map<String, String> d = new LinkedHashMap<>();
+        d.put("probe", probe);
+        d.put("options", options.toString());
+        training.describe().forEach((name, value) -> d.put("training." + name, value));
+        space.ranges().forEach(r -> d.remove(r.name().equals(RATE) ? "training.rate" : "training.decay"));
+        space.ranges()
+                .forEach(r -> d.put(
+                        "search." + r.name(), r.low() + " to " + r.high() + (r.logarithmic() ? " logarithmic" : "")));
+        d.put("search.trials", study.sobolTrials() + " sobol, " + study.tpeTrials() + " tpe");
+        d.put("search.seed", Long.toString(study.seed()));
+        d.put("search.halving", study.halving().map(Halving::words).orElse("off"));
+        d.put("rerun.top", Integer.toString(top));
+        d.put("rerun.seeds", seeds.toString());
+        return d;
+    }
+}

@@ -1,0 +1,43 @@
+package org.unmute.benchmark.protocol;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.unmute.benchmark.StoppedException;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+
+/** A cell that runs in its folder: what search, reruns and test share. */
+record RunningCell(CellId id, CellSettings settings, CellData data, Path folder, CellRun.Context context) {
+    /** Folder of checkpoints and of the probes that were trained again. */
+    Path work() {
+        return folder.resolve(CellRun.WORK);
+    }
+
+    /** File of a probe that was trained again. */
+    Path weights(String training) {
+        return work().resolve(training + ".safetensors");
+    }
+
+    /** A newly initialized probe. */
+    Probe fresh(Backend backend, Fold fold, long seed) {
+        TokenSet train = fold.train();
+        return TensorScope.outside(() -> Probes.create(
+                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(), seed));
+    }
+
+    /** Settings of a training with these hyper-parameters. */
+    TrainingSettings training(Map<String, Double> values, long seed) {
+        return settings.training(values, seed).withObjective(data.objective());
+    }
+
+    /** @throws StoppedException if a stop was requested */
+    void requireGo() {
+        if (context.stop().raised()) {
+            throw new StoppedException(id);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package org.unmute.benchmark.results;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.unmute.files.InputException;
+
+/**
+ * Merges runs. Two cells with the same encoder, data set and probe are
+ * <ul>
+ * <li>kept apart if their options differ: a different number of prototypes makes a variant for the effect of J, any
+ *     other option a separate column (except options that differ only between encoders or data sets, such as those that
+ *     depend on the token size);</li>
+ * <li>counted once if their options and the scores of all seeds are the same;</li>
+ * <li>an error otherwise, since it is not clear which one is meant.</li>
+ * </ul>
+ */
+public final class Merge {
+    private final List<RunFolder> runs;
+    private final List<String> remarks = new ArrayList<>();
+
+    private Merge(List<RunFolder> runs) {
+        this.runs = runs;
+    }
+
+    /**
+     * Reads and merges runs.
+     *
+     * @throws InputException if a file is damaged, two runs contradict each other, or no cell is finished
+     * @throws IOException if a folder cannot be listed
+     */
+    public static Results read(List<Path> folders) throws IOException {
+        List<RunFolder> runs = new ArrayList<>();
+        for (Path folder : folders) {
+            runs.add(RunFolder.read(folder));
+        }
+        return new Merge(runs).results();
+    }
+
+    private Results results() {
+        List<ResultCell> cells = distinct();
+        if (cells.isEmpty()) {
+            throw new InputException("no finished cell in "
+                    + runs.stream().map(r -> r.folder().toString()).collect(Collectors.joining(", "))
+                    + ": let 'unmute benchmark' finish at least one");
+        }
+        comparable(cells);
+        Map<ResultCell, Column> columns = columns(cells);
+        List<Column> order = columns.entrySet().stream()
+                .sorted(Comparator.comparing(e ->
+                        probeOrder().indexOf(e.getKey().folder().getFileName().toString())))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .toList();
+        List<Entry> entries = new ArrayList<>();
+        List<Entry> variants = new ArrayList<>();
+        Map<List<Object>, List<ResultCell>> places = cells.stream()
+                .collect(Collectors.groupingBy(
+                        c -> List.of(c.dataset().key(), c.encoder().key(), columns.get(c)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        for (List<ResultCell> place : places.values()) {
+            ResultCell shown = shown(place);
+            for (ResultCell c : place) {
+                (c == shown ? entries : variants).add(new Entry(columns.get(c), c, CellDetail.read(c)));
+            }
+        }
+        List<Name> encoders = names(cells, ResultGrid::encoders, ResultCell::encoder);
+        List<Name> datasets = names(cells, ResultGrid::datasets, ResultCell::dataset);
+        Comparator<Entry> byPlace = Comparator.comparing(
+                        (Entry e) -> place(datasets, e.cell().dataset()))
+                .thenComparing(e -> place(encoders, e.cell().encoder()))
+                .thenComparing(e -> order.indexOf(e.column()))
+                .thenComparing(e -> e.cell().prototypes());
+        entries.sort(byPlace);
+        variants.sort(byPlace);
+        remarkPrototypes(entries, variants);
+        remarkDifferences(cells);
+        return new Results(
+                runs,
+                encoders,
+                datasets,
+                order,
+                entries,
+                variants,
+                missing(cells),
+                (int) runs.stream()
+                        .flatMap(r -> r.grid().planned().stream())
+                        .distinct()
+                        .count(),
+                remarks);
+    }
+
+    /** All cells, without duplicates across runs. */
+    private List<ResultCell> distinct() {
+        Map<List<Object>, ResultCell> byIdentity = new LinkedHashMap<>();
+        for (RunFolder run : runs) {
+            for (ResultCell cell : run.cells()) {
+                ResultCell other = byIdentity.putIfAbsent(
+                        List.of(
+                                cell.encoder().key(),
+                                cell.dataset().key(),
+                                cell.probe(),
+                                cell.otherOptions(),
+                                cell.prototypes()),
+                        cell);
+                if (other != null) {
+                    requireSame(other, cell);
+                    remarks.add(cell.path() + " is in " + other.folder() + " and in " + cell.folder()
+                            + " with the same scores; it counts once.");
+                }
+            }
+        }
+        return List.copyOf(byIdentity.values());
+    }
+
+    private static void requireSame(ResultCell a, ResultCell b) {
+        Function<ResultCell, List<List<Double>>> scores = c -> c.seeds().stream()
+                .map(s -> List.of((double) s.seed(), s.validation(), s.test()))
+                .toList();
+        if (!scores.apply(a).equals(scores.apply(b))) {
+            throw new InputException(a.path() + " has different scores in two places: " + told(a) + ", " + told(b)
+                    + ": nothing says which is meant: leave one out");
+        }
+    }
+
+    private static String told(ResultCell c) {
+        return c.folder() + " has " + c.test().mean() + " over " + c.seeds().size() + " seeds";
+    }
+
+    private static void comparable(List<ResultCell> cells) {
+        Map<String, ResultCell> first = new LinkedHashMap<>();
+        for (ResultCell c : cells) {
+            ResultCell f = first.computeIfAbsent(c.dataset().key(), k -> c);
+            if (!f.metric().equals(c.metric()) || f.classes() != c.classes()) {
+                throw new InputException(
+                        "data set " + c.dataset().key() + " is not the same everywhere: " + f.folder() + " has "
+                                + f.classes() + " classes and " + f.metric() + ", " + c.folder() + " has " + c.classes()
+                                + " and " + c.metric()
+                                + ": give data sets of different content different names");
+            }
+        }
+    }
+
+    /** One column per probe; several if cells in one place differ in options other than the number of prototypes. */
+    private Map<ResultCell, Column> columns(List<ResultCell> cells) {
+        Map<ResultCell, Column> columns = new LinkedHashMap<>();
+        Map<String, List<ResultCell>> byProbe = cells.stream()
+                .collect(Collectors.groupingBy(ResultCell::probe, LinkedHashMap::new, Collectors.toList()));
+        byProbe.forEach((probe, same) -> {
+            SortedSet<String> differing = differingOptions(same);
+            boolean apart = same.stream()
+                    .collect(Collectors.groupingBy(
+                            c -> List.of(c.encoder().key(), c.dataset().key())))
+                    .values()
+                    .stream()
+                    .anyMatch(place -> !differingOptions(place).isEmpty());
+            if (!apart && !differing.isEmpty()) {
+                remarks.add("Options of " + probe + " differ between its cells: "
+                        + same.stream().map(c -> named(c, differing)).distinct().collect(Collectors.joining(" or "))
+                        + ".");
+            }
+            for (ResultCell c : same) {
+                String options = apart ? named(c, differing) : "";
+                columns.put(c, new Column(probe, options.isEmpty() ? probe : probe + " " + options));
+            }
+        });
+        return columns;
+    }
+
+    private static SortedSet<String> differingOptions(List<ResultCell> cells) {
+        SortedSet<String> names = new TreeSet<>();
+        cells.forEach(c -> names.addAll(c.otherOptions().keySet()));
+        names.removeIf(name -> cells.stream()
+                        .map(c -> String.valueOf(c.otherOptions().get(name)))
+                        .distinct()
+                        .count()
+                == 1);
+        return names;
+    }
+
+    private static String named(ResultCell c, SortedSet<String> options) {
+        return options.stream()
+                .filter(c.otherOptions()::containsKey)
+                .map(n -> n + "=" + c.otherOptions().get(n))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Among cells that differ in the number of prototypes, the one with the paper's number, else the largest. */
+    private static ResultCell shown(List<ResultCell> place) {
+        return place.stream()
+                .max(Comparator.comparing((ResultCell c) -> c.prototypes() == c.paperPrototypes())
+                        .thenComparing(ResultCell::prototypes))
+                .orElseThrow();
+    }
+
+    private static int place(List<Name> names, Name name) {
+        return names.stream().map(Name::key).toList().indexOf(name.key());
+    }
+
+    /** Adds a remark about the number of prototypes that tables show, once for all cells alike. */
+    private void remarkPrototypes(List<Entry> entries, List<Entry> variants) {
+        Map<String, Integer> cells = new LinkedHashMap<>();
+        for (Entry shown : entries) {
+            String others = variants.stream()
+                    .filter(v -> v.column().equals(shown.column())
+                            && v.cell()
+                                    .encoder()
+                                    .key()
+                                    .equals(shown.cell().encoder().key())
+                            && v.cell()
+                                    .dataset()
+                                    .key()
+                                    .equals(shown.cell().dataset().key()))
+                    .map(v -> String.valueOf(v.cell().prototypes()))
+                    .collect(Collectors.joining(", "));
+            if (!others.isEmpty()) {
+                cells.merge(
+                        "Tables show " + shown.column().label() + " with "
+                                + shown.cell().prototypes() + " prototypes a class; " + others
+                                + " prototypes are in the effect of J alone",
+                        1,
+                        Integer::sum);
+            }
+        }
+        cells.forEach((text, n) -> remarks.add(text + " (" + n + (n == 1 ? " cell)." : " cells).")));
+    }
+
+    private List<String> probeOrder() {
+        return runs.stream().flatMap(r -> r.grid().probes().stream()).distinct().toList();
+    }
+
+    private List<Name> names(
+            List<ResultCell> cells, Function<ResultGrid, List<Name>> planned, Function<ResultCell, Name> of) {
+        Map<String, Name> all = new LinkedHashMap<>();
+        runs.forEach(r -> planned.apply(r.grid()).forEach(n -> all.putIfAbsent(n.key(), n)));
+        cells.forEach(c -> all.putIfAbsent(of.apply(c).key(), of.apply(c)));
+        return List.copyOf(all.values());
+    }
+
+    private List<String> missing(List<ResultCell> cells) {
+        Set<String> done = cells.stream()
+                .map(c -> c.encoder().key() + "/" + c.dataset().key() + "/"
+                        + c.folder().getFileName())
+                .collect(Collectors.toSet());
+        return runs.stream()
+                .flatMap(r -> r.unfinished().stream())
+                .distinct()
+                .filter(path -> !done.contains(path))
+                .toList();
+    }
+
+    private void remarkDifferences(List<ResultCell> cells) {
+        differing("Program versions", runs.stream().map(r -> r.grid().version()));
+        differing(
+                "Seeds a cell", cells.stream().map(c -> String.valueOf(c.seeds().size())));
+        differing(
+                "Trials a cell",
+                cells.stream().map(c -> String.valueOf(c.search().trials())));
+        cells.stream()
+                .collect(Collectors.groupingBy(c -> c.dataset().key(), LinkedHashMap::new, Collectors.toList()))
+                .forEach((dataset, same) -> differing(
+                        "Test clips of " + dataset,
+                        same.stream().map(c -> String.valueOf(c.clips().test()))));
+    }
+
+    private void differing(String what, Stream<String> values) {
+        List<String> distinct = values.distinct().sorted().toList();
+        if (distinct.size() > 1) {
+            remarks.add(what + " differ: " + String.join(", ", distinct) + ".");
+        }
+    }
+}

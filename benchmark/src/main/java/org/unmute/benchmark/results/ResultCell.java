@@ -1,0 +1,207 @@
+package org.unmute.benchmark.results;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.unmute.data.json.JsonFields;
+import org.unmute.probes.pool.Probes;
+
+/**
+ * A finished cell of the grid {encoder, data set, probe}: its {@code cell.json}.
+ *
+ * @param folder          its folder
+ * @param encoder         the frozen encoder
+ * @param dataset         the data set
+ * @param probe           the probe's kind, one of {@link Probes#names()} or unknown to this version
+ * @param metric          {@code mAP} or {@code accuracy}
+ * @param parameters      trained parameters of the probe
+ * @param classes         classes of the data set
+ * @param search          what the search tried and found
+ * @param seeds           the re-runs of the best settings
+ * @param validation      over the seeds
+ * @param test            over the seeds
+ * @param options         options of the probe that differ from its defaults, or all of them
+ * @param clipsPerSecond  training clips per second, mean over the seeds
+ * @param clips           training, validation and test clips
+ * @param encoderSettings front end and further settings in effect
+ * @param events          of {@link #EVENT_METRICS} over the seeds; empty for a data set without strong labels
+ */
+public record ResultCell(
+        Path folder,
+        Name encoder,
+        Name dataset,
+        String probe,
+        String metric,
+        long parameters,
+        int classes,
+        Search search,
+        List<SeedRun> seeds,
+        Score validation,
+        Score test,
+        SortedMap<String, String> options,
+        double clipsPerSecond,
+        Clips clips,
+        SortedMap<String, String> encoderSettings,
+        Map<String, Score> events) {
+
+    /** The file that marks a cell as finished. */
+    public static final String FILE = "cell.json";
+    /** Metrics of events in time that a cell's file may hold. */
+    public static final List<String> EVENT_METRICS = List.of(
+            "psds1",
+            "psds2",
+            "event_f1_macro",
+            "segment_f1_macro",
+            "intersection_0.5_f1_macro",
+            "event_f1_macro_best_thresholds");
+    /** The option with the number of prototypes per class. */
+    public static final String PROTOTYPES = "prototypes";
+
+    /** Prototypes per class if the options do not state it, and the paper's number on as20k (section 4.1). */
+    private static final int USUAL_PROTOTYPES = 20;
+
+    private static final int AS20K_PROTOTYPES = 10;
+    /** Tolerance for sums of a few fractions in a different order. */
+    private static final double ROUNDING = 1e-6;
+
+    public ResultCell {
+        seeds = List.copyOf(seeds);
+        options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        encoderSettings = Collections.unmodifiableSortedMap(new TreeMap<>(encoderSettings));
+        events = Collections.unmodifiableMap(new LinkedHashMap<>(events));
+    }
+
+    /**
+     * What the search did.
+     *
+     * @param trials      settings tried
+     * @param pruned      trials stopped early
+     * @param learningRate best learning rate
+     * @param weightDecay best weight decay
+     */
+    public record Search(int trials, int pruned, double learningRate, double weightDecay) {}
+
+    /** Numbers of clips. */
+    public record Clips(int train, int validation, int test) {}
+
+    /**
+     * Reads the cell in a folder.
+     *
+     * @throws org.unmute.files.InputException naming a file that is damaged or contradicts itself
+     */
+    public static ResultCell read(Path folder) {
+        JsonFields json = RunFiles.json(folder.resolve(FILE));
+        if (!json.flag("higherIsBetter")) {
+            throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
+        }
+        JsonFields best = json.object("best");
+        List<SeedRun> seeds = json.objects("seeds").stream()
+                .map(s -> new SeedRun(
+                        s.count("seed"),
+                        s.fraction("validation"),
+                        s.fraction("test"),
+                        s.number("seconds"),
+                        s.number("clipsPerSecond"),
+                        s.text("folder")))
+                .toList();
+        if (seeds.isEmpty()) {
+            throw json.wrong("a finished cell without seeds");
+        }
+        for (SeedRun s : seeds) {
+            if (!Files.isDirectory(folder.resolve(s.folder()))) {
+                throw json.wrong("names the folder '" + s.folder() + "' of seed " + s.seed() + ", which is not there");
+            }
+        }
+        Name encoder = new Name(json.text("encoder"), json.text("encoderTitle", json.text("encoder")));
+        Name dataset = new Name(json.text("dataset"), json.text("datasetTitle", json.text("dataset")));
+        return new ResultCell(
+                folder,
+                encoder,
+                dataset,
+                json.text("probe"),
+                json.text("metric"),
+                json.count("parameters"),
+                json.intCount("classes"),
+                new Search(json.intCount("trials"), json.intCount("pruned"), best.number("lr"), best.number("wd")),
+                seeds,
+                checked(
+                        json,
+                        "validation",
+                        seeds.stream().mapToDouble(SeedRun::validation).toArray()),
+                checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()),
+                json.scalars("options"),
+                json.number("clipsPerSecond"),
+                new Clips(json.intCount("trainClips"), json.intCount("validationClips"), json.intCount("testClips")),
+                json.scalars("encoderSettings"),
+                json.has("events") ? events(json.object("events"), seeds.size()) : Map.of());
+    }
+
+    private static Map<String, Score> events(JsonFields json, int seeds) {
+        Map<String, Score> all = new LinkedHashMap<>();
+        for (String metric : EVENT_METRICS) {
+            if (json.has(metric)) {
+                JsonFields own = json.object(metric);
+                all.put(metric, new Score(own.fraction("mean"), own.number("sd"), seeds));
+            }
+        }
+        return all;
+    }
+
+    /** The mean and standard deviation over the seeds, which must agree with those in the file. */
+    private static Score checked(JsonFields json, String name, double[] values) {
+        Score score = Score.of(values);
+        same(json, name + "Mean", score.mean());
+        same(json, name + "Sd", score.sd());
+        return score;
+    }
+
+    private static void same(JsonFields json, String field, double expected) {
+        double stated = json.number(field);
+        boolean single = field.endsWith("Sd") && Double.isNaN(expected) && stated == 0;
+        if (!single && (Double.isNaN(stated) != Double.isNaN(expected) || Math.abs(stated - expected) > ROUNDING)) {
+            throw json.wrong("contradicts itself: " + field + " is " + stated + ", its seeds give " + expected);
+        }
+    }
+
+    /** Whether the probe has a number of prototypes per class. */
+    public boolean prototypical() {
+        return options.containsKey(PROTOTYPES)
+                || List.of("proto", "protobin", "protofloat").contains(probe);
+    }
+
+    /** Prototypes per class; 0 if the probe has none. */
+    public int prototypes() {
+        if (!prototypical()) {
+            return 0;
+        }
+        String text = options.get(PROTOTYPES);
+        try {
+            return text == null ? USUAL_PROTOTYPES : Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw RunFiles.json(folder.resolve(FILE))
+                    .wrong("option prototypes is '" + text + "': a whole number is expected");
+        }
+    }
+
+    /** The paper's number of prototypes per class on this data set. */
+    int paperPrototypes() {
+        return dataset.key().equals("as20k") ? AS20K_PROTOTYPES : USUAL_PROTOTYPES;
+    }
+
+    /** The options except the number of prototypes. */
+    Map<String, String> otherOptions() {
+        SortedMap<String, String> others = new TreeMap<>(options);
+        others.remove(PROTOTYPES);
+        return others;
+    }
+
+    /** {@code encoder/dataset/probe}. */
+    public String path() {
+        return encoder.key() + "/" + dataset.key() + "/" + probe;
+    }
+}

@@ -1,0 +1,228 @@
+package org.unmute.benchmark.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.unmute.benchmark.grid.Cell;
+import org.unmute.benchmark.grid.EncoderEntry;
+import org.unmute.benchmark.protocol.CellData;
+import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.protocol.CellRecorder;
+import org.unmute.benchmark.protocol.CellResult;
+import org.unmute.benchmark.protocol.CellSettings;
+import org.unmute.benchmark.protocol.Fold;
+import org.unmute.benchmark.protocol.FoldScores;
+import org.unmute.benchmark.protocol.SeedResult;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.provenance.CacheOrigin;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.JsonObject;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.provenance.WholeCache;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.metrics.PrimaryMetric;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.train.TokenGrid;
+
+/**
+ * The cells of a benchmark that share one token cache: one encoder, one data set, tokens of the last layer or of all
+ * layers. The first cell that needs the cache opens it.
+ */
+final class CellGroup implements CellRecorder, AutoCloseable {
+    static final String CELL = "cell.json";
+
+    private final EncoderEntry encoder;
+    private final SplitDataset dataset;
+    private final boolean layers;
+    private final Path out;
+    private final Map<CellId, Cell> cells = new LinkedHashMap<>();
+    private final Map<Boolean, List<Fold>> folds = new HashMap<>();
+    private final RunContext run;
+    private Path cacheFolder;
+    private boolean allowMissing;
+    private Map<String, Object> encoderFacts;
+    private TokenGrid typical;
+    /** Null where the data set has no strong labels. */
+    private StrongTest strong;
+
+    private TokenCache cache;
+    private List<List<LabelledClip>> tests;
+
+    /**
+     * What result records state about the whole run.
+     *
+     * @param command the command line
+     * @param backend name of the backend
+     * @param reason why it was chosen
+     */
+    record RunContext(List<String> command, String backend, String reason) {}
+
+    CellGroup(EncoderEntry encoder, SplitDataset dataset, boolean layers, Path out, RunContext run) {
+        this.encoder = encoder;
+        this.dataset = dataset;
+        this.layers = layers;
+        this.out = out;
+        this.run = run;
+    }
+
+    void add(Cell cell) {
+        cells.put(cell.id(), cell);
+    }
+
+    Map<CellId, Cell> cells() {
+        return cells;
+    }
+
+    EncoderEntry encoder() {
+        return encoder;
+    }
+
+    SplitDataset dataset() {
+        return dataset;
+    }
+
+    boolean layers() {
+        return layers;
+    }
+
+    /** Stores what is known once the encoder is open. */
+    void describe(DatasetTokens tokens, OpenEncoder loaded) {
+        cacheFolder = tokens.folder();
+        allowMissing = tokens.mayLack();
+        encoderFacts = new LinkedHashMap<>(loaded.settings());
+        encoderFacts.put("file", loaded.origin());
+        encoderFacts.put("sha256", loaded.hash());
+        typical = tokens.typical();
+        if (dataset.testEvents() != null && !dataset.testEvents().isEmpty()) {
+            strong = new StrongTest(dataset, loaded.encoder().describe().rowTimes(), tokens::open);
+        }
+    }
+
+    /** Token grid of a clip of typical length. */
+    TokenGrid typical() {
+        return typical;
+    }
+
+    /** The data of a cell. The cache must be complete. */
+    synchronized CellData data(Cell cell, Consumer<String> tell) throws IOException {
+        if (cache == null) {
+            cache = WholeCache.open(cacheFolder, allowMissing, tell);
+        }
+        LabelledTokens data = new LabelledTokens(dataset, cache);
+        if (tests == null) {
+            data.record(
+                    Files.createDirectories(
+                            out.resolve(encoder.name()).resolve(dataset.entry().name())),
+                    tell);
+            tests = data.tests();
+        }
+        List<Fold> own = folds.get(cell.standardize());
+        if (own == null) {
+            own = data.folds(cell.standardize());
+            folds.put(cell.standardize(), own);
+        }
+        return data.of(cell, own);
+    }
+
+    @Override
+    public void seed(CellId id, SeedResult result, Path folder, List<FoldScores> scores) throws IOException {
+        Cell cell = cells.get(id);
+        PrimaryMetric metric = LabelledTokens.metric(cell);
+        new SeedTables(folder, dataset.labels().names(), metric, scores, tests).write();
+        if (strong != null) {
+            strong.write(scores.getFirst().probe(), tests.getFirst(), cache, folder);
+        }
+        RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
+        record.result("cell", id.toString())
+                .result("probe", cell.probe().name())
+                .result("options", scores.getFirst().probe().probe().options().values())
+                .result("parameters", scores.getFirst().probe().probe().parameterCount())
+                .result("encoderTitle", encoder.title())
+                .result("datasetTitle", dataset.entry().title())
+                .result("metric", metric.label())
+                .result("validation", result.validation())
+                .result("test", result.test())
+                .result("trainingSeconds", result.seconds())
+                .result("clipsPerSecond", result.clipsPerSecond())
+                .result("classes", dataset.labels().names())
+                .result("cache", cache.key().toString());
+        CacheOrigin.note(cacheFolder.toAbsolutePath().normalize(), record);
+        record.write(folder);
+    }
+
+    @Override
+    public void finished(CellResult r, Path folder) throws IOException {
+        Cell cell = cells.get(r.id());
+        List<Fold> parts = r.data().folds();
+        Path absolute = out.toAbsolutePath().normalize();
+        Path kept = cacheFolder.toAbsolutePath().normalize();
+        Map<String, Object> all = new JsonObject()
+                .with("encoder", r.id().encoder())
+                .with("encoderTitle", encoder.title())
+                .with("dataset", r.id().dataset())
+                .with("datasetTitle", dataset.entry().title())
+                .with("probe", cell.probe().name())
+                .with("label", r.id().probe())
+                .with("metric", r.data().metric().label())
+                .with("higherIsBetter", true)
+                .with("parameters", r.parameters())
+                .with("classes", r.data().classes().size())
+                .with("trials", r.trials().size())
+                .with("pruned", r.pruned())
+                .with(
+                        "best",
+                        new JsonObject()
+                                .with("lr", r.best().values().get(CellSettings.RATE))
+                                .with("wd", r.best().values().get(CellSettings.DECAY))
+                                .with("validation", r.best().value())
+                                .with("trial", r.best().number()))
+                .with("seeds", r.seeds().stream().map(CellGroup::seed).toList())
+                .with("validationMean", r.mean(SeedResult::validation))
+                .with("validationSd", r.deviation(SeedResult::validation))
+                .with("testMean", r.mean(SeedResult::test))
+                .with("testSd", r.deviation(SeedResult::test))
+                .with("options", r.options())
+                .with("clipsPerSecond", r.mean(SeedResult::clipsPerSecond))
+                .with(
+                        "folds",
+                        parts.stream().map(Fold::number).filter(n -> n > 0).toList())
+                .with("trainClips", parts.getFirst().train().clips())
+                .with("validationClips", parts.getFirst().validation().clips())
+                .with(
+                        "testClips",
+                        parts.stream().mapToInt(f -> f.test().clips()).sum())
+                .with("encoderSettings", encoderFacts)
+                .with(
+                        "cache",
+                        (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
+                                .toString()
+                                .replace('\\', '/'));
+        if (strong != null) {
+            all.put("events", StrongTest.summary(r.seeds(), folder));
+        }
+        Json.write(folder.resolve(CELL), all);
+    }
+
+    private static Map<String, Object> seed(SeedResult s) {
+        return new JsonObject()
+                .with("seed", s.seed())
+                .with("validation", s.validation())
+                .with("test", s.test())
+                .with("seconds", s.seconds())
+                .with("clipsPerSecond", s.clipsPerSecond())
+                .with("folder", s.folder());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (cache != null) {
+            cache.close();
+            cache = null;
+        }
+    }
+}

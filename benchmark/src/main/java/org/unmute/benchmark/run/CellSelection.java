@@ -1,0 +1,63 @@
+package org.unmute.benchmark.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.benchmark.grid.Cell;
+import org.unmute.benchmark.grid.Grid;
+import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
+
+/**
+ * A grid and those of its cells that a run works on.
+ *
+ * @param grid  the whole grid
+ * @param cells at least one, in the order of the grid
+ */
+public record CellSelection(Grid grid, List<Cell> cells) {
+    public CellSelection {
+        cells = List.copyOf(cells);
+    }
+
+    /**
+     * Reads a grid and requires the files of the chosen cells; files of other cells may be missing.
+     *
+     * @param file the grid, see {@link Grid#read}
+     * @param only patterns of {@link CellPatterns}; none for all cells
+     * @throws SettingsException if the file is not TOML by its name, or for a pattern that names no cell
+     * @throws InputException naming what is wrong in the file, or the files that are not there
+     */
+    public static CellSelection read(Path file, List<String> only) throws IOException {
+        CellSelection selection;
+        try {
+            Grid grid = Grid.read(file);
+            selection = new CellSelection(grid, CellPatterns.of(grid.cells(), only));
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(e.getMessage(), e);
+        }
+        selection.requireFiles();
+        return selection;
+    }
+
+    private void requireFiles() {
+        if (cells.isEmpty()) {
+            throw new InputException(grid.file() + " has no cell: no probe runs on any of its encoders and data sets");
+        }
+        List<Path> missing = new Grid(
+                        grid.file(),
+                        cells.stream().map(Cell::encoder).distinct().toList(),
+                        cells.stream().map(Cell::dataset).distinct().toList(),
+                        List.of(),
+                        grid.protocol())
+                .missing();
+        if (!missing.isEmpty()) {
+            throw new InputException(grid.file() + " names "
+                    + (missing.size() == 1
+                            ? "a file or folder that is not there: "
+                            : missing.size() + " files or folders that are not there: ")
+                    + String.join(", ", missing.stream().map(Path::toString).toList())
+                    + ": correct the paths, which are relative to the grid's file, or choose other cells with"
+                    + " --only");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.unmute.benchmark.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.unmute.benchmark.grid.Cell;
+import org.unmute.benchmark.protocol.CellData;
+import org.unmute.benchmark.protocol.Fold;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.data.Task;
+import org.unmute.data.UsedClips;
+import org.unmute.files.InputException;
+import org.unmute.metrics.PrimaryMetric;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+
+/** Joins the clips of a data set with their cached tokens. */
+final class LabelledTokens {
+    private final SplitDataset dataset;
+    private final TokenCache cache;
+    private final Set<String> cached = new HashSet<>();
+
+    LabelledTokens(SplitDataset dataset, TokenCache cache) {
+        this.dataset = dataset;
+        this.cache = cache;
+        for (CachedClip clip : cache.clips()) {
+            cached.add(clip.id());
+        }
+    }
+
+    /** The folds, shared by all cells of this encoder and data set with the same {@code standardize}. */
+    List<Fold> folds(boolean standardize) {
+        List<Fold> folds = new ArrayList<>();
+        for (SplitDataset.Parts p : dataset.folds()) {
+            folds.add(new Fold(
+                    p.fold(),
+                    set("train", p.train()),
+                    set("validation", p.validation()),
+                    set("test", p.test()),
+                    standardize));
+        }
+        return folds;
+    }
+
+    /** The data of a cell. */
+    CellData of(Cell cell, List<Fold> folds) {
+        return new CellData(
+                folds,
+                dataset.labels().names(),
+                cell.objective(),
+                metric(cell),
+                cache.key().encoderHash(),
+                cache.key().frontEndHash());
+    }
+
+    /** The metric that selects a cell's settings. */
+    static PrimaryMetric metric(Cell cell) {
+        return cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
+    }
+
+    /** The clips used in one fold. */
+    Manifest used(SplitDataset.Parts p) {
+        List<LabelledClip> all = new ArrayList<>();
+        for (List<LabelledClip> part : List.of(p.train(), p.validation(), p.test())) {
+            all.addAll(present(part));
+        }
+        return new Manifest(all, dataset.labels());
+    }
+
+    /** The test clips used, fold by fold, in the order of the scores. */
+    List<List<LabelledClip>> tests() {
+        return dataset.folds().stream().map(p -> present(p.test())).toList();
+    }
+
+    private List<LabelledClip> present(List<LabelledClip> clips) {
+        return clips.stream().filter(c -> cached.contains(c.file())).toList();
+    }
+
+    private TokenSet set(String part, List<LabelledClip> clips) {
+        List<LabelledClip> present = present(clips);
+        if (present.isEmpty()) {
+            throw new InputException("data set " + dataset.entry().name() + ": none of the " + clips.size()
+                    + " clips of its part " + part + " could be embedded");
+        }
+        return new TokenSet(
+                TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),
+                new Manifest(present, dataset.labels()).targets(),
+                dataset.labels().size());
+    }
+
+    /** Writes the clips used with their hashes: {@code clips.csv}, or one file per fold. */
+    void record(Path folder, Consumer<String> tell) throws IOException {
+        for (SplitDataset.Parts p : dataset.folds()) {
+            UsedClips.write(
+                    folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"),
+                    used(p),
+                    cache,
+                    tell);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/** Data sets, tables, annotations, Parquet, synthetic scenes and records of what was run. */
+module org.unmute.data {
+    requires transitive org.unmute.metrics;
+    requires transitive org.unmute.probes;
+    requires transitive com.fasterxml.jackson.databind;
+    requires org.apache.commons.csv;
+
+    exports org.unmute.data;
+    exports org.unmute.data.annotation;
+    exports org.unmute.data.json;
+    exports org.unmute.data.parquet;
+    exports org.unmute.data.pretrain;
+    exports org.unmute.data.provenance;
+    exports org.unmute.data.scene;
+    exports org.unmute.data.set;
+
+    opens org.unmute.data.provenance to
+            com.fasterxml.jackson.databind;
+}

@@ -1,0 +1,186 @@
+package org.unmute.data;
+
+import java.io.File;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
+import org.unmute.probes.cache.AudioClip;
+
+/**
+ * Clip ids: paths below the audio root, with '/' and without '.' and '..'. The id of a part of a file ends with its
+ * seconds, as in {@code a/b.wav#1.5-6.5}.
+ */
+public final class ClipId {
+    /** A name of a file may hold line breaks. */
+    private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)", Pattern.DOTALL);
+
+    /** Of the 255 that file systems have for a name; the rest is for suffixes. */
+    private static final int MAX_BYTES = 180;
+
+    private static final int HASH_DIGITS = 12;
+
+    private ClipId() {}
+
+    /**
+     * A part of a file.
+     *
+     * @param file the file's id
+     * @param start in seconds, from 0
+     * @param end in seconds, above {@code start}
+     */
+    public record Part(String file, double start, double end) {}
+
+    /** The id of a part of a file; times are written to the microsecond. */
+    public static String part(String file, double start, double end) {
+        return file + '#' + seconds(start) + '-' + seconds(end);
+    }
+
+    /**
+     * The id of a row whose start and end fields may select a part of the file; both are empty for the whole file.
+     *
+     * @throws IllegalArgumentException if they are not a range of seconds
+     */
+    public static String part(String file, String start, String end) {
+        if (start.isBlank() && end.isBlank()) {
+            return file;
+        }
+        if (!start.strip().matches("\\d+(\\.\\d+)?")
+                || !end.strip().matches("\\d+(\\.\\d+)?")
+                || Double.parseDouble(start) >= Double.parseDouble(end)) {
+            throw new IllegalArgumentException("start and end must be seconds, the start before the end: "
+                    + MalformedTableException.quote(start) + " and " + MalformedTableException.quote(end));
+        }
+        return part(file, Double.parseDouble(start), Double.parseDouble(end));
+    }
+
+    /** Seconds to the microsecond, without trailing zeros. */
+    public static String seconds(double seconds) {
+        return BigDecimal.valueOf(seconds)
+                .setScale(6, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** A part of a whole file. */
+    static AudioClip cut(AudioClip file, double start, double end) {
+        return new AudioClip(part(file.id(), start, end), file.path(), start, end);
+    }
+
+    /** The clip of an id in a folder. */
+    public static AudioClip clip(String id, Path root) {
+        return part(id).map(p -> new AudioClip(id, root.resolve(p.file()), p.start(), p.end()))
+                .orElseGet(() -> new AudioClip(id, root.resolve(id)));
+    }
+
+    /** The part of a file that an id names; empty for a whole file. */
+    public static Optional<Part> part(String id) {
+        Matcher m = PART.matcher(id);
+        return m.matches()
+                ? Optional.of(new Part(m.group(1), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3))))
+                : Optional.empty();
+    }
+
+    /**
+     * The id of a relative path.
+     *
+     * @throws IllegalArgumentException with the reason, for an empty or absolute path or one that leaves the root
+     */
+    public static String of(String path) {
+        String text = File.separatorChar == '\\' ? path.replace('\\', '/') : path;
+        if (isAbsolute(text)) {
+            throw new IllegalArgumentException("path " + MalformedTableException.quote(path)
+                    + " is absolute: give it below the root of the recordings");
+        }
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : text.split("/")) {
+            if (part.equals("..")) {
+                if (parts.pollLast() == null) {
+                    throw new IllegalArgumentException(
+                            "path " + MalformedTableException.quote(path) + " leaves the root of the recordings");
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
+            }
+        }
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("path " + MalformedTableException.quote(path) + " names no file");
+        }
+        return String.join("/", parts);
+    }
+
+    /**
+     * A name that a table has, without blanks around it, unless a file has them.
+     *
+     * @param root folder of the file
+     * @throws IOException if it cannot be told whether it has
+     */
+    public static String asNamed(String name, Path root) throws IOException {
+        String stripped = name.strip();
+        try {
+            return !stripped.equals(name) && RegularFile.exists(root.resolve(name)) ? name : stripped;
+        } catch (InvalidPathException e) {
+            return stripped;
+        }
+    }
+
+    /**
+     * The id in names of files that this program makes: characters that control a terminal, or that some file system
+     * has no place for, become underscores, and a part that is too long is cut.
+     */
+    public static String inFileNames(String id) {
+        StringBuilder out = new StringBuilder();
+        for (String part : id.split("/")) {
+            StringBuilder name = new StringBuilder();
+            part.codePoints().forEach(c -> name.appendCodePoint(isSafe(c) ? c : '_'));
+            // Such as "..", which leaves the folder, and names that Windows has no file for.
+            if (name.chars().allMatch(c -> c == '.')) {
+                name.append('_');
+            }
+            String own = name.toString();
+            out.append(out.isEmpty() ? "" : "/")
+                    .append(own.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES ? shortened(own, part) : own);
+        }
+        return out.toString();
+    }
+
+    private static boolean isSafe(int c) {
+        int type = Character.getType(c);
+        return !Character.isISOControl(c)
+                && type != Character.FORMAT
+                && type != Character.SURROGATE
+                && type != Character.LINE_SEPARATOR
+                && type != Character.PARAGRAPH_SEPARATOR
+                && "\\:*?\"<>|".indexOf(c) < 0;
+    }
+
+    /** A name of a file, cut, with the start of a hash of the whole to tell it from others. */
+    public static String shortened(String name, String whole) {
+        int end = name.length();
+        while (name.substring(0, end).getBytes(StandardCharsets.UTF_8).length > MAX_BYTES - HASH_DIGITS - 1) {
+            end = name.offsetByCodePoints(end, -1);
+        }
+        // A path keeps its subfolders.
+        end = Math.max(end, name.lastIndexOf('/') + 1);
+        return name.substring(0, end) + "~" + Sha256.of(whole).substring(0, HASH_DIGITS);
+    }
+
+    static boolean isAbsolute(String path) {
+        return path.startsWith("/") || path.startsWith("\\\\") || path.matches("[A-Za-z]:[\\\\/].*");
+    }
+
+    /** The id without the extension of its last part. */
+    public static String withoutExtension(String id) {
+        int dot = id.lastIndexOf('.');
+        return dot > id.lastIndexOf('/') + 1 ? id.substring(0, dot) : id;
+    }
+}

@@ -1,0 +1,281 @@
+package org.unmute.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Clips with their labels and splits, in the order of the label file. Immutable.
+ *
+ * @param clips no two with the same file
+ * @param labels the classes; contains every clip's labels
+ * @param stretches labels of any stretch of the recordings, where the labels are events in time; else null
+ */
+public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stretches) {
+    /** The labels of stretches of recordings. */
+    @FunctionalInterface
+    public interface Stretches {
+        /**
+         * The labels of a stretch, sorted, each once.
+         *
+         * @param file  a recording, as a clip of the manifest names it
+         * @param start in seconds
+         * @param end   in seconds; infinite for the recording's end
+         */
+        List<String> labels(String file, double start, double end);
+    }
+
+    /** Usual names of the column with the file. */
+    public static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
+    /** Usual names of the column with the labels. */
+    public static final List<String> LABEL_COLUMNS = List.of("labels", "label", "category", "class", "event_labels");
+    /** Names of the column with the file in data sets of Hugging Face, BirdSet's first. */
+    private static final List<String> DATASET_FILES = List.of("filepath", "audio.path");
+    /** Names of the column with the labels in BirdSet: all of a clip, or those of one event. */
+    private static final List<String> DATASET_LABELS = List.of("ebird_code_multilabel", "ebird_code");
+    /** Usual names of the column with the split. */
+    public static final List<String> SPLIT_COLUMNS = List.of("split", "fold");
+
+    public Manifest {
+        clips = List.copyOf(clips);
+    }
+
+    /** Clips whose labels hold for them only. */
+    public Manifest(List<LabelledClip> clips, LabelSet labels) {
+        this(clips, labels, null);
+    }
+
+    /**
+     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header, or a Parquet file, in which labels may be a list.
+     * If there are columns {@code start} and {@code end} and a row has seconds in them, the row labels that part of the
+     * file.
+     *
+     * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
+     * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
+     *     label, no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row
+     *     beyond 1 MiB, not UTF-8
+     */
+    public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
+        try (TextTable table = TextTable.open(file, format.headerRow())) {
+            return new Rows(file, table, format, vocabulary).read(table);
+        }
+    }
+
+    /**
+     * The column with the file: the one that was named, one with a usual name, or one of a known data set.
+     *
+     * @param named or null
+     * @return its index; -1 if there is none
+     * @throws MalformedTableException if there is none of that name, or several have usual names
+     */
+    public static int fileColumn(TextTable table, String named) throws MalformedTableException {
+        return column(table, named, FILE_COLUMNS, "--file-column", DATASET_FILES);
+    }
+
+    /** The same for the column with the labels. */
+    public static int labelColumn(TextTable table, String named) throws MalformedTableException {
+        return column(table, named, LABEL_COLUMNS, "--label-column", DATASET_LABELS);
+    }
+
+    private static int column(TextTable table, String named, List<String> usual, String option, List<String> others)
+            throws MalformedTableException {
+        int at = table.column(named, usual, option);
+        for (int i = 0; at < 0 && i < others.size(); i++) {
+            at = table.find(others.get(i));
+        }
+        return at;
+    }
+
+    /** Reads the rows of a label file. */
+    private static final class Rows {
+        private final Place whole;
+        private final LabelSet vocabulary;
+        private final int fileColumn;
+        private final int labelColumn;
+        private final int splitColumn;
+        private final int startColumn;
+        private final int endColumn;
+        private final boolean parts;
+        private final String labelColumnName;
+        private final String separator;
+        private final Map<String, Long> lineOfClip = new HashMap<>();
+        private final Set<String> seenLabels = new TreeSet<>();
+
+        Rows(Path file, TextTable table, ManifestFormat format, LabelSet vocabulary) throws MalformedTableException {
+            whole = new Place(file, 0);
+            this.vocabulary = vocabulary;
+            fileColumn = required(table, fileColumn(table, format.fileColumn()), FILE_COLUMNS, "--file-column");
+            labelColumn = required(table, labelColumn(table, format.labelColumn()), LABEL_COLUMNS, "--label-column");
+            splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
+            startColumn = table.find("start");
+            endColumn = table.find("end");
+            parts = startColumn >= 0 && endColumn >= 0;
+            labelColumnName = table.columnName(labelColumn);
+            // FSD50K's and DESED's lists separate labels by commas.
+            boolean commas = labelColumnName.equals("event_labels") || table.find("mids") >= 0;
+            boolean several = labelColumnName.equals("labels") || labelColumnName.equals("event_labels");
+            String usual = !several ? "" : commas ? "," : ";";
+            separator = format.labelSeparator() != null ? format.labelSeparator() : usual;
+        }
+
+        private static int required(TextTable table, int column, List<String> usual, String option)
+                throws MalformedTableException {
+            if (column < 0) {
+                throw table.header("no column " + String.join(", ", usual) + " among " + table.columns()
+                        + ": name it with " + option);
+            }
+            return column;
+        }
+
+        Manifest read(TextTable table) throws IOException {
+            List<LabelledClip> clips = new ArrayList<>();
+            table.forEach(row -> clips.add(new LabelledClip(
+                    clipId(row),
+                    splitColumn < 0 ? "" : row.fields().get(splitColumn).strip(),
+                    labels(row))));
+            if (clips.isEmpty()) {
+                throw whole.wrong("no clips below the header");
+            }
+            if (vocabulary == null && seenLabels.isEmpty()) {
+                throw whole.wrong("no clip has a label in column " + labelColumnName
+                        + ", so there are no classes: name the column with --label-column, or give the classes"
+                        + " with --vocabulary");
+            }
+            return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
+        }
+
+        private String clipId(TextTable.Row row) throws MalformedTableException {
+            String start = parts ? row.number(startColumn) : "";
+            String end = parts ? row.number(endColumn) : "";
+            String id =
+                    row.place().checked(() -> ClipId.part(ClipId.of(row.fields().get(fileColumn)), start, end));
+            row.place().requireNew("clip", id, lineOfClip);
+            return id;
+        }
+
+        private List<String> labels(TextTable.Row row) throws IOException {
+            String text = row.fields().get(labelColumn);
+            if (text.isBlank()) {
+                return List.of();
+            }
+            List<String> parts = row.list(labelColumn);
+            if (parts == null) {
+                parts = separator.isEmpty() ? List.of(text) : List.of(text.split(Pattern.quote(separator), -1));
+            }
+            Set<String> labels = new LinkedHashSet<>();
+            for (String part : parts) {
+                String label = part.strip();
+                if (label.isEmpty()) {
+                    throw row.wrong("an empty label in " + MalformedTableException.quote(text));
+                }
+                if (vocabulary != null && vocabulary.indexOf(label) < 0) {
+                    throw row.wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                            + vocabulary.size() + " classes of the vocabulary");
+                }
+                if (!labels.add(label)) {
+                    throw row.wrong("label " + MalformedTableException.quote(label) + " is there twice");
+                }
+            }
+            seenLabels.addAll(labels);
+            return List.copyOf(labels);
+        }
+    }
+
+    /** The distinct splits, in the order of their first clip. */
+    public List<String> splits() {
+        return clips.stream().map(LabelledClip::split).distinct().toList();
+    }
+
+    /**
+     * The clips of some splits, with the same classes.
+     *
+     * @throws IllegalArgumentException if one of them has no clip
+     */
+    public Manifest inSplits(Collection<String> wanted) {
+        Set<String> unknown = new LinkedHashSet<>(wanted);
+        unknown.removeAll(new HashSet<>(splits()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("manifest: no clips in split " + unknown + ": there are " + splits());
+        }
+        return new Manifest(
+                clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels, stretches);
+    }
+
+    /** Whether there are clips and every one has exactly one label. */
+    public boolean isSingleLabel() {
+        return !clips.isEmpty() && clips.stream().allMatch(c -> c.labels().size() == 1);
+    }
+
+    /** {@code [clips, classes]}: whether the clip has the label. */
+    public boolean[][] multiHot() {
+        boolean[][] hot = new boolean[clips.size()][labels.size()];
+        for (int i = 0; i < hot.length; i++) {
+            for (String label : clips.get(i).labels()) {
+                hot[i][labels.indexOf(label)] = true;
+            }
+        }
+        return hot;
+    }
+
+    /** {@code [clips, classes]}, row-major: 1 for each label of a clip, to train on. */
+    public float[] targets() {
+        float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
+        for (int i = 0; i < clips.size(); i++) {
+            for (String label : clips.get(i).labels()) {
+                targets[i * labels.size() + labels.indexOf(label)] = 1;
+            }
+        }
+        return targets;
+    }
+
+    /**
+     * {@code [clips]}: the class of each clip.
+     *
+     * @throws IllegalArgumentException for a clip with no label or several
+     */
+    public int[] classIndices() {
+        int[] indices = new int[clips.size()];
+        for (int i = 0; i < indices.length; i++) {
+            LabelledClip clip = clips.get(i);
+            if (clip.labels().size() != 1) {
+                throw new IllegalArgumentException("manifest: clip " + MalformedTableException.quote(clip.file())
+                        + " has " + clip.labels().size() + " labels " + clip.labels()
+                        + ", one is needed: treat the set as multi-label");
+            }
+            indices[i] = labels.indexOf(clip.labels().getFirst());
+        }
+        return indices;
+    }
+
+    /**
+     * A manifest matched to existing clips.
+     *
+     * @param manifest the clips found, by the ids of the cache or folder
+     * @param missing files of the label file that were not found
+     * @param remark how they were found, if not by the same path; else empty
+     */
+    public record Matched(Manifest manifest, List<String> missing, String remark) {
+        public Matched {
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /**
+     * Matches the manifest's files to clip ids, as {@link FileMatch} says. If the labels are events and none of them is
+     * a clip by itself, each clip of a recording gets the labels of the events in it.
+     *
+     * @throws IllegalArgumentException if a file could be any of several ids, or two files match one clip
+     */
+    public Matched matchedTo(Collection<String> clipIds) {
+        return new ClipMatch(this, clipIds).matched();
+    }
+}

@@ -1,0 +1,40 @@
+package org.unmute.data;
+
+/**
+ * The columns of a label file, and where their names are. Values that are null are detected:
+ *
+ * <ul>
+ *   <li>file: file, filename, path or fname;
+ *   <li>labels: labels, label, category, class or event_labels;
+ *   <li>split: split or fold, if there is one;
+ *   <li>separator: in a column named {@code labels}, ';', or ',' if the file has a column {@code mids} as in FSD50K's
+ *       ground truth; ',' in {@code event_labels}, as in DESED's lists; in any other column the whole field is one
+ *       label.
+ * </ul>
+ *
+ * @param fileColumn or null
+ * @param labelColumn or null
+ * @param splitColumn or null
+ * @param labelSeparator text between two labels of a field, or null; empty: the whole field is one label
+ * @param headerRow line that names the columns, from 1: what precedes it, such as a title, is not read; {@link
+ *     #NO_HEADER} if none does, and columns are called 1, 2, …
+ */
+public record ManifestFormat(
+        String fileColumn, String labelColumn, String splitColumn, String labelSeparator, int headerRow) {
+    /** No row names the columns. */
+    public static final int NO_HEADER = 0;
+
+    /** Detects everything. */
+    public static final ManifestFormat AUTO = new ManifestFormat(null, null, null, null);
+
+    public ManifestFormat {
+        if (headerRow < NO_HEADER) {
+            throw new IllegalArgumentException("manifest: the header is in line " + headerRow + "; 1 is the first");
+        }
+    }
+
+    /** Columns that the first row names. */
+    public ManifestFormat(String fileColumn, String labelColumn, String splitColumn, String labelSeparator) {
+        this(fileColumn, labelColumn, splitColumn, labelSeparator, 1);
+    }
+}

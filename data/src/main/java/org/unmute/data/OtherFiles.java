@@ -1,0 +1,96 @@
+package org.unmute.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.unmute.audio.AudioFormats;
+
+/**
+ * What a folder holds besides the recordings that are read.
+ *
+ * @param unread   sound of formats that are not read, by the ends of the files' names
+ * @param hidden   sound files whose name, or whose folder's, begins with a dot, as those that macOS puts beside files
+ *     on other systems' disks
+ * @param notSound files that are no sound by their names
+ * @param links    symbolic links that are not followed, that lead nowhere, or that lead out of the folder
+ */
+public record OtherFiles(List<Unread> unread, int hidden, int notSound, FolderWalk.Links links) {
+    /** Nothing else. */
+    public static final OtherFiles NONE = new OtherFiles(List.of(), 0, 0, FolderWalk.Links.NONE);
+
+    /**
+     * Sound files of a format that is not read.
+     *
+     * @param extension of their names, in lower case, without the dot
+     * @param format    its name
+     * @param files     how many there are
+     * @param convert   the command that converts the first of them
+     */
+    public record Unread(String extension, String format, int files, String convert) {}
+
+    /** Copies the list. */
+    public OtherFiles {
+        unread = List.copyOf(unread);
+    }
+
+    /** Whether there is nothing else. */
+    public boolean none() {
+        return equals(NONE);
+    }
+
+    /**
+     * A line for each format that is not read: how many files, and how they are converted; and one for each kind of
+     * link.
+     */
+    public List<String> lines() {
+        return Stream.concat(
+                        unread.stream()
+                                .map(u ->
+                                        u.files() + " ." + u.extension() + (u.files() == 1 ? " file is" : " files are")
+                                                + " left out, " + u.format() + " is not read: convert "
+                                                + (u.files() == 1 ? "it: " : "each like this: ") + u.convert()),
+                        links.lines().stream())
+                .toList();
+    }
+
+    /** Counts files one by one. */
+    static final class Counter {
+        private record First(String file, int[] count) {}
+
+        private final Map<String, First> unread = new TreeMap<>();
+        private int hidden;
+        private int notSound;
+
+        /**
+         * Counts a file that is not listed.
+         *
+         * @param extension in lower case, without the dot
+         * @param isHidden  whether its path below the folder has a name with a leading dot
+         * @param isAudio   whether the extension is one that is read
+         */
+        void add(Path file, String extension, boolean isHidden, boolean isAudio) {
+            boolean known = AudioFormats.unread().containsKey(extension);
+            if (isHidden) {
+                hidden += isAudio || known ? 1 : 0;
+            } else if (known) {
+                First first = unread.computeIfAbsent(extension, _ -> new First(file.toString(), new int[1]));
+                first.count()[0]++;
+            } else {
+                notSound++;
+            }
+        }
+
+        OtherFiles counted(FolderWalk.Links links) {
+            List<Unread> all = new ArrayList<>();
+            unread.forEach((extension, first) -> all.add(new Unread(
+                    extension,
+                    AudioFormats.unread().get(extension),
+                    first.count()[0],
+                    AudioFormats.conversion(first.file()))));
+            return new OtherFiles(all, hidden, notSound, links);
+        }
+    }
+}

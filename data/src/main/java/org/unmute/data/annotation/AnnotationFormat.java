@@ -1,0 +1,216 @@
+package org.unmute.data.annotation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.data.CsvLine;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.PlainText;
+
+/**
+ * Formats of events that are written line by line, as recordings pass. Text from outside (file names, labels) becomes
+ * {@link PlainText}, in JSON it is escaped; where commas separate, a row is a {@link CsvLine}, and where tabs do, text
+ * is guarded in the same way.
+ */
+public enum AnnotationFormat {
+    /** {@code file,start,end,label,score,low,high}, times in seconds, frequencies in Hz. */
+    CSV("csv") {
+        @Override
+        String header(boolean combined) {
+            return "file,start,end,label,score,low,high\n";
+        }
+
+        @Override
+        String row(Row r) {
+            Annotation a = r.event;
+            return CsvLine.of(
+                    PlainText.of(a.file()),
+                    seconds(a.onset()),
+                    seconds(a.offset()),
+                    PlainText.of(a.label()),
+                    optional(a.score(), "%.4f"),
+                    optional(a.low(), "%.1f"),
+                    optional(a.high(), "%.1f"));
+        }
+    },
+    /** One JSON object a line, with the keys of {@link #CSV}; an unknown number is left out. */
+    JSON_LINES("jsonl") {
+        @Override
+        String header(boolean combined) {
+            return "";
+        }
+
+        @Override
+        String row(Row r) {
+            Annotation a = r.event;
+            StringBuilder line = new StringBuilder("{\"file\":").append(json(a.file()));
+            line.append(",\"start\":").append(seconds(a.onset()));
+            line.append(",\"end\":").append(seconds(a.offset()));
+            line.append(",\"label\":").append(json(a.label()));
+            append(line, "score", a.score(), "%.4f");
+            append(line, "low", a.low(), "%.1f");
+            append(line, "high", a.high(), "%.1f");
+            return line.append("}\n").toString();
+        }
+
+        private static void append(StringBuilder line, String key, double value, String format) {
+            if (!Double.isNaN(value)) {
+                line.append(",\"").append(key).append("\":").append(optional(value, format));
+            }
+        }
+    },
+    /**
+     * Raven selection table. In a combined table, begin and end times run on over the recordings, and {@code Begin
+     * Path} and {@code File Offset (s)} say where in which file an event begins.
+     */
+    RAVEN("txt") {
+        @Override
+        String header(boolean combined) {
+            return "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
+                    + "\tAnnotation\tConfidence" + (combined ? "\tBegin Path\tFile Offset (s)" : "") + "\n";
+        }
+
+        @Override
+        String row(Row r) {
+            Annotation a = r.event;
+            // Raven needs a band; an event without one covers all frequencies.
+            double low = Double.isNaN(a.low()) ? 0 : a.low();
+            double high = Double.isNaN(a.high()) ? r.nyquist : a.high();
+            String line = String.join(
+                    "\t",
+                    Long.toString(r.number),
+                    "Spectrogram 1",
+                    Integer.toString(a.channel()),
+                    seconds(r.begun + a.onset()),
+                    seconds(r.begun + a.offset()),
+                    optional(low, "%.3f"),
+                    optional(high, "%.3f"),
+                    cell(a.label()),
+                    optional(a.score(), "%.4f"));
+            return line + (r.combined ? "\t" + cell(a.file()) + "\t" + seconds(a.onset()) : "") + "\n";
+        }
+    },
+    /** Audacity label track; a line with the frequencies follows each label that has a band. */
+    AUDACITY("txt") {
+        @Override
+        String header(boolean combined) {
+            return "";
+        }
+
+        @Override
+        String row(Row r) {
+            Annotation a = r.event;
+            String line = seconds(a.onset()) + "\t" + seconds(a.offset()) + "\t" + cell(a.label()) + "\n";
+            return Double.isNaN(a.low()) && Double.isNaN(a.high())
+                    ? line
+                    : line + "\\\t" + frequency(a.low()) + "\t" + frequency(a.high()) + "\n";
+        }
+
+        private static String frequency(double hertz) {
+            return String.format(Locale.ROOT, "%.6f", Double.isNaN(hertz) ? -1 : hertz);
+        }
+    },
+    /** BirdNET-Analyzer's CSV. A label {@code Genus species_Common name} is split. */
+    BIRDNET("csv") {
+        @Override
+        String header(boolean combined) {
+            return "Start (s),End (s),Scientific name,Common name,Confidence,File\n";
+        }
+
+        @Override
+        String row(Row r) {
+            Annotation a = r.event;
+            // A scientific name is at least two words: "clock_tick" is no name of a species.
+            int split = a.label().indexOf('_');
+            boolean species = split > 0
+                    && a.label().lastIndexOf(' ', split) > 0
+                    && split < a.label().length() - 1;
+            String scientific = species ? a.label().substring(0, split) : a.label();
+            String common = species ? a.label().substring(split + 1) : a.label();
+            return CsvLine.of(
+                    seconds(a.onset()),
+                    seconds(a.offset()),
+                    PlainText.of(scientific),
+                    PlainText.of(common),
+                    optional(a.score(), "%.4f"),
+                    PlainText.of(a.file()));
+        }
+    };
+
+    private final String extension;
+
+    AnnotationFormat(String extension) {
+        this.extension = extension;
+    }
+
+    /** What a row is made of. */
+    record Row(Annotation event, long number, double begun, double nyquist, boolean combined) {}
+
+    /** Ending of the names of files in this format, without the dot. */
+    public String extension() {
+        return extension;
+    }
+
+    abstract String header(boolean combined);
+
+    abstract String row(Row row);
+
+    /** Text of a cell between tabs. */
+    private static String cell(String text) {
+        return CsvLine.guarded(PlainText.of(text));
+    }
+
+    private static String seconds(double value) {
+        return String.format(Locale.ROOT, "%.6f", value);
+    }
+
+    private static String optional(double value, String format) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static String json(String text) {
+        try {
+            return Json.MAPPER.writeValueAsString(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("annotations: " + PlainText.quote(text) + " cannot be JSON", e);
+        }
+    }
+
+    /** Writes the events of recordings one after the other. Not thread-safe. */
+    public final class Writer {
+        private final Appendable out;
+        private final boolean combined;
+        private long number;
+        private double begun;
+
+        private Writer(Appendable out, boolean combined) throws IOException {
+            this.out = out;
+            this.combined = combined;
+            out.append(header(combined));
+        }
+
+        /**
+         * Writes the events of a recording.
+         *
+         * @param duration of the recording in seconds; a combined table goes on after it
+         * @param sampleRate of the recording in Hz
+         * @param events of the recording
+         */
+        public void recording(double duration, int sampleRate, List<Annotation> events) throws IOException {
+            for (Annotation event : events) {
+                out.append(row(new Row(event, ++number, combined ? begun : 0, sampleRate / 2.0, combined)));
+            }
+            begun += duration;
+        }
+    }
+
+    /**
+     * Begins a table and writes its header.
+     *
+     * @param combined whether it holds several recordings
+     */
+    public Writer writer(Appendable out, boolean combined) throws IOException {
+        return new Writer(out, combined);
+    }
+}

@@ -1,0 +1,90 @@
+package org.unmute.data.annotation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Cuts a long annotated recording into clips for training. Clips start a hop apart; a last one that would reach beyond
+ * the end starts earlier, so that all clips are equally long.
+ *
+ * @param length   of a clip in seconds, positive
+ * @param overlap  of neighbouring clips in seconds, less than the length
+ * @param rule     when an event is a label of a clip
+ */
+public record ClipCutter(double length, double overlap, ShareRule rule) {
+    /** More clips of one recording are a mistake in the options. */
+    private static final int MAX_CLIPS = 10_000_000;
+
+    /**
+     * A clip.
+     *
+     * @param start  in seconds from the recording's start
+     * @param end    in seconds
+     * @param labels sorted, each once
+     * @param partial whether it has no label although a part of an event lies in it: too little to be a label, too much
+     *     to be an example without the class
+     */
+    public record Clip(double start, double end, List<String> labels, boolean partial) {
+        /** A clip in which no part of an event lies that is not a label. */
+        public Clip(double start, double end, List<String> labels) {
+            this(start, end, labels, false);
+        }
+    }
+
+    /** @throws IllegalArgumentException if a value is out of range */
+    public ClipCutter {
+        if (!(length > 0 && length < Double.POSITIVE_INFINITY) || !(overlap >= 0 && overlap < length)) {
+            throw new IllegalArgumentException("cut into clips: the length must be positive and the overlap less than"
+                    + " it: " + length + " s, " + overlap + " s");
+        }
+    }
+
+    /** Clips with a label if one of its events lies in them by a share of the event's or of the clip's length. */
+    public ClipCutter(double length, double overlap, double minShare) {
+        this(length, overlap, new ShareRule(minShare, ShareRule.Of.EITHER));
+    }
+
+    /**
+     * The clips of a recording.
+     *
+     * @param duration of the recording in seconds; one that is shorter than a clip is one clip
+     * @param events   of the recording, in any order; one that begins after its end is left out. One without a label
+     *     gives its clips none, and they are partial.
+     * @throws IllegalArgumentException if the duration is not positive, or there would be more than ten million clips
+     */
+    public List<Clip> cut(double duration, List<Annotation> events) {
+        if (!(duration > 0 && duration < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s");
+        }
+        double hop = length - overlap;
+        if (duration / hop > MAX_CLIPS) {
+            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s has more than "
+                    + MAX_CLIPS + " clips that start " + hop + " s apart: choose longer clips or less overlap");
+        }
+        EventIndex index =
+                new EventIndex(events.stream().filter(e -> e.onset() < duration).toList());
+        List<Clip> clips = new ArrayList<>();
+        // Counted, not added up: a day of clips must not drift.
+        for (long k = 0; ; k++) {
+            double start = Math.min(k * hop, Math.max(0, duration - length));
+            double end = Math.min(duration, start + length);
+            clips.add(clip(start, end, index));
+            if (k * hop + length >= duration - 1e-6) {
+                return clips;
+            }
+        }
+    }
+
+    private Clip clip(double start, double end, EventIndex events) {
+        TreeSet<String> labels = new TreeSet<>();
+        boolean[] touched = {false};
+        events.within(start, end, event -> {
+            touched[0] = true;
+            if (!event.label().isEmpty() && rule.holds(start, end, event)) {
+                labels.add(event.label());
+            }
+        });
+        return new Clip(start, end, List.copyOf(labels), touched[0] && labels.isEmpty());
+    }
+}

@@ -1,0 +1,215 @@
+package org.unmute.data.annotation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.unmute.data.ClipId;
+import org.unmute.data.FileMatch;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.files.PlainText;
+
+/** Makes training clips of annotated recordings. */
+public final class ClipPlan {
+    /** Events that begin this much after the end of their recording are not rounding, in seconds. */
+    private static final double BEYOND = 0.1;
+
+    private final LabelFile labels;
+    private final FileMatch files;
+    private final List<String> missing = new ArrayList<>();
+    private final Map<String, String> splitOf = new LinkedHashMap<>();
+    private final Map<String, List<Annotation>> eventsOf = new HashMap<>();
+    private final List<String> unnamed;
+
+    /**
+     * Matches labels to recordings.
+     *
+     * @param recordings ids of the recordings there are
+     * @throws IllegalArgumentException if a name could be any of several recordings, or two are the same
+     */
+    public ClipPlan(LabelFile labels, Collection<String> recordings) {
+        this.labels = labels;
+        Map<String, String> splitOfName = new LinkedHashMap<>();
+        for (LabelledClip clip : labels.manifest().clips()) {
+            splitOfName.putIfAbsent(recording(clip.file()), clip.split());
+        }
+        files = FileMatch.of(splitOfName.keySet(), recordings);
+        Map<String, String> nameOf = new HashMap<>();
+        splitOfName.forEach((name, split) -> {
+            String id = files.file(name);
+            if (id == null) {
+                missing.add(name);
+                return;
+            }
+            String other = nameOf.putIfAbsent(id, name);
+            if (other != null) {
+                throw new IllegalArgumentException("labels: " + PlainText.of(other) + " and "
+                        + PlainText.of(name) + " are both the recording " + PlainText.of(id)
+                        + ": write one name into the labels");
+            }
+            splitOf.put(id, split);
+        });
+        for (Annotation event : labels.events()) {
+            String id = files.file(event.file());
+            if (id != null) {
+                eventsOf.computeIfAbsent(id, i -> new ArrayList<>()).add(event);
+            }
+        }
+        unnamed = recordings.stream()
+                .filter(id -> !splitOf.containsKey(id))
+                .sorted()
+                .toList();
+    }
+
+    private static String recording(String clip) {
+        return ClipId.part(clip).map(ClipId.Part::file).orElse(clip);
+    }
+
+    /** Recordings of the labels that are not there. */
+    public List<String> missing() {
+        return List.copyOf(missing);
+    }
+
+    /** Recordings that the labels do not name. */
+    public List<String> unnamed() {
+        return unnamed;
+    }
+
+    /** Recordings that the labels name, in their order. */
+    public List<String> recordings() {
+        return List.copyOf(splitOf.keySet());
+    }
+
+    /** Takes the recordings that the labels do not name as such without events. */
+    public void includeUnnamed() {
+        unnamed.forEach(id -> splitOf.put(id, ""));
+    }
+
+    /** The recording that a name in the labels stands for; null if it is not there. */
+    public String recordingOf(String name) {
+        return files.file(name);
+    }
+
+    /** Whether only the ends of paths were compared. */
+    public boolean byEndOfPath() {
+        return files.byEnd();
+    }
+
+    /**
+     * The clips.
+     *
+     * @param manifest the clips that are kept
+     * @param without  clips without an event, of which some may not have been kept
+     * @param dropped  how many of these were not kept
+     * @param partial  clips left out because they hold a part of an event that is too short to be a label
+     * @param beyond   events that begin after the end of their recording, by recording
+     */
+    public record Clips(Manifest manifest, int without, int dropped, int partial, Map<String, Integer> beyond) {}
+
+    /**
+     * The clips that the rows of the labels are.
+     *
+     * @param negatives share of the clips without a label that are kept, 0 to 1
+     * @param seed      decides which
+     */
+    public Clips rows(double negatives, long seed) {
+        List<LabelledClip> clips = new ArrayList<>();
+        for (LabelledClip clip : labels.manifest().clips()) {
+            String name = recording(clip.file());
+            String id = files.file(name);
+            if (id != null) {
+                clips.add(new LabelledClip(id + clip.file().substring(name.length()), clip.split(), clip.labels()));
+            }
+        }
+        Set<String> named = new LinkedHashSet<>(files.files());
+        splitOf.keySet().stream()
+                .filter(id -> !named.contains(id))
+                .forEach(id -> clips.add(new LabelledClip(id, "", List.of())));
+        return kept(clips, negatives, seed, 0, Map.of());
+    }
+
+    /**
+     * Cuts the recordings.
+     *
+     * @param seconds   length of each recording; one without is left out
+     * @param negatives share of the clips without an event that are kept, 0 to 1
+     * @param seed      decides which
+     */
+    public Clips cut(ClipCutter cutter, Map<String, Double> seconds, double negatives, long seed) {
+        requireOneSplit();
+        List<LabelledClip> clips = new ArrayList<>();
+        Map<String, Integer> beyond = new LinkedHashMap<>();
+        int partial = 0;
+        for (Map.Entry<String, String> one : splitOf.entrySet()) {
+            Double length = seconds.get(one.getKey());
+            if (length == null) {
+                continue;
+            }
+            List<Annotation> events = eventsOf.getOrDefault(one.getKey(), List.of());
+            int after = (int)
+                    events.stream().filter(e -> e.onset() > length + BEYOND).count();
+            if (after > 0) {
+                beyond.put(one.getKey(), after);
+            }
+            for (ClipCutter.Clip clip : cutter.cut(length, events)) {
+                if (clip.partial()) {
+                    partial++;
+                } else {
+                    String id = ClipId.part(one.getKey(), clip.start(), clip.end());
+                    clips.add(new LabelledClip(id, one.getValue(), clip.labels()));
+                }
+            }
+        }
+        return kept(clips, negatives, seed, partial, beyond);
+    }
+
+    private void requireOneSplit() {
+        Map<String, String> seen = new HashMap<>();
+        for (LabelledClip clip : labels.manifest().clips()) {
+            String before = seen.putIfAbsent(recording(clip.file()), clip.split());
+            if (before != null && !before.equals(clip.split())) {
+                throw new IllegalArgumentException("labels: recording "
+                        + PlainText.of(recording(clip.file())) + " is in the splits '"
+                        + PlainText.of(before) + "' and '" + PlainText.of(clip.split())
+                        + "', so its clips would be in both: keep the rows as clips, or give the recordings new"
+                        + " splits");
+            }
+        }
+    }
+
+    private Clips kept(
+            List<LabelledClip> clips, double negatives, long seed, int partial, Map<String, Integer> beyond) {
+        List<Integer> without = new ArrayList<>();
+        for (int i = 0; i < clips.size(); i++) {
+            if (clips.get(i).labels().isEmpty()) {
+                without.add(i);
+            }
+        }
+        int keep = (int) Math.round(negatives * without.size());
+        Set<Integer> dropped = new LinkedHashSet<>();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < without.size() - keep; i++) {
+            int other = i + random.nextInt(without.size() - i);
+            dropped.add(without.get(other));
+            without.set(other, without.get(i));
+        }
+        List<LabelledClip> kept = new ArrayList<>();
+        for (int i = 0; i < clips.size(); i++) {
+            if (!dropped.contains(i)) {
+                kept.add(clips.get(i));
+            }
+        }
+        return new Clips(
+                new Manifest(kept, labels.manifest().labels()),
+                keep + dropped.size(),
+                dropped.size(),
+                partial,
+                Map.copyOf(beyond));
+    }
+}

@@ -1,0 +1,46 @@
+package org.unmute.data.annotation;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The events of a recording by their onset. */
+final class EventIndex {
+    private final List<Annotation> events;
+    private final double longest;
+
+    EventIndex(List<Annotation> events) {
+        this.events = events.stream()
+                .sorted(Comparator.comparingDouble(Annotation::onset))
+                .toList();
+        longest = events.stream().mapToDouble(e -> e.offset() - e.onset()).max().orElse(0);
+    }
+
+    /** Passes on the events of which any part lies in a stretch; times in seconds. */
+    void within(double start, double end, Consumer<Annotation> consumer) {
+        for (int i = firstFrom(start - longest); i < events.size(); i++) {
+            Annotation event = events.get(i);
+            if (event.onset() >= end) {
+                return;
+            }
+            if (ShareRule.touches(start, end, event)) {
+                consumer.accept(event);
+            }
+        }
+    }
+
+    /** The first event with an onset of at least {@code time}, a little earlier by rounding. */
+    private int firstFrom(double time) {
+        int low = 0;
+        int high = events.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (events.get(middle).onset() < time - 1e-6) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

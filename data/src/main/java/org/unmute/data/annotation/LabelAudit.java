@@ -1,0 +1,256 @@
+package org.unmute.data.annotation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.unmute.data.ClipId;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.files.PlainText;
+
+/**
+ * What is likely to be wrong with labels, found before a training.
+ *
+ * @param clips       clips of each split, in the order of the splits
+ * @param positives   clips of each class in each split, by class
+ * @param unlabelled  clips without a label
+ * @param missing     for each split the classes of which it has no clip, where another split has one
+ * @param unused      classes of which no clip is an example
+ * @param rare        classes of which the training clips have fewer examples than wanted, but some
+ * @param shared      groups of clips with the same sound that lie in several splits
+ * @param overlapping pairs of clips in different splits that overlap in one recording
+ * @param alike       labels that differ only in case, spaces or punctuation
+ */
+public record LabelAudit(
+        Map<String, Integer> clips,
+        Map<String, Map<String, Integer>> positives,
+        List<LabelledClip> unlabelled,
+        Map<String, List<String>> missing,
+        List<String> unused,
+        Map<String, Integer> rare,
+        List<List<LabelledClip>> shared,
+        List<List<LabelledClip>> overlapping,
+        List<List<String>> alike) {
+    private static final int NAMED = 5;
+    /** Groups of clips that a record lists. */
+    private static final int RECORDED = 1000;
+
+    /** A clip's stretch of its recording. */
+    private record Stretch(LabelledClip clip, double start, double end) {}
+
+    /**
+     * Audits a manifest.
+     *
+     * @param recording  names the recording of a clip, equal for equal recordings: a digest of the file, or its name
+     * @param training   splits that are trained on; all if it holds none of the manifest's
+     * @param minPositives examples that a class should have in training
+     */
+    public static LabelAudit of(
+            Manifest manifest,
+            Function<LabelledClip, String> recording,
+            Collection<String> training,
+            int minPositives) {
+        Map<String, Integer> clips = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> positives = new TreeMap<>();
+        List<LabelledClip> unlabelled = new ArrayList<>();
+        Map<String, List<Stretch>> byRecording = new TreeMap<>();
+        for (LabelledClip clip : manifest.clips()) {
+            clips.merge(clip.split(), 1, Integer::sum);
+            clip.labels()
+                    .forEach(label -> positives
+                            .computeIfAbsent(label, l -> new LinkedHashMap<>())
+                            .merge(clip.split(), 1, Integer::sum));
+            byRecording
+                    .computeIfAbsent(recording.apply(clip), s -> new ArrayList<>())
+                    .add(stretch(clip));
+            if (clip.labels().isEmpty()) {
+                unlabelled.add(clip);
+            }
+        }
+        boolean known = training.stream().anyMatch(clips::containsKey);
+        Map<String, Integer> rare = new LinkedHashMap<>();
+        positives.forEach((label, of) -> {
+            int n = clips.keySet().stream()
+                    .filter(split -> !known || training.contains(split))
+                    .mapToInt(split -> of.getOrDefault(split, 0))
+                    .sum();
+            if (n > 0 && n < minPositives) {
+                rare.put(label, n);
+            }
+        });
+        List<List<LabelledClip>> shared = new ArrayList<>();
+        List<List<LabelledClip>> overlapping = new ArrayList<>();
+        byRecording.values().forEach(all -> inSeveralSplits(all, shared, overlapping));
+        return new LabelAudit(
+                clips,
+                positives,
+                List.copyOf(unlabelled),
+                missing(clips.keySet(), positives),
+                manifest.labels().names().stream()
+                        .filter(label -> !positives.containsKey(label))
+                        .toList(),
+                rare,
+                List.copyOf(shared),
+                List.copyOf(overlapping),
+                alike(manifest.labels().names()));
+    }
+
+    private static Stretch stretch(LabelledClip clip) {
+        return ClipId.part(clip.file())
+                .map(part -> new Stretch(clip, part.start(), part.end()))
+                .orElse(new Stretch(clip, 0, Double.POSITIVE_INFINITY));
+    }
+
+    private static Map<String, List<String>> missing(Set<String> splits, Map<String, Map<String, Integer>> positives) {
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        for (String split : splits) {
+            List<String> none = positives.keySet().stream()
+                    .filter(label -> !positives.get(label).containsKey(split))
+                    .toList();
+            if (!none.isEmpty()) {
+                missing.put(split, none);
+            }
+        }
+        return missing;
+    }
+
+    /** Finds the clips of one recording that share sound with a clip of another split. */
+    private static void inSeveralSplits(
+            List<Stretch> all, List<List<LabelledClip>> shared, List<List<LabelledClip>> overlapping) {
+        if (all.stream().map(s -> s.clip.split()).distinct().count() < 2) {
+            return;
+        }
+        Map<String, List<LabelledClip>> same = new LinkedHashMap<>();
+        all.forEach(s -> same.computeIfAbsent(s.start + "-" + s.end, k -> new ArrayList<>())
+                .add(s.clip));
+        same.values().stream()
+                .filter(group ->
+                        group.stream().map(LabelledClip::split).distinct().count() > 1)
+                .map(List::copyOf)
+                .forEach(shared::add);
+        List<Stretch> byStart = all.stream()
+                .sorted(Comparator.comparingDouble(Stretch::start).thenComparingDouble(Stretch::end))
+                .toList();
+        // The stretch of each split that reaches furthest so far; a later one overlaps it or nothing of that split.
+        Map<String, Stretch> furthest = new TreeMap<>();
+        for (Stretch s : byStart) {
+            furthest.forEach((split, before) -> {
+                boolean equal = before.start == s.start && before.end == s.end;
+                if (!split.equals(s.clip.split()) && !equal && before.end > s.start + 1e-6) {
+                    overlapping.add(List.of(before.clip, s.clip));
+                }
+            });
+            furthest.merge(s.clip.split(), s, (a, b) -> b.end > a.end ? b : a);
+        }
+    }
+
+    private static List<List<String>> alike(List<String> labels) {
+        Map<String, List<String>> bySimple = new TreeMap<>();
+        labels.forEach(label -> bySimple.computeIfAbsent(
+                        label.toLowerCase(Locale.ROOT).replaceAll("[\\s\\p{Punct}]+", ""), s -> new ArrayList<>())
+                .add(label));
+        return bySimple.entrySet().stream()
+                .filter(e -> e.getValue().size() > 1 && !e.getKey().isEmpty())
+                .map(e -> List.copyOf(e.getValue()))
+                .toList();
+    }
+
+    /**
+     * Whether nothing is wrong. Clips without a label are right where they are meant as examples without any class, and
+     * classes that are nowhere used may come with a vocabulary.
+     */
+    public boolean isClean() {
+        return missing.isEmpty() && rare.isEmpty() && shared.isEmpty() && overlapping.isEmpty() && alike.isEmpty();
+    }
+
+    /** The findings in words, a line each, with the first few names: {@link #problems} and what may be as it should. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        int all = clips.values().stream().mapToInt(n -> n).sum();
+        if (!unlabelled.isEmpty()) {
+            lines.add(unlabelled.size() + " of " + all + " clips have no label and count as examples of no class, the"
+                    + " first: " + PlainText.of(unlabelled.getFirst().file()));
+        }
+        if (!unused.isEmpty()) {
+            lines.add(unused.size() + " classes have no clip at all: " + few(unused.stream()));
+        }
+        lines.addAll(problems());
+        return lines;
+    }
+
+    /** What makes the labels not {@link #isClean}, a line each. */
+    public List<String> problems() {
+        List<String> lines = new ArrayList<>();
+        missing.forEach((split, labels) -> lines.add(
+                labels.size() + " classes have no clip in split " + split(split) + ": " + few(labels.stream())));
+        if (!rare.isEmpty()) {
+            lines.add(rare.size() + " classes have few clips to train on: "
+                    + few(rare.entrySet().stream()
+                            .sorted(Map.Entry.comparingByValue())
+                            .map(e -> e.getKey() + " " + e.getValue())));
+        }
+        if (!shared.isEmpty()) {
+            lines.add(shared.size() + " sounds are in several splits, so the test knows the answer: "
+                    + few(shared.stream().map(LabelAudit::places)));
+        }
+        if (!overlapping.isEmpty()) {
+            lines.add(overlapping.size() + " pairs of clips in different splits overlap in one recording: "
+                    + few(overlapping.stream().map(LabelAudit::places)));
+        }
+        if (!alike.isEmpty()) {
+            lines.add(alike.size() + " groups of labels differ only in case, spaces or punctuation: "
+                    + few(alike.stream().map(labels -> "'" + String.join("' and '", labels) + "'")));
+        }
+        return lines;
+    }
+
+    private static String split(String split) {
+        return split.isEmpty() ? "''" : PlainText.of(split);
+    }
+
+    private static String places(List<LabelledClip> clips) {
+        Set<String> places = new LinkedHashSet<>();
+        clips.stream().limit(3).forEach(c -> places.add(c.file() + " (" + c.split() + ")"));
+        return String.join(" and ", places);
+    }
+
+    private static String few(Stream<String> names) {
+        List<String> all = names.limit(NAMED + 1).toList();
+        return PlainText.of(String.join(", ", all.subList(0, Math.min(NAMED, all.size()))))
+                + (all.size() > NAMED ? ", …" : "");
+    }
+
+    /** All findings, for a record of a run. */
+    public Map<String, Object> describe() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("clips", clips);
+        all.put("unlabelled", unlabelled.size());
+        all.put("withoutClipInSplit", missing);
+        all.put("withoutClip", unused);
+        all.put("fewClips", rare);
+        all.put("soundsInSeveralSplits", shared.size());
+        all.put("soundInSeveralSplits", files(shared));
+        all.put("overlapsAcrossSplits", overlapping.size());
+        all.put("overlapAcrossSplits", files(overlapping));
+        all.put("labelsAlike", alike);
+        return all;
+    }
+
+    private static List<List<String>> files(List<List<LabelledClip>> groups) {
+        return groups.stream()
+                .limit(RECORDED)
+                .map(group -> group.stream()
+                        .map(c -> c.file() + " (" + c.split() + ")")
+                        .toList())
+                .toList();
+    }
+}

@@ -1,0 +1,219 @@
+package org.unmute.data.annotation;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.unmute.data.ClipId;
+import org.unmute.data.LabelSet;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.MalformedTableException;
+import org.unmute.data.Manifest;
+import org.unmute.data.ManifestFormat;
+import org.unmute.data.Place;
+import org.unmute.data.TextTable;
+import org.unmute.files.PlainText;
+import org.unmute.files.RegularFile;
+
+/**
+ * The labels of a file or folder of any form that is read. Its content tells the form.
+ *
+ * @param form       what a row stands for
+ * @param manifest   the clips: of {@link Form#EVENTS} in a table, one for each stretch that a row names; of other
+ *     programs' annotations, one for each recording
+ * @param events     the same labels as events; recordings as the manifest names them
+ * @param recognized in words, what was read
+ * @param remarks    what a user should know about the files
+ */
+public record LabelFile(
+        Form form, Manifest manifest, List<Annotation> events, String recognized, List<String> remarks) {
+    /** Forms of label files. */
+    public enum Form {
+        /** A row for each clip, with its labels in one column. */
+        CLIPS,
+        /** A row for each clip, with a column of zeros and ones for each class. */
+        MATRIX,
+        /** A row for each event of a recording. */
+        EVENTS
+    }
+
+    /**
+     * How a label file is read.
+     *
+     * @param form       null to recognize it
+     * @param columns    names of columns; null for the usual ones
+     * @param ignored    columns of a matrix that are no classes
+     * @param declared   columns of a matrix that are classes, though their names may stand for no class at all
+     * @param nothing    columns of a matrix that say that none of the classes is there
+     * @param vocabulary the classes in order; null for all labels of the file, sorted
+     * @param rule       when an event is a label of a clip
+     */
+    public record Options(
+            Form form,
+            ManifestFormat columns,
+            List<String> ignored,
+            List<String> declared,
+            List<String> nothing,
+            LabelSet vocabulary,
+            ShareRule rule) {
+        /** Everything is recognized. */
+        public static final Options AUTO = new Options(null, ManifestFormat.AUTO, List.of(), null, ShareRule.DEFAULT);
+
+        public Options {
+            ignored = List.copyOf(ignored);
+            declared = List.copyOf(declared);
+            nothing = List.copyOf(nothing);
+        }
+
+        /** Columns whose names may stand for no class are asked about. */
+        public Options(Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
+            this(form, columns, ignored, List.of(), List.of(), vocabulary, rule);
+        }
+    }
+
+    public LabelFile {
+        events = List.copyOf(events);
+        remarks = List.copyOf(remarks);
+    }
+
+    /**
+     * Reads labels.
+     *
+     * @param source a table, or a folder of tables named after recordings, as Raven and Audacity write them, or of
+     *     the Parquet files of one table
+     * @throws MalformedTableException if a table is of no form that is read, could be of several, or a row is wrong
+     * @throws IOException             if a file cannot be read
+     */
+    public static LabelFile read(Path source, Options options) throws IOException {
+        boolean parts = TextTable.isInParts(source);
+        if (RegularFile.isFolder(source) && !parts) {
+            return annotations(AnnotationFolder.read(source, options), source, options);
+        }
+        if (!parts && !RegularFile.isFile(source)) {
+            throw new NoSuchFileException(source.toString(), null, "no file or folder with labels");
+        }
+        boolean events = options.form() == null || options.form() == Form.EVENTS;
+        boolean first = options.columns().headerRow() == 1;
+        AnnotationTable.Kind kind =
+                parts || !events || !first ? AnnotationTable.Kind.TABLE : AnnotationTable.kind(source);
+        if (kind != AnnotationTable.Kind.TABLE) {
+            AnnotationFolder.Found found = AnnotationFolder.single(source, options);
+            if (kind == AnnotationTable.Kind.FILE_LABELS && options.form() == null) {
+                requireEvents(found, source);
+            }
+            return annotations(found, source, options);
+        }
+        LabelTable table = LabelTable.open(source, options);
+        LabelFile read = switch (table.layout().form()) {
+            case CLIPS ->
+                table.layout().hasEventRows()
+                        ? table.events()
+                        : clips(source, options, table.layout().format());
+            case MATRIX -> table.matrix();
+            case EVENTS -> table.events();
+        };
+        return read.remarking(table.layout().leftOut());
+    }
+
+    /** A row "a.wav 0 1 1" may be an event from 0 to 1 s whose label is "1", but is hardly meant so. */
+    private static void requireEvents(AnnotationFolder.Found found, Path source) throws MalformedTableException {
+        List<Annotation> events = found.events();
+        if (!events.isEmpty() && events.stream().allMatch(e -> e.label().matches("[01]"))) {
+            throw new Place(source, 1)
+                    .wrong("could be events (file, start, end and label, which is always 0 or 1), or a table with a"
+                            + " column of 0 and 1 for each class and no header: choose with --label-format events, or"
+                            + " with --no-header");
+        }
+    }
+
+    /** Says which columns were not read, and which labels may be none. */
+    private LabelFile remarking(List<String> leftOut) {
+        List<String> all = new ArrayList<>(remarks);
+        List<String> unclear = form == Form.MATRIX
+                ? List.of()
+                : manifest.labels().names().stream()
+                        .filter(LabelTable::saysNothing)
+                        .map(MalformedTableException::quote)
+                        .toList();
+        if (!unclear.isEmpty()) {
+            all.add("the label " + String.join(", ", unclear) + " counts as a class of its own: where it says that no"
+                    + " class is there, leave the cell empty instead");
+        }
+        if (leftOut.isEmpty()) {
+            return new LabelFile(form, manifest, events, recognized, all);
+        }
+        all.add("columns that are not read: "
+                + leftOut.stream().map(PlainText::of).collect(Collectors.joining(", "))
+                + ". Recordings must be files: sound in a Parquet file is not heard");
+        return new LabelFile(form, manifest, events, recognized, all);
+    }
+
+    private static LabelFile clips(Path source, Options options, ManifestFormat columns) throws IOException {
+        Manifest manifest = Manifest.read(source, columns, options.vocabulary());
+        String recognized = "one row for each clip: " + LabelTable.counted(manifest);
+        return new LabelFile(Form.CLIPS, manifest, events(manifest), recognized, List.of());
+    }
+
+    /** The labels of clips as events: of parts of a recording, or of whole ones. */
+    static List<Annotation> events(Manifest manifest) {
+        List<Annotation> events = new ArrayList<>();
+        for (LabelledClip clip : manifest.clips()) {
+            ClipId.Part part = ClipId.part(clip.file()).orElse(null);
+            for (String label : clip.labels()) {
+                events.add(
+                        part == null
+                                ? Annotation.whole(clip.file(), label)
+                                : new Annotation(part.file(), part.start(), part.end(), label));
+            }
+        }
+        return events;
+    }
+
+    /** The annotations of other programs. */
+    private static LabelFile annotations(AnnotationFolder.Found found, Path source, Options options)
+            throws IOException {
+        Map<String, Set<String>> labels = new LinkedHashMap<>();
+        found.recordings().forEach(recording -> labels.put(recording, new LinkedHashSet<>()));
+        Set<String> classes = new LinkedHashSet<>();
+        int unnamed = 0;
+        for (Annotation event : found.events()) {
+            if (event.label().isEmpty()) {
+                unnamed++;
+            } else {
+                requireKnown(new Place(source, 0), event.label(), options.vocabulary());
+                labels.get(event.file()).add(event.label());
+                classes.add(event.label());
+            }
+        }
+        if (classes.isEmpty() && options.vocabulary() == null) {
+            throw new Place(source, 0)
+                    .wrong("none of its " + found.events().size() + " annotations has a label, so there are no classes:"
+                            + " name the column with --label-column, or give the classes with --vocabulary");
+        }
+        List<LabelledClip> clips = new ArrayList<>();
+        labels.forEach((recording, all) -> clips.add(new LabelledClip(recording, "", List.copyOf(all))));
+        List<String> remarks = new ArrayList<>(found.remarks());
+        if (unnamed > 0) {
+            remarks.add(unnamed + " annotations have no label: a clip with nothing but such is neither an example of a"
+                    + " class nor one without");
+        }
+        LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
+        Manifest manifest = new Manifest(clips, set, new EventLabels(found.events(), options.rule()));
+        String recognized = found.what() + ": " + found.events().size() + " annotations of " + clips.size()
+                + " recordings, " + set.size() + " classes";
+        return new LabelFile(Form.EVENTS, manifest, found.events(), recognized, remarks);
+    }
+
+    static void requireKnown(Place place, String label, LabelSet vocabulary) throws MalformedTableException {
+        if (vocabulary != null && vocabulary.indexOf(label) < 0) {
+            throw place.wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                    + vocabulary.size() + " classes of the vocabulary");
+        }
+    }
+}

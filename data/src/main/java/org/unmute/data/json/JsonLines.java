@@ -1,0 +1,177 @@
+package org.unmute.data.json;
+
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.FileFailure;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
+import org.unmute.files.WrittenFiles;
+
+/**
+ * An append-only file of JSON objects, one per line. A line counts once its line feed is written: text after the last
+ * line feed was cut off by a crash and is dropped when the file is opened for appending. Any other line that is not a
+ * JSON object is an error.
+ *
+ * <p>The last field of each line is {@code crc32c}, the checksum of all that stands before it in the file, so that a
+ * line that was changed, lost or moved is an error, too; see {@link LineChecksum}. Lines of files from before there
+ * were checksums have none.
+ */
+public final class JsonLines implements AutoCloseable {
+    private static final String HINT =
+            ": the journal was changed or is of another version; delete the cell's folder to start it anew, or only"
+                    + " this line and all after it to repeat what they record";
+
+    private static final ObjectWriter LINES = Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
+
+    private final Path file;
+    private final FileChannel channel;
+    private final boolean durable;
+    private final LineChecksum checksum;
+
+    private JsonLines(Path file, FileChannel channel, boolean durable, LineChecksum checksum) {
+        this.file = file;
+        this.channel = channel;
+        this.durable = durable;
+        this.checksum = checksum;
+    }
+
+    /**
+     * Opens a file for appending; it and its folders are created if needed.
+     *
+     * @param durable whether each line is forced to the device
+     */
+    public static JsonLines append(Path file, boolean durable) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        boolean created = !RegularFile.exists(file);
+        WrittenFiles.changed(file);
+        FileChannel channel =
+                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            if (created && durable) {
+                TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            int whole = whole(bytes);
+            channel.truncate(whole);
+            channel.position(whole);
+            return new JsonLines(file, channel, durable, LineChecksum.after(bytes, whole));
+        } catch (IOException e) {
+            channel.close();
+            throw FileFailure.named(file, e);
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Appends a line: one JSON object without line feeds.
+     *
+     * @throws IOException if it cannot be written; then nothing of it is in the file, and no other line can follow
+     */
+    public void add(Object object) throws IOException {
+        long begun = channel.position();
+        ByteBuffer bytes = ByteBuffer.wrap(checksum.line(LINES.writeValueAsBytes(object)));
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            if (durable) {
+                channel.force(true);
+            }
+        } catch (IOException e) {
+            cutOff(begun, e);
+            throw FileFailure.named(file, e);
+        }
+    }
+
+    /** The checksum of a next line would count the failed one. */
+    private void cutOff(long end, IOException failure) {
+        try (channel) {
+            channel.truncate(end);
+        } catch (IOException e) {
+            // What was written of the line has no line feed, unless forcing it failed: it is dropped on opening.
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /**
+     * The lines of a file, without an incomplete last line; none if there is no file.
+     *
+     * @throws InputException naming the line that is not a JSON object, or that does not match its checksum
+     */
+    public static List<JsonFields> read(Path file) throws IOException {
+        if (!RegularFile.exists(file)) {
+            return List.of();
+        }
+        byte[] bytes = FileFailure.naming(file, () -> Files.readAllBytes(file));
+        List<JsonFields> lines = new ArrayList<>();
+        int whole = whole(bytes);
+        LineChecksum checksum = new LineChecksum();
+        long number = 1;
+        int from = 0;
+        for (int at = 0; at < whole; at++) {
+            if (bytes[at] == '\n') {
+                JsonFields line = object(file, number, bytes, from, at);
+                checksum.check(line, Arrays.copyOfRange(bytes, from, at + 1));
+                lines.add(line);
+                from = at + 1;
+                number++;
+            }
+        }
+        return lines;
+    }
+
+    private static JsonFields object(Path file, long number, byte[] bytes, int from, int to) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, from, to - from))
+                    .toString();
+            return JsonFields.parse(file, number, text, HINT);
+        } catch (CharacterCodingException e) {
+            throw new InputException(file + ":" + number + ": a byte sequence that is not UTF-8", e);
+        }
+    }
+
+    /**
+     * Where the last whole line ends. A line with a NUL byte, which JSON has none of, lost a sector when power failed
+     * before it was forced; only the last line can be one.
+     */
+    private static int whole(byte[] bytes) {
+        int end = lineEnd(bytes, bytes.length);
+        int before = lineEnd(bytes, Math.max(0, end - 1));
+        for (int i = before; i < end; i++) {
+            if (bytes[i] == 0) {
+                return before;
+            }
+        }
+        return end;
+    }
+
+    private static int lineEnd(byte[] bytes, int from) {
+        int end = from;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
+    }
+}

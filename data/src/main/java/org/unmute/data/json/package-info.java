@@ -1,0 +1,2 @@
+/** Strict reading of small JSON files, for this module only. */
+package org.unmute.data.json;

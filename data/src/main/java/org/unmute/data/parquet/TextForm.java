@@ -1,0 +1,93 @@
+package org.unmute.data.parquet;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import org.unmute.files.MalformedFileException;
+
+/**
+ * How values of a column are read as text.
+ *
+ * @param kind  what they stand for
+ * @param scale decimal places of a {@link Kind#DECIMAL}, or units a second of a time
+ */
+record TextForm(Kind kind, int scale) {
+    /** What values stand for. */
+    enum Kind {
+        FLAG,
+        SIGNED,
+        UNSIGNED,
+        FRACTION,
+        TEXT,
+        DATE,
+        /** A point in time, in UTC. */
+        INSTANT,
+        /** Date and time of a clock on the wall. */
+        LOCAL_TIME,
+        DECIMAL
+    }
+
+    private static final int MAX_SCALE = 38;
+
+    static final TextForm TEXT = new TextForm(Kind.TEXT, 0);
+
+    TextForm(Kind kind) {
+        this(kind, 0);
+    }
+
+    static TextForm decimal(Bytes in, long scale) throws MalformedFileException {
+        if (scale < 0 || scale > MAX_SCALE) {
+            throw in.wrong("bad-schema", "a decimal number with " + scale + " places; 0 to " + MAX_SCALE + " are read");
+        }
+        return new TextForm(Kind.DECIMAL, (int) scale);
+    }
+
+    /** Whether texts of a list are quoted in it. */
+    boolean isQuoted() {
+        return kind == Kind.TEXT || kind == Kind.DATE || kind == Kind.INSTANT || kind == Kind.LOCAL_TIME;
+    }
+
+    /** The text of an integer, sign-extended if it had 32 bits. */
+    String of(Bytes in, long value, boolean wide) throws MalformedFileException {
+        try {
+            return switch (kind) {
+                case UNSIGNED -> wide ? Long.toUnsignedString(value) : Long.toString(value & 0xFFFF_FFFFL);
+                case DATE -> LocalDate.ofEpochDay(value).toString();
+                case INSTANT -> instant(value).toString();
+                case LOCAL_TIME ->
+                    LocalDateTime.ofInstant(instant(value), ZoneOffset.UTC).toString();
+                case DECIMAL -> BigDecimal.valueOf(value, scale).toPlainString();
+                default -> Long.toString(value);
+            };
+        } catch (DateTimeException e) {
+            throw in.wrong("bad-date", value + " is no date that there is");
+        }
+    }
+
+    private Instant instant(long value) {
+        return Instant.ofEpochSecond(
+                Math.floorDiv(value, (long) scale), Math.floorMod(value, (long) scale) * (1_000_000_000L / scale));
+    }
+
+    /** The text of some bytes; moves behind them. */
+    String of(Bytes in, int bytes) throws MalformedFileException {
+        if (kind == Kind.DECIMAL) {
+            byte[] digits = in.array(bytes);
+            return new BigDecimal(digits.length == 0 ? BigInteger.ZERO : new BigInteger(digits), scale).toPlainString();
+        }
+        return in.utf8(bytes);
+    }
+
+    /** A number that is none is a value that is missing, as data frames write it: null. */
+    static String of(double value) {
+        return Double.isNaN(value) ? null : Double.toString(value);
+    }
+
+    static String of(float value) {
+        return Float.isNaN(value) ? null : Float.toString(value);
+    }
+}

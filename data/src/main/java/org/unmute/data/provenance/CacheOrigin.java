@@ -1,0 +1,85 @@
+package org.unmute.data.provenance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+import org.unmute.models.encoder.RowTimes;
+
+/** The origin of a token cache, from the record that {@code embed} writes next to it. */
+public final class CacheOrigin {
+    /** The entries of that record that are needed to reproduce the tokens. */
+    static final List<String> NAMES =
+            List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
+
+    private static final String ROW_TIMES = "rowTimes";
+
+    private static final Pattern SHARD = Pattern.compile("shard-\\d{5,9}(-[0-9A-Za-z.-]+)?\\.(tok|toc)");
+
+    private CacheOrigin() {}
+
+    /** Whether a file in the folder of a cache is a shard, or its table of contents. */
+    public static boolean isShard(String name) {
+        return SHARD.matcher(name).matches();
+    }
+
+    /**
+     * Copies the encoder of a cache into the record of a run, where 'unmute explain' reads it. Does nothing for a cache
+     * without a record, for example one filled by another program.
+     *
+     * @throws IOException if the record cannot be read
+     */
+    public static void note(Path cache, RunRecord record) throws IOException {
+        record.result("cacheFolder", cache.toString());
+        Path file = cache.resolve(RunRecord.FILE);
+        if (!RegularFile.exists(file)) {
+            return;
+        }
+        JsonNode results = Json.read(file).path("results");
+        for (String name : NAMES) {
+            if (results.has(name)) {
+                record.result(name, results.get(name));
+            }
+        }
+    }
+
+    /** Records when the token rows of a cache begin, for {@link #rowTimes}. */
+    public static void noteRowTimes(RowTimes times, RunRecord record) {
+        record.result(
+                ROW_TIMES,
+                new JsonObject()
+                        .with("sampleRate", times.sampleRate())
+                        .with("rowSamples", times.rowSamples())
+                        .with("hopSamples", times.hopSamples())
+                        .with("hopRows", times.hopRows()));
+    }
+
+    /**
+     * When the token rows of a cache begin; empty for a cache whose record does not say, such as one of an earlier
+     * version or of another program.
+     *
+     * @throws IOException if the record cannot be read
+     */
+    public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
+        Path file = cache.resolve(RunRecord.FILE);
+        JsonNode times =
+                RegularFile.exists(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
+        if (times.isMissingNode()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new RowTimes(
+                    times.path("sampleRate").asInt(),
+                    times.path("rowSamples").asInt(),
+                    times.path("hopSamples").asInt(-1),
+                    times.path("hopRows").asInt(-1)));
+        } catch (IllegalArgumentException e) {
+            throw new InputException(file + ": " + e.getMessage() + ": embed the recordings again", e);
+        }
+    }
+}

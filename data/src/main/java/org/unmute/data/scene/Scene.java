@@ -1,0 +1,63 @@
+package org.unmute.data.scene;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A mono clip with several labelled events.
+ *
+ * @param samples the waveform in [-1, 1]; not copied
+ * @param sampleRate samples per second
+ * @param events its events, the reference event (gain 0 dB) first
+ * @param stems each event by itself, as loud and at the place where it is in the scene, as long as the scene, in the
+ *     order of the events; their sum is the scene. Empty if they were not asked for. Not copied.
+ */
+public record Scene(float[] samples, int sampleRate, List<Event> events, List<float[]> stems) {
+
+    /**
+     * One event in a scene.
+     *
+     * @param label its class
+     * @param source its origin: a recording's id or a synthesizer seed
+     * @param gainDb its RMS level relative to the scene's first event, in dB
+     * @param offsetSeconds where its samples are placed in the scene, in seconds
+     * @param onset where it becomes audible, in seconds from the scene's start: the first sample that is at most 60 dB
+     *     below the peak of its recording
+     * @param end where it ceases to be audible, in seconds, greater than {@code onset}
+     */
+    public record Event(String label, String source, double gainDb, double offsetSeconds, double onset, double end) {
+        /** @throws IllegalArgumentException if the times are not {@code 0 <= onset < end} */
+        public Event {
+            Objects.requireNonNull(label, "label");
+            Objects.requireNonNull(source, "source");
+            if (!(onset >= 0 && end > onset)) {
+                throw new IllegalArgumentException("scene: an event must be audible for some time: " + label + " from "
+                        + onset + " to " + end + " s");
+            }
+        }
+    }
+
+    public Scene {
+        Objects.requireNonNull(samples, "samples");
+        events = List.copyOf(events);
+        stems = List.copyOf(stems);
+        if (!stems.isEmpty() && stems.size() != events.size()) {
+            throw new IllegalArgumentException("scene: " + stems.size() + " stems of " + events.size() + " events");
+        }
+    }
+
+    /** A scene without stems. */
+    public Scene(float[] samples, int sampleRate, List<Event> events) {
+        this(samples, sampleRate, events, List.of());
+    }
+
+    /** The distinct labels, in the order of the events. */
+    public List<String> labels() {
+        return events.stream().map(Event::label).distinct().toList();
+    }
+
+    /** Length in seconds. */
+    public double seconds() {
+        return samples.length / (double) sampleRate;
+    }
+}

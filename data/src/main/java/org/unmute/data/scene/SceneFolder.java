@@ -1,0 +1,164 @@
+package org.unmute.data.scene;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.unmute.audio.Wav;
+import org.unmute.data.CsvLine;
+import org.unmute.data.CsvWriter;
+import org.unmute.data.provenance.FolderManifest;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.PlainText;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
+
+/**
+ * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
+ * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
+ * the order of the labels, separated by {@code ;}. {@code train-events.tsv} and {@code test-events.tsv} hold the strong
+ * labels in the form of DESED: {@code filename onset offset event_label} between tabs, times in seconds, one row per
+ * event. The manifest is written last, so a folder with a manifest is complete.
+ *
+ * <p>Stems, each event by itself, go to a folder of their own, since all recordings of a folder are taken for clips:
+ * {@code test/000000.stem0.wav} is the first event of {@code test/000000.wav}.
+ */
+public final class SceneFolder {
+    /** Name of the manifest in the folder. */
+    public static final String MANIFEST = "manifest.csv";
+
+    private static final String EVENT_HEADER = "filename\tonset\toffset\tevent_label\n";
+
+    private final Path root;
+    private final CsvWriter rows = new CsvWriter("file", "labels", "split", "sources", "gains_db", "offsets_s");
+    private final Map<Split, StringBuilder> events = new EnumMap<>(Split.class);
+    private final Map<Split, Integer> counts = new EnumMap<>(Split.class);
+
+    private final Path stems;
+
+    private SceneFolder(Path root, Path stems) {
+        this.root = root;
+        this.stems = stems;
+    }
+
+    /** {@link #create(Path, Path)} without stems. */
+    public static SceneFolder create(Path root) throws IOException {
+        return create(root, null);
+    }
+
+    /**
+     * Creates the folder, or reuses one without a manifest, or that a command has not finished (its scenes are
+     * overwritten). The caller must hold the
+     * {@link org.unmute.files.FolderLock} of a folder that others may write to.
+     *
+     * @param stems folder of the stems, not inside {@code root}; null to write none
+     * @throws FileAlreadyExistsException if there is a manifest already
+     * @throws IllegalArgumentException if {@code stems} lies inside {@code root}
+     * @throws IOException if a folder cannot be created
+     */
+    public static SceneFolder create(Path root, Path stems) throws IOException {
+        if (stems != null
+                && stems.toAbsolutePath()
+                        .normalize()
+                        .startsWith(root.toAbsolutePath().normalize())) {
+            throw new IllegalArgumentException("scene folder: the stems must not lie in the folder of the scenes, where"
+                    + " they would be taken for scenes: " + stems + " in " + root + ": choose another folder");
+        }
+        Path manifest = root.resolve(MANIFEST);
+        if (RegularFile.exists(manifest) && !FolderManifest.isUnfinished(root)) {
+            throw new FileAlreadyExistsException(manifest.toString());
+        }
+        for (Split split : Split.values()) {
+            clear(root.resolve(split.label()));
+            if (stems != null) {
+                clear(stems.resolve(split.label()));
+            }
+        }
+        return new SceneFolder(root, stems);
+    }
+
+    /** Creates a folder if needed, and deletes what a killed process had not finished in it. */
+    private static void clear(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        TemporaryFile.sweep(folder, Duration.ZERO);
+    }
+
+    /** Name of the table of strong labels of a split. */
+    public static String eventTable(Split split) {
+        return split.label() + "-events.tsv";
+    }
+
+    /**
+     * Writes one scene, and its stems if there is a folder for them.
+     *
+     * @return its file relative to the folder, with '/'
+     * @throws IllegalArgumentException if a label or source contains {@code ;}
+     * @throws IOException if it cannot be written
+     */
+    public String add(Scene scene, Split split) throws IOException {
+        for (Scene.Event event : scene.events()) {
+            if (event.label().contains(";") || event.source().contains(";")) {
+                throw new IllegalArgumentException("scene folder: a label or source must not contain ';': \""
+                        + event.label() + "\", \"" + event.source() + "\"");
+            }
+        }
+        int index = counts.merge(split, 1, Integer::sum) - 1;
+        String file = String.format(Locale.ROOT, "%s/%06d.wav", split.label(), index);
+        Wav.write(root.resolve(file), scene.samples(), scene.sampleRate());
+        for (int i = 0; stems != null && i < scene.stems().size(); i++) {
+            String stem = String.format(Locale.ROOT, "%s/%06d.stem%d.wav", split.label(), index, i);
+            Wav.write(stems.resolve(stem), scene.stems().get(i), scene.sampleRate());
+        }
+        for (Scene.Event e : scene.events()) {
+            events.computeIfAbsent(split, s -> new StringBuilder())
+                    .append(String.format(
+                            Locale.ROOT,
+                            "%s\t%.6f\t%.6f\t%s\n",
+                            file,
+                            e.onset(),
+                            e.end(),
+                            CsvLine.guarded(PlainText.of(e.label()))));
+        }
+        rows.row(
+                file,
+                joined(scene, Scene.Event::label),
+                split.label(),
+                joined(scene, Scene.Event::source),
+                joined(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
+                joined(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds())));
+        return file;
+    }
+
+    /**
+     * Writes the tables of events.
+     *
+     * @throws IOException if one cannot be written
+     */
+    public void writeEvents() throws IOException {
+        for (Split split : Split.values()) {
+            String table = EVENT_HEADER + events.getOrDefault(split, new StringBuilder());
+            AtomicFile.write(root.resolve(eventTable(split)), table.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Writes the manifest. Call it last: a folder with a manifest is not written to again, whatever it lacks, unless a
+     * {@link FolderManifest} says that it is unfinished.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void finish() throws IOException {
+        rows.write(root.resolve(MANIFEST));
+    }
+
+    private static String joined(Scene scene, Function<Scene.Event, String> part) {
+        return scene.events().stream().map(part).collect(Collectors.joining(";"));
+    }
+}

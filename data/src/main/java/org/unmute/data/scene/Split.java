@@ -1,0 +1,14 @@
+package org.unmute.data.scene;
+
+import java.util.Locale;
+
+/** The part of a data set that a scene belongs to; no source is shared between parts. */
+public enum Split {
+    TRAIN,
+    TEST;
+
+    /** The name used for folders and in manifests. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

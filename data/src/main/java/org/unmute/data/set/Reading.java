@@ -1,0 +1,130 @@
+package org.unmute.data.set;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.data.ClipList;
+import org.unmute.data.LabelSet;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.data.Part;
+import org.unmute.data.provenance.JsonObject;
+import org.unmute.metrics.event.SoundEvent;
+import org.unmute.probes.cache.AudioClip;
+
+/**
+ * The result of reading a part of a data set.
+ *
+ * @param info the set
+ * @param part which part
+ * @param root folder of the set, which ids are relative to
+ * @param labels the classes; contains every clip's labels
+ * @param clips no two with the same id, in the order of the set's lists
+ * @param report what was left out, and remarks
+ */
+public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, List<Clip> clips, Report report) {
+    public Reading {
+        clips = List.copyOf(clips);
+    }
+
+    /**
+     * A labelled clip.
+     *
+     * @param audio where it is: id, file, start and end
+     * @param labels class names; may be empty in multi-label sets
+     * @param events the times of its events; null if the set's files do not tell them
+     */
+    public record Clip(AudioClip audio, List<String> labels, List<Event> events) {
+        public Clip {
+            labels = List.copyOf(labels);
+            events = events == null ? null : List.copyOf(events);
+        }
+    }
+
+    /**
+     * An event in a clip.
+     *
+     * @param onset  in seconds from the clip's start, at least 0
+     * @param offset in seconds, at least {@code onset}
+     * @param label  one of the classes
+     */
+    public record Event(double onset, double offset, String label) {
+        /** @throws IllegalArgumentException if the times are not finite or not in order */
+        public Event {
+            if (!(onset >= 0 && offset >= onset && offset < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "an event must have times with 0 <= start <= end: " + onset + " to " + offset + " s");
+            }
+        }
+    }
+
+    /** The events of all clips with their times, under the clips' ids; empty if those of a clip are not known. */
+    public Optional<List<SoundEvent>> strongLabels() {
+        if (clips.stream().anyMatch(c -> c.events() == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(clips.stream()
+                .flatMap(c ->
+                        c.events().stream().map(e -> new SoundEvent(c.audio().id(), e.onset(), e.offset(), e.label())))
+                .toList());
+    }
+
+    /**
+     * A clip that was left out.
+     *
+     * @param place the list and line that name it
+     * @param clip its name there
+     * @param reason why, in words
+     */
+    public record Problem(String place, String clip, String reason) {
+        @Override
+        public String toString() {
+            return clip + " (" + place + "): " + reason;
+        }
+    }
+
+    /**
+     * What was left out.
+     *
+     * @param listed clips that the lists name
+     * @param missing clips whose audio file is missing
+     * @param unusable clips that exist but cannot be used
+     * @param remarks further remarks on the result
+     */
+    public record Report(int listed, List<Problem> missing, List<Problem> unusable, List<String> remarks) {
+        public Report {
+            missing = List.copyOf(missing);
+            unusable = List.copyOf(unusable);
+            remarks = List.copyOf(remarks);
+        }
+    }
+
+    /** The clips as a manifest, with the part as their split. */
+    public Manifest manifest() {
+        return new Manifest(
+                clips.stream()
+                        .map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels()))
+                        .toList(),
+                labels);
+    }
+
+    /** The clips as a list to embed. */
+    public ClipList clipList() {
+        return new ClipList(root, clips.stream().map(Clip::audio).toList());
+    }
+
+    /** What was read and what was left out, for JSON. */
+    public Map<String, Object> describe() {
+        return new JsonObject()
+                .with("clips", clips.size())
+                .with("listed", report.listed())
+                .with(
+                        "missing",
+                        report.missing().stream().map(Problem::toString).toList())
+                .with(
+                        "unusable",
+                        report.unusable().stream().map(Problem::toString).toList())
+                .with("remarks", report.remarks());
+    }
+}

@@ -1,0 +1,177 @@
+package org.unmute.data.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.files.MalformedFileException;
+
+/** Small files that state much. */
+class HostileParquetTest {
+    private static final int DATA = 0;
+    private static final int DICTIONARY = 2;
+
+    @TempDir
+    Path folder;
+
+    private static ThriftWriter page(int type, int stored, int unpacked) {
+        return new ThriftWriter().i32(1, type).i32(2, unpacked).i32(3, stored);
+    }
+
+    private static byte[] dataPage(int cells, int encoding, int unpacked, byte... body) {
+        byte[] header = page(DATA, body.length, unpacked)
+                .begin(5)
+                .i32(1, cells)
+                .i32(2, encoding)
+                .i32(3, 3)
+                .i32(4, 3)
+                .end()
+                .end()
+                .bytes();
+        return joined(header, body);
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        List.of(parts).forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    private static byte[] little(int value) {
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
+    }
+
+    /** A file with one column of texts, or of whole numbers. */
+    private Path file(boolean texts, int repetition, int codec, long rows, byte[] pages) throws IOException {
+        ThriftWriter footer = new ThriftWriter().i32(1, 1).structs(2, 2);
+        footer.element().text(4, "schema").i32(5, 1).end();
+        footer.element().i32(1, texts ? 6 : 1).i32(3, repetition).text(4, "c");
+        (texts ? footer.i32(6, 0) : footer).end();
+        footer.i64(3, rows)
+                .structs(4, 1)
+                .element()
+                .structs(1, 1)
+                .element()
+                .i64(2, 0)
+                .begin(3);
+        footer.i32(1, texts ? 6 : 1)
+                .numbers(2, 0)
+                .texts(3, List.of("c"), 1)
+                .i32(4, codec)
+                .i64(5, rows)
+                .i64(6, pages.length)
+                .i64(7, pages.length)
+                .i64(9, 4);
+        byte[] end = footer.end().end().i64(2, 0).i64(3, rows).end().end().bytes();
+        byte[] magic = {'P', 'A', 'R', '1'};
+        return Files.write(folder.resolve("hostile.parquet"), joined(magic, pages, end, little(end.length), magic));
+    }
+
+    private static List<String> readToEnd(ParquetTable table) throws IOException {
+        List<String> texts = new ArrayList<>();
+        while (table.next()) {
+            texts.add(table.cells().text(0));
+        }
+        return texts;
+    }
+
+    private static List<String> texts(Path file) throws IOException {
+        try (ParquetTable table = ParquetTable.open(file)) {
+            return readToEnd(table);
+        }
+    }
+
+    /** A file that is refused when this row is read, not after billions; the fuzzer bounds time and memory. */
+    private static void refuses(Path file, int row, String... words) throws IOException {
+        try (ParquetTable table = ParquetTable.open(file)) {
+            assertThatThrownBy(() -> readToEnd(table))
+                    .isInstanceOf(MalformedFileException.class)
+                    .hasMessageContainingAll(words);
+            assertThat(table.row()).isEqualTo(row);
+        }
+    }
+
+    @Test
+    void wellFormedOneIsRead() throws IOException {
+        // Three missing values: a run of the level 0.
+        Path file = file(true, 1, 0, 3, dataPage(3, 0, 6, (byte) 2, (byte) 0, (byte) 0, (byte) 0, (byte) 6, (byte) 0));
+        assertThat(texts(file)).containsExactly("", "", "");
+    }
+
+    /** No writer of the test files uses it: all lengths, as differences, and then all texts. */
+    @Test
+    void textsAfterTheirLengthsAreRead() throws IOException {
+        byte[] lengths = {(byte) 0x80, 1, 4, 3, 2, 2, 0, 0, 0, 0};
+        byte[] body = joined(lengths, "abbccc".getBytes(StandardCharsets.US_ASCII));
+        Path file = file(true, 0, 0, 3, dataPage(3, 6, body.length, body));
+        assertThat(texts(file)).containsExactly("a", "bb", "ccc");
+        byte[] cut = joined(lengths, "abbcc".getBytes(StandardCharsets.US_ASCII));
+        refuses(file(true, 0, 0, 3, dataPage(3, 6, cut.length, cut)), 3, "too-short");
+    }
+
+    @Test
+    void billionsOfMissingValuesInAFewBytes() throws IOException {
+        int cells = Integer.MAX_VALUE;
+        byte[] run = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0};
+        byte[] body = joined(little(run.length), run);
+        refuses(
+                file(true, 1, 0, cells, dataPage(cells, 0, body.length, body)),
+                1,
+                "hostile.parquet: too-large at byte",
+                "which is 128 times its size and 4 MiB");
+    }
+
+    @Test
+    void billionsOfTheSameText() throws IOException {
+        int cells = Integer.MAX_VALUE;
+        byte[] entry = joined(little(1), new byte[] {'a'});
+        byte[] dictionary = joined(
+                page(DICTIONARY, entry.length, entry.length)
+                        .begin(7)
+                        .i32(1, 1)
+                        .i32(2, 0)
+                        .end()
+                        .end()
+                        .bytes(),
+                entry);
+        byte[] run = {1, (byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0};
+        refuses(file(true, 0, 0, cells, joined(dictionary, dataPage(cells, 8, run.length, run))), 1, "too-large");
+    }
+
+    @Test
+    void pageThatStatesGigabytes() throws IOException {
+        refuses(file(true, 0, 1, 1, dataPage(1, 0, Integer.MAX_VALUE, (byte) 1)), 1, "bad-page", "2147483647 unpacked");
+        refuses(file(true, 0, 1, 1, dataPage(1, 0, 1 << 27, (byte) 1)), 1, "too-large");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3 LZO", "4 BROTLI", "5 LZ4", "7 LZ4_RAW"})
+    void compressionThatIsNotRead(String codec) throws IOException {
+        refuses(
+                file(true, 0, codec.charAt(0) - '0', 1, dataPage(1, 0, 1, (byte) 1)),
+                1,
+                "compressed by " + codec.substring(2) + ", which is not read",
+                "snappy, zstd or gzip");
+    }
+
+    @Test
+    void textsThatAreNoUtf8() throws IOException {
+        byte[] body = joined(little(2), new byte[] {(byte) 0xC3, (byte) 0x28});
+        refuses(file(true, 0, 0, 1, dataPage(1, 0, body.length, body)), 1, "bad-utf8");
+    }
+}

@@ -1,0 +1,222 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.files.FolderLock;
+import org.unmute.files.InputException;
+import org.unmute.files.RegularFile;
+import org.unmute.files.TemporaryFile;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.event.LocatedEvent;
+
+/**
+ * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
+ * and an {@link EventJournal}. One process at a time may write to it.
+ */
+public final class DetectionFolder implements AutoCloseable {
+    /** Subfolder of what is not for people. */
+    static final String STATE = ".detect";
+    /** File of the journal in it. */
+    static final String JOURNAL = "events.log";
+
+    private static final String SETTINGS = "settings.json";
+
+    private static final String LOCK = STATE + "/lock";
+
+    private final Path folder;
+    private final Path state;
+    private final FolderLock lock;
+    private final OutputFolder output;
+    private final EventJournal journal;
+
+    private DetectionFolder(Path folder, Path state, FolderLock lock, OutputFolder output, EventJournal journal) {
+        this.folder = folder;
+        this.state = state;
+        this.lock = lock;
+        this.output = output;
+        this.journal = journal;
+    }
+
+    /**
+     * Opens a folder to write to, without a command line for the manifest.
+     *
+     * @throws InputException if another run writes to it, or it holds events of other settings or other files
+     * @throws IOException    if it cannot be written
+     */
+    public static DetectionFolder open(Path folder, DetectionSettings settings) throws IOException {
+        return open(folder, settings, List.of());
+    }
+
+    /**
+     * Opens a folder to write to; creates it if needed.
+     *
+     * @param command the command line, beginning with the program's name
+     * @throws InputException if another run writes to it, or it holds events of other settings or other files
+     * @throws IOException    if it cannot be written
+     */
+    public static DetectionFolder open(Path folder, DetectionSettings settings, List<String> command)
+            throws IOException {
+        if (RegularFile.exists(folder) && !RegularFile.isFolder(folder)) {
+            throw new InputException("detect: " + folder + " is a file: name a folder for the events");
+        }
+        Path state = folder.resolve(STATE);
+        if (!RegularFile.exists(state) && RegularFile.isFolder(folder)) {
+            requireEmpty(folder);
+        }
+        Files.createDirectories(state);
+        FolderLock lock;
+        try {
+            lock = FolderLock.acquire(folder, LOCK);
+        } catch (FolderLock.HeldException e) {
+            throw new InputException("detect: " + e.getMessage(), e);
+        }
+        OutputFolder output = null;
+        try {
+            clear(state);
+            output = OutputFolder.of(folder, command);
+            require(folder, state, settings);
+            output.change();
+            // It tells that all is complete, which it is no more until this run ends.
+            if (Files.deleteIfExists(folder.resolve(RunRecord.FILE))) {
+                TemporaryFile.forceFolder(folder);
+            }
+            return new DetectionFolder(folder, state, lock, output, EventJournal.open(state.resolve(JOURNAL)));
+        } catch (IOException | RuntimeException e) {
+            try (lock;
+                    OutputFolder _ = output) {
+                throw e;
+            }
+        }
+    }
+
+    /** Whether a folder was written by {@code unmute detect}. */
+    public static boolean isOne(Path folder) throws IOException {
+        return RegularFile.isFolder(folder.resolve(STATE));
+    }
+
+    private static void requireEmpty(Path folder) throws IOException {
+        List<String> others = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                others.add(file.getFileName().toString());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new InputException("detect: " + folder + " holds " + others.size()
+                    + " files that are no events of 'unmute detect', such as " + others.getFirst()
+                    + ": name a new or empty folder");
+        }
+    }
+
+    /** Files that a killed process had not finished; those of the folder itself are gone with its lock acquired. */
+    private static void clear(Path state) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.tmp")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void require(Path folder, Path state, DetectionSettings settings) throws IOException {
+        Path file = state.resolve(SETTINGS);
+        if (!RegularFile.exists(file)) {
+            settings.write(file);
+            return;
+        }
+        List<String> differences = settings.differences(settings(state));
+        if (!differences.isEmpty()) {
+            throw new InputException("detect: " + folder + " holds events that were found with other settings: "
+                    + String.join("; ", differences)
+                    + ": name another folder, or delete this one to find all events again");
+        }
+    }
+
+    /**
+     * @throws InputException if the settings that a folder was filled with are damaged
+     * @throws IOException if they cannot be read
+     */
+    static DetectionSettings settings(Path state) throws IOException {
+        return DetectionSettings.read(state.resolve(SETTINGS));
+    }
+
+    /** Where tables are. */
+    public Path path() {
+        return folder;
+    }
+
+    /** Bytes of results that a killed process left unfinished, or that were damaged, and were dropped. */
+    public long lost() {
+        return journal.lost();
+    }
+
+    /** Ids of the recordings whose events are known. */
+    public Set<String> recordings() {
+        return journal.ids();
+    }
+
+    /** What was heard of a recording whose events are known; null if they are not. */
+    public Heard heard(String id) {
+        RecordingResult result = journal.find(id);
+        return result == null ? null : result.heard();
+    }
+
+    /** Takes events. */
+    @FunctionalInterface
+    public interface Taker {
+        void accept(LocatedEvent event) throws IOException;
+    }
+
+    /**
+     * Gives the events of a recording whose events are known, by onset, offset and class.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public void events(String id, Taker taker) throws IOException {
+        journal.events(id, taker);
+    }
+
+    EventJournal journal() {
+        return journal;
+    }
+
+    EventSpool spool() {
+        return new EventSpool(state.resolve("spool"));
+    }
+
+    EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes) throws IOException {
+        return new EventTables(folder, state.resolve("table"), formats, clips, classes);
+    }
+
+    /**
+     * Says that the run has ended and its record is written.
+     *
+     * @throws IOException if a file cannot be read, or the manifest cannot be written
+     */
+    public void finish() throws IOException {
+        Set<String> own = new HashSet<>();
+        for (OutputFormat format : OutputFormat.values()) {
+            own.add(format.combined());
+            own.add(format.folder());
+        }
+        // Tables of recordings that a killed run heard are not written again.
+        output.finish(name -> own.contains(name)
+                || name.startsWith(STATE + "/")
+                || name.contains("/") && own.contains(name.substring(0, name.indexOf('/'))));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (lock;
+                output) {
+            journal.close();
+        }
+    }
+}

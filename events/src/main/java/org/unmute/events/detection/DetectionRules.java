@@ -1,0 +1,203 @@
+package org.unmute.events.detection;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.unmute.files.NearestName;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.event.EventRules;
+import org.unmute.probes.event.MedianFilter;
+
+/**
+ * How scores become events, in seconds and by names of classes; {@link #rules} turns it into rows and indices.
+ *
+ * @param threshold    that the score of every class must exceed; NaN: what the probe learned, else {@value
+ *                     #THRESHOLD}
+ * @param byClass      thresholds of single classes, which come before {@code threshold}
+ * @param low          events go on while their score exceeds this; NaN: the threshold
+ * @param lowShare     the same as a share of each class's threshold; NaN: {@code low}
+ * @param median       window of the median filter; as many rows as fit into it, an odd number
+ * @param medianRows   the same in rows; 0: {@code median}
+ * @param maxGap       events of a class at most so far apart become one, in seconds
+ * @param minDuration  shorter events are left out, in seconds
+ * @param topK         in each row only the classes with so many highest scores may be active; 0 for all
+ * @param only         names of the classes to look for; empty for all
+ */
+public record DetectionRules(
+        double threshold,
+        Map<String, Double> byClass,
+        double low,
+        double lowShare,
+        double median,
+        int medianRows,
+        double maxGap,
+        double minDuration,
+        int topK,
+        Set<String> only)
+        implements Serializable {
+    /** Threshold of a class for which none was given or learned. */
+    public static final double THRESHOLD = Decisions.FALLBACK;
+    /**
+     * Default window of the median filter in seconds: no longer than the default context in rows, so a sound that a
+     * single row carries is kept.
+     */
+    public static final double MEDIAN_SECONDS = 1;
+    /** Default max gap in seconds. */
+    public static final double MAX_GAP_SECONDS = 0.2;
+    /** Default min duration in seconds. */
+    public static final double MIN_DURATION_SECONDS = 0.1;
+
+    private static final int NAMED = 8;
+
+    /** The defaults. */
+    public static final DetectionRules DEFAULTS = new DetectionRules(
+            Double.NaN,
+            Map.of(),
+            Double.NaN,
+            Double.NaN,
+            MEDIAN_SECONDS,
+            0,
+            MAX_GAP_SECONDS,
+            MIN_DURATION_SECONDS,
+            0,
+            Set.of());
+
+    /** @throws IllegalArgumentException if a value is out of range */
+    public DetectionRules {
+        byClass = Collections.unmodifiableMap(new LinkedHashMap<>(byClass));
+        only = Collections.unmodifiableSet(new LinkedHashSet<>(only));
+        requireScore("threshold", threshold);
+        byClass.forEach((name, value) -> {
+            if (Double.isNaN(value)) {
+                throw new IllegalArgumentException("the threshold of class '" + name + "' is not a number");
+            }
+            requireScore("threshold of class '" + name + "'", value);
+        });
+        requireScore("low threshold", low);
+        if (!Double.isNaN(lowShare) && !(lowShare > 0 && lowShare <= 1)) {
+            throw new IllegalArgumentException(
+                    "the low threshold must be above 0 % and at most 100 % of the threshold, is " + 100 * lowShare
+                            + " %");
+        }
+        if (medianRows != 0 && (medianRows < 1 || medianRows % 2 == 0)) {
+            throw new IllegalArgumentException(
+                    "the median filter takes an odd number of rows, such as 1 (none), 3 or 5, not " + medianRows);
+        }
+        requireSeconds("the window of the median filter", median);
+        requireSeconds("the max gap", maxGap);
+        requireSeconds("the min duration", minDuration);
+        if (topK < 0) {
+            throw new IllegalArgumentException("top-k must be at least 1, or 0 for all classes, is " + topK);
+        }
+    }
+
+    private static void requireScore(String what, double value) {
+        // A score never exceeds 1.
+        if (!Double.isNaN(value) && !(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(
+                    "the " + what + " must be at least 0 and below 1, as scores are 0 to 1, is " + value);
+        }
+    }
+
+    private static void requireSeconds(String what, double value) {
+        if (!(value >= 0 && value <= 3600)) {
+            throw new IllegalArgumentException(what + " must be 0 to 3600 seconds, is " + value);
+        }
+    }
+
+    /** Rows of the median filter for an encoder's rows. */
+    public int medianRows(EncoderSpec spec) {
+        return medianRows > 0
+                ? medianRows
+                : MedianFilter.framesIn(median, spec.rowTimes().rowSeconds());
+    }
+
+    /** Indices of the classes to look for, in order. */
+    public int[] chosen(List<String> classes) {
+        requireKnown(only, classes, "--classes");
+        return IntStream.range(0, classes.size())
+                .filter(c -> only.isEmpty() || only.contains(classes.get(c)))
+                .toArray();
+    }
+
+    /**
+     * The rules for a probe and an encoder. A class that is not looked for gets a threshold that no score exceeds.
+     *
+     * @param classes the probe's
+     * @param learned the probe's thresholds, NaN where it learned none; null if it has none at all
+     * @throws IllegalArgumentException if a class is unknown, or a low threshold exceeds the class's threshold
+     */
+    public EventRules rules(List<String> classes, double[] learned, EncoderSpec spec) {
+        requireKnown(byClass.keySet(), classes, "--threshold");
+        double[] high = new double[classes.size()];
+        double[] lower = new double[high.length];
+        Arrays.fill(high, Double.POSITIVE_INFINITY);
+        Arrays.fill(lower, Double.POSITIVE_INFINITY);
+        for (int c : chosen(classes)) {
+            high[c] = threshold(classes.get(c), learned == null ? Double.NaN : learned[c]);
+            lower[c] = !Double.isNaN(lowShare) ? lowShare * high[c] : Double.isNaN(low) ? high[c] : low;
+            if (lower[c] > high[c]) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "the low threshold %s exceeds the threshold %s of class '%s': give a lower one, or a share of"
+                                + " each class's threshold, such as 50%%",
+                        low,
+                        high[c],
+                        classes.get(c)));
+            }
+        }
+        return new EventRules(high, lower, medianRows(spec), maxGap, minDuration, topK);
+    }
+
+    private double threshold(String name, double learned) {
+        Double own = byClass.get(name);
+        return own != null ? own : !Double.isNaN(threshold) ? threshold : Double.isNaN(learned) ? THRESHOLD : learned;
+    }
+
+    private static void requireKnown(Collection<String> names, List<String> classes, String option) {
+        List<String> unknown = names.stream().filter(n -> !classes.contains(n)).toList();
+        if (!unknown.isEmpty()) {
+            String name = unknown.getFirst();
+            String some = classes.size() <= NAMED
+                    ? String.join(", ", classes)
+                    : String.join(", ", classes.subList(0, NAMED)) + " and " + (classes.size() - NAMED) + " more";
+            throw new IllegalArgumentException("the probe has no class '" + name + "' (" + option + ")"
+                    + NearestName.to(name, classes)
+                            .map(n -> "; did you mean '" + n + "'?")
+                            .orElse(":")
+                    + " Its classes are " + some);
+        }
+    }
+
+    /**
+     * Settings by name, for {@link DetectionSettings}.
+     *
+     * @param rules what {@link #rules} made of this
+     */
+    public Map<String, String> settings(EventRules rules, List<String> classes) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("median filter", rules.medianFrames() + " rows");
+        all.put("max gap", rules.maxGap() + " s");
+        all.put("min duration", rules.minDuration() + " s");
+        all.put("top-k", rules.topK() == 0 ? "all classes" : Integer.toString(rules.topK()));
+        double[] high = rules.high();
+        double[] low = rules.low();
+        for (int c = 0; c < high.length; c++) {
+            all.put(
+                    "threshold of class '" + classes.get(c) + "'",
+                    high[c] == Double.POSITIVE_INFINITY
+                            ? "not looked for"
+                            : high[c] + (low[c] == high[c] ? "" : ", low " + low[c]));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,89 @@
+package org.unmute.events.detection;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.data.provenance.Json;
+import org.unmute.files.AtomicFile;
+import org.unmute.files.FileFailure;
+import org.unmute.files.InputException;
+
+/**
+ * All that the events of a recording depend on besides its bytes, by names for people: encoder, probe, rules, backend.
+ * A folder holds events of one set of settings.
+ */
+public final class DetectionSettings {
+    private static final int NAMED = 5;
+
+    private final Map<String, String> values;
+
+    /** @param values in the order of messages. Copied. */
+    public DetectionSettings(Map<String, String> values) {
+        this.values = new LinkedHashMap<>(values);
+    }
+
+    /** Names and values. */
+    public Map<String, String> values() {
+        return new LinkedHashMap<>(values);
+    }
+
+    /** In words, how these settings differ from those that a folder was filled with; empty if they do not. */
+    List<String> differences(DetectionSettings before) {
+        Set<String> names = new LinkedHashSet<>(values.keySet());
+        names.addAll(before.values.keySet());
+        List<String> all = new ArrayList<>();
+        for (String name : names) {
+            String own = values.getOrDefault(name, "none");
+            String other = before.values.getOrDefault(name, "none");
+            if (!own.equals(other)) {
+                all.add(name + " was " + other + ", now is " + own);
+            }
+        }
+        if (all.size() > NAMED) {
+            int more = all.size() - NAMED;
+            all.subList(NAMED, all.size()).clear();
+            all.add("and " + more + " more");
+        }
+        return all;
+    }
+
+    /**
+     * @throws InputException if it is damaged
+     * @throws IOException if it cannot be read
+     */
+    static DetectionSettings read(Path file) throws IOException {
+        Map<String, String> values;
+        try {
+            values = Json.MAPPER.readValue(
+                    FileFailure.naming(file, () -> Files.readAllBytes(file)),
+                    new TypeReference<Map<String, String>>() {});
+        } catch (JsonProcessingException | CharConversionException e) {
+            throw damaged(file, e);
+        }
+        if (values == null || values.containsValue(null)) {
+            throw damaged(file, null);
+        }
+        return new DetectionSettings(values);
+    }
+
+    private static InputException damaged(Path file, IOException e) {
+        return new InputException(
+                "detect: the settings in " + file + " are damaged: delete "
+                        + file.toAbsolutePath().getParent().getParent()
+                        + " to start again, or name another folder",
+                e);
+    }
+
+    void write(Path file) throws IOException {
+        AtomicFile.write(file, Json.MAPPER.writeValueAsBytes(values));
+    }
+}

@@ -1,0 +1,237 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.data.provenance.Units;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.encoder.Resampling;
+import org.unmute.events.scoring.ProbeFiles;
+import org.unmute.files.InputException;
+import org.unmute.files.SettingsException;
+import org.unmute.files.Sha256;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.event.Band;
+import org.unmute.probes.event.BandFinder;
+import org.unmute.probes.event.EventRules;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.FrameScorer;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * Encoder, probe and rules that fit each other.
+ *
+ * @param file     of the probe
+ * @param sha256   of that file
+ * @param probe    the probe
+ * @param encoder  the encoder whose tokens it was trained on
+ * @param key      of those tokens
+ * @param resample how recordings of another rate are converted
+ * @param scorer   scores rows with the probe
+ * @param wanted   the rules in seconds and names
+ * @param rules    the same in rows and indices
+ */
+public record DetectorSetup(
+        Path file,
+        String sha256,
+        TrainedProbe probe,
+        OpenEncoder encoder,
+        CacheKey key,
+        Resampling resample,
+        FrameScorer scorer,
+        DetectionRules wanted,
+        EventRules rules) {
+    /** Rules for the classes of a probe that is open by then. */
+    @FunctionalInterface
+    public interface RulesFor {
+        /**
+         * The rules.
+         *
+         * @throws SettingsException if they contradict each other or these classes
+         * @throws InputException if a file that they are in cannot be used
+         */
+        DetectionRules classes(List<String> classes) throws IOException;
+    }
+
+    /**
+     * Opens the probe and checks that all fits.
+     *
+     * @param file     a trained or packed probe's
+     * @param resample as when the probe was trained
+     * @param rules    how scores become events
+     * @param context  how scores are made
+     * @throws InputException if the probe cannot be read, or was trained on other tokens
+     * @throws SettingsException if rules or context do not fit it
+     */
+    public static DetectorSetup of(
+            Path file, OpenEncoder encoder, Resampling resample, RulesFor rules, ContextSeconds context)
+            throws IOException {
+        TrainedProbe probe = ProbeFiles.trainedOrPacked(file);
+        EncoderSpec spec = encoder.encoder().describe();
+        CacheKey key = encoder.key(resample.name(), DType.F32);
+        try {
+            probe.requireTokensOf(key);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage(), e);
+        }
+        int layers = probe.probe().layers();
+        if (layers != 0 && layers != spec.depth()) {
+            throw new InputException("probe " + probe.probe().name() + " looks at " + layers
+                    + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
+        }
+        DetectionRules wanted = rules.classes(probe.classes());
+        try {
+            return new DetectorSetup(
+                    file,
+                    Sha256.of(file),
+                    probe,
+                    encoder,
+                    key,
+                    resample,
+                    context.scorer(probe, spec.rowTimes(), probe.calibration()),
+                    wanted,
+                    wanted.rules(probe.classes(), learned(probe), spec));
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(e.getMessage(), e);
+        }
+    }
+
+    /** Thresholds on the scale of the scores that are shown; null if the probe has none. */
+    private static double[] learned(TrainedProbe probe) {
+        return probe.decisions() == null ? null : probe.decisions().calibratedThresholds();
+    }
+
+    /** Finds events in recordings. */
+    public RecordingDetector detector() {
+        return new RecordingDetector(encoder.encoder(), scorer, rules, resample.kernel());
+    }
+
+    /** What events depend on besides the recordings. */
+    public DetectionSettings settings() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("encoder", key.encoder() + " (" + key.encoderHash() + ")");
+        all.put("front end", key.frontEnd());
+        all.put("probe", probe.probe().name() + " (" + sha256 + ")");
+        all.put("backend", Backends.current().name());
+        all.put("context", scorer.context() + " rows");
+        all.put("stride", scorer.stride() + " rows");
+        all.putAll(wanted.settings(rules, probe.classes()));
+        return new DetectionSettings(all);
+    }
+
+    /** Lines for the user: what is looked for, and how. */
+    public List<String> lines() {
+        EncoderSpec spec = encoder.encoder().describe();
+        double row = spec.rowTimes().rowSeconds();
+        List<String> all = new ArrayList<>();
+        all.add("encoder " + encoder.origin() + ": " + spec.description());
+        int[] chosen = wanted.chosen(probe.classes());
+        String scored = scorer.isByRow()
+                ? "scores each row of " + seconds(row) + " by itself"
+                : "scores " + seconds(scorer.context() * row) + " around each moment, every "
+                        + seconds(scorer.stride() * row);
+        all.add("probe " + probe.probe().name() + " " + file + ": "
+                + (chosen.length < probe.classes().size() ? chosen.length + " of " : "")
+                + Units.count(probe.classes().size(), "class") + "; " + scored);
+        all.add("events: score above " + thresholds(chosen) + median(row) + ", gaps up to " + seconds(rules.maxGap())
+                + " joined, at least " + seconds(rules.minDuration()) + " long"
+                + (rules.topK() == 0 ? "" : ", the " + rules.topK() + " highest classes at a time"));
+        all.add(origin(chosen));
+        all.add(frequencies(spec));
+        if (spec.isWhole()) {
+            all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
+                    + " at a time, and tokens depend on these alone");
+        } else if (probe.probe().name().equals("linear") && probe.hasCls()) {
+            all.add("windows: probe linear looks at the class token, of which the encoder gives one every "
+                    + seconds((double) spec.input().hopSamples() / spec.sampleRate())
+                    + ": events are no finer than that; linear-mean and protobin are");
+        }
+        return all;
+    }
+
+    private String median(double row) {
+        int frames = rules.medianFrames();
+        if (frames == 1) {
+            return ", no median filter (a row has " + seconds(row) + ")";
+        }
+        String span = frames + " rows (" + seconds(frames * row) + ")";
+        int stride = scorer.stride();
+        if (stride == 1) {
+            return ", median over " + span;
+        }
+        // The rows of a stride have one score. With fewer than two strides, most rows of a window have that of its
+        // middle.
+        String apart = "scores " + seconds(stride * row) + " apart";
+        return frames < 2 * stride
+                ? ", the median over " + span + " leaves " + apart + " as they are"
+                : ", median over " + span + " of " + apart;
+    }
+
+    private String thresholds(int[] chosen) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        double[] high = rules.high();
+        double[] low = rules.low();
+        boolean hysteresis = false;
+        for (int c : chosen) {
+            least = Math.min(least, high[c]);
+            most = Math.max(most, high[c]);
+            hysteresis |= low[c] < high[c];
+        }
+        String text = least == most
+                ? String.format(Locale.ROOT, "%.3g", least)
+                : String.format(Locale.ROOT, "%.3g to %.3g by class", least, most);
+        return hysteresis ? text + " once and above a lower threshold throughout" : text;
+    }
+
+    private String origin(int[] chosen) {
+        Decisions decisions = probe.decisions();
+        String scale = decisions == null
+                ? "scores are the probe's own, not calibrated"
+                : "scores are calibrated to probabilities";
+        if (wanted.byClass().isEmpty() && !Double.isNaN(wanted.threshold())) {
+            return "thresholds: as given; " + scale;
+        }
+        int given = (int) Arrays.stream(chosen)
+                .filter(c -> wanted.byClass().containsKey(probe.classes().get(c)))
+                .count();
+        int rest = chosen.length - given;
+        String text = given == 0 ? "" : given + " as given, ";
+        if (decisions == null) {
+            text += DetectionRules.THRESHOLD + " for " + rest
+                    + " classes, since the probe learned none: it had no validation clips";
+        } else {
+            int known = (int) Arrays.stream(chosen)
+                    .filter(c -> !wanted.byClass().containsKey(probe.classes().get(c)) && decisions.isKnown(c))
+                    .count();
+            text += known + " learned (" + decisions + ")"
+                    + (known == rest ? "" : ", " + DetectionRules.THRESHOLD + " for " + (rest - known) + " others");
+        }
+        return "thresholds: " + text + "; " + scale;
+    }
+
+    private String frequencies(EncoderSpec spec) {
+        BandFinder bands = new BandFinder(probe, spec);
+        Band full = bands.full();
+        String all = String.format(Locale.ROOT, "%.0f to %.0f Hz", full.low(), full.high());
+        if (bands.isLocal()) {
+            return "frequencies: the band in which the winning tokens lie, of " + spec.freq() + " from " + all;
+        }
+        return "frequencies: every event has the full band, " + all + ": "
+                + (spec.freq() == 1
+                        ? "the encoder has one row of tokens in frequency"
+                        : "probe " + probe.probe().name() + " has no prototypes");
+    }
+
+    private static String seconds(double value) {
+        return String.format(Locale.ROOT, "%.3g s", value);
+    }
+}

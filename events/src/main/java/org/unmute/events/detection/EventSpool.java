@@ -1,0 +1,151 @@
+package org.unmute.events.detection;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.unmute.files.FileFailure;
+import org.unmute.files.TemporaryFile;
+import org.unmute.probes.event.LocatedEvent;
+
+/**
+ * Sorts the events of a recording, which arrive when they are decided: a long one after short ones that began later.
+ * However many there are, {@value #MAX_HELD} are held; sorted runs of so many go to a file and are merged.
+ */
+final class EventSpool implements AutoCloseable {
+    private static final int MAX_HELD = 1 << 16;
+    private static final int READ_TOGETHER = 256;
+
+    private final Path name;
+    private final int maxHeld;
+    private final List<LocatedEvent> held = new ArrayList<>();
+    /** Where each run ends in the file. */
+    private final List<Long> ends = new ArrayList<>();
+
+    private TemporaryFile file;
+    private FileChannel channel;
+    private long count;
+
+    /** @param name what the name of the {@link TemporaryFile} begins with */
+    EventSpool(Path name) {
+        this(name, MAX_HELD);
+    }
+
+    EventSpool(Path name, int maxHeld) {
+        this.name = name;
+        this.maxHeld = maxHeld;
+    }
+
+    /** Takes an event. */
+    void add(LocatedEvent event) {
+        held.add(event);
+        count++;
+        if (held.size() == maxHeld) {
+            try {
+                spill();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    private void spill() throws IOException {
+        if (channel == null) {
+            file = TemporaryFile.create(name);
+            channel = file.channel();
+        }
+        held.sort(EventCodec.ORDER);
+        ByteBuffer buffer = ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES);
+        for (int i = 0; i < held.size(); i++) {
+            EventCodec.write(held.get(i), buffer);
+            if (!buffer.hasRemaining() || i == held.size() - 1) {
+                buffer.flip();
+                FileFailure.naming(name, () -> {
+                    while (buffer.hasRemaining()) {
+                        channel.write(buffer);
+                    }
+                    return null;
+                });
+                buffer.clear();
+            }
+        }
+        held.clear();
+        ends.add(channel.position());
+    }
+
+    /** Gives all events in order. */
+    void forEach(DetectionFolder.Taker events) throws IOException {
+        held.sort(EventCodec.ORDER);
+        if (ends.isEmpty()) {
+            for (LocatedEvent event : held) {
+                events.accept(event);
+            }
+            return;
+        }
+        spill();
+        PriorityQueue<Run> runs = new PriorityQueue<>((a, b) -> EventCodec.ORDER.compare(a.head, b.head));
+        long from = 0;
+        for (long end : ends) {
+            Run run = new Run(from, end);
+            if (run.advance()) {
+                runs.add(run);
+            }
+            from = end;
+        }
+        for (Run run; (run = runs.poll()) != null; ) {
+            events.accept(run.head);
+            if (run.advance()) {
+                runs.add(run);
+            }
+        }
+    }
+
+    /** A sorted run in the file. */
+    private final class Run {
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES).limit(0);
+        private final long end;
+        private long at;
+        private LocatedEvent head;
+
+        Run(long from, long end) {
+            at = from;
+            this.end = end;
+        }
+
+        boolean advance() throws IOException {
+            if (!buffer.hasRemaining()) {
+                if (at == end) {
+                    return false;
+                }
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+                while (buffer.hasRemaining()) {
+                    int n = FileFailure.naming(name, () -> channel.read(buffer, at));
+                    if (n < 0) {
+                        throw new EOFException("detect: " + name + " was cut off while it was read");
+                    }
+                    at += n;
+                }
+                buffer.flip();
+            }
+            head = EventCodec.read(buffer);
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

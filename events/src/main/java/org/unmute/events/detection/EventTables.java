@@ -1,0 +1,205 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.data.ClipId;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.annotation.AnnotationFormat;
+import org.unmute.files.FileFailure;
+import org.unmute.files.TemporaryFile;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.LocatedEvent;
+
+/**
+ * The tables of a detection folder. Those of all recordings are written from the start each time, in the order of the
+ * list; the table of a single recording is complete or not there.
+ */
+final class EventTables implements AutoCloseable {
+    private static final int TOGETHER = 1024;
+
+    private final Path folder;
+    private final Path temporary;
+    private final Set<OutputFormat> formats;
+    private final TableNames names;
+    private final List<String> classes;
+    private final Map<OutputFormat, Combined> combined = new EnumMap<>(OutputFormat.class);
+    /** Null if it is not asked for. */
+    private ParquetEvents parquet;
+
+    /** A table of all recordings, whose times run on by the length of each file. */
+    private static final class Combined {
+        private final Writer out;
+        private final AnnotationFormat.Writer table;
+        private Path file;
+        private double seconds;
+        private int rate;
+
+        Combined(Path path, AnnotationFormat format) throws IOException {
+            out = new TableFile(path);
+            table = format.writer(out, true);
+        }
+
+        /** Goes to a file; parts of the same one that follow each other are in it once. */
+        void enter(Path next, double length, int sampleRate) throws IOException {
+            if (!next.equals(file)) {
+                table.recording(seconds, Math.max(1, rate), List.of());
+                seconds = 0;
+            }
+            file = next;
+            rate = sampleRate;
+            seconds = Math.max(seconds, length);
+        }
+    }
+
+    /**
+     * @param folder    of the tables
+     * @param temporary what the names of tables begin with while they are written, on the same file system
+     */
+    EventTables(Path folder, Path temporary, Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes)
+            throws IOException {
+        this.folder = folder;
+        this.temporary = temporary;
+        this.formats = formats;
+        this.classes = classes;
+        names = new TableNames(clips);
+        try {
+            for (OutputFormat format : formats) {
+                if (format == OutputFormat.PARQUET) {
+                    parquet = new ParquetEvents(folder.resolve(format.combined()));
+                } else if (format.combined() != null) {
+                    combined.put(format, new Combined(folder.resolve(format.combined()), format.format()));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Removes the tables of a recording whose events are found anew. */
+    void forget(AudioClip clip) throws IOException {
+        for (OutputFormat format : OutputFormat.values()) {
+            if (format.folder() != null) {
+                Files.deleteIfExists(table(format, clip));
+            }
+        }
+    }
+
+    private Path table(OutputFormat format, AudioClip clip) {
+        return folder.resolve(format.folder()).resolve(names.of(clip) + format.suffix());
+    }
+
+    /** Writes the tables of a recording that are not there yet. */
+    void single(AudioClip clip, Heard heard, EventJournal.Source events) throws IOException {
+        for (OutputFormat format : formats) {
+            if (format.folder() == null || Files.exists(table(format, clip))) {
+                continue;
+            }
+            Path target = table(format, clip);
+            Files.createDirectories(target.getParent());
+            try (TemporaryFile file = TemporaryFile.create(temporary)) {
+                Writer out = TableFile.text(file.channel());
+                write(format, format.format().writer(out, false), clip, heard, events);
+                out.flush();
+                file.replace(target);
+            } catch (IOException e) {
+                throw FileFailure.named(target, e);
+            }
+        }
+    }
+
+    /** Adds a recording to the tables of all. */
+    void add(AudioClip clip, Heard heard, EventJournal.Source events) throws IOException {
+        for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
+            Combined all = entry.getValue();
+            all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
+            write(entry.getKey(), all.table, clip, heard, events);
+            all.out.flush();
+        }
+        if (parquet != null) {
+            String file = fileId(clip);
+            events.forEach(event -> parquet.add(annotation(file, event)));
+        }
+    }
+
+    /** Ends what is complete only with the last recording. */
+    void finish() throws IOException {
+        if (parquet != null) {
+            parquet.finish();
+        }
+    }
+
+    /** Leaves the time of a recording without events in the tables of all: a viewer of all recordings shows it too. */
+    void leave(AudioClip clip, Heard heard) throws IOException {
+        for (Combined all : combined.values()) {
+            all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
+        }
+    }
+
+    private void write(
+            OutputFormat format, AnnotationFormat.Writer table, AudioClip clip, Heard heard, EventJournal.Source events)
+            throws IOException {
+        String file =
+                format.namesPaths() ? clip.path().toAbsolutePath().normalize().toString() : fileId(clip);
+        List<Annotation> some = new ArrayList<>();
+        events.forEach(event -> {
+            some.add(annotation(file, event));
+            if (some.size() == TOGETHER) {
+                table.recording(0, heard.sampleRate(), some);
+                some.clear();
+            }
+        });
+        table.recording(0, heard.sampleRate(), some);
+    }
+
+    /** The id of the file that a clip is, or is part of: times count from the file's start. */
+    private static String fileId(AudioClip clip) {
+        return ClipId.part(clip.id())
+                .filter(part -> !clip.whole())
+                .map(ClipId.Part::file)
+                .orElse(clip.id());
+    }
+
+    private Annotation annotation(String file, LocatedEvent event) {
+        Detection d = event.detection();
+        return new Annotation(
+                file,
+                d.onset(),
+                d.offset(),
+                classes.get(d.label()),
+                event.band().low(),
+                event.band().high(),
+                d.score(),
+                1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException first = null;
+        if (parquet != null) {
+            try {
+                parquet.close();
+            } catch (IOException e) {
+                first = e;
+            }
+        }
+        for (Combined all : combined.values()) {
+            try {
+                all.out.close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.UnreadableAudioException;
+
+/**
+ * A part of a recording as a stream of its own, whose frame 0 is the part's first. Closing it leaves the source open.
+ */
+final class Excerpt implements AudioStream {
+    private final AudioStream source;
+    private final long first;
+    private final long end;
+
+    private Excerpt(AudioStream source, long first, long end) {
+        this.source = source;
+        this.first = first;
+        this.end = end;
+    }
+
+    /**
+     * The part between two times, cut at the nearest frames; an end beyond the recording's is the recording's.
+     *
+     * @param start in seconds, from 0
+     * @param end   in seconds, above {@code start}; may be infinite
+     * @throws UnreadableAudioException if the recording ends before the part begins
+     * @throws IOException              if the source cannot go to the part's beginning, or fails
+     */
+    static Excerpt of(AudioStream source, double start, double end) throws IOException {
+        long first = Math.round(start * source.sampleRate());
+        Excerpt part = new Excerpt(
+                source,
+                first,
+                end == Double.POSITIVE_INFINITY ? Long.MAX_VALUE : Math.round(end * source.sampleRate()));
+        if (source.position() != first) {
+            source.seek(first);
+        }
+        if (source.position() < first) {
+            throw new UnreadableAudioException(
+                    source.name(),
+                    "the part begins at " + start + " s, but the recording ends at "
+                            + (double) source.position() / source.sampleRate() + " s");
+        }
+        return part;
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public int sampleRate() {
+        return source.sampleRate();
+    }
+
+    @Override
+    public int channels() {
+        return source.channels();
+    }
+
+    @Override
+    public OptionalLong frames() {
+        OptionalLong all = source.frames();
+        return all.isEmpty() ? all : OptionalLong.of(Math.max(0, Math.min(end, all.getAsLong()) - first));
+    }
+
+    @Override
+    public long position() {
+        return source.position() - first;
+    }
+
+    @Override
+    public int read(float[] samples, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, samples.length);
+        long left = end - source.position();
+        return left <= 0 ? -1 : source.read(samples, from, (int) Math.min(count, left));
+    }
+
+    @Override
+    public void seek(long frame) throws IOException {
+        if (frame < 0) {
+            throw new IllegalArgumentException(name() + ": seek to frame " + frame);
+        }
+        source.seek(Math.min(end, frame + first));
+    }
+
+    @Override
+    public List<String> warnings() {
+        return source.warnings();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,71 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.unmute.data.annotation.Annotation;
+import org.unmute.data.parquet.ParquetTableWriter;
+import org.unmute.data.parquet.ParquetTableWriter.Column;
+import org.unmute.data.parquet.ParquetTableWriter.Kind;
+import org.unmute.files.FileFailure;
+import org.unmute.files.TemporaryFile;
+
+/** The events of all recordings in a Parquet file, which is one only once its end is written. */
+final class ParquetEvents implements AutoCloseable {
+    private static final List<Column> COLUMNS = List.of(
+            new Column("file", Kind.TEXT),
+            new Column("start", Kind.DOUBLE),
+            new Column("end", Kind.DOUBLE),
+            new Column("label", Kind.TEXT),
+            new Column("score", Kind.OPTIONAL_DOUBLE),
+            new Column("low", Kind.OPTIONAL_DOUBLE),
+            new Column("high", Kind.OPTIONAL_DOUBLE));
+
+    private final Path path;
+    private final TemporaryFile file;
+    private final ParquetTableWriter table;
+
+    /** @param path which is replaced at the end */
+    ParquetEvents(Path path) throws IOException {
+        this.path = path;
+        file = TemporaryFile.create(path);
+        try {
+            table = new ParquetTableWriter(file.channel(), COLUMNS);
+        } catch (IOException e) {
+            file.close();
+            throw FileFailure.named(path, e);
+        }
+    }
+
+    void add(Annotation event) throws IOException {
+        try {
+            table.row(
+                    event.file(),
+                    event.onset(),
+                    event.offset(),
+                    event.label(),
+                    event.score(),
+                    event.low(),
+                    event.high());
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
+    }
+
+    /** Writes the end; the file is there, and on the device. */
+    void finish() throws IOException {
+        try {
+            table.finish(Map.of());
+            file.replace(path);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
+    }
+
+    /** Removes what was not finished. */
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

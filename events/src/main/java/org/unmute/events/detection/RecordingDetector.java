@@ -1,0 +1,185 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+import org.unmute.audio.AudioStream;
+import org.unmute.audio.ClipTooShortException;
+import org.unmute.audio.Resampler;
+import org.unmute.audio.StreamingResampler;
+import org.unmute.audio.UnreadableAudioException;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.ClipSound;
+import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.EventRules;
+import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.StreamingTagger;
+import org.unmute.probes.score.FrameScorer;
+
+/**
+ * Finds the events of recordings, one after the other, in memory that does not depend on their length. It needs an open
+ * stream and gives events: where sound comes from and where events go is the caller's matter.
+ *
+ * <p>A recording that is damaged, or has a sample that is no finite number, is heard up to there: the events before are
+ * given, as if it ended there, and {@link Heard#problem} says where and why.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class RecordingDetector {
+    private final Encoder encoder;
+    private final FrameScorer scorer;
+    private final EventRules rules;
+    private final Resampler.Kernel resampling;
+
+    /**
+     * @param encoder    the encoder of the probe's tokens
+     * @param scorer     the probe
+     * @param rules      how scores become events, for the probe's classes
+     * @param resampling how recordings of another rate are converted: as when the probe was trained
+     */
+    public RecordingDetector(Encoder encoder, FrameScorer scorer, EventRules rules, Resampler.Kernel resampling) {
+        this.encoder = encoder;
+        this.scorer = scorer;
+        this.rules = rules;
+        this.resampling = resampling;
+    }
+
+    /** Names of the classes, by {@link Detection#label}. */
+    public List<String> classes() {
+        return scorer.probe().classes();
+    }
+
+    /**
+     * Finds the events of a recording.
+     *
+     * @param stream not closed
+     * @param events takes each event once, when it is decided: for each class by onset; times count from the start of
+     *               the file
+     * @param heard  is told the seconds of sound that were heard, as they pass
+     * @throws UnreadableAudioException if the rate cannot be converted
+     * @throws IOException              if the source fails, which is not the recording's fault
+     */
+    public Heard run(AudioStream stream, Consumer<LocatedEvent> events, DoubleConsumer heard) throws IOException {
+        return run(stream, 0, Double.POSITIVE_INFINITY, events, heard);
+    }
+
+    /**
+     * Finds the events of a part of a recording.
+     *
+     * @param start in seconds
+     * @param end   in seconds, above {@code start}; infinite for the end of the recording
+     * @throws UnreadableAudioException if the rate cannot be converted, or the recording ends before {@code start}
+     * @throws IOException              if the source fails, which is not the recording's fault
+     */
+    public Heard run(AudioStream stream, double start, double end, Consumer<LocatedEvent> events, DoubleConsumer heard)
+            throws IOException {
+        int rate = encoder.describe().sampleRate();
+        AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
+        StreamingTagger tagger = new StreamingTagger(
+                encoder,
+                scorer,
+                rules,
+                event -> events.accept(placed(event, start, (double) stream.position() / stream.sampleRate())));
+        float[] block = new float[tagger.blockSamples()];
+        long samples = 0;
+        String problem = null;
+        for (int n = 0; n >= 0 && problem == null; ) {
+            int length = 0;
+            try {
+                while (length < block.length && (n = own.read(block, length, block.length - length)) >= 0) {
+                    length += n;
+                }
+            } catch (UnreadableAudioException e) {
+                problem = e.reason();
+            }
+            int finite = finite(block, length);
+            if (finite < length) {
+                problem = "a sample is " + block[finite];
+            }
+            tagger.accept(block, 0, finite);
+            samples += finite;
+            heard.accept((double) finite / rate);
+        }
+        double seconds = (double) samples / rate;
+        double fileSeconds = fileSeconds(stream, problem == null, end);
+        try {
+            tagger.finish();
+        } catch (ClipTooShortException e) {
+            return new Heard(
+                    stream.sampleRate(),
+                    fileSeconds,
+                    start,
+                    seconds,
+                    stream.warnings(),
+                    problem != null ? problem : samples == 0 ? "the file holds no samples" : e.getMessage(),
+                    false);
+        }
+        if (problem != null) {
+            problem = String.format(
+                    Locale.ROOT, "heard up to %.3f s, events after that are missing: %s", start + seconds, problem);
+        }
+        return new Heard(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, true);
+    }
+
+    /** What {@link #run(Features, ClipSound, Consumer)} needs of the encoder. */
+    public Features.Request request() {
+        int layers = scorer.probe().probe().layers();
+        return layers == 0 ? Features.Request.TOKENS : Features.Request.allLayers(layers, false);
+    }
+
+    /**
+     * Finds the events of a clip that has been encoded already, for its tokens: the same as of its stream.
+     *
+     * @param features what the encoder made of it, at least what {@link #request} asks for
+     * @param sound    as it was read
+     * @param events   as of a stream
+     * @return whether they were found; otherwise its tokens depend on what else of it was encoded with them, and a
+     *     stream of it has to be heard
+     */
+    public boolean run(Features features, ClipSound sound, Consumer<LocatedEvent> events) {
+        double start = sound.clip().start();
+        double end = sound.endSeconds();
+        StreamingTagger tagger =
+                new StreamingTagger(encoder, scorer, rules, event -> events.accept(placed(event, start, end)));
+        if (!tagger.takes(features.tokens())) {
+            return false;
+        }
+        boolean layers = !request().layers().isEmpty();
+        tagger.run(layers ? features : new Features(features.tokens()), sound.samples().length);
+        return true;
+    }
+
+    /** How many samples from the first on are finite. */
+    private static int finite(float[] block, int length) {
+        int n = 0;
+        while (n < length && Float.isFinite(block[n])) {
+            n++;
+        }
+        return n;
+    }
+
+    /** Length of the whole file, which a table of several recordings goes on after. */
+    private static double fileSeconds(AudioStream stream, boolean sound, double end) throws IOException {
+        double read = (double) stream.position() / stream.sampleRate();
+        if (sound && end == Double.POSITIVE_INFINITY) {
+            return read;
+        }
+        return stream.frames().isPresent() ? Math.max(read, stream.seconds()) : read;
+    }
+
+    /** In the time of the file. After resampling, the last row may end a fraction of a sample after it. */
+    private static LocatedEvent placed(LocatedEvent event, double start, double end) {
+        Detection d = event.detection();
+        return new LocatedEvent(
+                new Detection(
+                        d.label(),
+                        d.onset() + start,
+                        Math.min(d.offset() + start, end),
+                        d.score(),
+                        Math.min(d.peak() + start, end)),
+                event.band());
+    }
+}

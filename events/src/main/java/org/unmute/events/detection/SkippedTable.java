@@ -1,0 +1,38 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.unmute.data.CsvLine;
+import org.unmute.files.PlainText;
+
+/** Recordings that were not heard to their end: {@code file,heard,reason}, with the seconds that were heard. */
+final class SkippedTable implements AutoCloseable {
+    static final String NAME = "skipped.csv";
+
+    private final TableFile out;
+
+    SkippedTable(Path folder) throws IOException {
+        out = new TableFile(folder.resolve(NAME));
+        try {
+            row("file", "heard", "reason");
+        } catch (IOException e) {
+            out.close();
+            throw e;
+        }
+    }
+
+    void add(String file, double heard, String reason) throws IOException {
+        row(PlainText.of(file), String.format(Locale.ROOT, "%.3f", heard), PlainText.of(reason));
+    }
+
+    private void row(String... cells) throws IOException {
+        out.write(CsvLine.of((Object[]) cells));
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

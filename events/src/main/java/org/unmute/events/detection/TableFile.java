@@ -1,0 +1,74 @@
+package org.unmute.events.detection;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.unmute.files.FileFailure;
+import org.unmute.files.RegularFile;
+import org.unmute.files.WrittenFiles;
+
+/**
+ * A text file that grows under its own name while recordings pass, in UTF-8. Failures name it, and once it is closed it
+ * is on the device.
+ */
+final class TableFile extends Writer {
+    private final Path path;
+    private final FileChannel channel;
+    private final Writer out;
+
+    /** Opens a file and empties it. */
+    TableFile(Path path) throws IOException {
+        this.path = path;
+        WrittenFiles.changed(path);
+        channel = WrittenFiles.watching(
+                path,
+                RegularFile.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE));
+        out = text(channel);
+    }
+
+    /** Buffered text in UTF-8. */
+    static Writer text(FileChannel channel) {
+        return new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void write(char[] text, int from, int length) throws IOException {
+        try {
+            out.write(text, from, length);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!channel.isOpen()) {
+            return;
+        }
+        try (channel) {
+            out.flush();
+            channel.force(true);
+            WrittenFiles.note(path, channel);
+        } catch (IOException e) {
+            throw FileFailure.named(path, e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.unmute.events.encoder;
+
+import java.util.Map;
+import org.unmute.files.SettingsException;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSettings.FrontEndSource;
+
+/**
+ * Settings of an encoder as the options of a program give them; null where an option is not given.
+ *
+ * @param model {@code --model}
+ * @param frames {@code --frames} of a window, 10 ms each
+ * @param window {@code --window}, the same in seconds
+ * @param mean {@code --norm-mean}
+ * @param std {@code --norm-std}
+ * @param heads {@code --heads}
+ * @param rate {@code --encoder-rate}, in Hz
+ * @param hop {@code --hop}, in seconds
+ * @param frontEnd {@code --front-end}, never null
+ * @param config {@code --config}, by key, never null
+ */
+public record GivenSettings(
+        String model,
+        Integer frames,
+        Double window,
+        Double mean,
+        Double std,
+        Integer heads,
+        Integer rate,
+        Double hop,
+        FrontEndSource frontEnd,
+        Map<String, String> config) {
+    /** Frames of a second of {@code --window}. */
+    public static final int FRAMES_PER_SECOND = 100;
+    /** More than any encoder takes at once. */
+    private static final int MAX_FRAMES = 100_000;
+
+    /**
+     * The settings.
+     *
+     * @throws SettingsException if a value is out of range, or two options say the same
+     */
+    public EncoderSettings settings() {
+        atLeastOne("--heads", heads);
+        atLeastOne("--encoder-rate", rate);
+        positive("--norm-std", std);
+        positive("--hop", hop);
+        if (mean != null && !Double.isFinite(mean)) {
+            throw new SettingsException("--norm-mean must be a number, is " + mean);
+        }
+        return new EncoderSettings(
+                model == null ? "" : model,
+                frames(frames, window),
+                mean == null ? Double.NaN : mean,
+                std == null ? Double.NaN : std,
+                heads == null ? 0 : heads,
+                rate == null ? 0 : rate,
+                hop == null ? 0 : hop,
+                frontEnd,
+                config);
+    }
+
+    /**
+     * Frames of a window; 0 for the authors'.
+     *
+     * @param frames {@code --frames}, or null
+     * @param window {@code --window}, in seconds, or null
+     * @throws SettingsException if the value is out of range, or both are given
+     */
+    public static int frames(Integer frames, Double window) {
+        if (window == null) {
+            atLeastOne("--frames", frames);
+            return frames == null ? 0 : frames;
+        }
+        if (frames != null) {
+            throw new SettingsException("--window and --frames both state the window: leave one out");
+        }
+        double exact = window * FRAMES_PER_SECOND;
+        if (!(exact >= 0.5 && exact <= MAX_FRAMES) || Math.abs(exact - Math.round(exact)) > 1e-6) {
+            throw new SettingsException("--window is a multiple of 0.01 s, the length of a frame, from 0.01 to "
+                    + MAX_FRAMES / FRAMES_PER_SECOND + " s, not " + window
+                    + ": longer recordings are cut into windows");
+        }
+        return (int) Math.round(exact);
+    }
+
+    private static void positive(String option, Double value) {
+        if (value != null && !(value > 0 && Double.isFinite(value))) {
+            throw new SettingsException(option + " must be a positive number, is " + value);
+        }
+    }
+
+    private static void atLeastOne(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new SettingsException(option + " must be at least 1, is " + value);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package org.unmute.events.strong;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.unmute.metrics.Bootstrap;
+import org.unmute.metrics.Interval;
+import org.unmute.metrics.event.EventFigures;
+import org.unmute.metrics.event.EventReference;
+import org.unmute.metrics.event.FrameScores;
+import org.unmute.metrics.event.Intersection;
+import org.unmute.metrics.event.Psds;
+import org.unmute.metrics.event.SegmentBased;
+import org.unmute.metrics.event.SoundEvent;
+import org.unmute.metrics.event.ThresholdCurve;
+
+/**
+ * The metrics of events of one system on a set of recordings. Macro means are over the classes with references; a class
+ * that was never detected counts as 0 in them ("zero score"). Immutable.
+ *
+ * <p>Names of the values: {@code event_}, {@code segment_} and {@code intersection_0.5_}, each with {@code f1_macro},
+ * {@code f1_micro}, {@code precision_micro} and {@code recall_micro}; {@code event_error_rate} and {@code
+ * segment_error_rate}. With scores over time also {@code psds1}, {@code psds2}, {@code segment_mAP} and, with
+ * thresholds chosen on the data scored and so optimistic, {@code event_f1_macro_best_thresholds} and {@code
+ * segment_f1_macro_best_thresholds}.
+ */
+public final class EventScores {
+    private static final String EVENT = "event";
+    private static final String SEGMENT = "segment";
+
+    private final EventReference reference;
+    private final Map<String, FileCounts> counts = new LinkedHashMap<>();
+    private final Map<String, Psds.Evaluation> psds = new LinkedHashMap<>();
+    private final Map<String, Double> values = new LinkedHashMap<>();
+    private final Map<String, double[]> byClass = new LinkedHashMap<>();
+
+    /**
+     * Compares detections and, if there are any, scores over time with a reference.
+     *
+     * @param detections of the reference's recordings and classes
+     * @param scores     one for each of the reference's recordings, in their order; null if there are only detections
+     * @throws IllegalArgumentException if recordings or classes do not fit
+     */
+    public EventScores(
+            EventReference reference,
+            Collection<SoundEvent> detections,
+            List<FrameScores> scores,
+            EventSettings settings) {
+        this.reference = reference;
+        if (scores != null) {
+            psds(scores);
+        }
+        count(EVENT, FileCounts.of(reference, detections, settings.collar()::compare));
+        count(
+                SEGMENT,
+                FileCounts.of(reference, detections, (r, d) -> SegmentBased.compare(r, d, settings.segmentSeconds())));
+        for (double share : settings.intersections()) {
+            Intersection criterion = Intersection.of(share);
+            count(
+                    "intersection_" + share,
+                    FileCounts.of(
+                            reference,
+                            detections,
+                            (r, d) -> criterion.compare(r, d).figures()));
+        }
+        if (scores != null) {
+            best(EVENT, ThresholdCurve.ofEvents(reference, scores, settings.collar()));
+            List<ThresholdCurve> segments = ThresholdCurve.ofSegments(reference, scores, settings.segmentSeconds());
+            best(SEGMENT, segments);
+            values.put(
+                    "segment_mAP",
+                    meanOfDefined(segments.stream()
+                            .mapToDouble(c -> c.points().averagePrecision())
+                            .toArray()));
+        }
+    }
+
+    private void psds(List<FrameScores> scores) {
+        psds.put("psds1", Psds.SCENARIO_1.evaluate(reference, scores));
+        psds.put("psds2", Psds.SCENARIO_2.evaluate(reference, scores));
+        psds.forEach((name, evaluation) -> {
+            Psds.Score score = evaluation.score();
+            values.put(name, score.value());
+            byClass.put(name, score.classes());
+        });
+    }
+
+    private void count(String name, FileCounts own) {
+        counts.put(name, own);
+        EventFigures figures = own.figures(null);
+        values.putAll(values(name, figures));
+        byClass.put(
+                name + "_f1",
+                IntStream.range(0, reference.classes().size())
+                        .mapToDouble(c -> figures.of(c).f1())
+                        .toArray());
+    }
+
+    private static Map<String, Double> values(String name, EventFigures figures) {
+        Map<String, Double> all = new LinkedHashMap<>();
+        all.put(name + "_f1_macro", figures.macro().f1());
+        EventFigures.Rates micro = figures.micro();
+        all.put(name + "_f1_micro", micro.f1());
+        all.put(name + "_precision_micro", micro.precision());
+        all.put(name + "_recall_micro", micro.recall());
+        if (!Double.isNaN(figures.substitutions())) {
+            boolean none = figures.classes().stream().allMatch(k -> k.references() == 0);
+            all.put(name + "_error_rate", none ? Double.NaN : figures.microErrorRate());
+        }
+        return all;
+    }
+
+    private void best(String name, List<ThresholdCurve> curves) {
+        double[] f1 = new double[curves.size()];
+        double[] thresholds = new double[curves.size()];
+        for (int c = 0; c < f1.length; c++) {
+            ThresholdCurve.Points points = curves.get(c).points();
+            int best = points.best();
+            f1[c] = points.references() == 0 ? Double.NaN : points.f1(best);
+            thresholds[c] = points.references() == 0 ? Double.NaN : points.threshold(best);
+        }
+        values.put(name + "_f1_macro_best_thresholds", meanOfDefined(f1));
+        byClass.put(name + "_best_f1", f1);
+        byClass.put(name + "_best_threshold", thresholds);
+    }
+
+    private static double meanOfDefined(double[] values) {
+        return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+    }
+
+    /** What was compared with. */
+    public EventReference reference() {
+        return reference;
+    }
+
+    /** All metrics by name; NaN where one is not defined. */
+    public Map<String, Double> values() {
+        return new LinkedHashMap<>(values);
+    }
+
+    /** Figures of each class by name, {@code [classes]}; NaN where one is not defined. */
+    public Map<String, double[]> byClass() {
+        return new LinkedHashMap<>(byClass);
+    }
+
+    /** References, detections, true and false positives of each class in event-based counting. */
+    public List<EventFigures.ClassCounts> eventCounts() {
+        return counts.get(EVENT).figures(null).classes();
+    }
+
+    /**
+     * Percentile intervals over resamples of the recordings, of all metrics but those of best thresholds and the mean
+     * average precision. They depend on the seed alone, not on the number of threads.
+     */
+    public Map<String, Interval> intervals(Bootstrap bootstrap) {
+        Map<String, double[]> resampled = new LinkedHashMap<>();
+        values.keySet().stream()
+                .filter(v -> !psds.containsKey(v) && !v.contains("best") && !v.equals("segment_mAP"))
+                .forEach(v -> resampled.put(v, new double[bootstrap.resamples()]));
+        bootstrap.forEachDraw(
+                reference.files().size(),
+                (r, draws) -> counts.forEach((name, own) -> values(name, own.figures(draws))
+                        .forEach((value, x) -> resampled.get(value)[r] = x)));
+        Map<String, Interval> intervals = new LinkedHashMap<>();
+        psds.forEach((name, evaluation) -> intervals.put(name, evaluation.interval(bootstrap)));
+        resampled.forEach((name, all) -> intervals.put(name, Interval.of(all, bootstrap.level())));
+        return intervals;
+    }
+
+    /** Metrics in the order in which they are worth reading, with titles for people. */
+    public static Map<String, String> titles(Collection<String> names) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("psds1", "PSDS 1 (exact times)");
+        all.put("psds2", "PSDS 2 (classes not confused)");
+        all.put("event_f1_macro", "event F1 (macro)");
+        all.put("event_f1_micro", "event F1 (micro)");
+        all.put("event_precision_micro", "event precision (micro)");
+        all.put("event_recall_micro", "event recall (micro)");
+        all.put("event_error_rate", "event error rate");
+        all.put("segment_f1_macro", "segment F1 (macro)");
+        all.put("segment_f1_micro", "segment F1 (micro)");
+        all.put("segment_error_rate", "segment error rate");
+        List<String> intersections = new ArrayList<>(names.stream()
+                .filter(n -> n.startsWith("intersection_") && n.endsWith("_f1_macro"))
+                .toList());
+        for (String name : intersections) {
+            String share = name.substring("intersection_".length(), name.length() - "_f1_macro".length());
+            all.put(name, "intersection F1 (macro, " + share + ")");
+        }
+        all.put("segment_mAP", "segment mAP");
+        all.put("event_f1_macro_best_thresholds", "event F1 at its best thresholds (optimistic)");
+        all.put("segment_f1_macro_best_thresholds", "segment F1 at its best thresholds (optimistic)");
+        all.keySet().retainAll(names);
+        return all;
+    }
+}

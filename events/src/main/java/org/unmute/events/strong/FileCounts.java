@@ -1,0 +1,90 @@
+package org.unmute.events.strong;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.unmute.metrics.event.EventFigures;
+import org.unmute.metrics.event.EventReference;
+import org.unmute.metrics.event.SoundEvent;
+
+/** Counts of one way of comparing, recording by recording, so that recordings can be drawn again. */
+final class FileCounts {
+    private final List<String> classes;
+    /** {@code [recordings][classes]}: references, detections, true positives, false positives. */
+    private final long[][][] counts;
+
+    private final double[] substitutions;
+
+    private FileCounts(List<String> classes, int files) {
+        this.classes = classes;
+        counts = new long[files][classes.size()][4];
+        substitutions = new double[files];
+    }
+
+    /**
+     * Compares each recording by itself.
+     *
+     * @param detections of the reference's recordings
+     * @param comparison of the reference of one recording with its detections
+     */
+    static FileCounts of(
+            EventReference reference,
+            Collection<SoundEvent> detections,
+            BiFunction<EventReference, List<SoundEvent>, EventFigures> comparison) {
+        List<String> files = reference.files();
+        Map<String, List<SoundEvent>> detected = byFile(detections);
+        Map<String, List<SoundEvent>> annotated = byFile(reference.events());
+        FileCounts all = new FileCounts(reference.classes(), files.size());
+        for (int f = 0; f < files.size(); f++) {
+            String file = files.get(f);
+            EventReference own = new EventReference(
+                    reference.classes(),
+                    Map.of(file, reference.duration(file)),
+                    annotated.getOrDefault(file, List.of()));
+            EventFigures figures = comparison.apply(own, detected.getOrDefault(file, List.of()));
+            for (int c = 0; c < all.classes.size(); c++) {
+                EventFigures.ClassCounts k = figures.classes().get(c);
+                all.counts[f][c] = new long[] {k.references(), k.detections(), k.truePositives(), k.falsePositives()};
+            }
+            all.substitutions[f] = figures.substitutions();
+        }
+        return all;
+    }
+
+    private static Map<String, List<SoundEvent>> byFile(Collection<SoundEvent> events) {
+        Map<String, List<SoundEvent>> files = new HashMap<>();
+        events.forEach(
+                e -> files.computeIfAbsent(e.file(), f -> new ArrayList<>()).add(e));
+        return files;
+    }
+
+    /**
+     * The figures of all recordings.
+     *
+     * @param draws how often each recording counts; null for once each
+     */
+    EventFigures figures(int[] draws) {
+        long[][] sums = new long[classes.size()][4];
+        double substituted = 0;
+        for (int f = 0; f < counts.length; f++) {
+            int weight = draws == null ? 1 : draws[f];
+            if (weight == 0) {
+                continue;
+            }
+            substituted += weight * substitutions[f];
+            for (int c = 0; c < sums.length; c++) {
+                for (int k = 0; k < sums[c].length; k++) {
+                    sums[c][k] += weight * counts[f][c][k];
+                }
+            }
+        }
+        List<EventFigures.ClassCounts> all = new ArrayList<>();
+        for (int c = 0; c < sums.length; c++) {
+            all.add(new EventFigures.ClassCounts(classes.get(c), sums[c][0], sums[c][1], sums[c][2], sums[c][3]));
+        }
+        return new EventFigures(all, substituted, true);
+    }
+}

@@ -1,7 +1,0 @@
-/**
- * Sound events in the files of other programs: Raven selection tables, Audacity label tracks, BirdNET-Analyzer's
- * tables, DESED and sed_eval lists, and plain tables of start, end and label. {@link
- * org.unmute.experiments.annotation.AnnotationTable} reads them, {@link
- * org.unmute.experiments.annotation.AnnotationFormat} writes some of them.
- */
-package org.unmute.experiments.annotation;

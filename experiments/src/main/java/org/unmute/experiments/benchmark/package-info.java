@@ -1,4 +1,0 @@
-/**
- * Runs a grid: tokens are cached once per encoder and data set, then every cell is run. Start at {@link BenchmarkRun}.
- */
-package org.unmute.experiments.benchmark;

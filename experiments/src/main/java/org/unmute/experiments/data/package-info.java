@@ -1,2 +1,0 @@
-/** Lists of recordings to embed, label files and class vocabularies. */
-package org.unmute.experiments.data;

@@ -1,2 +1,0 @@
-/** Encoders opened from a file and settings, with the cache key of their tokens. Start at {@link OpenEncoder}. */
-package org.unmute.experiments.encoder;

@@ -1,2 +1,0 @@
-/** Strict reading of small JSON files, for this module only. */
-package org.unmute.experiments.json;

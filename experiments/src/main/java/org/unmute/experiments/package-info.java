@@ -1,2 +1,0 @@
-/** Experiments on frozen token maps. */
-package org.unmute.experiments;

@@ -1,2 +1,0 @@
-/** Masked-autoencoder pre-training of the small encoder on unlabelled recordings, as run by {@code unmute pretrain}. */
-package org.unmute.experiments.pretrain;

@@ -1,9 +1,0 @@
-package org.unmute.experiments.results;
-
-/**
- * A probe as a column of the tables.
- *
- * @param probe the probe's kind
- * @param label its kind, followed by the options that distinguish it from other columns of this kind
- */
-public record Column(String probe, String label) {}

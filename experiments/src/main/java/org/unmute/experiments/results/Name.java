@@ -1,9 +1,0 @@
-package org.unmute.experiments.results;
-
-/**
- * An encoder or a data set.
- *
- * @param key   its name in files, such as {@code urban}
- * @param title its display name, such as {@code URBAN-SED}
- */
-public record Name(String key, String title) {}

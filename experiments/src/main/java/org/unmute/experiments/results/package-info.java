@@ -1,4 +1,0 @@
-/**
- * Reads the folders that {@code unmute benchmark} writes and computes the contents of the paper's tables and figures.
- */
-package org.unmute.experiments.results;

@@ -1,5 +1,0 @@
-/**
- * Multi-label scenes of single events: procedural sounds that need no recordings, and mixes of labelled recordings. The
- * same seed gives the same samples, bit for bit, on every machine.
- */
-package org.unmute.experiments.scene;

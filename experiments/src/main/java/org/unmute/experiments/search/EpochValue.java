@@ -1,9 +1,0 @@
-package org.unmute.experiments.search;
-
-/**
- * The validation score of a trial after an epoch.
- *
- * @param epoch number of epochs done, from 1
- * @param value validation score
- */
-public record EpochValue(int epoch, double value) {}

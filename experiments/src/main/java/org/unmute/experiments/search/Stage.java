@@ -1,9 +1,0 @@
-package org.unmute.experiments.search;
-
-/** Where a trial's values come from. */
-public enum Stage {
-    /** The Sobol sequence. */
-    SOBOL,
-    /** The tree-structured Parzen estimator. */
-    TPE
-}

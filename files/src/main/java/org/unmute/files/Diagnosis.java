@@ -1,0 +1,99 @@
+package org.unmute.files;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+
+/**
+ * What an exception means to the user of a program.
+ *
+ * @param kind    whose matter it is
+ * @param message one line, as a rule; not cleaned for a terminal
+ */
+public record Diagnosis(Kind kind, String message) {
+    /** What a system says of a read-only file system, and of files that nobody may change. */
+    private static final List<String> FORBIDDEN = List.of("Read-only file system", "Operation not permitted");
+
+    /** Kinds of failures, each with the exit status of a program that ends with it. */
+    public enum Kind {
+        /** The work could not be completed. */
+        FAILED(1),
+        /** Settings contradict each other or the files that they are for. */
+        USAGE(2),
+        /** An input file is missing, unreadable or malformed. */
+        INPUT(3),
+        /** The requested device or backend is not available. */
+        DEVICE(4),
+        /** The program is at fault, so the stack trace is of use. */
+        BUG(1);
+
+        private final int exitStatus;
+
+        Kind(int exitStatus) {
+            this.exitStatus = exitStatus;
+        }
+
+        /** The exit status, from 1 to 4. */
+        public int exitStatus() {
+            return exitStatus;
+        }
+    }
+
+    /** An exception that says whose matter it is. Its message is one line for the user of a program. */
+    public interface Explained {
+        /** Whose matter it is. */
+        Kind kind();
+    }
+
+    /** Classifies an exception; unexpected ones are bugs. */
+    public static Diagnosis of(Throwable thrown) {
+        return switch (thrown) {
+            case UncheckedIOException e -> of(e.getCause());
+            case Explained e -> new Diagnosis(e.kind(), said(thrown));
+            case NoSuchFileException e -> input("no such file or folder: " + e.getFile());
+            case FileNotFoundException e -> input("cannot open: " + e.getMessage());
+            case NotDirectoryException e -> input("not a folder: " + e.getFile());
+            case AccessDeniedException e -> input("no permission: " + e.getFile());
+            case FileAlreadyExistsException e ->
+                failed("already there, and not overwritten: " + e.getFile() + ": remove it or choose another place");
+            case FileSystemException e
+            when isForbidden(e) -> input("no permission: " + e.getFile() + ": " + e.getReason());
+            case FileSystemException e -> failed(said(e));
+            case IOException _, IllegalArgumentException _ -> failed(said(thrown));
+            case OutOfMemoryError _ ->
+                failed("out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+            default ->
+                new Diagnosis(
+                        Kind.BUG, "this is a bug in unmute, please report it with the lines below: " + said(thrown));
+        };
+    }
+
+    private static Diagnosis input(String message) {
+        return new Diagnosis(Kind.INPUT, message);
+    }
+
+    private static Diagnosis failed(String message) {
+        return new Diagnosis(Kind.FAILED, message);
+    }
+
+    /** Nobody may write there: as where permission is missing. */
+    private static boolean isForbidden(FileSystemException e) {
+        return e.getReason() != null && FORBIDDEN.stream().anyMatch(e.getReason()::startsWith);
+    }
+
+    private static String said(FileSystemException e) {
+        String reason = e.getReason() == null ? "file system error" : e.getReason();
+        boolean full = reason.startsWith("No space left") || reason.startsWith("Disk quota");
+        return reason + ": " + e.getFile() + (full ? ": make room, then run the same command again" : "");
+    }
+
+    private static String said(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

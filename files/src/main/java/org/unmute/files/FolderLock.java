@@ -1,0 +1,348 @@
+package org.unmute.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The exclusive right to write to a folder, or to one file in it: an operating system lock on a small file, which ends
+ * with the process that holds it. The file says who that is.
+ *
+ * <p>The lock file is opened without following symbolic links, must be a regular file, and is written to only once it
+ * is locked and if it holds nothing but what this class writes. So nobody who may write to the folder can have another
+ * file overwritten through it.
+ */
+public final class FolderLock implements AutoCloseable {
+    /** Name of the lock file of folders that have no other. */
+    public static final String NAME = "run.lock";
+
+    /**
+     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so a second
+     * channel must not be opened.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private static final int MAX_OWNER_BYTES = 512;
+    private static final int MAX_ATTEMPTS = 100;
+    /** Process, host and start; earlier versions wrote the process alone. */
+    private static final Pattern OWNER = Pattern.compile(
+            "(\\d{1,10})(?: on ([\\w.-]{1,253}) since (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)\n)?");
+
+    private static final Pattern HOST = Pattern.compile("[\\w.-]{1,253}");
+    private static final String UNKNOWN_HOST = "-";
+    /** Where Linux tells the name of the host; asking the network for it could take seconds. */
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    private final Path file;
+    private final FileChannel channel;
+    /** The file opened a second time, if closing deletes it; else null. */
+    private final FileChannel again;
+
+    private boolean closed;
+
+    /** Another holder has the lock. */
+    public static final class HeldException extends IOException implements Diagnosis.Explained {
+        private static final long serialVersionUID = 1;
+
+        HeldException(Owner owner, Path target, String kind) {
+            super(owner.who() + " is writing to " + target + owner.details()
+                    + ": wait until it is done, or write to another " + kind);
+        }
+
+        @Override
+        public Diagnosis.Kind kind() {
+            return Diagnosis.Kind.INPUT;
+        }
+    }
+
+    private FolderLock(Path file, FileChannel channel, FileChannel again) {
+        this.file = file;
+        this.channel = channel;
+        this.again = again;
+    }
+
+    /**
+     * Acquires the lock of a folder, and deletes the {@linkplain TemporaryFile temporary files} in it that killed
+     * processes left.
+     *
+     * @param folder an existing folder
+     * @param name of the lock file in it, which is created if needed and never deleted; all who write to the folder
+     *     must use the same
+     * @throws HeldException if another process holds it, or this one
+     * @throws IOException if the file cannot be written
+     */
+    public static FolderLock acquire(Path folder, String name) throws IOException {
+        Path real = folder.toRealPath();
+        Path file = real.resolve(name);
+        if (!file.getParent().toRealPath().equals(file.getParent())) {
+            throw new FileSystemException(
+                    folder.resolve(name).getParent().toString(),
+                    null,
+                    "a symbolic link is where a folder is to be, and is left alone: remove it, or choose another"
+                            + " place");
+        }
+        return held(file, folder, "folder", () -> {
+            FolderLock lock = new FolderLock(file, lock(file, folder, "folder"), null);
+            return lock.swept(() -> TemporaryFile.sweep(real, Duration.ZERO));
+        });
+    }
+
+    /**
+     * Acquires the right to write to one file, and deletes its temporary files that killed processes left. The lock
+     * file is {@code .NAME.lock} in the same folder; it is deleted on close where that is safe.
+     *
+     * @param target the file, which need not exist; its folder must
+     * @throws HeldException if another process holds it, or this one
+     * @throws IOException if the lock file cannot be written
+     */
+    public static FolderLock acquireFor(Path target) throws IOException {
+        Path real = target.toAbsolutePath().getParent().toRealPath().resolve(target.getFileName());
+        Path file = real.resolveSibling(
+                "." + TemporaryFile.stem(target.getFileName().toString()) + ".lock");
+        return held(file, target, "file", () -> passing(file, target).swept(() -> TemporaryFile.sweepOf(real)));
+    }
+
+    /** This process writes to something already. */
+    static HeldException heldHere(Path target, String kind) {
+        return new HeldException(new Owner("this process", ""), target, kind);
+    }
+
+    /** Something that acquires. */
+    private interface Acquisition {
+        FolderLock get() throws IOException;
+    }
+
+    /** Something that deletes files. */
+    private interface Sweep {
+        int run() throws IOException;
+    }
+
+    /** Notes that this process holds a lock, unless it cannot be acquired. */
+    private static FolderLock held(Path file, Path target, String kind, Acquisition acquisition) throws IOException {
+        if (!HELD.add(file)) {
+            throw heldHere(target, kind);
+        }
+        boolean acquired = false;
+        try {
+            FolderLock lock = acquisition.get();
+            acquired = true;
+            return lock;
+        } catch (AccessDeniedException e) {
+            if (Files.isWritable(file.getParent())) {
+                throw e;
+            }
+            AccessDeniedException named = new AccessDeniedException(target.toString(), null, e.getReason());
+            named.initCause(e);
+            throw named;
+        } finally {
+            if (!acquired) {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    /** This lock after temporary files have been deleted. */
+    private FolderLock swept(Sweep sweep) throws IOException {
+        try {
+            sweep.run();
+            return this;
+        } catch (IOException | RuntimeException e) {
+            closeBoth(channel, again);
+            throw e;
+        }
+    }
+
+    /**
+     * Locks a file that its holder deletes. Between opening and locking it, the holder before may have done so, and
+     * somebody else may have created and locked another: then the name no longer leads to the file that was opened.
+     * Equal keys do not exclude that, since a file system gives the number of a deleted file to the next one.
+     */
+    private static FolderLock passing(Path file, Path target) throws IOException {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            try {
+                Files.createFile(file);
+            } catch (FileAlreadyExistsException e) {
+                // Somebody holds it, or was killed.
+            }
+            Object before = key(file);
+            FileChannel channel = lock(file, target, "file");
+            FileChannel again = null;
+            boolean same = false;
+            try {
+                if (before == null) {
+                    same = true; // such a system deletes no file that is open
+                } else if (before.equals(key(file))) {
+                    again = openAgain(file);
+                    same = again != null && isLockedHere(again);
+                }
+            } finally {
+                if (!same) {
+                    closeBoth(channel, again);
+                }
+            }
+            if (same) {
+                return new FolderLock(file, channel, again);
+            }
+        }
+        throw new HeldException(Owner.UNKNOWN, target, "file");
+    }
+
+    /** Null if nothing is there any more. */
+    private static FileChannel openAgain(Path file) throws IOException {
+        try {
+            return RegularFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Whether a channel is of a file that this process has locked: Java compares the open files, not their names. */
+    private static boolean isLockedHere(FileChannel again) throws IOException {
+        try {
+            FileLock other = again.tryLock(Long.MAX_VALUE - 1, 1, false);
+            if (other != null) {
+                other.release();
+            }
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        }
+    }
+
+    /** Closing either gives up the lock, since a process that closes a file gives up all its locks of it. */
+    private static void closeBoth(FileChannel channel, FileChannel again) throws IOException {
+        try (channel;
+                again) {
+            // both, also where closing one fails
+        }
+    }
+
+    /** What tells files of one name apart; null if the system has no such thing. */
+    private static Object key(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return new Object(); // not equal to any
+        }
+    }
+
+    /** Opens and locks a lock file, and writes into it who holds it. */
+    private static FileChannel lock(Path file, Path target, String kind) throws IOException {
+        FileChannel channel =
+                RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            if (!tryLock(channel)) {
+                throw new HeldException(Owner.of(text(channel)), target, kind);
+            }
+            requireLockFile(file, channel);
+            channel.truncate(0);
+            channel.position(0);
+            LittleEndian.writeFully(channel, ByteBuffer.wrap(me().getBytes(StandardCharsets.US_ASCII)));
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw FileFailure.named(file, e);
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** The last byte is locked: where locks forbid reading, the text stays readable. */
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // held by another copy of this class, from another class loader
+        }
+    }
+
+    private static void requireLockFile(Path file, FileChannel channel) throws IOException {
+        String text = text(channel);
+        Matcher owner = OWNER.matcher(text.replace("\0", ""));
+        // A text that ends early, also at once, was cut off by a full device or a power failure.
+        if (channel.size() > MAX_OWNER_BYTES || !owner.matches() && !owner.hitEnd()) {
+            throw new FileSystemException(
+                    file.toString(),
+                    null,
+                    "a file of " + channel.size() + " bytes, which is no lock, has the lock's name and is left alone:"
+                            + " move it away, or choose another place");
+        }
+    }
+
+    /** What the file says, as far as an owner's text can reach. */
+    private static String text(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(MAX_OWNER_BYTES);
+        while (text.hasRemaining() && channel.read(text, text.position()) > 0) {
+            // reads on
+        }
+        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
+    }
+
+    /** Who holds a lock, and where and since when. */
+    private record Owner(String who, String details) {
+        static final Owner UNKNOWN = new Owner("another process", "");
+
+        /** The owner that a text names. It may come from anybody who can write to the folder. */
+        static Owner of(String text) {
+            Matcher owner = OWNER.matcher(text);
+            if (!owner.matches()) {
+                return UNKNOWN;
+            }
+            String host = UNKNOWN_HOST.equals(owner.group(2)) ? "" : "on " + owner.group(2) + " ";
+            return new Owner(
+                    "process " + owner.group(1),
+                    owner.group(2) == null ? "" : " (" + host + "since " + owner.group(3) + ")");
+        }
+    }
+
+    private static String me() {
+        return ProcessHandle.current().pid() + " on " + host() + " since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n";
+    }
+
+    private static String host() {
+        try {
+            String name = Files.exists(HOST_NAME) ? Files.readString(HOST_NAME).strip() : UNKNOWN_HOST;
+            return HOST.matcher(name).matches() ? name : UNKNOWN_HOST;
+        } catch (IOException e) {
+            return UNKNOWN_HOST;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (channel;
+                again) {
+            if (again != null) {
+                Files.deleteIfExists(file); // while it is locked, so that it is this one
+            }
+        } finally {
+            HELD.remove(file);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.unmute.files;
+
+/**
+ * Thrown for settings that contradict each other or the file that they are for. The message calls them by the names of
+ * the options that set them and is for users.
+ */
+public final class SettingsException extends RuntimeException implements Diagnosis.Explained {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message the settings, what is wrong with them, and what to do */
+    public SettingsException(String message) {
+        super(message);
+    }
+
+    /** @param message the settings, what is wrong with them, and what to do */
+    public SettingsException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    public Diagnosis.Kind kind() {
+        return Diagnosis.Kind.USAGE;
+    }
+}

@@ -1,0 +1,53 @@
+package org.unmute.events.detection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.probes.event.Band;
+import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.LocatedEvent;
+
+/** Opens the files of a detection one by one, which only its folder does elsewhere. */
+public final class DetectionFiles {
+    private DetectionFiles() {}
+
+    /** Reads the settings of a detection. */
+    public static void settings(Path file) throws IOException {
+        DetectionSettings.read(file);
+    }
+
+    /** Recovers a journal and reads all its events. */
+    public static void journal(Path file) throws IOException {
+        try (EventJournal journal = EventJournal.open(file)) {
+            for (String id : journal.ids()) {
+                long[] read = {0};
+                journal.events(id, _ -> read[0]++);
+                if (read[0] != journal.find(id).events()) {
+                    throw new AssertionError(read[0] + " events of " + journal.find(id));
+                }
+            }
+        }
+    }
+
+    /** Writes a journal of three recordings, one with events and one that could not be heard to its end. */
+    public static void writeJournal(Path file) throws IOException {
+        try (EventJournal journal = EventJournal.open(file)) {
+            journal.append(result("a.wav", null, 2), events -> {
+                events.accept(event(0, 0.5));
+                events.accept(event(1, 1.5));
+            });
+            journal.append(result("b.wav", "cut short", 0), _ -> {});
+            journal.append(result("c/d.flac", null, 1), events -> events.accept(event(2, 0)));
+        }
+    }
+
+    private static RecordingResult result(String id, String problem, long events) {
+        Heard heard = new Heard(32_000, 10, 0, 10, List.of("a warning"), problem, problem == null);
+        return new RecordingResult(id, "0".repeat(64), "12 bytes", heard, events);
+    }
+
+    private static LocatedEvent event(int label, double onset) {
+        return new LocatedEvent(
+                new Detection(label, onset, onset + 1, 0.75f, onset + 0.5), new Band(100, 16_000, label == 0));
+    }
+}

@@ -1,0 +1,93 @@
+package org.unmute.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Precision, recall and F1 of decisions at one threshold for each class.
+ *
+ * @param perClass one entry a class, in the order of the scores
+ * @param f1 means over the classes, and of the counts of all classes together
+ */
+public record DecisionScores(List<OneClass> perClass, F1 f1) {
+    /**
+     * The decisions about one class.
+     *
+     * @param threshold what is greater counts
+     * @param hits clips that have the class and exceed the threshold
+     * @param predicted clips that exceed the threshold
+     * @param positives clips that have the class
+     */
+    public record OneClass(double threshold, int hits, int predicted, int positives) {
+        /** Share of the decisions for the class that are right; NaN without any. */
+        public double precision() {
+            return predicted == 0 ? Double.NaN : (double) hits / predicted;
+        }
+
+        /** Share of the clips with the class that are found; NaN without any. */
+        public double recall() {
+            return positives == 0 ? Double.NaN : (double) hits / positives;
+        }
+
+        /** F1; 0 for a class that is neither there nor predicted. */
+        public double f1() {
+            return F1.of(hits, predicted, positives);
+        }
+    }
+
+    /**
+     * Decides for each clip and class whether the score is greater than the threshold.
+     *
+     * @param scores {@code [clips, classes]}. Not modified.
+     * @param labels {@code [clips, classes]}. Not modified.
+     * @param thresholds {@code [classes]}, not NaN. Not modified.
+     * @throws IllegalArgumentException if there are no clips, sizes differ, or a score or threshold is NaN
+     */
+    public static DecisionScores at(float[][] scores, boolean[][] labels, double[] thresholds) {
+        if (scores.length == 0 || scores.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "decisions: " + scores.length + " clips with scores, " + labels.length + " with labels");
+        }
+        List<OneClass> perClass = new ArrayList<>();
+        for (int c = 0; c < thresholds.length; c++) {
+            perClass.add(oneClass(scores, labels, c, thresholds[c]));
+        }
+        return new DecisionScores(List.copyOf(perClass), mean(perClass));
+    }
+
+    private static OneClass oneClass(float[][] scores, boolean[][] labels, int c, double threshold) {
+        int hits = 0;
+        int predicted = 0;
+        int positives = 0;
+        for (int i = 0; i < scores.length; i++) {
+            if (Double.isNaN(threshold) || Float.isNaN(scores[i][c])) {
+                throw new IllegalArgumentException("decisions: class " + c + " has threshold " + threshold
+                        + " and, in clip " + i + ", score " + scores[i][c] + ": neither may be NaN");
+            }
+            boolean said = scores[i][c] > threshold;
+            hits += said && labels[i][c] ? 1 : 0;
+            predicted += said ? 1 : 0;
+            positives += labels[i][c] ? 1 : 0;
+        }
+        return new OneClass(threshold, hits, predicted, positives);
+    }
+
+    private static F1 mean(List<OneClass> classes) {
+        long hits = 0;
+        long predicted = 0;
+        long positives = 0;
+        for (OneClass c : classes) {
+            hits += c.hits();
+            predicted += c.predicted();
+            positives += c.positives();
+        }
+        return new F1(
+                classes.stream().mapToDouble(OneClass::f1).average().orElse(Double.NaN),
+                F1.of(hits, predicted, positives),
+                classes.stream()
+                        .filter(c -> c.positives() > 0)
+                        .mapToDouble(OneClass::f1)
+                        .average()
+                        .orElse(Double.NaN));
+    }
+}

@@ -1,0 +1,122 @@
+package org.unmute.metrics.event;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Precision, recall, F1 and error rate of detections, by class and over all classes. NaN stands for 0 / 0, and a macro
+ * mean leaves NaN out: a class that was never detected has no precision and so drops out of the mean of F1, which
+ * flatters a silent system. {@link #withZeroScores()} counts it as 0.
+ *
+ * @param classes       counts of each class, in the order of the classes
+ * @param substitutions references found at the right time with a wrong class; NaN where this is not counted
+ * @param zeroScore     whether precision without a detection is 0 instead of NaN
+ */
+public record EventFigures(List<ClassCounts> classes, double substitutions, boolean zeroScore) {
+    /** What keeps a division by zero references finite, as sed_eval has it. */
+    private static final double EPSILON = 2.220446049250313e-16;
+
+    public EventFigures {
+        classes = List.copyOf(classes);
+    }
+
+    /**
+     * Counts of one class.
+     *
+     * @param label      the class
+     * @param references units (events or segments) with the class
+     * @param detections units that were detected
+     * @param truePositives references that were found
+     * @param falsePositives detections that are wrong; with intersection-based counting they and the true positives
+     *     do not add up to the detections
+     */
+    public record ClassCounts(
+            String label, long references, long detections, long truePositives, long falsePositives) {}
+
+    /** Precision, recall and F1. */
+    public record Rates(double precision, double recall, double f1) {
+        static Rates of(long tp, long fp, long references, boolean zeroScore) {
+            double precision = tp + fp > 0 ? (double) tp / (tp + fp) : zeroScore ? 0 : Double.NaN;
+            double recall = references > 0 ? (double) tp / references : Double.NaN;
+            double sum = precision + recall;
+            return new Rates(precision, recall, sum == 0 ? 0 : 2 * precision * recall / sum);
+        }
+    }
+
+    /** The same counts, with precision 0 for a class without detections. */
+    public EventFigures withZeroScores() {
+        return new EventFigures(classes, substitutions, true);
+    }
+
+    /** Rates of one class. */
+    public Rates of(int c) {
+        ClassCounts k = classes.get(c);
+        return Rates.of(k.truePositives, k.falsePositives, k.references, zeroScore);
+    }
+
+    /** Rates of the summed counts. */
+    public Rates micro() {
+        return Rates.of(
+                sum(ClassCounts::truePositives),
+                sum(ClassCounts::falsePositives),
+                sum(ClassCounts::references),
+                zeroScore);
+    }
+
+    /** Means over the classes, of each rate by itself, without NaN. */
+    public Rates macro() {
+        Rates[] rates = new Rates[classes.size()];
+        Arrays.setAll(rates, this::of);
+        return new Rates(mean(rates, Rates::precision), mean(rates, Rates::recall), mean(rates, Rates::f1));
+    }
+
+    private static double mean(Rates[] rates, ToDoubleFunction<Rates> of) {
+        return Arrays.stream(rates)
+                .mapToDouble(of)
+                .filter(x -> !Double.isNaN(x))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private long sum(java.util.function.ToLongFunction<ClassCounts> of) {
+        return classes.stream().mapToLong(of).sum();
+    }
+
+    /** References of a class that were not found, as a share of its references. */
+    public double deletionRate(int c) {
+        ClassCounts k = classes.get(c);
+        return (k.references - k.truePositives) / (k.references + EPSILON);
+    }
+
+    /** Wrong detections of a class, as a share of its references. */
+    public double insertionRate(int c) {
+        ClassCounts k = classes.get(c);
+        return k.falsePositives / (k.references + EPSILON);
+    }
+
+    /** Deletions and insertions of a class, as a share of its references. */
+    public double errorRate(int c) {
+        ClassCounts k = classes.get(c);
+        return (k.references - k.truePositives + k.falsePositives) / (k.references + EPSILON);
+    }
+
+    /** Mean of the classes' error rates. */
+    public double macroErrorRate() {
+        double sum = 0;
+        for (int c = 0; c < classes.size(); c++) {
+            sum += errorRate(c);
+        }
+        return sum / classes.size();
+    }
+
+    /**
+     * Substitutions, deletions and insertions over all classes, as a share of all references. A substitution takes one
+     * deletion and one insertion away.
+     */
+    public double microErrorRate() {
+        long references = sum(ClassCounts::references);
+        long deletions = references - sum(ClassCounts::truePositives);
+        return (deletions + sum(ClassCounts::falsePositives) - substitutions) / (references + EPSILON);
+    }
+}

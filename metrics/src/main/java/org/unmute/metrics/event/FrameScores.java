@@ -1,0 +1,66 @@
+package org.unmute.metrics.event;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Scores of a recording over time. Score {@code i} holds from {@code times[i]} to {@code times[i + 1]}.
+ *
+ * @param file   the recording's name
+ * @param times  {@code [frames + 1]}, in seconds, rising from 0; not copied
+ * @param scores {@code [frames][classes]}, not NaN; not copied
+ */
+public record FrameScores(String file, double[] times, float[][] scores) {
+    /** @throws IllegalArgumentException if the times do not rise or their number does not fit */
+    public FrameScores {
+        Objects.requireNonNull(file, "file");
+        if (times.length != scores.length + 1) {
+            throw new IllegalArgumentException("scores of " + file + ": " + scores.length
+                    + " frames need as many times and one more, not " + times.length);
+        }
+        for (int i = 0; i < scores.length; i++) {
+            if (!(times[i] >= 0 && times[i] < times[i + 1])) {
+                throw new IllegalArgumentException("scores of " + file + ": times must rise from 0, but frame " + i
+                        + " goes from " + times[i] + " to " + times[i + 1] + " s");
+            }
+            for (float score : scores[i]) {
+                if (Float.isNaN(score)) {
+                    throw new IllegalArgumentException("scores of " + file + ": frame " + i + " has a NaN");
+                }
+            }
+        }
+    }
+
+    /** Scores at a constant rate: frame {@code i} begins at {@code i / framesPerSecond}. */
+    public static FrameScores atRate(String file, float[][] scores, double framesPerSecond) {
+        double[] times = new double[scores.length + 1];
+        Arrays.setAll(times, i -> i / framesPerSecond);
+        return new FrameScores(file, times, scores);
+    }
+
+    /**
+     * Events of every class with a score above its threshold: maximal runs of such frames.
+     *
+     * @param labels     names of the classes
+     * @param thresholds of the classes; a frame is active if its score is greater, compared in float64
+     * @return by class, then by onset
+     */
+    public List<SoundEvent> events(List<String> labels, double[] thresholds) {
+        List<SoundEvent> events = new ArrayList<>();
+        for (int c = 0; c < thresholds.length; c++) {
+            int begun = -1;
+            for (int i = 0; i <= scores.length; i++) {
+                boolean active = i < scores.length && scores[i][c] > thresholds[c];
+                if (active && begun < 0) {
+                    begun = i;
+                } else if (!active && begun >= 0) {
+                    events.add(new SoundEvent(file, times[begun], times[i], labels.get(c)));
+                    begun = -1;
+                }
+            }
+        }
+        return events;
+    }
+}

@@ -1,0 +1,54 @@
+package org.unmute.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class DecisionScoresTest {
+    private static final float[][] SCORES = {{0.9f, 0.2f, 0.4f}, {0.6f, 0.3f, 0.4f}, {0.3f, 0.8f, 0.4f}, {0.1f, 0.5f, 0}
+    };
+    private static final boolean[][] LABELS = {
+        {true, false, false}, {false, false, false}, {true, true, false}, {false, true, false}
+    };
+
+    /** Counted by hand. */
+    @Test
+    void agreesWithCountsByHand() {
+        DecisionScores scores = DecisionScores.at(SCORES, LABELS, new double[] {0.5, 0.25, 0.4f});
+        DecisionScores.OneClass first = scores.perClass().get(0);
+        assertThat(first).isEqualTo(new DecisionScores.OneClass(0.5, 1, 2, 2));
+        assertThat(first.precision()).isEqualTo(0.5);
+        assertThat(first.recall()).isEqualTo(0.5);
+        assertThat(first.f1()).isEqualTo(0.5);
+        assertThat(scores.perClass().get(1)).isEqualTo(new DecisionScores.OneClass(0.25, 2, 3, 2));
+        DecisionScores.OneClass none = scores.perClass().get(2);
+        assertThat(none.predicted()).as("equal is not greater").isZero();
+        assertThat(none.precision()).isNaN();
+        assertThat(none.recall()).isNaN();
+        assertThat(none.f1()).isZero();
+        assertThat(scores.f1().macro()).isCloseTo((0.5 + 0.8) / 3, within(1e-15));
+        assertThat(scores.f1().macroPresent()).isCloseTo((0.5 + 0.8) / 2, within(1e-15));
+        assertThat(scores.f1().micro()).isCloseTo(2.0 * 3 / (5 + 4), within(1e-15));
+    }
+
+    /** At 0.5 for all classes it is the F1 that was there before. */
+    @Test
+    void agreesWithTheMetricsAtOneHalf() {
+        MultiLabelScores all =
+                MultiLabelScores.of(SCORES, LABELS, java.util.List.of("a", "b", "c"), ScoreScale.PROBABILITY);
+        F1 f1 = DecisionScores.at(SCORES, LABELS, new double[] {0.5, 0.5, 0.5}).f1();
+        assertThat(f1.macro()).isEqualTo(all.values().get("f1_macro_gt0.5"));
+        assertThat(f1.micro()).isEqualTo(all.values().get("f1_micro_gt0.5"));
+        assertThat(f1.macroPresent()).isEqualTo(all.values().get("f1_macro_skip_gt0.5"));
+    }
+
+    @Test
+    void whatIsNoNumberIsRefused() {
+        assertThatThrownBy(() -> DecisionScores.at(SCORES, LABELS, new double[] {0.5, Double.NaN, 0.5}))
+                .hasMessageContaining("class 1");
+        assertThatThrownBy(() -> DecisionScores.at(new float[0][], new boolean[0][], new double[1]))
+                .hasMessageContaining("0 clips");
+    }
+}

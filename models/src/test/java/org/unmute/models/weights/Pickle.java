@@ -1,0 +1,121 @@
+package org.unmute.models.weights;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Puts pickles together opcode by opcode, also wrong ones. */
+final class Pickle {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    /** A pickle of protocol 2. */
+    static Pickle two() {
+        return new Pickle().op(0x80, 2);
+    }
+
+    Pickle op(int... bytes) {
+        for (int b : bytes) {
+            out.write(b);
+        }
+        return this;
+    }
+
+    Pickle op(String ascii) {
+        out.writeBytes(ascii.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    Pickle i32(int value) {
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
+        return this;
+    }
+
+    Pickle i64(long value) {
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
+        return this;
+    }
+
+    Pickle text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        op('X').i32(utf8.length);
+        out.writeBytes(utf8);
+        return this;
+    }
+
+    Pickle number(long value) {
+        return value >= 0 && value < 256 ? op('K', (int) value) : op(0x8A, 8).i64(value);
+    }
+
+    Pickle numbers(long... values) {
+        op('(');
+        for (long v : values) {
+            number(v);
+        }
+        return op('t');
+    }
+
+    Pickle global(String module, String name) {
+        return op("c" + module + "\n" + name + "\n");
+    }
+
+    /** A call of a global without arguments. */
+    Pickle call(String module, String name) {
+        return global(module, name).op(")R");
+    }
+
+    Pickle storage(String type, String key, long elements) {
+        return op('(').text("storage")
+                .global("torch", type)
+                .text(key)
+                .text("cpu")
+                .number(elements)
+                .op("tQ");
+    }
+
+    /** The same as in a legacy stream, with a view that is not one. */
+    Pickle legacyStorage(String type, String key, long elements) {
+        return op('(').text("storage")
+                .global("torch", type)
+                .text(key)
+                .text("cpu")
+                .number(elements)
+                .op("NtQ");
+    }
+
+    /** A call that makes a tensor, from behind the storage on. */
+    Pickle rest(long offset, long[] sizes, long[] strides) {
+        return number(offset)
+                .numbers(sizes)
+                .numbers(strides)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op("tR");
+    }
+
+    Pickle tensor(String type, String key, long elements, long offset, long[] sizes, long[] strides) {
+        return global("torch._utils", "_rebuild_tensor_v2")
+                .op('(')
+                .storage(type, key, elements)
+                .rest(offset, sizes, strides);
+    }
+
+    /** A float32 tensor {@code [2, 3]} that fills storage 0. */
+    Pickle sixFloats() {
+        return tensor("FloatStorage", "0", 6, 0, new long[] {2, 3}, new long[] {3, 1});
+    }
+
+    byte[] stop() {
+        return op('.').bytes();
+    }
+
+    byte[] bytes() {
+        return out.toByteArray();
+    }
+}

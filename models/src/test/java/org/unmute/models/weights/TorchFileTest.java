@@ -1,0 +1,634 @@
+package org.unmute.models.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.files.MalformedFileException;
+import org.unmute.files.fixture.AllocatedBytes;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
+
+/** Checkpoints put together in the test, of kinds that the files written by torch do not show. */
+class TorchFileTest {
+    private static final byte[] SIX = floats(0, 1, 2, 3, 4, 5);
+
+    @TempDir
+    Path folder;
+
+    private static byte[] floats(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    private TorchFile open(byte[] bytes) throws IOException {
+        return TorchFile.open(Files.write(folder.resolve("a.pt"), bytes));
+    }
+
+    private TorchFile zip(Pickle pickle) throws IOException {
+        return open(Archive.of(pickle.stop(), SIX).build());
+    }
+
+    @Test
+    void aPlainViewIsASliceOfTheFile() throws IOException {
+        try (TorchFile file = zip(Pickle.two()
+                .op("}(")
+                .text("w")
+                .sixFloats()
+                .text("row")
+                .tensor("FloatStorage", "0", 6, 3, new long[] {1, 3}, new long[] {77, 1})
+                .op('u'))) {
+            StoredTensor row = file.entry("row");
+            assertThat(row.name()).isEqualTo("row");
+            assertThat(row.shape()).isEqualTo(Shape.of(1, 3));
+            assertThat(row.floats()).containsExactly(3, 4, 5);
+            assertThat(row.data().isMapped()).isTrue();
+            assertThat(row.data().isReadOnly()).isTrue();
+            assertThat(row.data().address() - file.entry("w").data().address()).isEqualTo(12);
+            assertThat(file.type("row")).isEqualTo(StoredType.F32);
+            assertThat(file.has("row")).isTrue();
+            assertThat(file.has("x")).isFalse();
+            assertThatThrownBy(() -> file.entry("x"))
+                    .isInstanceOf(NoSuchElementException.class)
+                    .hasMessageContaining("no tensor 'x' among its 2");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,3,2,1,3,0 3 1 4 2 5",
+        "5,1,1,9,9,5",
+        "1,2,2,3,1,1 2 4 5",
+        "2,2,3,0,0,2 2 2 2 2 2",
+        "0,2,3,0,1,0 1 2 0 1 2",
+        "0,3,1,2,1,0 2 4",
+        "4,1,2,7,1,4 5",
+        "0,0,3,3,1,"
+    })
+    void anyViewIsGatheredInRowMajorOrder(long offset, long rows, long columns, long down, long right, String expected)
+            throws IOException {
+        try (TorchFile file = zip(Pickle.two()
+                .op('}')
+                .text("w")
+                .tensor("FloatStorage", "0", 6, offset, new long[] {rows, columns}, new long[] {down, right})
+                .op('s'))) {
+            StringBuilder values = new StringBuilder();
+            for (float f : file.floats("w")) {
+                values.append(values.isEmpty() ? "" : " ").append((int) f);
+            }
+            assertThat(values.toString()).isEqualTo(expected == null ? "" : expected);
+        }
+    }
+
+    @Test
+    void sharedTensorsAppearUnderEachName() throws IOException {
+        try (TorchFile file = zip(Pickle.two()
+                .op("}(")
+                .text("a")
+                .sixFloats()
+                .op("q")
+                .op(5)
+                .text("b")
+                .op('h')
+                .op(5)
+                .text("c")
+                .op("](h")
+                .op(5)
+                .op("Neu"))) {
+            assertThat(file.names()).containsExactly("a", "b", "c.0");
+            assertThat(file.entry("b").name()).isEqualTo("b");
+            assertThat(file.metadata()).containsEntry("c.1", "null");
+        }
+    }
+
+    @Test
+    void aLoneTensorHasAName() throws IOException {
+        try (TorchFile file = zip(Pickle.two().sixFloats())) {
+            assertThat(file.names()).containsExactly("value");
+            assertThat(file.floats("value")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+        try (TorchFile file = zip(Pickle.two().number(12))) {
+            assertThat(file.metadata()).containsEntry("value", "12");
+        }
+    }
+
+    @Test
+    void otherWaysToMakeATensor() throws IOException {
+        Pickle p = Pickle.two().op("}(");
+        p.text("v1")
+                .global("torch._utils", "_rebuild_tensor")
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(2)
+                .numbers(2)
+                .numbers(1)
+                .op("tR");
+        p.text("v3")
+                .global("torch._utils", "_rebuild_tensor_v3")
+                .op("((")
+                .text("storage")
+                .global("torch.storage", "UntypedStorage")
+                .text("1")
+                .text("cpu")
+                .number(4)
+                .op("tQ")
+                .number(1)
+                .numbers(1)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .global("torch", "uint16")
+                .op("tR");
+        p.text("parameter")
+                .global("torch._utils", "_rebuild_parameter")
+                .sixFloats()
+                .op(0x88)
+                .call("collections", "OrderedDict")
+                .op(0x87, 'R');
+        typed(p.text("typed"), "torch.nn.parameter", "Parameter").op("}tR");
+        p.text("cuda")
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op("((")
+                .text("storage")
+                .global("torch.cuda", "FloatStorage")
+                .text("2")
+                .text("cuda:0")
+                .number(1)
+                .op("tQ")
+                .rest(0, new long[0], new long[0]);
+        try (TorchFile file = open(Archive.of(p.op('u').stop(), SIX, new byte[] {1, 2, 3, 4}, floats(9))
+                .build())) {
+            assertThat(file.names()).containsExactly("v1", "v3", "parameter", "typed", "cuda");
+            assertThat(file.floats("v1")).containsExactly(2, 3);
+            assertThat(file.type("v3")).isEqualTo(StoredType.U16);
+            assertThat(file.entry("v3").data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(3, 4);
+            assertThat(file.floats("typed")).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThat(file.floats("cuda")).containsExactly(9);
+        }
+    }
+
+    /** As Python's zipfile writes a record whose size it does not know before, and a program that adds a comment. */
+    @Test
+    void wideLocalHeadersAndACommentOfTheArchiveAreRead() throws IOException {
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        archive.zip64 = false;
+        archive.comment = "c".repeat(0xFFFF);
+        for (Archive.Entry e : archive.entries) {
+            e.flags = 0;
+            e.localSizes = new long[] {e.data.length, e.data.length};
+        }
+        try (TorchFile file = open(archive.build())) {
+            file.verify();
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+        archive.zip64 = true;
+        archive.comment = "saved by a script";
+        try (TorchFile file = open(archive.build())) {
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+    }
+
+    /** What Python code attached to a tensor or a parameter is named; the numbers are read. */
+    @Test
+    void attributesOfTensorsAreLeftOutAndListed() throws IOException {
+        Pickle p = Pickle.two().op("}(");
+        typed(p.text("scaled"), "torch", "Tensor");
+        p.op('}').text("scale").sixFloats().op('s').op("tR");
+        withState(p.text("parameter"));
+        p.op("N}(");
+        for (String name : new String[] {"a", "b", "c", "d", "e\u001b[31m"}) {
+            p.text(name).number(1);
+        }
+        p.op('u').op(0x86).op("tR");
+        withState(p.text("plain")).op("NtR");
+        withState(p.text("empty")).op("}tR");
+        try (TorchFile file = zip(p.op('u'))) {
+            assertThat(file.names()).containsExactly("scaled", "parameter", "plain", "empty");
+            for (String name : file.names()) {
+                assertThat(file.floats(name)).containsExactly(0, 1, 2, 3, 4, 5);
+            }
+            assertThat(file.opaque())
+                    .containsExactly(
+                            new TorchFile.Opaque("scaled.<attributes>", "attributes of a tensor: 'scale'", 1),
+                            new TorchFile.Opaque(
+                                    "parameter.<attributes>",
+                                    "attributes of a tensor: 'a', 'b', 'c', 'd' and 1 more",
+                                    0));
+        }
+    }
+
+    /** Begins a call that makes a tensor of a class, up to its state. */
+    private static Pickle typed(Pickle p, String module, String type) {
+        return p.global("torch._tensor", "_rebuild_from_type_v2")
+                .op('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global(module, type)
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(0)
+                .numbers(6)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op('t');
+    }
+
+    /** Begins a call that makes a parameter, up to its state. */
+    private static Pickle withState(Pickle p) {
+        return p.global("torch._utils", "_rebuild_parameter_with_state")
+                .op('(')
+                .sixFloats()
+                .op(0x88)
+                .call("collections", "OrderedDict");
+    }
+
+    /** Python would take the tensor's numbers from the attribute. */
+    @ParameterizedTest
+    @CsvSource({"data,tensor-state", "real,tensor-state", "imag,tensor-state"})
+    void anAttributeThatReplacesTheNumbersIsRefused(String name, String rule) throws IOException {
+        for (boolean parameter : new boolean[] {false, true}) {
+            Pickle p = Pickle.two().op("}").text("w");
+            p = parameter ? withState(p) : typed(p, "torch", "Tensor");
+            Pickle whole = p.op('}').text(name).sixFloats().op('s').op("tRs");
+            assertThatThrownBy(() -> zip(whole).close())
+                    .isInstanceOfSatisfying(
+                            MalformedFileException.class,
+                            e -> assertThat(e.rule()).isEqualTo(rule))
+                    .hasMessageContaining("'" + name + "'");
+        }
+    }
+
+    @Test
+    void aStateThatIsNoDictionaryIsRefused() throws IOException {
+        Pickle many = withState(Pickle.two().op('}').text("w")).op("}(");
+        for (int i = 0; i < 101; i++) {
+            many.text("a" + i).number(i);
+        }
+        for (Pickle p : new Pickle[] {
+            withState(Pickle.two().op('}').text("w")).number(3).op("tRs"), many.op("utRs"),
+        }) {
+            assertThatThrownBy(() -> zip(p).close())
+                    .isInstanceOfSatisfying(
+                            MalformedFileException.class,
+                            e -> assertThat(e.rule()).isEqualTo("bad-tensor"));
+        }
+    }
+
+    /** Numbers that would be misread are not given at all. */
+    @Test
+    void tensorsOfOtherKindsStayOpaque() throws IOException {
+        Pickle p = Pickle.two().op("}(").text("w").sixFloats();
+        p.text("complex").tensor("ComplexFloatStorage", "1", 3, 0, new long[] {3}, new long[] {1});
+        p.text("quantized")
+                .global("torch._utils", "_rebuild_qtensor")
+                .op('(')
+                .storage("QInt8Storage", "2", 24)
+                .op("tR");
+        p.text("meta")
+                .global("torch._utils", "_rebuild_meta_tensor_no_storage")
+                .op('(')
+                .global("torch", "float32")
+                .numbers(2)
+                .numbers(1)
+                .op(0x89, 't', 'R');
+        p.text("float8")
+                .global("torch._utils", "_rebuild_tensor_v3")
+                .op("((")
+                .text("storage")
+                .global("torch.storage", "UntypedStorage")
+                .text("3")
+                .text("cpu")
+                .number(24)
+                .op("tQ")
+                .number(0)
+                .numbers(24)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .global("torch", "float8_e4m3fn")
+                .op("tR");
+        p.text("negative")
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(0)
+                .numbers(6)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op('}')
+                .text("neg")
+                .op(0x88)
+                .op("stR");
+        p.text("own")
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .op('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("mine", "Scaled")
+                .op(")}tR");
+        try (TorchFile file =
+                open(Archive.of(p.op('u').stop(), SIX, SIX, SIX, SIX).build())) {
+            assertThat(file.names()).containsExactly("w");
+            assertThat(file.opaque())
+                    .containsExactly(
+                            new TorchFile.Opaque("complex", "torch.ComplexFloatStorage", 1),
+                            new TorchFile.Opaque("quantized", "torch._utils._rebuild_qtensor", 1),
+                            new TorchFile.Opaque("meta", "torch._utils._rebuild_meta_tensor_no_storage", 1),
+                            new TorchFile.Opaque("float8", "torch.float8_e4m3fn", 1),
+                            new TorchFile.Opaque("negative", "tensor with metadata", 1),
+                            new TorchFile.Opaque("own", "mine.Scaled", 1));
+        }
+    }
+
+    @Test
+    void anObjectBesideTheWeightsIsCountedWithItsTensors() throws IOException {
+        Pickle p = Pickle.two()
+                .op("}(")
+                .text("model")
+                .op('}')
+                .text("w")
+                .sixFloats()
+                .op("q")
+                .op(9)
+                .op('s')
+                .text("ema")
+                .global("timm.utils", "ModelEma")
+                .op(")")
+                .op(0x81)
+                .op("}q")
+                .op(10)
+                .op('(')
+                .text("module")
+                .op("](h")
+                .op(9)
+                .sixFloats()
+                .op('e')
+                .text("me")
+                .op('h')
+                .op(10)
+                .op("ub");
+        try (TorchFile file = zip(p.op('u'))) {
+            assertThat(file.names()).containsExactly("model.w");
+            assertThat(file.opaque()).containsExactly(new TorchFile.Opaque("ema", "timm.utils.ModelEma", 2));
+        }
+    }
+
+    @Test
+    void pythonTwoAndAttributesAndOddKeysAreRead() throws IOException {
+        Pickle p = Pickle.two()
+                .global("collections", "OrderedDict")
+                .op("](](U")
+                .op(1)
+                .op("aK")
+                .op(1)
+                .op("e](U")
+                .op(1)
+                .op("bG")
+                .op(0x40, 0x28, 0, 0, 0, 0, 0, 0)
+                .op('e', 'e', 0x85, 'R');
+        p.op('(')
+                .numbers(1, 2)
+                .op('N')
+                .op('N')
+                .op(0x88)
+                .op('J')
+                .i32(-3)
+                .op("U")
+                .op(2)
+                .op(0xFF, 0xFE)
+                .op('u')
+                .op('}')
+                .text("_metadata")
+                .op("}sb");
+        try (TorchFile file = zip(p)) {
+            assertThat(file.metadata())
+                    .containsExactly(
+                            Map.entry("a", "1"),
+                            Map.entry("b", "12.0"),
+                            Map.entry("(1, 2)", "null"),
+                            Map.entry("null", "true"));
+            assertThat(file.opaque()).containsExactly(new TorchFile.Opaque("-3", "bytes", 0));
+        }
+    }
+
+    @Test
+    void protocolsThreeToFiveAreRead() throws IOException {
+        Pickle p = new Pickle()
+                .op(0x80, 5)
+                .op(0x95)
+                .i64(100)
+                .op(0x7D, 0x94)
+                .op('(')
+                .op(0x8C, 1)
+                .op("s")
+                .op(0x8F)
+                .op("(K")
+                .op(3)
+                .op(0x90)
+                .op(0x8C, 1)
+                .op("f")
+                .op("(K")
+                .op(4)
+                .op(0x91)
+                .op(0x8C, 1)
+                .op("b")
+                .op('C', 2)
+                .op("xy")
+                .op(0x8D)
+                .i64(1)
+                .op("l")
+                .op(0x8A, 0)
+                .op(0x8C, 1)
+                .op("d")
+                .op(0x8C, 11)
+                .op("collections")
+                .op(0x8C, 11)
+                .op("OrderedDict")
+                .op(0x93, ')', 0x81)
+                .op(0x8C, 1)
+                .op("k")
+                .op('M', 1, 1)
+                .op("s");
+        p.op(0x8C, 1).op("w").sixFloats();
+        try (TorchFile file = zip(p.op('u'))) {
+            assertThat(file.metadata())
+                    .containsExactly(
+                            Map.entry("s.0", "3"), Map.entry("f.0", "4"), Map.entry("l", "0"), Map.entry("d.k", "257"));
+            assertThat(file.names()).containsExactly("w");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "f8,<,0000000000000440,2.5",
+        "f8,>,4004000000000000,2.5",
+        "f4,<,00002040,2.5",
+        "f2,<,0041,2.5",
+        "i8,<,feffffffffffffff,-2",
+        "i4,<,feffffff,-2",
+        "i2,>,fffe,-2",
+        "i1,|,fe,-2",
+        "u4,<,feffffff,4294967294",
+        "u2,<,feff,65534",
+        "u1,|,fe,254",
+        "b1,|,01,true",
+        "f4,<,000020,",
+        "c8,<,0000000000000000,",
+        "i4,x,feffffff,"
+    })
+    void numbersOfNumpyAreValues(String type, String order, String hex, String expected) throws IOException {
+        byte[] raw = HexFormat.of().parseHex(hex);
+        Pickle p = Pickle.two()
+                .op('}')
+                .text("n")
+                .global("numpy.core.multiarray", "scalar")
+                .global("numpy", "dtype")
+                .text(type)
+                .op(0x89, 0x88, 0x87, 'R')
+                .op('(')
+                .number(3)
+                .text(order)
+                .op("NNNtb")
+                .op('C', raw.length);
+        for (byte b : raw) {
+            p.op(b);
+        }
+        try (TorchFile file = zip(p.op(0x86, 'R', 's'))) {
+            assertThat(file.metadata().get("n")).isEqualTo(expected);
+            assertThat(file.opaque()).hasSize(expected == null ? 1 : 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true,true", "true,false,false", "false,true,false", "false,false,false"})
+    void zipsWithAndWithoutWideValuesAreRead(boolean zip64, boolean described, boolean wide) throws IOException {
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        archive.zip64 = zip64;
+        archive.entries.forEach(e -> e.flags = described ? 0x0808 : 0x0800);
+        archive.entries.forEach(e -> e.wide = wide);
+        try (TorchFile file = open(archive.build())) {
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThat(file.container()).isEqualTo("PyTorch, zip");
+            file.verify();
+        }
+    }
+
+    /** Before torch 2.1 there was no record of the byte order, and a file's stem may hold almost anything. */
+    @Test
+    void theRecordOfTheByteOrderMayBeMissing() throws IOException {
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        archive.entries.remove(1);
+        archive.entries.forEach(e -> e.name = e.name.replace("archive/", "epoch:7 (best, é)/"));
+        try (TorchFile file = open(archive.build())) {
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+    }
+
+    @Test
+    void aLegacyStreamWithAViewIsRead() throws IOException {
+        byte[] root = Pickle.two()
+                .op('}')
+                .text("w")
+                .global("torch._utils", "_rebuild_tensor")
+                .op("((")
+                .text("storage")
+                .global("torch", "FloatStorage")
+                .text("0")
+                .text("cpu")
+                .number(6)
+                .op('(')
+                .text("1")
+                .number(2)
+                .number(3)
+                .op("ttQ")
+                .number(1)
+                .numbers(2)
+                .numbers(1)
+                .op("tRs")
+                .stop();
+        try (TorchFile file = open(Archive.legacy(root, SIX))) {
+            assertThat(file.container()).isEqualTo("PyTorch, legacy stream");
+            assertThat(file.floats("w")).containsExactly(3, 4);
+            file.verify();
+        }
+    }
+
+    /** Opening touches the pickle and the directory alone. */
+    @Test
+    void aFileOfAGigabyteOpensAtOnce() throws IOException {
+        long elements = 1L << 28;
+        Path path = folder.resolve("big.pt");
+        byte[] pickle = Pickle.two()
+                .op('}')
+                .text("w")
+                .tensor("FloatStorage", "0", elements, 0, new long[] {elements}, new long[] {1})
+                .op('s')
+                .stop();
+        byte[] small = Archive.of(pickle, new byte[0]).build();
+        // Cuts the archive where the storage is and puts a gigabyte in; a hole in the file costs no disk.
+        int data = new String(small, StandardCharsets.ISO_8859_1).indexOf("archive/data/0") + 14 + 7;
+        byte[] tail = Arrays.copyOfRange(small, data, small.length);
+        long grown = 4 * elements;
+        shift(tail, small.length - data, data, grown);
+        try (RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw")) {
+            out.write(small, 0, data);
+            out.seek(data + grown);
+            out.write(tail);
+        }
+        long start = System.nanoTime();
+        long before = AllocatedBytes.now();
+        try (TorchFile file = TorchFile.open(path)) {
+            assertThat(AllocatedBytes.now() - before).isLessThan(4L << 20);
+            assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(1_000_000_000L);
+            assertThat(file.shape("w")).isEqualTo(Shape.of(elements));
+        }
+    }
+
+    /** Rewrites the sizes and places behind a storage that has grown: descriptor, directory, end records. */
+    private static void shift(byte[] tail, int length, int data, long grown) {
+        MemorySegment m = MemorySegment.ofArray(tail);
+        ValueLayout.OfInt i32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        ValueLayout.OfLong i64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        m.set(i32, 8, (int) grown);
+        m.set(i32, 12, (int) grown);
+        int end = length - 22;
+        int directory = m.get(i32, end + 16) - data;
+        for (int at = directory; m.get(i32, at) == 0x02014B50; ) {
+            int header = m.get(i32, at + 42);
+            if (header >= data) {
+                m.set(i32, at + 42, header + (int) grown);
+            }
+            int name = m.get(ValueLayout.JAVA_BYTE, at + 28);
+            if (new String(tail, at + 46, name, StandardCharsets.ISO_8859_1).endsWith("data/0")) {
+                m.set(i32, at + 20, (int) grown);
+                m.set(i32, at + 24, (int) grown);
+            }
+            at += 46 + name;
+        }
+        m.set(i32, end + 16, m.get(i32, end + 16) + (int) grown);
+        int locator = end - 20;
+        m.set(i64, locator + 8, m.get(i64, locator + 8) + grown);
+        m.set(i64, locator - 8, m.get(i64, locator - 8) + grown);
+    }
+}

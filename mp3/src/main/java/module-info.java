@@ -1,0 +1,11 @@
+import org.unmute.audio.AudioFormatProvider;
+import org.unmute.mp3.Mp3Format;
+
+/** Reads MP3 with a third-party decoder. Not named after its format, since names of modules should not end with a digit. */
+module org.unmute.mpeg {
+    requires transitive org.unmute.audio;
+    requires jlayer;
+
+    provides AudioFormatProvider with
+            Mp3Format;
+}

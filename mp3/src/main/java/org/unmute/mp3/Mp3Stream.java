@@ -1,0 +1,297 @@
+package org.unmute.mp3;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.unmute.audio.AudioSource;
+import org.unmute.audio.AudioStream;
+
+/**
+ * An MP3 file as a stream. Where an encoder's header (Xing, Info) states the silence that the encoder put in front and
+ * behind, that is left out, and the length is known; the silence behind may take several frames. All frames of the file
+ * are read, also those beyond what that header states, as in files that were joined. If samples are more or fewer than
+ * the length that was known at the start, a warning says so. Seeking is exact: it walks over the frames' headers where
+ * they have not been read yet, and decodes the frames that the first one draws on.
+ */
+final class Mp3Stream implements AudioStream {
+    /**
+     * Frames that are decoded before the first after a seek: a frame may use up to 511 bytes of earlier ones, the
+     * shortest of which have about 20, and the filters reach two frames back.
+     */
+    private static final int LEAD = 40;
+    /** Delay of every decoder, in samples. */
+    private static final int DECODER_DELAY = 529;
+
+    private final AudioSource source;
+    private final Mp3Frames frames;
+    private final Mp3FrameDecoder decoder;
+    /** Samples of a frame. */
+    private final int perFrame;
+
+    private final float[] decodedFrame;
+    /** A decoded frame, or all those at the end that the silence behind may touch. */
+    private float[] block;
+
+    private final List<String> warnings = new ArrayList<>();
+    /** Frames with sound as the encoder's header states them, or as counted where it is wrong; -1 if unknown. */
+    private long stated = -1;
+    /** Samples left out in front, and of the last frame. */
+    private int delay;
+
+    private int padding;
+    /** The block's first sample, counted from the first frame on, {@link #delay} included. */
+    private long blockStart;
+
+    /** Samples of the block that count. */
+    private int decoded;
+
+    private int used;
+    private boolean ended;
+
+    private Mp3Stream(AudioSource source) throws IOException {
+        this.source = source;
+        frames = new Mp3Frames(source);
+        Mp3Header first = frames.first();
+        decoder = new Mp3FrameDecoder(first);
+        perFrame = first.samples();
+        decodedFrame = new float[perFrame];
+        block = decodedFrame;
+        if (hasInfo(source.peek(first.bytes()), first)) {
+            long start = source.position();
+            long bytes = readInfo(frames.next());
+            frames.leaveOutFirst();
+            // Some encoders count this first frame, some do not.
+            if (stated > 0 && bytes > 0 && source.seekable() && source.size() > start + bytes + first.bytes()) {
+                recount();
+            }
+        }
+        to(delay);
+    }
+
+    static Mp3Stream open(AudioSource source) throws IOException {
+        return new Mp3Stream(source);
+    }
+
+    private static boolean hasInfo(byte[] frame, Mp3Header header) {
+        int at = header.infoAt();
+        if (header.layer() != 3 || header.bytes() < at + 12) {
+            return false;
+        }
+        String id = new String(frame, at, 4, StandardCharsets.ISO_8859_1);
+        return id.equals("Xing") || id.equals("Info");
+    }
+
+    /** Counts the frames of a file that goes on after the bytes that its header states. */
+    private void recount() throws IOException {
+        long count = frames.count();
+        if (count > stated) {
+            double statedSeconds = (double) length(stated) / sampleRate();
+            stated = count;
+            padding = 0;
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "the header states %.3f s, but frames follow up to %.3f s, which are read",
+                    statedSeconds,
+                    (double) length(count) / sampleRate()));
+        }
+    }
+
+    /** More frames were met than the header states, whose length and padding therefore do not hold. */
+    private void goBeyond() {
+        warnings.add(String.format(
+                Locale.ROOT,
+                "the header states %.3f s, but more frames follow, which are read",
+                (double) length(stated) / sampleRate()));
+        stated = -1;
+        padding = 0;
+    }
+
+    /** Reads the encoder's header from a first frame, which has no sound; returns the bytes that it states, or 0. */
+    private long readInfo(Mp3Header header) {
+        byte[] frame = frames.frame();
+        ByteBuffer fields = ByteBuffer.wrap(frame, 0, header.bytes()).position(header.infoAt() + 4);
+        int flags = fields.getInt();
+        if ((flags & 1) != 0) {
+            long count = fields.getInt() & 0xFFFFFFFFL;
+            // An encoder that could not go back leaves 0.
+            stated = count == 0 ? -1 : count;
+        }
+        long bytes = (flags & 2) != 0 && fields.remaining() >= Integer.BYTES ? fields.getInt() & 0xFFFFFFFFL : 0;
+        int at = fields.position() + ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
+        // LAME's extension: 9 bytes of name, then 12, then two lengths of 12 bits.
+        if (at + 24 <= header.bytes() && frame[at] != 0) {
+            int front = (frame[at + 21] & 0xFF) << 4 | (frame[at + 22] & 0xF0) >> 4;
+            int back = (frame[at + 22] & 0x0F) << 8 | frame[at + 23] & 0xFF;
+            if (stated > 0 && front + back < stated * header.samples()) {
+                delay = front + DECODER_DELAY;
+                padding = Math.max(0, back - DECODER_DELAY);
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public int sampleRate() {
+        return frames.first().sampleRate();
+    }
+
+    @Override
+    public int channels() {
+        return frames.first().channels();
+    }
+
+    @Override
+    public OptionalLong frames() {
+        return stated < 0 ? OptionalLong.empty() : OptionalLong.of(length(stated));
+    }
+
+    /** Samples of so many frames: without padding only if the last frame is the one that has it. */
+    private long length(long frameCount) {
+        return Math.max(0, frameCount * perFrame - delay - (frameCount == stated ? padding : 0));
+    }
+
+    @Override
+    public long position() {
+        // A file may end within the silence that its header states.
+        return Math.max(0, blockStart + used - delay);
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> all = new ArrayList<>(frames.warnings());
+        all.addAll(warnings);
+        return List.copyOf(all);
+    }
+
+    @Override
+    public int read(float[] samples, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, samples.length);
+        if (!available()) {
+            return -1;
+        }
+        int n = Math.min(count, decoded - used);
+        System.arraycopy(block, used, samples, from, n);
+        used += n;
+        return n;
+    }
+
+    /** Whether a sample is left, decoding the next frame if need be. */
+    private boolean available() throws IOException {
+        while (used == decoded && !ended) {
+            long first = frames.index();
+            if (!decodeFrame()) {
+                end();
+            } else {
+                if (stated >= 0 && frames.index() * perFrame >= stated * perFrame - padding) {
+                    decodeTail(first);
+                } else {
+                    block = decodedFrame;
+                    decoded = perFrame;
+                }
+                blockStart = first * perFrame;
+                used = 0;
+            }
+        }
+        return used < decoded;
+    }
+
+    private boolean decodeFrame() throws IOException {
+        Mp3Header header = frames.next();
+        if (header != null) {
+            decoder.decode(frames.frame(), header, decodedFrame);
+        }
+        return header != null;
+    }
+
+    /**
+     * Decodes the frames that the silence behind may touch, of which the first was decoded, together: where it begins
+     * is known only if the last of them is the last one of the file.
+     *
+     * @param first number of the first
+     */
+    private void decodeTail(long first) throws IOException {
+        int count = 1;
+        block = Arrays.copyOf(decodedFrame, (int) Math.max(1, stated - first) * perFrame);
+        while (frames.index() < stated && decodeFrame()) {
+            System.arraycopy(decodedFrame, 0, block, count++ * perFrame, perFrame);
+        }
+        if (frames.index() > stated || frames.index() == stated && frames.hasNext()) {
+            goBeyond();
+        }
+        decoded = count * perFrame;
+        if (frames.index() == stated) {
+            decoded = Math.clamp(stated * perFrame - padding - first * perFrame, 0, decoded);
+        }
+    }
+
+    private void end() {
+        ended = true;
+        if (stated > frames.index() && warnings.isEmpty()) {
+            double statedSeconds = (double) length(stated) / sampleRate();
+            double read = (double) position() / sampleRate();
+            warnings.add(
+                    position() <= length(stated)
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "cut short: the header states %.3f s, the file ends after %.3f s, which are read",
+                                    statedSeconds,
+                                    read)
+                            : String.format(
+                                    Locale.ROOT,
+                                    "frames are missing: the header states %d (%.3f s), the file has %d, all of which"
+                                            + " are read (%.3f s)",
+                                    stated,
+                                    statedSeconds,
+                                    frames.index(),
+                                    read));
+        }
+    }
+
+    @Override
+    public void seek(long frame) throws IOException {
+        if (frame < 0) {
+            throw new IllegalArgumentException(name() + ": seek to frame " + frame);
+        }
+        to(Math.min(frame, Long.MAX_VALUE / 2) + delay);
+    }
+
+    /** @param target counted as {@link #blockStart} is */
+    private void to(long target) throws IOException {
+        boolean far = target > blockStart + decoded + (long) LEAD * perFrame;
+        if (target < blockStart || far && source.seekable()) {
+            if (!source.seekable()) {
+                throw new IOException(name() + ": sample " + target + " has passed, and a stream cannot go back");
+            }
+            frames.seek(Math.max(0, target / perFrame - LEAD));
+            decoder.reset();
+            ended = false;
+            blockStart = frames.index() * perFrame;
+            decoded = 0;
+            used = 0;
+        }
+        while (target > blockStart + decoded && !ended) {
+            used = decoded;
+            available();
+        }
+        if (decoded == 0 && ended) {
+            blockStart = delay + length(frames.index());
+        }
+        used = Math.clamp(target - blockStart, 0, decoded);
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}
