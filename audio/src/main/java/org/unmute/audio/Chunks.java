@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The chunks of a RIFF file, of a Sony Wave64 file or of an IFF file, one after the other. */
 final class Chunks {
-    /** Chunks that are looked for behind the samples at most. */
+    /** Maximum number of chunks read after the samples. */
     private static final int MAX_TRAILING = 64;
     /**
      * Chunks that follow the samples in files of recorders and editors, and count as such even if they are cut short.

@@ -110,7 +110,7 @@ final class PcmStream implements AudioStream {
     }
 
     /**
-     * Looks behind the samples of a source whose size is unknown, of which the header alone says how long they are.
+     * Reads on behind the samples of a source of unknown size, whose length only the header states.
      * What is no chunk there may be samples.
      */
     private void checkBeyond() throws IOException {

@@ -147,7 +147,7 @@ class DetectEndToEndTest {
                 .contains("0.5 for 10 classes, since the probe learned none")
                 .contains("the band in which the winning tokens lie, of 4 from 20 to 8000 Hz");
         assertThat(ran.out())
-                .contains("5 heard now, 0 already there), 0 skipped")
+                .contains("5 read now, 0 already there), 0 skipped")
                 .contains("written: events.csv");
         assertThat(Files.readString(out.resolve("run.json")))
                 .contains("\"median filter\"")
@@ -206,7 +206,7 @@ class DetectEndToEndTest {
         Path out = folder.resolve("resumed");
         detect(out, own).endsWith(ExitCode.OK);
         Ran again = detect(out, own, "--format", ALL).endsWith(ExitCode.OK);
-        assertThat(again.out()).contains("0 heard now, 3 already there");
+        assertThat(again.out()).contains("0 read now, 3 already there");
         assertThat(out.resolve("audacity/1.txt")).exists();
 
         // Touched, but with the same bytes.
@@ -214,7 +214,7 @@ class DetectEndToEndTest {
         Wav.write(own.resolve("1.wav"), DetectFixture.scene(40, 2), 16_000);
         Wav.write(own.resolve("00.wav"), DetectFixture.scene(41, 2), 16_000);
         Ran changed = detect(out, own, "--format", ALL).endsWith(ExitCode.OK);
-        assertThat(changed.out()).contains("2 heard now, 2 already there");
+        assertThat(changed.out()).contains("2 read now, 2 already there");
         Path fresh = folder.resolve("fresh");
         detect(fresh, own, "--format", ALL).endsWith(ExitCode.OK);
         Map<String, byte[]> actual = DetectFixture.content(out);
@@ -304,11 +304,11 @@ class DetectEndToEndTest {
                 .contains("skipped text.wav: ")
                 .contains("skipped zero.wav: the file is empty")
                 .contains(
-                        "damaged damaged.wav: heard up to 3.000 s, events after that are missing: sample 48000 is NaN");
+                        "damaged damaged.wav: read up to 3.000 s, events after that are missing: sample 48000 is NaN");
         assertThat(Files.readAllLines(out.resolve("skipped.csv")))
                 .hasSize(5)
-                .startsWith("file,heard,reason")
-                .anyMatch(line -> line.startsWith("damaged.wav,3.000,\"heard up to 3.000 s, "))
+                .startsWith("file,seconds_read,reason")
+                .anyMatch(line -> line.startsWith("damaged.wav,3.000,\"read up to 3.000 s, "))
                 .anyMatch(line -> line.startsWith("zero.wav,0.000,the file is empty"));
         List<Annotation> kept = read(out.resolve("events.csv")).stream()
                 .filter(a -> a.file().equals("damaged.wav"))
@@ -324,7 +324,7 @@ class DetectEndToEndTest {
         assertThat(detect(out, bad, "--format", "csv,raven")
                         .endsWith(ExitCode.OK)
                         .out())
-                .contains("0 heard now, 3 already there), 3 skipped")
+                .contains("0 read now, 3 already there), 3 skipped")
                 .contains("damaged damaged.wav");
         Ran strict = detect(folder.resolve("strict"), bad, "--strict").endsWith(ExitCode.INPUT);
         assertThat(strict.err()).contains("10ms.wav").contains("without --strict");
@@ -502,7 +502,7 @@ class DetectEndToEndTest {
         Ran ran =
                 run(protobin, out, list, "--root", recordings, "--format", ALL).endsWith(ExitCode.OK);
         assertThat(ran.out())
-                .contains("3 heard now")
+                .contains("3 read now")
                 .contains("skipped sub/long.wav#20-22: the part begins at 20.0 s, but the recording ends at 9.0 s");
         List<Annotation> all = read(out.resolve("events.csv"));
         assertThat(all.stream().filter(a -> a.file().equals("sub/long.wav")))
@@ -516,6 +516,6 @@ class DetectEndToEndTest {
         assertThat(run(protobin, out, list, "--root", recordings, "--format", ALL)
                         .endsWith(ExitCode.OK)
                         .out())
-                .contains("0 heard now, 3 already there");
+                .contains("0 read now, 3 already there");
     }
 }

@@ -51,7 +51,7 @@ class DetectKillTest {
 
         Ran resumed = Ran.unmute(detect(probe, recordings, killed).toArray()).endsWith(ExitCode.OK);
         assertThat(resumed.err()).contains("of results were unfinished or damaged and are dropped");
-        assertThat(resumed.out()).doesNotContain("(0 heard now").doesNotContain(" 0 already there");
+        assertThat(resumed.out()).doesNotContain("(0 read now").doesNotContain(" 0 already there");
         DetectFixture.assertSame(killed, undisturbed);
     }
 

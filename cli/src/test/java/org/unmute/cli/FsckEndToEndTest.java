@@ -308,7 +308,7 @@ class FsckEndToEndTest {
         unfinish(events);
         assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out())
                 .contains("after the first 15 recordings are of an unfinished one")
-                .contains("which goes on where it stopped");
+                .contains("which resumes where it stopped");
 
         Path probe = runs.resolve("probe");
         Files.delete(probe.resolve("run.json"));

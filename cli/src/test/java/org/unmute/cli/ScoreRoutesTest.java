@@ -221,8 +221,8 @@ class ScoreRoutesTest {
         EncoderSpec spec = encoder.describe();
         double row = spec.rowTimes().rowSeconds();
         float[][] calibrated = program((_, map) -> {
-            int heard = Math.min(map.time(), (int) Math.ceil(1 / row - 1e-9));
-            return probe.scores(map.rows(0, heard));
+            int rows = Math.min(map.time(), (int) Math.ceil(1 / row - 1e-9));
+            return probe.scores(map.rows(0, rows));
         });
         Path out = folder.resolve("events");
         Ran.unmute(

@@ -33,7 +33,7 @@ public final class CsvLine {
         return FORMAT.format(cells) + "\n";
     }
 
-    /** A text as it stands in a cell, also where tabs separate; not quoted. */
+    /** A text as a cell holds it, also where tabs separate; not quoted. */
     public static String guarded(String text) {
         return isFormula(text) && !NUMBERS.matcher(text).matches() ? "'" + text : text;
     }

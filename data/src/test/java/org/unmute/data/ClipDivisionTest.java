@@ -104,7 +104,7 @@ class ClipDivisionTest {
         assertThat(division.seconds()).isEqualTo(7);
         assertThat(division.seconds(division.clips().get(1))).isEqualTo(1);
         assertThat(division.seconds(division.clips().get(5))).isZero();
-        assertThat(opened).as("a part is not opened, nor what is no file").hasValue(2);
+        assertThat(opened).as("a part is not opened, nor what is not a file").hasValue(2);
         assertThat(ClipDivision.seconds(new AudioClip("part", known, 1, 9), AudioStream::open))
                 .isEqualTo(2);
         assertThat(ClipDivision.seconds(

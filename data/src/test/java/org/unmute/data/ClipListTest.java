@@ -75,7 +75,7 @@ class ClipListTest {
                 .hasMessageContaining("ffmpeg -i ");
     }
 
-    /** A link to a folder that it lies in leads round for ever. */
+    /** A link to a folder that it lies in never ends. */
     @Test
     void aLoopOfLinksIsEnteredOnceAndSaid() throws IOException {
         Files.createSymbolicLink(root.resolve("b/up"), root);

@@ -46,7 +46,7 @@ public final class Campaign {
 
     private static final int USAGE = 2;
     private static final int NOT_RUN = 3;
-    /** A process that a timeout or a lack of memory ended is started again, but not for ever. */
+    /** A process that a timeout or a lack of memory ended is started again, but not forever. */
     private static final int MAX_STARTS = 20;
 
     private static final int START_SECONDS = 5;

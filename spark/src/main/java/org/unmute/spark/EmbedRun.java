@@ -171,7 +171,7 @@ final class EmbedRun {
         }
     }
 
-    /** Whatever stands in the way of the list is a matter of the input, as on the command line. */
+    /** Whatever keeps the list from being read is a matter of the input, as on the command line. */
     private AudioInput listed() {
         try {
             return AudioInput.of(session, request.audio(), request.root(), request.division());

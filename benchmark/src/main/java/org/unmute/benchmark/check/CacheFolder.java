@@ -95,7 +95,7 @@ final class CacheFolder {
                     all.folder(),
                     "there is no " + RunRecord.FILE + ": the embedding was interrupted, is still going on, or another"
                             + " program filled the cache",
-                    again + ", which goes on where it stopped");
+                    again + ", which resumes where it stopped");
         } else if (run != null) {
             int stated = run.results().path("embedded").asInt()
                     + run.results().path("alreadyPresent").asInt();

@@ -57,7 +57,7 @@ final class EventFolder {
                     Finding.Kind.UNFINISHED,
                     all.folder(),
                     "there is no " + RunRecord.FILE + ": the run was interrupted or is still going on",
-                    again + ", which goes on where it stopped");
+                    again + ", which resumes where it stopped");
         } else if (run != null) {
             tables(all, run.results().path("detected"), state, item, again);
         }

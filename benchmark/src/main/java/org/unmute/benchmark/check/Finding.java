@@ -15,7 +15,7 @@ public record Finding(Kind kind, Path path, String what, String remedy) {
     public enum Kind {
         /** A temporary file of a process that was killed, or a file that was set aside. */
         LEFT_OVER("left over"),
-        /** A run was interrupted or is still going on: the same command goes on where it stopped. */
+        /** A run was interrupted or is still going on: the same command resumes where it stopped. */
         UNFINISHED("unfinished"),
         /** Bytes are missing or other than they were written. */
         DAMAGED("damaged");

@@ -99,7 +99,7 @@ public final class FolderCheck {
 
         /** What to do about an unfinished run. */
         String goOn() {
-            return command == null ? "run the same command again, it goes on where it stopped" : "run: " + command;
+            return command == null ? "run the same command again, it resumes where it stopped" : "run: " + command;
         }
     }
 

@@ -168,7 +168,7 @@ final class DatasetReader {
             throw t.problem(
                     key,
                     "split '" + n
-                            + "' stands in two of train, validation and test: clips that were trained on or chosen by "
+                            + "' is in two of train, validation and test: clips that were trained on or chosen by "
                             + "must not be scored");
         });
     }

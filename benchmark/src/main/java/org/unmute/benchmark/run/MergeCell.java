@@ -90,7 +90,7 @@ record MergeCell(
                 .orElse("not set");
     }
 
-    /** One journal must go on where the other ends. */
+    /** One journal must continue where the other ends. */
     private void requireSameLines(MergeCell other, String journal, List<String> own, List<String> others) {
         for (int i = 0; i < Math.min(own.size(), others.size()); i++) {
             if (!own.get(i).equals(others.get(i))) {

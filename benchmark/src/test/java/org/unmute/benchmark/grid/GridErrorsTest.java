@@ -163,7 +163,7 @@ class GridErrorsTest {
         name = 'urban', root = 'u', test = []         | test: names no split
         name = 'urban', root = 'u', train = 'dev'     | train: 'dev' is none of the parts of a data set: train, \
         validation, test
-        name = 'urban', root = 'u', train = ['train', 'test'] | test: split 'test' stands in two of train, \
+        name = 'urban', root = 'u', train = ['train', 'test'] | test: split 'test' is in two of train, \
         validation and test
         name = 'urban', root = 'u', validation = 'test' | test: split 'test' stands in two
         name = 'urban', root = 'u', validation = 'train' | validation: split 'train' stands in two

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "Runs the paper's protocol for every encoder, data set and probe of a grid: tokens cached once, a search"
                     + " over learning rate and weight decay, the best settings trained again with several seeds, mean"
                     + " and deviation on the test part.",
-            "Stop it at any moment and run the same command again: it goes on where it was, with the same result.",
+            "Stop it at any moment and run the same command again: it resumes where it was, with the same result.",
             "Machines may share a grid: run other cells on each, with --only and a folder of its own, then join the"
                     + " folders with --merge."
         },

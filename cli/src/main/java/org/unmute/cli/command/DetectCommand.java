@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
             "Finds when, and where the probe can tell at which frequencies, the classes of a trained probe sound in"
                     + " recordings of any length.",
             "Writes tables of events into a folder as recordings pass. Run the same command again after an"
-                    + " interruption: it goes on where it stopped, and the files become the same."
+                    + " interruption: it resumes where it stopped, and the files become the same."
         },
         footer = {
             "",
@@ -54,7 +54,7 @@ import picocli.CommandLine.Option;
             "  birdnet/….BirdNET.results.csv, BirdNET_CombinedTable.csv   birdnet: BirdNET-Analyzer's tables",
             "  events.parquet                           parquet: all events, in full precision; written at the end",
             "  events.html                              --page: the events as a page, with pictures and sound",
-            "  skipped.csv                              recordings that were not heard to their end, with the reason",
+            "  skipped.csv                              recordings that were not read to their end, with the reason",
             "  run.json                                 how it was made; written at the end",
             "",
             "Example:",
@@ -154,7 +154,7 @@ final class DetectCommand extends ComputingCommand {
     private Outcome detect(DetectorSetup setup, List<AudioClip> clips, DetectionFolder folder) throws IOException {
         if (folder.lost() > 0) {
             tell(out + ": " + Units.bytes(folder.lost())
-                    + " of results were unfinished or damaged and are dropped: their" + " recordings are heard again");
+                    + " of results were unfinished or damaged and are dropped: their" + " recordings are read again");
         }
         DetectionRun run = new DetectionRun(setup.detector(), AudioFiles::open, audio.strict());
         RecordingSurvey survey = RecordingSurvey.of(clips);
@@ -170,11 +170,11 @@ final class DetectCommand extends ComputingCommand {
 
     private DetectionRun.Listener listener(Progress progress, RecordingSurvey survey) {
         return new DetectionRun.Listener() {
-            private double heard;
+            private double read;
 
             @Override
-            public void heard(double seconds) {
-                heard += seconds;
+            public void read(double seconds) {
+                read += seconds;
                 progress.advance(0, seconds);
             }
 
@@ -185,14 +185,14 @@ final class DetectCommand extends ComputingCommand {
                 } else {
                     progress.advance(1, 0);
                 }
-                heard = 0;
+                read = 0;
             }
 
             @Override
             public void skipped(AudioClip clip, String reason) {
                 progress.remark("skipped " + clip.id() + ": " + reason);
-                progress.skip(1, Math.max(0, survey.seconds(clip) - heard));
-                heard = 0;
+                progress.skip(1, Math.max(0, survey.seconds(clip) - read));
+                read = 0;
             }
 
             @Override
@@ -264,7 +264,7 @@ final class DetectCommand extends ComputingCommand {
             o.println();
             o.println(out + ": " + Units.count(outcome.events(), "event") + " in "
                     + Units.count(clips.size() - outcome.leftOut(), "recording") + " ("
-                    + Units.duration(outcome.seconds()) + "; " + outcome.found() + " heard now, "
+                    + Units.duration(outcome.seconds()) + "; " + outcome.found() + " read now, "
                     + outcome.present() + " already there), " + outcome.leftOut() + " skipped");
             o.println("written: " + String.join(", ", files) + ", run.json");
             if (shown != null) {
@@ -274,7 +274,7 @@ final class DetectCommand extends ComputingCommand {
             outcome.skipped().stream()
                     .limit(SHOWN)
                     .forEach(s ->
-                            o.println((s.heard() == 0 ? "  skipped " : "  damaged ") + s.file() + ": " + s.reason()));
+                            o.println((s.read() == 0 ? "  skipped " : "  damaged ") + s.file() + ": " + s.reason()));
             if (outcome.skipped().size() > SHOWN) {
                 o.println("  and " + (outcome.skipped().size() - SHOWN) + " more in skipped.csv");
             }

@@ -138,10 +138,10 @@ final class ExplainCommand extends ComputingCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage(), e);
         }
-        RecordingStretch.Part heard = whole != null
+        RecordingStretch.Part sound = whole != null
                 ? whole
                 : stretch.read(audio, window(loaded.encoder().describe()), warnings);
-        ClipExplanation clip = explained(explainer, heard, wanted);
+        ClipExplanation clip = explained(explainer, sound, wanted);
         RecordingPart part = RecordingPart.of(source, audio);
         List<Path> written = out == null ? List.of() : write(clip, part, loaded, source);
         print(ExplainText.document(clip), o -> {

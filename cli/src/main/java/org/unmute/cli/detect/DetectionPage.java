@@ -15,7 +15,7 @@ import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
 import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectorSetup;
-import org.unmute.events.detection.Heard;
+import org.unmute.events.detection.ReadOutcome;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Detection;
 import org.unmute.report.event.EventClass;
@@ -44,13 +44,13 @@ public final class DetectionPage {
         this.names = setup.probe().classes();
         this.leftOut = outcome.leftOut();
         Set<String> missing = new HashSet<>();
-        outcome.skipped().stream().filter(s -> s.heard() == 0).forEach(s -> missing.add(s.file()));
+        outcome.skipped().stream().filter(s -> s.read() == 0).forEach(s -> missing.add(s.file()));
         Path page = folder.path().resolve(FILE);
         for (AudioClip clip : all) {
-            Heard heard = missing.contains(clip.id()) ? null : folder.heard(clip.id());
-            if (heard != null) {
+            ReadOutcome read = missing.contains(clip.id()) ? null : folder.read(clip.id());
+            if (read != null) {
                 clips.put(clip.id(), clip);
-                files.add(SoundFile.of(page, clip.path(), clip.id(), heard.start(), heard.seconds()));
+                files.add(SoundFile.of(page, clip.path(), clip.id(), read.start(), read.seconds()));
             }
         }
     }

@@ -47,7 +47,7 @@ public enum RecordingPart {
     private record Table(Path file, RecordingPart part) {}
 
     /**
-     * Looks a recording up.
+     * Finds a recording.
      *
      * @throws IOException if the recording or a table cannot be read
      */

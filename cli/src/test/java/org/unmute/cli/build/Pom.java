@@ -18,7 +18,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * What the POMs of this tree take from others, with version. A dependency whose version stands in the parent is listed
+ * What the POMs of this tree take from others, with version. A dependency whose version is in the parent is listed
  * where the version is.
  */
 record Pom(Path file, List<Artifact> artifacts) {

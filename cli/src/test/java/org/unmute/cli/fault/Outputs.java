@@ -77,7 +77,7 @@ record Outputs(TreeMap<String, String> files) {
             return Files.readString(file);
         }
         if (name.endsWith("events.log")) {
-            // A recording that was left out and is heard later comes after the others; tables show the order.
+            // A recording that was left out and is read later comes after the others; tables show the order.
             byte[] bytes = Files.readAllBytes(file);
             Arrays.sort(bytes);
             return bytes.length + " bytes " + Sha256.of(bytes);

@@ -142,7 +142,7 @@ final class AnnotationFolder {
     private Found found(String tables) {
         List<Annotation> events = new ArrayList<>();
         byRecording.forEach((recording, all) -> {
-            // The same selection may stand in the tables of two versions.
+            // The same selection may be in the tables of two versions.
             Set<Annotation> distinct = new LinkedHashSet<>(all);
             events.addAll(distinct);
             if (tablesOf.getOrDefault(recording, List.of()).size() > 1) {

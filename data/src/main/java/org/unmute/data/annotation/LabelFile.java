@@ -150,7 +150,7 @@ public record LabelFile(
         }
         all.add("columns that are not read: "
                 + leftOut.stream().map(PlainText::of).collect(Collectors.joining(", "))
-                + ". Recordings must be files: sound in a Parquet file is not heard");
+                + ". Recordings must be files: sound in a Parquet file is not read");
         return new LabelFile(form, manifest, events, recognized, all);
     }
 

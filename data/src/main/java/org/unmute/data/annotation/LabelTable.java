@@ -199,9 +199,10 @@ final class LabelTable {
             for (int column : columns.unnamed()) {
                 String text = row.fields().get(column);
                 if (!text.isBlank()) {
-                    throw row.wrong(header.get(column) + " has no name, but "
-                            + MalformedTableException.quote(text) + " stands in it: name it in the header, or leave it"
-                            + " out with --ignore-columns '" + header.get(column) + "'");
+                    throw row.wrong(
+                            header.get(column) + " has no name, but holds " + MalformedTableException.quote(text)
+                                    + ": name it in the header, or leave it out with --ignore-columns '"
+                                    + header.get(column) + "'");
                 }
             }
             List<String> labels = new ArrayList<>();

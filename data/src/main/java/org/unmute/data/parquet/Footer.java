@@ -5,7 +5,7 @@ import java.util.List;
 import org.unmute.files.MalformedFileException;
 
 /**
- * What stands at the end of a file.
+ * The end of a file.
  *
  * @param leaves all columns
  * @param rows   of all groups

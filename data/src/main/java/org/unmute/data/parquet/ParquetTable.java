@@ -63,7 +63,7 @@ public final class ParquetTable implements AutoCloseable {
     }
 
     /**
-     * Whether a file begins as Parquet files do, whatever its name is; false for what is no regular file.
+     * Whether a file begins as Parquet files do, whatever its name is; false if it is not a regular file.
      *
      * @throws IOException if it cannot be read
      */

@@ -5,7 +5,7 @@ import java.util.List;
 import org.unmute.data.parquet.TextForm.Kind;
 import org.unmute.files.MalformedFileException;
 
-/** Reads the columns of a file from its tree of structures and lists, which stands in the file as a list. */
+/** Reads the columns of a file from its tree of structures and lists, which the file holds as a list. */
 final class Schema {
     private static final int DEEPEST = 24;
     private static final int MAX_LISTS = 8;

@@ -166,15 +166,15 @@ public final class SceneMixer {
                 }
                 stems.add(stem);
             }
-            AudibleExtent heard = extent.audible(x, AudibleExtent.silence(x));
+            AudibleExtent audible = extent.audible(x, AudibleExtent.silence(x));
             double rate = options.sampleRate();
             events.add(new Scene.Event(
                     recording.label(),
                     recording.id(),
                     gainDb,
                     at / rate,
-                    (at + heard.from() - extent.from()) / rate,
-                    (at + heard.to() - extent.from()) / rate));
+                    (at + audible.from() - extent.from()) / rate,
+                    (at + audible.to() - extent.from()) / rate));
         }
         double peak = Dsp.peak(mix);
         double scale = peak > 1 ? 1 / peak : 1;
@@ -209,9 +209,9 @@ public final class SceneMixer {
             throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id() + ", "
                     + x.length + " samples: leave it out of the manifest");
         }
-        AudibleExtent heard = new AudibleExtent(0, x.length).audible(x, silence);
-        int from = heard.from();
-        int to = heard.to();
+        AudibleExtent audible = new AudibleExtent(0, x.length).audible(x, silence);
+        int from = audible.from();
+        int to = audible.to();
         if (to - from > length) {
             int start = random.between(from, to - length);
             // A silent segment of a long recording would have a label without a sound.
@@ -220,6 +220,6 @@ public final class SceneMixer {
             }
             return new AudibleExtent(start, start + length);
         }
-        return heard;
+        return audible;
     }
 }

@@ -95,15 +95,15 @@ public final class SyntheticScenes {
             int at = random.between(0, length - event.length);
             Dsp.addAt(mix, event, at, Dsp.fromDb(gainDb) / Dsp.rms(event));
             float[] alone = Dsp.floats(event, 1);
-            AudibleExtent heard = new AudibleExtent(0, alone.length).audible(alone, AudibleExtent.silence(alone));
+            AudibleExtent audible = new AudibleExtent(0, alone.length).audible(alone, AudibleExtent.silence(alone));
             double rate = Synthesizer.SAMPLE_RATE;
             events.add(new Scene.Event(
                     sound.label(),
                     "synth:" + Long.toHexString(eventSeed),
                     gainDb,
                     at / rate,
-                    (at + heard.from()) / rate,
-                    (at + heard.to()) / rate));
+                    (at + audible.from()) / rate,
+                    (at + audible.to()) / rate));
         }
         double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
         double[] noise = new NoiseSounds(random).background(length);

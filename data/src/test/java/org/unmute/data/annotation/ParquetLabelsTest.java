@@ -82,7 +82,7 @@ class ParquetLabelsTest {
                         "HSN_001_20150708_061805_015_020.ogg  []");
         assertThat(segments.remarks())
                 .containsExactly("columns that are not read: audio.bytes (bytes that are no text). Recordings must be"
-                        + " files: sound in a Parquet file is not heard");
+                        + " files: sound in a Parquet file is not read");
     }
 
     @Test

@@ -156,7 +156,7 @@ class TablesAsTheyComeTest {
         refuses(
                 "file,wren,,robin\na.wav,1,1,0\n",
                 Options.AUTO,
-                ":2: column 3 has no name, but '1' stands in it",
+                ":2: column 3 has no name, but holds '1'",
                 "--ignore-columns 'column 3'");
         assertThat(read("file,wren,,robin\na.wav,1,1,0\n", columns(List.of("column 3"), List.of(), List.of()))
                         .manifest()

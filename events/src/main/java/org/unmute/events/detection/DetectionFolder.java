@@ -162,10 +162,10 @@ public final class DetectionFolder implements AutoCloseable {
         return journal.ids();
     }
 
-    /** What was heard of a recording whose events are known; null if they are not. */
-    public Heard heard(String id) {
+    /** What was read of a recording whose events are known; null if they are not. */
+    public ReadOutcome read(String id) {
         RecordingResult result = journal.find(id);
-        return result == null ? null : result.heard();
+        return result == null ? null : result.read();
     }
 
     /** Takes events. */
@@ -206,7 +206,7 @@ public final class DetectionFolder implements AutoCloseable {
             own.add(format.combined());
             own.add(format.folder());
         }
-        // Tables of recordings that a killed run heard are not written again.
+        // Tables of recordings that a killed run read are not written again.
         output.finish(name -> own.contains(name)
                 || name.startsWith(STATE + "/")
                 || name.contains("/") && own.contains(name.substring(0, name.indexOf('/'))));

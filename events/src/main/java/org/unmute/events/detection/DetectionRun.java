@@ -21,7 +21,7 @@ import org.unmute.probes.event.Detection;
 
 /**
  * Finds the events of many recordings, in the order of a list, and writes them to a folder as recordings pass. The same
- * call resumes a run that was interrupted: a recording that is done is not heard again while its bytes are the same,
+ * call resumes a run that was interrupted: a recording that is done is not read again while its bytes are the same,
  * and all files become those of a run without interruption.
  *
  * <p>A recording that cannot be read, or is too short, is reported with the reason, written to {@code skipped.csv} and
@@ -32,7 +32,7 @@ public final class DetectionRun {
     private final RecordingDetector detector;
     private final AudioOpener opener;
     private final boolean strict;
-    /** Of files of which several parts are heard. */
+    /** Of files of which several parts are read. */
     private final FileHashes hashes = new FileHashes();
 
     /** Opens the bytes of a sound file. */
@@ -47,11 +47,11 @@ public final class DetectionRun {
 
     /** Receives what happens, in the order of the list. */
     public interface Listener {
-        /** A recording is being heard. */
+        /** A recording is being read. */
         default void opened(AudioClip clip, AudioStream stream) {}
 
-        /** So much more sound was heard. */
-        default void heard(double seconds) {}
+        /** So much more sound was read. */
+        default void read(double seconds) {}
 
         /** The events of a recording are known; {@code before}: an earlier run found them. */
         default void done(AudioClip clip, RecordingResult result, boolean before) {}
@@ -59,18 +59,18 @@ public final class DetectionRun {
         /** A recording was left out. */
         default void skipped(AudioClip clip, String reason) {}
 
-        /** A remark about a recording that was heard. */
+        /** A remark about a recording that was read. */
         default void warned(AudioClip clip, String warning) {}
     }
 
     /**
-     * A recording that was left out, or not heard to its end.
+     * A recording that was left out, or not read to its end.
      *
      * @param file   id of the clip
-     * @param heard  seconds whose events are in the tables; 0 if it was left out
+     * @param read  seconds whose events are in the tables; 0 if it was left out
      * @param reason why
      */
-    public record Skipped(String file, double heard, String reason) {}
+    public record Skipped(String file, double read, String reason) {}
 
     /**
      * A class over all recordings.
@@ -85,9 +85,9 @@ public final class DetectionRun {
     /**
      * The outcome of a run.
      *
-     * @param found    recordings that were heard now
+     * @param found    recordings that were read now
      * @param present  recordings whose events were known
-     * @param skipped  recordings that were left out, or not heard to their end
+     * @param skipped  recordings that were left out, or not read to their end
      * @param leftOut  how many of them were left out
      * @param seconds  of sound in the tables
      * @param classes  totals by class
@@ -138,19 +138,19 @@ public final class DetectionRun {
                     listener.skipped(clip, reason);
                     continue;
                 }
-                Heard heard = result.heard();
-                if (heard.problem() != null) {
+                ReadOutcome read = result.read();
+                if (read.problem() != null) {
                     if (strict) {
-                        throw unusable(clip, heard.problem());
+                        throw unusable(clip, read.problem());
                     }
-                    skipped.add(clip.id(), heard.seconds(), heard.problem());
-                    totals.skip(new Skipped(clip.id(), heard.seconds(), heard.problem()));
-                    listener.warned(clip, heard.problem());
+                    skipped.add(clip.id(), read.seconds(), read.problem());
+                    totals.skip(new Skipped(clip.id(), read.seconds(), read.problem()));
+                    listener.warned(clip, read.problem());
                 }
-                heard.warnings().forEach(warning -> listener.warned(clip, warning));
-                tables.add(clip, heard, events -> folder.journal().events(clip.id(), events));
+                read.warnings().forEach(warning -> listener.warned(clip, warning));
+                tables.add(clip, read, events -> folder.journal().events(clip.id(), events));
                 folder.journal().events(clip.id(), event -> totals.add(event.detection()));
-                totals.done(heard, one.present);
+                totals.done(read, one.present);
                 listener.done(clip, result, one.present);
             }
             tables.finish();
@@ -200,7 +200,7 @@ public final class DetectionRun {
                 return null;
             }
             if (present) {
-                tables.single(clip, before.heard(), events -> folder.journal().events(clip.id(), events));
+                tables.single(clip, before.read(), events -> folder.journal().events(clip.id(), events));
                 return before;
             }
             tables.forget(clip);
@@ -219,14 +219,14 @@ public final class DetectionRun {
         }
 
         private RecordingResult hear(String stamp, EventSpool spool) throws IOException {
-            Heard heard;
+            ReadOutcome read;
             String sha256;
             try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
                 // The channel is closed here: a stream that is refused does not close it.
                 AudioSource source = AudioSource.of(bytes, clip.path().toString());
                 AudioStream stream = opener.open(source);
                 listener.opened(clip, stream);
-                heard = detector.run(stream, clip.start(), clip.end(), spool::add, listener::heard);
+                read = detector.run(stream, clip.start(), clip.end(), spool::add, listener::read);
                 sha256 = clip.whole() ? bytes.sha256() : hash();
             } catch (UncheckedIOException e) {
                 throw e.getCause(); // of the folder, not of the recording
@@ -241,13 +241,13 @@ public final class DetectionRun {
                         + (Runtime.getRuntime().maxMemory() >> 20) + " MiB of this program: -Xmx";
                 return null;
             }
-            if (!heard.usable()) {
-                reason = heard.problem();
-                tables.leave(clip, heard);
+            if (!read.usable()) {
+                reason = read.problem();
+                tables.leave(clip, read);
                 return null;
             }
-            RecordingResult result = new RecordingResult(clip.id(), sha256, stamp, heard, spool.count());
-            tables.single(clip, heard, spool::forEach);
+            RecordingResult result = new RecordingResult(clip.id(), sha256, stamp, read, spool.count());
+            tables.single(clip, read, spool::forEach);
             folder.journal().append(result, spool::forEach);
             return result;
         }
@@ -262,7 +262,7 @@ public final class DetectionRun {
         private int leftOut;
         private int found;
         private int present;
-        private double heard;
+        private double read;
 
         Totals(int classes) {
             events = new long[classes];
@@ -279,11 +279,11 @@ public final class DetectionRun {
 
         void skip(Skipped one) {
             skipped.add(one);
-            leftOut += one.heard() == 0 ? 1 : 0;
+            leftOut += one.read() == 0 ? 1 : 0;
         }
 
-        void done(Heard one, boolean before) {
-            heard += one.seconds();
+        void done(ReadOutcome one, boolean before) {
+            read += one.seconds();
             if (before) {
                 present++;
             } else {
@@ -296,7 +296,7 @@ public final class DetectionRun {
             for (int c = 0; c < events.length; c++) {
                 classes.add(new ClassTotal(c, events[c], seconds[c], score[c]));
             }
-            return new Outcome(found, present, List.copyOf(skipped), leftOut, heard, classes);
+            return new Outcome(found, present, List.copyOf(skipped), leftOut, read, classes);
         }
     }
 }

@@ -98,7 +98,7 @@ final class EventTables implements AutoCloseable {
     }
 
     /** Writes the tables of a recording that are not there yet. */
-    void single(AudioClip clip, Heard heard, EventJournal.Source events) throws IOException {
+    void single(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
         for (OutputFormat format : formats) {
             if (format.folder() == null || Files.exists(table(format, clip))) {
                 continue;
@@ -107,7 +107,7 @@ final class EventTables implements AutoCloseable {
             Files.createDirectories(target.getParent());
             try (TemporaryFile file = TemporaryFile.create(temporary)) {
                 Writer out = TableFile.text(file.channel());
-                write(format, format.format().writer(out, false), clip, heard, events);
+                write(format, format.format().writer(out, false), clip, read, events);
                 out.flush();
                 file.replace(target);
             } catch (IOException e) {
@@ -117,11 +117,11 @@ final class EventTables implements AutoCloseable {
     }
 
     /** Adds a recording to the tables of all. */
-    void add(AudioClip clip, Heard heard, EventJournal.Source events) throws IOException {
+    void add(AudioClip clip, ReadOutcome read, EventJournal.Source events) throws IOException {
         for (Map.Entry<OutputFormat, Combined> entry : combined.entrySet()) {
             Combined all = entry.getValue();
-            all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
-            write(entry.getKey(), all.table, clip, heard, events);
+            all.enter(clip.path(), read.fileSeconds(), read.sampleRate());
+            write(entry.getKey(), all.table, clip, read, events);
             all.out.flush();
         }
         if (parquet != null) {
@@ -138,14 +138,18 @@ final class EventTables implements AutoCloseable {
     }
 
     /** Leaves the time of a recording without events in the tables of all: a viewer of all recordings shows it too. */
-    void leave(AudioClip clip, Heard heard) throws IOException {
+    void leave(AudioClip clip, ReadOutcome read) throws IOException {
         for (Combined all : combined.values()) {
-            all.enter(clip.path(), heard.fileSeconds(), heard.sampleRate());
+            all.enter(clip.path(), read.fileSeconds(), read.sampleRate());
         }
     }
 
     private void write(
-            OutputFormat format, AnnotationFormat.Writer table, AudioClip clip, Heard heard, EventJournal.Source events)
+            OutputFormat format,
+            AnnotationFormat.Writer table,
+            AudioClip clip,
+            ReadOutcome read,
+            EventJournal.Source events)
             throws IOException {
         String file =
                 format.namesPaths() ? clip.path().toAbsolutePath().normalize().toString() : fileId(clip);
@@ -153,11 +157,11 @@ final class EventTables implements AutoCloseable {
         events.forEach(event -> {
             some.add(annotation(file, event));
             if (some.size() == TOGETHER) {
-                table.recording(0, heard.sampleRate(), some);
+                table.recording(0, read.sampleRate(), some);
                 some.clear();
             }
         });
-        table.recording(0, heard.sampleRate(), some);
+        table.recording(0, read.sampleRate(), some);
     }
 
     /** The id of the file that a clip is, or is part of: times count from the file's start. */

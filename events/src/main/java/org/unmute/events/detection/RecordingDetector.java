@@ -23,8 +23,8 @@ import org.unmute.probes.score.FrameScorer;
  * Finds the events of recordings, one after the other, in memory that does not depend on their length. It needs an open
  * stream and gives events: where sound comes from and where events go is the caller's matter.
  *
- * <p>A recording that is damaged, or has a sample that is no finite number, is heard up to there: the events before are
- * given, as if it ended there, and {@link Heard#problem} says where and why.
+ * <p>A recording that is damaged, or has a sample that is no finite number, is read up to there: the events before are
+ * given, as if it ended there, and {@link ReadOutcome#problem} says where and why.
  *
  * <p>Immutable and thread-safe.
  */
@@ -58,12 +58,12 @@ public final class RecordingDetector {
      * @param stream not closed
      * @param events takes each event once, when it is decided: for each class by onset; times count from the start of
      *               the file
-     * @param heard  is told the seconds of sound that were heard, as they pass
+     * @param read  is told the seconds of sound that were read, as they pass
      * @throws UnreadableAudioException if the rate cannot be converted
      * @throws IOException              if the source fails, which is not the recording's fault
      */
-    public Heard run(AudioStream stream, Consumer<LocatedEvent> events, DoubleConsumer heard) throws IOException {
-        return run(stream, 0, Double.POSITIVE_INFINITY, events, heard);
+    public ReadOutcome run(AudioStream stream, Consumer<LocatedEvent> events, DoubleConsumer read) throws IOException {
+        return run(stream, 0, Double.POSITIVE_INFINITY, events, read);
     }
 
     /**
@@ -74,7 +74,8 @@ public final class RecordingDetector {
      * @throws UnreadableAudioException if the rate cannot be converted, or the recording ends before {@code start}
      * @throws IOException              if the source fails, which is not the recording's fault
      */
-    public Heard run(AudioStream stream, double start, double end, Consumer<LocatedEvent> events, DoubleConsumer heard)
+    public ReadOutcome run(
+            AudioStream stream, double start, double end, Consumer<LocatedEvent> events, DoubleConsumer read)
             throws IOException {
         int rate = encoder.describe().sampleRate();
         AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
@@ -101,14 +102,14 @@ public final class RecordingDetector {
             }
             tagger.accept(block, 0, finite);
             samples += finite;
-            heard.accept((double) finite / rate);
+            read.accept((double) finite / rate);
         }
         double seconds = (double) samples / rate;
         double fileSeconds = fileSeconds(stream, problem == null, end);
         try {
             tagger.finish();
         } catch (ClipTooShortException e) {
-            return new Heard(
+            return new ReadOutcome(
                     stream.sampleRate(),
                     fileSeconds,
                     start,
@@ -119,9 +120,9 @@ public final class RecordingDetector {
         }
         if (problem != null) {
             problem = String.format(
-                    Locale.ROOT, "heard up to %.3f s, events after that are missing: %s", start + seconds, problem);
+                    Locale.ROOT, "read up to %.3f s, events after that are missing: %s", start + seconds, problem);
         }
-        return new Heard(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, true);
+        return new ReadOutcome(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, true);
     }
 
     /** What {@link #run(Features, ClipSound, Consumer)} needs of the encoder. */
@@ -137,7 +138,7 @@ public final class RecordingDetector {
      * @param sound    as it was read
      * @param events   as of a stream
      * @return whether they were found; otherwise its tokens depend on what else of it was encoded with them, and a
-     *     stream of it has to be heard
+     *     stream of it has to be read
      */
     public boolean run(Features features, ClipSound sound, Consumer<LocatedEvent> events) {
         double start = sound.clip().start();

@@ -6,7 +6,7 @@ package org.unmute.events.detection;
  * @param id     of the clip
  * @param sha256 of the file's bytes
  * @param stamp  what the file system says about the file, see {@link FileStamp}
- * @param heard  what was heard of it
+ * @param read  what was read of it
  * @param events how many there are
  */
-public record RecordingResult(String id, String sha256, String stamp, Heard heard, long events) {}
+public record RecordingResult(String id, String sha256, String stamp, ReadOutcome read, long events) {}

@@ -20,7 +20,7 @@ final class ResultCodec {
         out.writeUTF(r.id());
         out.writeUTF(r.sha256());
         out.writeUTF(r.stamp());
-        Heard h = r.heard();
+        ReadOutcome h = r.read();
         out.writeInt(h.sampleRate());
         out.writeDouble(h.fileSeconds());
         out.writeDouble(h.start());
@@ -58,7 +58,7 @@ final class ResultCodec {
         }
         boolean problem = in.readBoolean();
         String text = in.readUTF();
-        Heard heard = new Heard(rate, fileSeconds, start, seconds, warnings, problem ? text : null, true);
-        return new RecordingResult(id, sha256, stamp, heard, in.readLong());
+        ReadOutcome read = new ReadOutcome(rate, fileSeconds, start, seconds, warnings, problem ? text : null, true);
+        return new RecordingResult(id, sha256, stamp, read, in.readLong());
     }
 }

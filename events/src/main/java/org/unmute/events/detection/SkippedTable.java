@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.unmute.data.CsvLine;
 import org.unmute.files.PlainText;
 
-/** Recordings that were not heard to their end: {@code file,heard,reason}, with the seconds that were heard. */
+/** Recordings that were not read to their end: {@code file,seconds_read,reason}, with the seconds that were read. */
 final class SkippedTable implements AutoCloseable {
     static final String NAME = "skipped.csv";
 
@@ -15,15 +15,15 @@ final class SkippedTable implements AutoCloseable {
     SkippedTable(Path folder) throws IOException {
         out = new TableFile(folder.resolve(NAME));
         try {
-            row("file", "heard", "reason");
+            row("file", "seconds_read", "reason");
         } catch (IOException e) {
             out.close();
             throw e;
         }
     }
 
-    void add(String file, double heard, String reason) throws IOException {
-        row(PlainText.of(file), String.format(Locale.ROOT, "%.3f", heard), PlainText.of(reason));
+    void add(String file, double read, String reason) throws IOException {
+        row(PlainText.of(file), String.format(Locale.ROOT, "%.3f", read), PlainText.of(reason));
     }
 
     private void row(String... cells) throws IOException {

@@ -49,11 +49,11 @@ public record CachedScores(TokenCache cache, RowTimes times) {
             while (rows > 1 && times.seconds(rows - 1) >= clip.getValue()) {
                 rows--;
             }
-            Features heard = rows < features.tokens().time() ? features.rows(0, rows) : features;
+            Features read = rows < features.tokens().time() ? features.rows(0, rows) : features;
             double[] ends = new double[rows + 1];
             Arrays.setAll(ends, times::seconds);
             ends[rows] = Math.clamp(clip.getValue(), Math.nextUp(ends[rows - 1]), ends[rows]);
-            all.add(new FrameScores(id, ends, scorer.scores(heard)));
+            all.add(new FrameScores(id, ends, scorer.scores(read)));
         }
         return all;
     }

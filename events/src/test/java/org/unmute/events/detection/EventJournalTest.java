@@ -35,8 +35,8 @@ class EventJournalTest {
 
     private static void append(EventJournal journal, String id, List<LocatedEvent> events, String problem)
             throws IOException {
-        Heard heard = new Heard(48_000, 12.5, 1, 11.5, List.of("cut short", "ü\n"), problem, true);
-        journal.append(new RecordingResult(id, "ab", "stamp", heard, events.size()), taker -> {
+        ReadOutcome read = new ReadOutcome(48_000, 12.5, 1, 11.5, List.of("cut short", "ü\n"), problem, true);
+        journal.append(new RecordingResult(id, "ab", "stamp", read, events.size()), taker -> {
             for (LocatedEvent event : events) {
                 taker.accept(event);
             }
@@ -62,9 +62,9 @@ class EventJournalTest {
             assertThat(journal.ids()).containsExactlyInAnyOrder("a", "b");
             assertThat(read(journal, "a")).as("the last block counts").isEqualTo(events(2, 3));
             assertThat(read(journal, "b")).isEmpty();
-            assertThat(journal.find("b").heard())
-                    .isEqualTo(new Heard(48_000, 12.5, 1, 11.5, List.of("cut short", "ü\n"), "damaged", true));
-            assertThat(journal.find("a").heard().problem()).isNull();
+            assertThat(journal.find("b").read())
+                    .isEqualTo(new ReadOutcome(48_000, 12.5, 1, 11.5, List.of("cut short", "ü\n"), "damaged", true));
+            assertThat(journal.find("a").read().problem()).isNull();
             assertThat(journal.find("c")).isNull();
         }
     }
@@ -121,8 +121,8 @@ class EventJournalTest {
         try (EventJournal journal = EventJournal.open(file)) {
             append(journal, "a", events(1, 2), null);
             long size = Files.size(file);
-            Heard heard = new Heard(1, 1, 0, 1, List.of(), null, true);
-            RecordingResult result = new RecordingResult("b", "", "", heard, 1);
+            ReadOutcome read = new ReadOutcome(1, 1, 0, 1, List.of(), null, true);
+            RecordingResult result = new RecordingResult("b", "", "", read, 1);
             assertThatThrownBy(() -> journal.append(result, taker -> {
                         throw new IOException("no space left");
                     }))

@@ -25,10 +25,10 @@ class EventMuseumTest {
             "folder/a ü.wav",
             "ab".repeat(32),
             "12 bytes, modified 2026-01-01T00:00:00Z",
-            new Heard(48_000, 12.5, 1, 11.5, List.of("cut short"), null, true),
+            new ReadOutcome(48_000, 12.5, 1, 11.5, List.of("cut short"), null, true),
             2);
     private static final RecordingResult DAMAGED = new RecordingResult(
-            "b.wav", "cd".repeat(32), "3 bytes", new Heard(16_000, 2, 0, 0, List.of(), "damaged", true), 0);
+            "b.wav", "cd".repeat(32), "3 bytes", new ReadOutcome(16_000, 2, 0, 0, List.of(), "damaged", true), 0);
 
     @TempDir
     Path folder;

@@ -137,17 +137,16 @@ class RecordingDetectorTest {
         assertThat(expected).hasSizeGreaterThan(3);
         List<LocatedEvent> found = new ArrayList<>();
         double[] told = {0};
-        Heard heard = DETECTOR.run(
+        ReadOutcome read = DETECTOR.run(
                 new Samples(before, new UnreadableAudioException("x.flac", "frame 12 is damaged")),
                 found::add,
                 seconds -> told[0] += seconds);
         assertThat(found).isEqualTo(expected);
-        assertThat(heard.usable()).isTrue();
-        assertThat(heard.problem())
-                .isEqualTo("heard up to 3.125 s, events after that are missing: frame 12 is damaged");
-        assertThat(heard.seconds()).isEqualTo(50_001.0 / RATE).isEqualTo(told[0]);
-        assertThat(heard.fileSeconds()).as("what the header says").isEqualTo(10);
-        assertThat(heard.warnings()).containsExactly("odd");
+        assertThat(read.usable()).isTrue();
+        assertThat(read.problem()).isEqualTo("read up to 3.125 s, events after that are missing: frame 12 is damaged");
+        assertThat(read.seconds()).isEqualTo(50_001.0 / RATE).isEqualTo(told[0]);
+        assertThat(read.fileSeconds()).as("what the header says").isEqualTo(10);
+        assertThat(read.warnings()).containsExactly("odd");
 
         float[] infinite = SOUND.clone();
         infinite[50_001] = Float.POSITIVE_INFINITY;
@@ -172,8 +171,8 @@ class RecordingDetectorTest {
     void aPartHasTheTimesOfTheFile() throws IOException {
         List<LocatedEvent> alone = events(Arrays.copyOfRange(SOUND, 16_000, 64_000));
         List<LocatedEvent> part = new ArrayList<>();
-        Heard heard = DETECTOR.run(new Samples(SOUND, null), 1, 4, part::add, _ -> {});
-        assertThat(heard).isEqualTo(new Heard(RATE, 5, 1, 3, List.of("odd"), null, true));
+        ReadOutcome read = DETECTOR.run(new Samples(SOUND, null), 1, 4, part::add, _ -> {});
+        assertThat(read).isEqualTo(new ReadOutcome(RATE, 5, 1, 3, List.of("odd"), null, true));
         assertThat(part).hasSameSizeAs(alone).isNotEmpty();
         for (int i = 0; i < part.size(); i++) {
             assertThat(part.get(i).detection().onset())
@@ -190,10 +189,10 @@ class RecordingDetectorTest {
     @Test
     void aRecordingThatIsTooShortHasALengthAllTheSame() throws IOException {
         List<LocatedEvent> found = new ArrayList<>();
-        Heard heard = DETECTOR.run(new Samples(new float[160], null), found::add, _ -> {});
-        assertThat(heard.usable()).isFalse();
-        assertThat(heard.problem()).contains("too short");
-        assertThat(heard.fileSeconds()).isEqualTo(0.01);
+        ReadOutcome read = DETECTOR.run(new Samples(new float[160], null), found::add, _ -> {});
+        assertThat(read.usable()).isFalse();
+        assertThat(read.problem()).contains("too short");
+        assertThat(read.fileSeconds()).isEqualTo(0.01);
         assertThat(found).isEmpty();
         assertThat(DETECTOR.run(new Samples(new float[0], null), found::add, _ -> {})
                         .problem())

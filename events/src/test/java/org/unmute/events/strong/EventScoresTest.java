@@ -29,7 +29,7 @@ import org.unmute.tensor.io.SafetensorsFile;
 
 /** All metrics of a system at once, read from files as the command line does. */
 class EventScoresTest {
-    private static final Path SED = Path.of("src/test/resources/golden/sed/small_25");
+    private static final Path SED = Path.of("../metrics/src/test/resources/golden/sed/small_25");
     private static final Offset<Double> TOLERANCE = offset(1e-9);
 
     @TempDir

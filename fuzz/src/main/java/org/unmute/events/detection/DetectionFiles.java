@@ -29,7 +29,7 @@ public final class DetectionFiles {
         }
     }
 
-    /** Writes a journal of three recordings, one with events and one that could not be heard to its end. */
+    /** Writes a journal of three recordings, one with events and one that could not be read to its end. */
     public static void writeJournal(Path file) throws IOException {
         try (EventJournal journal = EventJournal.open(file)) {
             journal.append(result("a.wav", null, 2), events -> {
@@ -42,8 +42,8 @@ public final class DetectionFiles {
     }
 
     private static RecordingResult result(String id, String problem, long events) {
-        Heard heard = new Heard(32_000, 10, 0, 10, List.of("a warning"), problem, problem == null);
-        return new RecordingResult(id, "0".repeat(64), "12 bytes", heard, events);
+        ReadOutcome read = new ReadOutcome(32_000, 10, 0, 10, List.of("a warning"), problem, problem == null);
+        return new RecordingResult(id, "0".repeat(64), "12 bytes", read, events);
     }
 
     private static LocatedEvent event(int label, double onset) {

@@ -58,7 +58,7 @@ public interface Checkpoint extends AutoCloseable {
      * @throws UnsupportedOperationException if the tensors are in no file
      */
     default StoredTensor entry(String name) {
-        throw new UnsupportedOperationException(origin() + " is no file");
+        throw new UnsupportedOperationException(origin() + " is not a file");
     }
 
     /**

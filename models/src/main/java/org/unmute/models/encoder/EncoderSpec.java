@@ -50,7 +50,7 @@ public record EncoderSpec(
         if (frontEnd.windowSamples() == WHOLE_RECORDING) {
             if (settings.hopSeconds() != 0) {
                 throw new IllegalArgumentException(
-                        name + ": recordings are heard as a whole, without windows: a hop of " + settings.hopSeconds()
+                        name + ": recordings are encoded as a whole, without windows: a hop of " + settings.hopSeconds()
                                 + " s cannot be set");
             }
             all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));

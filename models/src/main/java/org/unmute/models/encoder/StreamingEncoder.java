@@ -154,7 +154,7 @@ public final class StreamingEncoder {
             return;
         }
         finished = true;
-        // What the last complete window heard already is at the start of the buffer.
+        // What the last complete window had is at the start of the buffer.
         if (!begun || length - (window - hop) >= minRemainder) {
             encode(List.of(Arrays.copyOf(buffer, length)));
         }

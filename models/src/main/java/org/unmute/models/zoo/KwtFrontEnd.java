@@ -52,7 +52,7 @@ record KwtFrontEnd(int frames, Tensor window, Tensor dftCos, Tensor dftSin, Tens
         return dct.shape().dim(0);
     }
 
-    /** Samples that the frames cover; the rest of the second is not heard. */
+    /** Samples that the frames cover; the rest of the second is not used. */
     private int covered() {
         return (frames - 1) * HOP + FRAME;
     }

@@ -34,7 +34,7 @@ class ResamplerGoldenTest {
     /**
      * The index holds the largest difference between the original, whose weights are built in float32, and the same in
      * float64, as here; the result's own rounding to float32 comes on top. Where the index has no figure for a pair of
-     * rates, four times the largest of the same input rate and kernel stands in.
+     * rates, four times the largest of the same input rate and kernel is taken.
      */
     private double bound(String from, String to, String kernel) {
         JsonNode own =

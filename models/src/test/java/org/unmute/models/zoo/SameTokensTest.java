@@ -158,7 +158,7 @@ class SameTokensTest {
             if (TokenBits.hearsWholes(spec)) {
                 assertThatThrownBy(() -> withHop(c, settings.withHop(row)))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("heard as a whole")
+                        .hasMessageContaining("encoded as a whole")
                         .hasMessageContaining("a hop of " + row + " s cannot be set");
                 return;
             }

@@ -28,7 +28,7 @@ final class ResultSection {
             " Rows marked published hold numbers that the paper states (Tables 2, 3 and 7), which are not measured"
                     + " here, never in bold and in no mean; ft is the encoder fine-tuned as a whole, as its own paper"
                     + " reports it.";
-    private static final String LINEARC = " The paper's linearc stands in the columns of both readings.";
+    private static final String LINEARC = " The paper's linearc is in the columns of both readings.";
 
     private final Results results;
     private final Published published;

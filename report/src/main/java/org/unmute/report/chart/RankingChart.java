@@ -153,7 +153,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
         }
     }
 
-    /** The name stands at the edges that the line reaches, or else below its first disc. */
+    /** The name is at the edges that the line reaches, or else below its first disc. */
     private static void name(Canvas canvas, Contestant who, Place[] places, double slotWidth, double maxWidth) {
         Element.Font font = who.style().strong() ? Canvas.STRONG : Canvas.LABEL;
         int end = places.length - 1;

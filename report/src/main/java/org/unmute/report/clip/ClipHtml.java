@@ -110,11 +110,11 @@ final class ClipHtml {
                 percent(b.bottom()),
                 percent(b.top() - b.bottom()),
                 f.picture().dataUri());
-        double heard = clip.seconds() / figures.end();
-        if (heard < 0.995) {
+        double covered = clip.seconds() / figures.end();
+        if (covered < 0.995) {
             html.line(
                     "<span class=\"padding\" style=\"left:%s\" title=\"behind the end of the recording\"></span>",
-                    percent(heard));
+                    percent(covered));
         }
         if (f.ring() != null) {
             html.ring(f.ring().x(), f.ring().y());

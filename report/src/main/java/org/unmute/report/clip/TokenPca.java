@@ -29,9 +29,9 @@ record TokenPca(int[] rgb, double[] explained) {
      */
     static TokenPca of(TokenMap map, int rows) {
         int dim = map.dim();
-        int heard = rows * map.freq();
-        int[] chosen = IntStream.range(0, Math.min(heard, MAX_TOKENS))
-                .map(i -> (int) ((long) i * heard / Math.min(heard, MAX_TOKENS)))
+        int soundTokens = rows * map.freq();
+        int[] chosen = IntStream.range(0, Math.min(soundTokens, MAX_TOKENS))
+                .map(i -> (int) ((long) i * soundTokens / Math.min(soundTokens, MAX_TOKENS)))
                 .toArray();
         double[] mean = new double[dim];
         for (int n : chosen) {
@@ -57,7 +57,7 @@ record TokenPca(int[] rgb, double[] explained) {
                 along[c][n] = sum;
             }
         }
-        return new TokenPca(colours(along, heard), explained);
+        return new TokenPca(colours(along, soundTokens), explained);
     }
 
     /**
@@ -116,13 +116,13 @@ record TokenPca(int[] rgb, double[] explained) {
         return v;
     }
 
-    private static int[] colours(double[][] along, int heard) {
+    private static int[] colours(double[][] along, int soundTokens) {
         int[] rgb = new int[along[0].length];
         for (double[] values : along) {
-            double[] sorted = Arrays.copyOf(values, heard);
+            double[] sorted = Arrays.copyOf(values, soundTokens);
             Arrays.sort(sorted);
-            double low = sorted[(int) (TRIM * (heard - 1))];
-            double high = sorted[(int) Math.ceil((1 - TRIM) * (heard - 1))];
+            double low = sorted[(int) (TRIM * (soundTokens - 1))];
+            double high = sorted[(int) Math.ceil((1 - TRIM) * (soundTokens - 1))];
             for (int n = 0; n < rgb.length; n++) {
                 double position = high > low ? Math.clamp((values[n] - low) / (high - low), 0, 1) : 0.5;
                 rgb[n] = rgb[n] << 8 | (int) Math.round(255 * position);

@@ -48,7 +48,7 @@ final class SnippetHtml {
         return html.line("</article>").toString();
     }
 
-    /** What stands in place of a snippet whose recording could not be read. */
+    /** What is shown in place of a snippet whose recording could not be read. */
     static String unread(Planned p, String reason) {
         String shown = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "\u2026" : reason;
         return open(p).line(

@@ -81,15 +81,15 @@ final class SnippetReader {
         int pictureRate = Math.min(rate, p.pictureRate());
         int audioRate = Math.min(rate, p.audioRate());
         float[] seen = at(samples, rate, pictureRate);
-        float[] heard = pictureRate == audioRate ? seen.clone() : at(samples, rate, audioRate);
-        raise(heard);
+        float[] playback = pictureRate == audioRate ? seen.clone() : at(samples, rate, audioRate);
+        raise(playback);
         double start = (double) first / rate;
         return new Snippet(
                 start,
                 start + (double) n / rate,
                 pictureRate / 2.0,
                 Snippet.spectrogram(seen, pictureRate),
-                heard,
+                playback,
                 audioRate);
     }
 

@@ -6,13 +6,13 @@ package org.unmute.report.table;
  * @param text     the displayed text; empty for a missing value
  * @param spread   text after it in smaller print, such as the standard deviation after ±; may be empty
  * @param interval text below both in smaller print, such as a confidence interval; may be empty
- * @param mark     how it stands in its row
+ * @param mark     its rank in its row
  */
 public record TableCell(String text, String spread, String interval, Mark mark) {
     /** An empty cell, shown as a dash. */
     public static final TableCell NONE = new TableCell("", "");
 
-    /** How a cell stands in its row. */
+    /** The rank of a cell in its row. */
     public enum Mark {
         /** Nothing is said about it. */
         NONE,

@@ -109,7 +109,7 @@ class ChartValuesTest {
                         "SSLAM, linear: rank 1, 0.6",
                         "SSLAM, protobin: rank 1, 0.8");
         assertThat(discs.get(2).y() - discs.get(0).y())
-                .as("the second of a tie stands below")
+                .as("the second of a tie is below")
                 .isGreaterThan(2 * discs.get(0).radius());
         assertThat(discs.get(3).y())
                 .isLessThan(discs.get(0).y())

@@ -27,7 +27,7 @@ import org.unmute.tensor.backend.Backends;
 /**
  * What a task does of a grid: it makes the tokens that some cells share, or runs one cell. It works in the folder of
  * the run, as a single machine would, and holds a lock on what it makes: of two attempts at the same, one works and the
- * other waits, then finds it done; an attempt that follows one that was killed goes on where that was.
+ * other waits, then finds it done; an attempt that follows one that was killed resumes where that was.
  *
  * @param work what to do
  * @param part which of the parts of the tokens, from 0

@@ -226,7 +226,7 @@ final class DriverLease implements Closeable {
         }
     }
 
-    /** Looks for signs of life of another driver. */
+    /** Checks for signs of life of another driver. */
     private static final class Watch {
         private static final long MAX_PAUSE_MILLIS = 1000;
 

@@ -77,12 +77,12 @@ final class FolderRepair {
             sort(file);
         }
         IndexParts.Known known = readable();
-        Map<Integer, String> heard = index.names(JobFolder.EVENTS);
-        heard.keySet().removeAll(lostEvents);
+        Map<Integer, String> eventParts = index.names(JobFolder.EVENTS);
+        eventParts.keySet().removeAll(lostEvents);
         if (events) {
-            findLostEvents(known, heard);
+            findLostEvents(known, eventParts);
         }
-        boolean changed = commit(known, heard, target, pass);
+        boolean changed = commit(known, eventParts, target, pass);
         tell();
         return new Found(lost, changed ? null : known);
     }
@@ -187,15 +187,15 @@ final class FolderRepair {
     }
 
     /** Tasks write a part of the events with every part of the index; only one that was written again may lack it. */
-    private void findLostEvents(IndexParts.Known known, Map<Integer, String> heard) {
+    private void findLostEvents(IndexParts.Known known, Map<Integer, String> eventParts) {
         known.names().forEach((number, name) -> {
-            if (!IndexParts.isRewritten(name) && !heard.containsKey(number) && lostEvents.add(number)) {
+            if (!IndexParts.isRewritten(name) && !eventParts.containsKey(number) && lostEvents.add(number)) {
                 damage.put(JobFolder.EVENTS + "/" + name, "is missing");
             }
         });
     }
 
-    private boolean commit(IndexParts.Known known, Map<Integer, String> heard, ShareTarget target, int pass)
+    private boolean commit(IndexParts.Known known, Map<Integer, String> eventParts, ShareTarget target, int pass)
             throws IOException {
         SortedSet<Integer> parts = new TreeSet<>();
         known.shards().forEach((shard, named) -> {
@@ -214,7 +214,7 @@ final class FolderRepair {
             return row.lost((gone ? "the file with its tokens, " + row.shard() + "," : "the part with its events")
                     + " was lost: submit the job with its recording to do it again");
         };
-        PendingCommit rewritten = index.rewritten(parts, known.clips(), heard, change, target, pass);
+        PendingCommit rewritten = index.rewritten(parts, known.clips(), eventParts, change, target, pass);
         Set<String> deleted = new TreeSet<>(rewritten.deleted());
         for (String file : damage.keySet()) {
             if (!file.equals(JobFolder.TOKENS + "/" + RunRecord.FILE)) {
@@ -225,7 +225,7 @@ final class FolderRepair {
             }
         }
         // Events without a part of the index are those of clips that are done again.
-        heard.forEach((number, name) -> {
+        eventParts.forEach((number, name) -> {
             if (!known.names().containsKey(number)) {
                 deleted.add(JobFolder.EVENTS + "/" + name);
             }

@@ -12,7 +12,8 @@ import org.unmute.spark.plan.PlannedClip;
 
 /**
  * What the index of a job's folder says, compactly: 120 to 240 bytes a clip, so that the driver can hold millions.
- * Clips are known by 128 bits of their id's digest. Adding is for several threads at once, asking is not.
+ * Clips are known by 128 bits of their id's digest. Several threads may add at the same time, but
+ * none may ask meanwhile.
  */
 public final class KnownClips {
     /** What is known of a clip that is planned. */

@@ -67,7 +67,7 @@ record PendingCommit(List<StoredFile> files, List<String> deleted) {
     private static String path(JsonNode path, String file) {
         if (!path.asText().matches(PATH)) {
             throw new InputException(file + ": " + PlainText.quote(path.asText())
-                    + " is no file of a job's folder: somebody else wrote this: delete it");
+                    + " is not a file of a job's folder: someone else wrote this: delete it");
         }
         return path.asText();
     }

@@ -91,16 +91,16 @@ public final class ShareWriter implements Closeable {
      *
      * @param row what is known of it; where its tokens are is filled in here
      * @param features its tokens; null with an error, or if none are kept
-     * @param heard events in it; empty with none, or if none are kept
+     * @param events events in it; empty with none, or if none are kept
      * @param length seconds of sound embedded
      * @return the row as it is written: with an error if the tokens cannot be stored
      * @throws IOException if a disk fails
      */
-    public ClipRow add(ClipRow row, Features features, List<DetectedEvent> heard, double length) throws IOException {
+    public ClipRow add(ClipRow row, Features features, List<DetectedEvent> events, double length) throws IOException {
         ClipRow whole = features == null ? row : stored(row, features);
         rows.add(whole);
         if (found != null) {
-            for (DetectedEvent event : heard) {
+            for (DetectedEvent event : events) {
                 found.add(event);
             }
         }

@@ -29,7 +29,7 @@ import org.unmute.spark.table.ScoreVectors;
  * read. A clip that cannot be used is reported with the reason. One thread at a time.
  *
  * <p>Events are found in the tokens of a clip where something else asks for its tokens, too, and otherwise while it is
- * heard as a stream. Where only events are asked for, nothing else is read, and memory does not depend on its length.
+ * read as a stream. Where only events are asked for, nothing else is read, and memory does not depend on its length.
  */
 final class ClipEmbedding implements Closeable {
     /** How many clips, and seconds of sound, are read and encoded together: as {@code unmute embed} does. */
@@ -123,7 +123,7 @@ final class ClipEmbedding implements Closeable {
      */
     List<EmbeddedClip> next() throws IOException {
         if (ahead == null) {
-            return List.of(heard(order.next()));
+            return List.of(detected(order.next()));
         }
         List<ClipSound> sounds = new ArrayList<>();
         for (ClipSound sound : ahead.next()) {
@@ -149,7 +149,7 @@ final class ClipEmbedding implements Closeable {
     }
 
     /** A clip of which only events are asked for. */
-    private EmbeddedClip heard(PlannedClip clip) throws IOException {
+    private EmbeddedClip detected(PlannedClip clip) throws IOException {
         EventFinder.Found found = found(clip);
         return hashed(new EmbeddedClip(clip, null, found.seconds(), null, null, null, found.events(), found.problem()));
     }
@@ -178,9 +178,9 @@ final class ClipEmbedding implements Closeable {
         String error = made.error;
         List<DetectedEvent> found = List.of();
         if (events != null) {
-            EventFinder.Found heard = made.all == null ? found(clip) : events.of(clip, sound, made.all);
-            found = heard.events();
-            error = error == null ? heard.problem() : error;
+            EventFinder.Found detected = made.all == null ? found(clip) : events.of(clip, sound, made.all);
+            found = detected.events();
+            error = error == null ? detected.problem() : error;
         }
         Features stored = made.all != null && kept.contains(Kept.TOKENS) ? stored(made.all) : null;
         return hashed(new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error));

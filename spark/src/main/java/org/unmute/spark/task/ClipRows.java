@@ -74,7 +74,7 @@ public final class ClipRows {
     }
 
     /**
-     * Looks for the first row whose file is there. Rows are computed until there is one.
+     * Finds the first row whose file is there. Rows are computed until there is one.
      *
      * @param what is to be done with them, for a message
      * @throws InputException if there are rows, and the file of none is there: the recordings are elsewhere

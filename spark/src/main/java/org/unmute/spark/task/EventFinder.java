@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.audio.AudioStream;
-import org.unmute.events.detection.Heard;
+import org.unmute.events.detection.ReadOutcome;
 import org.unmute.events.detection.RecordingDetector;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.ClipSound;
@@ -15,7 +15,7 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.DetectedEvent;
 
 /**
- * Finds the events of clips as {@code unmute detect} does: each is heard as a stream of its own, in memory that does
+ * Finds the events of clips as {@code unmute detect} does: each is read as a stream of its own, in memory that does
  * not depend on its length.
  */
 final class EventFinder {
@@ -33,10 +33,10 @@ final class EventFinder {
     /**
      * What was found.
      *
-     * @param seconds of sound that were heard
+     * @param seconds of sound that were read
      * @param events  in the order in which they were decided
-     * @param problem why it was not heard, or not to its end; null if it was
-     * @param failure what stopped it if nothing was heard; null otherwise
+     * @param problem why it was not read, or not to its end; null if it was
+     * @param failure what stopped it if nothing was read; null otherwise
      */
     record Found(double seconds, List<DetectedEvent> events, String problem, Exception failure) {
         private static Found none(String problem, Exception failure) {
@@ -48,13 +48,14 @@ final class EventFinder {
     Found of(PlannedClip clip) {
         List<DetectedEvent> found = new ArrayList<>();
         try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()))) {
-            Heard heard = detector.run(stream, clip.start(), clip.end(), event -> found.add(row(clip, event)), _ -> {});
-            for (String warning : heard.warnings()) {
+            ReadOutcome read =
+                    detector.run(stream, clip.start(), clip.end(), event -> found.add(row(clip, event)), _ -> {});
+            for (String warning : read.warnings()) {
                 System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.uri(), warning);
             }
-            return heard.usable()
-                    ? new Found(heard.seconds(), List.copyOf(found), heard.problem(), null)
-                    : Found.none(heard.problem(), null);
+            return read.usable()
+                    ? new Found(read.seconds(), List.copyOf(found), read.problem(), null)
+                    : Found.none(read.problem(), null);
         } catch (IOException | IllegalArgumentException e) {
             return Found.none(ClipEmbedding.reason(e), e);
         } catch (OutOfMemoryError e) {

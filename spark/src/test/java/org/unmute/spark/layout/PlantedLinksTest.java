@@ -156,7 +156,7 @@ class PlantedLinksTest {
         }
     }
 
-    /** Where a file system of somebody's own stands in for Hadoop's, too. */
+    /** Also where another file system takes the place of Hadoop's. */
     @Test
     void anotherFileSystemForLocalFilesIsGuardedAsWell() throws IOException {
         TreeMap<String, String> before = content(precious);

@@ -26,7 +26,7 @@ final class FileDigest {
     private static final String PREFIX = "sha256:";
     private static final int DIGITS = 64;
     private static final int BUFFER = 1 << 16;
-    /** What stands in the file while its digest is computed. */
+    /** What the file holds while its digest is computed. */
     static final String BLANK = PREFIX + "0".repeat(DIGITS);
 
     private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{" + DIGITS + "}");

@@ -29,7 +29,7 @@ import org.unmute.kernels.device.TensorCores;
 @FullBuild("compiles the kernels with g++")
 class SeededFaultTest {
     /** Methods of the contract that show faults of a file. */
-    private enum Shown {
+    private enum FaultyKernel {
         ATTENTION("attention_tensor", Precision.FP32, "attention"),
         PACKED_PRODUCTS("matmul_packed", Precision.FP32, "matmulOfBatches"),
         TF32_PRODUCTS("matmul_tensor", Precision.TF32, "matmulOfBatches"),
@@ -40,7 +40,7 @@ class SeededFaultTest {
         private final Precision precision;
         private final List<String> methods;
 
-        Shown(String file, Precision precision, String... methods) {
+        FaultyKernel(String file, Precision precision, String... methods) {
             this.file = file;
             this.precision = precision;
             this.methods = List.of(methods);
@@ -127,10 +127,10 @@ class SeededFaultTest {
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (Seed seed : SEEDS) {
-            List<Shown> places = Arrays.stream(Shown.values())
+            List<FaultyKernel> places = Arrays.stream(FaultyKernel.values())
                     .filter(s -> seed.appliesTo(PtxSource.variants(s.file)))
                     // Its sums say where memory is read next: garbage may end the process.
-                    .filter(s -> s != Shown.SIGNS || !seed.pattern.contains("wait_for_copies"))
+                    .filter(s -> s != FaultyKernel.SIGNS || !seed.pattern.contains("wait_for_copies"))
                     .toList();
             assertThat(places).as("files with a place for: " + seed.name).isNotEmpty();
             places.forEach(s -> tests.add(DynamicTest.dynamicTest(seed.name + " in " + s.file, () -> check(seed, s))));
@@ -139,7 +139,7 @@ class SeededFaultTest {
         return tests.stream();
     }
 
-    private static void check(Seed seed, Shown shown) throws Exception {
+    private static void check(Seed seed, FaultyKernel shown) throws Exception {
         ShimDevice.Fault fault = new ShimDevice.Fault(seed.name, shown.file, seed.change());
         // Fails if the fault does not even compile.
         new ShimDevice(Precision.FP32)
@@ -151,7 +151,7 @@ class SeededFaultTest {
     }
 
     /** The first failure of a contract's methods; empty if they pass. */
-    private static Optional<Throwable> failure(Shown shown, ShimDevice.Fault fault) throws Exception {
+    private static Optional<Throwable> failure(FaultyKernel shown, ShimDevice.Fault fault) throws Exception {
         Contract contract = shown.contract(fault);
         try {
             for (String name : shown.methods) {

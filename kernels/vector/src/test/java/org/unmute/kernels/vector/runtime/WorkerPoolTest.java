@@ -183,7 +183,7 @@ class WorkerPoolTest {
         caller.join();
     }
 
-    /** By the thread that runs the job and by a worker at once; neither waits for itself or the other for ever. */
+    /** By the thread that runs the job and by a worker at once; neither waits for itself or the other forever. */
     @Test
     @Timeout(60)
     void aTaskMayCloseThePool() {
