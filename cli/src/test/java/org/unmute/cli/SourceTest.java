@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,6 +127,32 @@ class SourceTest {
         files.keySet().removeIf(LARGE_PACKAGES::contains);
         assertThat(files)
                 .as("packages with more than %d files", MAX_FILES_IN_PACKAGE)
+                .isEmpty();
+    }
+
+    /**
+     * Each module has a budget of lines, so that it grows by decision: {@code line-budgets.tsv} says how many, and the
+     * commit that raises one says what users get for it.
+     */
+    @Test
+    void modulesKeepTheirBudgets() throws IOException {
+        Map<String, Integer> lines = new TreeMap<>();
+        for (Path file : mainSources()) {
+            String path = root().relativize(file).toString().replace('\\', '/');
+            String module = path.substring(0, path.indexOf("/src/main/"));
+            lines.merge(module, Files.readAllLines(file).size(), Integer::sum);
+        }
+        Map<String, Integer> budgets = new TreeMap<>();
+        for (String line : Files.readAllLines(root().resolve("cli/src/test/resources/line-budgets.tsv"))) {
+            if (!line.startsWith("#")) {
+                String[] cells = line.split("\t");
+                budgets.put(cells[0], Integer.parseInt(cells[1]));
+            }
+        }
+        assertThat(budgets.keySet()).as("modules with a budget").isEqualTo(lines.keySet());
+        lines.entrySet().removeIf(e -> e.getValue() <= budgets.get(e.getKey()));
+        assertThat(lines)
+                .as("modules with more lines than their budget, and how many")
                 .isEmpty();
     }
 

@@ -206,13 +206,15 @@ final class FolderRepair {
         });
         lostEvents.stream().filter(known.names()::containsKey).forEach(parts::add);
         IndexParts.Change change = (number, row) -> {
-            boolean gone = row.shard() != null && !shards.contains(row.shard());
+            boolean gone = row.tokens().shard() != null
+                    && !shards.contains(row.tokens().shard());
             if (row.error() != null || !gone && !lostEvents.contains(number)) {
                 return row;
             }
             lost.add(row.clip());
-            return row.lost((gone ? "the file with its tokens, " + row.shard() + "," : "the part with its events")
-                    + " was lost: submit the job with its recording to do it again");
+            return row.lost(
+                    (gone ? "the file with its tokens, " + row.tokens().shard() + "," : "the part with its events")
+                            + " was lost: submit the job with its recording to do it again");
         };
         PendingCommit rewritten = index.rewritten(parts, known.clips(), eventParts, change, target, pass);
         Set<String> deleted = new TreeSet<>(rewritten.deleted());

@@ -20,6 +20,7 @@ import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.spark.plan.Kept;
 import org.unmute.spark.table.ClipRow;
 import org.unmute.spark.table.DetectedEvent;
+import org.unmute.spark.table.StoredTokens;
 import org.unmute.spark.table.TableForms;
 
 /**
@@ -115,7 +116,7 @@ public final class ShareWriter implements Closeable {
         try {
             long offset = tokens.append(row.clip(), row.sha256(), features).offset();
             stored++;
-            return row.at(shard, offset, map.time(), map.freq(), map.dim(), map.cls() != null);
+            return row.with(new StoredTokens(shard, offset, map.time(), map.freq(), map.dim(), map.cls() != null));
         } catch (IllegalArgumentException e) {
             return row.failed(e.getMessage());
         }

@@ -38,6 +38,11 @@ public record PlannedClip(
         return TOP.matcher(folder).matches() ? folder + "/" : folder;
     }
 
+    /** What the index says of it before it is embedded. */
+    public ClipOrigin origin() {
+        return new ClipOrigin(clip, file, root(), start, end, labels, split, stamp);
+    }
+
     /** Whether the clip is its whole file. */
     public boolean whole() {
         return start == 0 && end == Double.POSITIVE_INFINITY;

@@ -12,6 +12,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.unmute.spark.plan.ClipOrigin;
 
 /** The columns of the index and of the table of events. */
 public final class TableForms {
@@ -81,21 +82,23 @@ public final class TableForms {
         return new RowForm<>(INDEX) {
             @Override
             void columns(ClipRow row) {
-                text(row.clip());
-                text(row.path());
-                text(row.root());
-                number(row.start(), true);
-                number(row.end(), row.end() < Double.POSITIVE_INFINITY);
-                text(row.labels());
-                text(row.split());
-                text(row.stamp());
+                ClipOrigin origin = row.origin();
+                text(origin.clip());
+                text(origin.path());
+                text(origin.root());
+                number(origin.start(), true);
+                number(origin.end(), origin.end() < Double.POSITIVE_INFINITY);
+                text(origin.labels());
+                text(origin.split());
+                text(origin.stamp());
                 text(row.sha256());
-                text(row.shard());
-                whole(row.offset(), row.offset() >= 0);
-                whole(row.time());
-                whole(row.freq());
-                whole(row.dim());
-                truth(row.cls());
+                StoredTokens tokens = row.tokens();
+                text(tokens.shard());
+                whole(tokens.offset(), tokens.offset() >= 0);
+                whole(tokens.time());
+                whole(tokens.freq());
+                whole(tokens.dim());
+                truth(tokens.cls());
                 vector(row.pooled());
                 vector(row.scores() == null ? null : row.scores().scores());
                 vector(row.scores() == null ? null : row.scores().raw());
@@ -105,21 +108,23 @@ public final class TableForms {
             @Override
             public ClipRow row(Group row) {
                 return new ClipRow(
-                        row.getString(CLIP, 0),
-                        row.getString(PATH, 0),
-                        TableForms.text(row, ROOT),
-                        row.getDouble(START, 0),
-                        TableForms.number(row, END, Double.POSITIVE_INFINITY),
-                        TableForms.text(row, LABELS),
-                        TableForms.text(row, SPLIT),
-                        TableForms.text(row, STAMP),
+                        new ClipOrigin(
+                                row.getString(CLIP, 0),
+                                row.getString(PATH, 0),
+                                TableForms.text(row, ROOT),
+                                row.getDouble(START, 0),
+                                TableForms.number(row, END, Double.POSITIVE_INFINITY),
+                                TableForms.text(row, LABELS),
+                                TableForms.text(row, SPLIT),
+                                TableForms.text(row, STAMP)),
                         TableForms.text(row, SHA256),
-                        TableForms.text(row, "shard"),
-                        has(row, "offset") ? row.getLong("offset", 0) : -1,
-                        row.getInteger("time", 0),
-                        row.getInteger("freq", 0),
-                        row.getInteger("dim", 0),
-                        row.getBoolean("cls", 0),
+                        new StoredTokens(
+                                TableForms.text(row, "shard"),
+                                has(row, "offset") ? row.getLong("offset", 0) : -1,
+                                row.getInteger("time", 0),
+                                row.getInteger("freq", 0),
+                                row.getInteger("dim", 0),
+                                row.getBoolean("cls", 0)),
                         TableForms.vector(row, "pooled"),
                         scores(row),
                         TableForms.text(row, ERROR));

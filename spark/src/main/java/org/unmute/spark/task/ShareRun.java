@@ -13,7 +13,6 @@ import org.unmute.spark.layout.ShareTarget;
 import org.unmute.spark.layout.ShareWriter;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Packed;
-import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.plan.TaskShare;
 import org.unmute.spark.table.ClipRow;
 
@@ -78,25 +77,6 @@ public record ShareRun(
     }
 
     private static ClipRow row(EmbeddedClip from) {
-        PlannedClip clip = from.clip();
-        return new ClipRow(
-                clip.clip(),
-                clip.file(),
-                clip.root(),
-                clip.start(),
-                clip.end(),
-                clip.labels(),
-                clip.split(),
-                clip.stamp(),
-                from.sha256(),
-                null,
-                -1,
-                0,
-                0,
-                0,
-                false,
-                from.pooled(),
-                from.scores(),
-                from.error());
+        return new ClipRow(from.clip().origin(), from.sha256(), from.pooled(), from.scores(), from.error());
     }
 }

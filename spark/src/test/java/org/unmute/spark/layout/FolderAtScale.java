@@ -130,29 +130,7 @@ public final class FolderAtScale {
         Path disk = Files.createDirectory(scratch.resolve("share"));
         try (ShareWriter writer = ShareWriter.open(target, share, "0", disk, null, configuration)) {
             for (PlannedClip c : clips) {
-                writer.add(
-                        new ClipRow(
-                                c.clip(),
-                                c.file(),
-                                c.root(),
-                                c.start(),
-                                c.end(),
-                                c.labels(),
-                                c.split(),
-                                c.stamp(),
-                                SHA256,
-                                null,
-                                -1,
-                                0,
-                                0,
-                                0,
-                                false,
-                                null,
-                                null,
-                                null),
-                        null,
-                        List.of(),
-                        c.seconds());
+                writer.add(new ClipRow(c.origin(), SHA256, null, null, null), null, List.of(), c.seconds());
             }
             return writer.finish();
         }

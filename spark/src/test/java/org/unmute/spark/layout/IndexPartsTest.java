@@ -60,13 +60,13 @@ class IndexPartsTest {
                 new SampleJob("file:" + temp.resolve("job"), scratch, FaultyFileSystem.configuration(), false, 1);
         job.run(SampleJob.clips(0, 6, "1"), 3);
         List<ClipRow> fresh = job.index();
-        assertThat(fresh).extracting(ClipRow::root).containsOnly("hdfs://x/");
+        assertThat(fresh).extracting(row -> row.origin().root()).containsOnly("hdfs://x/");
         withoutRoot(job);
-        assertThat(job.index()).extracting(ClipRow::root).containsOnlyNulls();
+        assertThat(job.index()).extracting(row -> row.origin().root()).containsOnlyNulls();
         assertThat(job.run(SampleJob.clips(0, 6, "1"), 3))
                 .as("clips done again")
                 .isZero();
-        assertThat(job.index()).extracting(ClipRow::root).containsOnlyNulls();
+        assertThat(job.index()).extracting(row -> row.origin().root()).containsOnlyNulls();
 
         List<PlannedClip> touched = SampleJob.clips(0, 1, "touched 1");
         assertThat(job.run(touched, 3)).as("clips done again").isZero();
@@ -76,7 +76,7 @@ class IndexPartsTest {
                 .containsExactlyInAnyOrderElementsOf(
                         fresh.stream().map(ClipRow::clip).toList());
         assertThat(after)
-                .filteredOn(row -> row.root() != null)
+                .filteredOn(row -> row.origin().root() != null)
                 .extracting(ClipRow::clip)
                 .containsExactly(touched.getFirst().clip());
     }

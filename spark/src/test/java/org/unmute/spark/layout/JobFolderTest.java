@@ -62,11 +62,11 @@ class JobFolderTest {
                         "|",
                         List.of(
                                 row.clip(),
-                                row.path(),
-                                row.start() + "-" + row.end(),
-                                "" + row.labels(),
-                                "" + row.split(),
-                                row.stamp(),
+                                row.origin().path(),
+                                row.origin().start() + "-" + row.origin().end(),
+                                "" + row.origin().labels(),
+                                "" + row.origin().split(),
+                                row.origin().stamp(),
                                 row.sha256(),
                                 Arrays.toString(row.pooled()),
                                 row.scores() == null
@@ -86,14 +86,16 @@ class JobFolderTest {
 
     private static String tokens(TokenCache cache, ClipRow row) throws IOException {
         if (row.error() != null) {
-            assertThat(row.shard()).isNull();
+            assertThat(row.tokens().shard()).isNull();
             return "none";
         }
         CachedClip clip = cache.find(row.clip()).orElseThrow();
-        assertThat(clip.shard()).isEqualTo(row.shard());
+        assertThat(clip.shard()).isEqualTo(row.tokens().shard());
         assertThat(clip.audioSha256()).isEqualTo(row.sha256());
         TokenMap map = cache.read(row.clip());
-        assertThat(List.of(map.time(), map.freq(), map.dim())).isEqualTo(List.of(row.time(), row.freq(), row.dim()));
+        assertThat(List.of(map.time(), map.freq(), map.dim()))
+                .isEqualTo(List.of(
+                        row.tokens().time(), row.tokens().freq(), row.tokens().dim()));
         return Arrays.toString(map.tokens()) + Arrays.toString(map.cls());
     }
 
@@ -242,7 +244,9 @@ class JobFolderTest {
                 job.write(target, 3, "10", orphaned);
                 next.complete(false, new RunRecord(List.of("sample")));
             }
-            assertThat(job.index()).hasSizeBetween(0, 9).noneMatch(row -> row.shard() == null && row.error() == null);
+            assertThat(job.index())
+                    .hasSizeBetween(0, 9)
+                    .noneMatch(row -> row.tokens().shard() == null && row.error() == null);
             assertThat(job.files()).noneMatch(name -> name.contains("00003"));
         }
         assertThat(all).isGreaterThan(3);

@@ -187,7 +187,7 @@ class JobRepairTest {
         assertThat(job.index().stream()
                         .filter(row -> row.error() != null && row.error().contains("shard-00001.tok, was lost")))
                 .hasSize(7)
-                .allMatch(row -> row.shard() == null && row.pooled() != null);
+                .allMatch(row -> row.tokens().shard() == null && row.pooled() != null);
         job.run(PLANNED, SHARE);
         assertThat(JobFolderTest.state(job)).isEqualTo(expected);
     }

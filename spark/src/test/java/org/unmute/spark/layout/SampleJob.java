@@ -169,21 +169,8 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
     private static void add(ShareWriter writer, PlannedClip clip) throws IOException {
         boolean bad = isUnusable(clip);
         ClipRow row = new ClipRow(
-                clip.clip(),
-                clip.file(),
-                clip.root(),
-                clip.start(),
-                clip.end(),
-                clip.labels(),
-                clip.split(),
-                clip.stamp(),
+                clip.origin(),
                 audio(clip),
-                null,
-                -1,
-                0,
-                0,
-                0,
-                false,
                 bad ? null : new float[] {1, 2, 3, 4},
                 bad ? null : new ScoreVectors(new float[] {0.25f, 0.75f}, new float[] {0.2f, 0.7f}),
                 bad ? "no sound file" : null);
