@@ -3,7 +3,6 @@ module org.unmute.data {
     requires transitive org.unmute.metrics;
     requires transitive org.unmute.probes;
     requires transitive com.fasterxml.jackson.databind;
-    requires org.apache.commons.csv;
 
     exports org.unmute.data;
     exports org.unmute.data.annotation;

@@ -161,17 +161,7 @@ class ArchitectureTest {
 
     @Test
     void dataKnowsProbesAndMetrics() {
-        dependsOnlyOn(
-                DATA,
-                PROBES,
-                MODELS,
-                METRICS,
-                AUDIO,
-                TENSOR,
-                FILES,
-                JAVA,
-                "com.fasterxml.jackson..",
-                "org.apache.commons.csv..");
+        dependsOnlyOn(DATA, PROBES, MODELS, METRICS, AUDIO, TENSOR, FILES, JAVA, "com.fasterxml.jackson..");
     }
 
     /** What would be modules of their own, had they a user who wants nothing else. */
@@ -435,19 +425,6 @@ class ArchitectureTest {
         for (ArchRule rule : List.of(onlyMainKnowsTheStreams, onlyPlainWritersAreMade, commandsWriteToPlainWriters)) {
             rule.because("text from outside may hold what a terminal acts on").check(all);
         }
-    }
-
-    /** A row that another class wrote would not be guarded against formulas. */
-    @Test
-    void oneClassWritesTheRowsOfCsvFiles() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("org.unmute.data.CsvLine")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.apache.commons.csv..")
-                .because("CsvLine guards formulas, and CsvReader takes its guards off")
-                .check(all);
     }
 
     private static void dependsOnlyOn(String module, String... others) {

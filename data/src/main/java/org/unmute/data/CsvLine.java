@@ -1,7 +1,6 @@
 package org.unmute.data;
 
 import java.util.regex.Pattern;
-import org.apache.commons.csv.CSVFormat;
 
 /**
  * A row of a CSV file, as all CSV files of this program have it: commas, RFC 4180 quoting, a line feed.
@@ -13,7 +12,6 @@ import org.apache.commons.csv.CSVFormat;
  * and numbers separated by {@code ;}, are left alone.
  */
 public final class CsvLine {
-    private static final CSVFormat FORMAT = CSVFormat.RFC4180;
     private static final Pattern FORMULA = Pattern.compile("'*[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20]");
     private static final String NUMBER = "[+-]?\\d+(\\.\\d+)?([eE][+-]?\\d+)?";
     private static final Pattern NUMBERS = Pattern.compile(NUMBER + "(;" + NUMBER + ")*");
@@ -26,11 +24,28 @@ public final class CsvLine {
      * @param fields text and numbers; null is an empty field
      */
     public static String of(Object... fields) {
-        Object[] cells = new Object[fields.length];
-        for (int i = 0; i < cells.length; i++) {
-            cells[i] = fields[i] instanceof CharSequence text ? guarded(text.toString()) : fields[i];
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < fields.length; i++) {
+            line.append(i == 0 ? "" : ",");
+            if (fields[i] != null) {
+                String cell = fields[i] instanceof CharSequence text ? guarded(text.toString()) : fields[i].toString();
+                line.append(isQuoted(cell, i == 0) ? '"' + cell.replace("\"", "\"\"") + '"' : cell);
+            }
         }
-        return FORMAT.format(cells) + "\n";
+        return line.append('\n').toString();
+    }
+
+    /**
+     * Beyond what RFC 4180 asks for, a cell has quotes that a reader might take for something else: an empty line, a
+     * comment, blanks that it would strip.
+     */
+    private static boolean isQuoted(String cell, boolean first) {
+        if (cell.isEmpty()) {
+            return first;
+        }
+        return cell.charAt(0) <= '#'
+                || cell.charAt(cell.length() - 1) <= ' '
+                || cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
     }
 
     /** A text as a cell holds it, also where tabs separate; not quoted. */

@@ -3,7 +3,6 @@ package org.unmute.spark.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.parquet.example.data.Group;
@@ -27,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.data.TextTable;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
@@ -154,7 +152,7 @@ class EmbedClusterTest {
                 "--activation",
                 activation);
         Map<String, float[]> expected = new TreeMap<>();
-        for (CSVRecord row : csv(scores)) {
+        for (List<String> row : csv(scores)) {
             float[] values = new float[row.size() - 1];
             for (int i = 0; i < values.length; i++) {
                 values[i] = Float.parseFloat(row.get(i + 1));
@@ -177,8 +175,8 @@ class EmbedClusterTest {
         Path events = commands.resolve("events");
         Unmute.run(commands, "detect", "--probe", probe, "--audio", recordings.folder, "--out", events);
         List<String> expected = new ArrayList<>();
-        for (CSVRecord row : csv(events.resolve("events.csv"))) {
-            expected.add(String.join("|", row.toList()));
+        for (List<String> row : csv(events.resolve("events.csv"))) {
+            expected.add(String.join("|", row));
         }
         List<String> given = new ArrayList<>();
         for (Group row : JobTables.eventRows(undisturbed)) {
@@ -397,15 +395,9 @@ class EmbedClusterTest {
         assertThat(CacheDigests.of(job.resolve("tokens"))).isEqualTo(CacheDigests.of(undisturbed.resolve("tokens")));
     }
 
-    private static List<CSVRecord> csv(Path file) throws IOException {
-        try (Reader reader = Files.newBufferedReader(file)) {
-            return CSVFormat.DEFAULT
-                    .builder()
-                    .setHeader()
-                    .setSkipHeaderRecord(true)
-                    .get()
-                    .parse(reader)
-                    .getRecords();
-        }
+    private static List<List<String>> csv(Path file) throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        TextTable.forEach(file, row -> rows.add(row.fields()));
+        return rows;
     }
 }
