@@ -165,8 +165,8 @@ class GridErrorsTest {
         validation, test
         name = 'urban', root = 'u', train = ['train', 'test'] | test: split 'test' is in two of train, \
         validation and test
-        name = 'urban', root = 'u', validation = 'test' | test: split 'test' stands in two
-        name = 'urban', root = 'u', validation = 'train' | validation: split 'train' stands in two
+        name = 'urban', root = 'u', validation = 'test' | test: split 'test' is in two
+        name = 'urban', root = 'u', validation = 'train' | validation: split 'train' is in two
         name = 'urban', root = 'u', standardize = 'no' | standardize: must be true or false
         name = 'urban', root = 'u', loss = 'mse'      | loss: 'mse' is not known
         name = 'urban', root = 'u', set = 3           | set: must be a table

@@ -131,8 +131,9 @@ class DocumentedExamplesTest {
             String id = first("</parent>\\s*<artifactId>([^<]+)", pom);
             String version = first("<version>([^<]+)", pom);
             assertThat(text)
-                    .containsPattern(
-                            "<artifactId>" + id + "</artifactId>\\s*<version>" + Pattern.quote(version) + "</version>");
+                    .containsPattern("`" + id + "`|<artifactId>" + id + "</artifactId>")
+                    .doesNotContainPattern("<artifactId>" + id + "</artifactId>\\s*<version>(?!"
+                            + Pattern.quote(version) + "</version>)");
         }
     }
 
@@ -315,12 +316,16 @@ class DocumentedExamplesTest {
         }
         assertThat(needed)
                 .isEqualTo(Map.of(
-                        "org.unmute.tensor",
+                        "org.unmute.files",
                         List.of(),
+                        "org.unmute.tensor",
+                        List.of("org.unmute.files"),
+                        "org.unmute.audio",
+                        List.of("org.unmute.files"),
                         "org.unmute.kernels.vector",
                         List.of("jdk.incubator.vector", "org.unmute.tensor"),
                         "org.unmute.models",
-                        List.of("org.unmute.tensor"),
+                        List.of("org.unmute.audio", "org.unmute.tensor"),
                         "org.unmute.probes",
                         List.of("org.unmute.models")));
     }
