@@ -3,6 +3,7 @@ module org.unmute.cli {
     requires org.unmute.benchmark;
     requires org.unmute.convert;
     requires org.unmute.mpeg;
+    requires org.unmute.options;
     requires org.unmute.report;
     requires jdk.management;
     requires info.picocli;

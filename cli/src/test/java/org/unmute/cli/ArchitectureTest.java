@@ -51,6 +51,7 @@ class ArchitectureTest {
     private static final String PROBES = "org.unmute.probes..";
     private static final String DATA = "org.unmute.data..";
     private static final String EVENTS = "org.unmute.events..";
+    private static final String OPTIONS = "org.unmute.options..";
     private static final String BENCHMARK = "org.unmute.benchmark..";
     private static final String CONVERT = "org.unmute.convert..";
     private static final String REPORT = "org.unmute.report..";
@@ -105,6 +106,7 @@ class ArchitectureTest {
                 "probes",
                 "data",
                 "events",
+                "options",
                 "benchmark",
                 "convert",
                 "report",
@@ -185,6 +187,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void optionsKnowEvents() {
+        dependsOnlyOn(OPTIONS, EVENTS, DATA, PROBES, MODELS, AUDIO, FILES, JAVA, "picocli..");
+    }
+
+    @Test
     void benchmarkKnowsEvents() {
         dependsOnlyOn(
                 BENCHMARK,
@@ -238,7 +245,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        FILES, METRICS, AUDIO, MP3, MODELS, PROBES, DATA, EVENTS, BENCHMARK, CONVERT, REPORT, CLI)
+                        FILES, METRICS, AUDIO, MP3, MODELS, PROBES, DATA, EVENTS, OPTIONS, BENCHMARK, CONVERT, REPORT,
+                        CLI)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")

@@ -72,6 +72,7 @@ class SourceTest {
                         "probes",
                         "data",
                         "events",
+                        "options",
                         "benchmark",
                         "weights-converter",
                         "report",

@@ -14,6 +14,7 @@ import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.files.Diagnosis;
 import org.unmute.files.SettingsException;
+import org.unmute.options.GridOptions;
 import org.unmute.spark.grid.GridJob;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,23 +41,8 @@ public final class Benchmark implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run.")
     private String folder;
 
-    @Option(
-            names = "--only",
-            paramLabel = "CELLS",
-            split = ",",
-            description = "Only these cells: ENCODER/DATASET/PROBE, each with * for any; several with commas.")
-    private List<String> only = List.of();
-
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Folder of the token caches (default: cache in the folder of the run).")
-    private String caches;
-
-    @Option(
-            names = "--dry-run",
-            description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
-    private boolean dryRun;
+    @Mixin
+    private GridOptions cells;
 
     @Mixin
     private ConsoleArguments shown;
@@ -84,11 +70,14 @@ public final class Benchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         shown.applyTo(console);
         GridJob.Options options = new GridJob.Options(
-                local("GRID", grid), local("--out", folder), only, caches == null ? null : local("--cache", caches));
+                local("GRID", grid),
+                local("--out", folder),
+                cells.only(),
+                cells.cache() == null ? null : local("--cache", cells.cache()));
         SparkSession session = SparkSession.builder().getOrCreate();
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         try (GridJob job = new GridJob(spark, options, console::tell)) {
-            if (dryRun) {
+            if (cells.dryRun()) {
                 BenchmarkPlan plan = job.plan();
                 if (shown.json()) {
                     console.printDocument(Json.MAPPER.writeValueAsString(plan.document()));

@@ -1,35 +1,26 @@
 package org.unmute.spark;
 
+import org.unmute.options.ConsoleOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that all applications have: what they show, and how. */
 final class ConsoleArguments {
-    @Option(names = "--json", description = "Print the result as JSON on standard output.")
-    private boolean json;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "No remarks on standard error; errors are still shown.")
-    private boolean quiet;
+    @Mixin
+    private ConsoleOptions options;
 
     /** Looked at where an application ends. */
-    @Option(names = "--debug", description = "Show stack traces of errors.")
+    @Option(names = "--debug", order = 104, description = "Show stack traces of errors.")
     private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
 
     /** Whether the result is printed as JSON. */
     boolean json() {
-        return json;
+        return options.json();
     }
 
     /** Makes the console as quiet as was asked for. */
     void applyTo(Console console) {
-        if (quiet) {
+        if (options.quiet()) {
             console.quiet();
         }
     }

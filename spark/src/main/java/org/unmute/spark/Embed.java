@@ -8,11 +8,14 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
-import org.unmute.data.ClipDivision;
-import org.unmute.events.encoder.Resampling;
-import org.unmute.events.encoder.TokenType;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.TokenPooling;
+import org.unmute.options.ClipLength;
+import org.unmute.options.EncoderOptions;
+import org.unmute.options.EventOptions;
+import org.unmute.options.ResamplingOption;
+import org.unmute.options.StrictOption;
+import org.unmute.options.TokenOptions;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 import picocli.CommandLine.Command;
@@ -29,7 +32,9 @@ import picocli.CommandLine.Option;
             "Fills a folder: tokens/ (a token cache), index/ and events/ (Parquet), key.json. Submit the same again to"
                     + " go on with a job that was stopped or killed: what is in the folder is not done again, and of"
                     + " recordings that changed or came anew only these are done. What is missing or damaged in the"
-                    + " folder is made again."
+                    + " folder is made again.",
+            "Files and folders are paths or URIs that Hadoop opens. Those of --threshold and --classes are files of the"
+                    + " driver's machine."
         },
         footerHeading = "%nExit status:%n",
         footer = {
@@ -48,16 +53,15 @@ public final class Embed implements Callable<Integer> {
     private final List<String> arguments;
 
     @Mixin
-    private EncoderArguments encoder;
+    private EncoderOptions encoder;
 
     @Option(
             names = "--audio",
             paramLabel = "PATH",
             required = true,
-            description =
-                    "Recordings, a path or a URI that Hadoop opens: a folder (searched below), a sound file, a CSV,"
-                            + " TSV or Parquet table with the columns path and, if they are there, root, clip, start,"
-                            + " end, labels, split; or a text file with one path a line.")
+            description = "Recordings: a folder (searched below), a sound file, a CSV,"
+                    + " TSV or Parquet table with the columns path and, if they are there, root, clip, start,"
+                    + " end, labels, split; or a text file with one path a line.")
     private String audio;
 
     @Option(
@@ -89,36 +93,21 @@ public final class Embed implements Callable<Integer> {
     @Option(
             names = "--probe",
             paramLabel = "FILE",
-            description =
-                    "Trained or packed probe for scores and events, a path or a URI that Hadoop opens. Without it,"
-                            + " scores are the logits of the encoder's own head, if it has one.")
+            description = "Trained or packed probe for scores and events. Without it,"
+                    + " scores are the logits of the encoder's own head, if it has one.")
     private String probe;
 
     @Mixin
-    private EventArguments events;
+    private EventOptions events;
 
-    @Option(
-            names = "--resample",
-            paramLabel = "FILTER",
-            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
-                    + " torchaudio's).")
-    private Resampling resampling = Resampling.hann;
+    @Mixin
+    private ResamplingOption resampling;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            description = "How tokens are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private TokenType dtype = TokenType.f16;
+    @Mixin
+    private TokenOptions tokens;
 
-    @Option(names = "--layers", description = "Also store the tokens after each block of the encoder.")
-    private boolean layers;
-
-    @Option(
-            names = "--clip",
-            paramLabel = "SECONDS",
-            description = "Divide every recording into clips of this length, with ids like day.wav#0-600; 'whole' or 0:"
-                    + " never (default: recordings of more than 20 minutes become clips of 10).")
-    private String clip;
+    @Mixin
+    private ClipLength clip;
 
     @Option(
             names = "--shard-size",
@@ -134,10 +123,8 @@ public final class Embed implements Callable<Integer> {
                     + " where they are (default: send those of the driver's own disks).")
     private Boolean ship;
 
-    @Option(
-            names = "--strict",
-            description = "End the job at the first recording that cannot be used instead of noting it in the index.")
-    private boolean strict;
+    @Mixin
+    private StrictOption strict;
 
     @Option(
             names = "--verify",
@@ -194,9 +181,10 @@ public final class Embed implements Callable<Integer> {
         if (probe != null && !keep.contains(Kept.SCORES) && !keep.contains(Kept.EVENTS)) {
             throw new SettingsException("--probe gives scores and events: say with --keep which of them to keep");
         }
-        EmbedOptions options = encoder.options()
-                .withResampling(resampling)
-                .withTokens(dtype.dtype(), layers)
+        EmbedOptions options = EmbedOptions.of(encoder.file())
+                .withEncoderSettings(encoder.settings(), encoder.norm())
+                .withResampling(resampling.filter())
+                .withTokens(tokens.type().dtype(), tokens.layers())
                 .withPooling(pooling)
                 .withProbe(probe);
         return new EmbedRequest(
@@ -207,10 +195,10 @@ public final class Embed implements Callable<Integer> {
                 audio,
                 root,
                 out,
-                clip == null ? ClipDivision.Rule.DEFAULT : ClipDivision.Rule.parse(clip),
+                clip.rule(),
                 shardBytes(),
                 ship,
-                strict,
+                strict.strict(),
                 verify,
                 breakLock,
                 dryRun,

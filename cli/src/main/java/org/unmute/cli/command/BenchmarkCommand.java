@@ -25,6 +25,7 @@ import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.GridOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
@@ -72,20 +73,8 @@ final class BenchmarkCommand extends ComputingCommand {
                             + " must agree in all but measured times; token caches stay where they are.")
     private List<Path> merge = List.of();
 
-    @Option(
-            names = "--only",
-            paramLabel = "CELLS",
-            split = ",",
-            description =
-                    "Only these cells: ENCODER/DATASET/PROBE, each with * for any; what is left out at the end is any."
-                            + " Several with commas.")
-    private List<String> only = List.of();
-
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Folder of the token caches (default: cache in the folder of the run).")
-    private Path caches;
+    @Mixin
+    private GridOptions cells;
 
     @Mixin
     private MissingTokens missingTokens;
@@ -103,11 +92,6 @@ final class BenchmarkCommand extends ComputingCommand {
                     "Start even if more than --max-hours are expected, or the disk has less room than the token caches"
                             + " are expected to need.")
     private boolean yes;
-
-    @Option(
-            names = "--dry-run",
-            description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
-    private boolean dryRun;
 
     @Option(
             names = "--workers",
@@ -136,12 +120,12 @@ final class BenchmarkCommand extends ComputingCommand {
                     "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
         }
         StopSignal stop = maxHours == null ? StopSignal.never() : StopSignal.after(maxHours * SECONDS_PER_HOUR);
-        CellSelection selection = CellSelection.read(gridFile, only);
+        CellSelection selection = CellSelection.read(gridFile, cells.only());
         record.input(gridFile);
         openBackend();
         try (OutputFolder output = claim(out)) {
             run(selection, stop);
-            if (!dryRun) {
+            if (!cells.dryRun()) {
                 output.finish(BenchmarkRun::isResult);
             }
         }
@@ -152,7 +136,7 @@ final class BenchmarkCommand extends ComputingCommand {
         try (BenchmarkRun run = new BenchmarkRun(
                 new BenchmarkRun.Settings(
                         out,
-                        caches == null ? out.resolve("cache") : caches,
+                        cells.cache() == null ? out.resolve("cache") : Path.of(cells.cache()),
                         line(),
                         compute.backend().equals("auto") ? Backends.current().name() : compute.backend(),
                         record.backendReason(),
@@ -162,8 +146,8 @@ final class BenchmarkCommand extends ComputingCommand {
                 selection.cells(),
                 selection.grid().protocol(),
                 host())) {
-            BenchmarkPlan plan = run.plan(dryRun);
-            if (dryRun) {
+            BenchmarkPlan plan = run.plan(cells.dryRun());
+            if (cells.dryRun()) {
                 print(plan.document(), o -> BenchmarkTables.print(plan, run.finishedBefore(), o));
                 return;
             }

@@ -9,7 +9,6 @@ import org.unmute.cli.audio.ClipProgress;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.DivisionOptions;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.data.ClipDivision;
@@ -21,8 +20,9 @@ import org.unmute.data.provenance.DiskSpace;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
-import org.unmute.events.encoder.TokenType;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.EncoderOptions;
+import org.unmute.options.TokenOptions;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.AudioReader;
 import org.unmute.probes.cache.CacheKey;
@@ -57,19 +57,8 @@ final class EmbedCommand extends ComputingCommand {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
     private Path out;
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            description = "How tokens are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private TokenType dtype = TokenType.f16;
-
-    @Option(
-            names = "--layers",
-            description =
-                    "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
-                            + " becomes larger by as many times as there are blocks; other probes work with it as with"
-                            + " one without.")
-    private boolean layers;
+    @Mixin
+    private TokenOptions tokens;
 
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
     private boolean dryRun;
@@ -100,7 +89,7 @@ final class EmbedCommand extends ComputingCommand {
         OpenEncoder loaded = WarmStart.awaitedBy(encoder.open(compute.digests()));
         EncoderSpec model = loaded.encoder().describe();
         String resampling = audio.resampling();
-        CacheKey key = loaded.key(resampling, dtype.dtype()).withLayers(layers ? model.depth() : 0);
+        CacheKey key = loaded.key(resampling, tokens.type().dtype()).withLayers(tokens.layers() ? model.depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, remarks());
         ClipDivision divided = division.divide(chosen, this::tell, record);
         List<AudioClip> clips = divided.clips();
@@ -109,14 +98,14 @@ final class EmbedCommand extends ComputingCommand {
         tell("encoder " + loaded.origin() + ": " + model.description());
         tell("front end: " + key.frontEnd());
         tell(counted(chosen, divided) + "; the cache becomes about " + Units.bytes(bytes) + " in "
-                + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
+                + tokens.type() + (tokens.layers() ? ", all " + key.layers() + " blocks with it" : "") + " ("
                 + Units.bytes(disk.free()) + " free)");
         if (dryRun) {
             Plan plan = new Plan(out.toString(), chosen.clips().clips().size(), clips.size(), divided.seconds(), bytes);
             print(
                     plan,
                     o -> o.println(out + ": would hold the tokens of " + counted(chosen, divided) + ", about "
-                            + Units.bytes(bytes) + " in " + dtype + "; nothing was written"));
+                            + Units.bytes(bytes) + " in " + tokens.type() + "; nothing was written"));
             return status;
         }
         if (!yes) {
@@ -137,7 +126,7 @@ final class EmbedCommand extends ComputingCommand {
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips, writer, progress);
             loaded.note(record, resampling)
-                    .result("dtype", dtype.name())
+                    .result("dtype", tokens.type().name())
                     .result("layers", key.layers())
                     .result("embedded", outcome.embedded())
                     .result("alreadyPresent", outcome.present())

@@ -32,6 +32,7 @@ import org.unmute.data.annotation.TrainingTable;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.data.provenance.Units;
+import org.unmute.options.StrictOption;
 import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,8 +89,8 @@ final class LabelsCommand extends UnmuteCommand {
     @Mixin
     private ClipOptions clips;
 
-    @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
-    private boolean strict;
+    @Mixin
+    private StrictOption strict;
 
     @Option(
             names = "--strict-labels",
@@ -223,7 +224,7 @@ final class LabelsCommand extends UnmuteCommand {
                         skipped.put(id, "it has no samples");
                     }
                 } catch (IOException | IllegalArgumentException e) {
-                    if (strict) {
+                    if (strict.strict()) {
                         throw CommandException.input(Failure.of(e).message(), e);
                     }
                     skipped.put(id, Failure.of(e).message());

@@ -12,7 +12,6 @@ import java.util.Map;
 import org.unmute.audio.Recording;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
-import org.unmute.cli.option.EncoderOptions;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.cli.verify.RecipeReference;
 import org.unmute.cli.verify.ReferenceFeatures;
@@ -21,10 +20,11 @@ import org.unmute.cli.verify.Verification;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
 import org.unmute.events.encoder.OpenEncoder;
-import org.unmute.events.encoder.Resampling;
 import org.unmute.files.Sha256;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.options.EncoderOptions;
+import org.unmute.options.ResamplingOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,13 +68,8 @@ final class VerifyCommand extends ComputingCommand {
             description = "The recording that the reference was made from; not needed if the reference holds fbank.")
     private Path audio;
 
-    @Option(
-            names = "--resample",
-            paramLabel = "FILTER",
-            defaultValue = "hann",
-            description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
-                    + " torchaudio's).")
-    private Resampling resampling;
+    @Mixin
+    private ResamplingOption resampling;
 
     @Option(
             names = "--recipe",
@@ -118,7 +113,7 @@ final class VerifyCommand extends ComputingCommand {
         verification.run(recording == null ? null : samples(loaded.encoder(), recording, verification.remarks()));
         ObjectNode document = document(verification, recording);
         if (out != null) {
-            loaded.note(record, resampling.name());
+            loaded.note(record, resampling.filter().name());
             for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
                 if (input != null) {
                     record.input(input);
@@ -155,10 +150,10 @@ final class VerifyCommand extends ComputingCommand {
         Recording r = warnings.read(file);
         int rate = model.describe().sampleRate();
         if (r.sampleRate() != rate) {
-            remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling
-                    + "), which may differ from the " + "original code's way");
+            remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz ("
+                    + resampling.filter() + "), which may differ from the " + "original code's way");
         }
-        return r.resampled(rate, resampling.kernel()).samples();
+        return r.resampled(rate, resampling.filter().kernel()).samples();
     }
 
     private ObjectNode document(Verification v, Path recording) {

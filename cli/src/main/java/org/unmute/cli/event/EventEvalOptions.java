@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.option.ContextOptions;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.strong.EventSettings;
 import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.PostProcessing;
 import org.unmute.metrics.event.Collar;
+import org.unmute.options.ContextOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -13,8 +13,9 @@ import org.unmute.data.ClipList;
 import org.unmute.data.Manifest;
 import org.unmute.data.OtherFiles;
 import org.unmute.data.provenance.RunRecord;
-import org.unmute.events.encoder.Resampling;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.options.ResamplingOption;
+import org.unmute.options.StrictOption;
 import org.unmute.probes.cache.ClipPass;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,16 +51,11 @@ public final class AudioOptions {
             description = "Parts of the data set, as train,test (default: all).")
     private List<String> splits;
 
-    @Option(
-            names = "--resample",
-            paramLabel = "FILTER",
-            defaultValue = "hann",
-            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
-                    + " torchaudio's).")
-    private Resampling resampling;
+    @Mixin
+    private ResamplingOption resampling;
 
-    @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
-    private boolean strict;
+    @Mixin
+    private StrictOption strict;
 
     /**
      * The recordings in order, with labels if a data set is given.
@@ -115,12 +111,12 @@ public final class AudioOptions {
     public record Chosen(ClipList clips, Manifest labels) {}
 
     public Resampler.Kernel kernel() {
-        return resampling.kernel();
+        return resampling.filter().kernel();
     }
 
     /** The name of the resampling filter in records and keys. */
     public String resampling() {
-        return resampling.name();
+        return resampling.filter().name();
     }
 
     /**
@@ -132,11 +128,10 @@ public final class AudioOptions {
      */
     public ClipPass pass(String command, ClipDivision clips, EncoderSpec encoder, int max) {
         ClipPass.Limits limits = new ClipPass.Limits(max, SECONDS_TOGETHER);
-        return new ClipPass(
-                command, clips.clips(), clips.reader(AudioFiles::open), encoder, resampling.kernel(), limits);
+        return new ClipPass(command, clips.clips(), clips.reader(AudioFiles::open), encoder, kernel(), limits);
     }
 
     public boolean strict() {
-        return strict;
+        return strict.strict();
     }
 }

@@ -9,17 +9,13 @@ import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipDivision.Rule;
 import org.unmute.data.ClipId;
 import org.unmute.data.provenance.RunRecord;
-import picocli.CommandLine.Option;
+import org.unmute.options.ClipLength;
+import picocli.CommandLine.Mixin;
 
 /** How long recordings are divided into clips. */
 public final class DivisionOptions {
-    @Option(
-            names = "--clip",
-            paramLabel = "SECONDS",
-            description =
-                    "Divide every recording into clips of this length, with ids like day.wav#0-600; 'whole' or 0: never"
-                            + " (default: recordings of more than 20 minutes become clips of 10).")
-    private String clip;
+    @Mixin
+    private ClipLength clip;
 
     /**
      * Measures the chosen recordings and divides long ones. Recordings of a data set stay whole, as their labels are.
@@ -28,9 +24,9 @@ public final class DivisionOptions {
      * @param record receives which
      */
     public ClipDivision divide(AudioOptions.Chosen chosen, Consumer<String> tell, RunRecord record) {
-        Rule rule = clip == null ? Rule.DEFAULT : Rule.parse(clip);
+        Rule rule = clip.rule();
         if (chosen.labels() != null) {
-            if (clip != null && rule != Rule.WHOLE) {
+            if (clip.given() && rule != Rule.WHOLE) {
                 throw CommandException.usage(
                         "--clip does not go with --dataset: its labels are those of whole recordings");
             }
@@ -41,7 +37,7 @@ public final class DivisionOptions {
         if (!divided.isEmpty()) {
             boolean one = divided.size() == 1;
             tell.accept((one ? divided.getFirst() : divided.size() + " recordings")
-                    + (clip == null ? (one ? " is" : " are") + " longer than 20 minutes and" : "")
+                    + (clip.given() ? "" : (one ? " is" : " are") + " longer than 20 minutes and")
                     + (one ? " becomes " : " become ") + division.pieces() + " clips of " + length(rule.seconds())
                     + ", named like " + ClipId.part(divided.getFirst(), 0, rule.seconds())
                     + ": labels must be of these clips, or events in time; '--clip whole' does not divide");

@@ -21,6 +21,7 @@ import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.options.EncoderOptions;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 import picocli.CommandLine;

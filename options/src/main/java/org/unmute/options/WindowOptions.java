@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.options;
 
 import java.util.Locale;
 import org.unmute.events.encoder.GivenSettings;

@@ -1,4 +1,4 @@
-package org.unmute.cli.option;
+package org.unmute.options;
 
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.probes.score.FrameScorer;

@@ -1,8 +1,7 @@
-package org.unmute.cli.detect;
+package org.unmute.options;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unmute.cli.option.ContextOptions;
 import org.unmute.events.detection.ContextSeconds;
 import org.unmute.events.detection.DetectionRules;
 import org.unmute.events.detection.RuleOptions;

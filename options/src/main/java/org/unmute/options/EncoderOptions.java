@@ -1,11 +1,10 @@
-package org.unmute.cli.option;
+package org.unmute.options;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.console.CommandException;
 import org.unmute.events.encoder.GivenSettings;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;
@@ -131,7 +130,7 @@ public final class EncoderOptions {
             if (encoder.equals(OpenEncoder.EMBEDDED) || window.seconds() == null) {
                 throw e;
             }
-            throw CommandException.usage(window.refused(e.getMessage()), e);
+            throw new SettingsException(window.refused(e.getMessage()), e);
         }
     }
 
@@ -140,12 +139,27 @@ public final class EncoderOptions {
         return List.copyOf(OpenEncoder.given(settings(), norm).keySet());
     }
 
+    /** The file as it was given, or {@link OpenEncoder#EMBEDDED}. */
+    public String file() {
+        return encoder;
+    }
+
+    /** The label of the preset of statistics; null if none was given. */
+    public String norm() {
+        return norm;
+    }
+
     /** Whether an encoder other than the built-in one was given. */
     public boolean isNamed() {
         return !encoder.equals(OpenEncoder.EMBEDDED);
     }
 
-    private EncoderSettings settings() {
+    /**
+     * The settings that the options state.
+     *
+     * @throws SettingsException if an option is no number in its range, or two options say the same
+     */
+    public EncoderSettings settings() {
         return new GivenSettings(
                         model, window.frames(), window.seconds(), mean, std, heads, rate, hop, frontEnd, config)
                 .settings();

@@ -1,0 +1,25 @@
+package org.unmute.options;
+
+import org.unmute.data.ClipDivision;
+import picocli.CommandLine.Option;
+
+/** The option that says how long recordings are divided into clips. */
+public final class ClipLength {
+    @Option(
+            names = "--clip",
+            paramLabel = "SECONDS",
+            description =
+                    "Divide every recording into clips of this length, with ids like day.wav#0-600; 'whole' or 0: never"
+                            + " (default: recordings of more than 20 minutes become clips of 10).")
+    private String clip;
+
+    /** Whether the option was given. */
+    public boolean given() {
+        return clip != null;
+    }
+
+    /** Which recordings are divided. */
+    public ClipDivision.Rule rule() {
+        return clip == null ? ClipDivision.Rule.DEFAULT : ClipDivision.Rule.parse(clip);
+    }
+}

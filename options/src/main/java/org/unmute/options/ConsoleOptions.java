@@ -1,0 +1,35 @@
+package org.unmute.options;
+
+import picocli.CommandLine.Option;
+
+/** Options of every program: what it shows, and how. */
+public final class ConsoleOptions {
+    @Option(
+            names = "--json",
+            order = 101,
+            description = "Print the result as JSON on standard output instead of a table.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            order = 102,
+            description = "No progress and no remarks on standard error; errors are still shown.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            order = 105,
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    /** Whether the result is printed as JSON. */
+    public boolean json() {
+        return json;
+    }
+
+    /** Whether progress and remarks are not shown. */
+    public boolean quiet() {
+        return quiet;
+    }
+}

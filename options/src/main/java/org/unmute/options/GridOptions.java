@@ -1,0 +1,42 @@
+package org.unmute.options;
+
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that say which cells of a grid are run, and where their tokens are. */
+public final class GridOptions {
+    @Option(
+            names = "--only",
+            paramLabel = "CELLS",
+            split = ",",
+            description =
+                    "Only these cells: ENCODER/DATASET/PROBE, each with * for any; what is left out at the end is any."
+                            + " Several with commas.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Folder of the token caches (default: cache in the folder of the run).")
+    private String cache;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
+    private boolean dryRun;
+
+    /** Patterns of cells; empty for all. */
+    public List<String> only() {
+        return only;
+    }
+
+    /** The folder of the token caches; null for that of the run. */
+    public String cache() {
+        return cache;
+    }
+
+    /** Whether nothing is run. */
+    public boolean dryRun() {
+        return dryRun;
+    }
+}

@@ -1,0 +1,20 @@
+package org.unmute.options;
+
+import org.unmute.events.encoder.Resampling;
+import picocli.CommandLine.Option;
+
+/** The option that says how recordings of another rate are read. */
+public final class ResamplingOption {
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            defaultValue = "hann",
+            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
+    private Resampling resampling;
+
+    /** The filter. */
+    public Resampling filter() {
+        return resampling;
+    }
+}

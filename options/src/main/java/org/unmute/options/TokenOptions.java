@@ -1,0 +1,31 @@
+package org.unmute.options;
+
+import org.unmute.events.encoder.TokenType;
+import picocli.CommandLine.Option;
+
+/** Options that say which tokens are stored, and how. */
+public final class TokenOptions {
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "How tokens are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private TokenType type = TokenType.f16;
+
+    @Option(
+            names = "--layers",
+            description =
+                    "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
+                            + " becomes larger by as many times as there are blocks; other probes work with it as with"
+                            + " one without.")
+    private boolean layers;
+
+    /** The type in which tokens are stored. */
+    public TokenType type() {
+        return type;
+    }
+
+    /** Whether tokens are stored after each block, not after the last alone. */
+    public boolean layers() {
+        return layers;
+    }
+}

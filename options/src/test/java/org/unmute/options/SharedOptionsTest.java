@@ -1,0 +1,118 @@
+package org.unmute.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.unmute.data.ClipDivision;
+import org.unmute.events.detection.ContextSeconds;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.detection.RuleOptions;
+import org.unmute.events.encoder.OpenEncoder;
+import org.unmute.events.encoder.Resampling;
+import org.unmute.events.encoder.TokenType;
+import org.unmute.files.SettingsException;
+import org.unmute.models.encoder.EncoderSettings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** All options in one command, as a program that embeds and detects has them: names differ, and defaults are these. */
+class SharedOptionsTest {
+    @Command(name = "all")
+    private static final class All {
+        @Mixin
+        private EncoderOptions encoder;
+
+        @Mixin
+        private ResamplingOption resampling;
+
+        @Mixin
+        private StrictOption strict;
+
+        @Mixin
+        private ClipLength clip;
+
+        @Mixin
+        private TokenOptions tokens;
+
+        @Mixin
+        private EventOptions events;
+
+        @Mixin
+        private GridOptions grid;
+
+        @Mixin
+        private ConsoleOptions shown;
+    }
+
+    private static All parsed(String... args) {
+        All all = new All();
+        new CommandLine(all).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+        return all;
+    }
+
+    @Test
+    void withoutOptionsTheDefaultsCount() {
+        All all = parsed();
+        assertThat(all.encoder.file()).isEqualTo(OpenEncoder.EMBEDDED);
+        assertThat(all.encoder.isNamed()).isFalse();
+        assertThat(all.encoder.settings()).isEqualTo(EncoderSettings.AUTHORS);
+        assertThat(all.encoder.norm()).isNull();
+        assertThat(all.resampling.filter()).isEqualTo(Resampling.hann);
+        assertThat(all.strict.strict()).isFalse();
+        assertThat(all.clip.given()).isFalse();
+        assertThat(all.clip.rule()).isEqualTo(ClipDivision.Rule.DEFAULT);
+        assertThat(all.tokens.type()).isEqualTo(TokenType.f16);
+        assertThat(all.tokens.layers()).isFalse();
+        assertThat(all.events.rules())
+                .isEqualTo(new RuleOptions(
+                        null,
+                        null,
+                        null,
+                        DetectionRules.MAX_GAP_SECONDS,
+                        DetectionRules.MIN_DURATION_SECONDS,
+                        null,
+                        List.of()));
+        assertThat(all.events.context()).isEqualTo(new ContextSeconds(null, null));
+        assertThat(all.grid.only()).isEmpty();
+        assertThat(all.grid.cache()).isNull();
+        assertThat(all.grid.dryRun()).isFalse();
+        assertThat(all.shown.json()).isFalse();
+        assertThat(all.shown.quiet()).isFalse();
+    }
+
+    @Test
+    void givenValuesArrive() {
+        All all = parsed(
+                "--encoder=eat.pt", "--window=5.12", "--heads=3", "--resample=kaiser_best", "--strict", "--clip=whole",
+                "--dtype=f32", "--layers", "--threshold=0.3", "--max-gap=1", "--classes=a,b", "--context=0",
+                "--only=eat/urban,*/esc50", "--cache=tokens", "--dry-run", "--json", "-q");
+        assertThat(all.encoder.file()).isEqualTo("eat.pt");
+        assertThat(all.encoder.givenNames()).contains("heads");
+        assertThat(all.encoder.settings().heads()).isEqualTo(3);
+        assertThat(all.encoder.settings().frames()).isEqualTo(512);
+        assertThat(all.resampling.filter()).isEqualTo(Resampling.kaiser_best);
+        assertThat(all.strict.strict()).isTrue();
+        assertThat(all.clip.rule()).isEqualTo(ClipDivision.Rule.WHOLE);
+        assertThat(all.tokens.type()).isEqualTo(TokenType.f32);
+        assertThat(all.tokens.layers()).isTrue();
+        assertThat(all.events.rules().threshold()).isEqualTo("0.3");
+        assertThat(all.events.rules().maxGap()).isEqualTo(1);
+        assertThat(all.events.rules().classes()).containsExactly("a,b");
+        assertThat(all.events.context()).isEqualTo(new ContextSeconds(0.0, null));
+        assertThat(all.grid.only()).containsExactly("eat/urban", "*/esc50");
+        assertThat(all.grid.cache()).isEqualTo("tokens");
+        assertThat(all.grid.dryRun()).isTrue();
+        assertThat(all.shown.json()).isTrue();
+        assertThat(all.shown.quiet()).isTrue();
+    }
+
+    @Test
+    void twoStatementsOfTheWindowAreRefused() {
+        assertThatThrownBy(() -> parsed("--window=5.12", "--frames=512").encoder.settings())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("--window and --frames both state the window");
+    }
+}
