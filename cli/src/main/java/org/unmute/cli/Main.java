@@ -12,6 +12,7 @@ import org.unmute.cli.console.ErrorReport;
 import org.unmute.cli.console.ExitCode;
 import org.unmute.cli.console.Failure;
 import org.unmute.cli.console.PlainWriter;
+import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.WarmStart;
 import org.unmute.files.NearestName;
 import org.unmute.tensor.backend.Backends;
@@ -72,6 +73,14 @@ public final class Main implements Runnable {
         return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
     }
 
+    /** Options of probes are known once the probes are loaded, which is left to lines that name their command. */
+    private static void completeProbe(CommandLine line, String... args) {
+        CommandLine probe = line.getSubcommands().get("probe");
+        if (probe != null && List.of(args).contains("probe")) {
+            ProbeSettings.addShortForms(probe.getCommandSpec());
+        }
+    }
+
     /** Runs the command and exits with its {@link ExitCode}. */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
@@ -110,6 +119,7 @@ public final class Main implements Runnable {
             return unknown(unknown.get(), line, errors);
         }
         try (Backends.Scope _ = Backends.scope()) {
+            completeProbe(line, args);
             return line.execute(args);
         } catch (RuntimeException | Error e) {
             // picocli passes only exceptions to its handler, not errors such as OutOfMemoryError. A device may fail

@@ -213,6 +213,26 @@ class PluginEndToEndTest {
         try (SafetensorsFile saved = SafetensorsFile.open(run.resolve("probe-seed0.safetensors"))) {
             assertThat(saved.metadata()).containsEntry("options", "exponent=2.0");
         }
+        Path again = folder.resolve("run-short-form");
+        unmute(
+                "probe",
+                "-q",
+                "--probe",
+                "gem",
+                "--exponent",
+                "2",
+                "--cache",
+                cache,
+                "--labels",
+                labels,
+                "--split",
+                "train",
+                "--epochs",
+                2,
+                "--out",
+                again);
+        assertThat(again.resolve("probe-seed0.safetensors"))
+                .hasSameBinaryContentAs(run.resolve("probe-seed0.safetensors"));
         assertThat(unmute("eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--split", "test")
                         .out())
                 .contains("mAP");

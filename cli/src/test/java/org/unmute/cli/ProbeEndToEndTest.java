@@ -279,10 +279,88 @@ class ProbeEndToEndTest {
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("no option 'heads'");
+        assertThat(Ran.unmute(Ran.with(ep, "--norms", "batch"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--norms");
         assertThat(Ran.unmute(Ran.with(ep, "--set", "norm"))
                         .endsWith(ExitCode.USAGE)
                         .err())
                 .contains("name=value");
+    }
+
+    @Test
+    void everyOptionOfAProbeHasAShortForm() throws IOException {
+        String help = Ran.unmute("probe", "--help").endsWith(ExitCode.OK).out();
+        assertThat(Ran.unmute("help", "probe").endsWith(ExitCode.OK).out()).isEqualTo(help);
+        for (String name : Probes.names()) {
+            for (String option : Probes.type(name).options()) {
+                assertThat(help).containsPattern("(?m)^ +" + name + " .*\\b" + option + "\\b");
+                assertThat(Ran.unmute(
+                                        "probe",
+                                        "--probe",
+                                        "linear",
+                                        "--" + option,
+                                        "x",
+                                        "--cache",
+                                        cache,
+                                        "--labels",
+                                        labels,
+                                        "--out",
+                                        folder.resolve("run-none"))
+                                .endsWith(ExitCode.USAGE)
+                                .err())
+                        .contains("probe linear has no option '" + option + "'");
+            }
+        }
+        Path out = folder.resolve("run-short");
+        Object[] mhca = {
+            "probe", "-q", "--probe", "mhca", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
+        };
+        Ran.unmute(Ran.with(mhca, "--heads", 4, "--token-norm", "batch")).endsWith(ExitCode.OK);
+        JsonNode options =
+                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
+        assertThat(options.path("heads").asText()).isEqualTo("4");
+        assertThat(options.path("token-norm").asText()).isEqualTo("batch");
+        String of = Ran.unmute(Ran.with(mhca, "--set", "heads=x"))
+                .endsWith(ExitCode.USAGE)
+                .err();
+        assertThat(Ran.unmute(Ran.with(mhca, "--heads", "x"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .isEqualTo(of)
+                .contains("probe option heads: must be a whole number");
+    }
+
+    @Test
+    void anOptionOfAProbeHasOneValue() {
+        Object[] mhca = {
+            "probe",
+            "-q",
+            "--probe",
+            "mhca",
+            "--cache",
+            cache,
+            "--labels",
+            labels,
+            "--epochs",
+            1,
+            "--out",
+            folder.resolve("run-twice")
+        };
+        assertThat(Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=8"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--set heads=8", "--heads 4");
+        assertThat(Ran.unmute(Ran.with(mhca, "--heads", 4, "--heads", 8))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--heads 4", "--heads 8");
+        assertThat(Ran.unmute(Ran.with(mhca, "--set", "heads=4", "--set", "heads=8"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--set heads=4", "--set heads=8");
+        Ran.unmute(Ran.with(mhca, "--heads", 4, "--set", "heads=4")).endsWith(ExitCode.OK);
     }
 
     @Test

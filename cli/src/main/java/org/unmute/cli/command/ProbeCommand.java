@@ -15,6 +15,7 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
+import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
@@ -110,6 +111,9 @@ final class ProbeCommand extends ComputingCommand {
     private TrainingOptions training;
 
     @Mixin
+    private ProbeSettings settings;
+
+    @Mixin
     private TrainingAudit audit;
 
     /** The names of the probes, for the help text. */
@@ -147,7 +151,7 @@ final class ProbeCommand extends ComputingCommand {
                     + NearestName.suggestion(name, Probes.names()) + "; " + Probes.ELSEWHERE);
         }
         validation.rule(); // refuses what contradicts itself before anything is read
-        ProbeOptions options = training.probe(name);
+        ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
         if (Probes.type(name).needsLayers()
                 && training.settings(name, loss.objective(), 0).standardize()) {

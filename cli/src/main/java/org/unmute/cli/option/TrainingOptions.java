@@ -1,10 +1,7 @@
 package org.unmute.cli.option;
 
-import java.util.List;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.Task;
-import org.unmute.probes.pool.ProbeOptions;
-import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
@@ -52,31 +49,6 @@ public final class TrainingOptions {
             description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ce for a"
                     + " --dataset with one class a clip, such as esc50 and sc2; else asl).")
     private String loss;
-
-    @Option(
-            names = "--prototypes",
-            paramLabel = "N",
-            description = "Prototypes per class: proto, protobin, protofloat (default: 20).")
-    private Integer prototypes;
-
-    @Option(
-            names = "--dropout",
-            paramLabel = "X",
-            description = "Dropout of prototype scores: protobin, protofloat (default: 0), cgp (default: 0.2).")
-    private Double dropout;
-
-    @Option(
-            names = "--heads",
-            paramLabel = "N",
-            description = "Attention heads, mhca (default: 12, or the largest number below that divides the channels).")
-    private Integer heads;
-
-    @Option(
-            names = "--set",
-            paramLabel = "NAME=VALUE",
-            description =
-                    "Another option of the probe, as docs/probes.md lists them: --set norm=batch. May be repeated.")
-    private List<String> more = List.of();
 
     @Option(
             names = "--standardize",
@@ -128,34 +100,5 @@ public final class TrainingOptions {
                 .withStandardize(standardize)
                 .withSeed(seed);
         return rate == null ? s : s.withRate(rate);
-    }
-
-    /**
-     * The probe's own options.
-     *
-     * @throws CommandException if the probe has no such option
-     */
-    public ProbeOptions probe(String name) {
-        ProbeOptions o;
-        try {
-            o = ProbeOptions.parse(more.toArray(String[]::new));
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage("--set: " + e.getMessage());
-        }
-        o = with(o, "prototypes", prototypes);
-        o = with(o, "dropout", dropout);
-        o = with(o, "heads", heads);
-        List<String> known = Probes.type(name).options();
-        for (String given : o.values().keySet()) {
-            if (!known.contains(given)) {
-                throw CommandException.usage("probe " + name + " has no option '" + given + "': "
-                        + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
-            }
-        }
-        return o;
-    }
-
-    private static ProbeOptions with(ProbeOptions options, String name, Object value) {
-        return value == null ? options : options.with(name, value);
     }
 }
