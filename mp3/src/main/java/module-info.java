@@ -1,7 +1,7 @@
 import org.unmute.audio.AudioFormatProvider;
 import org.unmute.mp3.Mp3Format;
 
-/** Reads MP3 with a third-party decoder. Not named after its format, since names of modules should not end with a digit. */
+/** Reads MP3 with a third-party decoder. Names of modules should not end with a digit, so it is not called mp3. */
 module org.unmute.mpeg {
     requires transitive org.unmute.audio;
     requires jlayer;

@@ -45,7 +45,7 @@ class PluginEndToEndTest {
         copy(root().resolve("docs/examples/plugin"), project);
         addForgetfulProbes(project.resolve("src/main"));
         Path repository = folder.resolve("repository");
-        for (String module : List.of("", "tensor", "models", "probes")) {
+        for (String module : List.of("", "files", "tensor", "audio", "models", "probes")) {
             install(repository, module);
         }
         String local = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");

@@ -86,9 +86,23 @@ class SharedOptionsTest {
     @Test
     void givenValuesArrive() {
         All all = parsed(
-                "--encoder=eat.pt", "--window=5.12", "--heads=3", "--resample=kaiser_best", "--strict", "--clip=whole",
-                "--dtype=f32", "--layers", "--threshold=0.3", "--max-gap=1", "--classes=a,b", "--context=0",
-                "--only=eat/urban,*/esc50", "--cache=tokens", "--dry-run", "--json", "-q");
+                "--encoder=eat.pt",
+                "--window=5.12",
+                "--heads=3",
+                "--resample=kaiser_best",
+                "--strict",
+                "--clip=whole",
+                "--dtype=f32",
+                "--layers",
+                "--threshold=0.3",
+                "--max-gap=1",
+                "--classes=a,b",
+                "--context=0",
+                "--only=eat/urban,*/esc50",
+                "--cache=tokens",
+                "--dry-run",
+                "--json",
+                "-q");
         assertThat(all.encoder.file()).isEqualTo("eat.pt");
         assertThat(all.encoder.givenNames()).contains("heads");
         assertThat(all.encoder.settings().heads()).isEqualTo(3);
