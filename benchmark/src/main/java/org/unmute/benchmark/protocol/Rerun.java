@@ -38,7 +38,8 @@ public record Rerun(
         return "top-" + rank + (fold == 0 ? "" : "-fold-" + fold) + "-seed-" + seed;
     }
 
-    static Rerun of(JsonFields f) {
+    /** The training of a journal's line. */
+    public static Rerun of(JsonFields f) {
         return new Rerun(
                 f.intCount("rank"),
                 f.intCount("trial"),

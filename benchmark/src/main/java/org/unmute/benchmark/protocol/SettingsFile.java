@@ -16,14 +16,17 @@ import org.unmute.files.RegularFile;
 /**
  * The settings that a cell's numbers depend on, one {@code name=value} per line, so that a folder is never resumed with
  * other settings.
+ *
+ * @param file that holds them, or will
+ * @param settings by name, in order
  */
-record SettingsFile(Path file, Map<String, String> settings) {
+public record SettingsFile(Path file, Map<String, String> settings) {
     /**
      * Writes the file if there is none, else compares it.
      *
      * @throws IOException if they differ; names the first difference with both values
      */
-    void requireSame() throws IOException {
+    public void requireSame() throws IOException {
         if (!RegularFile.exists(file)) {
             StringBuilder text = new StringBuilder();
             settings.forEach((name, value) -> text.append(name)

@@ -22,7 +22,7 @@ import org.unmute.files.InputException;
  * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,
  * "pruned":false,"seconds":…}}. A validation score of null means that the trial diverged.
  */
-final class TrialJournal implements AutoCloseable {
+public final class TrialJournal implements AutoCloseable {
     private final JsonLines lines;
 
     private TrialJournal(JsonLines lines) {
@@ -34,7 +34,7 @@ final class TrialJournal implements AutoCloseable {
      *
      * @throws InputException for a line that is not a trial of this search
      */
-    static TrialJournal resume(Path file, SearchSpace space, Study study) throws IOException {
+    public static TrialJournal resume(Path file, SearchSpace space, Study study) throws IOException {
         for (JsonFields line : JsonLines.read(file)) {
             FinishedTrial trial = trial(line, space);
             try {
@@ -46,7 +46,8 @@ final class TrialJournal implements AutoCloseable {
         return new TrialJournal(JsonLines.append(file, true));
     }
 
-    void add(FinishedTrial trial, double seconds) throws IOException {
+    /** Adds a finished trial, which took some seconds. */
+    public void add(FinishedTrial trial, double seconds) throws IOException {
         lines.add(document(trial, seconds));
     }
 

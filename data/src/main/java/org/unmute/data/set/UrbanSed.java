@@ -22,7 +22,7 @@ import org.unmute.files.RegularFile;
  * labels of a clip are the union over its events, whose times are kept. The copy that the paper's authors host is a
  * {@link HuggingFaceFolder}.
  */
-final class UrbanSed extends Dataset {
+public final class UrbanSed extends Dataset {
     UrbanSed() {
         super(
                 new DatasetInfo(
@@ -101,7 +101,8 @@ final class UrbanSed extends Dataset {
         return byClip;
     }
 
-    static List<Reading.Event> ofText(Path file) throws IOException {
+    /** The events of a simplified text file. */
+    public static List<Reading.Event> ofText(Path file) throws IOException {
         List<Reading.Event> events = new ArrayList<>();
         try (LineReader lines = LineReader.open(file)) {
             for (String line = lines.next(); line != null; line = lines.next()) {
@@ -118,7 +119,8 @@ final class UrbanSed extends Dataset {
         return events;
     }
 
-    static List<Reading.Event> ofJams(Path file) throws IOException {
+    /** The foreground events of a JAMS file. */
+    public static List<Reading.Event> ofJams(Path file) throws IOException {
         List<Reading.Event> events = new ArrayList<>();
         for (JsonFields annotation : JsonFields.read(file).objects("annotations")) {
             for (JsonFields observation : annotation.objects("data")) {

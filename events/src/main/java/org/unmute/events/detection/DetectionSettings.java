@@ -57,10 +57,12 @@ public final class DetectionSettings {
     }
 
     /**
+     * Reads the settings of a detection.
+     *
      * @throws InputException if it is damaged
      * @throws IOException if it cannot be read
      */
-    static DetectionSettings read(Path file) throws IOException {
+    public static DetectionSettings read(Path file) throws IOException {
         Map<String, String> values;
         try {
             values = Json.MAPPER.readValue(

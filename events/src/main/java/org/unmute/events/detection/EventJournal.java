@@ -27,7 +27,7 @@ import org.unmute.probes.event.LocatedEvent;
  * that a killed process left unfinished is cut off when the file is opened, and so is all from a damaged one on. Of
  * several blocks of a recording the last counts.
  */
-final class EventJournal implements AutoCloseable {
+public final class EventJournal implements AutoCloseable {
     private static final byte[] MAGIC = "unmute events 1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int BUFFER = 1 << 16;
     private static final int MAX_HEAD = 1 << 24;
@@ -44,7 +44,8 @@ final class EventJournal implements AutoCloseable {
     private long forced = System.nanoTime();
 
     /** Gives events in order. */
-    interface Source {
+    public interface Source {
+        /** Gives each event to a taker. */
         void forEach(DetectionFolder.Taker events) throws IOException;
     }
 
@@ -56,8 +57,12 @@ final class EventJournal implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws InputException if another version of the program wrote it */
-    static EventJournal open(Path file) throws IOException {
+    /**
+     * Opens a file, or creates it.
+     *
+     * @throws InputException if another version of the program wrote it
+     */
+    public static EventJournal open(Path file) throws IOException {
         WrittenFiles.changed(file);
         FileChannel channel =
                 RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -81,13 +86,13 @@ final class EventJournal implements AutoCloseable {
     }
 
     /** The result of a recording; null if there is none. */
-    RecordingResult find(String id) {
+    public RecordingResult find(String id) {
         Entry entry = entries.get(id);
         return entry == null ? null : entry.result;
     }
 
     /** The ids of all recordings with a result. */
-    Set<String> ids() {
+    public Set<String> ids() {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
@@ -170,7 +175,7 @@ final class EventJournal implements AutoCloseable {
      *
      * @param source gives {@link RecordingResult#events} events
      */
-    void append(RecordingResult result, Source source) throws IOException {
+    public void append(RecordingResult result, Source source) throws IOException {
         long begun = channel.size();
         try {
             channel.position(begun);
@@ -215,7 +220,7 @@ final class EventJournal implements AutoCloseable {
      *
      * @throws InputException if one of them is none that this program writes, though its checksum is right
      */
-    void events(String id, DetectionFolder.Taker events) throws IOException {
+    public void events(String id, DetectionFolder.Taker events) throws IOException {
         Entry entry = entries.get(id);
         Reader reader = new Reader(entry.from, channel.size());
         for (long i = 0; i < entry.result.events(); i++) {

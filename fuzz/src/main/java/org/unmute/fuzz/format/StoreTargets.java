@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.unmute.benchmark.protocol.CellFiles;
-import org.unmute.events.detection.DetectionFiles;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
@@ -19,7 +17,6 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.probes.train.CheckpointFile;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 

@@ -17,8 +17,7 @@ import org.unmute.data.annotation.ShareRule;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.parquet.ParquetTable;
 import org.unmute.data.provenance.Json;
-import org.unmute.data.set.UrbanSedFiles;
-import org.unmute.events.detection.DetectionFiles;
+import org.unmute.data.set.UrbanSed;
 import org.unmute.events.strong.Durations;
 import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.ScoreFolder;
@@ -64,7 +63,7 @@ final class TableTargets {
                         input -> LabelFile.read(input.file(), LabelFile.Options.AUTO),
                         input -> ClipList.of(input.file(), null),
                         input -> LabelSet.read(input.file()),
-                        input -> UrbanSedFiles.text(input.file())),
+                        input -> UrbanSed.ofText(input.file())),
                 FuzzTarget.onDisk(
                         "scores",
                         "input.tsv",
@@ -95,7 +94,7 @@ final class TableTargets {
                                         + "\"value\":{\"label\":\"siren\",\"role\":\"foreground\"},\"confidence\":1},"
                                         + "{\"time\":0,\"duration\":10,\"value\":{\"label\":\"a\",\"role\":\"b\"}}"
                                         + "]}],\"file_metadata\":{}}"),
-                        input -> UrbanSedFiles.jams(input.file())),
+                        input -> UrbanSed.ofJams(input.file())),
                 FuzzTarget.onDisk(
                         "toml",
                         "input.toml",

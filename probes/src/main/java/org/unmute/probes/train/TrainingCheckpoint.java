@@ -35,13 +35,17 @@ public final class TrainingCheckpoint {
     private final Path path;
     private final Map<String, String> run;
 
-    /** @param run description of the run, by name */
-    TrainingCheckpoint(Path path, Map<String, String> run) {
+    /**
+     * @param path of the file, which need not exist
+     * @param run description of the run, by name
+     */
+    public TrainingCheckpoint(Path path, Map<String, String> run) {
         this.path = path;
         this.run = new LinkedHashMap<>(run);
     }
 
-    void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
+    /** Replaces the file by the state after an epoch. */
+    public void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
         SafetensorsWriter out = new SafetensorsWriter().withDigest().metadata(FORMAT, VERSION);
         run.forEach(out::metadata);
         parameters.forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
@@ -64,7 +68,7 @@ public final class TrainingCheckpoint {
      * @throws IOException if it cannot be read, its bytes have changed since it was written, or it belongs to another
      *     run
      */
-    double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
+    public double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
         if (!RegularFile.exists(path)) {
             return new double[0];
         }

@@ -17,7 +17,7 @@ import org.unmute.kernels.device.TensorCores;
 record ComputeUnits(Precision precision, TensorCores choice, int capability, int sharedBytes, CublasLibrary cublas) {
     /** The units of a device with the user's choices. */
     static ComputeUnits of(Precision precision, CudaDevices.DeviceInfo device, CublasLibrary cublas) {
-        return new ComputeUnits(precision, TensorCores.chosen(), device.capability(), device.sharedBytes(), cublas);
+        return new ComputeUnits(precision, TensorChoice.chosen(), device.capability(), device.sharedBytes(), cublas);
     }
 
     /** In words for users: what runs on tensor cores and how exactly, who multiplies matrices, and the rest. */

@@ -29,7 +29,7 @@ final class CudaDevice implements Device {
     private final String name;
     private final CudaContext context;
     private final Precision precision;
-    private final TensorCores tensorCores = TensorCores.chosen();
+    private final TensorCores tensorCores = TensorChoice.chosen();
 
     CudaDevice(String name, CudaContext context, Precision precision) {
         this.name = name;
@@ -59,6 +59,11 @@ final class CudaDevice implements Device {
     private void calling(String what, Runnable calls) {
         context.enter();
         context.calling(what, calls);
+    }
+
+    @Override
+    public TensorCores tensorCores() {
+        return tensorCores;
     }
 
     @Override

@@ -16,7 +16,6 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.Tolerance;
 import org.unmute.kernels.cuda.ProductVariantTest.Layout;
-import org.unmute.kernels.device.TensorCores;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
@@ -31,12 +30,12 @@ class PackedProductTest {
     @BeforeAll
     static void everyProduct() {
         ShimDevice.COMPILER.require();
-        System.setProperty(TensorCores.PROPERTY, "always");
+        System.setProperty(TensorChoice.PROPERTY, "always");
     }
 
     @AfterAll
     static void asItWas() {
-        System.clearProperty(TensorCores.PROPERTY);
+        System.clearProperty(TensorChoice.PROPERTY);
     }
 
     /** Accumulators truncate, as those of tensor cores may. */

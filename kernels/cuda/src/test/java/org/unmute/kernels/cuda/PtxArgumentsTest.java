@@ -15,7 +15,6 @@ import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
-import org.unmute.kernels.device.TensorCores;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -27,7 +26,7 @@ class PtxArgumentsTest {
 
     @AfterEach
     void asItWas() {
-        System.clearProperty(TensorCores.PROPERTY);
+        System.clearProperty(TensorChoice.PROPERTY);
     }
 
     /** A device that compares the arguments of launches and runs none. */
@@ -68,7 +67,7 @@ class PtxArgumentsTest {
 
     @Test
     void packedProducts() {
-        System.setProperty(TensorCores.PROPERTY, "always");
+        System.setProperty(TensorChoice.PROPERTY, "always");
         for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
             try (DeviceBackend b = new DeviceBackend(device(precision), 1L << 30)) {
                 for (int[] s : new int[][] {{5, 7, 9}, {64, 5000, 64}, {2000, 20, 2040}}) {

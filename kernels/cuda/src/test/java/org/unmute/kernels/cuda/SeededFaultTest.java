@@ -167,7 +167,7 @@ class SeededFaultTest {
         } catch (Throwable e) {
             return Optional.of(e);
         } finally {
-            System.clearProperty(TensorCores.PROPERTY);
+            System.clearProperty(TensorChoice.PROPERTY);
             for (Method m : Contract.class.getDeclaredMethods()) {
                 if (isAnnotated(m, AfterEach.class)) {
                     m.setAccessible(true);

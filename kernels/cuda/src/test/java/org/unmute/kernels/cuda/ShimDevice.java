@@ -57,7 +57,7 @@ final class ShimDevice implements Device {
     private static Path folder;
 
     private final Precision precision;
-    private final TensorCores tensorCores = TensorCores.chosen();
+    private final TensorCores tensorCores = TensorChoice.chosen();
     private final int capability;
     private final Optional<Cublas> cublas;
     private Optional<Fault> fault = Optional.empty();
@@ -155,6 +155,11 @@ final class ShimDevice implements Device {
     @Override
     public DeviceLimits limits() {
         return new DeviceLimits(4L << 30, 1L << 30, 1024, 32 << 10);
+    }
+
+    @Override
+    public TensorCores tensorCores() {
+        return tensorCores;
     }
 
     @Override

@@ -38,7 +38,7 @@ final class StandInLaunches {
 
     @AfterEach
     void asItWas() {
-        System.clearProperty(TensorCores.PROPERTY);
+        System.clearProperty(TensorChoice.PROPERTY);
         b.close();
     }
 
@@ -54,7 +54,7 @@ final class StandInLaunches {
     @CsvSource({"86, FP32", "86, BF16", "90, FP32", "90, TF32", "90, BF16"})
     void areWithinTheLimits(int capability, Precision precision) throws Exception {
         StandInControl.device(capability, CUDA_13);
-        System.setProperty(TensorCores.PROPERTY, TensorCores.ALWAYS.name().toLowerCase(Locale.ROOT));
+        System.setProperty(TensorChoice.PROPERTY, TensorCores.ALWAYS.name().toLowerCase(Locale.ROOT));
         CudaContext context = new CudaContext(CudaDevices.detect().devices().getFirst());
         b = new DeviceBackend(new CudaDevice("cuda", context, precision), 2L << 30);
         products();

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.device.TensorCores;
 
 /**
  * The CUDA backend through its binding, on a {@linkplain StandIn stand-in} for NVIDIA's driver: what it loads,
@@ -112,7 +111,7 @@ class StandInTest {
         ShimDevice.COMPILER.require();
         Path own = Files.createDirectory(folder.resolve("contract-" + capability));
         List<DynamicTest> all = new StandIn(own)
-                .run(StandIn.executing(capability), List.of("-D" + TensorCores.PROPERTY + "=always"), suite)
+                .run(StandIn.executing(capability), List.of("-D" + TensorChoice.PROPERTY + "=always"), suite)
                 .toList();
         assertThat(all).as("tests that ran").hasSizeGreaterThan(min);
         assertThat(Files.readAllLines(own.resolve("launched.txt"))).contains(kernels);

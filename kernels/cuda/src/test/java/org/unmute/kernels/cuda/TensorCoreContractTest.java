@@ -28,7 +28,7 @@ class TensorCoreContractTest {
     record Variant(Precision precision, TensorCores choice, int block, Optional<ShimDevice.Fault> fault) {
         Backend open() {
             ShimDevice.COMPILER.require();
-            System.setProperty(TensorCores.PROPERTY, choice.name().toLowerCase(Locale.ROOT));
+            System.setProperty(TensorChoice.PROPERTY, choice.name().toLowerCase(Locale.ROOT));
             ShimDevice device = new ShimDevice(precision).truncating(block);
             fault.ifPresent(device::with);
             return new DeviceBackend(device, 3L << 30);
@@ -46,7 +46,7 @@ class TensorCoreContractTest {
 
     @AfterEach
     void asItWas() {
-        System.clearProperty(TensorCores.PROPERTY);
+        System.clearProperty(TensorChoice.PROPERTY);
     }
 
     /** Products. */

@@ -27,6 +27,11 @@ public interface Device extends AutoCloseable {
         return false;
     }
 
+    /** Where float32 work is to run on tensor cores, if the device {@linkplain #offers offers} kernels for them. */
+    default TensorCores tensorCores() {
+        return TensorCores.AUTO;
+    }
+
     /**
      * Allocates memory with undefined contents.
      *

@@ -11,6 +11,7 @@ import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
@@ -143,6 +144,11 @@ public final class DeviceBackend
     @Override
     public boolean offers(Kernel kernel) {
         return device.offers(kernel);
+    }
+
+    @Override
+    public TensorCores tensorCores() {
+        return device.tensorCores();
     }
 
     @Override

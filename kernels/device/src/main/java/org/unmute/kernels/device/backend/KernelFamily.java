@@ -10,6 +10,7 @@ import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
@@ -20,6 +21,9 @@ import org.unmute.tensor.backend.View;
 interface KernelFamily extends Backend {
     /** Whether the device has a kernel that others lack, see {@link Device#offers}. */
     boolean offers(Kernel kernel);
+
+    /** Where tensor cores are to be used, see {@link Device#tensorCores}. */
+    TensorCores tensorCores();
 
     /** Whether memory may be kept to make later calls faster: less than half of what the pool may take is in use. */
     boolean mayKeepMore();

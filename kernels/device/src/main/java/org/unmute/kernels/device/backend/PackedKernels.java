@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.PackedPlan;
-import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
@@ -21,7 +20,7 @@ final class PackedKernels {
     static Optional<PackedPlan> plan(KernelFamily backend, long batch, long m, long n, long k) {
         for (PackedPlan.Form form : PackedPlan.Form.values()) {
             if (backend.offers(form.multiply(true))) {
-                return PackedPlan.of(TensorCores.chosen(), form, batch, m, n, k);
+                return PackedPlan.of(backend.tensorCores(), form, batch, m, n, k);
             }
         }
         return Optional.empty();

@@ -16,6 +16,7 @@ import org.unmute.kernels.device.DeviceRoutine;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.MatrixProduct;
+import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.backend.HostBuffer;
 
 /** A device that computes nothing: it counts memory and keeps what it was asked to launch. */
@@ -31,6 +32,8 @@ final class FakeDevice implements Device {
     final List<Launch> all = new ArrayList<>();
     /** The kernels that it {@linkplain Device#offers offers}. */
     final Set<Kernel> offered = new HashSet<>();
+    /** Where it wants tensor cores. */
+    TensorCores tensorCores = TensorCores.AUTO;
 
     long allocated;
     int allocations;
@@ -67,6 +70,11 @@ final class FakeDevice implements Device {
     @Override
     public boolean offers(Kernel kernel) {
         return offered.contains(kernel);
+    }
+
+    @Override
+    public TensorCores tensorCores() {
+        return tensorCores;
     }
 
     @Override

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
@@ -27,11 +26,6 @@ class PackedPlanTest {
 
     private final FakeDevice device = new FakeDevice(1L << 40);
     private final DeviceBackend backend = new DeviceBackend(device, 1L << 40);
-
-    @AfterEach
-    void asItWas() {
-        System.clearProperty(TensorCores.PROPERTY);
-    }
 
     private static PackedPlan plan(Form form, long batch, long m, long n, long k) {
         return PackedPlan.of(TensorCores.ALWAYS, form, batch, m, n, k).orElseThrow();
@@ -120,17 +114,6 @@ class PackedPlanTest {
         assertThat(Form.F32.packing(5, 2, 65)).isEqualTo(new LaunchPlan(5 * 2 * 2, 256));
         assertThat(Form.BF16.packing(5, 2, 64)).isEqualTo(new LaunchPlan(5 * 2, 256));
         assertThatThrownBy(() -> Form.F32.packedSize(1L << 40, 1L << 20, 64)).isInstanceOf(ArithmeticException.class);
-    }
-
-    @Test
-    void thePropertyIsOneOfThree() {
-        assertThat(TensorCores.chosen()).isEqualTo(TensorCores.AUTO);
-        System.setProperty(TensorCores.PROPERTY, " never");
-        assertThat(TensorCores.chosen()).isEqualTo(TensorCores.NEVER);
-        System.setProperty(TensorCores.PROPERTY, "on");
-        assertThatThrownBy(TensorCores::chosen)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unmute.cuda.tensor must be auto, always or never: 'on'");
     }
 
     private View f(long... sizes) {
@@ -248,7 +231,7 @@ class PackedPlanTest {
     @Test
     void sharedEntriesArePackedOnce() {
         offer();
-        System.setProperty(TensorCores.PROPERTY, "always");
+        device.tensorCores = TensorCores.ALWAYS;
         View b = f(1, 3, 40, 70).expand(Shape.of(5, 3, 40, 70));
         backend.matmul(f(5, 3, 65, 40), b, f(5, 3, 65, 70));
         assertThat(device.all.stream()

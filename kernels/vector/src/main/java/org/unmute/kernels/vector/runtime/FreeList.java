@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param <T> what is listed
  */
-final class FreeList<T> {
+public final class FreeList<T> {
     private record Item<T>(T value, int length, long thread) {}
 
     private final int maxItems;
@@ -24,7 +24,7 @@ final class FreeList<T> {
      * @param maxItems maximum number of items kept
      * @param maxLength maximum total length kept
      */
-    FreeList(int maxItems, long maxLength) {
+    public FreeList(int maxItems, long maxLength) {
         this.maxItems = maxItems;
         this.maxLength = maxLength;
     }
@@ -33,7 +33,7 @@ final class FreeList<T> {
      * Removes the shortest item of at least this length, preferably one that this thread released and that is at most
      * twice as long; null if there is none.
      */
-    synchronized T acquire(int length) {
+    public synchronized T acquire(int length) {
         long thread = Thread.currentThread().threadId();
         int any = -1;
         int own = -1;
@@ -58,7 +58,7 @@ final class FreeList<T> {
     }
 
     /** Adds an item; the oldest ones are dropped to stay within the limits. */
-    synchronized void release(T value, int length) {
+    public synchronized void release(T value, int length) {
         if (length > maxLength) {
             return;
         }

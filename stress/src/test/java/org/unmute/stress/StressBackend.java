@@ -1,6 +1,8 @@
-package org.unmute.tensor.backend;
+package org.unmute.stress;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.BackendProvider;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /** A backend that opens fast and counts how often it is closed. */

@@ -1,4 +1,4 @@
-package org.unmute.kernels.vector.runtime;
+package org.unmute.stress;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.unmute.kernels.vector.runtime.WorkspacePool;
 
 /** Workspaces are plain memory: one thread at a time has one, and sees what the thread before wrote to it. */
 @JCStressTest

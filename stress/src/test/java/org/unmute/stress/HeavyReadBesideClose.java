@@ -1,4 +1,4 @@
-package org.unmute.probes.cache;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -7,6 +7,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.unmute.probes.cache.TokenCache;
 
 /**
  * A cache is closed while it is read, against its documentation: an exception on one side, never memory that is gone.

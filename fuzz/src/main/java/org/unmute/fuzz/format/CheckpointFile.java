@@ -1,9 +1,10 @@
-package org.unmute.probes.train;
+package org.unmute.fuzz.format;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.unmute.probes.train.TrainingCheckpoint;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.optim.AdamW;
@@ -12,8 +13,8 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
-/** Opens the checkpoint of a training, which only the trainer does elsewhere. */
-public final class CheckpointFile {
+/** Opens the checkpoint of a training. */
+final class CheckpointFile {
     private CheckpointFile() {}
 
     private static TrainingCheckpoint checkpoint(Path file) {
@@ -30,13 +31,13 @@ public final class CheckpointFile {
     }
 
     /** Restores a training from it. */
-    public static void read(Path file) throws IOException {
+    static void read(Path file) throws IOException {
         Map<String, Tensor> parameters = parameters();
         checkpoint(file).restore(parameters, optimizer(parameters));
     }
 
     /** Writes one after a step. */
-    public static void write(Path file) throws IOException {
+    static void write(Path file) throws IOException {
         Map<String, Tensor> parameters = parameters();
         Optimizer optimizer = optimizer(parameters);
         Tensor w = parameters.get("w");

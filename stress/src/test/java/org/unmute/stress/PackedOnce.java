@@ -1,4 +1,4 @@
-package org.unmute.tensor.backend;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -7,6 +7,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
+import org.unmute.tensor.backend.HostBuffer;
 
 /** Two threads use a weight for the first time: it is packed once, and both see all of it. */
 @JCStressTest

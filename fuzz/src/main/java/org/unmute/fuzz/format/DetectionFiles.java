@@ -1,23 +1,27 @@
-package org.unmute.events.detection;
+package org.unmute.fuzz.format;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.unmute.events.detection.DetectionSettings;
+import org.unmute.events.detection.EventJournal;
+import org.unmute.events.detection.ReadOutcome;
+import org.unmute.events.detection.RecordingResult;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.Detection;
 import org.unmute.probes.event.LocatedEvent;
 
-/** Opens the files of a detection one by one, which only its folder does elsewhere. */
-public final class DetectionFiles {
+/** Opens the files of a detection one by one. */
+final class DetectionFiles {
     private DetectionFiles() {}
 
     /** Reads the settings of a detection. */
-    public static void settings(Path file) throws IOException {
+    static void settings(Path file) throws IOException {
         DetectionSettings.read(file);
     }
 
     /** Recovers a journal and reads all its events. */
-    public static void journal(Path file) throws IOException {
+    static void journal(Path file) throws IOException {
         try (EventJournal journal = EventJournal.open(file)) {
             for (String id : journal.ids()) {
                 long[] read = {0};
@@ -30,7 +34,7 @@ public final class DetectionFiles {
     }
 
     /** Writes a journal of three recordings, one with events and one that could not be read to its end. */
-    public static void writeJournal(Path file) throws IOException {
+    static void writeJournal(Path file) throws IOException {
         try (EventJournal journal = EventJournal.open(file)) {
             journal.append(result("a.wav", null, 2), events -> {
                 events.accept(event(0, 0.5));

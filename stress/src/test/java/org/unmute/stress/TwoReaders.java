@@ -1,4 +1,4 @@
-package org.unmute.probes.cache;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -6,6 +6,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.unmute.probes.cache.TokenCache;
 
 /** Two threads look up and read clips of one open cache. */
 @JCStressTest

@@ -1,4 +1,4 @@
-package org.unmute.tensor.backend;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -7,6 +7,8 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
 
 /** A thread asks for the current backend while another closes it: no backend is forgotten, which would keep threads. */
 @JCStressTest

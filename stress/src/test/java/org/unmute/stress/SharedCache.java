@@ -1,4 +1,4 @@
-package org.unmute.probes.cache;
+package org.unmute.stress;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
 /** A small cache on disk, made once for each process, and whether what is read from it is right. */

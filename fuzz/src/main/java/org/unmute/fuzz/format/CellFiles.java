@@ -1,4 +1,4 @@
-package org.unmute.benchmark.protocol;
+package org.unmute.fuzz.format;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.benchmark.protocol.EpochRecord;
+import org.unmute.benchmark.protocol.Rerun;
+import org.unmute.benchmark.protocol.SettingsFile;
+import org.unmute.benchmark.protocol.TrialJournal;
 import org.unmute.benchmark.search.EpochValue;
 import org.unmute.benchmark.search.FinishedTrial;
 import org.unmute.benchmark.search.Range;
@@ -16,8 +20,8 @@ import org.unmute.benchmark.search.Trial;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.json.JsonLines;
 
-/** Opens the journals and settings of a cell one by one, which only the cell does elsewhere. */
-public final class CellFiles {
+/** Opens the journals and settings of a cell one by one. */
+final class CellFiles {
     private static final SearchSpace SPACE =
             new SearchSpace(List.of(Range.logarithmic("lr", 1e-4, 1e-1), Range.linear("wd", 0, 1)));
 
@@ -28,12 +32,12 @@ public final class CellFiles {
     }
 
     /** Resumes a search from its journal. */
-    public static void trials(Path file) throws IOException {
+    static void trials(Path file) throws IOException {
         TrialJournal.resume(file, SPACE, study()).close();
     }
 
     /** Writes a journal of two trials. */
-    public static void writeTrials(Path file) throws IOException {
+    static void writeTrials(Path file) throws IOException {
         Study study = study();
         try (TrialJournal journal = TrialJournal.resume(file, SPACE, study())) {
             for (int i = 0; i < 2; i++) {
@@ -55,21 +59,21 @@ public final class CellFiles {
     }
 
     /** Reads the journal of the trainings with the best settings. */
-    public static void reruns(Path file) throws IOException {
+    static void reruns(Path file) throws IOException {
         for (JsonFields line : JsonLines.read(file)) {
             Rerun.of(line);
         }
     }
 
     /** Reads the journal of a training's epochs. */
-    public static void epochs(Path file) throws IOException {
+    static void epochs(Path file) throws IOException {
         for (JsonFields line : JsonLines.read(file)) {
             EpochRecord.of(line);
         }
     }
 
     /** Compares a file of settings with others. */
-    public static void settings(Path file) throws IOException {
+    static void settings(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new AssertionError("no file " + file);
         }

@@ -1,4 +1,4 @@
-package org.unmute.kernels.vector.runtime;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -7,6 +7,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.unmute.kernels.vector.runtime.CachingAllocator;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.HostBuffer;
 

@@ -1,4 +1,4 @@
-package org.unmute.kernels.vector.runtime;
+package org.unmute.stress;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -6,6 +6,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /** A task fails beside another caller's job: its own caller learns of it, the other one does not. */
 @JCStressTest
