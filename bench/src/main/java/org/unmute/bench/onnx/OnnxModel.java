@@ -13,9 +13,9 @@ import java.nio.file.Path;
  */
 public final class OnnxModel {
     /** {@code TensorProto.DataType} */
-    public static final int FLOAT = 1;
+    static final int FLOAT = 1;
     /** {@code TensorProto.DataType} */
-    public static final int INT64 = 7;
+    static final int INT64 = 7;
 
     private static final int IR_VERSION = 8;
     private static final int OPSET = 18;
@@ -27,48 +27,39 @@ public final class OnnxModel {
     private int names;
 
     /** A graph without nodes. */
-    public OnnxModel() {}
+    OnnxModel() {}
 
-    /** A node's attribute, see the {@code attribute} methods. */
-    public static final class Attribute {
-        private final ProtobufWriter encoded;
-
-        private Attribute(String name, int type) {
-            encoded = new ProtobufWriter().text(1, name).number(20, type);
-        }
+    /** A node's attribute that is an int64. */
+    static ProtobufWriter integer(String name, long value) {
+        return attribute(name, ATTRIBUTE_INT).number(3, value);
     }
 
-    /** An attribute that is an int64. */
-    public static Attribute integer(String name, long value) {
-        Attribute attribute = new Attribute(name, ATTRIBUTE_INT);
-        attribute.encoded.number(3, value);
-        return attribute;
-    }
-
-    /** An attribute that is a list of int64. */
-    public static Attribute integers(String name, long... values) {
-        Attribute attribute = new Attribute(name, ATTRIBUTE_INTS);
+    /** A node's attribute that is a list of int64. */
+    static ProtobufWriter integers(String name, long... values) {
+        ProtobufWriter attribute = attribute(name, ATTRIBUTE_INTS);
         for (long value : values) {
-            attribute.encoded.number(8, value);
+            attribute.number(8, value);
         }
         return attribute;
     }
 
-    /** An attribute that is a float. */
-    public static Attribute real(String name, float value) {
-        Attribute attribute = new Attribute(name, ATTRIBUTE_FLOAT);
-        attribute.encoded.real(2, value);
-        return attribute;
+    /** A node's attribute that is a float. */
+    static ProtobufWriter real(String name, float value) {
+        return attribute(name, ATTRIBUTE_FLOAT).real(2, value);
+    }
+
+    private static ProtobufWriter attribute(String name, int type) {
+        return new ProtobufWriter().text(1, name).number(20, type);
     }
 
     /** An input of floats; -1 stands for any size. */
-    public OnnxModel input(String name, long... shape) {
+    OnnxModel input(String name, long... shape) {
         graph.message(11, value(name, FLOAT, shape));
         return this;
     }
 
     /** An output; -1 stands for any size. */
-    public OnnxModel output(String name, int type, long... shape) {
+    OnnxModel output(String name, int type, long... shape) {
         graph.message(12, value(name, type, shape));
         return this;
     }
@@ -83,21 +74,21 @@ public final class OnnxModel {
     }
 
     /** A weight. @return its name */
-    public String weight(String name, float[] values, long... shape) {
+    String weight(String name, float[] values, long... shape) {
         ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         return initializer(name, FLOAT, raw.array(), shape);
     }
 
     /** A list of int64, such as a shape. @return its name */
-    public String integers(long... values) {
+    String integers(long... values) {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         return initializer("constant" + names++, INT64, raw.array(), values.length);
     }
 
     /** A number. @return its name */
-    public String scalar(float value) {
+    String scalar(float value) {
         return weight("constant" + names++, new float[] {value});
     }
 
@@ -111,24 +102,24 @@ public final class OnnxModel {
     }
 
     /** A node with one result, which gets a new name, and no attributes. @return that name */
-    public String node(String type, String... inputs) {
-        return node(type, inputs, new Attribute[0]);
+    String node(String type, String... inputs) {
+        return node(type, inputs, new ProtobufWriter[0]);
     }
 
     /** A node with one result, which gets a new name. @return that name */
-    public String node(String type, String[] inputs, Attribute... attributes) {
+    String node(String type, String[] inputs, ProtobufWriter... attributes) {
         return result("value" + names++, type, inputs, attributes);
     }
 
     /** A node with one result. @return the result's name */
-    public String result(String result, String type, String[] inputs, Attribute... attributes) {
+    String result(String result, String type, String[] inputs, ProtobufWriter... attributes) {
         ProtobufWriter node = new ProtobufWriter();
         for (String input : inputs) {
             node.text(1, input);
         }
         node.text(2, result).text(3, "node" + names++).text(4, type);
-        for (Attribute attribute : attributes) {
-            node.message(5, attribute.encoded);
+        for (ProtobufWriter attribute : attributes) {
+            node.message(5, attribute);
         }
         graph.message(1, node);
         return result;

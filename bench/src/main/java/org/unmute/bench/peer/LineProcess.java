@@ -1,30 +1,21 @@
 package org.unmute.bench.peer;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /**
  * A process that takes orders line by line on its standard input. An answer is one line with a mark and a word that
- * says what it is; everything else that the process prints is ignored. It waits for orders without using the CPU.
+ * says what it is; everything else that the process prints is ignored. It waits for orders without using the CPU; one
+ * that does not answer in time is ended.
  */
-public class LineProcess implements AutoCloseable {
-    private static final String END = "@end";
-    private static final int LOG_LINES = 3;
-
-    private final Process process;
-    private final Writer orders;
-    private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
-    private final String mark;
-    private final Path log;
+public class LineProcess extends HeardProcess {
+    private final Writer orders = process().outputWriter(StandardCharsets.UTF_8);
     private final double timeout;
     private final String label;
 
@@ -39,19 +30,8 @@ public class LineProcess implements AutoCloseable {
      */
     public LineProcess(List<String> command, Map<String, String> environment, String mark, Path log, double timeout)
             throws PeerException {
-        this.mark = mark;
-        this.log = log;
+        super(start(command, environment, log), mark, log, false);
         this.timeout = timeout;
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        builder.environment().putAll(environment);
-        try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
-            process = builder.start();
-        } catch (IOException e) {
-            throw new PeerException("does not start: " + e.getMessage(), e);
-        }
-        orders = process.outputWriter(StandardCharsets.UTF_8);
-        Thread.ofPlatform().daemon().start(this::listen);
         try {
             label = answer("ready", timeout);
         } catch (PeerException e) {
@@ -60,18 +40,14 @@ public class LineProcess implements AutoCloseable {
         }
     }
 
-    private void listen() {
-        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                int at = line.indexOf(mark);
-                if (at >= 0) {
-                    answers.add(line.substring(at + mark.length()));
-                }
-            }
+    private static Process start(List<String> command, Map<String, String> environment, Path log) throws PeerException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        try {
+            Files.createDirectories(log.toAbsolutePath().getParent());
+            return builder.start();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            answers.add(END);
+            throw new PeerException("does not start: " + e.getMessage(), e);
         }
     }
 
@@ -98,15 +74,15 @@ public class LineProcess implements AutoCloseable {
             orders.write(order + "\n");
             orders.flush();
         } catch (IOException e) {
-            throw died();
+            throw new PeerException(died(), e);
         }
         return answer(expected, seconds);
     }
 
     private String answer(String expected, double seconds) throws PeerException {
-        String line;
+        Optional<String> line;
         try {
-            line = answers.poll((long) (seconds * 1000), TimeUnit.MILLISECONDS);
+            line = next(seconds);
         } catch (InterruptedException e) {
             throw new PeerException("interrupted", e);
         }
@@ -114,59 +90,15 @@ public class LineProcess implements AutoCloseable {
             close();
             throw new PeerException("no answer within " + Math.round(seconds) + " s");
         }
-        if (line.equals(END)) {
-            throw died();
-        }
-        String[] words = line.split(" ", 2);
+        String[] words = line.orElseThrow(() -> new PeerException(died())).split(" ", 2);
         if (!words[0].equals(expected)) {
-            throw new PeerException(words.length > 1 ? words[1] : line);
+            throw new PeerException(words[words.length - 1]);
         }
         return words.length > 1 ? words[1] : "";
-    }
-
-    private PeerException died() {
-        try {
-            process.waitFor(2, TimeUnit.SECONDS);
-            String said = lastLines(log);
-            return new PeerException(
-                    "its process ended" + (process.isAlive() ? "" : " with status " + process.exitValue())
-                            + (said.isEmpty() ? "" : ": " + said));
-        } catch (IOException | InterruptedException e) {
-            return new PeerException("its process ended", e);
-        }
-    }
-
-    /** The last lines of a log that are not blank, as one line. */
-    public static String lastLines(Path log) throws IOException {
-        List<String> lines =
-                Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
-        return String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 
     /** What the process said about itself when it was ready: name and version. */
     public final String label() {
         return label;
-    }
-
-    /** The process. */
-    protected final Process process() {
-        return process;
-    }
-
-    /** Whether it still takes orders: one that did not answer in time was ended. */
-    public final boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Ends the process; it is no longer alive afterwards, unless the system takes seconds to end it. */
-    @Override
-    public final void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        try {
-            process.waitFor(2, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

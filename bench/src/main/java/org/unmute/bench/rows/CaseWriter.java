@@ -70,17 +70,18 @@ public final class CaseWriter {
     CaseWriter model(RecipeCheckpoint weights) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         weights.metadata().forEach(writer::metadata);
-        for (String name : weights.names()) {
-            writer.add(name, weights.shape(name), weights.floats(name));
-        }
-        writer.write(folder.resolve(CaseFolder.MODEL));
-        return this;
+        weights.names().forEach(name -> writer.add(name, weights.shape(name), weights.floats(name)));
+        return model(writer);
     }
 
     /** Tensors as a model's weights. */
     CaseWriter tensors(Map<String, Tensor> tensors) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         tensors.forEach((name, tensor) -> writer.add(name, tensor.shape(), tensor.toFloats()));
+        return model(writer);
+    }
+
+    private CaseWriter model(SafetensorsWriter writer) throws IOException {
         writer.write(folder.resolve(CaseFolder.MODEL));
         return this;
     }
@@ -171,15 +172,9 @@ public final class CaseWriter {
         CacheKey key = new CacheKey("made up", "made up", "none", "none", DType.F16);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT)) {
             for (int c = 0; c < size.clips(); c++) {
-                writer.append(
-                        "clip" + c + suffix,
-                        String.format("%064x", c),
-                        new Features(new TokenMap(
-                                size.time(),
-                                size.freq(),
-                                size.dim(),
-                                Arrays.copyOfRange(tokens, c * each, (c + 1) * each),
-                                null)));
+                float[] own = Arrays.copyOfRange(tokens, c * each, (c + 1) * each);
+                Features features = new Features(new TokenMap(size.time(), size.freq(), size.dim(), own, null));
+                writer.append("clip" + c + suffix, String.format("%064x", c), features);
             }
         }
     }

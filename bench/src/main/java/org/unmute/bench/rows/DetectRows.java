@@ -3,7 +3,6 @@ package org.unmute.bench.rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.unmute.audio.Resampler;
@@ -11,7 +10,6 @@ import org.unmute.audio.Wav;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.files.Sha256;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
-import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.cache.CacheKey;
@@ -30,8 +28,7 @@ import org.unmute.tensor.io.Npy;
  * random weights of the right shapes: the time does not depend on their values.
  */
 final class DetectRows {
-    private static final int THREADS = 2;
-    private static final int RATE = 16_000;
+    private static final int RATE = EncoderRows.RATE;
     private static final int MINUTE = 60;
     private static final long SEED = 7;
     private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
@@ -40,78 +37,50 @@ final class DetectRows {
 
     private DetectRows() {}
 
-    /** Writes the checkpoint of an encoder. */
-    @FunctionalInterface
-    private interface Weights {
-        void write(CaseWriter writer, Path folder) throws IOException;
-    }
-
     /** @param root of the repository, with the launcher */
     static List<Row> all(Path root) {
+        RecipeCheckpoint kwt1 = new RecipeCheckpoint(SEED, ModelShapes.kwt1(), Map.of(), Map.of());
+        RecipeCheckpoint eat = RecipeCheckpoint.of("eat", true, SEED, ModelShapes.eat(), Map.of());
         return List.of(
-                row(root, "kwt1", "KWT-1", 10 * MINUTE, (w, _) -> w.model(recipe(ModelShapes.kwt1()))),
-                row(
-                        root,
-                        "embedded",
-                        "the embedded encoder",
-                        10 * MINUTE,
-                        (_, folder) -> Files.write(folder.resolve(CaseFolder.MODEL), Encoders.embeddedBytes())),
-                row(
-                        root,
-                        "eat",
-                        "EAT base",
-                        3 * MINUTE,
-                        (w, _) -> w.model(RecipeCheckpoint.of("eat", true, SEED, ModelShapes.eat(), Map.of()))));
+                row(root, "kwt1", "KWT-1", 10 * MINUTE, kwt1),
+                row(root, "embedded", "the embedded encoder", 10 * MINUTE, null),
+                row(root, "eat", "EAT base", 3 * MINUTE, eat));
     }
 
-    private static RecipeCheckpoint recipe(Map<String, Shape> shapes) {
-        return new RecipeCheckpoint(SEED, shapes, Map.of(), Map.of());
-    }
-
-    private static Row row(Path root, String name, String title, int seconds, Weights weights) {
-        Row.Command command = (folder, result) -> List.of(
-                root.resolve("unmute"),
-                "detect",
-                "--threads",
-                THREADS,
-                "--quiet",
-                "--encoder",
-                folder.resolve(CaseFolder.MODEL),
-                "--probe",
-                folder.resolve(PROBE),
-                "--audio",
-                folder.resolve(RECORDING),
-                "--out",
-                result);
+    private static Row row(Path root, String name, String title, int seconds, RecipeCheckpoint weights) {
+        Row.Command command = ProgramRows.unmute(root, "detect", (folder, result) -> {
+            Path model = folder.resolve(CaseFolder.MODEL);
+            Path probe = folder.resolve(PROBE);
+            return List.of("--encoder", model, "--probe", probe, "--audio", folder.resolve(RECORDING), "--out", result);
+        });
         return new Row(
                 "detect-" + name + "-t2",
                 "`unmute detect` protobin, a WAV file of " + seconds / MINUTE + " min, " + title + ", whole process",
-                THREADS,
+                ProgramRows.THREADS,
                 0,
                 0,
                 seconds,
                 List.of(),
-                false,
                 folder -> write(folder, seconds, weights),
                 Row.within(0),
                 Map.of(Row.OURS, new Row.Program(command, DetectRows::times)));
     }
 
-    private static void write(Path folder, int seconds, Weights weights) throws IOException {
+    /** @param weights of the encoder; null for the embedded one */
+    private static void write(Path folder, int seconds, RecipeCheckpoint weights) throws IOException {
         CaseWriter writer = new CaseWriter(folder, "detect").field("seconds", seconds);
-        weights.write(writer, folder);
-        Wav.write(folder.resolve(RECORDING), CaseWriter.sound(SEED, seconds * RATE, RATE), RATE);
         Path model = folder.resolve(CaseFolder.MODEL);
-        Encoder encoder = Encoders.open(model);
-        EncoderSpec spec = encoder.describe();
+        if (weights == null) {
+            Files.write(model, Encoders.embeddedBytes());
+        } else {
+            writer.model(weights);
+        }
+        Wav.write(folder.resolve(RECORDING), CaseWriter.sound(SEED, seconds * RATE, RATE), RATE);
+        EncoderSpec spec = Encoders.open(model).describe();
         CacheKey key = CacheKey.of(spec, Sha256.of(model), Resampler.Kernel.HANN, DType.F32);
-        Probe probe = Probes.create(
-                Backends.current(),
-                "protobin",
-                new TokenLayout(spec.dim(), spec.freq(), spec.hasCls(), 0),
-                CLASSES.size(),
-                ProbeOptions.DEFAULTS,
-                SEED);
+        TokenLayout layout = new TokenLayout(spec.dim(), spec.freq(), spec.hasCls(), 0);
+        Probe probe =
+                Probes.create(Backends.current(), "protobin", layout, CLASSES.size(), ProbeOptions.DEFAULTS, SEED);
         new TrainedProbe(probe, CLASSES, spec.hasCls(), false, null, key.encoderHash(), key.frontEndHash())
                 .save(folder.resolve(PROBE));
         writer.write();
@@ -119,20 +88,17 @@ final class DetectRows {
 
     /** Starts and ends of the events. */
     private static void times(Path result, Path printed, Path to) throws IOException {
-        List<Float> times = new ArrayList<>();
         List<String> lines = Files.readAllLines(result.resolve("events.csv"));
-        for (String line : lines.subList(1, lines.size())) {
-            String[] cells = line.split(",");
-            times.add(Float.parseFloat(cells[1]));
-            times.add(Float.parseFloat(cells[2]));
-        }
-        if (times.isEmpty()) {
+        int events = lines.size() - 1;
+        if (events == 0) {
             throw new IOException("no events: the row would not time what they cost");
         }
-        float[] all = new float[times.size()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = times.get(i);
+        float[] times = new float[2 * events];
+        for (int i = 0; i < events; i++) {
+            String[] cells = lines.get(i + 1).split(",");
+            times[2 * i] = Float.parseFloat(cells[1]);
+            times[2 * i + 1] = Float.parseFloat(cells[2]);
         }
-        Npy.write(to.resolve("times.npy"), Shape.of(all.length / 2, 2), all);
+        Npy.write(to.resolve("times.npy"), Shape.of(events, 2), times);
     }
 }

@@ -20,56 +20,35 @@ public final class EncoderRows {
     private static final int MEL = 128;
     private static final long SEED = 7;
     /**
-     * For tokens after twelve blocks. The smallest log energies differ most: our fbank is computed in float64,
-     * torchaudio's in float32.
+     * For tokens after twelve blocks and for the fbank. The smallest log energies differ most: our fbank is computed in
+     * float64, torchaudio's in float32.
      */
-    static final double TOKEN_TOLERANCE = 1e-2;
-
-    private static final double FBANK_TOLERANCE = 1e-2;
+    private static final double TOLERANCE = 1e-2;
 
     private EncoderRows() {}
 
-    /**
-     * An encoder of base size.
-     *
-     * @param name of its family
-     * @param title in words
-     * @param tokens of the recording, including the class token if there is one
-     * @param shapes of its tensors
-     */
-    private record Model(String name, String title, int tokens, Map<String, Shape> shapes) {}
-
     static List<Row> all() {
-        List<Row> rows = new ArrayList<>();
-        List<Model> models = List.of(
-                new Model("eat", "EAT", 513, ModelShapes.eat()),
-                new Model("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
-                new Model("dasheng", "Dasheng", 250, ModelShapes.dasheng()));
-        for (Model model : models) {
-            rows.add(new Row(
-                    "wav-" + model.name() + "-t2",
-                    model.title() + " base, 10 s WAV to tokens",
-                    2,
-                    KernelRows.forwardGflop(1, model.tokens()),
-                    0,
-                    List.of("pytorch", "torch-debian"),
-                    true,
-                    folder -> writeEncoder(folder, model.name(), model.shapes()),
-                    Row.within(TOKEN_TOLERANCE)));
-        }
+        List<Row> rows = new ArrayList<>(List.of(
+                encoder("eat", "EAT", 513, ModelShapes.eat()),
+                encoder("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
+                encoder("dasheng", "Dasheng", 250, ModelShapes.dasheng())));
         for (int threads = 2; threads >= 1; threads--) {
-            rows.add(new Row(
-                    "fbank-t" + threads,
-                    "fbank, 10 s clip, 128 bands",
-                    threads,
-                    0,
-                    0,
-                    List.of("pytorch", "torch-debian"),
-                    true,
-                    EncoderRows::writeFbank,
-                    Row.within(FBANK_TOLERANCE)));
+            String title = "fbank, 10 s clip, 128 bands";
+            rows.add(Row.of("fbank-t" + threads, title, threads, 0, Row.TORCHES, EncoderRows::writeFbank, agreement()));
         }
         return rows;
+    }
+
+    private static Row.Agreement agreement() {
+        return Row.within(TOLERANCE);
+    }
+
+    /** @param tokens of the recording, including the class token if there is one */
+    private static Row encoder(String name, String title, int tokens, Map<String, Shape> shapes) {
+        String words = title + " base, 10 s WAV to tokens";
+        double gflop = KernelRows.forwardGflop(1, tokens, KernelRows.DEPTH);
+        Row.CaseFiles files = folder -> writeEncoder(folder, name, shapes);
+        return Row.of("wav-" + name + "-t2", words, 2, gflop, Row.TORCHES, files, agreement());
     }
 
     /** A case of an encoder: weights, recording, and the recording's samples for a peer that reads no files. */
@@ -85,8 +64,8 @@ public final class EncoderRows {
     }
 
     private static void writeFbank(Path folder) throws IOException {
-        recording(new CaseWriter(folder, "fbank").field("rate", RATE).field("mel", MEL))
-                .write();
+        CaseWriter fbank = new CaseWriter(folder, "fbank").field("rate", RATE).field("mel", MEL);
+        recording(fbank).write();
     }
 
     private static CaseWriter recording(CaseWriter writer) throws IOException {

@@ -2,6 +2,7 @@ package org.unmute.bench.rows;
 
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Growth of time and memory with size: series of rows without peers, each varying one number. */
@@ -13,6 +14,8 @@ public final class Growth {
     private static final int[] STEP_BATCHES = {16, 32, 64, 128};
     /** Blocks of the network: enough to see repetition, few enough for 8,192 tokens. */
     private static final int BLOCKS = 2;
+
+    private static final String NETWORK = BLOCKS + " blocks of ViT-B, ";
 
     private Growth() {}
 
@@ -34,70 +37,76 @@ public final class Growth {
      * @param per what is compared between points, for instance {@code time a token}
      * @param points at least two
      */
-    public record Series(String name, String title, String against, String per, List<Point> points) {}
+    public record Series(String name, String title, String against, String per, List<Point> points) {
+        /** A series of rows that are called after it and the number that varies. */
+        private static Series of(
+                String name, String title, String per, int[] values, IntToDoubleFunction work, IntFunction<Row> row) {
+            List<Point> points = IntStream.of(values)
+                    .mapToObj(x -> new Point(x, work.applyAsDouble(x), row.apply(x)))
+                    .toList();
+            return new Series(name, title, name.substring(name.indexOf('-') + 1), per, points);
+        }
+    }
 
     /** All series. */
     public static List<Series> all() {
         int cores = Runtime.getRuntime().availableProcessors();
         int[] threads = IntStream.iterate(1, t -> t <= cores, t -> t * 2).toArray();
+        String match = "Prototype match, ";
+        String counted = "batch 1, 2 threads; work counted with the scores, whose number grows with the square";
+        String step = "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads";
+        String divided = "time x threads";
+        IntToDoubleFunction share = t -> 1.0 / t;
         return List.of(
-                series(
+                Series.of(
                         "match-tokens",
-                        "Prototype match, J = 5,270, 2 threads",
-                        "tokens",
+                        match + "J = 5,270, 2 threads",
                         "time a token",
                         TOKENS,
-                        n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2))),
-                series(
+                        n -> n,
+                        n -> match("tokens-" + n, n, 5270, 2)),
+                Series.of(
                         "match-prototypes",
-                        "Prototype match, 512 tokens, 2 threads",
-                        "prototypes",
+                        match + "512 tokens, 2 threads",
                         "time a prototype",
                         PROTOTYPES,
-                        j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2))),
-                series(
+                        j -> j,
+                        j -> match("prototypes-" + j, 512, j, 2)),
+                Series.of(
                         "forward-tokens",
-                        BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number"
-                                + " grows with the square",
-                        "tokens",
+                        NETWORK + counted,
                         "time a GFLOP",
                         TOKENS,
-                        n -> new Point(
-                                n, KernelRows.forwardGflop(1, n, BLOCKS), forward("forward-tokens-" + n, 1, n, 2))),
-                series(
+                        n -> KernelRows.forwardGflop(1, n, BLOCKS),
+                        n -> forward("tokens-" + n, 1, n, 2)),
+                Series.of(
                         "forward-batch",
-                        BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads",
-                        "batch",
+                        NETWORK + "513 tokens, 2 threads",
                         "time a clip",
                         BATCHES,
-                        b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2))),
-                series(
+                        b -> b,
+                        b -> forward("batch-" + b, b, KernelRows.TOKENS, 2)),
+                Series.of(
                         "step-batch",
-                        "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads",
-                        "batch",
+                        step,
                         "time a clip",
                         STEP_BATCHES,
-                        b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b))),
-                series(
+                        b -> b,
+                        b -> StepRows.ownProtobin(PREFIX + "step-batch-" + b, b)),
+                Series.of(
                         "match-threads",
-                        "Prototype match, 512 tokens, J = 10,540",
-                        "threads",
-                        "time x threads",
+                        match + "512 tokens, J = 10,540",
+                        divided,
                         threads,
-                        t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t))),
-                series(
+                        share,
+                        t -> match("threads-" + t, 512, 10_540, t)),
+                Series.of(
                         "forward-threads",
-                        BLOCKS + " blocks of ViT-B, 513 tokens, batch 1",
-                        "threads",
-                        "time x threads",
+                        NETWORK + "513 tokens, batch 1",
+                        divided,
                         threads,
-                        t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t))));
-    }
-
-    private static Series series(
-            String name, String title, String against, String per, int[] values, IntFunction<Point> point) {
-        return new Series(
-                name, title, against, per, IntStream.of(values).mapToObj(point).toList());
+                        share,
+                        t -> forward("threads-" + t, 1, KernelRows.TOKENS, t)));
     }
 
     /** Whether a row belongs to a series. */
@@ -111,28 +120,16 @@ public final class Growth {
     }
 
     private static Row match(String id, int tokens, int prototypes, int threads) {
-        return new Row(
-                PREFIX + id,
-                "prototype match, " + tokens + " tokens, J = " + prototypes,
-                threads,
-                2e-9 * tokens * KernelRows.DIM * prototypes,
-                0,
-                List.of(),
-                false,
-                folder -> KernelRows.writeMatch(folder, tokens, prototypes),
-                Row.within(0));
+        String title = "prototype match, " + tokens + " tokens, J = " + prototypes;
+        double gflop = KernelRows.matchGflop(tokens, prototypes);
+        Row.CaseFiles files = folder -> KernelRows.writeMatch(folder, tokens, prototypes);
+        return Row.own(PREFIX + "match-" + id, title, threads, gflop, files);
     }
 
     private static Row forward(String id, int batch, int tokens, int threads) {
-        return new Row(
-                PREFIX + id,
-                BLOCKS + " blocks of ViT-B, " + tokens + " tokens, batch " + batch,
-                threads,
-                KernelRows.forwardGflop(batch, tokens, BLOCKS),
-                0,
-                List.of(),
-                false,
-                folder -> KernelRows.writeForward(folder, batch, tokens, BLOCKS),
-                Row.within(0));
+        String title = NETWORK + tokens + " tokens, batch " + batch;
+        double gflop = KernelRows.forwardGflop(batch, tokens, BLOCKS);
+        Row.CaseFiles files = folder -> KernelRows.writeForward(folder, batch, tokens, BLOCKS);
+        return Row.own(PREFIX + "forward-" + id, title, threads, gflop, files);
     }
 }

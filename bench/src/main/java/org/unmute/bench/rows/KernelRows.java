@@ -22,6 +22,7 @@ public final class KernelRows {
     /** Rows of the smaller products. EJML, 50 to 90 times slower, is timed only on these. */
     private static final int SMALL = 512;
 
+    private static final List<String> MULTIPLIERS = List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib");
     private static final long SEED = 42;
     /** For a sum of 3,072 products in another order. */
     private static final double PRODUCT_TOLERANCE = 1e-4;
@@ -41,9 +42,8 @@ public final class KernelRows {
                 rows.add(matmul(m, 3072, 768, threads));
             }
         }
-        for (int threads = 2; threads >= 1; threads--) {
-            rows.add(forward(1, threads));
-        }
+        rows.add(forward(1, 2));
+        rows.add(forward(1, 1));
         rows.add(forward(8, 2));
         for (int threads = 2; threads >= 1; threads--) {
             rows.add(match(5270, threads));
@@ -53,51 +53,40 @@ public final class KernelRows {
     }
 
     private static Row matmul(int m, int in, int out, int threads) {
+        String id = "matmul-" + in + "x" + out + "-m" + m + "-t" + threads;
+        String title = "matmul " + m + " x " + in + " x " + out;
+        List<String> peers = new ArrayList<>(MULTIPLIERS);
+        if (m == SMALL) {
+            peers.add("ejml");
+        }
         // The smaller weights fit L2, the larger ones do not; no call must read all of its operands from memory.
-        return new Row(
-                "matmul-" + in + "x" + out + "-m" + m + "-t" + threads,
-                "matmul " + m + " x " + in + " x " + out,
-                threads,
-                2e-9 * m * in * out,
-                0,
-                m == SMALL
-                        ? List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib", "ejml")
-                        : List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib"),
-                false,
-                folder -> new CaseWriter(folder, "matmul")
-                        .field("rows", m)
-                        .field("in", in)
-                        .field("out", out)
-                        .array("x", CaseWriter.uniform(1, m * in), m, in)
-                        .array("w", CaseWriter.uniform(2, in * out), out, in)
-                        .write(),
-                Row.within(PRODUCT_TOLERANCE));
+        Row.CaseFiles files = folder -> new CaseWriter(folder, "matmul")
+                .field("rows", m)
+                .field("in", in)
+                .field("out", out)
+                .array("x", CaseWriter.uniform(1, m * in), m, in)
+                .array("w", CaseWriter.uniform(2, in * out), out, in)
+                .write();
+        return Row.of(id, title, threads, 2e-9 * m * in * out, peers, files, Row.within(PRODUCT_TOLERANCE));
     }
 
     /** Linear maps and attention of the blocks; the rest is not counted. */
-    static double forwardGflop(int batch, int tokens) {
-        return forwardGflop(batch, tokens, DEPTH);
-    }
-
-    /** The same with fewer blocks. */
     static double forwardGflop(int batch, int tokens, int blocks) {
         return 1e-9 * batch * blocks * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
     }
 
     private static Row forward(int batch, int threads) {
-        return new Row(
-                "vit-b" + batch + "-t" + threads,
-                "ViT-B forward, " + TOKENS + " tokens, batch " + batch,
-                threads,
-                forwardGflop(batch, TOKENS),
-                0,
-                List.of("onnxruntime", "pytorch", "torch-debian"),
-                true,
-                folder -> writeForward(folder, batch, TOKENS, DEPTH),
-                Row.within(FORWARD_TOLERANCE));
+        String title = "ViT-B forward, " + TOKENS + " tokens, batch " + batch;
+        double gflop = forwardGflop(batch, TOKENS, DEPTH);
+        Row.CaseFiles files = folder -> writeForward(folder, batch, TOKENS, DEPTH);
+        Row.Agreement agreement = Row.within(FORWARD_TOLERANCE);
+        return Row.of("vit-b" + batch + "-t" + threads, title, threads, gflop, Row.NETWORK_PEERS, files, agreement);
     }
 
     static void writeForward(Path folder, int batch, int tokens, int blocks) throws IOException {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        ModelShapes.blocks(shapes, "", DIM, blocks);
+        ModelShapes.affine(shapes, "norm", DIM);
         new CaseWriter(folder, "forward")
                 .field("batch", batch)
                 .field("tokens", tokens)
@@ -105,28 +94,21 @@ public final class KernelRows {
                 .field("heads", HEADS)
                 .field("depth", blocks)
                 .array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
-                .model(new RecipeCheckpoint(SEED, shapes(blocks), Map.of(), Map.of()))
+                .model(new RecipeCheckpoint(SEED, shapes, Map.of(), Map.of()))
                 .write();
     }
 
-    private static Map<String, Shape> shapes(int blocks) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        ModelShapes.blocks(shapes, "", DIM, blocks);
-        ModelShapes.affine(shapes, "norm", DIM);
-        return shapes;
+    private static Row match(int prototypes, int threads) {
+        String id = "match-j" + prototypes + "-t" + threads;
+        String title = "prototype match, max, argmax, 512 tokens, J = " + prototypes;
+        double gflop = matchGflop(512, prototypes);
+        Row.CaseFiles files = folder -> writeMatch(folder, 512, prototypes);
+        return Row.of(id, title, threads, gflop, Row.NETWORK_PEERS, files, KernelRows::sameWinners);
     }
 
-    private static Row match(int prototypes, int threads) {
-        return new Row(
-                "match-j" + prototypes + "-t" + threads,
-                "prototype match, max, argmax, 512 tokens, J = " + prototypes,
-                threads,
-                2e-9 * 512 * DIM * prototypes,
-                0,
-                List.of("onnxruntime", "pytorch", "torch-debian"),
-                true,
-                folder -> writeMatch(folder, 512, prototypes),
-                KernelRows::sameWinners);
+    /** Those of the product that matching by lookup tables replaces. */
+    static double matchGflop(int tokens, int prototypes) {
+        return 2e-9 * tokens * DIM * prototypes;
     }
 
     static void writeMatch(Path folder, int tokens, int prototypes) throws IOException {
@@ -146,16 +128,12 @@ public final class KernelRows {
         if (own.length != other.length) {
             throw new PeerException("there are " + other.length + " winners, ours are " + own.length);
         }
-        double difference = OutputComparison.difference(
-                "score",
-                Npy.read(ours.resolve("score.npy")).floats(),
-                Npy.read(theirs.resolve("score.npy")).floats());
-        if (!(difference <= COSINE_TOLERANCE)) {
-            throw new PeerException(
-                    "scores differ by " + difference + " of their root mean square, allowed is " + COSINE_TOLERANCE);
-        }
-        float[] x = Npy.read(folder.resolve("x.npy")).floats();
-        float[] p = Npy.read(folder.resolve("p.npy")).floats();
+        float[] scores = OutputComparison.floats(ours, "score");
+        double difference =
+                OutputComparison.difference("output score", scores, OutputComparison.floats(theirs, "score"));
+        OutputComparison.require("scores", difference, COSINE_TOLERANCE);
+        float[] x = OutputComparison.floats(folder, "x");
+        float[] p = OutputComparison.floats(folder, "p");
         int dim = p.length / own.length;
         for (int j = 0; j < own.length; j++) {
             if (own[j] != other[j] && cosine(x, own[j], p, j, dim) < cosine(x, other[j], p, j, dim)) {

@@ -13,15 +13,25 @@ public final class ModelShapes {
     private ModelShapes() {}
 
     /** EAT, 512 patches of 16 x 16. */
-    public static Map<String, Shape> eat() {
-        String image = "modality_encoders.IMAGE.";
+    static Map<String, Shape> eat() {
+        return eat("modality_encoders.IMAGE.", "context_encoder.norm", "", DIM, DEPTH);
+    }
+
+    /**
+     * EAT of any size, 512 patches of 16 x 16.
+     *
+     * @param prefix of all but the blocks
+     * @param norm name of the norm before them
+     * @param blocks prefix of the blocks
+     */
+    public static Map<String, Shape> eat(String prefix, String norm, String blocks, int dim, int depth) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        shapes.put(image + "extra_tokens", Shape.of(1, 1, DIM));
-        shapes.put(image + "fixed_positional_encoder.positions", Shape.of(1, 512, DIM));
-        shapes.put(image + "local_encoder.proj.weight", Shape.of(DIM, 1, 16, 16));
-        shapes.put(image + "local_encoder.proj.bias", Shape.of(DIM));
-        affine(shapes, image + "context_encoder.norm", DIM);
-        blocks(shapes, "", DIM, DEPTH);
+        shapes.put(prefix + "extra_tokens", Shape.of(1, 1, dim));
+        shapes.put(prefix + "fixed_positional_encoder.positions", Shape.of(1, 512, dim));
+        shapes.put(prefix + "local_encoder.proj.weight", Shape.of(dim, 1, 16, 16));
+        shapes.put(prefix + "local_encoder.proj.bias", Shape.of(dim));
+        affine(shapes, prefix + norm, dim);
+        blocks(shapes, blocks, dim, depth);
         return shapes;
     }
 
@@ -82,27 +92,27 @@ public final class ModelShapes {
         linear(shapes, "patch_embed", dim, 40);
         shapes.put("cls_token", Shape.of(1, 1, dim));
         shapes.put("pos_embed", Shape.of(1, 99, dim));
-        for (int i = 0; i < DEPTH; i++) {
-            String b = "blocks." + i + ".";
-            affine(shapes, b + "norm1", dim);
-            for (String part : new String[] {"q", "k", "v"}) {
-                shapes.put(b + "attn." + part + ".weight", Shape.of(dim, dim));
-            }
-            linear(shapes, b + "attn.proj", dim, dim);
-            affine(shapes, b + "norm2", dim);
-            linear(shapes, b + "mlp.fc1", 4 * dim, dim);
-            linear(shapes, b + "mlp.fc2", dim, 4 * dim);
-        }
+        blocks(shapes, "", dim, DEPTH, "q", "k", "v");
         linear(shapes, "head", 12, dim);
         return shapes;
     }
 
     /** {@code blocks.0} to {@code blocks.depth-1} under a prefix. */
-    public static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
+    static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {
+        blocks(shapes, prefix, dim, depth, new String[0]);
+    }
+
+    /** @param maps weights of attention's maps, which have no bias; with none, one map with a bias makes all three */
+    private static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth, String... maps) {
         for (int i = 0; i < depth; i++) {
             String b = prefix + "blocks." + i + ".";
             affine(shapes, b + "norm1", dim);
-            linear(shapes, b + "attn.qkv", 3 * dim, dim);
+            for (String map : maps) {
+                shapes.put(b + "attn." + map + ".weight", Shape.of(dim, dim));
+            }
+            if (maps.length == 0) {
+                linear(shapes, b + "attn.qkv", 3 * dim, dim);
+            }
             linear(shapes, b + "attn.proj", dim, dim);
             affine(shapes, b + "norm2", dim);
             linear(shapes, b + "mlp.fc1", 4 * dim, dim);
@@ -111,7 +121,7 @@ public final class ModelShapes {
     }
 
     /** Weight and bias of a norm. */
-    public static void affine(Map<String, Shape> shapes, String name, int dim) {
+    static void affine(Map<String, Shape> shapes, String name, int dim) {
         shapes.put(name + ".weight", Shape.of(dim));
         shapes.put(name + ".bias", Shape.of(dim));
     }

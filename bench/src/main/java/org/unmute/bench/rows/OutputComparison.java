@@ -36,31 +36,43 @@ public final class OutputComparison {
     }
 
     private static void checkOne(Path ours, Path theirs, double tolerance) throws PeerException, IOException {
-        String name = ours.getFileName().toString().replace(".npy", "");
+        String name = "output " + ours.getFileName().toString().replace(".npy", "");
         if (!Files.exists(theirs)) {
-            throw new PeerException("output " + name + " is missing");
+            throw new PeerException(name + " is missing");
         }
         StoredTensor a = Npy.read(ours);
         StoredTensor b = Npy.read(theirs);
-        if (a.shape().elements() != b.shape().elements()) {
-            throw new PeerException("output " + name + " is " + b.shape() + ", ours is " + a.shape());
+        long count = a.shape().elements();
+        if (count != b.shape().elements()) {
+            throw new PeerException(name + " is " + b.shape() + ", ours is " + a.shape());
         }
         if (a.type() == StoredType.I32 || a.type() == StoredType.I64) {
-            long different = different(a.ints(), b.ints());
+            int[] x = a.ints();
+            int[] y = b.ints();
+            long different =
+                    IntStream.range(0, x.length).filter(i -> x[i] != y[i]).count();
             if (different > 0) {
-                throw new PeerException(
-                        "output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
+                throw new PeerException(name + ": " + different + " of " + count + " whole numbers differ");
             }
             return;
         }
         double difference = difference(name, a.floats(), b.floats());
         if (!(difference <= tolerance)) {
-            throw new PeerException(String.format(
-                    Locale.ROOT,
-                    "output %s differs by %.2g of its root mean square, allowed is %.2g",
-                    name,
-                    difference,
-                    tolerance));
+            String pattern = "%s differs by %.2g of its root mean square, allowed is %.2g";
+            throw new PeerException(String.format(Locale.ROOT, pattern, name, difference, tolerance));
+        }
+    }
+
+    /** An output's numbers. */
+    static float[] floats(Path folder, String output) throws IOException {
+        return Npy.read(folder.resolve(output + ".npy")).floats();
+    }
+
+    /** Requires a difference that one of the two methods below has found to be at most the tolerance. */
+    static void require(String what, double difference, double tolerance) throws PeerException {
+        if (!(difference <= tolerance)) {
+            throw new PeerException(
+                    what + " differ by " + difference + " of their root mean square, allowed is " + tolerance);
         }
     }
 
@@ -78,18 +90,13 @@ public final class OutputComparison {
         return difference == 0 ? 0 : Math.sqrt(difference / squares);
     }
 
-    static long different(int[] a, int[] b) {
-        return IntStream.range(0, a.length).filter(i -> a[i] != b[i]).count();
-    }
-
     /** Max difference divided by the root mean square of {@code a}. */
     static double difference(String name, float[] a, float[] b) throws PeerException {
         double squares = 0;
         double max = 0;
         for (int i = 0; i < a.length; i++) {
             if (!Float.isFinite(a[i]) || !Float.isFinite(b[i])) {
-                throw new PeerException(
-                        "output " + name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
+                throw new PeerException(name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
             }
             squares += (double) a[i] * a[i];
             max = Math.max(max, Math.abs((double) a[i] - b[i]));

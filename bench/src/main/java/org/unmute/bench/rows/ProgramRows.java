@@ -8,11 +8,11 @@ import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.PeerException;
 import org.unmute.probes.cache.TokenCache;
@@ -27,8 +27,7 @@ import org.unmute.tensor.io.Npy;
  * same with PyTorch.
  */
 public final class ProgramRows {
-    private static final int THREADS = 2;
-    private static final String TORCH = "torch-debian";
+    static final int THREADS = 2;
     /** Tokens are stored in float16. */
     private static final double STORED_TOLERANCE = 2e-2;
     /** For the mean loss of an epoch, after hundreds of updates that amplify rounding. */
@@ -53,17 +52,22 @@ public final class ProgramRows {
                 "embed",
                 "embed-eat-t2",
                 "`unmute embed`, one 10 s clip, EAT base, whole process",
-                (folder, result) -> List.of(
-                        "--encoder",
-                        folder.resolve(CaseFolder.MODEL),
-                        "--audio",
-                        folder.resolve(EncoderRows.WAV),
-                        "--out",
-                        result),
+                (folder, result) -> {
+                    Path model = folder.resolve(CaseFolder.MODEL);
+                    return List.of("--encoder", model, "--audio", folder.resolve(EncoderRows.WAV), "--out", result);
+                },
                 ProgramRows::cachedTokens,
                 (result, _, to) -> halves(result.resolve("tokens.f16"), to),
                 folder -> EncoderRows.writeEncoder(folder, "eat", ModelShapes.eat()),
                 Row.within(STORED_TOLERANCE));
+    }
+
+    /** The launcher with a command and its options. */
+    static Row.Command unmute(Path root, String command, Row.Command options) {
+        List<?> words = List.of(root.resolve("unmute"), command, "--threads", THREADS, "--quiet");
+        return (folder, result) -> Stream.of(words, options.of(folder, result))
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static Row row(
@@ -76,26 +80,12 @@ public final class ProgramRows {
             Row.Outputs theirs,
             Row.CaseFiles files,
             Row.Agreement agreement) {
-        Row.Command unmute = (folder, result) -> {
-            List<Object> words =
-                    new ArrayList<>(List.of(root.resolve("unmute"), command, "--threads", THREADS, "--quiet"));
-            words.addAll(options.of(folder, result));
-            return words;
-        };
         Path script = root.resolve("bench/peers/python/program.py");
-        Row.Command torch = (folder, result) -> List.of(script, command, folder, result, THREADS);
-        return new Row(
-                id,
-                title,
-                THREADS,
-                0,
-                0,
-                0,
-                List.of(TORCH),
-                false,
-                files,
-                agreement,
-                Map.of(Row.OURS, new Row.Program(unmute, ours), TORCH, new Row.Program(torch, theirs)));
+        Row.Program torch =
+                new Row.Program((folder, result) -> List.of(script, command, folder, result, THREADS), theirs);
+        Row.Program unmute = new Row.Program(unmute(root, command, options), ours);
+        Map<String, Row.Program> programs = Map.of(Row.OURS, unmute, Row.TORCH, torch);
+        return new Row(id, title, THREADS, 0, 0, 0, List.of(Row.TORCH), files, agreement, programs);
     }
 
     private static void cachedTokens(Path result, Path printed, Path to) throws IOException {
@@ -104,10 +94,8 @@ public final class ProgramRows {
                     TokenSource.of(cache, List.of(cache.clips().getFirst().id()));
             float[] tokens = new float[source.grid().tokens() * source.grid().dim()];
             source.read(0, tokens, 0, new float[source.grid().dim()], 0);
-            Npy.write(
-                    to.resolve("tokens.npy"),
-                    Shape.of(source.grid().tokens(), source.grid().dim()),
-                    tokens);
+            Shape shape = Shape.of(source.grid().tokens(), source.grid().dim());
+            Npy.write(to.resolve("tokens.npy"), shape, tokens);
         }
     }
 
@@ -128,18 +116,14 @@ public final class ProgramRows {
                 "probe",
                 "probe-esc10-t2",
                 "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process",
-                (folder, result) -> List.of(
-                        "--probe",
-                        "protobin",
-                        "--cache",
-                        folder.resolve("cache"),
-                        "--labels",
-                        folder.resolve("labels.csv"),
-                        "--out",
-                        result,
-                        "--seed",
-                        SEED,
-                        "--json"),
+                (folder, result) -> {
+                    Path labels = folder.resolve("labels.csv");
+                    List<?> inputs = List.of("--cache", folder.resolve("cache"), "--labels", labels, "--out", result);
+                    List<?> settings = List.of("--seed", SEED, "--json");
+                    return Stream.of(List.of("--probe", "protobin"), inputs, settings)
+                            .flatMap(List::stream)
+                            .toList();
+                },
                 (_, printed, to) -> losses(json(printed).path("runs").path("seed " + SEED), to),
                 (_, printed, to) -> losses(json(printed), to),
                 ProgramRows::writeScenes,
@@ -157,8 +141,8 @@ public final class ProgramRows {
     }
 
     private static void sameLosses(Path folder, Path ours, Path theirs) throws PeerException, IOException {
-        float[] a = Npy.read(ours.resolve("losses.npy")).floats();
-        float[] b = Npy.read(theirs.resolve("losses.npy")).floats();
+        float[] a = OutputComparison.floats(ours, "losses");
+        float[] b = OutputComparison.floats(theirs, "losses");
         if (!(a[1] < a[0])) {
             throw new PeerException(
                     "nothing was learned: our loss is " + a[0] + " in the first epoch, " + a[1] + " in the last");

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.unmute.bench.peer.PeerException;
-import org.unmute.bench.table.Program;
 
 /**
  * A row of the table.
@@ -18,8 +17,7 @@ import org.unmute.bench.table.Program;
  * @param gbytes GB that a call must read from memory, 0 if not meaningful
  * @param audioSeconds seconds of audio that a call goes through, 0 if not meaningful
  * @param peers names of the peers
- * @param scripted whether PyTorch needs a TorchScript file of the case
- * @param files writes the case
+ * @param files writes inputs, weights and {@code case.json} into an empty folder
  * @param agreement what the outputs must satisfy before anything is timed
  * @param programs per engine, the process to time in a row of whole processes; empty for calls within worker processes
  */
@@ -31,25 +29,46 @@ public record Row(
         double gbytes,
         double audioSeconds,
         List<String> peers,
-        boolean scripted,
         CaseFiles files,
         Agreement agreement,
         Map<String, Program> programs) {
     /** Name of this engine among the peers. */
     public static final String OURS = "unmute";
+    /** PyTorch through DJL, which runs TorchScript that Python writes. */
+    public static final String DJL = "pytorch";
+    /** Debian's PyTorch in Python. */
+    public static final String TORCH = "torch-debian";
+
+    /** The peers that run whole networks, and of them those that run a front end or a training. */
+    static final List<String> NETWORK_PEERS = List.of("onnxruntime", DJL, TORCH);
+
+    static final List<String> TORCHES = List.of(DJL, TORCH);
 
     /** A row of calls within worker processes. */
-    public Row(
+    public static Row of(
             String id,
             String title,
             int threads,
             double gflop,
-            double gbytes,
             List<String> peers,
-            boolean scripted,
             CaseFiles files,
             Agreement agreement) {
-        this(id, title, threads, gflop, gbytes, 0, peers, scripted, files, agreement, Map.of());
+        return new Row(id, title, threads, gflop, 0, 0, peers, files, agreement, Map.of());
+    }
+
+    /** A row of this engine alone. */
+    public static Row own(String id, String title, int threads, double gflop, CaseFiles files) {
+        return of(id, title, threads, gflop, List.of(), files, within(0));
+    }
+
+    /** This row, whose calls read so many GB. */
+    Row reading(double more) {
+        return new Row(id, title, threads, gflop, more, audioSeconds, peers, files, agreement, programs);
+    }
+
+    /** Whether PyTorch needs a TorchScript file of the case: for all that is more than a product. */
+    public boolean isScripted() {
+        return peers.containsAll(TORCHES);
     }
 
     /** Title and threads. */
@@ -57,7 +76,7 @@ public record Row(
         return title + ", " + threads + (threads == 1 ? " thread" : " threads");
     }
 
-    /** Writes inputs, weights and {@code case.json}. */
+    /** Writes a case. */
     @FunctionalInterface
     public interface CaseFiles {
         /** Writes the case into an empty folder. */

@@ -15,7 +15,6 @@ import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.io.Npy;
 
 /** Rows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
 public final class StepRows {
@@ -39,39 +38,23 @@ public final class StepRows {
      */
     private static final double GRADIENT_TOLERANCE = 2e-2;
 
-    private static final List<String> PEERS = List.of("pytorch", "torch-debian");
-
     private StepRows() {}
 
     static List<Row> all() {
         String size = " training step, batch 128, 512 x 768 tokens, ";
+        String pretraining = "ViT-tiny masked pre-training step, batch 16, 10 s clips";
+        Row.CaseFiles files = StepRows::writePretraining;
         return List.of(
                 probe("protobin", size + "J = 5,270, C = 527", protobinGflop(BATCH)),
                 probe("mhca", size + "C = 527", 0),
                 probe("ep", size + "C = 527", 0),
-                new Row(
-                        "step-pretrain-t2",
-                        "ViT-tiny masked pre-training step, batch 16, 10 s clips",
-                        2,
-                        0,
-                        0,
-                        PEERS,
-                        true,
-                        StepRows::writePretraining,
-                        StepRows::agree));
+                Row.of("step-pretrain-t2", pretraining, 2, 0, Row.TORCHES, files, StepRows::agree));
     }
 
     private static Row probe(String name, String title, double gflop) {
-        return new Row(
-                "step-" + name + "-t2",
-                name + title,
-                2,
-                gflop,
-                1e-9 * 2 * BATCH * TOKENS * KernelRows.DIM,
-                PEERS,
-                true,
-                folder -> writeProbe(folder, name, BATCH),
-                StepRows::agree);
+        Row.CaseFiles files = folder -> writeProbe(folder, name, BATCH);
+        return Row.of("step-" + name + "-t2", name + title, 2, gflop, Row.TORCHES, files, StepRows::agree)
+                .reading(1e-9 * 2 * BATCH * TOKENS * KernelRows.DIM);
     }
 
     private static double protobinGflop(int batch) {
@@ -80,16 +63,8 @@ public final class StepRows {
 
     /** The protobin step alone, without peers. */
     static Row ownProtobin(String id, int batch) {
-        return new Row(
-                id,
-                "protobin training step, batch " + batch,
-                2,
-                protobinGflop(batch),
-                0,
-                List.of(),
-                false,
-                folder -> writeProbe(folder, "protobin", batch),
-                StepRows::agree);
+        String title = "protobin training step, batch " + batch;
+        return Row.own(id, title, 2, protobinGflop(batch), folder -> writeProbe(folder, "protobin", batch));
     }
 
     /**
@@ -121,8 +96,8 @@ public final class StepRows {
                 .array("x", tokens, batch, TOKENS, KernelRows.DIM)
                 .array("targets", targets, batch, CLASSES)
                 .write();
-        CaseWriter.cache(
-                folder.resolve("cache"), tokens, new CaseWriter.CacheSize(batch, TOKENS / 8, 8, KernelRows.DIM), "");
+        CaseWriter.CacheSize size = new CaseWriter.CacheSize(batch, TOKENS / 8, 8, KernelRows.DIM);
+        CaseWriter.cache(folder.resolve("cache"), tokens, size, "");
     }
 
     private static void writePretraining(Path folder) throws IOException {
@@ -134,8 +109,9 @@ public final class StepRows {
         int seed = 11;
         double mask = 0.75;
         FreshWeights weights = new FreshWeights(seed);
-        new MaskedAutoencoder(
-                new SmallVit.Settings(EncoderRows.RATE, mel, frames, patch, patch, 192, 12, 3, 0, 1), mask, weights);
+        SmallVit.Settings settings =
+                new SmallVit.Settings(EncoderRows.RATE, mel, frames, patch, patch, 192, 12, 3, 0, 1);
+        new MaskedAutoencoder(settings, mask, weights);
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights.parameters());
         int patches = frames / patch * (mel / patch);
         new CaseWriter(folder, "pretrain-step")
@@ -182,22 +158,16 @@ public final class StepRows {
         }
         relative("losses", ours, theirs, 0, LOSS_TOLERANCE);
         relative("losses", ours, theirs, 1, SECOND_LOSS_TOLERANCE);
-        double difference = OutputComparison.rootMeanSquareDifference(
-                "gradient", floats(ours, "gradient"), floats(theirs, "gradient"));
-        if (!(difference <= GRADIENT_TOLERANCE)) {
-            throw new PeerException("gradients differ by " + difference + " of their root mean square, allowed is "
-                    + GRADIENT_TOLERANCE);
-        }
-    }
-
-    private static float[] floats(Path folder, String name) throws IOException {
-        return Npy.read(folder.resolve(name + ".npy")).floats();
+        float[] own = OutputComparison.floats(ours, "gradient");
+        float[] other = OutputComparison.floats(theirs, "gradient");
+        double difference = OutputComparison.rootMeanSquareDifference("gradient", own, other);
+        OutputComparison.require("gradients", difference, GRADIENT_TOLERANCE);
     }
 
     private static void relative(String name, Path ours, Path theirs, int at, double tolerance)
             throws PeerException, IOException {
-        float a = floats(ours, name)[at];
-        float b = floats(theirs, name)[at];
+        float a = OutputComparison.floats(ours, name)[at];
+        float b = OutputComparison.floats(theirs, name)[at];
         if (!(Math.abs(a - b) <= tolerance * Math.abs(a))) {
             throw new PeerException(name + " " + at + " is " + b + ", ours is " + a);
         }

@@ -66,7 +66,7 @@ final class Bench implements AutoCloseable {
         try {
             empty(folder);
             row.files().write(folder);
-            if (row.scripted() && names.contains(Peers.DJL)) {
+            if (row.isScripted() && names.contains(Row.DJL)) {
                 peers.writeScript(folder);
             }
             entries = timer.run(
@@ -91,13 +91,13 @@ final class Bench implements AutoCloseable {
                 row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), row.audioSeconds(), entries, origin);
         entries.stream()
                 .filter(RowResult.Entry::isTimed)
-                .forEach(e -> progress.accept(ResultTable.format(
+                .forEach(e -> progress.accept(PipeTable.format(
                         "  %-13s %10.3f ms%s",
                         e.name(),
                         e.ms(),
                         result.ratio(e.name())
                                 .filter(_ -> !e.name().equals(Row.OURS))
-                                .map(r -> ResultTable.format("  ratio %.3f", r))
+                                .map(r -> PipeTable.format("  ratio %.3f", r))
                                 .orElse(""))));
         return result;
     }
@@ -126,8 +126,7 @@ final class Bench implements AutoCloseable {
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};
-            progress.accept(
-                    ResultTable.format("  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
+            progress.accept(PipeTable.format("  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
             return both;
         });
     }

@@ -236,6 +236,6 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     private static Verdict limited(String row, boolean reached, String text, double value, double limit) {
-        return new Verdict(row, reached ? State.REACHED : State.MISSED, ResultTable.format(text, value, limit));
+        return new Verdict(row, reached ? State.REACHED : State.MISSED, PipeTable.format(text, value, limit));
     }
 }

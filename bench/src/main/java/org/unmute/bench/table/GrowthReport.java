@@ -87,15 +87,15 @@ final class GrowthReport {
                 List.of(series.against(), "time", series.per(), "tensors of a call", "process beyond its inputs"));
         for (Measured m : measured) {
             table.row(List.of(
-                    ResultTable.format("%,d", Math.round(m.point().x())),
+                    PipeTable.format("%,d", Math.round(m.point().x())),
                     ResultTable.time(m.entry().ms()),
-                    m.perUnit() >= 1 ? ResultTable.time(m.perUnit()) : ResultTable.format("%.3g µs", m.perUnit() * 1e3),
+                    m.perUnit() >= 1 ? ResultTable.time(m.perUnit()) : PipeTable.format("%.3g µs", m.perUnit() * 1e3),
                     mebibytes(m.entry().tensorBytes()),
                     mebibytes(m.entry().extraBytes())));
         }
         String per = series.per();
         return "### " + series.title() + " (`" + series.name() + "`)\n\n" + table + "\n"
-                + spread().map(s -> ResultTable.format(
+                + spread().map(s -> PipeTable.format(
                                 "%s: the longest is %.2f times the shortest; towards larger sizes it rises to at most"
                                         + " %.2f times.",
                                 Character.toUpperCase(per.charAt(0)) + per.substring(1),
@@ -103,7 +103,7 @@ final class GrowthReport {
                                 Math.max(1, rise().orElseThrow())))
                         .orElse("Too few points to compare.")
                 + memoryExponent()
-                        .map(e -> ResultTable.format(
+                        .map(e -> PipeTable.format(
                                 " Tensors grow with the power %.2f of the %s in the upper half.", e, series.against()))
                         .orElse("")
                 + (isComplete()
@@ -123,6 +123,6 @@ final class GrowthReport {
     }
 
     private static String mebibytes(long bytes) {
-        return bytes < 0 ? "–" : ResultTable.format("%.1f MiB", bytes / 1048576.0);
+        return bytes < 0 ? "–" : PipeTable.format("%.1f MiB", bytes / 1048576.0);
     }
 }

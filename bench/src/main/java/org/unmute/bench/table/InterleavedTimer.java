@@ -87,7 +87,7 @@ public final class InterleavedTimer {
                 running.add(ready);
                 entries.add(ready::entry);
                 progress.accept(
-                        ResultTable.format("  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
+                        PipeTable.format("  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
             } catch (PeerException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
                 RowResult.Entry failed =

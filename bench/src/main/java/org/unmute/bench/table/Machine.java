@@ -24,7 +24,7 @@ final class Machine {
     private static String memory() {
         return ProcessMemory.field(Path.of("/proc/meminfo"), "MemTotal")
                 .map(kib -> Long.parseLong(kib.replaceAll("[^0-9]", "")) / 1048576.0)
-                .map(gib -> ResultTable.format("%.0f GiB", gib))
+                .map(gib -> PipeTable.format("%.0f GiB", gib))
                 .orElse("memory unknown");
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.unmute.bench.peer.LineProcess;
 import org.unmute.bench.peer.PeerException;
@@ -20,11 +21,6 @@ import org.unmute.bench.rows.Row;
  * The peers, and how each is started: a Java process with its own libraries, or Python with Debian's PyTorch.
  */
 public final class Peers {
-    /** Debian's PyTorch in Python. */
-    static final String TORCH = "torch-debian";
-    /** PyTorch through DJL, which runs TorchScript that Python writes. */
-    static final String DJL = "pytorch";
-
     private static final double TIMEOUT_SECONDS = 600;
     /** Prefix of {@code blas.py}'s answer for a reference BLAS. */
     private static final String REFERENCE_BLAS = "reference BLAS";
@@ -36,8 +32,8 @@ public final class Peers {
     static {
         JAVA.put(Row.OURS, "org.unmute.bench.own.Unmute");
         JAVA.put("onnxruntime", "org.unmute.bench.peers.OnnxRuntime");
-        JAVA.put(DJL, "org.unmute.bench.peers.PyTorch");
-        JAVA.put(TORCH, "");
+        JAVA.put(Row.DJL, "org.unmute.bench.peers.PyTorch");
+        JAVA.put(Row.TORCH, "");
         JAVA.put("mkl", "org.unmute.bench.peers.Mkl");
         JAVA.put("openblas", "org.unmute.bench.peers.OpenBlas");
         JAVA.put("netlib", "org.unmute.bench.peers.Netlib");
@@ -71,54 +67,45 @@ public final class Peers {
     /** Starts a peer. */
     Worker open(String name, int threads) throws PeerException {
         Path log = work.resolve("log").resolve(name + "-" + threads + ".log");
-        if (name.equals(TORCH)) {
-            return new Worker(
-                    name,
-                    List.of(torch().toString(), script().toString(), "serve", Integer.toString(threads)),
-                    environment(threads),
-                    log,
-                    TIMEOUT_SECONDS);
-        }
+        List<String> command = name.equals(Row.TORCH)
+                ? List.of(torch().toString(), script().toString(), "serve", Integer.toString(threads))
+                : java(name, threads);
+        return new Worker(name, command, environment(threads), log, TIMEOUT_SECONDS);
+    }
+
+    private List<String> java(String name, int threads) throws PeerException {
         String type = JAVA.get(name);
         if (type.contains(".peers.") && !Files.isDirectory(root.resolve("bench/peers/target/lib"))) {
             throw new PeerException(buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
         }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dbench.natives=" + natives()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+        command.add("-Dbench.natives=" + natives());
         if (name.equals(Row.OURS)) {
             command.addAll(
                     List.of(System.getProperty("unmute.bench.jvm", "").strip().split("\\s+")));
             command.removeIf(String::isEmpty);
         }
-        command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName(), name, type, Integer.toString(threads)));
-        return new Worker(name, command, environment(threads), log, TIMEOUT_SECONDS);
+        command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName()));
+        command.addAll(List.of(name, type, Integer.toString(threads)));
+        return command;
     }
 
     /** An engine in a row of whole processes. */
     PeerProcess program(String name, Row row) throws PeerException {
         Row.Program task = row.programs().get(name);
-        if (!name.equals(TORCH)) {
-            return new Program(
-                    name,
-                    "unmute, " + root.resolve("unmute").getFileName() + " as users start it",
-                    task,
-                    Map.of(),
-                    TIMEOUT_SECONDS);
+        if (!name.equals(Row.TORCH)) {
+            String label = "unmute, " + root.resolve("unmute").getFileName() + " as users start it";
+            return new Program(name, label, task, Map.of(), TIMEOUT_SECONDS);
         }
         Path python = torch();
         Row.Command command =
                 (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream())
                         .toList();
-        return new Program(
-                name,
-                "PyTorch in a Python process, " + pythonBlas,
-                new Row.Program(command, task.outputs()),
-                environment(row.threads()),
-                TIMEOUT_SECONDS);
+        Row.Program torch = new Row.Program(command, task.outputs());
+        String label = "PyTorch in a Python process, " + pythonBlas;
+        return new Program(name, label, torch, environment(row.threads()), TIMEOUT_SECONDS);
     }
 
     private Path natives() throws PeerException {
@@ -129,22 +116,12 @@ public final class Peers {
         }
     }
 
-    private String classPath() throws PeerException {
-        List<String> jars = new ArrayList<>();
-        for (String lib : List.of("bench/target/lib", "bench/peers/target/lib")) {
-            Path folder = root.resolve(lib);
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> files = Files.list(folder)) {
-                    files.map(Path::toString)
-                            .filter(f -> f.endsWith(".jar"))
-                            .sorted()
-                            .forEach(jars::add);
-                } catch (IOException e) {
-                    throw new PeerException("cannot list " + folder, e);
-                }
-            }
-        }
-        return String.join(File.pathSeparator, jars);
+    private String classPath() {
+        return Stream.of("bench/target/lib", "bench/peers/target/lib")
+                .map(root::resolve)
+                .filter(Files::isDirectory)
+                .map(folder -> folder.resolve("*").toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /**

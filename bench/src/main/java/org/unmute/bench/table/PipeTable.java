@@ -1,8 +1,9 @@
 package org.unmute.bench.table;
 
 import java.util.List;
+import java.util.Locale;
 
-/** A Markdown table, written row by row. */
+/** A Markdown table, written row by row, and how its numbers are written. */
 public final class PipeTable {
     private final StringBuilder text = new StringBuilder();
 
@@ -20,5 +21,10 @@ public final class PipeTable {
     @Override
     public String toString() {
         return text.toString();
+    }
+
+    /** Text with numbers as they are written everywhere, whatever the locale. */
+    public static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
     }
 }

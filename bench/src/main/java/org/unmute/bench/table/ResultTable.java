@@ -1,9 +1,10 @@
 package org.unmute.bench.table;
 
+import static org.unmute.bench.table.PipeTable.format;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,10 +63,6 @@ final class ResultTable {
             return format("%.0f %% FMA", 100 * row.flopShare());
         }
         return row.byteShare() > 0 ? format("%.0f %% memory", 100 * row.byteShare()) : NOTHING;
-    }
-
-    static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
     }
 
     private static String audio(List<RowResult> rows) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Statistics of the table. */
-final class Statistics {
+public final class Statistics {
     private Statistics() {}
 
     /**
@@ -13,7 +13,7 @@ final class Statistics {
      *
      * @throws IllegalArgumentException if there are no values
      */
-    static double median(double... values) {
+    public static double median(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("median: there is no value");
         }

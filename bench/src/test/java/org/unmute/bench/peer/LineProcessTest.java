@@ -13,6 +13,16 @@ class LineProcessTest {
     @TempDir
     Path folder;
 
+    /** Libraries print what they like, also on the line of an answer. */
+    @Test
+    void answersAreHeardAmongOtherOutput() throws PeerException {
+        List<String> command = List.of("sh", "-c", "echo something else; echo printed before @ready it; cat");
+        try (LineProcess process = new LineProcess(command, Map.of(), "@", folder.resolve("log"), 20)) {
+            assertThat(process.label()).isEqualTo("it");
+            assertThat(process.ask("something else\n@gone far", "gone")).isEqualTo("far");
+        }
+    }
+
     @Test
     void aProcessThatDoesNotAnswerInTimeIsNoLongerAlive() throws PeerException {
         List<String> command = List.of("sh", "-c", "echo @ready it; exec sleep 100");

@@ -14,7 +14,7 @@ class GrowthReportTest {
             new Growth.Series("s", "Something", "tokens", "time a token", List.of(point(10), point(100), point(1000)));
 
     private static Growth.Point point(int n) {
-        return new Growth.Point(n, n, new Row("growth-s-" + n, "t", 1, 0, 0, List.of(), false, _ -> {}, Row.within(0)));
+        return new Growth.Point(n, n, Row.own("growth-s-" + n, "t", 1, 0, _ -> {}));
     }
 
     private static RowResult result(int n, double ms, long bytes) {

@@ -81,7 +81,7 @@ class InterleavedTimerTest {
     }
 
     private Map<String, RowResult.Entry> run(int rounds, String... names) {
-        Row row = new Row("row", "a row", 1, 0, 0, List.of(), false, _ -> {}, Row.within(1e-3));
+        Row row = Row.of("row", "a row", 1, 0, List.of(), _ -> {}, Row.within(1e-3));
         Map<String, RowResult.Entry> entries = new HashMap<>();
         new InterleavedTimer(rounds, 1000, _ -> {})
                 .run(row, List.of(names), folder, name -> {

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.table.PipeTable;
 import org.unmute.files.AtomicFile;
@@ -53,20 +52,15 @@ final class CheckReport {
 
     /** What the device reaches. */
     void peak(Peak p) {
-        point(String.format(
-                        Locale.ROOT,
+        point(PipeTable.format(
                         "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and"
                                 + " written)",
-                        p.operationsPerSecond() / 1e9,
-                        p.bytesPerSecond() / 1e9)
+                        p.operationsPerSecond() / 1e9, p.bytesPerSecond() / 1e9)
                 + (p.halfPerSecond() == 0
                         ? ""
-                        : String.format(
-                                Locale.ROOT,
+                        : PipeTable.format(
                                 ", tensor cores by mma.sync %.0f (TF32), %.0f (16 bits), %.0f (8 bits)",
-                                p.tf32PerSecond() / 1e9,
-                                p.halfPerSecond() / 1e9,
-                                p.wholePerSecond() / 1e9)));
+                                p.tf32PerSecond() / 1e9, p.halfPerSecond() / 1e9, p.wholePerSecond() / 1e9)));
     }
 
     /** A list item below the last one. */
@@ -119,7 +113,7 @@ final class CheckReport {
                 rate(work.bytes() / seconds, peak.bytesPerSecond()),
                 time(r.eager()),
                 time(r.compiled()),
-                Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.2f", share),
+                Double.isNaN(share) ? "" : PipeTable.format("%.2f", share),
                 r.agreement().replace('|', '/').replace('\n', ' '));
     }
 
@@ -127,15 +121,15 @@ final class CheckReport {
         return Double.isNaN(nanos)
                 ? ""
                 : nanos < 1e6
-                        ? String.format(Locale.ROOT, "%.1f µs", nanos / 1e3)
-                        : String.format(Locale.ROOT, nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
+                        ? PipeTable.format("%.1f µs", nanos / 1e3)
+                        : PipeTable.format(nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
     }
 
     private static String rate(double perSecond, double peak) {
         if (Double.isNaN(perSecond)) {
             return "";
         }
-        return String.format(Locale.ROOT, "%.0f", perSecond / 1e9)
-                + (peak > 0 ? String.format(Locale.ROOT, " (%.0f %%)", 100 * perSecond / peak) : "");
+        return PipeTable.format("%.0f", perSecond / 1e9)
+                + (peak > 0 ? PipeTable.format(" (%.0f %%)", 100 * perSecond / peak) : "");
     }
 }

@@ -1,6 +1,7 @@
 package org.unmute.bench.gpu;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 
 /**
@@ -36,16 +37,9 @@ record CheckResult(
 
     /** The fields of an event. */
     String[] fields() {
-        return new String[] {
-            id,
-            kernel,
-            unit.name(),
-            Double.toString(nanos),
-            Double.toString(eager),
-            Double.toString(compiled),
-            agreement,
-            Boolean.toString(isGood)
-        };
+        return Stream.of(id, kernel, unit, nanos, eager, compiled, agreement, isGood)
+                .map(String::valueOf)
+                .toArray(String[]::new);
     }
 
     /** The result of an event's fields. */

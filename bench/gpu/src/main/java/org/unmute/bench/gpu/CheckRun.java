@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.Step.Part;
 import org.unmute.bench.gpu.rows.Case;
@@ -90,30 +91,31 @@ final class CheckRun {
     /** Whether the device is there. Its description and its measured rates go to the report. */
     boolean opens() throws IOException {
         boolean[] there = {false};
-        List<String> problems = new ArrayList<>();
-        Consumer<Event> events = e -> {
-            switch (e.kind()) {
-                case DEVICE -> {
-                    there[0] = true;
-                    report.point(e.field(0));
-                    progress.println("measuring what " + settings.device() + " reaches");
-                }
-                case PEAK -> {
-                    peak = new Peak(number(e, 0), number(e, 1), number(e, 2), number(e, 3), number(e, 4));
-                    report.peak(peak);
-                }
-                case NO_DEVICE -> problems.add(e.field(0));
-                default -> {}
-            }
-        };
-        StepProcess.End end =
-                run(List.of(), StepWorker.Work.DEVICE, "device", 240, 240, Map.of(), Map.of(), events, problems::add);
-        if (there[0] && end != StepProcess.End.DONE) {
-            good = false;
-            problems.forEach(p -> report.point("FAILED measured peak: " + p));
-        }
+        String[] why = {""};
+        StepProcess.Ending ending =
+                run(List.of(), StepWorker.Work.DEVICE, "device", 240, 240, Map.of(), Map.of(), e -> {
+                    switch (e.kind()) {
+                        case DEVICE -> {
+                            there[0] = true;
+                            report.point(e.field(0));
+                            progress.println("measuring what " + settings.device() + " reaches");
+                        }
+                        case PEAK -> {
+                            peak = new Peak(number(e, 0), number(e, 1), number(e, 2), number(e, 3), number(e, 4));
+                            report.peak(peak);
+                        }
+                        case NO_DEVICE -> why[0] = e.field(0);
+                        default -> {}
+                    }
+                });
         if (!there[0]) {
+            List<String> problems = Stream.of(why[0], ending.problem())
+                    .filter(p -> !p.isEmpty())
+                    .toList();
             report.point("Nothing was checked on " + settings.device() + ": " + String.join("; ", problems));
+        } else if (ending.end() != StepProcess.End.DONE) {
+            good = false;
+            report.point("FAILED measured peak: " + ending.problem());
         }
         return there[0];
     }
@@ -194,35 +196,26 @@ final class CheckRun {
         double limit = Math.min(step.limit(), Math.max(MIN_SECONDS, left()));
         boolean more = true;
         for (int i = 0; more && i < MAX_PROCESSES; i++) {
-            double spent = (System.nanoTime() - begun) / 1e9;
-            if (i > 0 && limit - spent < MIN_SECONDS) {
+            double left = limit - (System.nanoTime() - begun) / 1e9;
+            if (i > 0 && left < MIN_SECONDS) {
                 break;
             }
-            more = false;
-            List<String> problems = new ArrayList<>();
-            StepProcess.End end = run(
-                    before,
-                    work,
-                    step.name(),
-                    limit - spent,
-                    step.silence(),
-                    step.properties(),
-                    itemsOf(step, outcome.methods()),
-                    e -> {
+            Map<String, String> items = itemsOf(step, outcome.methods());
+            StepProcess.Ending ending =
+                    run(before, work, step.name(), left, step.silence(), step.properties(), items, e -> {
                         outcome.accept(e);
                         if (e.kind() == Kind.FAILED) {
                             progress.println("FAILED " + e.field(0) + ": " + e.field(1));
                         }
-                    },
-                    problems::add);
-            if (end == StepProcess.End.LATE && limit < step.limit()) {
+                    });
+            more = ending.end() == StepProcess.End.LOST;
+            if (ending.end() == StepProcess.End.LATE && limit < step.limit()) {
                 outcome.outOfTime();
                 notRun.add(step.name());
-            } else if (end == StepProcess.End.LATE || end == StepProcess.End.BROKEN) {
-                more = outcome.ended(String.join("; ", problems));
+            } else if (ending.isEarly()) {
+                more = outcome.ended(ending.problem());
                 progress.println("FAILED " + outcome.failures().getLast());
             }
-            more |= end == StepProcess.End.LOST;
         }
         good &= outcome.isGood();
         report.point(outcome.summary((System.nanoTime() - begun) / 1e9));
@@ -246,9 +239,8 @@ final class CheckRun {
         more.put("without", String.join(",", without));
         more.put("sizes", (step.part() == Part.TIMINGS ? settings.sizes() : Case.Sizes.SMALL).name());
         if (golden(step) != null) {
-            more.put(
-                    "golden",
-                    settings.goldens().apply(golden(step)).toAbsolutePath().toString());
+            Path folder = settings.goldens().apply(golden(step));
+            more.put("golden", folder.toAbsolutePath().toString());
         }
         return more;
     }
@@ -281,9 +273,8 @@ final class CheckRun {
             more.put("worker", settings.worker().toString());
             more.put("until", Long.toString(until));
             more.put("seconds", Double.toString(settings.rowSeconds()));
-            List<String> problems = new ArrayList<>();
             double limit = Math.min(step.limit(), Math.max(MIN_SECONDS, left()));
-            StepProcess.End end = run(
+            StepProcess.Ending ending = run(
                     List.of(),
                     StepWorker.Work.ROWS,
                     step.name(),
@@ -291,18 +282,17 @@ final class CheckRun {
                     step.silence(),
                     step.properties(),
                     more,
-                    events,
-                    problems::add);
-            if (end == StepProcess.End.LATE && limit < step.limit()) {
+                    events);
+            if (ending.end() == StepProcess.End.LATE && limit < step.limit()) {
                 break;
             }
-            if (end == StepProcess.End.LATE || end == StepProcess.End.BROKEN) {
+            if (ending.isEarly()) {
                 if (row[0].isEmpty()) {
                     good = false;
-                    report.point("FAILED " + step.name() + ": " + String.join("; ", problems));
+                    report.point("FAILED " + step.name() + ": " + ending.problem());
                     break;
                 }
-                result(CheckResult.failed(row[0], String.join("; ", problems)), done);
+                result(CheckResult.failed(row[0], ending.problem()), done);
             }
             row[0] = "";
         }
@@ -339,7 +329,7 @@ final class CheckRun {
         }
     }
 
-    private StepProcess.End run(
+    private StepProcess.Ending run(
             List<String> before,
             StepWorker.Work work,
             String name,
@@ -347,8 +337,7 @@ final class CheckRun {
             double silence,
             Map<String, String> own,
             Map<String, String> more,
-            Consumer<Event> events,
-            Consumer<String> problem)
+            Consumer<Event> events)
             throws IOException {
         Map<String, String> all = new TreeMap<>(more);
         all.put("check", Long.toString(ProcessHandle.current().pid()));
@@ -361,13 +350,13 @@ final class CheckRun {
         try (StepProcess process = new StepProcess(before, work, properties, all, folder, log)) {
             running = process;
             if (ended) {
-                return StepProcess.End.BROKEN;
+                return new StepProcess.Ending(StepProcess.End.BROKEN, "");
             }
-            StepProcess.End end = process.follow(limit, silence, events, problem);
-            if (end == StepProcess.End.DONE && process.status() == Sanitizer.FOUND) {
+            StepProcess.Ending ending = process.follow(limit, silence, events);
+            if (ending.end() == StepProcess.End.DONE && process.status(20) == Sanitizer.FOUND) {
                 events.accept(Event.of(Kind.FAILED, name, sanitized(log)));
             }
-            return end;
+            return ending;
         } finally {
             running = null;
         }

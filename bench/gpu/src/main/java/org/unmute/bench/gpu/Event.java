@@ -2,7 +2,6 @@ package org.unmute.bench.gpu;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -14,8 +13,9 @@ import java.util.stream.Stream;
  * @param fields the kind's details
  */
 record Event(Kind kind, List<String> fields) {
-    private static final String MARK = "@check";
     private static final String SEPARATOR = "\t";
+    /** Begins the line of an event. */
+    static final String START = "@check" + SEPARATOR;
 
     /** What can happen. */
     enum Kind {
@@ -51,22 +51,18 @@ record Event(Kind kind, List<String> fields) {
         return new Event(kind, List.of(fields));
     }
 
-    /** The event of a line, if it is one. */
-    static Optional<Event> parse(String line) {
-        int at = line.indexOf(MARK + SEPARATOR);
-        if (at < 0) {
-            return Optional.empty();
-        }
-        List<String> words = Stream.of(line.substring(at).split(SEPARATOR, -1))
+    /** The event of what follows {@link #START} on a line. */
+    static Event of(String told) {
+        List<String> words = Stream.of(told.split(SEPARATOR, -1))
                 .map(String::translateEscapes)
                 .toList();
-        return Optional.of(new Event(Kind.valueOf(words.get(1)), words.subList(2, words.size())));
+        return new Event(Kind.valueOf(words.getFirst()), words.subList(1, words.size()));
     }
 
     /** The line of this event. */
     String line() {
-        return Stream.concat(Stream.of(MARK, kind.name()), fields.stream().map(Event::escape))
-                .collect(Collectors.joining(SEPARATOR));
+        return Stream.concat(Stream.of(kind.name()), fields.stream().map(Event::escape))
+                .collect(Collectors.joining(SEPARATOR, START, ""));
     }
 
     private static String escape(String field) {

@@ -2,9 +2,9 @@ package org.unmute.bench.gpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.unmute.bench.gpu.rows.Case;
+import org.unmute.bench.table.PipeTable;
 
 /**
  * How long a row may take compared with PyTorch on the same card.
@@ -50,13 +50,8 @@ record Goal(String row, String than, double max) {
             return "";
         }
         double share = ours.nanos() / theirs.best();
-        return String.format(
-                Locale.ROOT,
+        return PipeTable.format(
                 "goal %s: %s takes %.2f of PyTorch's time%s, at most %.2f is asked",
-                share <= max ? "reached" : "missed",
-                row,
-                share,
-                row.equals(than) ? "" : " in " + than,
-                max);
+                share <= max ? "reached" : "missed", row, share, row.equals(than) ? "" : " in " + than, max);
     }
 }

@@ -67,15 +67,8 @@ final class Plan {
     static List<Step> steps(List<Case> rows, List<Case> small, double rowSeconds, Set<Part> wanted, boolean cuda) {
         List<Step> all = new ArrayList<>();
         List<String> contract = contract();
-        all.add(new Step(
-                Part.SMOKE,
-                "smoke",
-                "modules load, kernels launch and agree with the CPU in every precision",
-                30,
-                300,
-                120,
-                ALWAYS,
-                ids(small)));
+        String smoke = "modules load, kernels launch and agree with the CPU in every precision";
+        all.add(Step.of(Part.SMOKE, "smoke", smoke, ALWAYS, ids(small)));
         contract.subList(0, FIRST).forEach(c -> {
             if (cuda && TENSOR.contains(c)) {
                 all.add(contract("tensor " + c, c, ALWAYS));
@@ -88,27 +81,13 @@ final class Plan {
         });
         all.add(timings("first rows", rows.stream().filter(Case::isFirst).toList(), rowSeconds));
         contract.subList(FIRST, contract.size()).forEach(c -> all.add(contract(c)));
-        all.add(new Step(
-                Part.ENCODERS,
-                "encoders",
-                "all intermediate tensors of eight encoders are their authors'",
-                60,
-                900,
-                600,
-                Map.of(),
-                ENCODERS));
-        all.add(new Step(
-                Part.PROBES,
-                "probes",
-                "losses, gradients and whole trainings of all probes are PyTorch's",
-                60,
-                900,
-                600,
-                Map.of(),
-                PROBES));
+        String encoders = "all intermediate tensors of eight encoders are their authors'";
+        all.add(Step.of(Part.ENCODERS, "encoders", encoders, Map.of(), ENCODERS));
+        String probes = "losses, gradients and whole trainings of all probes are PyTorch's";
+        all.add(Step.of(Part.PROBES, "probes", probes, Map.of(), PROBES));
         all.add(timings("further rows", rows.stream().filter(c -> !c.isFirst()).toList(), rowSeconds));
         for (Sanitizer.Tool tool : Sanitizer.Tool.values()) {
-            all.add(new Step(Part.SANITIZER, tool.command(), tool.finds(), 90, 300, 300, ALWAYS, ids(small)));
+            all.add(Step.of(Part.SANITIZER, tool.command(), tool.finds(), ALWAYS, ids(small)));
         }
         return all.stream()
                 .filter(s -> wanted.contains(s.part()) && !s.items().isEmpty())
@@ -131,19 +110,12 @@ final class Plan {
             case "Repeatability" -> "the same input gives the same bits twice";
             default -> name + " ops against the scalar backend";
         };
-        return new Step(Part.CONTRACT, title, proves, 20, 240, 120, properties, List.of(name));
+        return Step.of(Part.CONTRACT, title, proves, properties, List.of(name));
     }
 
     private static Step timings(String name, List<Case> rows, double rowSeconds) {
-        return new Step(
-                Part.TIMINGS,
-                name,
-                "times, and shares of the measured peak",
-                10 + rowSeconds * rows.size(),
-                300 + 10 * rowSeconds * rows.size(),
-                420,
-                Map.of(),
-                ids(rows));
+        String proves = "times, and shares of the measured peak";
+        return Step.of(Part.TIMINGS, name, proves, Map.of(), ids(rows)).withSecondsEach(rowSeconds);
     }
 
     private static List<String> ids(List<Case> rows) {

@@ -1,13 +1,13 @@
 package org.unmute.bench.gpu;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.gpu.rows.Case.Work;
+import org.unmute.bench.table.PipeTable;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
@@ -82,12 +82,8 @@ final class RowRunner {
     }
 
     private static String differs(Case c, double difference, String from) {
-        return String.format(
-                Locale.ROOT,
-                "differs from %s by %.1e of the max value, allowed are %.1e",
-                from,
-                difference,
-                c.tolerance());
+        return PipeTable.format(
+                "differs from %s by %.1e of the max value, allowed are %.1e", from, difference, c.tolerance());
     }
 
     /** Max difference of all results, each relative to its max absolute value. */

@@ -27,28 +27,45 @@ record Step(
     /** The parts of the check. */
     enum Part {
         /** Every row once, at small sizes, against the CPU. */
-        SMOKE("small rows against the CPU"),
+        SMOKE("small rows against the CPU", 30, 300, 120),
         /** Every op against the scalar backend in float64, and gradients against stored numbers. */
-        CONTRACT("contract suite"),
+        CONTRACT("contract suite", 20, 240, 120),
         /** Reference tensors of all encoders. */
-        ENCODERS("reference numbers of encoders"),
+        ENCODERS("reference numbers of encoders", 60, 900, 600),
         /** Reference results, gradients and training runs of all probes. */
-        PROBES("reference numbers of probes"),
+        PROBES("reference numbers of probes", 60, 900, 600),
         /** The table of timings. */
-        TIMINGS("timings"),
+        TIMINGS("timings", 10, 300, 420),
         /** The small rows under NVIDIA's compute-sanitizer. */
-        SANITIZER("compute-sanitizer");
+        SANITIZER("compute-sanitizer", 90, 300, 300);
 
         private final String label;
+        private final double seconds;
+        private final double limit;
+        private final double silence;
 
-        Part(String label) {
+        Part(String label, double seconds, double limit, double silence) {
             this.label = label;
+            this.seconds = seconds;
+            this.limit = limit;
+            this.silence = silence;
         }
 
         /** For the report. */
         String label() {
             return label;
         }
+    }
+
+    /** A step of a part, with the times of that part. */
+    static Step of(Part part, String name, String proves, Map<String, String> properties, List<String> items) {
+        return new Step(part, name, proves, part.seconds, part.limit, part.silence, properties, items);
+    }
+
+    /** This step, whose items take so many seconds each beside its start. */
+    Step withSecondsEach(double each) {
+        double all = each * items.size();
+        return new Step(part, name, proves, seconds + all, limit + 10 * all, silence, properties, items);
     }
 
     /** This step with fewer items, which take as much less time. */

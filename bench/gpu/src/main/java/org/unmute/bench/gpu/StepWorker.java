@@ -140,9 +140,9 @@ final class StepWorker {
         DoubleSupplier left = () -> (until - System.currentTimeMillis()) / 1e3;
         String name = deviceName();
         String where = name.startsWith("cuda") ? name.contains(":") ? name : "cuda:0" : "cpu";
-        TorchSession.Start start =
-                () -> new Torch(setting("python"), Path.of(setting("worker")), where, Path.of(setting("folder")));
-        try (TorchSession torch = new TorchSession(TorchSession.Way.valueOf(setting("torch")), start, left)) {
+        TorchSession.Way way = TorchSession.Way.valueOf(setting("torch"));
+        Path folder = Path.of(setting("folder"));
+        try (TorchSession torch = new TorchSession(way, setting("python"), setting("worker"), where, folder, left)) {
             events.accept(Event.of(Kind.TORCH, torch.open()));
             Timings timings = new Timings(
                     Backends.open(name, 0), torch, Case.Sizes.valueOf(setting("sizes")).roundSeconds, events);

@@ -3,9 +3,9 @@ package org.unmute.bench.gpu;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.unmute.bench.table.PipeTable;
 
 /** What the tests of a step have told so far, over all processes that it took. */
 final class SuiteOutcome {
@@ -86,14 +86,9 @@ final class SuiteOutcome {
 
     /** One line, with the distinct reasons of skipped tests. */
     String summary(double seconds) {
-        return String.format(
-                        Locale.ROOT,
+        return PipeTable.format(
                         "%s: %d tests passed, %d failed, %d skipped, %.0f s",
-                        name,
-                        passed,
-                        failures.size(),
-                        skipped,
-                        seconds)
+                        name, passed, failures.size(), skipped, seconds)
                 + reasons.stream()
                         .map(r -> "; " + (r.startsWith("skipped") ? r : "skipped: " + r))
                         .collect(Collectors.joining())

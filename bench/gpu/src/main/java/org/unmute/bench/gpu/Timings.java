@@ -1,16 +1,16 @@
 package org.unmute.bench.gpu;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.bench.gpu.Event.Kind;
 import org.unmute.bench.gpu.rows.Case;
 import org.unmute.bench.gpu.rows.Case.Work;
 import org.unmute.bench.peer.PeerException;
+import org.unmute.bench.table.PipeTable;
+import org.unmute.bench.table.Statistics;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -126,7 +126,7 @@ final class Timings {
             Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
         double worst = RowRunner.difference(ours, theirs);
         boolean good = worst <= c.tolerance();
-        notes.add(String.format(Locale.ROOT, "%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
+        notes.add(PipeTable.format("%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
         return good;
     }
 
@@ -155,8 +155,7 @@ final class Timings {
         }
         double[] medians = new double[all.length];
         for (int i = 0; i < all.length; i++) {
-            Arrays.sort(times[i]);
-            medians[i] = all[i] == null ? Double.NaN : times[i][ROUNDS / 2];
+            medians[i] = all[i] == null ? Double.NaN : Statistics.median(times[i]);
         }
         return medians;
     }

@@ -1,21 +1,28 @@
 package org.unmute.bench.gpu;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.unmute.bench.gpu.rows.Case;
+import org.unmute.bench.peer.LineProcess;
 import org.unmute.bench.peer.PeerException;
 
-/** PyTorch for many rows: started once, and again after a row that it did not survive. */
+/**
+ * PyTorch for many rows ({@code torch/worker.py}): started once, and again after a row that it did not survive. It does
+ * the same work as the device, in eager mode or compiled.
+ */
 final class TorchSession implements AutoCloseable {
+    private static final int TIMEOUT_SECONDS = 300;
     /** Seconds in which a row must be compiled; EAT-base takes about a minute. */
     private static final double COMPILE_SECONDS = 150;
     /** With fewer seconds left nothing is compiled. */
     private static final double MIN_COMPILE_SECONDS = 30;
-
-    /** Starts a process. */
-    interface Start {
-        Torch start() throws PeerException;
-    }
 
     /** How PyTorch takes part. */
     enum Way {
@@ -28,16 +35,28 @@ final class TorchSession implements AutoCloseable {
     }
 
     private final Way way;
-    private final Start start;
+    private final List<String> command;
+    private final Path folder;
     private final DoubleSupplier secondsLeft;
-    private Torch process;
+    private LineProcess process;
     private String problem = "";
 
-    /** @param secondsLeft until the check must end */
-    TorchSession(Way way, Start start, DoubleSupplier secondsLeft) {
+    /**
+     * @param python the interpreter
+     * @param script {@code worker.py}
+     * @param device as PyTorch names it: {@code cuda:0}, {@code cpu}
+     * @param folder for results; not emptied
+     * @param secondsLeft until the check must end
+     */
+    TorchSession(Way way, String python, String script, String device, Path folder, DoubleSupplier secondsLeft) {
         this.way = way;
-        this.start = start;
+        this.folder = folder;
         this.secondsLeft = secondsLeft;
+        command = List.of(python, script, device);
+    }
+
+    private LineProcess start() throws PeerException {
+        return new LineProcess(command, Map.of(), "@check ", folder.resolve("torch.log"), TIMEOUT_SECONDS);
     }
 
     /** Starts PyTorch and says how it takes part. */
@@ -46,7 +65,7 @@ final class TorchSession implements AutoCloseable {
             return "PyTorch: not asked for; results are compared with the CPU's";
         }
         try {
-            process = start.start();
+            process = start();
             return process.label() + (way == Way.EAGER ? "; torch.compile was not asked for" : "");
         } catch (PeerException e) {
             problem = e.getMessage();
@@ -67,9 +86,9 @@ final class TorchSession implements AutoCloseable {
     /** The results of a row in eager mode. */
     Map<String, float[]> prepare(Case c) throws PeerException {
         if (!process.isAlive()) {
-            process = start.start();
+            process = start();
         }
-        return process.prepare(c);
+        return read("eager", process.ask("prepare " + folder + " " + c.order(), "prepared"));
     }
 
     /** The compiled row's results. Afterwards eager mode can be timed, whether that worked or not. */
@@ -79,7 +98,7 @@ final class TorchSession implements AutoCloseable {
             throw new PeerException("no time left for it");
         }
         try {
-            return process.compile(seconds);
+            return read("compiled", process.ask("compile " + folder, "compiled", seconds));
         } catch (PeerException e) {
             if (!process.isAlive()) {
                 prepare(c);
@@ -90,18 +109,36 @@ final class TorchSession implements AutoCloseable {
 
     /** Nanoseconds of {@code count} runs. */
     long time(boolean compiled, int count) throws PeerException {
-        return process.time(compiled, count);
+        return Long.parseLong(process.ask("time " + (compiled ? "compiled " : "eager ") + count, "timed"));
     }
 
     /** Releases the row's memory. */
     void release() {
         try {
             if (process != null && process.isAlive()) {
-                process.release();
+                process.ask("release", "released");
             }
         } catch (PeerException e) {
             System.err.println("PyTorch: " + e.getMessage());
         }
+    }
+
+    private Map<String, float[]> read(String mode, String names) throws PeerException {
+        Map<String, float[]> results = new LinkedHashMap<>();
+        for (String name : names.split(" ")) {
+            try {
+                byte[] bytes = Files.readAllBytes(folder.resolve(mode + "." + name));
+                float[] x = new float[bytes.length / Float.BYTES];
+                ByteBuffer.wrap(bytes)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer()
+                        .get(x);
+                results.put(name, x);
+            } catch (IOException e) {
+                throw new PeerException("its result " + name + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return results;
     }
 
     @Override

@@ -12,7 +12,7 @@ final class KernelCases {
         return new Case(
                 "matmul-" + in + "x" + out + precision.suffix(),
                 "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]" + suffix(precision),
-                "matmul rows=" + rows + " in=" + in + " out=" + out + " bits=" + precision.bits,
+                "matmul rows=%d in=%d out=%d bits=%d".formatted(rows, in, out, precision.bits),
                 2.0 * rows * in * out,
                 4.0 * ((double) rows * in + (double) in * out + (double) rows * out),
                 // Rounding changes an operand by at most 2^-11 (TF32) or 2^-8 (bfloat16) of its value; other libraries

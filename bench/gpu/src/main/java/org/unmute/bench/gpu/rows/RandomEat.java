@@ -1,6 +1,5 @@
 package org.unmute.bench.gpu.rows;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.bench.rows.ModelShapes;
@@ -12,14 +11,7 @@ record RandomEat(Map<String, Shape> shapes) implements Checkpoint {
     private static final float SCALE = 0x1p-4f;
 
     static RandomEat of(int dim, int depth) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        shapes.put("model.extra_tokens", Shape.of(1, 1, dim));
-        shapes.put("model.fixed_positional_encoder.positions", Shape.of(1, 512, dim));
-        shapes.put("model.local_encoder.proj.weight", Shape.of(dim, 1, 16, 16));
-        shapes.put("model.local_encoder.proj.bias", Shape.of(dim));
-        ModelShapes.affine(shapes, "model.pre_norm", dim);
-        ModelShapes.blocks(shapes, "model.", dim, depth);
-        return new RandomEat(shapes);
+        return new RandomEat(ModelShapes.eat("model.", "pre_norm", "model.", dim, depth));
     }
 
     @Override

@@ -1,0 +1,114 @@
+package org.unmute.bench.peer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that is heard while it runs: of what it prints, the lines with a mark are messages. The others are those of
+ * libraries that it uses.
+ */
+public class HeardProcess implements AutoCloseable {
+    private static final int LOG_LINES = 3;
+
+    private final Process process;
+    private final String mark;
+    private final Path log;
+    private final boolean keeps;
+    /** What it told; empty stands for the end of its output. */
+    private final LinkedBlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>();
+
+    /**
+     * Hears a process that has been started with {@code log} for its standard error.
+     *
+     * @param mark precedes every message
+     * @param keeps whether lines without a mark are appended to the log; else nobody sees them
+     */
+    protected HeardProcess(Process process, String mark, Path log, boolean keeps) {
+        this.process = process;
+        this.mark = mark;
+        this.log = log;
+        this.keeps = keeps;
+        Thread.ofPlatform().daemon().start(this::listen);
+    }
+
+    private void listen() {
+        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                int at = line.indexOf(mark);
+                if (at >= 0) {
+                    heard.add(Optional.of(line.substring(at + mark.length())));
+                } else if (keeps) {
+                    Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                }
+            }
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw new UncheckedIOException(e);
+            }
+        } finally {
+            heard.add(Optional.empty());
+        }
+    }
+
+    /** The next message without its mark, empty at the end of the output; null if there is none within some seconds. */
+    protected final Optional<String> next(double seconds) throws InterruptedException {
+        return heard.poll((long) (1000 * Math.max(0, seconds)), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says how it ended, with its last words. */
+    protected final String died() {
+        String said = "";
+        int status = status(5);
+        try {
+            said = lastLines(log);
+        } catch (IOException e) {
+            // It has said nothing.
+        }
+        return "its process ended" + (process.isAlive() ? "" : " with status " + status)
+                + (said.isEmpty() ? "" : ": " + said);
+    }
+
+    /** The exit status, once it has ended; -1 if it does not within some seconds. */
+    public final int status(int seconds) {
+        try {
+            return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : -1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    /** The last lines of a log that are not blank, as one line. */
+    public static String lastLines(Path log) throws IOException {
+        List<String> lines =
+                Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+        return String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    }
+
+    /** The process. */
+    protected final Process process() {
+        return process;
+    }
+
+    /** Whether it still runs. */
+    public final boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends the process; it is no longer alive afterwards, unless the system takes seconds to end it. */
+    @Override
+    public final void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        status(2);
+    }
+}
