@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Visits the files in a folder and below, through symbolic links, too. A link to a folder that it lies in would lead
- * round for ever: it is not followed.
+ * Visits the files in a folder and below, through symbolic links, too. A link to a folder that it lies in would never
+ * end: it is not followed.
  */
 public final class FolderWalk {
     /**

@@ -192,7 +192,7 @@ public final class FolderLock implements AutoCloseable {
                     same = true; // such a system deletes no file that is open
                 } else if (before.equals(key(file))) {
                     again = openAgain(file);
-                    same = again != null && isLockedHere(again);
+                    same = again != null && isLockedHere(again, file);
                 }
             } finally {
                 if (!same) {
@@ -216,7 +216,7 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /** Whether a channel is of a file that this process has locked: Java compares the open files, not their names. */
-    private static boolean isLockedHere(FileChannel again) throws IOException {
+    private static boolean isLockedHere(FileChannel again, Path file) throws IOException {
         try {
             FileLock other = again.tryLock(Long.MAX_VALUE - 1, 1, false);
             if (other != null) {
@@ -225,6 +225,8 @@ public final class FolderLock implements AutoCloseable {
             return false;
         } catch (OverlappingFileLockException e) {
             return true;
+        } catch (IOException e) {
+            throw FileFailure.named(file, e);
         }
     }
 

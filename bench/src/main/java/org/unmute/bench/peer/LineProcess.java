@@ -14,7 +14,7 @@ import java.util.Optional;
  * says what it is; everything else that the process prints is ignored. It waits for orders without using the CPU; one
  * that does not answer in time is ended.
  */
-public class LineProcess extends HeardProcess {
+public class LineProcess extends MessageProcess {
     private final Writer orders = process().outputWriter(StandardCharsets.UTF_8);
     private final double timeout;
     private final String label;

@@ -40,7 +40,8 @@ class FailureTest {
         for (JavaClass exception : exceptions) {
             boolean own =
                     exception.getModifiers().contains(JavaModifier.PRIVATE) || INTERNAL.contains(exception.getName());
-            boolean handled = known.contains(exception.getName())
+            boolean handled = exception.isAssignableTo(Diagnosis.Explained.class)
+                    || known.contains(exception.getName())
                     || exception.getAllRawSuperclasses().stream().anyMatch(s -> known.contains(s.getName()));
             if (!own && !handled) {
                 unknown.add(exception.getName());

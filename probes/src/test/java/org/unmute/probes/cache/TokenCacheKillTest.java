@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Recording;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.Features;
 import org.unmute.tensor.DType;
@@ -105,7 +107,13 @@ class TokenCacheKillTest {
                 Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
         String classPath = String.join(
                 File.pathSeparator,
-                Stream.of(testClasses, location(TokenCache.class), location(Features.class), location(DType.class))
+                Stream.of(
+                                testClasses,
+                                location(TokenCache.class),
+                                location(Features.class),
+                                location(Recording.class),
+                                location(DType.class),
+                                location(Sha256.class))
                         .map(Path::toString)
                         .toList());
         return List.of(

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.audio.Recording;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -80,7 +82,8 @@ class SmallHeapTest {
         Path tests = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
         return Stream.concat(
                         Stream.of(tests),
-                        Stream.of(TokenCache.class, TokenMap.class, DType.class).map(SmallHeapTest::location))
+                        Stream.of(TokenCache.class, TokenMap.class, Recording.class, DType.class, Sha256.class)
+                                .map(SmallHeapTest::location))
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
     }

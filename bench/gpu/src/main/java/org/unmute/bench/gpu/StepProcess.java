@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.unmute.bench.gpu.Event.Kind;
-import org.unmute.bench.peer.HeardProcess;
+import org.unmute.bench.peer.MessageProcess;
 
 /** A process that runs {@link StepWorker}: what breaks it, or hangs in it, does not reach the check. */
-final class StepProcess extends HeardProcess {
+final class StepProcess extends MessageProcess {
     private static final String OPTIONS = "UNMUTE_JAVA_OPTS";
     /** Seconds that the start of the virtual machine may take, on a busy machine. */
     private static final double START_SECONDS = 60;

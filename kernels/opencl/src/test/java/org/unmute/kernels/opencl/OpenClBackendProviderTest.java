@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.NativeFolder;
 import org.unmute.kernels.device.backend.DeviceBackend;
@@ -75,6 +76,7 @@ class OpenClBackendProviderTest {
                 location(OpenClBackendProvider.class),
                 location(DeviceBackend.class),
                 location(Backend.class),
+                location(Sha256.class),
                 location(OpenClBackendProviderTest.class),
                 location(org.jocl.CL.class));
     }

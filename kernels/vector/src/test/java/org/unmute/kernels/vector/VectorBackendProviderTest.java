@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.DType;
@@ -84,6 +85,7 @@ class VectorBackendProviderTest {
                 File.pathSeparator,
                 location(VectorBackendProvider.class),
                 location(Backend.class),
+                location(Sha256.class),
                 location(VectorBackendProviderTest.class));
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));

@@ -21,7 +21,7 @@ import org.unmute.tensor.op.ReductionOps;
  * ‖z_{l,n}‖}, {@code ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalized again; {@code S = z̄
  * P̂ᵀ} and {@code s_o = ō P̂ᵀ} with prototypes of length 1. The descriptor holds {@code (min_n S_j, s_{o,j},
  * max_n S_j)} for each prototype j in turn, {@code [batch, 3 · prototypes]}, and a dense linear layer classifies it.
- * Where the encoder has no cls token, a layer's mean token takes its place. Fresh {@code a} are 1, prototypes N(0, 0.02²).
+ * Without a cls token, a layer's mean token takes its place. Fresh {@code a} are 1, prototypes N(0, 0.02²).
  *
  * <p>Takes batches with {@link TokenBatch#layers()}.
  *

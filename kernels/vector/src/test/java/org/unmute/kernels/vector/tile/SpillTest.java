@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.files.Sha256;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
@@ -82,7 +83,11 @@ class SpillTest {
     private static String run(int bits, String method, String option, String name)
             throws IOException, InterruptedException {
         String path = String.join(
-                File.pathSeparator, location(Tile.class), location(Backend.class), location(SpillTest.class));
+                File.pathSeparator,
+                location(Tile.class),
+                location(Backend.class),
+                location(Sha256.class),
+                location(SpillTest.class));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",

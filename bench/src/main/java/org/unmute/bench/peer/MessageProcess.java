@@ -13,26 +13,26 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that is heard while it runs: of what it prints, the lines with a mark are messages. The others are those of
- * libraries that it uses.
+ * A process that sends messages while it runs: lines with a mark, among those that libraries print.
  */
-public class HeardProcess implements AutoCloseable {
+public class MessageProcess implements AutoCloseable {
     private static final int LOG_LINES = 3;
 
     private final Process process;
     private final String mark;
     private final Path log;
     private final boolean keeps;
+    private volatile boolean closed;
     /** What it told; empty stands for the end of its output. */
-    private final LinkedBlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Optional<String>> messages = new LinkedBlockingQueue<>();
 
     /**
-     * Hears a process that has been started with {@code log} for its standard error.
+     * Reads from a process that has been started with {@code log} for its standard error.
      *
      * @param mark precedes every message
      * @param keeps whether lines without a mark are appended to the log; else nobody sees them
      */
-    protected HeardProcess(Process process, String mark, Path log, boolean keeps) {
+    protected MessageProcess(Process process, String mark, Path log, boolean keeps) {
         this.process = process;
         this.mark = mark;
         this.log = log;
@@ -45,23 +45,24 @@ public class HeardProcess implements AutoCloseable {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 int at = line.indexOf(mark);
                 if (at >= 0) {
-                    heard.add(Optional.of(line.substring(at + mark.length())));
+                    messages.add(Optional.of(line.substring(at + mark.length())));
                 } else if (keeps) {
                     Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 }
             }
         } catch (IOException e) {
-            if (process.isAlive()) {
+            // Closing a process closes the stream, perhaps a moment before the process has ended.
+            if (!closed && process.isAlive()) {
                 throw new UncheckedIOException(e);
             }
         } finally {
-            heard.add(Optional.empty());
+            messages.add(Optional.empty());
         }
     }
 
     /** The next message without its mark, empty at the end of the output; null if there is none within some seconds. */
     protected final Optional<String> next(double seconds) throws InterruptedException {
-        return heard.poll((long) (1000 * Math.max(0, seconds)), TimeUnit.MILLISECONDS);
+        return messages.poll((long) (1000 * Math.max(0, seconds)), TimeUnit.MILLISECONDS);
     }
 
     /** Says how it ended, with its last words. */
@@ -107,6 +108,7 @@ public class HeardProcess implements AutoCloseable {
     /** Ends the process; it is no longer alive afterwards, unless the system takes seconds to end it. */
     @Override
     public final void close() {
+        closed = true;
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         status(2);
