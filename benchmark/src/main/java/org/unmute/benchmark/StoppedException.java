@@ -7,7 +7,7 @@ public final class StoppedException extends RuntimeException implements Diagnosi
     private static final long serialVersionUID = 1;
 
     /** @param cell as messages name it */
-    public StoppedException(Object cell) {
+    public StoppedException(String cell) {
         super("benchmark: " + cell + " was stopped; run it again to go on");
     }
 

@@ -36,8 +36,8 @@ public final class FolderLock implements AutoCloseable {
     public static final String NAME = "run.lock";
 
     /**
-     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so a second
-     * channel must not be opened.
+     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so nobody
+     * else may open and close one.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "fuzz/fuzz",
-        description = "Fuzzes the readers of untrusted bytes, guided by coverage. Called again, it goes on where it"
+        description = "Fuzzes the readers of untrusted bytes, guided by coverage. Called again, it resumes where it"
                 + " stopped; a target that has had its time is left alone.",
         footer = {
             "",

@@ -149,7 +149,7 @@ final class ResumableTraining {
             return outcome(End.DIVERGED, Throughput.NONE);
         }
         if (stopped) {
-            throw new StoppedException(cell.id());
+            throw new StoppedException(cell.id().toString());
         }
         return outcome(pruned[0] ? End.PRUNED : End.COMPLETE, throughput);
     }

@@ -37,7 +37,7 @@ record RunningCell(CellId id, CellSettings settings, CellData data, Path folder,
     /** @throws StoppedException if a stop was requested */
     void requireGo() {
         if (context.stop().raised()) {
-            throw new StoppedException(id);
+            throw new StoppedException(id.toString());
         }
     }
 }

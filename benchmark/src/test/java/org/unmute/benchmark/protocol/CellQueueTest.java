@@ -66,7 +66,7 @@ class CellQueueTest {
                                 throw new OutOfMemoryError("heap");
                             }),
                             new CellQueue.Task(id("c"), () -> {
-                                throw new StoppedException(id("c"));
+                                throw new StoppedException("c");
                             }),
                             new CellQueue.Task(id("d"), () -> {})),
                     2,
