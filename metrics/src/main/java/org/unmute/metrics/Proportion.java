@@ -1,0 +1,65 @@
+package org.unmute.metrics;
+
+import java.util.Locale;
+
+/**
+ * A share of independent trials, with Wilson's score interval. Its coverage is about {@code level} on average over
+ * truths. At single truths it is lower: at 95 % down to 93 % from 50 trials on with a truth of 0.1 to 0.9, and further
+ * with fewer trials or nearer to 0 and 1.
+ *
+ * @param successes number of trials that succeeded
+ * @param trials    number of trials
+ * @param estimate  {@code successes / trials}; NaN without trials
+ * @param low       lower end, in [0, 1]; NaN without trials
+ * @param high      upper end, in [0, 1]; NaN without trials
+ * @param level     share of intervals that contain the true share, on average; in (0, 1)
+ */
+public record Proportion(long successes, long trials, double estimate, double low, double high, double level) {
+
+    /** The share with its interval at 95 %. */
+    public static Proportion wilson(long successes, long trials) {
+        return wilson(successes, trials, 0.95);
+    }
+
+    /**
+     * The share with its two-sided interval. Without trials everything is NaN.
+     *
+     * @param successes 0 to {@code trials}
+     * @param trials    at least 0
+     * @param level     in (0, 1)
+     * @throws IllegalArgumentException if an argument is outside its range
+     */
+    public static Proportion wilson(long successes, long trials, double level) {
+        if (successes < 0 || successes > trials) {
+            throw new IllegalArgumentException(
+                    "proportion: successes must be 0 to the number of trials: " + successes + " of " + trials);
+        }
+        if (!(level > 0 && level < 1)) {
+            throw new IllegalArgumentException("proportion: the level must be within (0, 1): " + level);
+        }
+        if (trials == 0) {
+            return new Proportion(0, 0, Double.NaN, Double.NaN, Double.NaN, level);
+        }
+        return new Proportion(
+                successes,
+                trials,
+                (double) successes / trials,
+                lowerEnd(successes, trials, level),
+                1 - lowerEnd(trials - successes, trials, level),
+                level);
+    }
+
+    /** The lower end as a quotient without cancellation: the two ends' product is p² / (1 + z² / n). */
+    private static double lowerEnd(long successes, long trials, double level) {
+        double n = trials;
+        double p = successes / n;
+        double z2 = Math.pow(NormalQuantile.of((1 - level) / 2), 2);
+        double spread = Math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n)));
+        return p * p / (p + z2 / (2 * n) + spread);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%.4f [%.4f, %.4f]", estimate, low, high);
+    }
+}
