@@ -19,6 +19,8 @@ import org.unmute.files.AtomicFile;
 public final class Wav {
     private static final long MAX_BYTES = 0xFFFFFFFFL;
     private static final int HEADER_BYTES = 44;
+    /** Samples that are made at a time. */
+    private static final int BLOCK = 1 << 14;
 
     private Wav() {}
 
@@ -101,37 +103,94 @@ public final class Wav {
      * @throws IOException              if the file cannot be written
      */
     public static void write(Path path, float[] samples, int rate) throws IOException {
-        long dataBytes = 2L * samples.length;
-        if (rate < 1 || rate > AudioStream.MAX_RATE || dataBytes > MAX_BYTES - HEADER_BYTES) {
-            throw new IllegalArgumentException("wav: cannot write " + samples.length + " samples at " + rate + " Hz");
-        }
-        for (int i = 0; i < samples.length; i++) {
-            if (Float.isNaN(samples[i])) {
-                throw new IllegalArgumentException("wav: sample " + i + " of " + samples.length + " is NaN");
-            }
-        }
+        checkSize(samples.length, rate);
+        checkNumbers(samples, samples.length, 0, samples.length);
         AtomicFile.write(path, out -> {
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-            buffer.put(ascii("RIFF"))
-                    .putInt((int) (dataBytes + HEADER_BYTES - 8))
-                    .put(ascii("WAVE"));
-            buffer.put(ascii("fmt "))
-                    .putInt(16)
-                    .putShort((short) 1)
-                    .putShort((short) 1)
-                    .putInt(rate)
-                    .putInt(2 * rate)
-                    .putShort((short) 2)
-                    .putShort((short) 16);
-            buffer.put(ascii("data")).putInt((int) dataBytes);
-            for (float sample : samples) {
-                if (buffer.remaining() < 2) {
-                    drain(buffer, out);
-                }
-                buffer.putShort((short) Math.clamp(Math.rint(sample * 32768.0), -32768, 32767));
+            ByteBuffer buffer = header(samples.length, rate);
+            put(samples, samples.length, buffer, out);
+            drain(buffer, out);
+        });
+    }
+
+    /** Gives the samples of a file in order, some at a time. */
+    @FunctionalInterface
+    public interface Blocks {
+        /**
+         * Gives the samples that follow.
+         *
+         * @param block receives them, full scale is -1 to 1. Modified.
+         * @param count how many, at most {@code block.length}
+         */
+        void next(float[] block, int count) throws IOException;
+    }
+
+    /** The most samples that {@link #write(Path, long, int, Blocks)} writes to one file. */
+    public static long maxSamples() {
+        return (MAX_BYTES - HEADER_BYTES) / 2;
+    }
+
+    /**
+     * Writes 16-bit PCM as {@link #write(Path, float[], int)} does, with samples that are made while they are written.
+     * Memory does not depend on their number.
+     *
+     * @param samples 0 to {@link #maxSamples()}
+     * @param rate    in Hz, 1 to 768,000
+     * @throws IllegalArgumentException if a sample is NaN, the rate out of range, or the clip too long for the format;
+     *                                  the file is unchanged then
+     * @throws IOException              if the file cannot be written, or {@code blocks} throws it
+     */
+    public static void write(Path path, long samples, int rate, Blocks blocks) throws IOException {
+        checkSize(samples, rate);
+        AtomicFile.write(path, out -> {
+            ByteBuffer buffer = header(samples, rate);
+            float[] block = new float[BLOCK];
+            for (long done = 0; done < samples; done += BLOCK) {
+                int count = (int) Math.min(BLOCK, samples - done);
+                blocks.next(block, count);
+                checkNumbers(block, count, done, samples);
+                put(block, count, buffer, out);
             }
             drain(buffer, out);
         });
+    }
+
+    private static void checkSize(long samples, int rate) {
+        if (rate < 1 || rate > AudioStream.MAX_RATE || samples < 0 || samples > maxSamples()) {
+            throw new IllegalArgumentException("wav: cannot write " + samples + " samples at " + rate + " Hz");
+        }
+    }
+
+    private static void checkNumbers(float[] samples, int count, long before, long all) {
+        for (int i = 0; i < count; i++) {
+            if (Float.isNaN(samples[i])) {
+                throw new IllegalArgumentException("wav: sample " + (before + i) + " of " + all + " is NaN");
+            }
+        }
+    }
+
+    /** A buffer that begins with the header. */
+    private static ByteBuffer header(long samples, int rate) {
+        long dataBytes = 2 * samples;
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.put(ascii("RIFF")).putInt((int) (dataBytes + HEADER_BYTES - 8)).put(ascii("WAVE"));
+        buffer.put(ascii("fmt "))
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1)
+                .putInt(rate)
+                .putInt(2 * rate)
+                .putShort((short) 2)
+                .putShort((short) 16);
+        return buffer.put(ascii("data")).putInt((int) dataBytes);
+    }
+
+    private static void put(float[] samples, int count, ByteBuffer buffer, FileChannel out) throws IOException {
+        for (int i = 0; i < count; i++) {
+            if (buffer.remaining() < 2) {
+                drain(buffer, out);
+            }
+            buffer.putShort((short) Math.clamp(Math.rint(samples[i] * 32768.0), -32768, 32767));
+        }
     }
 
     private static void drain(ByteBuffer buffer, FileChannel out) throws IOException {

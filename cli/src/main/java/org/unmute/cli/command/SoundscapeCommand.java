@@ -2,8 +2,7 @@ package org.unmute.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,21 +10,28 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.unmute.cli.audio.SourceReader;
-import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.cli.console.Progress;
-import org.unmute.cli.option.AudioOptions;
-import org.unmute.data.LabelledClip;
-import org.unmute.data.Manifest;
+import org.unmute.cli.scene.NumberRange;
+import org.unmute.cli.scene.SourceFiles;
+import org.unmute.cli.scene.SparseMaterial;
+import org.unmute.cli.scene.SparseOptions;
+import org.unmute.cli.scene.SparseRun;
 import org.unmute.data.ManifestFormat;
+import org.unmute.data.Part;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.data.scene.BackgroundPool;
+import org.unmute.data.scene.Foreground;
 import org.unmute.data.scene.Scene;
 import org.unmute.data.scene.SceneFolder;
 import org.unmute.data.scene.SceneMixer;
 import org.unmute.data.scene.SceneMixer.SourceClip;
+import org.unmute.data.scene.Sound;
+import org.unmute.data.scene.SparseFolder;
+import org.unmute.data.scene.SparseScenes;
 import org.unmute.data.scene.Split;
-import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -34,14 +40,19 @@ import picocli.CommandLine.ParameterException;
         name = "soundscape",
         customSynopsis =
                 "unmute soundscape --manifest FILE --audio DIR --out DIR --train-folds FOLDS --test-folds FOLDS"
-                        + " [OPTIONS]%n",
+                        + " [OPTIONS]%n       unmute soundscape --background PATH,... | --background-kinds KIND,... |"
+                        + " --duration S --out DIR [OPTIONS]%n",
         description = {
             "Mixes labelled recordings of single events into multi-label scenes, from a seed.",
             "",
             "Each scene holds a few recordings of different classes. The first keeps its level; each further one gets"
                     + " an RMS level relative to it, drawn from --gain. Shorter recordings lie at a random place, of"
                     + " longer ones a random stretch is taken. Train scenes use the train folds only, test scenes the"
-                    + " test folds only. The same seed gives the same files."
+                    + " test folds only. The same seed gives the same files.",
+            "",
+            "Sparse hours, the second form, are long recordings that are mostly background, to measure how often a"
+                    + " detector raises a false alarm and what it misses. On recorded or synthetic background lie"
+                    + " events of each class, --events-per-hour on average, at random times."
         },
         footerHeading = "%nWrites into --out:%n",
         footer = {
@@ -51,24 +62,30 @@ import picocli.CommandLine.ParameterException;
             "  train-events.tsv     start and end of each event: filename onset offset event_label, between tabs",
             "  test-events.tsv",
             "  run.json             how it was made",
+            "Sparse hours have validation/ in addition, if --split names it, and in place of the last three columns",
+            "  sources.csv          file,start,end,label,source,snr_db",
+            "  background.csv       file,start,end,background,background_start,level_db",
             "",
             "Example, with ESC-50 as downloaded:",
             "  unmute soundscape --manifest ESC-50/meta/esc50.csv --audio ESC-50/audio --out scenes \\",
             "      --train 1500 --test 500 --train-folds 1,2 --test-folds 3",
+            "An hour of real background with five events of each class of the test fold, and one without any:",
+            "  unmute soundscape --background field/ --events-per-hour 5 --out hours \\",
+            "      --manifest ESC-50/meta/esc50.csv --audio ESC-50/audio --test-folds 3",
+            "  unmute soundscape --background field/ --events-per-hour 0 --out quiet",
             "Then:",
-            "  unmute embed --help"
+            "  unmute embed --help",
+            "  unmute detect --help"
         })
 final class SoundscapeCommand extends UnmuteCommand {
     @Option(
             names = "--manifest",
-            required = true,
             paramLabel = "FILE",
             description = "CSV or TSV with a header: one row per recording with its file, its class and its fold.")
     private Path manifest;
 
     @Option(
             names = "--audio",
-            required = true,
             paramLabel = "DIR",
             description = "Folder of the recordings (WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU).")
     private Path audio;
@@ -93,20 +110,10 @@ final class SoundscapeCommand extends UnmuteCommand {
     @Option(names = "--test", paramLabel = "N", description = "Test scenes (default: ${DEFAULT-VALUE}).")
     private int test = 500;
 
-    @Option(
-            names = "--train-folds",
-            required = true,
-            split = ",",
-            paramLabel = "FOLD",
-            description = "Folds for train scenes, as 1,2.")
+    @Option(names = "--train-folds", split = ",", paramLabel = "FOLD", description = "Folds for train scenes, as 1,2.")
     private List<String> trainFolds;
 
-    @Option(
-            names = "--test-folds",
-            required = true,
-            split = ",",
-            paramLabel = "FOLD",
-            description = "Folds for test scenes, as 3.")
+    @Option(names = "--test-folds", split = ",", paramLabel = "FOLD", description = "Folds for test scenes, as 3.")
     private List<String> testFolds;
 
     @Option(
@@ -149,15 +156,25 @@ final class SoundscapeCommand extends UnmuteCommand {
     @Option(names = "--fold-column", paramLabel = "NAME", description = "Column of the fold (default: split or fold).")
     private String foldColumn;
 
+    @Mixin
+    private SparseOptions sparse;
+
     @Override
     public Integer call() throws IOException {
         begin();
         record.seed(common.seed());
+        if (sparse.given()) {
+            return sparseHours();
+        }
+        require("--manifest", manifest);
+        require("--audio", audio);
+        require("--train-folds", trainFolds);
+        require("--test-folds", testFolds);
         SceneMixer.Options options = options();
-        Manifest labels = Manifest.read(manifest, new ManifestFormat(fileColumn, labelColumn, foldColumn, null), null);
-        record.input(manifest);
+        Set<String> folds = new LinkedHashSet<>(trainFolds);
+        folds.addAll(testFolds);
         SourceReader reader = new SourceReader(rate, warnings);
-        SceneMixer mixer = mixer(sources(labels, reader), options);
+        SceneMixer mixer = mixer(checked(() -> sources(folds, reader)).clips(), options);
         Map<String, Map<String, Integer>> counts = new TreeMap<>();
         try (OutputFolder output = claim(out)) {
             write(mixer, reader, counts);
@@ -165,6 +182,92 @@ final class SoundscapeCommand extends UnmuteCommand {
         }
         print(table(counts));
         return status;
+    }
+
+    private void require(String option, Object value) {
+        if (value == null) {
+            throw usage("missing option " + option + ": scenes need --manifest, --audio, --train-folds and"
+                    + " --test-folds; sparse hours begin with --background, --background-kinds or --duration");
+        }
+    }
+
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    /** What is wrong with options is an error of usage. */
+    private <T> T checked(Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private int sparseHours() throws IOException {
+        SparseRun run = checked(this::prepared);
+        try (OutputFolder output = claim(out)) {
+            SparseFolder folder = SparseFolder.create(out, run.parts());
+            try (Progress progress = progress("soundscape", "recordings", run.recordings())) {
+                run.write(folder, progress);
+            }
+            folder.writeTables();
+            warnings.end(record);
+            run.describe(record).write(out);
+            folder.finish();
+            output.finish();
+        }
+        run.remarks().forEach(this::tell);
+        print(run.table());
+        return status;
+    }
+
+    /** Everything that can be wrong is found here, before anything is written. */
+    private SparseRun prepared() throws IOException {
+        for (String other : List.of("--stems", "--train", "--test", "--events", "--gain", "--seconds")) {
+            if (matched(other)) {
+                throw usage(other + " is an option of scenes and does not go with those of sparse hours");
+            }
+        }
+        SparseScenes.Options options = sparse.options(rate);
+        Map<Part, Integer> counts = sparse.counts();
+        SparseMaterial material = new SparseMaterial();
+        Foreground foreground = foreground(material, new SourceReader(rate, warnings));
+        BackgroundPool background = material.background(sparse, options, foreground, common.seed(), warnings::note);
+        material.remarks().forEach(this::tell);
+        material.skipped().forEach((file, reason) -> tell("not used: " + file + ": " + reason));
+        return new SparseRun(material, foreground, background, counts, options, common.seed());
+    }
+
+    /** The sounds of events: of one kind only. */
+    private Foreground foreground(SparseMaterial material, SourceReader reader) throws IOException {
+        Set<Sound> sounds = sparse.sounds();
+        if ((sounds.isEmpty() ? 0 : 1) + (sparse.sources() == null ? 0 : 1) + (manifest == null ? 0 : 1) > 1) {
+            throw usage("choose one of --sounds, --sources and --manifest");
+        }
+        if ((manifest == null) != (audio == null)) {
+            throw usage("--manifest and --audio belong together");
+        }
+        Map<Part, List<String>> folds = new EnumMap<>(Part.class);
+        putIfGiven(folds, Part.TRAIN, trainFolds);
+        putIfGiven(folds, Part.VALIDATION, sparse.validationFolds());
+        putIfGiven(folds, Part.TEST, testFolds);
+        if (manifest == null && !folds.isEmpty()) {
+            throw usage("folds are those of --manifest, which is not given");
+        }
+        if (manifest == null && sparse.sources() == null) {
+            return Foreground.synthetic(sounds.isEmpty() ? Set.of(Sound.values()) : sounds, rate);
+        }
+        Map<String, Part> partOf = SparseMaterial.parts(folds, sparse.shares());
+        SourceFiles files =
+                manifest == null ? SourceFiles.ofFolder(sparse.sources(), reader) : sources(partOf.keySet(), reader);
+        return material.foreground(files, partOf, sparse.shares(), common.seed());
+    }
+
+    private static void putIfGiven(Map<Part, List<String>> folds, Part part, List<String> given) {
+        if (given != null) {
+            folds.put(part, given);
+        }
     }
 
     private void write(SceneMixer mixer, SourceReader reader, Map<String, Map<String, Integer>> counts)
@@ -194,25 +297,16 @@ final class SoundscapeCommand extends UnmuteCommand {
         if (train < 0 || test < 0 || (long) train + test == 0) {
             throw usage("--train and --test must not be negative, nor both 0: " + train + ", " + test);
         }
-        double[] range = range("--events", events, "-", "1-3");
-        double[] gains = range("--gain", gain, "..", "-6..0");
-        if (range[0] != (int) range[0] || range[1] != (int) range[1]) {
-            throw usage("--events must be whole numbers: " + events);
-        }
         try {
-            return new SceneMixer.Options(rate, seconds, (int) range[0], (int) range[1], gains[0], gains[1]);
+            NumberRange range = NumberRange.of("--events", events, "-", "1-3");
+            NumberRange gains = NumberRange.of("--gain", gain, "..", "-6..0");
+            if (range.low() != (int) range.low() || range.high() != (int) range.high()) {
+                throw usage("--events must be whole numbers: " + events);
+            }
+            return new SceneMixer.Options(
+                    rate, seconds, (int) range.low(), (int) range.high(), gains.low(), gains.high());
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
-        }
-    }
-
-    private double[] range(String option, String text, String separator, String example) {
-        int at = text.indexOf(separator, 1);
-        try {
-            double low = Double.parseDouble(at < 0 ? text : text.substring(0, at));
-            return new double[] {low, at < 0 ? low : Double.parseDouble(text.substring(at + separator.length()))};
-        } catch (NumberFormatException e) {
-            throw usage(option + " must be a number or a range such as " + example + ": '" + text + "'");
         }
     }
 
@@ -220,36 +314,10 @@ final class SoundscapeCommand extends UnmuteCommand {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** The clips of the requested folds; each must exist below the audio folder and have exactly one label. */
-    private List<SourceClip> sources(Manifest labels, SourceReader reader) throws IOException {
-        Set<String> wanted = new LinkedHashSet<>(trainFolds);
-        wanted.addAll(testFolds);
-        Set<String> unknown = new TreeSet<>(wanted);
-        unknown.removeAll(labels.splits());
-        if (!unknown.isEmpty()) {
-            throw usage("no recordings in fold " + String.join(", ", unknown) + ": " + manifest + " has "
-                    + labels.splits());
-        }
-        Map<String, Path> paths = new HashMap<>();
-        for (AudioClip clip :
-                AudioOptions.search(audio, null, record, remarks()).clips()) {
-            paths.put(clip.id(), clip.path());
-        }
-        Manifest.Matched matched = labels.inSplits(wanted).matchedTo(paths.keySet());
-        if (!matched.missing().isEmpty()) {
-            throw CommandException.input(matched.missing().size() + " of the manifest's files are not in " + audio
-                    + ", the first: " + matched.missing().getFirst());
-        }
-        List<SourceClip> sources = new ArrayList<>();
-        for (LabelledClip clip : matched.manifest().clips()) {
-            if (clip.labels().size() != 1) {
-                throw CommandException.input(manifest + ": " + clip.file() + " has "
-                        + clip.labels().size() + " labels, but recordings to mix must have exactly one");
-            }
-            Path path = paths.get(clip.file());
-            sources.add(new SourceClip(clip.file(), clip.labels().getFirst(), clip.split(), () -> reader.read(path)));
-        }
-        return sources;
+    /** @param wanted folds; empty for all */
+    private SourceFiles sources(Set<String> wanted, SourceReader reader) throws IOException {
+        ManifestFormat format = new ManifestFormat(fileColumn, labelColumn, foldColumn, null);
+        return SourceFiles.ofManifest(manifest, format, audio, wanted, reader, record, remarks());
     }
 
     private SceneMixer mixer(List<SourceClip> sources, SceneMixer.Options options) {

@@ -34,7 +34,7 @@ public final class SceneFolder {
     /** Name of the manifest in the folder. */
     public static final String MANIFEST = "manifest.csv";
 
-    private static final String EVENT_HEADER = "filename\tonset\toffset\tevent_label\n";
+    static final String EVENT_HEADER = "filename\tonset\toffset\tevent_label\n";
 
     private final Path root;
     private final CsvWriter rows = new CsvWriter("file", "labels", "split", "sources", "gains_db", "offsets_s");
@@ -85,7 +85,7 @@ public final class SceneFolder {
     }
 
     /** Creates a folder if needed, and deletes what a killed process had not finished in it. */
-    private static void clear(Path folder) throws IOException {
+    static void clear(Path folder) throws IOException {
         Files.createDirectories(folder);
         TemporaryFile.sweep(folder, Duration.ZERO);
     }
@@ -117,14 +117,7 @@ public final class SceneFolder {
             Wav.write(stems.resolve(stem), scene.stems().get(i), scene.sampleRate());
         }
         for (Scene.Event e : scene.events()) {
-            events.computeIfAbsent(split, s -> new StringBuilder())
-                    .append(String.format(
-                            Locale.ROOT,
-                            "%s\t%.6f\t%.6f\t%s\n",
-                            file,
-                            e.onset(),
-                            e.end(),
-                            CsvLine.guarded(PlainText.of(e.label()))));
+            events.computeIfAbsent(split, s -> new StringBuilder()).append(eventRow(file, e));
         }
         rows.row(
                 file,
@@ -134,6 +127,17 @@ public final class SceneFolder {
                 joined(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
                 joined(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds())));
         return file;
+    }
+
+    /** The row of an event in a table of strong labels. */
+    static String eventRow(String file, Scene.Event e) {
+        return String.format(
+                Locale.ROOT,
+                "%s\t%.6f\t%.6f\t%s\n",
+                file,
+                e.onset(),
+                e.end(),
+                CsvLine.guarded(PlainText.of(e.label())));
     }
 
     /**

@@ -148,7 +148,7 @@ public final class SceneMixer {
         List<double[]> stems = new ArrayList<>();
         for (SourceClip recording : choose(split, random)) {
             float[] x = recording.samples().read();
-            AudibleExtent extent = extent(recording, x, length, random);
+            AudibleExtent extent = extent(recording.id(), x, length, random);
             double rms = Dsp.rms(x, extent.from(), extent.to());
             double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), options.maxGainDb());
             if (events.isEmpty()) {
@@ -197,17 +197,16 @@ public final class SceneMixer {
     }
 
     /** The segment of a recording that is mixed. */
-    private static AudibleExtent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
+    static AudibleExtent extent(String id, float[] x, int length, SceneRandom random) {
         for (float v : x) {
             if (!Float.isFinite(v)) {
-                throw new IllegalArgumentException(
-                        "soundscape: the recording has samples that are not finite: " + recording.id());
+                throw new IllegalArgumentException("soundscape: the recording has samples that are not finite: " + id);
             }
         }
         float silence = AudibleExtent.silence(x);
         if (silence == 0) {
-            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id() + ", "
-                    + x.length + " samples: leave it out of the manifest");
+            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + id + ", " + x.length
+                    + " samples: leave it out of the manifest");
         }
         AudibleExtent audible = new AudibleExtent(0, x.length).audible(x, silence);
         int from = audible.from();

@@ -1,0 +1,134 @@
+package org.unmute.cli.scene;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.Progress;
+import org.unmute.data.Part;
+import org.unmute.data.provenance.RunRecord;
+import org.unmute.data.scene.BackgroundPool;
+import org.unmute.data.scene.Foreground;
+import org.unmute.data.scene.Scene;
+import org.unmute.data.scene.SparseFolder;
+import org.unmute.data.scene.SparseRecording;
+import org.unmute.data.scene.SparseScenes;
+
+/** Makes the recordings of sparse hours and counts what is in them. */
+public final class SparseRun {
+    private final SparseScenes scenes;
+    private final SparseMaterial material;
+    private final Foreground foreground;
+    private final BackgroundPool background;
+    private final Map<Part, Integer> counts;
+    private final SparseScenes.Options options;
+    private final Map<Part, Map<String, Integer>> events = new EnumMap<>(Part.class);
+    private int crowded;
+    private long clipped;
+
+    /** @param counts recordings of each part */
+    public SparseRun(
+            SparseMaterial material,
+            Foreground foreground,
+            BackgroundPool background,
+            Map<Part, Integer> counts,
+            SparseScenes.Options options,
+            long seed) {
+        scenes = new SparseScenes(foreground, background, options, seed);
+        this.material = material;
+        this.foreground = foreground;
+        this.background = background;
+        this.counts = counts;
+        this.options = options;
+    }
+
+    /** The parts that have recordings. */
+    public Set<Part> parts() {
+        return counts.keySet();
+    }
+
+    /** How many recordings there are. */
+    public long recordings() {
+        return counts.values().stream().mapToLong(n -> n).sum();
+    }
+
+    /**
+     * Makes and writes all recordings.
+     *
+     * @throws IOException if a source cannot be read, or a recording cannot be written
+     */
+    public void write(SparseFolder folder, Progress progress) throws IOException {
+        for (Map.Entry<Part, Integer> one : counts.entrySet()) {
+            Map<String, Integer> labels = new TreeMap<>();
+            foreground.labels().forEach(label -> labels.put(label, 0));
+            events.put(one.getKey(), labels);
+            for (int i = 0; i < one.getValue(); i++) {
+                SparseRecording recording = scenes.recording(one.getKey(), i);
+                folder.add(recording, one.getKey());
+                for (Scene.Event event : recording.events()) {
+                    labels.merge(event.label(), 1, Integer::sum);
+                }
+                crowded += recording.crowded();
+                clipped += recording.clipped();
+                progress.advance(1);
+            }
+        }
+    }
+
+    /** Puts what was made of what into the record. */
+    public RunRecord describe(RunRecord record) {
+        Map<String, Object> splits = new LinkedHashMap<>();
+        for (Map.Entry<Part, Integer> one : counts.entrySet()) {
+            Part part = one.getKey();
+            List<String> seeds = new ArrayList<>();
+            for (int i = 0; i < one.getValue(); i++) {
+                seeds.add(Long.toHexString(scenes.recordingSeed(part, i)));
+            }
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("recordings", one.getValue());
+            document.put("hours", one.getValue() * options.seconds() / 3600);
+            document.put("events", events.get(part));
+            document.putAll(material.split(part, foreground, background, seeds));
+            splits.put(part.label(), document);
+        }
+        return record.result("splits", splits)
+                .result("options", options)
+                .result("notUsed", material.skipped())
+                .result("crowdedEvents", crowded)
+                .result("clippedSamples", clipped);
+    }
+
+    /** What a user should know of the result. */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        if (crowded > 0) {
+            remarks.add(crowded + " events are closer than half a second to another one of their class, since there was"
+                    + " no other place: choose fewer --events-per-hour");
+        }
+        if (clipped > 0) {
+            remarks.add(clipped + " samples were limited to full scale: choose a lower --level or --snr");
+        }
+        return remarks;
+    }
+
+    /** Events of each class and hours, by split. */
+    public ConsoleTable table() {
+        List<String> headings = new ArrayList<>(List.of("label"));
+        counts.keySet().forEach(part -> headings.add(part.label()));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (String label : foreground.labels()) {
+            List<Object> row = new ArrayList<>(List.of(label));
+            counts.keySet().forEach(part -> row.add(events.get(part).get(label)));
+            table.row(row.toArray());
+        }
+        List<Object> hours = new ArrayList<>(List.of("(hours)"));
+        counts.values().forEach(n -> hours.add(n * options.seconds() / 3600));
+        table.row(hours.toArray());
+        return table;
+    }
+}
