@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Failure;
+import org.unmute.cli.option.SparseOptions;
 import org.unmute.data.ClipList;
 import org.unmute.data.Part;
 import org.unmute.data.scene.BackgroundFile;

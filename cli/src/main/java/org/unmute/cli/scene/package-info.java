@@ -1,2 +1,2 @@
-/** Options and material of sparse hours: long recordings with few events. */
+/** Sources, backgrounds and recordings of {@code unmute soundscape}. */
 package org.unmute.cli.scene;

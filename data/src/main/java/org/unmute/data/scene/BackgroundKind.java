@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 
-/** Kinds of synthetic background noise. They differ in colour, in how they vary, and in what single sounds they have. */
+/** Kinds of synthetic background noise. They differ in colour, in how they vary, and in their single sounds. */
 public enum BackgroundKind {
     /** Steady noise, -3 dB an octave. */
     PINK,

@@ -21,7 +21,7 @@ final class BackgroundNoises {
     /** The sum of one-pole low passes two octaves apart falls with 3 dB an octave. */
     float[] pink() {
         double lowest = 12;
-        int poles = (int) StrictMath.ceil(StrictMath.log(0.4 * rate / lowest) / StrictMath.log(4)) + 1;
+        int poles = (int) (StrictMath.log(0.4 * rate / lowest) / StrictMath.log(4)) + 1;
         double[] share = new double[poles];
         double[] gain = new double[poles];
         double[] state = new double[poles];
@@ -30,9 +30,12 @@ final class BackgroundNoises {
             share[k] = 1 - StrictMath.exp(-Dsp.TWO_PI * frequency / rate);
             gain[k] = StrictMath.pow(2, -k);
         }
+        // What the poles below the lowest would add above it, and those above the highest below it.
+        gain[0] *= 2;
+        double rest = 0.4 * gain[poles - 1];
         for (int i = 0; i < out.length; i++) {
             double white = random.noise();
-            double sum = 0;
+            double sum = rest * white;
             for (int k = 0; k < poles; k++) {
                 state[k] += share[k] * (white - state[k]);
                 sum += gain[k] * state[k];

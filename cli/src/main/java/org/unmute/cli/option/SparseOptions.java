@@ -1,4 +1,4 @@
-package org.unmute.cli.scene;
+package org.unmute.cli.option;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,7 +118,7 @@ public final class SparseOptions {
     }
 
     /** Folders and files of background recordings; empty if none were given. */
-    List<Path> background() {
+    public List<Path> background() {
         return background == null ? List.of() : background;
     }
 
@@ -156,7 +156,7 @@ public final class SparseOptions {
      * @param labels  the classes
      * @param remarks receives a remark on each kind that sounds like a class and was asked for
      */
-    List<BackgroundKind> kinds(List<String> labels, List<String> remarks) {
+    public List<BackgroundKind> kinds(List<String> labels, List<String> remarks) {
         List<BackgroundKind> chosen = new ArrayList<>();
         if (kinds == null) {
             for (BackgroundKind kind : background == null ? BackgroundKind.values() : new BackgroundKind[0]) {

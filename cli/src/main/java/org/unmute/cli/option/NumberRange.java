@@ -1,4 +1,4 @@
-package org.unmute.cli.scene;
+package org.unmute.cli.option;
 
 /**
  * Two numbers of an option, as {@code -6..0}.
