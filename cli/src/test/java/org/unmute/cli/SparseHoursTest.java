@@ -186,6 +186,22 @@ class SparseHoursTest {
     }
 
     @Test
+    void whatAnUnfinishedRunLeftIsReplacedAndOtherFilesStay() throws IOException {
+        Path made = folder.resolve("unfinished");
+        Files.createDirectories(made.resolve("test"));
+        Files.writeString(made.resolve("test/mine.wav"), "mine");
+        Path inTheWay = Files.createDirectories(made.resolve("run.json/x"));
+        hours("unfinished", "--duration", 10, "--count", 3).endsWith(ExitCode.FAILED);
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        assertThat(made.resolve("manifest.csv")).doesNotExist();
+        assertThat(made.resolve("test/000002.wav")).exists();
+        hours("unfinished", "--duration", 10).endsWith(ExitCode.OK);
+        assertThat(files(made.resolve("test"))).containsExactly("000000.wav", "mine.wav");
+        assertThat(Files.readAllLines(made.resolve("manifest.csv"))).hasSize(2);
+    }
+
+    @Test
     void backgroundsThatCannotBeUsedAreSkippedAndListed() throws IOException {
         Path mixed = Files.createDirectories(folder.resolve("mixed"));
         Files.copy(field.resolve("site0.wav"), mixed.resolve("good.wav"));

@@ -2,7 +2,9 @@ package org.unmute.data.scene;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -37,16 +39,24 @@ public final class SparseFolder {
     }
 
     /**
-     * Creates the folder, or reuses one without a manifest, or that a command has not finished (its recordings are
-     * overwritten). The caller must hold the {@link org.unmute.files.FolderLock} of a folder that others may write to.
+     * Creates the folder, or reuses one without a manifest, or that a command has not finished: its recordings are
+     * deleted then, since they may be more than the new ones, and in no table. The caller must hold the
+     * {@link org.unmute.files.FolderLock} of a folder that others may write to.
      *
      * @throws FileAlreadyExistsException if there is a manifest already
      * @throws IOException if a folder cannot be created
      */
     public static SparseFolder create(Path root, Set<Part> parts) throws IOException {
         Path manifest = root.resolve(SceneFolder.MANIFEST);
-        if (RegularFile.exists(manifest) && !FolderManifest.isUnfinished(root)) {
+        boolean unfinished = FolderManifest.isUnfinished(root);
+        if (RegularFile.exists(manifest) && !unfinished) {
             throw new FileAlreadyExistsException(manifest.toString());
+        }
+        for (Part part : Part.values()) {
+            Path old = root.resolve(part.label());
+            if (unfinished && RegularFile.isFolder(old)) {
+                deleteRecordings(old);
+            }
         }
         SparseFolder folder = new SparseFolder(root);
         for (Part part : parts) {
@@ -54,6 +64,15 @@ public final class SparseFolder {
             folder.events.put(part, new StringBuilder(SceneFolder.EVENT_HEADER));
         }
         return folder;
+    }
+
+    private static void deleteRecordings(Path folder) throws IOException {
+        String name = "[0-9]".repeat(6) + ".wav";
+        try (DirectoryStream<Path> recordings = Files.newDirectoryStream(folder, name)) {
+            for (Path recording : recordings) {
+                Files.delete(recording);
+            }
+        }
     }
 
     /** Name of the table of strong labels of a part. */
