@@ -113,6 +113,7 @@ class LabelsEndToEndTest {
         Path table = folder.resolve("clips.csv");
         Ran made = labels(
                         raven,
+                        "--complete",
                         "--audio",
                         recordings,
                         "--clip",
@@ -187,6 +188,7 @@ class LabelsEndToEndTest {
                         cache,
                         "--labels",
                         raven,
+                        "--complete",
                         "--split",
                         "all",
                         "--bootstrap",
@@ -221,10 +223,10 @@ class LabelsEndToEndTest {
                             .collect(Collectors.joining()));
         }
         Path raven = raven("same.txt", f -> f);
-        JsonNode audacity = labels(tables, "--audio", recordings, "--json")
+        JsonNode audacity = labels("--complete", tables, "--audio", recordings, "--json")
                 .endsWith(ExitCode.OK)
                 .json();
-        JsonNode combined = labels(raven, "--audio", recordings, "--json")
+        JsonNode combined = labels(raven, "--audio", recordings, "--json", "--complete")
                 .endsWith(ExitCode.OK)
                 .json();
         assertThat(audacity.at("/positives")).isEqualTo(combined.at("/positives"));
@@ -237,6 +239,7 @@ class LabelsEndToEndTest {
         for (Path out : List.of(first, second)) {
             labels(
                             tables,
+                            "--complete",
                             "--audio",
                             recordings,
                             "--negatives",

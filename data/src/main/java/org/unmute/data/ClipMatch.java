@@ -44,7 +44,14 @@ final class ClipMatch {
                 remark = parts + " clips were labelled by the events in them" + (remark.isEmpty() ? "" : "; " + remark);
             }
         }
-        return new Manifest.Matched(new Manifest(found, manifest.labels(), manifest.stretches()), missing, remark);
+        List<LabelledClip> known = found.stream()
+                .filter(clip -> !clip.saysNothing(manifest.labels()))
+                .toList();
+        if (known.size() < found.size()) {
+            remark = (remark.isEmpty() ? "" : remark + "; ") + (found.size() - known.size())
+                    + " clips were left out, because the labels say nothing of them";
+        }
+        return new Manifest.Matched(new Manifest(known, manifest.labels(), manifest.stretches()), missing, remark);
     }
 
     /** Whether rows stand for clips: a few events that happen to be a clip each do not say so. */
@@ -80,7 +87,7 @@ final class ClipMatch {
                         + MalformedTableException.quote(clip.file()) + " are both clip "
                         + MalformedTableException.quote(id) + ": remove one of them from the label file");
             }
-            found.add(new LabelledClip(id, clip.split(), clip.labels()));
+            found.add(clip.as(id, clip.split()));
         }
         return found;
     }
@@ -122,8 +129,7 @@ final class ClipMatch {
                         ClipId.Part part = ClipId.part(id).orElse(null);
                         double start = part == null ? 0 : part.start();
                         double end = part == null ? Double.POSITIVE_INFINITY : part.end();
-                        found.add(
-                                new LabelledClip(id, split, manifest.stretches().labels(name, start, end)));
+                        found.add(manifest.stretches().of(name, start, end).clip(id, split));
                     });
         });
         return found;

@@ -3,6 +3,7 @@ package org.unmute.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,13 +26,26 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     @FunctionalInterface
     public interface Stretches {
         /**
-         * The labels of a stretch, sorted, each once.
+         * The labels of a stretch, sorted, each once, and what is not known of it.
          *
          * @param file  a recording, as a clip of the manifest names it
          * @param start in seconds
          * @param end   in seconds; infinite for the recording's end
          */
-        List<String> labels(String file, double start, double end);
+        Stretch of(String file, double start, double end);
+    }
+
+    /**
+     * What is known of a stretch of a recording.
+     *
+     * @param labels  the classes that are present
+     * @param unknown those of which nothing is known, as {@link LabelledClip#unknown}
+     */
+    public record Stretch(List<String> labels, List<String> unknown) {
+        /** The clip that this stretch is. */
+        public LabelledClip clip(String file, String split) {
+            return new LabelledClip(file, split, labels, unknown);
+        }
     }
 
     /** Usual names of the column with the file. */
@@ -57,7 +71,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     /**
      * Reads a label file: a CSV ({@code .tsv}: tabs) with a header, or a Parquet file, in which labels may be a list.
      * If there are columns {@code start} and {@code end} and a row has seconds in them, the row labels that part of the
-     * file.
+     * file. A column {@code unknown} names the classes of which nothing is known, or has {@code *} for all others.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
      * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
@@ -104,6 +118,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         private final int splitColumn;
         private final int startColumn;
         private final int endColumn;
+        private final int unknownColumn;
         private final boolean parts;
         private final String labelColumnName;
         private final String separator;
@@ -118,6 +133,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
             startColumn = table.find("start");
             endColumn = table.find("end");
+            unknownColumn = table.find(LabelledClip.UNKNOWN_COLUMN);
             parts = startColumn >= 0 && endColumn >= 0;
             labelColumnName = table.columnName(labelColumn);
             // FSD50K's and DESED's lists separate labels by commas.
@@ -138,10 +154,14 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
 
         Manifest read(TextTable table) throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
-            table.forEach(row -> clips.add(new LabelledClip(
-                    clipId(row),
-                    splitColumn < 0 ? "" : row.fields().get(splitColumn).strip(),
-                    labels(row))));
+            table.forEach(row -> {
+                List<String> labels = names(row, labelColumn);
+                clips.add(new LabelledClip(
+                        clipId(row),
+                        splitColumn < 0 ? "" : row.fields().get(splitColumn).strip(),
+                        labels,
+                        unknown(row, labels)));
+            });
             if (clips.isEmpty()) {
                 throw whole.wrong("no clips below the header");
             }
@@ -162,14 +182,24 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             return id;
         }
 
-        private List<String> labels(TextTable.Row row) throws IOException {
-            String text = row.fields().get(labelColumn);
+        private List<String> unknown(TextTable.Row row, List<String> labels) throws IOException {
+            if (unknownColumn < 0) {
+                return List.of();
+            }
+            List<String> unknown = othersOf(row, unknownColumn) ? LabelledClip.OTHERS : names(row, unknownColumn);
+            requireUnknown(row, labels, unknown);
+            return unknown;
+        }
+
+        private List<String> names(TextTable.Row row, int column) throws IOException {
+            String text = row.fields().get(column);
             if (text.isBlank()) {
                 return List.of();
             }
-            List<String> parts = row.list(labelColumn);
+            List<String> parts = row.list(column);
             if (parts == null) {
-                parts = separator.isEmpty() ? List.of(text) : List.of(text.split(Pattern.quote(separator), -1));
+                String between = column == unknownColumn && separator.isEmpty() ? ";" : separator;
+                parts = between.isEmpty() ? List.of(text) : List.of(text.split(Pattern.quote(between), -1));
             }
             Set<String> labels = new LinkedHashSet<>();
             for (String part : parts) {
@@ -187,6 +217,31 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
             }
             seenLabels.addAll(labels);
             return List.copyOf(labels);
+        }
+    }
+
+    /** Whether a cell says that nothing is known of any class that is no label. */
+    public static boolean othersOf(TextTable.Row row, int column) {
+        return row.fields().get(column).strip().equals(LabelledClip.OTHERS.getFirst());
+    }
+
+    /**
+     * Requires names of classes in the column of what is not known.
+     *
+     * @throws MalformedTableException if one is a label, too, or a number that counts instead of naming
+     */
+    public static void requireUnknown(TextTable.Row row, List<String> labels, List<String> unknown)
+            throws MalformedTableException {
+        for (String label : unknown) {
+            if (labels.contains(label)) {
+                throw row.wrong("label " + MalformedTableException.quote(label) + " is present, and not known (column "
+                        + LabelledClip.UNKNOWN_COLUMN + "): remove it from one of both");
+            }
+            if (label.matches("(?i)[0-9]+|true|false")) {
+                throw row.wrong("column " + LabelledClip.UNKNOWN_COLUMN + " has " + MalformedTableException.quote(label)
+                        + ", where it names the classes of which nothing is known, or has * for all that are no label:"
+                        + " give the column another name if it means something else");
+            }
         }
     }
 
@@ -210,9 +265,50 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
                 clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels, stretches);
     }
 
-    /** Whether there are clips and every one has exactly one label. */
+    /** Whether there are clips, every one has exactly one label, and each other class is known to be absent. */
     public boolean isSingleLabel() {
-        return !clips.isEmpty() && clips.stream().allMatch(c -> c.labels().size() == 1);
+        return !clips.isEmpty()
+                && isKnown()
+                && clips.stream().allMatch(c -> c.labels().size() == 1);
+    }
+
+    /** Whether of each clip each class is known to be present or absent. */
+    public boolean isKnown() {
+        return clips.stream().allMatch(LabelledClip::isKnown);
+    }
+
+    /**
+     * Requires labels of which everything is known, where what is not known would count as absent.
+     *
+     * @param operation what needs it, for the message
+     * @throws IllegalArgumentException if a class of a clip is not known
+     */
+    public void requireKnown(String operation) {
+        List<LabelledClip> open = clips.stream().filter(c -> !c.isKnown()).toList();
+        if (!open.isEmpty()) {
+            throw new IllegalArgumentException(operation + ": of " + open.size() + " of " + clips.size()
+                    + " clips some classes are not known, the first "
+                    + MalformedTableException.quote(open.getFirst().file())
+                    + ", and would count as absent: give labels of which everything is known (--complete, if all that"
+                    + " is there was marked), or clips that lie in what is");
+        }
+    }
+
+    /** {@code [clips, classes]}: whether it is known if the clip has the label; null if everything is known. */
+    public boolean[][] known() {
+        if (isKnown()) {
+            return null;
+        }
+        boolean[][] known = new boolean[clips.size()][labels.size()];
+        for (int i = 0; i < known.length; i++) {
+            LabelledClip clip = clips.get(i);
+            boolean others = clip.unknown().equals(LabelledClip.OTHERS);
+            Arrays.fill(known[i], !others);
+            for (String label : others ? clip.labels() : clip.unknown()) {
+                known[i][labels.indexOf(label)] = others;
+            }
+        }
+        return known;
     }
 
     /** {@code [clips, classes]}: whether the clip has the label. */
@@ -226,9 +322,13 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
         return hot;
     }
 
-    /** {@code [clips, classes]}, row-major: 1 for each label of a clip, to train on. */
+    /** {@code [clips, classes]}, row-major: 1 for each label of a clip, NaN for what is not known, to train on. */
     public float[] targets() {
         float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
+        boolean[][] known = known();
+        for (int i = 0; known != null && i < targets.length; i++) {
+            targets[i] = known[i / labels.size()][i % labels.size()] ? 0 : Float.NaN;
+        }
         for (int i = 0; i < clips.size(); i++) {
             for (String label : clips.get(i).labels()) {
                 targets[i * labels.size() + labels.indexOf(label)] = 1;
@@ -240,9 +340,10 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
     /**
      * {@code [clips]}: the class of each clip.
      *
-     * @throws IllegalArgumentException for a clip with no label or several
+     * @throws IllegalArgumentException for a clip with no label or several, or of which a class is not known
      */
     public int[] classIndices() {
+        requireKnown("manifest: one class for each clip");
         int[] indices = new int[clips.size()];
         for (int i = 0; i < indices.length; i++) {
             LabelledClip clip = clips.get(i);
@@ -261,7 +362,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels, Stretches stre
      *
      * @param manifest the clips found, by the ids of the cache or folder
      * @param missing files of the label file that were not found
-     * @param remark how they were found, if not by the same path; else empty
+     * @param remark how they were found, if not by the same path, and what was left out; else empty
      */
     public record Matched(Manifest manifest, List<String> missing, String remark) {
         public Matched {

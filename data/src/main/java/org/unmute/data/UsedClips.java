@@ -2,6 +2,7 @@ package org.unmute.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.unmute.probes.cache.TokenCache;
 
 /**
  * Writes the clips that a run used as a CSV {@code file,start,end,labels,split,sha256}. Start and end are seconds,
- * empty for a whole file; labels are separated by ';'; the hash is that of the whole file. The CSV can be read as a
- * label file and as the table of the data set "table".
+ * empty for a whole file; labels are separated by ';'; the hash is that of the whole file. If something is not known, a
+ * last column {@code unknown} says what. The CSV can be read as a label file and as the table of the data set "table".
  */
 public final class UsedClips {
     private UsedClips() {}
@@ -45,27 +46,38 @@ public final class UsedClips {
      * @throws IOException if it cannot be written
      */
     public static void write(Path file, List<LabelledClip> clips, Map<String, String> sha256) throws IOException {
-        CsvWriter table = new CsvWriter("file", "start", "end", "labels", "split", "sha256");
+        boolean known = clips.stream().allMatch(LabelledClip::isKnown);
+        List<String> columns = new ArrayList<>(List.of("file", "start", "end", "labels", "split", "sha256"));
+        if (!known) {
+            columns.add(LabelledClip.UNKNOWN_COLUMN);
+        }
+        CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
         for (LabelledClip clip : clips) {
             String hash = sha256.get(clip.file());
             if (hash == null) {
                 throw new IllegalArgumentException(
                         "used clips: no hash of " + MalformedTableException.quote(clip.file()));
             }
-            for (String label : clip.labels()) {
+            List<String> named = new ArrayList<>(clip.labels());
+            named.addAll(clip.unknown());
+            for (String label : named) {
                 if (label.contains(";")) {
                     throw new IllegalArgumentException(
                             "used clips: a label must not contain ';': " + MalformedTableException.quote(label));
                 }
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
-            table.row(
+            List<String> row = new ArrayList<>(List.of(
                     part.map(ClipId.Part::file).orElse(clip.file()),
                     part.map(p -> ClipId.seconds(p.start())).orElse(""),
                     part.map(p -> ClipId.seconds(p.end())).orElse(""),
                     String.join(";", clip.labels()),
                     clip.split(),
-                    hash);
+                    hash));
+            if (!known) {
+                row.add(String.join(";", clip.unknown()));
+            }
+            table.row(row.toArray());
         }
         table.write(file);
     }

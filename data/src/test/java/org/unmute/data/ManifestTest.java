@@ -46,6 +46,40 @@ class ManifestTest {
     }
 
     @Test
+    void whatIsNotKnownIsNeitherPresentNorAbsent() throws IOException {
+        Manifest m = read("file,labels,unknown\na.wav,dog,*\nb.wav,,cat\nc.wav,cat;dog,\n");
+        assertThat(m.clips())
+                .containsExactly(
+                        new LabelledClip("a.wav", "", List.of("dog"), LabelledClip.OTHERS),
+                        new LabelledClip("b.wav", "", List.of(), List.of("cat")),
+                        new LabelledClip("c.wav", "", List.of("cat", "dog")));
+        assertThat(m.known()).isDeepEqualTo(new boolean[][] {{false, true}, {false, true}, {true, true}});
+        assertThat(m.multiHot()).isDeepEqualTo(new boolean[][] {{false, true}, {false, false}, {true, true}});
+        assertThat(m.targets()).containsExactly(Float.NaN, 1, Float.NaN, 0, 1, 1);
+        assertThatThrownBy(() -> m.requireKnown("scoring"))
+                .hasMessageStartingWith("scoring: of 2 of 3 clips some classes are not known, the first 'a.wav', and"
+                        + " would count as absent: ");
+        Manifest first = new Manifest(m.clips().subList(0, 1), m.labels());
+        assertThat(first.isSingleLabel()).isFalse();
+        assertThatThrownBy(first::classIndices).hasMessageContaining("some classes are not known");
+        Manifest whole = new Manifest(m.clips().subList(2, 3), m.labels());
+        assertThat(whole.known()).isNull();
+        assertThat(whole.targets()).containsExactly(1, 1);
+        Manifest.Matched matched =
+                read("file,labels,unknown\na.wav,dog,\nb.wav,,*\n").matchedTo(List.of("a.wav", "b.wav"));
+        assertThat(matched.manifest().clips()).hasSize(1);
+        assertThat(matched.remark()).isEqualTo("1 clips were left out, because the labels say nothing of them");
+        for (String wrong : List.of("dog", "cat;;dog", "1")) {
+            assertThatThrownBy(() -> read("file,labels,unknown\na.wav,dog," + wrong + "\n"))
+                    .isInstanceOf(MalformedTableException.class)
+                    .hasMessageContaining(":2: ");
+        }
+        LabelSet dogs = LabelSet.of(List.of("dog"));
+        assertThatThrownBy(() -> Manifest.read(file("file,labels,unknown\na.wav,dog,cow\n"), ManifestFormat.AUTO, dogs))
+                .hasMessageContaining("unknown label 'cow'");
+    }
+
+    @Test
     void withoutAnyLabelThereAreNoClasses() throws IOException {
         assertThatThrownBy(() -> read("file,labels\na.wav,\nb.wav,\n"))
                 .isInstanceOf(MalformedTableException.class)

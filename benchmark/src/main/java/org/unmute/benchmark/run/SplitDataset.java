@@ -174,7 +174,7 @@ record SplitDataset(
                         .forEach(problem -> leftOut.add(problem.toString()));
                 for (Reading.Clip clip : reading.clips()) {
                     audio.putIfAbsent(clip.audio().id(), clip.audio());
-                    clips.add(new LabelledClip(clip.audio().id(), split, clip.labels()));
+                    clips.add(new LabelledClip(clip.audio().id(), split, clip.labels(), clip.unknown()));
                 }
             }
             return clips;
@@ -257,6 +257,11 @@ record SplitDataset(
         }
 
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {
+            try {
+                new Manifest(clips, labels).requireKnown("data set " + entry.name() + ", " + part);
+            } catch (IllegalArgumentException e) {
+                throw new InputException(e.getMessage(), e);
+            }
             for (LabelledClip c : clips) {
                 if (entry.task() == Task.SINGLE_LABEL && c.labels().size() != 1) {
                     throw new InputException("data set " + entry.name() + ": clip " + c.file() + " has the labels "

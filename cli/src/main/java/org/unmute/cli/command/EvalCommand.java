@@ -227,6 +227,7 @@ final class EvalCommand extends ComputingCommand {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);
+            requireKnown(truth);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
@@ -238,6 +239,15 @@ final class EvalCommand extends ComputingCommand {
             Path target = Files.createDirectories(out != null ? out : source.run);
             UsedClips.write(target.resolve("eval-clips.csv"), truth, tokens, this::tell);
             return scoring;
+        }
+    }
+
+    /** Metrics count what is not a label as absent. */
+    private static void requireKnown(Manifest truth) {
+        try {
+            truth.requireKnown("metrics");
+        } catch (IllegalArgumentException e) {
+            throw CommandException.input(e.getMessage(), e);
         }
     }
 
@@ -261,6 +271,7 @@ final class EvalCommand extends ComputingCommand {
                 logits |= s < 0 || s > 1;
             }
         }
+        requireKnown(matched.manifest());
         Scoring scoring = new Scoring(matched.manifest(), matched.manifest().isSingleLabel(), resamples, common.seed());
         scoring.add(scores, logits ? ScoreScale.LOGIT : ScoreScale.PROBABILITY);
         return scoring;

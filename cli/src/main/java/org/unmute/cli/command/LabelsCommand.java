@@ -28,6 +28,7 @@ import org.unmute.data.annotation.ClipCutter;
 import org.unmute.data.annotation.ClipPlan;
 import org.unmute.data.annotation.LabelAudit;
 import org.unmute.data.annotation.LabelFile;
+import org.unmute.data.annotation.TimeBlocks;
 import org.unmute.data.annotation.TrainingTable;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.OutputFolder;
@@ -74,7 +75,8 @@ final class LabelsCommand extends UnmuteCommand {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "Table of clips to write: file,start,end,labels,split; files are below the folder of --audio.")
+                    "Table of clips to write: file,start,end,labels,split, and unknown where some classes of a clip are not"
+                            + " known; files are below the folder of --audio.")
     private Path out;
 
     @Mixin
@@ -120,20 +122,25 @@ final class LabelsCommand extends UnmuteCommand {
         if (made.manifest().clips().isEmpty()) {
             throw CommandException.input(
                     "no clip is left of " + plan.recordings().size() + " labelled recordings in " + audio + ": "
-                            + (skipped.isEmpty()
-                                    ? "see --negatives"
-                                    : skipped.values().iterator().next()));
+                            + (!skipped.isEmpty()
+                                    ? skipped.values().iterator().next()
+                                    : made.unknown() > 0
+                                            ? "the labels say nothing of them: give --complete if all that is there"
+                                                    + " is marked"
+                                            : "see --negatives"));
         }
         Map<String, String> sounds = RecordingFiles.sounds(paths);
-        Manifest manifest =
+        TimeBlocks.Split split =
                 checked(() -> clips.split(made.manifest(), source, columns.format(), plan, sounds, common.seed()));
+        remarks.addAll(split.remarks());
+        Manifest manifest = split.manifest();
         LabelAudit audit = LabelAudit.of(
                 manifest,
                 clip -> sounds.getOrDefault(recording(clip), recording(clip)),
                 List.of("train"),
                 clips.minPositives());
         boolean refused = strictLabels && !audit.isClean();
-        ObjectNode document = document(labels, plan, made, audit);
+        ObjectNode document = document(labels, plan, made, split, audit);
         if (out != null && !refused) {
             try (OutputFolder output = claimFile(out)) {
                 checked(() -> {
@@ -144,7 +151,7 @@ final class LabelsCommand extends UnmuteCommand {
                 output.finish();
             }
         }
-        print(document, o -> print(o, labels, made, audit, root));
+        print(document, o -> print(o, labels, made, split, audit, root));
         if (refused) {
             throw CommandException.input("the audit found something, and --strict-labels was given"
                     + (out == null ? "" : ": " + out + " was not written"));
@@ -243,7 +250,8 @@ final class LabelsCommand extends UnmuteCommand {
         return made;
     }
 
-    private ObjectNode document(LabelFile labels, ClipPlan plan, ClipPlan.Clips made, LabelAudit audit) {
+    private ObjectNode document(
+            LabelFile labels, ClipPlan plan, ClipPlan.Clips made, TimeBlocks.Split split, LabelAudit audit) {
         return Json.object()
                 .put("labels", source.toString())
                 .put("recognized", labels.recognized())
@@ -257,21 +265,40 @@ final class LabelsCommand extends UnmuteCommand {
                 .put("clipsWithoutEventDropped", made.dropped())
                 .put("clipsWithPartOfEventLeftOut", made.partial())
                 .putPOJO("eventsAfterTheEnd", made.beyond())
+                .put("clipsOfWhichNothingIsKnown", made.nothing())
+                .put("secondsNotKnown", made.unknown())
+                .put("blocks", split.blocks())
+                .put("clipsInGuards", split.guarded())
                 .putPOJO("positives", audit.positives())
                 .putPOJO("audit", audit.describe());
     }
 
-    private void print(PrintWriter o, LabelFile labels, ClipPlan.Clips made, LabelAudit audit, Path root) {
+    private void print(
+            PrintWriter o, LabelFile labels, ClipPlan.Clips made, TimeBlocks.Split split, LabelAudit audit, Path root) {
         o.println(source + ": " + labels.recognized());
         remarks.forEach(o::println);
         skipped.forEach((id, reason) -> o.println("skipped " + id + ": " + reason));
         int all = audit.clips().values().stream().mapToInt(n -> n).sum();
-        o.println(Units.count(all, "clip") + ", " + (made.without() - made.dropped()) + " of them without an event"
+        long without = split.manifest().clips().stream()
+                .filter(clip -> clip.labels().isEmpty())
+                .count();
+        o.println(Units.count(all, "clip") + ", " + without + " of them without an event"
                 + (made.dropped() > 0 ? " (" + made.dropped() + " more were left out by --negatives)" : "")
                 + (made.partial() > 0
                         ? "; " + made.partial() + " clips were left out because they hold less than --min-share of an"
                                 + " event"
+                        : "")
+                + (made.nothing() > 0
+                        ? "; " + made.nothing() + " clips were left out because the labels say nothing of them"
                         : ""));
+        if (made.unknown() > 0) {
+            o.println(Units.duration(made.unknown()) + " of the recordings lie outside the marks and their"
+                    + " margin: nothing is known there, and no clips were taken");
+        }
+        if (split.blocks() > 0) {
+            o.println(split.blocks() + " blocks of time; " + Units.count(split.guarded(), "clip")
+                    + " between blocks of two splits were left out (--guard)");
+        }
         o.println();
         table(audit).print(o);
         o.println();

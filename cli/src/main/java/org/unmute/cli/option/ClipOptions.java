@@ -19,11 +19,17 @@ import org.unmute.data.annotation.GroupedSplit;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.RecordingGroups;
 import org.unmute.data.annotation.ShareRule;
+import org.unmute.data.annotation.TimeBlocks;
 import picocli.CommandLine.Option;
 
 /** Options that say how annotated recordings become clips, and these are split. */
 public final class ClipOptions {
     private static final double DEFAULT_SECONDS = 5;
+    private static final double DEFAULT_BLOCK = 60;
+    /** As long as a usual clip: an echo of a sound, or its next syllable, lies in no other split. */
+    private static final double DEFAULT_GUARD = 5;
+
+    private static final String BLOCK = "block";
 
     @Option(
             names = "--clip",
@@ -63,9 +69,24 @@ public final class ClipOptions {
             names = "--group-by",
             paramLabel = "WHAT",
             defaultValue = "recording",
-            description = "What lies in one split with --split: recording, folder, or a column of the labels, such as a"
-                    + " site (default: ${DEFAULT-VALUE}). Equal recordings always do.")
+            description = "What lies in one split with --split: recording, folder, block (of time, which divides"
+                    + " recordings), or a column of the labels, such as a site (default: ${DEFAULT-VALUE}). Equal"
+                    + " recordings always do.")
     private String groupBy;
+
+    @Option(
+            names = "--block",
+            paramLabel = "SECONDS",
+            description = "Length of the blocks of --group-by block (default: 60). No boundary cuts a mark, so that"
+                    + " blocks may be longer; they are shorter where a class would lie in too few.")
+    private Double block;
+
+    @Option(
+            names = "--guard",
+            paramLabel = "SECONDS",
+            description = "Clips of two splits of --group-by block are at least this far apart; clips between are left"
+                    + " out (default: 5).")
+    private Double guard;
 
     @Option(
             names = "--min-positives",
@@ -109,22 +130,54 @@ public final class ClipOptions {
         }
     }
 
+    /** How long blocks of time are; null if recordings are not divided into such. */
+    private TimeBlocks.Rule blocks(Manifest manifest) {
+        if (!groupBy.equals(BLOCK)) {
+            if (block != null || guard != null) {
+                throw CommandException.usage("--block and --guard are for blocks of time: give --group-by block");
+            }
+            return null;
+        }
+        try {
+            TimeBlocks.Rule rule =
+                    new TimeBlocks.Rule(block == null ? DEFAULT_BLOCK : block, guard == null ? DEFAULT_GUARD : guard);
+            double longest = manifest.clips().stream()
+                    .flatMap(clip -> ClipId.part(clip.file()).stream())
+                    .mapToDouble(part -> part.end() - part.start())
+                    .max()
+                    .orElse(0);
+            if (rule.block() < longest + rule.guard()) {
+                throw CommandException.usage("a block of " + ClipId.seconds(rule.block()) + " s has no room for a clip"
+                        + " of " + ClipId.seconds(longest) + " s and a guard of " + ClipId.seconds(rule.guard())
+                        + " s (--block, --guard)");
+            }
+            return rule;
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage() + " (--block, --guard)", e);
+        }
+    }
+
     /**
      * The clips in new splits; unchanged if none are asked for.
      *
      * @param labels where a column to group by stands
      * @param format its columns
      * @param sounds the first recording with the same bytes, by recording
+     * @return what was split by blocks of time; with no blocks if recordings were not divided
      * @throws IllegalArgumentException if there are fewer groups than splits, or a column says nothing of a recording
      */
-    public Manifest split(
+    public TimeBlocks.Split split(
             Manifest manifest, Path labels, ManifestFormat format, ClipPlan plan, Map<String, String> sounds, long seed)
             throws IOException {
+        TimeBlocks.Rule rule = blocks(manifest);
         if (shares.isEmpty()) {
             if (!groupBy.equals("recording")) {
                 throw CommandException.usage("--group-by is for new splits: give --split, as train=0.8,test=0.2");
             }
-            return manifest;
+            return undivided(manifest);
+        }
+        if (rule != null) {
+            return TimeBlocks.of(manifest, plan, sounds, shares, rule, seed);
         }
         List<String> recordings = new ArrayList<>();
         List<List<String>> of = new ArrayList<>();
@@ -143,9 +196,13 @@ public final class ClipOptions {
         List<LabelledClip> clips = new ArrayList<>();
         for (int i = 0; i < group.size(); i++) {
             LabelledClip one = manifest.clips().get(i);
-            clips.add(new LabelledClip(one.file(), split.get(group.get(i)), one.labels()));
+            clips.add(one.as(one.file(), split.get(group.get(i))));
         }
-        return new Manifest(clips, manifest.labels());
+        return undivided(new Manifest(clips, manifest.labels()));
+    }
+
+    private static TimeBlocks.Split undivided(Manifest manifest) {
+        return new TimeBlocks.Split(manifest, 0, 0, List.of());
     }
 
     private RecordingGroups column(List<String> recordings, Path labels, ManifestFormat format, ClipPlan plan)

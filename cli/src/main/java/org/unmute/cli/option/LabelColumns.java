@@ -7,6 +7,7 @@ import org.unmute.data.LabelSet;
 import org.unmute.data.ManifestFormat;
 import org.unmute.data.annotation.LabelFile;
 import org.unmute.data.annotation.ShareRule;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a label file is read, where it is not recognized by itself. */
@@ -113,9 +114,13 @@ public final class LabelColumns {
                             + " either (default: ${DEFAULT-VALUE}).")
     private ShareOf shareOf;
 
+    @Mixin
+    private CoverageOptions coverage;
+
     /** Whether an option was given that only a label file needs. */
     boolean given() {
-        return form != Form.auto
+        return coverage.given()
+                || form != Form.auto
                 || fileColumn != null
                 || labelColumn != null
                 || splitColumn != null
@@ -165,6 +170,7 @@ public final class LabelColumns {
      * @param vocabulary the classes; null for those of the file
      */
     public LabelFile.Options options(LabelSet vocabulary) {
-        return new LabelFile.Options(form.form(), format(), ignored, declared, nothing, vocabulary, rule());
+        return new LabelFile.Options(
+                form.form(), format(), ignored, declared, nothing, vocabulary, rule(), coverage.rule());
     }
 }

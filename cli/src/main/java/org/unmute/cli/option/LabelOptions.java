@@ -180,8 +180,8 @@ public final class LabelOptions {
 
     private void requireOptionsOfDataset() {
         if (vocabulary != null || columns.given()) {
-            throw CommandException.usage("--vocabulary, --label-format, --separator and the column options are for"
-                    + " --labels, not for --dataset");
+            throw CommandException.usage("--vocabulary, --label-format, --separator, --complete, --sparse, --margin"
+                    + " and the column options are for --labels, not for --dataset");
         }
     }
 

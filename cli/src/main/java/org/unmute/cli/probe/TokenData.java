@@ -46,6 +46,10 @@ public final class TokenData {
         if (!divided.isEmpty()) {
             tell.accept(divided);
         }
+        if (m.manifest().clips().isEmpty() && m.missing().isEmpty()) {
+            throw CommandException.input("no labelled clip of the token cache is left: " + m.remark()
+                    + ": cut the recordings with 'unmute labels', or give --complete if all that is there is marked");
+        }
         if (m.manifest().clips().isEmpty()) {
             throw CommandException.input("none of the " + wanted.clips().size()
                     + " labelled files is in the token cache: are the labels relative to the folder that was"

@@ -84,8 +84,10 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         if (found.manifest().clips().isEmpty()) {
             return nothing(
                     train,
-                    "none of the " + found.missing().size() + " clips of " + inWords(List.of(usual))
-                            + " is in the cache: embed them, too, and run the same command again");
+                    found.missing().isEmpty()
+                            ? "of " + inWords(List.of(usual)) + " " + found.remark()
+                            : "none of the " + found.missing().size() + " clips of " + inWords(List.of(usual))
+                                    + " is in the cache: embed them, too, and run the same command again");
         }
         return checked(new ValidationClips(rule, train, found.manifest(), inWords(List.of(usual)), found.missing()));
     }

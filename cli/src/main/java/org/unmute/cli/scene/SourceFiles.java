@@ -71,6 +71,10 @@ public record SourceFiles(List<SourceClip> clips, Map<String, Path> paths) {
                 throw CommandException.input(manifest + ": " + clip.file() + " has "
                         + clip.labels().size() + " labels, but recordings to mix must have exactly one");
             }
+            if (!clip.isKnown()) {
+                throw CommandException.input(manifest + ": of " + clip.file() + " some classes are not known, so that"
+                        + " they could be in a scene without being in its labels: leave the clip out");
+            }
             Path path = paths.get(clip.file());
             sources.add(new SourceClip(clip.file(), clip.labels().getFirst(), clip.split(), () -> reader.read(path)));
         }

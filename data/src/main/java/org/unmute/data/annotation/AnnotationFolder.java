@@ -35,14 +35,17 @@ final class AnnotationFolder {
      * @param what       the format, in words
      * @param recordings all that are named, sorted, also those without events
      * @param events     of these recordings
+     * @param sparse     recordings of which only the marks, and what lies around them, is known
      */
-    record Found(String what, List<String> recordings, List<Annotation> events, List<String> remarks) {}
+    record Found(
+            String what, List<String> recordings, List<Annotation> events, Set<String> sparse, List<String> remarks) {}
 
     private final LabelFile.Options options;
     private final Set<String> kinds = new LinkedHashSet<>();
     private final Map<String, List<Annotation>> byRecording = new TreeMap<>();
     private final Map<String, List<String>> tablesOf = new LinkedHashMap<>();
     private final List<String> remarks = new ArrayList<>();
+    private final Set<String> sparse = new LinkedHashSet<>();
 
     private AnnotationFolder(LabelFile.Options options) {
         this.options = options;
@@ -115,10 +118,30 @@ final class AnnotationFolder {
             List<Annotation> events = byRecording.get(id);
             events.add(event.in(id));
         }
+        boolean marksOnly = isSparse(file, table.kind());
         for (String id : ids.isEmpty() ? Set.of(own) : new LinkedHashSet<>(ids.values())) {
+            if (marksOnly) {
+                sparse.add(id);
+            }
             tablesOf.computeIfAbsent(id, r -> new ArrayList<>())
                     .add(file.getFileName().toString());
         }
+    }
+
+    private boolean isSparse(Path file, AnnotationTable.Kind kind) throws IOException {
+        return switch (options.coverage().tables()) {
+            case COMPLETE -> false;
+            case SPARSE -> true;
+            case USUAL ->
+                (kind == AnnotationTable.Kind.LABELS || kind == AnnotationTable.Kind.RAVEN) && !byBirdNet(file);
+        };
+    }
+
+    /** Whether a table is of BirdNET, which searched the whole recording. */
+    private static boolean byBirdNet(Path file) throws IOException {
+        List<String> header = AnnotationTable.firstRow(file);
+        return file.getFileName().toString().toLowerCase(Locale.ROOT).contains("birdnet")
+                || header != null && header.containsAll(List.of("Species Code", "Common Name", "Confidence"));
     }
 
     /** Whether a recording that a table names is the one that the table is named after. */
@@ -154,7 +177,11 @@ final class AnnotationFolder {
             }
         });
         return new Found(
-                tables + String.join(" and ", kinds), List.copyOf(byRecording.keySet()), events, List.copyOf(remarks));
+                tables + String.join(" and ", kinds),
+                List.copyOf(byRecording.keySet()),
+                events,
+                sparse,
+                List.copyOf(remarks));
     }
 
     private static String name(AnnotationTable.Kind kind) {

@@ -117,7 +117,8 @@ public record AnnotationTable(Kind kind, List<String> files, List<Annotation> an
         return TextTable.isParquet(file) ? Kind.TABLE : kind(firstRow(file));
     }
 
-    private static List<String> firstRow(Path file) throws IOException {
+    /** The fields of the first line, between tabs; null if there is none. */
+    static List<String> firstRow(Path file) throws IOException {
         try (TabRows rows = TabRows.open(file)) {
             return rows.next();
         }

@@ -54,14 +54,8 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
      * @throws IllegalArgumentException if the duration is not positive, or there would be more than ten million clips
      */
     public List<Clip> cut(double duration, List<Annotation> events) {
-        if (!(duration > 0 && duration < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s");
-        }
+        requireFew(duration);
         double hop = length - overlap;
-        if (duration / hop > MAX_CLIPS) {
-            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s has more than "
-                    + MAX_CLIPS + " clips that start " + hop + " s apart: choose longer clips or less overlap");
-        }
         EventIndex index =
                 new EventIndex(events.stream().filter(e -> e.onset() < duration).toList());
         List<Clip> clips = new ArrayList<>();
@@ -73,6 +67,17 @@ public record ClipCutter(double length, double overlap, ShareRule rule) {
             if (k * hop + length >= duration - 1e-6) {
                 return clips;
             }
+        }
+    }
+
+    void requireFew(double duration) {
+        if (!(duration > 0 && duration < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s");
+        }
+        double hop = length - overlap;
+        if (duration / hop > MAX_CLIPS) {
+            throw new IllegalArgumentException("cut into clips: a recording of " + duration + " s has more than "
+                    + MAX_CLIPS + " clips that start " + hop + " s apart: choose longer clips or less overlap");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.unmute.data.ClipId;
 import org.unmute.data.FileMatch;
+import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
@@ -25,6 +26,9 @@ public final class ClipPlan {
     private final List<String> missing = new ArrayList<>();
     private final Map<String, String> splitOf = new LinkedHashMap<>();
     private final Map<String, List<Annotation>> eventsOf = new HashMap<>();
+    /** The name in the labels of each recording that they name. */
+    private final Map<String, String> nameOf = new HashMap<>();
+
     private final List<String> unnamed;
 
     /**
@@ -40,7 +44,6 @@ public final class ClipPlan {
             splitOfName.putIfAbsent(recording(clip.file()), clip.split());
         }
         files = FileMatch.of(splitOfName.keySet(), recordings);
-        Map<String, String> nameOf = new HashMap<>();
         splitOfName.forEach((name, split) -> {
             String id = files.file(name);
             if (id == null) {
@@ -109,8 +112,40 @@ public final class ClipPlan {
      * @param dropped  how many of these were not kept
      * @param partial  clips left out because they hold a part of an event that is too short to be a label
      * @param beyond   events that begin after the end of their recording, by recording
+     * @param nothing  clips left out because nothing is known of them
+     * @param unknown  seconds outside the marks and their margin, where no clips are taken
      */
-    public record Clips(Manifest manifest, int without, int dropped, int partial, Map<String, Integer> beyond) {}
+    public record Clips(
+            Manifest manifest,
+            int without,
+            int dropped,
+            int partial,
+            Map<String, Integer> beyond,
+            int nothing,
+            double unknown) {}
+
+    /** What is counted while clips are made. */
+    private static final class Counts {
+        private int partial;
+        private final Map<String, Integer> beyond = new LinkedHashMap<>();
+        private int nothing;
+        private double unknown;
+    }
+
+    /** Whether of a recording not everything is known. */
+    public boolean isSparse(String recording) {
+        String name = nameOf.get(recording);
+        return name != null && labels.coverage().isSparse(name);
+    }
+
+    /** The events of a recording with their times, in the order of the labels; none where rows are clips. */
+    public List<Annotation> marks(String recording) {
+        return labels.form() != LabelFile.Form.EVENTS
+                ? List.of()
+                : eventsOf.getOrDefault(recording, List.of()).stream()
+                        .filter(event -> !event.isWhole())
+                        .toList();
+    }
 
     /**
      * The clips that the rows of the labels are.
@@ -120,18 +155,21 @@ public final class ClipPlan {
      */
     public Clips rows(double negatives, long seed) {
         List<LabelledClip> clips = new ArrayList<>();
+        Counts counts = new Counts();
         for (LabelledClip clip : labels.manifest().clips()) {
             String name = recording(clip.file());
             String id = files.file(name);
-            if (id != null) {
-                clips.add(new LabelledClip(id + clip.file().substring(name.length()), clip.split(), clip.labels()));
+            if (id != null && clip.saysNothing(labels.manifest().labels())) {
+                counts.nothing++;
+            } else if (id != null) {
+                clips.add(clip.as(id + clip.file().substring(name.length()), clip.split()));
             }
         }
         Set<String> named = new LinkedHashSet<>(files.files());
         splitOf.keySet().stream()
                 .filter(id -> !named.contains(id))
                 .forEach(id -> clips.add(new LabelledClip(id, "", List.of())));
-        return kept(clips, negatives, seed, 0, Map.of());
+        return kept(clips, negatives, seed, counts);
     }
 
     /**
@@ -143,9 +181,11 @@ public final class ClipPlan {
      */
     public Clips cut(ClipCutter cutter, Map<String, Double> seconds, double negatives, long seed) {
         requireOneSplit();
+        if (labels.form() != LabelFile.Form.EVENTS) {
+            labels.manifest().requireKnown("cut clips of labels into others");
+        }
         List<LabelledClip> clips = new ArrayList<>();
-        Map<String, Integer> beyond = new LinkedHashMap<>();
-        int partial = 0;
+        Counts counts = new Counts();
         for (Map.Entry<String, String> one : splitOf.entrySet()) {
             Double length = seconds.get(one.getKey());
             if (length == null) {
@@ -155,18 +195,42 @@ public final class ClipPlan {
             int after = (int)
                     events.stream().filter(e -> e.onset() > length + BEYOND).count();
             if (after > 0) {
-                beyond.put(one.getKey(), after);
+                counts.beyond.put(one.getKey(), after);
+            }
+            if (isSparse(one.getKey())) {
+                around(cutter, one.getKey(), length, clips, counts);
+                continue;
             }
             for (ClipCutter.Clip clip : cutter.cut(length, events)) {
                 if (clip.partial()) {
-                    partial++;
+                    counts.partial++;
                 } else {
                     String id = ClipId.part(one.getKey(), clip.start(), clip.end());
                     clips.add(new LabelledClip(id, one.getValue(), clip.labels()));
                 }
             }
         }
-        return kept(clips, negatives, seed, partial, beyond);
+        return kept(clips, negatives, seed, counts);
+    }
+
+    /** Adds the clips of a recording of which not everything is known. */
+    private void around(ClipCutter cutter, String id, double seconds, List<LabelledClip> clips, Counts counts) {
+        List<Annotation> events = eventsOf.getOrDefault(id, List.of()).stream()
+                .filter(event -> event.onset() < seconds)
+                .toList();
+        LabelSet classes = labels.manifest().labels();
+        SparseRecording recording = labels.coverage().recording(nameOf.get(id), events, classes, cutter.rule());
+        counts.unknown += recording.unknownOf(seconds);
+        for (SparseRecording.Span span : MarkedClips.of(cutter, seconds, recording)) {
+            LabelledClip clip = recording
+                    .at(span.start(), span.end())
+                    .clip(ClipId.part(id, span.start(), span.end()), splitOf.get(id));
+            if (clip.saysNothing(classes)) {
+                counts.nothing++;
+            } else {
+                clips.add(clip);
+            }
+        }
     }
 
     private void requireOneSplit() {
@@ -183,8 +247,7 @@ public final class ClipPlan {
         }
     }
 
-    private Clips kept(
-            List<LabelledClip> clips, double negatives, long seed, int partial, Map<String, Integer> beyond) {
+    private Clips kept(List<LabelledClip> clips, double negatives, long seed, Counts counts) {
         List<Integer> without = new ArrayList<>();
         for (int i = 0; i < clips.size(); i++) {
             if (clips.get(i).labels().isEmpty()) {
@@ -209,7 +272,9 @@ public final class ClipPlan {
                 new Manifest(kept, labels.manifest().labels()),
                 keep + dropped.size(),
                 dropped.size(),
-                partial,
-                Map.copyOf(beyond));
+                counts.partial,
+                Map.copyOf(counts.beyond),
+                counts.nothing,
+                counts.unknown);
     }
 }

@@ -5,37 +5,52 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.unmute.data.LabelSet;
 import org.unmute.data.Manifest;
 
 /** The labels of stretches of recordings: those of the events that lie in them by a share. Immutable. */
 final class EventLabels implements Manifest.Stretches {
     private final Map<String, EventIndex> byFile = new HashMap<>();
+    private final Map<String, SparseRecording> sparse = new HashMap<>();
     private final ShareRule rule;
 
     /**
-     * @param events with the recordings as the clips of the manifest name them
-     * @param rule   when an event is a label of a stretch
+     * @param events   with the recordings as the clips of the manifest name them
+     * @param rule     when an event is a label of a stretch
+     * @param coverage what is known of which recording
+     * @param classes  all classes
      */
-    EventLabels(List<Annotation> events, ShareRule rule) {
+    EventLabels(List<Annotation> events, ShareRule rule, Coverage coverage, LabelSet classes) {
         Map<String, List<Annotation>> all = new HashMap<>();
         events.forEach(
                 e -> all.computeIfAbsent(e.file(), f -> new ArrayList<>()).add(e));
+        coverage.sparse()
+                .forEach(file ->
+                        sparse.put(file, coverage.recording(file, all.getOrDefault(file, List.of()), classes, rule)));
         all.forEach((file, list) -> byFile.put(file, new EventIndex(list)));
         this.rule = rule;
     }
 
+    /** Events of recordings of which everything is known. */
+    EventLabels(List<Annotation> events, ShareRule rule) {
+        this(events, rule, Coverage.COMPLETE, null);
+    }
+
     @Override
-    public List<String> labels(String file, double start, double end) {
-        EventIndex events = byFile.get(file);
-        if (events == null) {
-            return List.of();
+    public Manifest.Stretch of(String file, double start, double end) {
+        if (sparse.containsKey(file)) {
+            return sparse.get(file).at(start, end);
         }
         TreeSet<String> labels = new TreeSet<>();
+        EventIndex events = byFile.get(file);
+        if (events == null) {
+            return new Manifest.Stretch(List.of(), List.of());
+        }
         events.within(start, end, event -> {
             if (!event.label().isEmpty() && rule.holds(start, end, event)) {
                 labels.add(event.label());
             }
         });
-        return List.copyOf(labels);
+        return new Manifest.Stretch(List.copyOf(labels), List.of());
     }
 }

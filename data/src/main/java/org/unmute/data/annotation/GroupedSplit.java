@@ -3,12 +3,16 @@ package org.unmute.data.annotation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Splits clips so that no group lies in two splits: clips of one recording, one site or one night sound alike, and a
@@ -87,6 +91,48 @@ public final class GroupedSplit {
                     + shares.size() + " splits: choose smaller groups or fewer splits");
         }
         return new GroupedSplit(ordered(counted, seed), positives, shares).assign();
+    }
+
+    /**
+     * The same, but each class of at least two groups has one in each of the first two splits, where this takes no
+     * other class from them: from the others, groups are moved.
+     */
+    static Map<String, String> spread(
+            List<String> groups, List<? extends Collection<String>> labels, Map<String, Double> shares, long seed) {
+        Map<String, String> splitOf = new LinkedHashMap<>(assign(groups, labels, shares, seed));
+        Map<String, Set<String>> groupsOf = new TreeMap<>();
+        for (int i = 0; i < groups.size(); i++) {
+            for (String label : labels.get(i)) {
+                groupsOf.computeIfAbsent(label, l -> new TreeSet<>()).add(groups.get(i));
+            }
+        }
+        List<String> first = shares.keySet().stream().limit(2).toList();
+        List<Set<String>> rarestFirst = groupsOf.values().stream()
+                .filter(of -> of.size() >= first.size())
+                .sorted(Comparator.comparingInt(Set::size))
+                .toList();
+        for (Set<String> of : rarestFirst) {
+            for (String split : first) {
+                if (of.stream().noneMatch(group -> splitOf.get(group).equals(split))) {
+                    of.stream()
+                            .filter(group -> isSpare(group, splitOf, groupsOf.values(), first))
+                            .min(Comparator.comparing(group -> first.contains(splitOf.get(group))))
+                            .ifPresent(group -> splitOf.put(group, split));
+                }
+            }
+        }
+        return splitOf;
+    }
+
+    /** Whether a split goes on to have a group, and a first one each of its classes, without this group. */
+    private static boolean isSpare(
+            String group, Map<String, String> splitOf, Collection<Set<String>> classes, List<String> first) {
+        String split = splitOf.get(group);
+        Predicate<Set<String>> hasAnother = of ->
+                of.stream().anyMatch(g -> !g.equals(group) && splitOf.get(g).equals(split));
+        return hasAnother.test(splitOf.keySet())
+                && (!first.contains(split)
+                        || classes.stream().filter(of -> of.contains(group)).allMatch(hasAnother));
     }
 
     /** Large groups first: small ones then even out what is left. */

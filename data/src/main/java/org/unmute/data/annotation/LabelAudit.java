@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.unmute.data.ClipId;
+import org.unmute.data.LabelSet;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
@@ -23,8 +24,11 @@ import org.unmute.files.PlainText;
  * @param clips       clips of each split, in the order of the splits
  * @param positives   clips of each class in each split, by class
  * @param unlabelled  clips without a label
+ * @param unknown     clips of which a class is not known, by class; without those of which it is nowhere so
+ * @param partly      clips of which some class is not known
  * @param missing     for each split the classes of which it has no clip, where another split has one
  * @param unused      classes of which no clip is an example
+ * @param neverAbsent classes of which some clip to train on is an example, but none is known to be without it
  * @param rare        classes of which the training clips have fewer examples than wanted, but some
  * @param shared      groups of clips with the same sound that lie in several splits
  * @param overlapping pairs of clips in different splits that overlap in one recording
@@ -34,8 +38,11 @@ public record LabelAudit(
         Map<String, Integer> clips,
         Map<String, Map<String, Integer>> positives,
         List<LabelledClip> unlabelled,
+        Map<String, Integer> unknown,
+        int partly,
         Map<String, List<String>> missing,
         List<String> unused,
+        List<String> neverAbsent,
         Map<String, Integer> rare,
         List<List<LabelledClip>> shared,
         List<List<LabelledClip>> overlapping,
@@ -77,7 +84,12 @@ public record LabelAudit(
             }
         }
         boolean known = training.stream().anyMatch(clips::containsKey);
+        List<LabelledClip> trained = manifest.clips().stream()
+                .filter(clip -> !known || training.contains(clip.split()))
+                .toList();
+        Map<String, Integer> unknownInTraining = unknown(trained, manifest.labels());
         Map<String, Integer> rare = new LinkedHashMap<>();
+        List<String> neverAbsent = new ArrayList<>();
         positives.forEach((label, of) -> {
             int n = clips.keySet().stream()
                     .filter(split -> !known || training.contains(split))
@@ -85,6 +97,9 @@ public record LabelAudit(
                     .sum();
             if (n > 0 && n < minPositives) {
                 rare.put(label, n);
+            }
+            if (n > 0 && n + unknownInTraining.getOrDefault(label, 0) == trained.size()) {
+                neverAbsent.add(label);
             }
         });
         List<List<LabelledClip>> shared = new ArrayList<>();
@@ -94,14 +109,34 @@ public record LabelAudit(
                 clips,
                 positives,
                 List.copyOf(unlabelled),
+                unknown(manifest.clips(), manifest.labels()),
+                (int) manifest.clips().stream().filter(c -> !c.isKnown()).count(),
                 missing(clips.keySet(), positives),
                 manifest.labels().names().stream()
                         .filter(label -> !positives.containsKey(label))
                         .toList(),
+                neverAbsent,
                 rare,
                 List.copyOf(shared),
                 List.copyOf(overlapping),
                 alike(manifest.labels().names()));
+    }
+
+    /** Clips of which a class is not known, by class. */
+    private static Map<String, Integer> unknown(List<LabelledClip> clips, LabelSet classes) {
+        Map<String, Integer> unknown = new TreeMap<>();
+        int others = 0;
+        for (LabelledClip clip : clips) {
+            boolean all = clip.unknown().equals(LabelledClip.OTHERS);
+            others += all ? 1 : 0;
+            // Of all but the labels nothing is known.
+            (all ? clip.labels() : clip.unknown()).forEach(label -> unknown.merge(label, all ? -1 : 1, Integer::sum));
+        }
+        for (String label : others > 0 ? classes.names() : List.<String>of()) {
+            unknown.merge(label, others, Integer::sum);
+        }
+        unknown.values().removeIf(n -> n == 0);
+        return unknown;
     }
 
     private static Stretch stretch(LabelledClip clip) {
@@ -169,7 +204,12 @@ public record LabelAudit(
      * classes that are nowhere used may come with a vocabulary.
      */
     public boolean isClean() {
-        return missing.isEmpty() && rare.isEmpty() && shared.isEmpty() && overlapping.isEmpty() && alike.isEmpty();
+        return missing.isEmpty()
+                && neverAbsent.isEmpty()
+                && rare.isEmpty()
+                && shared.isEmpty()
+                && overlapping.isEmpty()
+                && alike.isEmpty();
     }
 
     /** The findings in words, a line each, with the first few names: {@link #problems} and what may be as it should. */
@@ -179,6 +219,10 @@ public record LabelAudit(
         if (!unlabelled.isEmpty()) {
             lines.add(unlabelled.size() + " of " + all + " clips have no label and count as examples of no class, the"
                     + " first: " + PlainText.of(unlabelled.getFirst().file()));
+        }
+        if (partly > 0) {
+            lines.add(partly + " of " + all + " clips count neither as examples of some classes nor as clips without"
+                    + " them, because this is not known: " + few(mostFirst(unknown)));
         }
         if (!unused.isEmpty()) {
             lines.add(unused.size() + " classes have no clip at all: " + few(unused.stream()));
@@ -192,6 +236,10 @@ public record LabelAudit(
         List<String> lines = new ArrayList<>();
         missing.forEach((split, labels) -> lines.add(
                 labels.size() + " classes have no clip in split " + split(split) + ": " + few(labels.stream())));
+        if (!neverAbsent.isEmpty()) {
+            lines.add(neverAbsent.size() + " classes are absent from no clip to train on, so that nothing shows what"
+                    + " they are not: " + few(neverAbsent.stream()));
+        }
         if (!rare.isEmpty()) {
             lines.add(rare.size() + " classes have few clips to train on: "
                     + few(rare.entrySet().stream()
@@ -211,6 +259,12 @@ public record LabelAudit(
                     + few(alike.stream().map(labels -> "'" + String.join("' and '", labels) + "'")));
         }
         return lines;
+    }
+
+    private static Stream<String> mostFirst(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .map(e -> e.getKey() + " " + e.getValue());
     }
 
     private static String split(String split) {
@@ -234,8 +288,11 @@ public record LabelAudit(
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("clips", clips);
         all.put("unlabelled", unlabelled.size());
+        all.put("clipsNotKnownInFull", partly);
+        all.put("clipsNotKnown", unknown);
         all.put("withoutClipInSplit", missing);
         all.put("withoutClip", unused);
+        all.put("neverAbsent", neverAbsent);
         all.put("fewClips", rare);
         all.put("soundsInSeveralSplits", shared.size());
         all.put("soundInSeveralSplits", files(shared));

@@ -28,11 +28,17 @@ import org.unmute.files.RegularFile;
  * @param manifest   the clips: of {@link Form#EVENTS} in a table, one for each stretch that a row names; of other
  *     programs' annotations, one for each recording
  * @param events     the same labels as events; recordings as the manifest names them
+ * @param coverage   of which recordings not everything is known
  * @param recognized in words, what was read
  * @param remarks    what a user should know about the files
  */
 public record LabelFile(
-        Form form, Manifest manifest, List<Annotation> events, String recognized, List<String> remarks) {
+        Form form,
+        Manifest manifest,
+        List<Annotation> events,
+        Coverage coverage,
+        String recognized,
+        List<String> remarks) {
     /** Forms of label files. */
     public enum Form {
         /** A row for each clip, with its labels in one column. */
@@ -53,6 +59,7 @@ public record LabelFile(
      * @param nothing    columns of a matrix that say that none of the classes is there
      * @param vocabulary the classes in order; null for all labels of the file, sorted
      * @param rule       when an event is a label of a clip
+     * @param coverage   which tables of events are sparse
      */
     public record Options(
             Form form,
@@ -61,7 +68,8 @@ public record LabelFile(
             List<String> declared,
             List<String> nothing,
             LabelSet vocabulary,
-            ShareRule rule) {
+            ShareRule rule,
+            Coverage.Rule coverage) {
         /** Everything is recognized. */
         public static final Options AUTO = new Options(null, ManifestFormat.AUTO, List.of(), null, ShareRule.DEFAULT);
 
@@ -73,7 +81,12 @@ public record LabelFile(
 
         /** Columns whose names may stand for no class are asked about. */
         public Options(Form form, ManifestFormat columns, List<String> ignored, LabelSet vocabulary, ShareRule rule) {
-            this(form, columns, ignored, List.of(), List.of(), vocabulary, rule);
+            this(form, columns, ignored, List.of(), List.of(), vocabulary, rule, Coverage.Rule.DEFAULT);
+        }
+
+        /** The same, with what the user says of the tables of events. */
+        public Options with(Coverage.Rule other) {
+            return new Options(form, columns, ignored, declared, nothing, vocabulary, rule, other);
         }
     }
 
@@ -118,7 +131,17 @@ public record LabelFile(
             case MATRIX -> table.matrix();
             case EVENTS -> table.events();
         };
+        requireEvents(read, options.coverage(), source);
         return read.remarking(table.layout().leftOut());
+    }
+
+    /** Says that nothing can be sparse where rows are clips. */
+    private static void requireEvents(LabelFile read, Coverage.Rule rule, Path source) throws MalformedTableException {
+        if (read.form != Form.EVENTS && (rule.tables() == Coverage.Tables.SPARSE || rule.list() != null)) {
+            throw new Place(source, 0)
+                    .wrong("its rows are clips, whose classes a column " + LabelledClip.UNKNOWN_COLUMN
+                            + " may say not to be known: --sparse and --complete=FILE are for rows of events");
+        }
     }
 
     /** A row "a.wav 0 1 1" may be an event from 0 to 1 s whose label is "1", but is hardly meant so. */
@@ -146,18 +169,18 @@ public record LabelFile(
                     + " class is there, leave the cell empty instead");
         }
         if (leftOut.isEmpty()) {
-            return new LabelFile(form, manifest, events, recognized, all);
+            return new LabelFile(form, manifest, events, coverage, recognized, all);
         }
         all.add("columns that are not read: "
                 + leftOut.stream().map(PlainText::of).collect(Collectors.joining(", "))
                 + ". Recordings must be files: sound in a Parquet file is not read");
-        return new LabelFile(form, manifest, events, recognized, all);
+        return new LabelFile(form, manifest, events, coverage, recognized, all);
     }
 
     private static LabelFile clips(Path source, Options options, ManifestFormat columns) throws IOException {
         Manifest manifest = Manifest.read(source, columns, options.vocabulary());
         String recognized = "one row for each clip: " + LabelTable.counted(manifest);
-        return new LabelFile(Form.CLIPS, manifest, events(manifest), recognized, List.of());
+        return new LabelFile(Form.CLIPS, manifest, events(manifest), Coverage.COMPLETE, recognized, List.of());
     }
 
     /** The labels of clips as events: of parts of a recording, or of whole ones. */
@@ -196,18 +219,25 @@ public record LabelFile(
                     .wrong("none of its " + found.events().size() + " annotations has a label, so there are no classes:"
                             + " name the column with --label-column, or give the classes with --vocabulary");
         }
-        List<LabelledClip> clips = new ArrayList<>();
-        labels.forEach((recording, all) -> clips.add(new LabelledClip(recording, "", List.copyOf(all))));
         List<String> remarks = new ArrayList<>(found.remarks());
         if (unnamed > 0) {
             remarks.add(unnamed + " annotations have no label: a clip with nothing but such is neither an example of a"
                     + " class nor one without");
         }
         LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
-        Manifest manifest = new Manifest(clips, set, new EventLabels(found.events(), options.rule()));
+        Coverage coverage = Coverage.of(found.sparse(), found.recordings(), set, options.coverage());
+        EventLabels stretches = new EventLabels(found.events(), options.rule(), coverage, set);
+        List<LabelledClip> clips = new ArrayList<>();
+        labels.forEach((recording, all) -> clips.add(new LabelledClip(
+                recording,
+                "",
+                List.copyOf(all),
+                stretches.of(recording, 0, Double.POSITIVE_INFINITY).unknown())));
+        coverage.remark(clips.size()).ifPresent(remarks::add);
         String recognized = found.what() + ": " + found.events().size() + " annotations of " + clips.size()
                 + " recordings, " + set.size() + " classes";
-        return new LabelFile(Form.EVENTS, manifest, found.events(), recognized, remarks);
+        return new LabelFile(
+                Form.EVENTS, new Manifest(clips, set, stretches), found.events(), coverage, recognized, remarks);
     }
 
     static void requireKnown(Place place, String label, LabelSet vocabulary) throws MalformedTableException {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
 import org.unmute.data.ManifestFormat;
@@ -153,7 +154,8 @@ final class LabelForm {
         List<Integer> others = new ArrayList<>();
         List<Integer> unnamed = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
-            boolean taken = i == file || i == start || i == end || i == split || i == label;
+            boolean known = label >= 0 && header.get(i).equalsIgnoreCase(LabelledClip.UNKNOWN_COLUMN);
+            boolean taken = i == file || i == start || i == end || i == split || i == label || known;
             // A first column without name is the index of a data frame.
             if (taken
                     || left.contains(i)

@@ -227,6 +227,7 @@ final class LabelTable {
                 Form.MATRIX,
                 manifest,
                 events,
+                Coverage.COMPLETE,
                 "a column of 0 and 1 for each class: " + counted(manifest),
                 remarks(unclear[0]));
     }
@@ -329,27 +330,41 @@ final class LabelTable {
                                 : new Annotation(recording, times[0], times[1], label));
             }
         });
-        List<LabelledClip> clips = new ArrayList<>();
-        labelsOf.forEach((id, labels) -> clips.add(new LabelledClip(id, splitOf.get(id), List.copyOf(labels))));
         Set<String> classes = new TreeSet<>();
         labelsOf.values().forEach(classes::addAll);
+        List<LabelledClip> clips = new ArrayList<>();
+        labelsOf.forEach((id, labels) -> clips.add(new LabelledClip(id, splitOf.get(id), List.copyOf(labels))));
         requireLabels(clips, !classes.isEmpty());
         LabelSet set = options.vocabulary() != null ? options.vocabulary() : LabelSet.union(classes);
-        return inTime(clips, set, events, recordings.size());
+        return inTime(clips, set, events, recordings);
     }
 
-    private LabelFile inTime(List<LabelledClip> clips, LabelSet set, List<Annotation> events, int recordings) {
-        String what = "one row for each event: " + events.size() + " events of " + recordings + " recordings, "
+    private LabelFile inTime(List<LabelledClip> clips, LabelSet set, List<Annotation> events, Set<String> recordings)
+            throws IOException {
+        String what = "one row for each event: " + events.size() + " events of " + recordings.size() + " recordings, "
                 + set.size() + " classes";
         if (options.form() == Form.CLIPS) {
-            return new LabelFile(Form.CLIPS, new Manifest(clips, set), events, what, List.of());
+            return new LabelFile(Form.CLIPS, new Manifest(clips, set), events, Coverage.COMPLETE, what, List.of());
         }
+        boolean sparse = options.coverage().tables() == Coverage.Tables.SPARSE;
+        Coverage coverage = Coverage.of(sparse ? recordings : Set.of(), recordings, set, options.coverage());
+        EventLabels stretches = new EventLabels(events, options.rule(), coverage, set);
+        List<LabelledClip> known = clips.stream()
+                .map(clip -> coverage.isComplete() ? clip : known(clip, stretches))
+                .toList();
         return new LabelFile(
                 Form.EVENTS,
-                new Manifest(clips, set, new EventLabels(events, options.rule())),
+                new Manifest(known, set, stretches),
                 events,
+                coverage,
                 what,
-                List.of());
+                coverage.remark(recordings.size()).stream().toList());
+    }
+
+    /** A stretch that a row names, with all that is known of it. */
+    private static LabelledClip known(LabelledClip clip, EventLabels stretches) {
+        ClipId.Part part = ClipId.part(clip.file()).orElse(new ClipId.Part(clip.file(), 0, Double.POSITIVE_INFINITY));
+        return stretches.of(part.file(), part.start(), part.end()).clip(clip.file(), clip.split());
     }
 
     private List<String> labels(TextTable.Row row) throws IOException {

@@ -2,6 +2,8 @@ package org.unmute.data.annotation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.unmute.data.ClipId;
 import org.unmute.data.CsvWriter;
@@ -11,7 +13,8 @@ import org.unmute.data.Manifest;
 
 /**
  * Writes labelled clips as a CSV {@code file,start,end,labels,split}, which is a label file, a list of recordings and
- * the table of the data set "table". Start and end are seconds, empty for a whole file; labels are separated by ';'.
+ * the table of the data set "table". Start and end are seconds, empty for a whole file; labels are separated by ';'. If
+ * something is not known, a column {@code unknown} names the classes, or has {@code *} for all that are not labels.
  */
 public final class TrainingTable {
     private TrainingTable() {}
@@ -22,23 +25,43 @@ public final class TrainingTable {
      * @throws IllegalArgumentException if a label contains ';', or begins or ends with a blank
      */
     public static void write(Path file, Manifest manifest) throws IOException {
-        CsvWriter table = new CsvWriter("file", "start", "end", "labels", "split");
+        boolean known = manifest.isKnown();
+        List<String> columns = new ArrayList<>(List.of("file", "start", "end", "labels", "split"));
+        if (!known) {
+            columns.add(LabelledClip.UNKNOWN_COLUMN);
+        }
+        CsvWriter table = new CsvWriter(columns.toArray(String[]::new));
         for (LabelledClip clip : manifest.clips()) {
-            for (String label : clip.labels()) {
-                if (label.contains(";") || !label.strip().equals(label)) {
-                    throw new IllegalArgumentException("labels: " + MalformedTableException.quote(label)
-                            + " cannot be written to " + file + ", where ';' separates labels: rename it, or give"
-                            + " --separator if it is several labels");
-                }
+            requireWritable(file, clip.labels(), known);
+            if (!clip.unknown().equals(LabelledClip.OTHERS)) {
+                requireWritable(file, clip.unknown(), known);
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
-            table.row(
+            List<String> row = new ArrayList<>(List.of(
                     part.map(ClipId.Part::file).orElse(clip.file()),
                     part.map(p -> ClipId.seconds(p.start())).orElse(""),
                     part.map(p -> ClipId.seconds(p.end())).orElse(""),
                     String.join(";", clip.labels()),
-                    clip.split());
+                    clip.split()));
+            if (!known) {
+                row.add(String.join(";", clip.unknown()));
+            }
+            table.row(row.toArray());
         }
         table.write(file);
+    }
+
+    private static void requireWritable(Path file, List<String> labels, boolean known) {
+        for (String label : labels) {
+            if (label.contains(";") || !label.strip().equals(label)) {
+                throw new IllegalArgumentException("labels: " + MalformedTableException.quote(label)
+                        + " cannot be written to " + file + ", where ';' separates labels: rename it, or give"
+                        + " --separator if it is several labels");
+            }
+            if (!known && LabelledClip.OTHERS.contains(label)) {
+                throw new IllegalArgumentException("labels: the class '*' cannot be written to " + file
+                        + ", where '*' stands for all classes that are not known: rename it");
+            }
+        }
     }
 }

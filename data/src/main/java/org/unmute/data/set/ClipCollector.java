@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelSet;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Part;
 import org.unmute.data.Place;
@@ -76,7 +77,7 @@ final class ClipCollector {
      */
     void file(Place place, String name, Path audio, Collection<String> wanted, List<Reading.Event> events)
             throws IOException {
-        add(place, name, audio, 0, Double.POSITIVE_INFINITY, wanted, events);
+        add(place, name, audio, 0, Double.POSITIVE_INFINITY, wanted, List.of(), events);
     }
 
     /**
@@ -110,7 +111,20 @@ final class ClipCollector {
      */
     void part(Place place, String name, Path audio, double start, double end, Collection<String> wanted)
             throws IOException {
-        add(place, name, audio, start, end, wanted, null);
+        add(place, name, audio, start, end, wanted, List.of(), null);
+    }
+
+    /** The same for a part of which not everything is known, as {@link LabelledClip#unknown}. */
+    void part(
+            Place place,
+            String name,
+            Path audio,
+            double start,
+            double end,
+            Collection<String> wanted,
+            List<String> unknown)
+            throws IOException {
+        add(place, name, audio, start, end, wanted, unknown, null);
     }
 
     private void add(
@@ -120,9 +134,13 @@ final class ClipCollector {
             double start,
             double end,
             Collection<String> wanted,
+            List<String> unknown,
             List<Reading.Event> events)
             throws IOException {
         for (String label : wanted) {
+            checkLabel(place, label);
+        }
+        for (String label : unknown.equals(LabelledClip.OTHERS) ? List.<String>of() : unknown) {
             checkLabel(place, label);
         }
         boolean whole = start == 0 && end == Double.POSITIVE_INFINITY;
@@ -142,7 +160,7 @@ final class ClipCollector {
         String id = place.checked(() -> ClipId.of(root.relativize(audio).toString()));
         AudioClip clip =
                 whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
-        clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted)), events));
+        clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted)), unknown, events));
     }
 
     private String belowRoot(Place place) {

@@ -33,11 +33,13 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
      *
      * @param audio where it is: id, file, start and end
      * @param labels class names; may be empty in multi-label sets
+     * @param unknown classes of which nothing is known, as {@link LabelledClip#unknown}
      * @param events the times of its events; null if the set's files do not tell them
      */
-    public record Clip(AudioClip audio, List<String> labels, List<Event> events) {
+    public record Clip(AudioClip audio, List<String> labels, List<String> unknown, List<Event> events) {
         public Clip {
             labels = List.copyOf(labels);
+            unknown = List.copyOf(unknown);
             events = events == null ? null : List.copyOf(events);
         }
     }
@@ -104,7 +106,7 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
     public Manifest manifest() {
         return new Manifest(
                 clips.stream()
-                        .map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels()))
+                        .map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels(), c.unknown()))
                         .toList(),
                 labels);
     }

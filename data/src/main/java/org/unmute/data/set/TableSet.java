@@ -9,7 +9,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.unmute.data.ClipId;
 import org.unmute.data.LabelSet;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.MalformedTableException;
+import org.unmute.data.Manifest;
 import org.unmute.data.Part;
 import org.unmute.data.Place;
 import org.unmute.data.Task;
@@ -19,8 +21,8 @@ import org.unmute.files.RegularFile;
 /**
  * Recordings with a table {@code path,start,end,labels,split} in the same folder: {@code clips.csv}, {@code clips.tsv}
  * or {@code clips.parquet}. Start and end are seconds and may be missing or empty; labels are separated by ';'; split
- * is train, validation or test. Without a split column all rows are for training. The list of used clips that a run
- * writes has this form.
+ * is train, validation or test. Without a split column all rows are for training. A column unknown names the classes of
+ * which nothing is known, or has '*' for all that are no labels. The list of used clips that a run writes has this form.
  */
 final class TableSet extends Dataset {
     private static final List<String> PATH_COLUMNS = List.of("path", "file", "filename", "fname", "file_name");
@@ -46,7 +48,7 @@ final class TableSet extends Dataset {
                         "your own",
                         List.of("start and end (seconds) may be missing or empty; several labels: ';' between them;"
                                 + " split: train, validation or test, without that column all rows are for"
-                                + " training.")),
+                                + " training; unknown: classes of which nothing is known, '*' for all others.")),
                 null);
     }
 
@@ -71,7 +73,12 @@ final class TableSet extends Dataset {
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> all = new TreeSet<>();
         Path list = list(root);
-        TextTable.forEach(list, row -> all.addAll(labels(row)));
+        TextTable.forEach(list, row -> {
+            List<String> labels = labels(row, row.table().required("labels"));
+            List<String> unknown = unknown(row, labels);
+            all.addAll(labels);
+            all.addAll(unknown.equals(LabelledClip.OTHERS) ? List.of() : unknown);
+        });
         if (all.isEmpty()) {
             throw new Place(list, 0).wrong("no clip has a label, so there are no classes");
         }
@@ -91,7 +98,8 @@ final class TableSet extends Dataset {
                     }
                     String name = ClipId.asNamed(row.fields().get(path), clips.root());
                     String id = row.place().checked(() -> ClipId.of(name));
-                    clips.part(row.place(), id, clips.root().resolve(id), from, to, labels(row));
+                    List<String> labels = labels(row, row.table().required("labels"));
+                    clips.part(row.place(), id, clips.root().resolve(id), from, to, labels, unknown(row, labels));
                 }
             });
         }
@@ -118,11 +126,21 @@ final class TableSet extends Dataset {
         throw row.wrong("start and end are seconds from 0, not " + MalformedTableException.quote(text));
     }
 
-    private static List<String> labels(TextTable.Row row) throws IOException {
-        String field = row.text("labels");
+    private static List<String> unknown(TextTable.Row row, List<String> labels) throws IOException {
+        int column = row.table().find(LabelledClip.UNKNOWN_COLUMN);
+        if (column < 0) {
+            return List.of();
+        }
+        List<String> unknown = Manifest.othersOf(row, column) ? LabelledClip.OTHERS : labels(row, column);
+        Manifest.requireUnknown(row, labels, unknown);
+        return unknown;
+    }
+
+    private static List<String> labels(TextTable.Row row, int column) throws IOException {
+        String field = row.fields().get(column);
         List<String> labels = new ArrayList<>();
         if (!field.isBlank()) {
-            List<String> listed = row.list(row.table().required("labels"));
+            List<String> listed = row.list(column);
             List<String> all = listed != null ? listed : List.of(field.split(Pattern.quote(";"), -1));
             for (String label : all) {
                 if (label.isBlank() || labels.contains(label.strip())) {

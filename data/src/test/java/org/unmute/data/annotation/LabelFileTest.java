@@ -40,6 +40,9 @@ class LabelFileTest {
         return LabelFile.read(file("labels.csv", text), LabelFile.Options.AUTO);
     }
 
+    private static final LabelFile.Options COMPLETE =
+            LabelFile.Options.AUTO.with(new Coverage.Rule(Coverage.Tables.COMPLETE, 0, null));
+
     private static LabelFile.Options with(Form form, String... ignored) {
         return new LabelFile.Options(form, ManifestFormat.AUTO, List.of(ignored), null, ShareRule.DEFAULT);
     }
@@ -141,7 +144,7 @@ class LabelFileTest {
                 "Start (s),End (s),Scientific name,Common name,Confidence,File\\n"
                         + "0,3,Turdus,Blackbird,0.9,C:\\\\data\\\\other.wav\\n");
         file("README.txt", "Recorded in May.\\n");
-        LabelFile all = LabelFile.read(folder, LabelFile.Options.AUTO);
+        LabelFile all = LabelFile.read(folder, COMPLETE);
         assertThat(all.manifest().clips())
                 .containsExactly(
                         clip("site1/dawn.2020", ""),
@@ -170,7 +173,7 @@ class LabelFileTest {
                 RAVEN + "\\tBegin Path\\tFile Offset (s)\\n"
                         + "1\\tSpectrogram 1\\t1\\t1\\t2\\t0\\t9\\twren\\tD:\\\\birds\\\\site1\\\\rec.wav\\t1\\n"
                         + "2\\tSpectrogram 1\\t1\\t61\\t63\\t0\\t9\\trobin\\tD:\\\\birds\\\\site2\\\\rec.wav\\t1\\n");
-        LabelFile all = LabelFile.read(raven, LabelFile.Options.AUTO);
+        LabelFile all = LabelFile.read(raven, COMPLETE);
         assertThat(all.manifest().clips())
                 .containsExactly(clip("/birds/site1/rec.wav", "", "wren"), clip("/birds/site2/rec.wav", "", "robin"));
         Manifest.Matched matched = all.manifest().matchedTo(List.of("site1/rec.wav", "site2/rec.wav", "c.wav"));

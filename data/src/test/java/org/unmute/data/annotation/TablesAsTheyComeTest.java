@@ -39,7 +39,8 @@ class TablesAsTheyComeTest {
     }
 
     private static Options columns(List<String> ignored, List<String> declared, List<String> nothing) {
-        return new Options(null, ManifestFormat.AUTO, ignored, declared, nothing, null, ShareRule.DEFAULT);
+        return new Options(
+                null, ManifestFormat.AUTO, ignored, declared, nothing, null, ShareRule.DEFAULT, Coverage.Rule.DEFAULT);
     }
 
     private static LabelledClip clip(String id, String... labels) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.LineReader;
 import org.unmute.data.MalformedTableException;
 import org.unmute.data.Manifest;
@@ -44,6 +45,12 @@ final class RecordingList {
             int end = table.find("end");
             int seconds = table.find("seconds");
             boolean parts = start >= 0 && end >= 0;
+            boolean unknown = table.find("labels") >= 0 && table.find(LabelledClip.UNKNOWN_COLUMN) >= 0;
+            try {
+                RowColumns.requireKnown(unknown);
+            } catch (IllegalArgumentException e) {
+                throw table.header(e.getMessage());
+            }
             table.forEach(row -> add(
                     row.place(),
                     new ManifestRows.Row(

@@ -13,6 +13,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
 
@@ -63,7 +64,23 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
                 find(table, "split"),
                 find(table, "seconds"));
         columns.requireTypes(table);
+        requireKnown(columns.labels >= 0 && find(table, LabelledClip.UNKNOWN_COLUMN) >= 0);
         return columns;
+    }
+
+    /**
+     * Refuses labels of which some are not known: tables of results have no place for that, so that these labels would
+     * count as absent.
+     *
+     * @throws IllegalArgumentException if there are such
+     */
+    static void requireKnown(boolean unknown) {
+        if (unknown) {
+            throw new IllegalArgumentException("column " + PlainText.quote(LabelledClip.UNKNOWN_COLUMN)
+                    + " says that some labels are not known, which tables of results cannot say: leave the columns"
+                    + " labels and " + LabelledClip.UNKNOWN_COLUMN + " out of this table, and give them to 'unmute"
+                    + " probe' as --labels");
+        }
     }
 
     private static int find(StructType table, String name) {

@@ -1,0 +1,164 @@
+package org.unmute.data.annotation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import org.unmute.data.annotation.SparseRecording.Span;
+
+/**
+ * Places clips in a sparse recording. Each mark with a label has a clip in whose middle it lies, alone or with marks
+ * beside it; a mark that is longer than a clip has several. Between the marks, where somebody looked, clips without a
+ * mark follow. Of a clip around a mark at least half lies in no other one, except at the end of the recording.
+ */
+final class MarkedClips {
+    private final double length;
+    private final double hop;
+    private final double last;
+    private final SparseRecording recording;
+    /** Starts of the clips around marks, and of all clips. */
+    private final TreeSet<Double> around = new TreeSet<>();
+
+    private final TreeSet<Double> all = new TreeSet<>();
+
+    private MarkedClips(ClipCutter cutter, double duration, SparseRecording recording) {
+        length = cutter.length();
+        hop = length - cutter.overlap();
+        last = duration - length;
+        this.recording = recording;
+    }
+
+    /**
+     * The clips of a recording in order, each as long as the cutter says, or as the recording if that is shorter.
+     *
+     * @param duration of the recording in seconds
+     * @throws IllegalArgumentException as {@link ClipCutter#cut}
+     */
+    static List<Span> of(ClipCutter cutter, double duration, SparseRecording recording) {
+        cutter.requireFew(duration);
+        if (duration <= cutter.length()) {
+            return List.of(new Span(0, duration));
+        }
+        MarkedClips clips = new MarkedClips(cutter, duration, recording);
+        clips.placeAround(duration);
+        clips.placeBetween(duration);
+        return clips.all.stream()
+                .map(start -> new Span(start, Math.min(duration, start + cutter.length())))
+                .toList();
+    }
+
+    private void placeAround(double duration) {
+        List<Span> marks = recording.marks().stream()
+                .filter(mark -> !mark.isWhole() && !mark.label().isEmpty() && mark.onset() < duration)
+                .map(mark -> new Span(mark.onset(), Math.min(duration, mark.offset())))
+                .sorted(Comparator.comparingDouble(Span::start).thenComparingDouble(Span::end))
+                .toList();
+        List<Span> few = marks.stream()
+                .filter(mark -> mark.end() - mark.start() <= length)
+                .toList();
+        for (int i = 0; i < few.size(); i++) {
+            Span mark = few.get(i);
+            if (!isInside(mark)) {
+                double end = mark.end();
+                for (int j = i + 1; j < few.size() && few.get(j).end() - mark.start() <= length; j++) {
+                    end = Math.max(end, few.get(j).end());
+                }
+                place((mark.start() + end - length) / 2, mark);
+            }
+        }
+        for (Span mark : marks) {
+            double span = mark.end() - mark.start();
+            if (span > length) {
+                long more = Math.max(0, Math.round((span - length) / hop));
+                double first = (mark.start() + mark.end() - more * hop - length) / 2;
+                List<Double> found = free(first, first + more * hop, Math.min(hop, length / 2));
+                around.addAll(found);
+                all.addAll(found);
+            }
+        }
+    }
+
+    /** Whether a mark lies in a clip around another one; marks come by their starts. */
+    private boolean isInside(Span mark) {
+        Double start = around.floor(mark.start());
+        return start != null && mark.end() <= start + length + SparseRecording.ROUNDING;
+    }
+
+    /** Places a clip, later if it would share more than half with the one before. */
+    private void place(double wanted, Span mark) {
+        double start = Math.max(0, wanted);
+        if (!around.isEmpty()) {
+            double before = around.last();
+            start = Math.max(start, before + Math.min(hop, length / 2));
+            double inside = Math.min(mark.end(), before + length) - Math.max(mark.start(), before);
+            // At the end of the recording there is no room for half a clip.
+            if (start > last && inside >= Math.min(length, mark.end() - mark.start()) / 2) {
+                return;
+            }
+        }
+        start = rounded(Math.min(start, last));
+        around.add(start);
+        all.add(start);
+    }
+
+    /** Ids of clips have microseconds. */
+    private static double rounded(double seconds) {
+        return Math.max(0, Math.rint(seconds * 1e6) / 1e6);
+    }
+
+    private void placeBetween(double duration) {
+        List<Span> marks = SparseRecording.joined(recording.marks().stream()
+                .filter(mark -> !mark.isWhole())
+                .map(mark -> new Span(mark.onset(), mark.offset()))
+                .toList());
+        List<Span> known = recording.isKnownThroughout() ? List.of(new Span(0, duration)) : recording.known();
+        for (Span span : known) {
+            double from = Math.max(0, span.start());
+            for (Span mark : within(marks, span)) {
+                fill(from, Math.min(duration, mark.start()));
+                from = Math.max(from, mark.end());
+            }
+            fill(from, Math.min(duration, span.end()));
+        }
+    }
+
+    private static List<Span> within(List<Span> marks, Span span) {
+        List<Span> some = new ArrayList<>();
+        // Both are in order, and marks are few beside clips: a binary search finds the first.
+        int low = 0;
+        int high = marks.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (marks.get(middle).end() < span.start()) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        for (int i = low; i < marks.size() && marks.get(i).start() <= span.end(); i++) {
+            some.add(marks.get(i));
+        }
+        return some;
+    }
+
+    /** Clips in a stretch without marks; of none more than half lies in a clip around a mark. */
+    private void fill(double from, double to) {
+        all.addAll(free(from, to - length, length / 2));
+    }
+
+    /** Starts of clips between two times, a hop apart, and none closer than {@code apart} to a clip around a mark. */
+    private List<Double> free(double from, double to, double apart) {
+        List<Double> starts = new ArrayList<>();
+        double start = from;
+        while (start <= to + SparseRecording.ROUNDING) {
+            Double near = around.higher(start - apart + SparseRecording.ROUNDING);
+            if (near != null && near < start + apart - SparseRecording.ROUNDING) {
+                start = near + apart;
+            } else {
+                starts.add(rounded(Math.min(start, last)));
+                start += hop;
+            }
+        }
+        return starts;
+    }
+}
