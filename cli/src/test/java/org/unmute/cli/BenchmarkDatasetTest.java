@@ -107,6 +107,27 @@ class BenchmarkDatasetTest {
                 .doesNotContain("to embed");
     }
 
+    /** Its metrics would count what is not known as absent. */
+    @Test
+    void labelsOfWhichSomeAreNotKnownAreRefused() throws IOException {
+        table(folder.resolve("open"));
+        Path clips = folder.resolve("open/clips.csv");
+        List<String> rows = Files.readAllLines(clips).stream()
+                .map(row -> row + (row.startsWith("path") ? ",unknown" : row.startsWith("21") ? ",*" : ","))
+                .toList();
+        Files.write(clips, rows);
+        Path grid = grid("open", """
+            name = "tones"
+            dataset = "table"
+            root = "open"
+            """, "[[probes]]\nname = \"linear-mean\"\n");
+        assertThat(Ran.unmute("benchmark", "-q", grid, "--out", folder.resolve("open-run"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("data set tones, validation: of 1 of 8 clips some classes are not known, the first"
+                        + " '21.wav#0.5-1'");
+    }
+
     /** URBAN-SED as unpacked, with two of its classes. */
     private static void urban(Path root) throws IOException {
         int number = 0;

@@ -75,8 +75,8 @@ final class LabelsCommand extends UnmuteCommand {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "Table of clips to write: file,start,end,labels,split, and unknown where some classes of a clip are not"
-                            + " known; files are below the folder of --audio.")
+                    "Table of clips to write: file,start,end,labels,split, and unknown where some classes of a clip are"
+                            + " not known; files are below the folder of --audio.")
     private Path out;
 
     @Mixin

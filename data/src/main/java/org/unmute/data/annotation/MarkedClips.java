@@ -70,8 +70,9 @@ final class MarkedClips {
             double span = mark.end() - mark.start();
             if (span > length) {
                 long more = Math.max(0, Math.round((span - length) / hop));
-                double first = (mark.start() + mark.end() - more * hop - length) / 2;
-                List<Double> found = free(first, first + more * hop, Math.min(hop, length / 2));
+                double middle = (mark.start() + mark.end() - more * hop - length) / 2;
+                double first = Math.max(0, Math.min(middle, last - more * hop));
+                List<Double> found = free(first, Math.min(last, first + more * hop), Math.min(hop, length / 2));
                 around.addAll(found);
                 all.addAll(found);
             }

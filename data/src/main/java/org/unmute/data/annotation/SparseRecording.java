@@ -79,7 +79,7 @@ final class SparseRecording {
         return known;
     }
 
-    /** Whether something may be known of any moment of the recording: of a complete class, or by a label of the whole. */
+    /** Whether something may be known of any moment: of a complete class, or by a label of the whole recording. */
     boolean isKnownThroughout() {
         return !complete.isEmpty() || marks.stream().anyMatch(Annotation::isWhole);
     }

@@ -122,7 +122,7 @@ class SparseLabelsTest {
                 .isEqualTo(left > 0);
     }
 
-    @Property(tries = 400)
+    @Property(tries = 1000)
     void eachMarkHasAClipAndNoTwoClipsAreNearlyTheSame(@ForAll Random random) throws IOException {
         Case data = Case.of(random);
         double length = data.cutter.length();

@@ -47,6 +47,8 @@ class OwnRecordingsTest {
             {"path,labels\ny.wav,dog;;cat\n", ":2: an empty label"},
             {"path,labels\ny.wav,dog;dog\n", ":2: a label twice"},
             {"path,labels\ny.wav,dog\ny.wav,cat\n", ":3: clip 'y.wav' is already in clips.csv:2"},
+            {"path,labels,unknown\ny.wav,dog,dog\n", ":2: label 'dog' is present, and not known"},
+            {"path,labels,unknown\ny.wav,dog,1\n", ":2: column unknown has '1', where it names the classes"},
             {"path,labels\ny.wav,\n", "no clip has a label"},
             {"name,labels\ny.wav,dog\n", ":1: no column path, file"},
         };
@@ -54,6 +56,31 @@ class OwnRecordingsTest {
             tree.text("clips.csv", c[0]);
             assertThatThrownBy(() -> tree.read("table", Part.TRAIN)).as(c[0]).hasMessageContaining(c[1]);
         }
+    }
+
+    @Test
+    void whatIsNotKnownIsReadBackToo() throws IOException {
+        Tree tree = tree().wav("x.wav", "y.wav", "z.wav");
+        String hash = Sha256.of(root.resolve("x.wav"));
+        List<LabelledClip> clips = List.of(
+                new LabelledClip("x.wav", "train", List.of("dog"), LabelledClip.OTHERS),
+                new LabelledClip("y.wav", "train", List.of(), List.of("cat", "cow")),
+                new LabelledClip("z.wav", "train", List.of("cat")));
+        UsedClips.write(root.resolve("clips.csv"), clips, Map.of("x.wav", hash, "y.wav", hash, "z.wav", hash));
+        assertThat(root.resolve("clips.csv"))
+                .content()
+                .startsWith("file,start,end,labels,split,sha256,unknown\nx.wav,,,dog,train," + hash + ",*\n");
+        Reading read = tree.read("table", Part.TRAIN);
+        assertThat(read.manifest().clips()).isEqualTo(clips);
+        assertThat(read.labels().names()).containsExactly("cat", "cow", "dog");
+        assertThat(Manifest.read(root.resolve("clips.csv"), ManifestFormat.AUTO, null)
+                        .clips())
+                .isEqualTo(clips);
+        assertThatThrownBy(() -> UsedClips.write(
+                        root.resolve("d.csv"),
+                        List.of(new LabelledClip("x.wav", "", List.of(), List.of("a;b"))),
+                        Map.of("x.wav", hash)))
+                .hasMessageContaining("must not contain ';'");
     }
 
     @Test

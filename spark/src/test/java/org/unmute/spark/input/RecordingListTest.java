@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,18 @@ class RecordingListTest {
             assertThat(clip.uri()).isEqualTo("file:" + expected.get(i).path());
             assertThat(clip.uri()).isEqualTo("file:" + temp + "/" + clip.file());
         }
+    }
+
+    /** Results carry labels, but not what is not known: it would count as absent. */
+    @Test
+    void labelsOfWhichSomeAreNotKnownAreRefused() throws IOException {
+        assertThatThrownBy(() -> table("path,labels,unknown\na.wav,wren,*\n"))
+                .hasMessageContaining("list.csv:1: column 'unknown' says that some labels are not known");
+        assertThat(table("path,unknown\na.wav,*\n")).hasSize(1);
+        StructType columns =
+                new StructType().add("path", "string").add("Labels", "string").add("Unknown", "string");
+        assertThatThrownBy(() -> RowColumns.of(columns))
+                .hasMessageContaining("leave the columns labels and unknown out of this table");
     }
 
     @Test

@@ -1,0 +1,227 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.audio.Wav;
+import org.unmute.cli.console.ExitCode;
+
+/**
+ * One recording in which somebody drew ten boxes, and left many calls unmarked: from the boxes to what is found of the
+ * others, by the commands of {@code docs/labels.md}.
+ */
+class TenBoxesEndToEndTest {
+    private static final int RATE = 16_000;
+    private static final int SECONDS = 400;
+    private static final String RAVEN =
+            "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t" + "High Freq (Hz)\tSpecies\n";
+
+    @TempDir
+    static Path folder;
+
+    private record Call(double onset, double offset, String label, boolean marked) {
+        boolean touches(double start, double end) {
+            // The table has tenths of milliseconds.
+            return onset < end - 1e-3 && offset > start + 1e-3;
+        }
+    }
+
+    private static final List<Call> CALLS = new ArrayList<>();
+
+    @BeforeAll
+    static void record() throws IOException {
+        Random random = new Random(11);
+        float[] sound = new float[RATE * SECONDS];
+        for (int i = 0; i < sound.length; i++) {
+            sound[i] = 0.01f * (float) random.nextGaussian();
+        }
+        StringBuilder raven = new StringBuilder(RAVEN);
+        for (int box = 0; box < 10; box++) {
+            double marked = 12 + 39 * box + random.nextDouble();
+            call(sound, marked, box % 2 == 0, true);
+            Call call = CALLS.getLast();
+            raven.append(String.format(
+                    Locale.ROOT, "%d\tS\t1\t%.4f\t%.4f\t0\t9\t%s\n", box + 1, call.onset, call.offset, call.label));
+            // Nobody had time to mark these.
+            call(sound, marked + 13, box % 3 == 0, false);
+            call(sound, marked + 19, box % 3 != 0, false);
+        }
+        Wav.write(folder.resolve("dawn.wav"), sound, RATE);
+        Files.writeString(folder.resolve("dawn.Table.1.selections.txt"), raven);
+    }
+
+    private static void call(float[] sound, double onset, boolean whistle, boolean marked) {
+        int n = (int) (1.2 * RATE);
+        int from = (int) (onset * RATE);
+        double phase = 0;
+        for (int i = 0; i < n; i++) {
+            double at = (double) i / n;
+            phase += 2 * Math.PI * (whistle ? 2500 + 2000 * at : 220) / RATE;
+            double wave = whistle ? Math.sin(phase) : Math.signum(Math.sin(phase));
+            sound[from + i] += (float) (0.3 * wave * Math.sin(Math.PI * at));
+        }
+        CALLS.add(new Call(onset, onset + 1.2, whistle ? "whistle" : "buzz", marked));
+    }
+
+    /** The commands of the page's section, each in one line. */
+    private static List<String> commands() throws IOException {
+        Path root = Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+        Matcher section = Pattern.compile("## Ten boxes in one recording.*?```\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(root.resolve("docs/labels.md")));
+        assertThat(section.find()).isTrue();
+        return section.group(1).replace("\\\n", "").lines().toList();
+    }
+
+    private static Ran run(String line) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("-cp", Java.joined(Java.path()), Main.class.getName()));
+        assertThat(line).startsWith("unmute ");
+        arguments.addAll(Arrays.asList(line.strip().split("\\s+"))
+                .subList(1, line.strip().split("\\s+").length));
+        return Java.run(folder, Map.of(), arguments);
+    }
+
+    @Test
+    void theCommandsOfThePageFindWhatWasNotMarked() throws Exception {
+        List<String> commands = commands();
+        assertThat(commands)
+                .extracting(line -> line.split(" ")[1])
+                .containsExactly("labels", "embed", "probe", "detect");
+        Ran labels = run(commands.getFirst()).endsWith(ExitCode.OK);
+        assertThat(labels.out())
+                .contains("of 1 of 1 recordings only the marks and 5 s around each (--margin) are known")
+                .contains("of the recordings lie outside the marks and their margin: nothing is known there")
+                .containsPattern("[0-9]+ blocks of time; ");
+        requireTrue(Files.readAllLines(folder.resolve("clips.csv")));
+        for (String command : commands.subList(1, commands.size())) {
+            run(command).endsWith(ExitCode.OK);
+        }
+        List<String> found = Files.readAllLines(folder.resolve("found/events.csv"));
+        long unmarked = CALLS.stream()
+                .filter(call -> !call.marked && found.stream().skip(1).anyMatch(row -> isIn(row, call)))
+                .count();
+        assertThat(unmarked).as("of 20 calls that nobody marked").isGreaterThanOrEqualTo(15);
+    }
+
+    private static boolean isIn(String row, Call call) {
+        String[] cells = row.split(",");
+        return cells[3].equals(call.label) && call.touches(Double.parseDouble(cells[1]), Double.parseDouble(cells[2]));
+    }
+
+    /** Each box is an example, and no clip says that nothing is there where only nothing was marked. */
+    private static void requireTrue(List<String> rows) {
+        assertThat(rows.getFirst()).isEqualTo("file,start,end,labels,split");
+        for (String label : List.of("whistle", "buzz")) {
+            assertThat(rows.stream().filter(row -> row.contains("," + label + ",")))
+                    .hasSize(5)
+                    .anyMatch(row -> row.endsWith("train"))
+                    .anyMatch(row -> row.endsWith("validation"));
+        }
+        int without = 0;
+        for (String row : rows.subList(1, rows.size())) {
+            String[] cells = row.split(",", -1);
+            double start = Double.parseDouble(cells[1]);
+            double end = Double.parseDouble(cells[2]);
+            assertThat(CALLS.stream()
+                            .filter(call -> call.touches(start, end))
+                            .map(Call::label)
+                            .toList())
+                    .isEqualTo(cells[3].isEmpty() ? List.of() : List.of(cells[3]));
+            without += cells[3].isEmpty() ? 1 : 0;
+        }
+        assertThat(without).isGreaterThan(10);
+        assertThat(rows.stream().skip(1).map(row -> row.substring(row.lastIndexOf(',') + 1)))
+                .contains("train", "validation", "test");
+    }
+
+    private static Ran labels(Object... more) {
+        Object[] all = {"labels", folder.resolve("dawn.Table.1.selections.txt"), "--audio", folder.resolve("dawn.wav")};
+        return Ran.unmute(Ran.with(all, more));
+    }
+
+    @Test
+    void whatIsNotKnownIsWrittenAndNotScored() throws IOException {
+        Path out = folder.resolve("narrow.csv");
+        Ran narrow = labels("--margin", 1, "--out", out).endsWith(ExitCode.OK);
+        assertThat(narrow.out())
+                .contains("10 of 10 clips count neither as examples of some classes nor as clips without them, because"
+                        + " this is not known: buzz 5, whistle 5")
+                .contains(
+                        "2 classes are absent from no clip to train on, so that nothing shows what they are not: buzz,"
+                                + " whistle");
+        assertThat(Files.readAllLines(out))
+                .hasSize(11)
+                .startsWith("file,start,end,labels,split,unknown")
+                .allMatch(row -> row.endsWith(",*") || row.endsWith("unknown"));
+        Path scores = folder.resolve("scores.csv");
+        StringBuilder text = new StringBuilder("file,buzz,whistle\n");
+        for (String row : Files.readAllLines(out).subList(1, 11)) {
+            String[] cells = row.split(",");
+            text.append(cells[0] + "#" + cells[1] + "-" + cells[2] + ",0.1,0.9\n");
+        }
+        Files.writeString(scores, text);
+        assertThat(Ran.unmute("eval", "-q", "--scores", scores, "--labels", out)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("metrics: of 10 of 10 clips some classes are not known, the first 'dawn.wav#")
+                .contains("and would count as absent");
+    }
+
+    @Test
+    void aCompleteTableIsReadAsBefore() throws IOException {
+        Path list = Files.writeString(folder.resolve("complete.csv"), "file\ndawn.wav\n");
+        JsonNode all = labels("--complete", "--json").endsWith(ExitCode.OK).json();
+        JsonNode listed =
+                labels("--complete=" + list, "--json").endsWith(ExitCode.OK).json();
+        assertThat(listed).isEqualTo(all);
+        assertThat(all.at("/clips").asInt()
+                        + all.at("/clipsWithPartOfEventLeftOut").asInt())
+                .isEqualTo(SECONDS / 5);
+        assertThat(all.at("/secondsNotKnown").asDouble()).isZero();
+        Files.writeString(list, "class\nbuzz\n");
+        JsonNode one =
+                labels("--complete=" + list, "--json").endsWith(ExitCode.OK).json();
+        assertThat(one.at("/audit/clipsNotKnown/whistle").asInt()).isGreaterThan(30);
+        assertThat(one.at("/audit/clipsNotKnown").has("buzz")).isFalse();
+        assertThat(one.at("/audit/neverAbsent").size()).isZero();
+    }
+
+    @Test
+    void optionsThatContradictEachOtherAreRefused() throws IOException {
+        Map<List<Object>, String> wrong = Map.of(
+                List.of("--complete", "--margin", 3), "--complete says that all that is there is marked, --margin that",
+                List.of("--complete", "--sparse"), "--complete says that all that is there is marked, --sparse that",
+                List.of("--margin", -1), "the margin around marks must be 0 seconds or more: -1.0 (--margin)",
+                List.of("--block", 30), "--block and --guard are for blocks of time: give --group-by block",
+                List.of("--group-by", "block"), "--group-by is for new splits: give --split",
+                List.of("--group-by", "block", "--split", "train=1,test=1", "--block", 8),
+                        "a block of 8 s has no room for a clip of 5 s and a guard of 5 s (--block, --guard)");
+        wrong.forEach((options, message) -> assertThat(
+                        labels(options.toArray()).endsWith(ExitCode.USAGE).err())
+                .contains(message));
+        assertThat(labels("--clip", "rows", "--group-by", "block", "--split", "train=1,test=1")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("'dawn.wav' is a whole recording: cut recordings into clips (--clip SECONDS)");
+        Path empty = Files.writeString(folder.resolve("empty").resolveSibling("dawn.txt"), "");
+        Path classes = Files.writeString(folder.resolve("classes.txt"), "buzz\n");
+        assertThat(Ran.unmute("labels", empty, "--audio", folder.resolve("dawn.wav"), "--vocabulary", classes)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no clip is left of 1 labelled recordings")
+                .contains("the labels say nothing of them: give --complete if all that is there is marked");
+    }
+}
