@@ -24,7 +24,8 @@ public final class EventEvalOptions {
             description =
                     "Score events in time instead of clips. REF is a table with the events that were annotated: Raven,"
                             + " Audacity, DESED, sed_eval, BirdNET, CSV with start, end and label, or JSON lines; or a"
-                            + " folder of such tables. May be left out with --dataset, for a set with such labels.")
+                            + " folder of such tables; what is not marked counts as absent. May be left out"
+                            + " with --dataset, for a set with such labels.")
     private String reference;
 
     @Option(

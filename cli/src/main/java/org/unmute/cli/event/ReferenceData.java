@@ -131,6 +131,9 @@ final class ReferenceData {
             remarks.add(found.missing().size() + " labelled recordings are not " + where + " and do not count: "
                     + Remarks.names(found.missing()));
         }
+        if (!labelled.labels().isKnown() && !found.remark().isEmpty()) {
+            remarks.add(found.remark());
+        }
         return found.manifest().clips().stream().map(LabelledClip::file).toList();
     }
 

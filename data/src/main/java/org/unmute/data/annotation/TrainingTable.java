@@ -60,7 +60,7 @@ public final class TrainingTable {
             }
             if (!known && LabelledClip.OTHERS.contains(label)) {
                 throw new IllegalArgumentException("labels: the class '*' cannot be written to " + file
-                        + ", where '*' stands for all classes that are not known: rename it");
+                        + ", where '*' means all classes that are not known: rename it");
             }
         }
     }
