@@ -1,5 +1,6 @@
 package org.unmute.probes.loss;
 
+import java.util.Arrays;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.LossOps;
 
@@ -28,5 +29,20 @@ public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction)
         return reduction == LossReduction.SUM
                 ? sum
                 : sum.times(1.0 / logits.shape().elements());
+    }
+
+    @Override
+    public Tensor ofElements(Tensor logits, Tensor targets, int[] elements) {
+        if (positiveWeight == null) {
+            return Loss.super.ofElements(logits, targets, elements);
+        }
+        int classes = logits.shape().dim(-1);
+        int[] classOf = Arrays.stream(elements).map(i -> i % classes).toArray();
+        // One weight an element.
+        Tensor weights = Loss.elements(Loss.weightsLike(logits, positiveWeight), classOf);
+        return new BinaryCrossEntropy(weights, reduction)
+                .of(
+                        Loss.elements(logits, elements),
+                        Loss.elements(Loss.targetsLike("binary cross-entropy", logits, targets), elements));
     }
 }

@@ -48,6 +48,12 @@ public record CrossEntropy(double smoothing, Tensor classWeight, LossReduction r
         return sum.times(reduction == LossReduction.SUM ? 1 : 1 / count);
     }
 
+    @Override
+    public Tensor ofElements(Tensor logits, Tensor targets, int[] elements) {
+        throw new UnsupportedOperationException("cross-entropy: a softmax needs the targets of all classes of a clip: "
+                + elements.length + " of " + logits.shape().elements() + " are known: use asl or bce");
+    }
+
     private static Tensor oneHot(Tensor logits, Tensor targets) {
         int batch = logits.shape().dim(0);
         int classes = logits.shape().dim(1);

@@ -16,6 +16,23 @@ public interface Loss {
      */
     Tensor of(Tensor logits, Tensor targets);
 
+    /**
+     * The loss of some elements of a batch as if there were no others: a mean is over them alone.
+     *
+     * @param targets of the shape of the logits; the others are not read and may be NaN
+     * @param elements their positions in the batch, row-major; at least one
+     * @throws IllegalArgumentException if the shapes do not fit
+     * @throws UnsupportedOperationException if an element's loss depends on other elements of its row
+     */
+    default Tensor ofElements(Tensor logits, Tensor targets, int[] elements) {
+        return of(elements(logits, elements), elements(targetsLike(name(), logits, targets), elements));
+    }
+
+    /** Some elements of a tensor by their row-major positions, {@code [elements]}. */
+    static Tensor elements(Tensor all, int[] elements) {
+        return all.reshape(-1).indexSelect(0, Tensor.of(all.backend(), elements, elements.length));
+    }
+
     /** Targets in the logits' element type; refuses another shape. */
     static Tensor targetsLike(String loss, Tensor logits, Tensor targets) {
         if (!logits.shape().equals(targets.shape())) {

@@ -14,7 +14,7 @@ public interface EpochWatch {
      *
      * @param number which epoch, from 1
      * @param epochs total number of epochs
-     * @param loss mean loss of its batches, each before its update
+     * @param loss mean loss of its batches that have one, each before its update
      * @param probe in its current state; the next epoch changes its parameters
      */
     record Epoch(int number, int epochs, double loss, Probe probe) {}

@@ -5,18 +5,20 @@ import java.util.Arrays;
 /**
  * The loss of every step of a run.
  *
- * @param steps losses in order over all epochs, each before the step's update
+ * @param steps losses in order over all epochs, each before the step's update; NaN for a batch of which no target is
+ *     known, which has no loss
  * @param stepsPerEpoch steps per epoch
  */
 public record LossHistory(double[] steps, int stepsPerEpoch) {
-    /** The mean loss of each epoch. */
+    /** The mean loss of each epoch, over the steps that have one. */
     public double[] epochs() {
         double[] means = new double[steps.length / stepsPerEpoch];
         Arrays.setAll(
                 means,
                 e -> Arrays.stream(steps, e * stepsPerEpoch, (e + 1) * stepsPerEpoch)
-                                .sum()
-                        / stepsPerEpoch);
+                        .filter(loss -> !Double.isNaN(loss))
+                        .average()
+                        .orElse(Double.NaN));
         return means;
     }
 }

@@ -24,6 +24,9 @@ import org.unmute.tensor.optim.ParameterGroup;
  * Trains a probe on frozen tokens (paper, section 5). The same probe, clips, settings and backend give the same bits,
  * even if a run was interrupted and resumed from its checkpoint. A batch may hold clips of different grids: they are
  * pooled grid by grid, and their descriptors form one batch.
+ *
+ * <p>Targets that are not known (NaN) have no part in the loss: it is that of the known ones of a batch. A batch without
+ * a known target has no loss, changes nothing and is no step of the schedule.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -99,8 +102,8 @@ public final class ProbeTrainer {
      *     the seed of the run
      * @param clips training clips only; they give the statistics for standardization
      * @param checkpoint a file, or null for none
-     * @throws IllegalArgumentException if clips do not fit the probe, or a clip does not have exactly one class with
-     *     cross-entropy
+     * @throws IllegalArgumentException if clips do not fit the probe, a clip does not have exactly one class with
+     *     cross-entropy, or no target is known
      * @throws IOException if tokens or the checkpoint cannot be read or written, or the checkpoint belongs to another
      *     run
      * @throws TrainingDivergedException if the loss becomes NaN or infinite
@@ -148,6 +151,10 @@ public final class ProbeTrainer {
                         "training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
             }
         });
+        if (TokenSet.known(clips.targets()).length == 0) {
+            throw new IllegalArgumentException("training: none of the " + clips.targets().length
+                    + " targets is known: there is nothing to learn from: label some clips");
+        }
         if (!settings.objective().isSingleLabel()) {
             return;
         }
@@ -156,6 +163,10 @@ public final class ProbeTrainer {
             int others = 0;
             for (int c = 0; c < clips.classes(); c++) {
                 float y = clips.targets()[i * clips.classes() + c];
+                if (Float.isNaN(y)) {
+                    throw new IllegalArgumentException("training: cross-entropy needs every target, that of clip " + i
+                            + ", class " + c + " is not known: use asl or bce, or leave the clip out");
+                }
                 ones += y == 1 ? 1 : 0;
                 others += y != 0 && y != 1 ? 1 : 0;
             }
@@ -185,7 +196,10 @@ public final class ProbeTrainer {
                 ended = watch.after(new EpochWatch.Epoch(
                         epoch + 1,
                         settings.epochs(),
-                        Arrays.stream(own).average().orElseThrow(),
+                        Arrays.stream(own)
+                                .filter(loss -> !Double.isNaN(loss))
+                                .average()
+                                .orElseThrow(),
                         probe));
                 boolean due = ended
                         || epoch == settings.epochs() - 1
@@ -222,6 +236,12 @@ public final class ProbeTrainer {
             int to = Math.min(order.length, from + settings.batch());
             double rate = optimizer.rate(0);
             long begun = System.nanoTime();
+            if (TokenSet.known(clips.targets(Arrays.copyOfRange(order, from, to))).length == 0) {
+                losses[step] = Double.NaN;
+                progress.after(new TrainingProgress.Step(
+                        epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate, throughput()));
+                continue;
+            }
             try (TensorScope _ = new TensorScope()) {
                 Tensor loss = loss(
                         probe,
@@ -256,9 +276,12 @@ public final class ProbeTrainer {
     static Tensor loss(
             Probe probe, TokenSet clips, Objective objective, BatchReader.Batch batch, SplittableRandom random) {
         Tensor logits = probe.trainingLogits(batch.parts(), random);
-        Tensor targets =
-                Tensor.of(logits.backend(), clips.targets(batch.clips()), batch.clips().length, clips.classes());
-        Tensor loss = objective.loss().of(logits, targets);
+        float[] values = clips.targets(batch.clips());
+        Tensor targets = Tensor.of(logits.backend(), values, batch.clips().length, clips.classes());
+        int[] known = TokenSet.known(values);
+        Tensor loss = known.length == values.length
+                ? objective.loss().of(logits, targets)
+                : objective.loss().ofElements(logits, targets, known);
         return probe.regularization().map(loss::plus).orElse(loss);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
@@ -12,7 +13,8 @@ import org.unmute.tensor.DType;
  * Clips with their labels.
  *
  * @param tokens the clips' tokens
- * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones; values in between are allowed
+ * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones, NaN where that is not known; values
+ *     in between are allowed
  * @param classes number of classes
  */
 public record TokenSet(TokenSource tokens, float[] targets, int classes) {
@@ -23,9 +25,9 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
                     + " classes do not have " + targets.length + " targets");
         }
         for (int i = 0; i < targets.length; i++) {
-            if (!(targets[i] >= 0 && targets[i] <= 1)) {
+            if (targets[i] < 0 || targets[i] > 1) {
                 throw new IllegalArgumentException("token set: target of clip " + i / classes + ", class " + i % classes
-                        + " must lie in [0, 1]: " + targets[i]);
+                        + " must lie in [0, 1], or be NaN where it is not known: " + targets[i]);
             }
         }
     }
@@ -57,6 +59,13 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
             System.arraycopy(targets, clips[i] * classes, own, i * classes, classes);
         }
         return own;
+    }
+
+    /** Positions of known targets among {@link #targets(int[])}, ascending. */
+    static int[] known(float[] targets) {
+        return IntStream.range(0, targets.length)
+                .filter(i -> !Float.isNaN(targets[i]))
+                .toArray();
     }
 
     /** A text that differs if clips or targets differ. */

@@ -95,9 +95,11 @@ public final class TrainingCheckpoint {
             }
             double[] losses = file.doubles(LOSSES);
             Tensor step = state.get(STEP);
-            if (step != null && (step.shape().elements() != 1 || step.item() != losses.length)) {
-                throw new IllegalArgumentException(
-                        losses.length + " losses for step " + Arrays.toString(step.toDoubles()));
+            // A batch without a known target has a loss of NaN and takes no step.
+            long taken =
+                    Arrays.stream(losses).filter(loss -> !Double.isNaN(loss)).count();
+            if (step != null && (step.shape().elements() != 1 || step.item() != taken)) {
+                throw new IllegalArgumentException(taken + " losses for step " + Arrays.toString(step.toDoubles()));
             }
             optimizer.restore(state);
             parameters.forEach((name, p) -> p.assign(saved.get(name)));

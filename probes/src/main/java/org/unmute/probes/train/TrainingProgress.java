@@ -13,7 +13,7 @@ public interface TrainingProgress {
      * @param epochs total number of epochs
      * @param step number of the step in the epoch, from 1
      * @param steps steps per epoch
-     * @param loss the batch's loss before the update
+     * @param loss the batch's loss before the update; NaN if none of its targets is known, so that there is no update
      * @param rate the learning rate used
      * @param throughput speed of the run so far
      */

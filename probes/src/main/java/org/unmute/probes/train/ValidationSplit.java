@@ -20,7 +20,8 @@ public record ValidationSplit(int[] train, int[] validation) {
     /**
      * A split.
      *
-     * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5
+     * @param targets {@code [clips, classes]}; a class is present if its target is at least 0.5; targets of NaN, which
+     *     are not known, do not count
      * @param share fraction of clips set aside, above 0 and below 1
      * @throws IllegalArgumentException if the share is out of range or leaves one part without clips
      */

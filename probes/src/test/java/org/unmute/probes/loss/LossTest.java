@@ -25,6 +25,50 @@ class LossTest {
         check(CrossEntropy.DEFAULT, Tensor.of(scalar, new int[] {2, 0}, 2));
     }
 
+    /** Elements 1 and 5 are not known; the loss of the others is that of their values one by one. */
+    @Test
+    void someElementsHaveTheirOwnLossAndGradient() {
+        int[] known = {0, 2, 3, 4};
+        double[] y = {1, Double.NaN, 0, 0, 1, Double.NaN};
+        double[] weights = {1, 2, 3};
+        Tensor targets = Tensor.of(scalar, y, 2, 3);
+        Tensor logits = random(2, 3);
+        double[] x = logits.toDoubles();
+        for (LossReduction reduction : LossReduction.values()) {
+            for (Loss loss : new Loss[] {
+                new AsymmetricLoss(4, 1, 0.05, 1e-8, false, reduction),
+                new BinaryCrossEntropy(null, reduction),
+                new BinaryCrossEntropy(Tensor.of(scalar, weights, 3), reduction)
+            }) {
+                double sum = 0;
+                for (int i : known) {
+                    Loss one = loss instanceof BinaryCrossEntropy bce && bce.positiveWeight() != null
+                            ? new BinaryCrossEntropy(Tensor.of(scalar, new double[] {weights[i % 3]}, 1), reduction)
+                            : loss;
+                    sum += one.of(
+                                    Tensor.of(scalar, new double[] {x[i]}, 1, 1),
+                                    Tensor.of(scalar, new double[] {y[i]}, 1, 1))
+                            .item();
+                }
+                assertThat(loss.ofElements(logits, targets, known).item())
+                        .isCloseTo(reduction == LossReduction.SUM ? sum : sum / known.length, within(1e-12));
+                gradientCheck(at -> loss.ofElements(at, targets, known), logits);
+                double[] gradient = gradient(at -> loss.ofElements(at, targets, known), logits);
+                assertThat(new double[] {gradient[1], gradient[5]}).containsExactly(0, 0);
+            }
+        }
+        assertThatThrownBy(() -> CrossEntropy.DEFAULT.ofElements(logits, targets, known))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("4 of 6 are known");
+        assertThatThrownBy(() -> AsymmetricLoss.DEFAULT.ofElements(logits, random(3, 2), known))
+                .hasMessageContaining("shapes differ");
+    }
+
+    private static double[] gradient(Function<Tensor, Tensor> f, Tensor at) {
+        Tensor x = at.parameter();
+        return Grad.of(f.apply(x)).wrt(x).toDoubles();
+    }
+
     private void check(Loss loss, Tensor targets) {
         gradientCheck(x -> loss.of(x, targets), random(2, 3));
     }
@@ -36,8 +80,7 @@ class LossTest {
     }
 
     private void gradientCheck(Function<Tensor, Tensor> f, Tensor at) {
-        Tensor x = at.parameter();
-        double[] gradient = Grad.of(f.apply(x)).wrt(x).toDoubles();
+        double[] gradient = gradient(f, at);
         for (int i = 0; i < gradient.length; i++) {
             double h = 1e-5;
             double[] up = at.toDoubles();
