@@ -81,8 +81,8 @@ public final class Encoder {
      * The token map of a recording of any length. Longer ones are cut into windows whose maps are joined in time; where
      * windows overlap, a token is the mean of theirs. The last window may be short and is treated as the authors treat
      * a short clip: where they pad, it gives the full grid of a window, and the tokens at its end stand for padding,
-     * not for sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token
-     * is the mean over the windows, all with the same weight.
+     * not for sound ({@link TokenMap#sound}). A remainder of less than a hundredth of a window or less than a frame is
+     * left out. The cls token is the mean over the windows, all with the same weight.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
      * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite
@@ -133,7 +133,9 @@ public final class Encoder {
         List<Features> joined = new ArrayList<>();
         int window = 0;
         for (int count : counts) {
-            joined.add(join(all.subList(window, window + count)));
+            Features one = join(all.subList(window, window + count));
+            int sound = spec.rowTimes().sound(one.tokens().time(), recordings.get(joined.size()).length);
+            joined.add(one.withSound(sound));
             window += count;
         }
         return joined;

@@ -43,6 +43,38 @@ public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention
     }
 
     /**
+     * The same features, of which this many rows are of sound.
+     *
+     * @throws IllegalArgumentException if there are not so many rows
+     */
+    Features withSound(int rows) {
+        return new Features(
+                tokens.withSound(rows),
+                layers.stream().map(layer -> layer.withSound(rows)).toList(),
+                attention);
+    }
+
+    /** The rows of sound ({@link TokenMap#soundOnly}) of tokens, layers and attention; itself if no row is padding. */
+    public Features soundOnly() {
+        int sound = tokens.sound();
+        if (sound == tokens.time()) {
+            return this;
+        }
+        Features some = rows(0, sound);
+        return new Features(some.tokens, some.layers, attention == null ? null : attentionTo(sound));
+    }
+
+    private float[] attentionTo(int rows) {
+        int all = tokens.count();
+        int some = rows * tokens.freq();
+        float[] first = new float[attention.length / all * some];
+        for (int head = 0; head < attention.length / all; head++) {
+            System.arraycopy(attention, head * all, first, head * some, some);
+        }
+        return first;
+    }
+
+    /**
      * What to compute besides the token map.
      *
      * @param layers blocks whose output is asked for, from 0

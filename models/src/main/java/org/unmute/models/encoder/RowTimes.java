@@ -27,6 +27,20 @@ public record RowTimes(int sampleRate, int rowSamples, int hopSamples, int hopRo
         return hopRows == 0 ? row * rowSamples : row / hopRows * hopSamples + row % hopRows * rowSamples;
     }
 
+    /**
+     * How many of the rows of a recording begin before its end, at least 1; the others stand for padding.
+     *
+     * @param rows of its token map
+     * @param samples of the recording
+     */
+    public int sound(int rows, long samples) {
+        int sound = rows;
+        while (sound > 1 && start(sound - 1) >= samples) {
+            sound--;
+        }
+        return sound;
+    }
+
     /** When a row begins, in seconds; it ends where the next one begins. */
     public double seconds(long row) {
         return (double) start(row) / sampleRate;

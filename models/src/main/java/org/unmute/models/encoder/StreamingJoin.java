@@ -13,6 +13,9 @@ final class StreamingJoin {
     /** How many windows cover each of these rows. */
     private int[] covered = {};
 
+    /** How many of these rows are of sound, if the windows say. */
+    private int sound;
+
     private TokenMap newest;
 
     /** @param hop rows from the start of one window to the next */
@@ -30,6 +33,7 @@ final class StreamingJoin {
             throw new IllegalStateException(
                     "token map: windows of " + newest.time() + " rows that start " + hop + " rows apart leave a gap");
         }
+        sound = Math.max(sound, window.sound());
         newest = window;
         if (covered.length < window.time()) {
             covered = Arrays.copyOf(covered, window.time());
@@ -62,6 +66,8 @@ final class StreamingJoin {
         }
         sums = Arrays.copyOfRange(sums, rows * row, sums.length);
         covered = Arrays.copyOfRange(covered, rows, covered.length);
-        return new TokenMap(rows, newest.freq(), newest.dim(), tokens, newest.cls());
+        int padding = newest.isSoundKnown() ? rows - Math.clamp(sound, 1, rows) : TokenMap.UNKNOWN;
+        sound = Math.max(0, sound - rows);
+        return new TokenMap(rows, newest.freq(), newest.dim(), tokens, newest.cls(), padding);
     }
 }

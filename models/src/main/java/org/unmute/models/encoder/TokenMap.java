@@ -12,9 +12,14 @@ import java.util.Objects;
  * @param dim channels of a token
  * @param tokens {@code [time, freq, dim]}, row-major
  * @param cls {@code [dim]}, or null where the model has no class token
+ * @param padding the number of its last rows that begin after the end of the recording and stand for padding, less than
+ *     {@code time}; {@link #UNKNOWN} where that is not known
  */
-public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
-    /** @throws IllegalArgumentException if the arrays do not fit the sizes */
+public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls, int padding) {
+    /** The {@link #padding} of a map of which nobody says how long its recording is. */
+    public static final int UNKNOWN = -1;
+
+    /** @throws IllegalArgumentException if the arrays or the padding do not fit the sizes */
     public TokenMap {
         if (time < 1 || freq < 1 || dim < 1 || tokens.length != (double) time * freq * dim) {
             throw new IllegalArgumentException(
@@ -23,6 +28,45 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
         if (cls != null && cls.length != dim) {
             throw new IllegalArgumentException("token map: cls has " + cls.length + " values, tokens have dim " + dim);
         }
+        if (padding < UNKNOWN || padding >= time) {
+            throw new IllegalArgumentException("token map: " + padding + " of " + time
+                    + " rows are padding: at least one must be sound, and " + UNKNOWN + " says that it is not known");
+        }
+    }
+
+    /**
+     * A map all of whose rows count as sound.
+     *
+     * @throws IllegalArgumentException if the arrays do not fit the sizes
+     */
+    public TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
+        this(time, freq, dim, tokens, cls, UNKNOWN);
+    }
+
+    /** How many rows, from the first on, are of sound: at least 1, all where padding is not known. */
+    public int sound() {
+        return time - Math.max(0, padding);
+    }
+
+    /** Whether it is known which rows are padding. */
+    public boolean isSoundKnown() {
+        return padding != UNKNOWN;
+    }
+
+    /**
+     * The same tokens, of which this many rows are of sound.
+     *
+     * @param rows 1 to {@link #time}
+     * @throws IndexOutOfBoundsException if there are not so many rows
+     */
+    public TokenMap withSound(int rows) {
+        Objects.checkFromToIndex(1, rows, time);
+        return new TokenMap(time, freq, dim, tokens, cls, time - rows);
+    }
+
+    /** The rows of sound, with the same cls token; the map itself if no row is padding. */
+    public TokenMap soundOnly() {
+        return padding > 0 ? rows(0, sound()) : this;
     }
 
     /** The sizes in words, for messages: {@code [time, freq, dim] with cls}. */
@@ -36,7 +80,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     }
 
     /**
-     * Some of its rows, with the same cls token.
+     * Some of its rows, with the same cls token. Of rows that are all padding, the first counts as sound.
      *
      * @param from the first
      * @param to   the one after the last
@@ -45,12 +89,19 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     public TokenMap rows(int from, int to) {
         Objects.checkFromToIndex(from, to, time);
         int row = freq * dim;
-        return new TokenMap(to - from, freq, dim, Arrays.copyOfRange(tokens, from * row, to * row), cls);
+        float[] some = Arrays.copyOfRange(tokens, from * row, to * row);
+        return new TokenMap(to - from, freq, dim, some, cls, padding(to - from, sound() - from));
+    }
+
+    /** Rows of padding among some rows, the first of which are of sound; {@link #UNKNOWN} if this map's are. */
+    private int padding(int rows, int sound) {
+        return isSoundKnown() ? rows - Math.clamp(sound, 1, rows) : UNKNOWN;
     }
 
     /**
      * Joins the maps of windows that start {@code hop} rows apart. Where windows overlap, a token is the mean of
-     * theirs. The cls token is the mean over the windows, which all have the same weight, a padded last one included.
+     * theirs. The cls token is the mean over the windows, which all have the same weight, a padded last one included. A
+     * row is of sound if it is in one of the windows; that is known if it is known of all.
      *
      * @param hop rows from the start of one window to the next, 1 to the rows of a window
      * @throws IllegalArgumentException if the list is empty, grids differ in freq or dim, or the hop leaves a gap
@@ -64,6 +115,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
             return first;
         }
         int rows = 0;
+        int sound = 0;
         for (int w = 0; w < windows.size(); w++) {
             TokenMap map = windows.get(w);
             if (map.freq != first.freq || map.dim != first.dim || (map.cls == null) != (first.cls == null)) {
@@ -75,6 +127,7 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
                         "token map: windows of " + first.time + " rows that start " + hop + " rows apart leave a gap");
             }
             rows = Math.max(rows, Math.addExact(Math.multiplyExact(w, hop), map.time));
+            sound = Math.max(sound, w * hop + map.sound());
         }
         int row = first.freq * first.dim;
         double[] sums = new double[Math.multiplyExact(rows, row)];
@@ -99,7 +152,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
                 all,
                 first.cls == null
                         ? null
-                        : mean(windows.stream().map(TokenMap::cls).toList()));
+                        : mean(windows.stream().map(TokenMap::cls).toList()),
+                windows.stream().allMatch(TokenMap::isSoundKnown) ? rows - sound : UNKNOWN);
     }
 
     /** The mean of arrays of the same length. */
