@@ -17,6 +17,7 @@ record RecordHeader(
         int freq,
         int dim,
         boolean cls,
+        int padding,
         int layers,
         long keyFingerprint,
         long payloadBytes,
@@ -27,6 +28,14 @@ record RecordHeader(
     static final long MAGIC = 0x0A4345524B4F5489L;
 
     static final int FIXED_BYTES = 84;
+    /** Flag: the cls token is stored. */
+    private static final int CLS = 1;
+    /** Flag: it is known how many rows are padding. Records of earlier versions do not say. */
+    private static final int PADDING_KNOWN = 2;
+    /** First bit of the number of rows of padding in the flags. */
+    private static final int PADDING_SHIFT = 2;
+    /** The flags hold 14 bits of it. */
+    static final int MAX_PADDING = 0x3fff;
     /** First bit of the number of layers in the flags. */
     private static final int LAYERS_SHIFT = 16;
 
@@ -53,7 +62,11 @@ record RecordHeader(
         TokenMap t = features.tokens();
         out.putLong(0, MAGIC);
         out.putInt(8, bytes)
-                .putInt(12, (t.cls() == null ? 0 : 1) | features.layers().size() << LAYERS_SHIFT);
+                .putInt(
+                        12,
+                        (t.cls() == null ? 0 : CLS)
+                                | (t.isSoundKnown() ? PADDING_KNOWN | t.padding() << PADDING_SHIFT : 0)
+                                | features.layers().size() << LAYERS_SHIFT);
         out.putInt(16, t.time()).putInt(20, t.freq()).putInt(24, t.dim()).putInt(28, payloadChecksum);
         out.putLong(32, fingerprint).putLong(40, payloadBytes);
         out.put(48, audioHash);
@@ -81,6 +94,7 @@ record RecordHeader(
         if (Payload.checksum(file.asSlice(at, bytes - 4L).asByteBuffer()) != file.get(INT, at + bytes - 4)) {
             return null;
         }
+        int flags = file.get(INT, at + 12);
         byte[] hash = file.asSlice(at + 48, 32).toArray(ValueLayout.JAVA_BYTE);
         byte[] clip = file.asSlice(at + FIXED_BYTES, clipBytes).toArray(ValueLayout.JAVA_BYTE);
         return new RecordHeader(
@@ -89,8 +103,9 @@ record RecordHeader(
                 file.get(INT, at + 16),
                 file.get(INT, at + 20),
                 file.get(INT, at + 24),
-                (file.get(INT, at + 12) & 1) != 0,
-                file.get(INT, at + 12) >>> LAYERS_SHIFT,
+                (flags & CLS) != 0,
+                (flags & PADDING_KNOWN) != 0 ? flags >>> PADDING_SHIFT & MAX_PADDING : TokenMap.UNKNOWN,
+                flags >>> LAYERS_SHIFT,
                 file.get(LONG, at + 32),
                 file.get(LONG, at + 40),
                 file.get(INT, at + 28),
@@ -99,7 +114,7 @@ record RecordHeader(
 
     /** Whether the sizes give exactly the stated payload, so that no read can go beyond it. */
     boolean sizesFit(CacheKey key) {
-        if (time < 1 || freq < 1 || dim < 1 || layers != key.layers()) {
+        if (time < 1 || freq < 1 || dim < 1 || padding >= time || layers != key.layers()) {
             return false;
         }
         try {

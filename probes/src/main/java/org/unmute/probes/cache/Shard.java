@@ -278,7 +278,10 @@ final class Shard {
             String reason = torn ? "the record was not finished" : "bytes of the record are missing";
             if (!fits) {
                 reason = "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers "
-                        + header.layers() + " do not give the payload's " + header.payloadBytes() + " bytes";
+                        + header.layers()
+                        + (header.padding() < header.time()
+                                ? " do not give the payload's " + header.payloadBytes() + " bytes"
+                                : " leave no sound beside " + header.padding() + " rows of padding");
             }
             damage.add(damage(
                     torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
@@ -334,7 +337,8 @@ final class Shard {
 
     CachedClip clip(Entry e) {
         RecordHeader h = e.header();
-        return new CachedClip(h.clip(), h.audioSha256(), h.time(), h.freq(), h.dim(), h.cls(), name, e.number());
+        return new CachedClip(
+                h.clip(), h.audioSha256(), h.time(), h.freq(), h.dim(), h.cls(), h.padding(), name, e.number());
     }
 
     String name() {

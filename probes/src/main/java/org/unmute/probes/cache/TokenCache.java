@@ -252,14 +252,21 @@ public final class TokenCache implements AutoCloseable {
     private TokenMap map(CachedClip clip, MemorySegment payload, int index) {
         float[] tokens = new float[clip.tokenValues()];
         float[] cls = clip.hasCls() ? new float[clip.dim()] : null;
-        get(clip, payload, index, tokens, 0, cls, 0);
-        return new TokenMap(clip.time(), clip.freq(), clip.dim(), tokens, cls);
+        get(clip, payload, index, clip.time(), tokens, 0, cls, 0);
+        return new TokenMap(clip.time(), clip.freq(), clip.dim(), tokens, cls, clip.padding());
     }
 
     private void get(
-            CachedClip clip, MemorySegment payload, int index, float[] tokens, int tokensAt, float[] cls, int clsAt) {
+            CachedClip clip,
+            MemorySegment payload,
+            int index,
+            int rows,
+            float[] tokens,
+            int tokensAt,
+            float[] cls,
+            int clsAt) {
         int from = Math.toIntExact(index * Payload.map(clip.time(), clip.freq(), clip.dim(), clip.hasCls()));
-        Payload.get(payload, from, clip.tokenValues(), tokens, tokensAt, key.dtype());
+        Payload.get(payload, from, clip.valuesOf(rows), tokens, tokensAt, key.dtype());
         if (clip.hasCls()) {
             Payload.get(payload, from + clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
         }
@@ -269,14 +276,15 @@ public final class TokenCache implements AutoCloseable {
      * Reads the tokens of all {@link CacheKey#layers() layers} of one clip into larger arrays: layer l from
      * {@code tokensAt + l * tokensStep} and {@code clsAt + l * clsStep} on.
      *
-     * @param tokens {@code [time*freq, dim]} for each layer. Modified.
+     * @param rows how many to read, from the first on
+     * @param tokens {@code [rows*freq, dim]} for each layer. Modified.
      * @param cls {@code [dim]} for each layer; may be null for a clip without cls token. Modified.
      * @return what was read
      * @throws TokenCacheException if there is no such clip, its record is damaged, or the cache has the last layer only
-     * @throws IndexOutOfBoundsException if an array is too short
+     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
      */
     public CachedClip readLayersInto(
-            String clipId, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+            String clipId, int rows, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
             throws IOException {
         if (key.layers() == 0) {
             throw new TokenCacheException("token cache: " + files.place()
@@ -286,35 +294,47 @@ public final class TokenCache implements AutoCloseable {
         CachedClip clip = at.clip();
         MemorySegment payload = payload(at);
         for (int l = 0; l < key.layers(); l++) {
-            get(clip, payload, l + 1, tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
+            get(clip, payload, l + 1, rows, tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
         }
         return clip;
     }
 
     /**
-     * Reads the tokens of one clip and its cls token, if it has one, into larger arrays; the checksum is checked once.
+     * Reads all tokens of one clip: {@link #readInto(String, int, float[], int, float[], int)}.
      *
-     * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
-     * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
-     * @return what was read
      * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IndexOutOfBoundsException if an array is too short
      */
     public CachedClip readInto(String clipId, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        return readInto(clipId, locate(clipId).clip().time(), tokens, tokensAt, cls, clsAt);
+    }
+
+    /**
+     * Reads the tokens of one clip and its cls token, if it has one, into larger arrays; the checksum is checked once.
+     *
+     * @param rows how many to read, from the first on
+     * @param tokens {@code [rows*freq, dim]}. Modified from {@code tokensAt} on.
+     * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
+     * @return what was read
+     * @throws TokenCacheException if there is no such clip or its record is damaged
+     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
+     */
+    public CachedClip readInto(String clipId, int rows, float[] tokens, int tokensAt, float[] cls, int clsAt)
+            throws IOException {
         Location at = locate(clipId);
         CachedClip clip = at.clip();
-        get(clip, payload(at), 0, tokens, tokensAt, cls, clsAt);
+        get(clip, payload(at), 0, rows, tokens, tokensAt, cls, clsAt);
         return clip;
     }
 
     /**
-     * {@link #readInto(String, float[], int, float[], int)} with tokens as they are stored, in float16.
+     * {@link #readInto(String, int, float[], int, float[], int)} with tokens as they are stored, in float16.
      *
      * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IllegalStateException if the cache holds float32
-     * @throws IndexOutOfBoundsException if an array is too short
+     * @throws IndexOutOfBoundsException if an array is too short, or there are not so many rows
      */
-    public CachedClip readHalvesInto(String clipId, short[] tokens, int tokensAt, float[] cls, int clsAt)
+    public CachedClip readHalvesInto(String clipId, int rows, short[] tokens, int tokensAt, float[] cls, int clsAt)
             throws IOException {
         if (key.dtype() != DType.F16) {
             throw new IllegalStateException("token cache: " + files.place() + " holds " + key.dtype() + ", not F16");
@@ -322,7 +342,7 @@ public final class TokenCache implements AutoCloseable {
         Location at = locate(clipId);
         CachedClip clip = at.clip();
         MemorySegment payload = payload(at);
-        Payload.getHalves(payload, clip.tokenValues(), tokens, tokensAt);
+        Payload.getHalves(payload, clip.valuesOf(rows), tokens, tokensAt);
         if (clip.hasCls()) {
             Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
         }

@@ -173,6 +173,11 @@ public final class TokenCacheWriter implements AutoCloseable {
                     + " or choose another folder");
         }
         TokenMap map = features.tokens();
+        if (map.padding() > RecordHeader.MAX_PADDING) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "' has " + map.padding()
+                    + " rows of padding, a record can say " + RecordHeader.MAX_PADDING
+                    + ": choose shorter windows, or leave the padding out");
+        }
         long payload = Payload.bytes(map.time(), map.freq(), map.dim(), map.cls() != null, key.layers(), key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {

@@ -74,7 +74,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         if (cls != null) {
             cls(cls, 0, 1);
         }
-        return new TokenMap(map.time(), map.freq(), map.dim(), tokens, cls);
+        return new TokenMap(map.time(), map.freq(), map.dim(), tokens, cls, map.padding());
     }
 
     /** Mean and deviation of a stream of vectors, in float64 and without cancellation (Chan's pairwise update). */

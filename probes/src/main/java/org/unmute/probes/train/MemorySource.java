@@ -38,6 +38,11 @@ final class MemorySource implements TokenSource {
     }
 
     @Override
+    public int sound(int clip) {
+        return clips.get(clip).tokens().sound();
+    }
+
+    @Override
     public int layers() {
         return clips.getFirst().layers().size();
     }

@@ -24,6 +24,16 @@ record StandardizedSource(TokenSource raw, Standardization by) implements TokenS
     }
 
     @Override
+    public int sound(int clip) {
+        return raw.sound(clip);
+    }
+
+    @Override
+    public boolean isSoundOnly() {
+        return raw.isSoundOnly();
+    }
+
+    @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
         raw.read(clip, tokens, tokensAt, cls, clsAt);
         by.tokens(tokens, tokensAt, grid(clip).tokens());

@@ -20,6 +20,11 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return new TokenGrid(clip.time(), clip.freq(), clip.dim(), clip.hasCls());
     }
 
+    /** The size of a map of the same columns with another number of rows. */
+    TokenGrid ofRows(int rows) {
+        return new TokenGrid(rows, freq, dim, cls);
+    }
+
     /** Number of tokens per clip. */
     public int tokens() {
         return time * freq;

@@ -13,8 +13,8 @@ import org.unmute.tensor.DType;
  * Clips with their labels.
  *
  * @param tokens the clips' tokens
- * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones, NaN where that is not known; values
- *     in between are allowed
+ * @param targets {@code [clips, classes]}, 1 for present classes, 0 for absent ones, NaN where that is not known;
+ *     values in between are allowed
  * @param classes number of classes
  */
 public record TokenSet(TokenSource tokens, float[] targets, int classes) {
@@ -91,6 +91,16 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         @Override
         public TokenGrid grid(int clip) {
             return all.grid(numbers[clip]);
+        }
+
+        @Override
+        public int sound(int clip) {
+            return all.sound(numbers[clip]);
+        }
+
+        @Override
+        public boolean isSoundOnly() {
+            return all.isSoundOnly();
         }
 
         @Override

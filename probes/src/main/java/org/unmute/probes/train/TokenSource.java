@@ -26,6 +26,24 @@ public interface TokenSource {
     TokenGrid grid(int clip);
 
     /**
+     * How many rows of a clip, from the first on, are of sound: at least 1, and all where it is not known which are
+     * padding.
+     */
+    default int sound(int clip) {
+        return grid(clip).time();
+    }
+
+    /** Whether this leaves out rows of padding; see {@link #soundOnly}. */
+    default boolean isSoundOnly() {
+        return false;
+    }
+
+    /** The same clips without their rows of padding; what is not known to be padding stays. */
+    default TokenSource soundOnly() {
+        return isSoundOnly() ? this : new SoundOnlySource(this);
+    }
+
+    /**
      * Reads one clip.
      *
      * @param tokens {@code [time * freq, dim]}, written from index {@code tokensAt}

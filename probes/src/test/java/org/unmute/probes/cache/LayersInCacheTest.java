@@ -100,7 +100,15 @@ class LayersInCacheTest {
         try (TokenCache cache = TokenCache.open(folder.resolve("cls-true"))) {
             float[] tokens = new float[500];
             float[] cls = new float[100];
-            CachedClip clip = cache.readLayersInto(CacheSamples.id(2), tokens, 10, 100, cls, 1, 20);
+            CachedClip clip = cache.readLayersInto(
+                    CacheSamples.id(2),
+                    cache.find(CacheSamples.id(2)).orElseThrow().time(),
+                    tokens,
+                    10,
+                    100,
+                    cls,
+                    1,
+                    20);
             TokenMap second = features(2, true).layers().get(1);
             assertThat(tokens[110]).isEqualTo(second.tokens()[0]);
             assertThat(tokens[110 + clip.tokenValues() - 1]).isEqualTo(second.tokens()[clip.tokenValues() - 1]);
@@ -128,7 +136,7 @@ class LayersInCacheTest {
                 .hasMessageContaining(", last layer;")
                 .hasMessageContaining("all 3 blocks");
         try (TokenCache cache = TokenCache.open(without)) {
-            assertThatThrownBy(() -> cache.readLayersInto(CacheSamples.id(0), new float[99], 0, 0, null, 0, 0))
+            assertThatThrownBy(() -> cache.readLayersInto(CacheSamples.id(0), 1, new float[99], 0, 0, null, 0, 0))
                     .isInstanceOf(TokenCacheException.class)
                     .hasMessageContaining("last layer only");
             assertThat(cache.readFeatures(CacheSamples.id(0)).layers()).isEmpty();
