@@ -13,6 +13,7 @@ import org.unmute.cli.event.EventEvaluation;
 import org.unmute.cli.event.EventReport;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
+import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.probe.ConfusionText;
 import org.unmute.cli.probe.ScoreFile;
 import org.unmute.cli.probe.Scoring;
@@ -231,6 +232,9 @@ final class EvalCommand extends ComputingCommand {
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
+            if (probes.stream().anyMatch(TrainedProbe::soundOnly)) {
+                PaddingOptions.remarkOnUnknown(truth, tokens, this::tell);
+            }
             for (int i = 0; i < files.size(); i++) {
                 float[][] scores = Scorer.rawScores(probes.get(i), clips, CHUNK);
                 ProbeFiles.requireNumbers(files.get(i), truth, scores);

@@ -15,13 +15,13 @@ import org.unmute.cli.console.CommandException;
 import org.unmute.cli.console.Progress;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
+import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.cli.probe.TrainingAudit;
 import org.unmute.cli.probe.ValidationClips;
-import org.unmute.data.LabelledClip;
 import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
 import org.unmute.data.provenance.CacheOrigin;
@@ -108,6 +108,9 @@ final class ProbeCommand extends ComputingCommand {
     private Path out;
 
     @Mixin
+    private PaddingOptions padding;
+
+    @Mixin
     private TrainingOptions training;
 
     @Mixin
@@ -183,8 +186,7 @@ final class ProbeCommand extends ComputingCommand {
         } else {
             Files.deleteIfExists(out.resolve(VALIDATION));
         }
-        TokenSource source = TokenSource.of(
-                tokens, train.clips().stream().map(LabelledClip::file).toList());
+        TokenSource source = padding.training(train, held.clips(), tokens, this::tell);
         TokenSet set = new TokenSet(source, train.targets(), train.labels().size());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
         for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
@@ -195,6 +197,7 @@ final class ProbeCommand extends ComputingCommand {
                 .result("classes", train.labels().names())
                 .result("missing", missing)
                 .result("loss", loss.toString())
+                .result("padding", source.isSoundOnly() ? "left out" : "as sound")
                 .result("thresholds", held.summary())
                 .result("cache", tokens.key().toString())
                 .result("runs", runs);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,33 @@ class ScoringHeadTest {
             assertThat(head.classes()).isEqualTo(CLASSES);
             assertThat(head.about()).isEqualTo(name + " " + saved(probe));
             assertThat(Activation.trained(head)).isEqualTo(Activation.sigmoid);
+        }
+    }
+
+    /** A window of 3 s of which a second is sound. */
+    @Test
+    void aProbeTrainedWithoutPaddingScoresTheSoundAlone() throws IOException {
+        float[] second = Arrays.copyOf(sound, 16_000);
+        for (String name : List.of("linear-mean", "protobin", "cgp")) {
+            int layers = Probes.type(name).needsLayers() ? spec.depth() : 0;
+            TrainedProbe asSound = probe(name, layers, false, key.encoderHash());
+            ScoringHead head = ScoringHead.ofProbe(saved(asSound.withSoundOnly(true)), encoder, key);
+            Features features = encoder.encoder().features(second, head.request());
+            assertThat(features.tokens().sound()).isEqualTo(13);
+            float[] expected = asSound.logits(features.rows(0, 13));
+            assertThat(head.logits(second)).as(name).containsExactly(expected);
+            assertThat(head.logits(features)).as(name).containsExactly(expected);
+            assertThat(head.logits(features)).as(name).isNotEqualTo(asSound.logits(features));
+        }
+        TrainedProbe protobin = probe("protobin", 0, false, key.encoderHash());
+        Path file = folder.resolve("packed-sound.safetensors");
+        PackedProtobin.pack(protobin.withSoundOnly(true)).save(file);
+        Features features = encoder.encoder().features(second, Features.Request.TOKENS);
+        double[] expected =
+                PackedProtobin.pack(protobin).logits(features.tokens().rows(0, 13));
+        float[] actual = ScoringHead.ofProbe(file, encoder, key).logits(second);
+        for (int c = 0; c < expected.length; c++) {
+            assertThat(actual[c]).isEqualTo((float) expected[c]);
         }
     }
 

@@ -73,7 +73,7 @@ public final class BandFinder {
             return full;
         }
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch clip = probe.batch(rows);
+            TokenBatch clip = probe.batchOfRows(List.of(rows));
             Contributions all = probe.probe().contributions(clip, classIndex).orElseThrow();
             List<Part> parts = all.parts().stream()
                     .filter(p -> p.token() >= 0 && p.weight() > 0 && p.contribution() > 0)

@@ -118,6 +118,11 @@ public final class PackedProtobin {
         return metadata.singleLabel();
     }
 
+    /** Whether it scores without rows of padding; see {@link TrainedProbe#soundOnly}. */
+    public boolean soundOnly() {
+        return metadata.soundOnly();
+    }
+
     /** Hash of the encoder's weights and settings, or empty if not known. */
     public String encoderHash() {
         return metadata.encoderHash();
@@ -133,9 +138,7 @@ public final class PackedProtobin {
         return metadata.decisions();
     }
 
-    /**
-     * Bytes of the prototypes. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes.
-     */
+    /** Bytes of the prototypes. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes. */
     public long bankBytes() {
         return bits.length;
     }
@@ -236,12 +239,12 @@ public final class PackedProtobin {
     }
 
     /**
-     * The cosine of some prototypes with every token, {@code [which][time · freq]}.
+     * The cosine of some prototypes with every token, {@code [which][time · freq]}; without padding if so trained.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public double[][] similarityMap(TokenMap map, int[] which) {
-        double[][] all = new double[which.length][map.count()];
+        double[][] all = new double[which.length][metadata.pooled(map).count()];
         cosines(map, which, (at, n, cosine) -> all[at][n] = cosine);
         return all;
     }
@@ -274,8 +277,9 @@ public final class PackedProtobin {
     }
 
     /** Passes on the cosine of each of some prototypes with each token, token by token. */
-    private void cosines(TokenMap map, int[] which, CosineConsumer consumer) {
-        metadata.requireFit("packed protobin: ", map, dim);
+    private void cosines(TokenMap whole, int[] which, CosineConsumer consumer) {
+        metadata.requireFit("packed protobin: ", whole, dim);
+        TokenMap map = metadata.pooled(whole);
         float[] tokens = (metadata.standardization() == null
                         ? map
                         : metadata.standardization().of(map))

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,6 +13,8 @@ import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -22,6 +25,7 @@ record ProbeMetadata(
         List<String> classes,
         boolean hasCls,
         boolean singleLabel,
+        boolean soundOnly,
         Standardization standardization,
         String encoderHash,
         String frontEndHash,
@@ -29,6 +33,10 @@ record ProbeMetadata(
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
+    /** Only in files of probes that leave padding out. */
+    private static final String PADDING = "padding";
+
+    private static final String LEFT_OUT = "left out";
     static final String FORMAT = "format";
     private static final String VERSION = "2";
     private static final String WITHOUT_DIGEST = "1";
@@ -37,7 +45,18 @@ record ProbeMetadata(
     /** A probe with this. */
     TrainedProbe with(Probe probe) {
         return new TrainedProbe(
-                probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions);
+                probe, classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions);
+    }
+
+    /** The same with other decisions. */
+    ProbeMetadata with(Decisions learned) {
+        return new ProbeMetadata(
+                classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, learned);
+    }
+
+    /** A recording's rows as the probe takes them. */
+    TokenMap pooled(TokenMap map) {
+        return soundOnly ? map.soundOnly() : map;
     }
 
     /**
@@ -144,6 +163,9 @@ record ProbeMetadata(
                 .metadata("single_label", Boolean.toString(singleLabel))
                 .metadata("encoder_hash", encoderHash)
                 .metadata("front_end_hash", frontEndHash);
+        if (soundOnly) {
+            out.metadata(PADDING, LEFT_OUT);
+        }
         if (standardization != null) {
             add(out, "token_mean", standardization.tokenMean());
             add(out, "token_deviation", standardization.tokenDeviation());
@@ -189,10 +211,41 @@ record ProbeMetadata(
                 List.of(text(about, "classes").split("\n")),
                 flag(about, "cls"),
                 flag(about, "single_label"),
+                soundOnly(about),
                 standardization,
                 text(about, "encoder_hash"),
                 text(about, "front_end_hash"),
                 about.containsKey(RULE) ? decisions(file, about) : null);
+    }
+
+    /** @throws IllegalArgumentException if something is missing or malformed */
+    static TrainedProbe probe(SafetensorsFile file, Backend backend) {
+        Map<String, String> about = file.metadata();
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        for (String name : file.names()) {
+            if (name.startsWith(TrainedProbe.PARAMETER)) {
+                parameters.put(
+                        name.substring(TrainedProbe.PARAMETER.length()),
+                        Tensor.of(backend, finite(file, name), file.shape(name).toArray()));
+            }
+        }
+        String options = text(about, "options");
+        Probe probe = Probes.of(
+                text(about, "probe"),
+                parameters,
+                flag(about, "cls"),
+                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
+        return of(file).with(probe);
+    }
+
+    /** Files of probes to which padding is sound, and those of earlier versions, do not mention it. */
+    private static boolean soundOnly(Map<String, String> about) {
+        String padding = about.getOrDefault(PADDING, "");
+        if (!padding.isEmpty() && !padding.equals(LEFT_OUT)) {
+            throw new IllegalArgumentException(
+                    "the metadata's " + PADDING + " is not '" + LEFT_OUT + "': '" + padding + "'");
+        }
+        return !padding.isEmpty();
     }
 
     /** Files from before there were decisions have none. */

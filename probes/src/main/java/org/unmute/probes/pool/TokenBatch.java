@@ -2,7 +2,10 @@ package org.unmute.probes.pool;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
@@ -179,6 +182,15 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                 cls == null ? null : Tensor.of(backend, cls, maps.size(), first.dim()),
                 first.time(),
                 first.freq());
+    }
+
+    /** Positions of maps of one grid, those of the first map's first; each list can be a batch. */
+    static Collection<List<Integer>> alike(List<TokenMap> maps) {
+        Map<String, List<Integer>> byGrid = new LinkedHashMap<>();
+        for (int i = 0; i < maps.size(); i++) {
+            byGrid.computeIfAbsent(maps.get(i).sizes(), _ -> new ArrayList<>()).add(i);
+        }
+        return byGrid.values();
     }
 
     /** The token maps of the clips, without layers. */

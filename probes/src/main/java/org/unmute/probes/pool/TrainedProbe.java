@@ -2,7 +2,6 @@ package org.unmute.probes.pool;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -21,7 +20,6 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.op.Unary;
 
@@ -41,6 +39,8 @@ import org.unmute.tensor.op.Unary;
  * @param classes a name for each class, in the order of the logits
  * @param hasCls whether its tokens come with a cls token
  * @param singleLabel whether raw scores are a softmax, else a sigmoid for each class
+ * @param soundOnly whether it was trained without rows of padding ({@link TokenMap#soundOnly}), and so scores without
+ *     them; else padding counts as sound
  * @param standardization what tokens are standardized by before they reach the probe, or null
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
@@ -51,20 +51,40 @@ public record TrainedProbe(
         List<String> classes,
         boolean hasCls,
         boolean singleLabel,
+        boolean soundOnly,
         Standardization standardization,
         String encoderHash,
         String frontEndHash,
         Decisions decisions) {
     private static final String FORMAT = "unmute-probe-";
-    private static final String PARAMETER = "probe.";
+    /** Begins the names of parameters in a file. */
+    static final String PARAMETER = "probe.";
 
     /**
      * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
      */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions)
+        new ProbeMetadata(
+                        classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions)
                 .check(probe.classes(), probe.dim());
+    }
+
+    /**
+     * A probe to which padding counts as sound.
+     *
+     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
+     */
+    public TrainedProbe(
+            Probe probe,
+            List<String> classes,
+            boolean hasCls,
+            boolean singleLabel,
+            Standardization standardization,
+            String encoderHash,
+            String frontEndHash,
+            Decisions decisions) {
+        this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, decisions);
     }
 
     /**
@@ -90,8 +110,13 @@ public record TrainedProbe(
      * @throws IllegalArgumentException if they are of other classes
      */
     public TrainedProbe with(Decisions learned) {
+        return metadata().with(learned).with(probe);
+    }
+
+    /** The same probe, which scores without rows of padding, or takes them for sound. */
+    public TrainedProbe withSoundOnly(boolean only) {
         return new TrainedProbe(
-                probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, learned);
+                probe, classes, hasCls, singleLabel, only, standardization, encoderHash, frontEndHash, decisions);
     }
 
     /**
@@ -148,9 +173,9 @@ public record TrainedProbe(
     }
 
     /**
-     * Scores of recordings with equal grids, {@code [clips][classes]}, in [0, 1]; calibrated if the probe learned it.
+     * Scores of recordings of any length, {@code [clips][classes]}, in [0, 1]; calibrated if the probe learned it.
      *
-     * @throws IllegalArgumentException if the token maps do not fit the probe or each other
+     * @throws IllegalArgumentException if a token map does not fit the probe
      */
     public float[][] scores(List<TokenMap> maps) {
         return calibrated(rawScores(maps));
@@ -159,10 +184,18 @@ public record TrainedProbe(
     /** {@link #scores(List)}, not calibrated. */
     public float[][] rawScores(List<TokenMap> maps) {
         maps.forEach(this::requireFit);
-        try (TensorScope _ = new TensorScope()) {
-            return rawScores(TokenBatch.of(
-                    backend(), maps.stream().map(this::standardized).toList()));
+        List<TokenMap> pooled = maps.stream().map(this::pooled).toList();
+        float[][] scores = new float[maps.size()][];
+        for (List<Integer> alike : TokenBatch.alike(pooled)) {
+            try (TensorScope _ = new TensorScope()) {
+                List<TokenMap> some = alike.stream().map(pooled::get).toList();
+                float[][] own = rawScores(TokenBatch.of(backend(), some));
+                for (int i = 0; i < own.length; i++) {
+                    scores[alike.get(i)] = own[i];
+                }
+            }
         }
+        return scores;
     }
 
     /**
@@ -222,8 +255,10 @@ public record TrainedProbe(
         metadata().requireFit("trained probe " + probe.name() + ": ", map, probe.dim());
     }
 
-    private TokenMap standardized(TokenMap map) {
-        return standardization == null ? map : standardization.of(map);
+    /** A token map as the probe pools it: without padding if it was trained so, and standardized. */
+    private TokenMap pooled(TokenMap map) {
+        TokenMap sound = metadata().pooled(map);
+        return standardization == null ? sound : standardization.of(sound);
     }
 
     private float[] of(Features features, UnaryOperator<Tensor> finish) {
@@ -257,7 +292,8 @@ public record TrainedProbe(
     }
 
     /**
-     * A recording as the probe takes it: standardized as in training, with layers if the probe pools them.
+     * A recording as the probe takes it: without padding if it was trained so, standardized as in training, with layers
+     * if the probe pools them.
      *
      * @param features output of the encoder, with all layers for a probe of several
      * @throws IllegalArgumentException if they do not fit the probe
@@ -267,16 +303,29 @@ public record TrainedProbe(
     }
 
     /**
-     * {@link #batch(Features)} of several recordings with equal grids.
+     * {@link #batch(Features)} of several recordings with equal grids, equal numbers of rows of sound among them if the
+     * probe was trained without padding.
      *
      * @throws IllegalArgumentException if they do not fit the probe or each other
      */
     public TokenBatch batch(List<Features> clips) {
+        return batchOfRows(soundOnly ? clips.stream().map(Features::soundOnly).toList() : clips);
+    }
+
+    /**
+     * {@link #batch(List)} of the rows as they are, whatever they stand for: for those who choose rows themselves.
+     *
+     * @throws IllegalArgumentException if they do not fit the probe or each other
+     */
+    public TokenBatch batchOfRows(List<Features> clips) {
         clips.forEach(clip -> requireFit(clip.tokens()));
         if (probe.layers() == 0) {
             return TokenBatch.of(
                     backend(),
-                    clips.stream().map(clip -> standardized(clip.tokens())).toList());
+                    clips.stream()
+                            .map(Features::tokens)
+                            .map(map -> standardization == null ? map : standardization.of(map))
+                            .toList());
         }
         if (standardization != null) {
             throw new IllegalArgumentException(
@@ -286,12 +335,13 @@ public record TrainedProbe(
     }
 
     /**
-     * {@link Probe#similarityMap} of one recording: {@code [prototypes or queries, time, freq]}.
+     * {@link Probe#similarityMap} of one recording: {@code [prototypes or queries, time, freq]}, without the rows of
+     * padding if the probe was trained so.
      *
      * @throws UnsupportedOperationException if the probe does not weight tokens
      */
     public Tensor similarityMap(TokenMap map) {
-        TokenBatch batch = TokenBatch.of(backend(), List.of(standardized(map)));
+        TokenBatch batch = TokenBatch.of(backend(), List.of(pooled(map)));
         return probe.similarityMap(batch)
                 .orElseThrow(() -> new UnsupportedOperationException("similarity map: probe " + probe.name()
                         + " does not weight tokens: use one with prototypes or attention, such as protobin"))
@@ -321,7 +371,8 @@ public record TrainedProbe(
 
     /** Everything but the probe. */
     ProbeMetadata metadata() {
-        return new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, decisions);
+        return new ProbeMetadata(
+                classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions);
     }
 
     /**
@@ -341,28 +392,6 @@ public record TrainedProbe(
      * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
      */
     public static TrainedProbe load(Path path, Backend backend) throws IOException {
-        return ProbeMetadata.load(path, "trained probe", FORMAT, file -> read(file, backend));
-    }
-
-    private static TrainedProbe read(SafetensorsFile file, Backend backend) {
-        Map<String, String> about = file.metadata();
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        for (String name : file.names()) {
-            if (name.startsWith(PARAMETER)) {
-                parameters.put(
-                        name.substring(PARAMETER.length()),
-                        Tensor.of(
-                                backend,
-                                ProbeMetadata.finite(file, name),
-                                file.shape(name).toArray()));
-            }
-        }
-        String options = ProbeMetadata.text(about, "options");
-        Probe probe = Probes.of(
-                ProbeMetadata.text(about, "probe"),
-                parameters,
-                ProbeMetadata.flag(about, "cls"),
-                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
-        return ProbeMetadata.of(file).with(probe);
+        return ProbeMetadata.load(path, "trained probe", FORMAT, file -> ProbeMetadata.probe(file, backend));
     }
 }

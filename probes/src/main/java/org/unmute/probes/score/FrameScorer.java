@@ -205,7 +205,7 @@ public final class FrameScorer {
     float[][] ofRows(Features rows) {
         FrameWise frameWise = (FrameWise) probe.probe();
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch batch = probe.batch(rows);
+            TokenBatch batch = probe.batchOfRows(List.of(rows));
             return scores(() -> frameWise.frameLogits(batch), rows.tokens().time());
         }
     }
@@ -213,7 +213,7 @@ public final class FrameScorer {
     /** Descriptors of the rows of a clip by themselves, {@code [time][features]}. */
     float[][] descriptors(Features rows) {
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch batch = probe.batch(rows);
+            TokenBatch batch = probe.batchOfRows(List.of(rows));
             float[] flat =
                     Grad.withoutRecording(() -> maxPooled.rowDescriptors(batch).toFloats());
             return split(flat, rows.tokens().time());
@@ -236,7 +236,7 @@ public final class FrameScorer {
     /** Scores of clips with equal grids, {@code [clips][classes]}. */
     float[][] ofClips(List<Features> clips) {
         try (TensorScope _ = new TensorScope()) {
-            return calibrated(probe.rawScores(probe.batch(clips)));
+            return calibrated(probe.rawScores(probe.batchOfRows(clips)));
         }
     }
 

@@ -25,8 +25,8 @@ import org.unmute.tensor.optim.ParameterGroup;
  * even if a run was interrupted and resumed from its checkpoint. A batch may hold clips of different grids: they are
  * pooled grid by grid, and their descriptors form one batch.
  *
- * <p>Targets that are not known (NaN) have no part in the loss: it is that of the known ones of a batch. A batch without
- * a known target has no loss, changes nothing and is no step of the schedule.
+ * <p>Targets that are not known (NaN) have no part in the loss: it is that of the known ones of a batch. A batch
+ * without a known target has no loss, changes nothing and is no step of the schedule.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -57,8 +57,15 @@ public final class ProbeTrainer {
      * @param standardization statistics that tokens were standardized by, or null
      * @param losses the loss of every step
      * @param throughput speed of the run
+     * @param soundOnly whether rows of padding were left out
      */
-    public record Result(Standardization standardization, LossHistory losses, Throughput throughput) {
+    public record Result(
+            Standardization standardization, LossHistory losses, Throughput throughput, boolean soundOnly) {
+        /** The result of a run in which padding counted as sound. */
+        public Result(Standardization standardization, LossHistory losses, Throughput throughput) {
+            this(standardization, losses, throughput, false);
+        }
+
         /**
          * The probe with the metadata that scoring needs; for the hashes see {@link TrainedProbe}.
          *
@@ -85,7 +92,14 @@ public final class ProbeTrainer {
                 }
             });
             return new TrainedProbe(
-                    probe, classes, hasCls, objective.isSingleLabel(), standardization, encoderHash, frontEndHash);
+                            probe,
+                            classes,
+                            hasCls,
+                            objective.isSingleLabel(),
+                            standardization,
+                            encoderHash,
+                            frontEndHash)
+                    .withSoundOnly(soundOnly);
         }
     }
 
@@ -212,7 +226,11 @@ public final class ProbeTrainer {
                     saved = System.nanoTime();
                 }
             }
-            return new Result(standardization, new LossHistory(losses, stepsPerEpoch), throughput());
+            return new Result(
+                    standardization,
+                    new LossHistory(losses, stepsPerEpoch),
+                    throughput(),
+                    clips.tokens().isSoundOnly());
         }
     }
 

@@ -13,7 +13,7 @@ public final class Scorer {
     /**
      * The raw scores of all clips ({@link TrainedProbe#rawScores(TokenBatch)}), which metrics and thresholds take.
      *
-     * @param clips of any grids
+     * @param clips of any grids; their rows of padding are left out if the probe was trained without them
      * @param batch clips per batch, at least 1; it changes scores by rounding errors only
      * @return {@code [clips][classes]}, in [0, 1]: softmax over classes for a single-label probe, else the sigmoid of
      *     each logit
@@ -32,7 +32,8 @@ public final class Scorer {
                     + ": use the encoder whose tokens it was trained on");
         }
         int[] order = IntStream.range(0, clips.clips()).toArray();
-        BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
+        BatchReader reader =
+                BatchReader.of(probe.probe(), probe.soundOnly() ? clips.soundOnly() : clips, probe.standardization());
         float[][] scores = new float[order.length][];
         for (int from = 0; from < order.length; from += batch) {
             int to = Math.min(order.length, from + batch);

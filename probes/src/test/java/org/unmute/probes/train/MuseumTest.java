@@ -136,6 +136,7 @@ class MuseumTest {
             assertThat(probe.probe().name()).isEqualTo(name);
             assertThat(probe.classes()).isEqualTo(CLASSES);
             assertThat(probe.singleLabel()).isEqualTo(name.equals("mhca"));
+            assertThat(probe.soundOnly()).isFalse();
             assertThat(probe.encoderHash()).isEqualTo("encoder hash");
             assertThat(probe.frontEndHash()).isEqualTo("front end hash");
             assertThat(probe.decisions()).isEqualTo(name.startsWith("proto") ? DECISIONS : null);
@@ -159,6 +160,7 @@ class MuseumTest {
         PackedProtobin packed = PackedProtobin.load(file);
         assertThat(packed.classes()).isEqualTo(CLASSES);
         assertThat(packed.decisions()).isEqualTo(DECISIONS);
+        assertThat(packed.soundOnly()).isFalse();
         assertThat(packed.rawScores(features().tokens())).containsExactly(scores("packed"), within(1e-6f));
         packed.save(folder.resolve("again"));
         assertKept(folder.resolve("again"), "packed-protobin-2.safetensors");
@@ -201,6 +203,8 @@ class MuseumTest {
                 CachedClip clip = cache.clips().get(c);
                 assertThat(clip.id()).isEqualTo("folder/clip " + c + " ü.wav");
                 assertThat(clip.audioSha256()).isEqualTo(String.format("%064x", 0xABCDL + c));
+                assertThat(clip.isSoundKnown()).isFalse();
+                assertThat(clip.sound()).isEqualTo(clip.time());
                 Features features = cache.readFeatures(clip.id());
                 all.add(features);
                 assertSame(features.tokens(), map(10 * c + 2, 2 + c, 2, 4, c != 1));
@@ -216,6 +220,48 @@ class MuseumTest {
             }
         }
         assertKept(folder.resolve("shard-00000.tok"), "cache-" + version + "/shard-00000.tok");
+    }
+
+    /** Records of which it is known which rows are padding, and one of which it is not; the version is the same. */
+    @Test
+    void paddedClipsHoldTheirSound() throws IOException {
+        CacheKey key = new CacheKey("EAT base", "encoder hash", "fbank, 128 bins", "front end hash", DType.F16);
+        List<TokenMap> maps = List.of(
+                map(0, 4, 2, 4, true).withSound(1), map(1, 4, 2, 4, false).withSound(4), map(2, 4, 2, 4, true));
+        try (TokenCache cache = TokenCache.open(museum("cache-padded-1"), key)) {
+            assertThat(cache.verify()).isEmpty();
+            assertThat(cache.clips()).extracting(CachedClip::padding).containsExactly(3, 0, -1);
+            for (int c = 0; c < 3; c++) {
+                TokenMap read = cache.read("clip " + c);
+                assertSame(read, maps.get(c));
+                assertThat(read.padding()).isEqualTo(maps.get(c).padding());
+            }
+        }
+        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT)) {
+            for (int c = 0; c < 3; c++) {
+                writer.append("clip " + c, String.format("%064x", 0xABCDL + c), new Features(maps.get(c)));
+            }
+        }
+        assertKept(folder.resolve("shard-00000.tok"), "cache-padded-1/shard-00000.tok");
+    }
+
+    /** Probes that leave padding out; their scores are those of the rows of sound. */
+    @Test
+    void probesLeavePaddingOut() throws IOException {
+        TrainedProbe asSound = TrainedProbe.load(museum("probe-2/protobin.safetensors"), scalar);
+        TokenMap padded = features().tokens().withSound(2);
+        float[] expected = asSound.rawScores(padded.rows(0, 2));
+        Path file = folder.resolve("protobin-sound-only-2.safetensors");
+        asSound.withSoundOnly(true).save(file);
+        assertKept(file, "probe-sound-only-2/protobin.safetensors");
+        TrainedProbe only = TrainedProbe.load(museum("probe-sound-only-2/protobin.safetensors"), scalar);
+        assertThat(only.soundOnly()).isTrue();
+        assertThat(only.rawScores(padded)).isEqualTo(expected).isNotEqualTo(asSound.rawScores(padded));
+        PackedProtobin.pack(only).save(file);
+        assertKept(file, "packed-sound-only-2.safetensors");
+        PackedProtobin packed = PackedProtobin.load(museum("packed-sound-only-2.safetensors"));
+        assertThat(packed.soundOnly()).isTrue();
+        assertThat(packed.rawScores(padded)).containsExactly(expected, within(1e-6f));
     }
 
     /** A cache that many machines filled: by its manifest, and by the table of contents beside its shard. */

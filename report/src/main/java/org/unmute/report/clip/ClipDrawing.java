@@ -48,7 +48,8 @@ final class ClipDrawing {
 
     List<Section> sections() {
         List<Section> all = new ArrayList<>();
-        boolean padded = axes.end() > clip.seconds() + 0.05;
+        // A last row that sound does not fill is no padding.
+        boolean padded = tokens.padding() != 0 && axes.end() > clip.seconds() + 0.05;
         String bands = clip.encoder().input().bands() == null
                 ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
                 : "The recording as the encoder's mel bands see it.";

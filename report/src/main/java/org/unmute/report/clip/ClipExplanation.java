@@ -18,7 +18,8 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param recording the sound of the recording or the stretch
  * @param start where it begins in the recording, in seconds; places of parts are counted from the recording's beginning
  * @param encoder the encoder of its tokens
- * @param features the tokens and other features, as the encoder computed them
+ * @param features the tokens and other features, as the encoder computed them, without the rows of padding if the probe
+ *     leaves them out
  * @param probe name of the probe
  * @param classes names of all classes
  * @param logits of all classes

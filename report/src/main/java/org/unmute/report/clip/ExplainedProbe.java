@@ -29,6 +29,7 @@ import org.unmute.tensor.io.SafetensorsFile;
  * @param name        the probe's name
  * @param classes     a name for each class
  * @param singleLabel whether scores are a softmax over the classes, else a sigmoid of each
+ * @param soundOnly   whether it scores without rows of padding
  * @param layers      number of encoder layers it reads; 0 if it reads the last one only
  * @param decisions   thresholds and calibration that it learned on validation clips, or null
  * @param tokenCheck  throws if the probe was trained on tokens of another key
@@ -38,6 +39,7 @@ public record ExplainedProbe(
         String name,
         List<String> classes,
         boolean singleLabel,
+        boolean soundOnly,
         int layers,
         Decisions decisions,
         Consumer<CacheKey> tokenCheck,
@@ -61,6 +63,7 @@ public record ExplainedProbe(
                 probe.probe().name(),
                 probe.classes(),
                 probe.singleLabel(),
+                probe.soundOnly(),
                 probe.probe().layers(),
                 probe.decisions(),
                 probe::requireTokensOf,
@@ -73,6 +76,7 @@ public record ExplainedProbe(
                 "protobin, packed",
                 probe.classes(),
                 probe.singleLabel(),
+                probe.soundOnly(),
                 0,
                 probe.decisions(),
                 probe::requireTokensOf,
@@ -88,13 +92,18 @@ public record ExplainedProbe(
         tokenCheck.accept(key);
     }
 
+    /** The features that the probe pools: without rows of padding if it was trained so. */
+    public Features pooled(Features features) {
+        return soundOnly ? features.soundOnly() : features;
+    }
+
     /**
-     * The probe on one clip; tokens are standardized as in training.
+     * The probe on one clip; tokens are standardized as in training, and rows of padding left out if they were there.
      *
      * @throws IllegalArgumentException if the features do not fit the probe
      */
     public OnClip on(Features features) {
-        return onClip.apply(features);
+        return onClip.apply(pooled(features));
     }
 
     /** A probe applied to one clip. */

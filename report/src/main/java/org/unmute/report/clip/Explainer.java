@@ -86,7 +86,8 @@ public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel
         List<Integer> layers = scorer.layers() == 0
                 ? List.of()
                 : IntStream.range(0, spec.depth()).boxed().toList();
-        Features features = encoder.features(samples, new Features.Request(layers, figures && spec.hasCls()));
+        Features features =
+                scorer.pooled(encoder.features(samples, new Features.Request(layers, figures && spec.hasCls())));
         ExplainedProbe.OnClip on = scorer.on(features);
         double[] logits = on.logits();
         double[] scores = scores(on, logits);
