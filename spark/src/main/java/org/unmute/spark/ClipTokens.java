@@ -10,6 +10,7 @@ public final class ClipTokens extends ClipResult {
     private int time;
     private int freq;
     private int dim;
+    private int sound;
     private float[] tokens;
     private float[] cls;
     private float[] pooled;
@@ -24,6 +25,7 @@ public final class ClipTokens extends ClipResult {
             time = map.time();
             freq = map.freq();
             dim = map.dim();
+            sound = map.sound();
             tokens = map.tokens();
             cls = map.cls();
             pooled = from.pooled();
@@ -55,6 +57,15 @@ public final class ClipTokens extends ClipResult {
 
     public void setDim(int dim) {
         this.dim = dim;
+    }
+
+    /** How many rows, from the first on, are of sound; the others stand for padding. 0 with an error. */
+    public int getSound() {
+        return sound;
+    }
+
+    public void setSound(int sound) {
+        this.sound = sound;
     }
 
     /** The token map, {@code [time, freq, dim]}, row-major, in float32; null with an error. */

@@ -103,6 +103,8 @@ class EmbedTest {
                 TokenMap one = a.read(clip.id());
                 TokenMap other = e.read(clip.id());
                 assertThat(one.tokens()).as(clip.id()).isEqualTo(other.tokens());
+                assertThat(one.isSoundKnown()).as(clip.id()).isTrue();
+                assertThat(one.padding()).as(clip.id()).isEqualTo(other.padding());
                 assertThat(one.cls()).as(clip.id()).isEqualTo(other.cls());
             }
             assertThat(a.verify()).isEmpty();
@@ -138,6 +140,11 @@ class EmbedTest {
             assertThat((String) index.get(id).getAs("error")).isNotBlank();
         }
         assertThat((String) index.get("c/d/long.wav#20-25").getAs("path")).isEqualTo("c/d/long.wav");
+        try (TokenCache cache = TokenCache.open(expected)) {
+            for (CachedClip clip : cache.clips()) {
+                assertThat(index.get(clip.id()).<Integer>getAs("padding")).isEqualTo(clip.padding());
+            }
+        }
     }
 
     @Test

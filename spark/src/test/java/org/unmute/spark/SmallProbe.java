@@ -13,7 +13,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 
-/** A probe with random weights on the tokens of the encoder in the program. */
+/** A probe with random weights on the tokens of the encoder in the program, which leaves padding out. */
 final class SmallProbe {
     private SmallProbe() {}
 
@@ -34,6 +34,7 @@ final class SmallProbe {
                         null,
                         key.encoderHash(),
                         key.frontEndHash())
+                .withSoundOnly(true)
                 .save(file);
         return file;
     }

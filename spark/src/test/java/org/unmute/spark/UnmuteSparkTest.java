@@ -130,6 +130,7 @@ class UnmuteSparkTest {
             assertThat(clip.getPooled()).isEqualTo(TokenPooling.MEAN.apply(map));
             assertThat(List.of(clip.getTime(), clip.getFreq(), clip.getDim()))
                     .containsExactly(map.time(), map.freq(), map.dim());
+            assertThat(clip.getSound()).isEqualTo(map.sound()).isLessThan(map.time());
             assertThat(clip.getSha256()).isEqualTo(Sha256.of(audio.resolve("a.wav")));
         }
         try (AudioStream file = AudioFiles.open(audio.resolve("c/d/long.wav"))) {

@@ -116,7 +116,8 @@ public final class ShareWriter implements Closeable {
         try {
             long offset = tokens.append(row.clip(), row.sha256(), features).offset();
             stored++;
-            return row.with(new StoredTokens(shard, offset, map.time(), map.freq(), map.dim(), map.cls() != null));
+            return row.with(new StoredTokens(
+                    shard, offset, map.time(), map.freq(), map.dim(), map.cls() != null, map.padding()));
         } catch (IllegalArgumentException e) {
             return row.failed(e.getMessage());
         }

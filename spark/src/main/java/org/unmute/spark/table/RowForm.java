@@ -74,6 +74,10 @@ public abstract class RowForm<T> extends WriteSupport<T> {
         value(true, () -> out.addInteger(value));
     }
 
+    final void whole(int value, boolean there) {
+        value(there, () -> out.addInteger(value));
+    }
+
     final void whole(long value, boolean there) {
         value(there, () -> out.addLong(value));
     }

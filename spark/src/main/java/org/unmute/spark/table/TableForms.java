@@ -12,6 +12,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.spark.plan.ClipOrigin;
 
 /** The columns of the index and of the table of events. */
@@ -46,6 +47,7 @@ public final class TableForms {
                     Types.required(INT32).named("freq"),
                     Types.required(INT32).named("dim"),
                     Types.required(BOOLEAN).named("cls"),
+                    Types.optional(INT32).named("padding"),
                     vector("pooled"),
                     vector("scores"),
                     vector("raw_scores"),
@@ -99,6 +101,7 @@ public final class TableForms {
                 whole(tokens.freq());
                 whole(tokens.dim());
                 truth(tokens.cls());
+                whole(tokens.padding(), tokens.padding() >= 0);
                 vector(row.pooled());
                 vector(row.scores() == null ? null : row.scores().scores());
                 vector(row.scores() == null ? null : row.scores().raw());
@@ -124,7 +127,8 @@ public final class TableForms {
                                 row.getInteger("time", 0),
                                 row.getInteger("freq", 0),
                                 row.getInteger("dim", 0),
-                                row.getBoolean("cls", 0)),
+                                row.getBoolean("cls", 0),
+                                has(row, "padding") ? row.getInteger("padding", 0) : TokenMap.UNKNOWN),
                         TableForms.vector(row, "pooled"),
                         scores(row),
                         TableForms.text(row, ERROR));
