@@ -6,8 +6,8 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
-import org.unmute.probes.event.LocatedEvent;
 import org.unmute.probes.event.StreamingTagger;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
@@ -27,13 +27,13 @@ public final class FindEvents {
         }
     }
 
-    private static void print(LocatedEvent event, TrainedProbe probe) {
+    private static void print(Event event, TrainedProbe probe) {
         System.out.printf(
                 "%.2f to %.2f s, %.0f to %.0f Hz: %s%n",
-                event.detection().onset(),
-                event.detection().offset(),
+                event.onset(),
+                event.offset(),
                 event.band().low(),
                 event.band().high(),
-                probe.classes().get(event.detection().label()));
+                probe.classes().get(event.label()));
     }
 }

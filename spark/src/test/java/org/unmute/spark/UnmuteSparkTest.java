@@ -48,7 +48,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.spark.plan.EmbedOptions;
@@ -225,7 +225,7 @@ class UnmuteSparkTest {
                 DetectorSetup.of(file, OpenEncoder.embedded(), Resampling.hann, _ -> rules, ContextSeconds.DEFAULTS);
         for (int i : List.of(0, 1, 3)) {
             ClipEvents clip = found.get(i);
-            List<LocatedEvent> expected = new ArrayList<>();
+            List<Event> expected = new ArrayList<>();
             try (AudioStream stream = AudioFiles.open(Path.of(clip.getPath()))) {
                 double end = clip.getEnd() == null ? Double.POSITIVE_INFINITY : clip.getEnd();
                 setup.detector().run(stream, clip.getStart(), end, expected::add, _ -> {});
@@ -234,12 +234,11 @@ class UnmuteSparkTest {
             assertThat(clip.getEvents()).hasSameSizeAs(expected);
             for (int e = 0; e < expected.size(); e++) {
                 ClipEvents.Event event = clip.getEvents()[e];
-                LocatedEvent other = expected.get(e);
-                assertThat(event.getLabel())
-                        .isEqualTo(List.of("a", "b", "c").get(other.detection().label()));
-                assertThat(event.getOnset()).isEqualTo(other.detection().onset());
-                assertThat(event.getOffset()).isEqualTo(other.detection().offset());
-                assertThat(event.getScore()).isEqualTo(other.detection().score());
+                Event other = expected.get(e);
+                assertThat(event.getLabel()).isEqualTo(List.of("a", "b", "c").get(other.label()));
+                assertThat(event.getOnset()).isEqualTo(other.onset());
+                assertThat(event.getOffset()).isEqualTo(other.offset());
+                assertThat(event.getScore()).isEqualTo(other.score());
                 assertThat(event.getLow()).isEqualTo(other.band().low());
             }
         }

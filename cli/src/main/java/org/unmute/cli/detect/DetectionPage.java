@@ -17,7 +17,6 @@ import org.unmute.events.detection.DetectionRun;
 import org.unmute.events.detection.DetectorSetup;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.event.Detection;
 import org.unmute.report.event.EventClass;
 import org.unmute.report.event.EventPage;
 import org.unmute.report.event.EventPageLimits;
@@ -75,14 +74,13 @@ public final class DetectionPage {
                 taker -> {
                     for (SoundFile file : files) {
                         folder.events(file.name(), event -> {
-                            Detection d = event.detection();
                             taker.accept(new PageEvent(
                                     file.name(),
-                                    d.onset(),
-                                    d.offset(),
-                                    names.get(d.label()),
-                                    d.score(),
-                                    d.peak(),
+                                    event.onset(),
+                                    event.offset(),
+                                    names.get(event.label()),
+                                    event.score(),
+                                    event.peak(),
                                     event.band()));
                         });
                     }

@@ -15,7 +15,7 @@ import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /**
  * A folder of events: tables for people and programs, and in {@value #STATE} what a run needs to go on: its settings
@@ -171,7 +171,7 @@ public final class DetectionFolder implements AutoCloseable {
     /** Takes events. */
     @FunctionalInterface
     public interface Taker {
-        void accept(LocatedEvent event) throws IOException;
+        void accept(Event event) throws IOException;
     }
 
     /**

@@ -17,7 +17,7 @@ import org.unmute.files.Sha256;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
-import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.Event;
 
 /**
  * Finds the events of many recordings, in the order of a list, and writes them to a folder as recordings pass. The same
@@ -149,7 +149,7 @@ public final class DetectionRun {
                 }
                 read.warnings().forEach(warning -> listener.warned(clip, warning));
                 tables.add(clip, read, events -> folder.journal().events(clip.id(), events));
-                folder.journal().events(clip.id(), event -> totals.add(event.detection()));
+                folder.journal().events(clip.id(), totals::add);
                 totals.done(read, one.present);
                 listener.done(clip, result, one.present);
             }
@@ -271,10 +271,11 @@ public final class DetectionRun {
             Arrays.fill(score, Double.NaN);
         }
 
-        void add(Detection d) {
-            events[d.label()]++;
-            seconds[d.label()] += d.offset() - d.onset();
-            score[d.label()] = Double.isNaN(score[d.label()]) ? d.score() : Math.max(score[d.label()], d.score());
+        void add(Event event) {
+            int c = event.label();
+            events[c]++;
+            seconds[c] += event.offset() - event.onset();
+            score[c] = Double.isNaN(score[c]) ? event.score() : Math.max(score[c], event.score());
         }
 
         void skip(Skipped one) {

@@ -19,7 +19,7 @@ import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
 import org.unmute.files.TemporaryFile;
 import org.unmute.files.WrittenFiles;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /**
  * The results of a run as an append-only file, of which all tables are made. Each recording is a block: length and
@@ -228,7 +228,7 @@ public final class EventJournal implements AutoCloseable {
         }
     }
 
-    private LocatedEvent event(Reader reader, String id) throws IOException {
+    private Event event(Reader reader, String id) throws IOException {
         ByteBuffer bytes = reader.need(EventCodec.BYTES);
         try {
             return EventCodec.read(bytes);
@@ -275,7 +275,7 @@ public final class EventJournal implements AutoCloseable {
             write(ByteBuffer.wrap(bytes));
         }
 
-        void event(LocatedEvent event) throws IOException {
+        void event(Event event) throws IOException {
             if (buffer.remaining() < EventCodec.BYTES) {
                 flush();
             }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.unmute.files.FileFailure;
 import org.unmute.files.TemporaryFile;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /**
  * Sorts the events of a recording, which arrive when they are decided: a long one after short ones that began later.
@@ -23,7 +23,7 @@ final class EventSpool implements AutoCloseable {
 
     private final Path name;
     private final int maxHeld;
-    private final List<LocatedEvent> held = new ArrayList<>();
+    private final List<Event> held = new ArrayList<>();
     /** Where each run ends in the file. */
     private final List<Long> ends = new ArrayList<>();
 
@@ -42,7 +42,7 @@ final class EventSpool implements AutoCloseable {
     }
 
     /** Takes an event. */
-    void add(LocatedEvent event) {
+    void add(Event event) {
         held.add(event);
         count++;
         if (held.size() == maxHeld) {
@@ -86,7 +86,7 @@ final class EventSpool implements AutoCloseable {
     void forEach(DetectionFolder.Taker events) throws IOException {
         held.sort(EventCodec.ORDER);
         if (ends.isEmpty()) {
-            for (LocatedEvent event : held) {
+            for (Event event : held) {
                 events.accept(event);
             }
             return;
@@ -115,7 +115,7 @@ final class EventSpool implements AutoCloseable {
                 ByteBuffer.allocate(READ_TOGETHER * EventCodec.BYTES).limit(0);
         private final long end;
         private long at;
-        private LocatedEvent head;
+        private Event head;
 
         Run(long from, long end) {
             at = from;

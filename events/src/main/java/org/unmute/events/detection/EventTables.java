@@ -15,8 +15,7 @@ import org.unmute.data.annotation.AnnotationFormat;
 import org.unmute.files.FileFailure;
 import org.unmute.files.TemporaryFile;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.event.Detection;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /**
  * The tables of a detection folder. Those of all recordings are written from the start each time, in the order of the
@@ -172,16 +171,15 @@ final class EventTables implements AutoCloseable {
                 .orElse(clip.id());
     }
 
-    private Annotation annotation(String file, LocatedEvent event) {
-        Detection d = event.detection();
+    private Annotation annotation(String file, Event event) {
         return new Annotation(
                 file,
-                d.onset(),
-                d.offset(),
-                classes.get(d.label()),
+                event.onset(),
+                event.offset(),
+                classes.get(event.label()),
                 event.band().low(),
                 event.band().high(),
-                d.score(),
+                event.score(),
                 1);
     }
 

@@ -13,9 +13,8 @@ import org.unmute.audio.UnreadableAudioException;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.ClipSound;
-import org.unmute.probes.event.Detection;
+import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
-import org.unmute.probes.event.LocatedEvent;
 import org.unmute.probes.event.StreamingTagger;
 import org.unmute.probes.score.FrameScorer;
 
@@ -47,7 +46,7 @@ public final class RecordingDetector {
         this.resampling = resampling;
     }
 
-    /** Names of the classes, by {@link Detection#label}. */
+    /** Names of the classes, by {@link Event#label}. */
     public List<String> classes() {
         return scorer.probe().classes();
     }
@@ -62,7 +61,7 @@ public final class RecordingDetector {
      * @throws UnreadableAudioException if the rate cannot be converted
      * @throws IOException              if the source fails, which is not the recording's fault
      */
-    public ReadOutcome run(AudioStream stream, Consumer<LocatedEvent> events, DoubleConsumer read) throws IOException {
+    public ReadOutcome run(AudioStream stream, Consumer<Event> events, DoubleConsumer read) throws IOException {
         return run(stream, 0, Double.POSITIVE_INFINITY, events, read);
     }
 
@@ -74,16 +73,12 @@ public final class RecordingDetector {
      * @throws UnreadableAudioException if the rate cannot be converted, or the recording ends before {@code start}
      * @throws IOException              if the source fails, which is not the recording's fault
      */
-    public ReadOutcome run(
-            AudioStream stream, double start, double end, Consumer<LocatedEvent> events, DoubleConsumer read)
+    public ReadOutcome run(AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read)
             throws IOException {
         int rate = encoder.describe().sampleRate();
         AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
         StreamingTagger tagger = new StreamingTagger(
-                encoder,
-                scorer,
-                rules,
-                event -> events.accept(placed(event, start, (double) stream.position() / stream.sampleRate())));
+                encoder, scorer, rules, start, () -> (double) stream.position() / stream.sampleRate(), events);
         float[] block = new float[tagger.blockSamples()];
         long samples = 0;
         String problem = null;
@@ -140,11 +135,10 @@ public final class RecordingDetector {
      * @return whether they were found; otherwise its tokens depend on what else of it was encoded with them, and a
      *     stream of it has to be read
      */
-    public boolean run(Features features, ClipSound sound, Consumer<LocatedEvent> events) {
+    public boolean run(Features features, ClipSound sound, Consumer<Event> events) {
         double start = sound.clip().start();
         double end = sound.endSeconds();
-        StreamingTagger tagger =
-                new StreamingTagger(encoder, scorer, rules, event -> events.accept(placed(event, start, end)));
+        StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, start, () -> end, events);
         if (!tagger.takes(features.tokens())) {
             return false;
         }
@@ -169,18 +163,5 @@ public final class RecordingDetector {
             return read;
         }
         return stream.frames().isPresent() ? Math.max(read, stream.seconds()) : read;
-    }
-
-    /** In the time of the file. After resampling, the last row may end a fraction of a sample after it. */
-    private static LocatedEvent placed(LocatedEvent event, double start, double end) {
-        Detection d = event.detection();
-        return new LocatedEvent(
-                new Detection(
-                        d.label(),
-                        d.onset() + start,
-                        Math.min(d.offset() + start, end),
-                        d.score(),
-                        Math.min(d.peak() + start, end)),
-                event.band());
     }
 }

@@ -70,7 +70,9 @@ public record PostProcessing(double medianSeconds, double maxGap, double minDura
     public static List<SoundEvent> events(FrameScores scores, List<String> classes, EventRules rules) {
         List<SoundEvent> events = new ArrayList<>();
         EventDetector detector = new EventDetector(
-                rules, d -> events.add(new SoundEvent(scores.file(), d.onset(), d.offset(), classes.get(d.label()))));
+                rules,
+                (label, onset, offset, _, _) ->
+                        events.add(new SoundEvent(scores.file(), onset, offset, classes.get(label))));
         double[] times = scores.times();
         for (int i = 0; i < scores.scores().length; i++) {
             detector.accept(times[i], times[i + 1], scores.scores()[i]);

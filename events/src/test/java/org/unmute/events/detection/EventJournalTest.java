@@ -13,38 +13,41 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.probes.event.Band;
-import org.unmute.probes.event.Detection;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 class EventJournalTest {
     @TempDir
     Path folder;
 
-    static List<LocatedEvent> events(int seed, int count) {
+    static List<Event> events(int seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<LocatedEvent> all = new ArrayList<>();
+        List<Event> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             // Few different onsets, so that ties are broken.
             double onset = random.nextInt(20) * 0.1;
             double offset = onset + 0.1 + random.nextInt(3);
-            Detection d = new Detection(random.nextInt(5), onset, offset, random.nextFloat(), onset + 0.05);
-            all.add(new LocatedEvent(d, new Band(random.nextDouble(), 1 + random.nextDouble(), random.nextBoolean())));
+            all.add(new Event(
+                    random.nextInt(5),
+                    onset,
+                    offset,
+                    random.nextFloat(),
+                    onset + 0.05,
+                    new Band(random.nextDouble(), 1 + random.nextDouble(), random.nextBoolean())));
         }
         return all;
     }
 
-    private static void append(EventJournal journal, String id, List<LocatedEvent> events, String problem)
-            throws IOException {
+    private static void append(EventJournal journal, String id, List<Event> events, String problem) throws IOException {
         ReadOutcome read = new ReadOutcome(48_000, 12.5, 1, 11.5, List.of("cut short", "ü\n"), problem, true);
         journal.append(new RecordingResult(id, "ab", "stamp", read, events.size()), taker -> {
-            for (LocatedEvent event : events) {
+            for (Event event : events) {
                 taker.accept(event);
             }
         });
     }
 
-    private static List<LocatedEvent> read(EventJournal journal, String id) throws IOException {
-        List<LocatedEvent> all = new ArrayList<>();
+    private static List<Event> read(EventJournal journal, String id) throws IOException {
+        List<Event> all = new ArrayList<>();
         journal.events(id, all::add);
         return all;
     }
@@ -135,14 +138,14 @@ class EventJournalTest {
     @Test
     void eventsAreSortedHoweverManyThereAre() throws IOException {
         for (int count : new int[] {0, 1, 63, 64, 65, 1000}) {
-            List<LocatedEvent> unsorted = events(count, count);
-            List<LocatedEvent> sorted = new ArrayList<>();
+            List<Event> unsorted = events(count, count);
+            List<Event> sorted = new ArrayList<>();
             Path spools = Files.createDirectories(folder.resolve("spools"));
             try (EventSpool spool = new EventSpool(spools.resolve("spool"), 64)) {
                 unsorted.forEach(spool::add);
                 assertThat(spool.count()).isEqualTo(count);
                 spool.forEach(sorted::add);
-                List<LocatedEvent> again = new ArrayList<>();
+                List<Event> again = new ArrayList<>();
                 spool.forEach(again::add);
                 assertThat(again).as("a second time").isEqualTo(sorted);
             }

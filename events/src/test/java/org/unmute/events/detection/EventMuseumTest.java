@@ -13,14 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.files.InputException;
 import org.unmute.probes.event.Band;
-import org.unmute.probes.event.Detection;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /** A journal of events that an earlier version wrote holds its events, and is written again byte for byte. */
 class EventMuseumTest {
-    private static final List<LocatedEvent> EVENTS = List.of(
-            new LocatedEvent(new Detection(0, 0.5, 1.25, 0.875f, 1), new Band(250, 4000, false)),
-            new LocatedEvent(new Detection(2, 1, 3, 0.625f, 2.5), new Band(0, 8000, true)));
+    private static final List<Event> EVENTS = List.of(
+            new Event(0, 0.5, 1.25, 0.875f, 1, new Band(250, 4000, false)),
+            new Event(2, 1, 3, 0.625f, 2.5, new Band(0, 8000, true)));
     private static final RecordingResult WHOLE = new RecordingResult(
             "folder/a ü.wav",
             "ab".repeat(32),
@@ -51,7 +50,7 @@ class EventMuseumTest {
             assertThat(journal.ids()).containsExactlyInAnyOrder(WHOLE.id(), DAMAGED.id());
             assertThat(journal.find(WHOLE.id())).isEqualTo(WHOLE);
             assertThat(journal.find(DAMAGED.id())).isEqualTo(DAMAGED);
-            List<LocatedEvent> events = new ArrayList<>();
+            List<Event> events = new ArrayList<>();
             journal.events(WHOLE.id(), events::add);
             assertThat(events).isEqualTo(EVENTS);
         }
@@ -77,7 +76,7 @@ class EventMuseumTest {
         Path file = folder.resolve("events.log");
         try (EventJournal journal = EventJournal.open(file)) {
             journal.append(WHOLE, events -> {
-                for (LocatedEvent event : EVENTS) {
+                for (Event event : EVENTS) {
                     events.accept(event);
                 }
             });

@@ -25,8 +25,8 @@ import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
+import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
-import org.unmute.probes.event.LocatedEvent;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenLayout;
@@ -124,8 +124,8 @@ class RecordingDetectorTest {
         public void close() {}
     }
 
-    private static List<LocatedEvent> events(float[] samples) throws IOException {
-        List<LocatedEvent> all = new ArrayList<>();
+    private static List<Event> events(float[] samples) throws IOException {
+        List<Event> all = new ArrayList<>();
         DETECTOR.run(new Samples(samples, null), all::add, _ -> {});
         return all;
     }
@@ -133,9 +133,9 @@ class RecordingDetectorTest {
     @Test
     void aDamagedRecordingHasTheEventsUpToTheDamage() throws IOException {
         float[] before = Arrays.copyOf(SOUND, 50_001);
-        List<LocatedEvent> expected = events(before);
+        List<Event> expected = events(before);
         assertThat(expected).hasSizeGreaterThan(3);
-        List<LocatedEvent> found = new ArrayList<>();
+        List<Event> found = new ArrayList<>();
         double[] told = {0};
         ReadOutcome read = DETECTOR.run(
                 new Samples(before, new UnreadableAudioException("x.flac", "frame 12 is damaged")),
@@ -160,7 +160,7 @@ class RecordingDetectorTest {
 
     @Test
     void aSourceThatFailsIsNotTheRecordingsFault() {
-        Consumer<LocatedEvent> ignored = _ -> {};
+        Consumer<Event> ignored = _ -> {};
         assertThatThrownBy(() ->
                         DETECTOR.run(new Samples(SOUND, new IOException("the network is gone")), ignored, _ -> {}))
                 .isInstanceOf(IOException.class)
@@ -169,17 +169,15 @@ class RecordingDetectorTest {
 
     @Test
     void aPartHasTheTimesOfTheFile() throws IOException {
-        List<LocatedEvent> alone = events(Arrays.copyOfRange(SOUND, 16_000, 64_000));
-        List<LocatedEvent> part = new ArrayList<>();
+        List<Event> alone = events(Arrays.copyOfRange(SOUND, 16_000, 64_000));
+        List<Event> part = new ArrayList<>();
         ReadOutcome read = DETECTOR.run(new Samples(SOUND, null), 1, 4, part::add, _ -> {});
         assertThat(read).isEqualTo(new ReadOutcome(RATE, 5, 1, 3, List.of("odd"), null, true));
         assertThat(part).hasSameSizeAs(alone).isNotEmpty();
         for (int i = 0; i < part.size(); i++) {
-            assertThat(part.get(i).detection().onset())
-                    .isEqualTo(alone.get(i).detection().onset() + 1);
-            assertThat(part.get(i).detection().score())
-                    .isEqualTo(alone.get(i).detection().score());
-            assertThat(part.get(i).detection().offset()).isLessThanOrEqualTo(4);
+            assertThat(part.get(i).onset()).isEqualTo(alone.get(i).onset() + 1);
+            assertThat(part.get(i).score()).isEqualTo(alone.get(i).score());
+            assertThat(part.get(i).offset()).isLessThanOrEqualTo(4);
         }
         assertThatThrownBy(() -> DETECTOR.run(new Samples(SOUND, null), 7, 9, part::add, _ -> {}))
                 .isInstanceOf(UnreadableAudioException.class)
@@ -188,7 +186,7 @@ class RecordingDetectorTest {
 
     @Test
     void aRecordingThatIsTooShortHasALengthAllTheSame() throws IOException {
-        List<LocatedEvent> found = new ArrayList<>();
+        List<Event> found = new ArrayList<>();
         ReadOutcome read = DETECTOR.run(new Samples(new float[160], null), found::add, _ -> {});
         assertThat(read.usable()).isFalse();
         assertThat(read.problem()).contains("too short");
@@ -226,12 +224,12 @@ class RecordingDetectorTest {
                     Resampler.Kernel.HANN,
                     new ClipPass.Limits(9, 999))) {
                 for (ClipSound sound : pass.next()) {
-                    List<LocatedEvent> expected = new ArrayList<>();
+                    List<Event> expected = new ArrayList<>();
                     AudioClip clip = sound.clip();
                     try (AudioStream stream = AudioStream.open(file)) {
                         DETECTOR.run(stream, clip.start(), clip.end(), expected::add, _ -> {});
                     }
-                    List<LocatedEvent> found = new ArrayList<>();
+                    List<Event> found = new ArrayList<>();
                     Features features = encoder.features(sound.samples(), DETECTOR.request());
                     boolean oneWindow =
                             features.tokens().time() <= encoder.describe().time();

@@ -8,8 +8,7 @@ import org.unmute.events.detection.EventJournal;
 import org.unmute.events.detection.ReadOutcome;
 import org.unmute.events.detection.RecordingResult;
 import org.unmute.probes.event.Band;
-import org.unmute.probes.event.Detection;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 
 /** Opens the files of a detection one by one. */
 final class DetectionFiles {
@@ -50,8 +49,7 @@ final class DetectionFiles {
         return new RecordingResult(id, "0".repeat(64), "12 bytes", read, events);
     }
 
-    private static LocatedEvent event(int label, double onset) {
-        return new LocatedEvent(
-                new Detection(label, onset, onset + 1, 0.75f, onset + 0.5), new Band(100, 16_000, label == 0));
+    private static Event event(int label, double onset) {
+        return new Event(label, onset, onset + 1, 0.75f, onset + 0.5, new Band(100, 16_000, label == 0));
     }
 }

@@ -3,7 +3,6 @@ package org.unmute.probes.event;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Finds events while scores arrive, frame after frame, in memory that does not grow. An event is given as soon as
@@ -13,7 +12,7 @@ public final class EventDetector {
     private final EventRules rules;
     private final double[] high;
     private final double[] low;
-    private final Consumer<Detection> events;
+    private final Taker events;
     private final Track[] tracks;
     private final int half;
     /** The last frames, as a ring: enough for a median window. */
@@ -25,22 +24,47 @@ public final class EventDetector {
     private long filtered;
     private boolean finished;
 
+    /** Takes events, of which the times are known. */
+    @FunctionalInterface
+    public interface Taker {
+        /** Takes an event, with the meaning and the units of {@link Event}; times are those of the frames. */
+        void accept(int label, double onset, double offset, float score, double peak);
+    }
+
+    /** Frames of a class that exceed the low threshold. */
+    private static final class Run {
+        private final double onset;
+        private double offset;
+        private boolean exceeded;
+        private float score = Float.NEGATIVE_INFINITY;
+        private double peak;
+
+        Run(double onset) {
+            this.onset = onset;
+        }
+
+        /** Takes a later run. */
+        void join(Run next) {
+            offset = next.offset;
+            if (next.score > score) {
+                score = next.score;
+                peak = next.peak;
+            }
+        }
+    }
+
     /** What is known of one class. */
     private static final class Track {
-        private double onset;
-        private double offset;
-        private boolean open;
-        private boolean exceeded;
-        private float score;
-        private double peak;
+        /** Null where the last frame is below the low threshold. */
+        private Run open;
         /** A finished event that the next one may still join. */
-        private Detection waiting;
+        private Run waiting;
     }
 
     /**
      * @param events takes each event once, for each class by onset
      */
-    public EventDetector(EventRules rules, Consumer<Detection> events) {
+    public EventDetector(EventRules rules, Taker events) {
         this.rules = rules;
         this.events = events;
         high = rules.high();
@@ -95,23 +119,20 @@ public final class EventDetector {
             filter(filtered);
         }
         for (int c = 0; c < tracks.length; c++) {
-            Track t = tracks[c];
-            if (t.open) {
-                close(c, t);
-            }
-            give(t);
+            close(c);
+            give(c);
         }
     }
 
-    /** Where the events that may still be given have their max score so far, as {@link Detection#peak} says it. */
+    /** Where the events that may still be given have their max score so far, as {@link Event#peak} says it. */
     Set<Double> pendingPeaks() {
         Set<Double> peaks = new HashSet<>();
         for (Track t : tracks) {
-            if (t.open) {
-                peaks.add(t.peak);
+            if (t.open != null) {
+                peaks.add(t.open.peak);
             }
             if (t.waiting != null) {
-                peaks.add(t.waiting.peak());
+                peaks.add(t.waiting.peak);
             }
         }
         return peaks;
@@ -163,51 +184,41 @@ public final class EventDetector {
     private void step(int c, double start, double end, float score) {
         Track t = tracks[c];
         if (score > low[c]) {
-            if (!t.open) {
-                t.open = true;
-                t.exceeded = false;
-                t.onset = start;
-                t.score = Float.NEGATIVE_INFINITY;
-            }
-            t.exceeded |= score > high[c];
-            t.offset = end;
-            if (score > t.score) {
-                t.score = score;
-                t.peak = (start + end) / 2;
+            t.open = t.open == null ? new Run(start) : t.open;
+            t.open.exceeded |= score > high[c];
+            t.open.offset = end;
+            if (score > t.open.score) {
+                t.open.score = score;
+                t.open.peak = (start + end) / 2;
             }
             return;
         }
-        if (t.open) {
-            close(c, t);
-        }
-        if (t.waiting != null && Stretch.rounded(end - t.waiting.offset()) > rules.maxGap()) {
-            give(t);
+        close(c);
+        if (t.waiting != null && Stretch.rounded(end - t.waiting.offset) > rules.maxGap()) {
+            give(c);
         }
     }
 
-    private void close(int c, Track t) {
-        t.open = false;
-        if (!t.exceeded) {
+    private void close(int c) {
+        Track t = tracks[c];
+        Run now = t.open;
+        t.open = null;
+        if (now == null || !now.exceeded) {
             return;
         }
-        Detection now = new Detection(c, t.onset, t.offset, t.score, t.peak);
-        Detection before = t.waiting;
-        if (before == null) {
-            t.waiting = now;
-        } else if (Stretch.rounded(now.onset() - before.offset()) <= rules.maxGap()) {
-            Detection peak = now.score() > before.score() ? now : before;
-            t.waiting = new Detection(c, before.onset(), now.offset(), peak.score(), peak.peak());
-        } else {
-            give(t);
-            t.waiting = now;
+        if (t.waiting != null && Stretch.rounded(now.onset - t.waiting.offset) <= rules.maxGap()) {
+            t.waiting.join(now);
+            return;
         }
+        give(c);
+        t.waiting = now;
     }
 
-    private void give(Track t) {
-        Detection event = t.waiting;
-        t.waiting = null;
-        if (event != null && Stretch.rounded(event.offset() - event.onset()) >= rules.minDuration()) {
-            events.accept(event);
+    private void give(int c) {
+        Run event = tracks[c].waiting;
+        tracks[c].waiting = null;
+        if (event != null && Stretch.rounded(event.offset - event.onset) >= rules.minDuration()) {
+            events.accept(c, event.onset, event.offset, event.score, event.peak);
         }
     }
 }

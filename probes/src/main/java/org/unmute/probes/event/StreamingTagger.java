@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.StreamingResampler;
@@ -37,7 +38,9 @@ public final class StreamingTagger {
     private final EventRules rules;
     private final EventDetector detector;
     private final BandFinder bands;
-    private final Consumer<LocatedEvent> events;
+    private final double start;
+    private final DoubleSupplier end;
+    private final Consumer<Event> events;
     /** Rows at which an event that is not given yet may have its peak, by their middles in seconds. */
     private final TreeMap<Double, Long> peaks = new TreeMap<>();
     /** What the scores of these rows come from. */
@@ -51,6 +54,8 @@ public final class StreamingTagger {
     private boolean finished;
 
     /**
+     * A tagger of samples from time 0 on.
+     *
      * @param encoder the encoder whose tokens the probe was trained on; {@link
      *     org.unmute.probes.pool.TrainedProbe#requireTokensOf} checks that
      * @param scorer  the probe
@@ -58,7 +63,26 @@ public final class StreamingTagger {
      * @param events  takes each event once, for each class by onset
      * @throws IllegalArgumentException if the rules are not for the probe's classes
      */
-    public StreamingTagger(Encoder encoder, FrameScorer scorer, EventRules rules, Consumer<LocatedEvent> events) {
+    public StreamingTagger(Encoder encoder, FrameScorer scorer, EventRules rules, Consumer<Event> events) {
+        this(encoder, scorer, rules, 0, () -> Double.POSITIVE_INFINITY, events);
+    }
+
+    /**
+     * A tagger of a part of a file.
+     *
+     * @param start where the first sample lies in the file, in seconds
+     * @param end   no event ends later, in seconds of the file; asked at each event. After resampling, the last row may
+     *     end a fraction of a sample after the file.
+     * @param events takes each event once, for each class by onset; times count from the start of the file
+     * @throws IllegalArgumentException if the rules are not for the probe's classes
+     */
+    public StreamingTagger(
+            Encoder encoder,
+            FrameScorer scorer,
+            EventRules rules,
+            double start,
+            DoubleSupplier end,
+            Consumer<Event> events) {
         int classes = scorer.probe().classes().size();
         if (rules.classes() != classes) {
             throw new IllegalArgumentException("tagger: the probe has " + classes
@@ -70,6 +94,8 @@ public final class StreamingTagger {
         this.encoder = new StreamingEncoder(encoder, request, this::arrive);
         this.scorer = scorer;
         this.rules = rules;
+        this.start = start;
+        this.end = end;
         this.events = events;
         scoring = scorer.stream(this::frame);
         detector = new EventDetector(rules, this::event);
@@ -232,12 +258,18 @@ public final class StreamingTagger {
         }
     }
 
-    private void event(Detection d) {
-        Band band = bands.isLocal() ? bands.of(rows.of(context(peaks.get(d.peak()))), d.label()) : bands.full();
-        double end = (double) samples() / spec.sampleRate();
-        Detection within =
-                d.offset() <= end ? d : new Detection(d.label(), d.onset(), end, d.score(), Math.min(d.peak(), end));
-        events.accept(new LocatedEvent(within, band));
+    /** Takes an event in the time of the samples. */
+    private void event(int label, double onset, double offset, float score, double peak) {
+        Band band = bands.isLocal() ? bands.of(rows.of(context(peaks.get(peak))), label) : bands.full();
+        double arrivedEnd = (double) samples() / spec.sampleRate();
+        double fileEnd = end.getAsDouble();
+        events.accept(new Event(
+                label,
+                onset + start,
+                Math.min(Math.min(offset, arrivedEnd) + start, fileEnd),
+                score,
+                Math.min(Math.min(peak, arrivedEnd) + start, fileEnd),
+                band));
     }
 
     private FrameScorer.Context context(long row) {

@@ -12,14 +12,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EventDetectorTest {
     private static final double FRAME = 0.1;
+    private static final Band BAND = new Band(0, 8000, true);
 
     private static double time(int frame) {
         return frame / 10.0;
     }
 
-    private static List<Detection> found(EventRules rules, float[]... frames) {
-        List<Detection> all = new ArrayList<>();
-        EventDetector detector = new EventDetector(rules, all::add);
+    private static EventDetector detector(EventRules rules, List<Event> events) {
+        return new EventDetector(
+                rules,
+                (label, onset, offset, score, peak) -> events.add(new Event(label, onset, offset, score, peak, BAND)));
+    }
+
+    private static List<Event> found(EventRules rules, float[]... frames) {
+        List<Event> all = new ArrayList<>();
+        EventDetector detector = detector(rules, all);
         for (int i = 0; i < frames.length; i++) {
             detector.accept(time(i), time(i + 1), frames[i]);
         }
@@ -67,15 +74,15 @@ class EventDetectorTest {
     @Test
     void anEventIsGivenAsSoonAsNothingCanChangeIt() {
         EventRules rules = new EventRules(new double[] {0.5}, new double[] {0.5}, 3, 0.25, 0, 0);
-        List<Detection> all = new ArrayList<>();
-        EventDetector detector = new EventDetector(rules, all::add);
+        List<Event> all = new ArrayList<>();
+        EventDetector detector = detector(rules, all);
         float[] scores = {0, 1, 1, 1, 0, 0, 0, 0, 0, 0};
         int given = -1;
         for (int i = 0; i < scores.length; i++) {
             detector.accept(time(i), time(i + 1), new float[] {scores[i]});
             given = given < 0 && !all.isEmpty() ? i : given;
         }
-        assertThat(all).containsExactly(new Detection(0, 0.1, 0.4, 1, 0.15000000000000002));
+        assertThat(all).containsExactly(new Event(0, 0.1, 0.4, 1, 0.15000000000000002, BAND));
         // It ends at 0.4 s; a frame that ends more than 0.25 s later is the one to 0.7 s, whose median needs one more.
         assertThat(time(given + 1)).isEqualTo(0.8);
     }
@@ -83,7 +90,7 @@ class EventDetectorTest {
     @Test
     void aJoinedEventKeepsItsHighestScore() {
         EventRules rules = new EventRules(new double[] {0.5}, new double[] {0.5}, 1, 0.1, 0, 0);
-        List<Detection> all = found(rules, column(0.6f, 0, 0.9f, 0.8f, 0, 0, 0.7f));
+        List<Event> all = found(rules, column(0.6f, 0, 0.9f, 0.8f, 0, 0, 0.7f));
         assertThat(all).hasSize(2);
         assertThat(all.getFirst().onset()).isZero();
         assertThat(all.getFirst().offset()).isEqualTo(0.4);
@@ -96,14 +103,14 @@ class EventDetectorTest {
     void onlyTheHighestClassesOfAFrameAreActive() {
         double[] t = {0.5, 0.5, 0.5};
         EventRules rules = new EventRules(t, t, 1, 0, 0, 1);
-        List<Detection> all = found(rules, new float[] {0.9f, 0.8f, 0.7f}, new float[] {0.6f, 0.8f, 0.1f});
-        assertThat(all.stream().map(Detection::label)).containsExactly(0, 1);
-        assertThat(all.stream().map(Detection::onset)).containsExactly(0.0, FRAME);
+        List<Event> all = found(rules, new float[] {0.9f, 0.8f, 0.7f}, new float[] {0.6f, 0.8f, 0.1f});
+        assertThat(all.stream().map(Event::label)).containsExactly(0, 1);
+        assertThat(all.stream().map(Event::onset)).containsExactly(0.0, FRAME);
     }
 
     @Test
     void whatDoesNotFitIsRefused() {
-        EventDetector detector = new EventDetector(EventRules.threshold(2, 0.5), d -> {});
+        EventDetector detector = new EventDetector(EventRules.threshold(2, 0.5), (_, _, _, _, _) -> {});
         detector.accept(0, 1, new float[2]);
         assertThatThrownBy(() -> detector.accept(2, 3, new float[2]))
                 .hasMessageContaining("from 2.0 to 3.0 s does not follow")

@@ -166,7 +166,8 @@ class PostprocessingGoldenTest {
 
     private static List<Stretch> detected(EventRules rules, float[] scores, double[] times) {
         List<Stretch> found = new ArrayList<>();
-        EventDetector detector = new EventDetector(rules, e -> found.add(new Stretch(e.onset(), e.offset())));
+        EventDetector detector =
+                new EventDetector(rules, (_, onset, offset, _, _) -> found.add(new Stretch(onset, offset)));
         for (int i = 0; i < scores.length; i++) {
             detector.accept(times[i], times[i + 1], new float[] {scores[i]});
         }

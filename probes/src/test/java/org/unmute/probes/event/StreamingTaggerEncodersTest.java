@@ -45,14 +45,15 @@ class StreamingTaggerEncodersTest {
         return new EventRules(high, high, median, 0, 0, 0);
     }
 
-    /** The events of these scores, row by row. */
-    private static List<Detection> detections(EncoderSpec spec, float[][] scores, EventRules rules, int samples) {
-        List<Detection> all = new ArrayList<>();
+    /** The events of these scores, row by row, with this band. */
+    private static List<Event> detections(
+            EncoderSpec spec, float[][] scores, EventRules rules, int samples, Band band) {
+        List<Event> all = new ArrayList<>();
         double end = samples / (double) RATE;
         EventDetector detector = new EventDetector(
                 rules,
-                d -> all.add(new Detection(
-                        d.label(), d.onset(), Math.min(end, d.offset()), d.score(), Math.min(end, d.peak()))));
+                (label, onset, offset, score, peak) ->
+                        all.add(new Event(label, onset, Math.min(end, offset), score, Math.min(end, peak), band)));
         for (int t = 0; t < scores.length && spec.rowStart(t) < samples; t++) {
             detector.accept(spec.rowStart(t) / (double) RATE, spec.rowStart(t + 1) / (double) RATE, scores[t]);
         }
@@ -69,12 +70,11 @@ class StreamingTaggerEncodersTest {
         FrameScorer scorer = FrameScorer.of(probe(name, encoder.describe()), encoder.describe(), null);
         float[][] scores = scorer.scores(encoder.encode(x));
         EventRules rules = rules(scores, 21);
-        List<Detection> expected = detections(encoder.describe(), scores, rules, x.length);
+        List<Event> expected = detections(encoder.describe(), scores, rules, x.length, new Band(0, 8000, true));
         assertThat(expected).hasSizeGreaterThan(5);
         for (int block : new int[] {997, 300_000}) {
-            List<LocatedEvent> found = streamed(encoder, scorer, rules, x, block);
-            assertThat(found).extracting(LocatedEvent::detection).isEqualTo(expected);
-            assertThat(found).extracting(LocatedEvent::band).containsOnly(new Band(0, 8000, true));
+            List<Event> found = streamed(encoder, scorer, rules, x, block);
+            assertThat(found).isEqualTo(expected);
         }
         // The 98th row of the last window ends with the recording: times do not drift.
         assertThat(encoder.describe().rowStart(15 * 98)).isEqualTo(x.length);
@@ -152,12 +152,11 @@ class StreamingTaggerEncodersTest {
         }
         float[][] scores = alone.toArray(float[][]::new);
         EventRules rules = rules(scores, 1);
-        List<Detection> expected = detections(spec, scores, rules, x.length);
+        List<Event> expected = detections(spec, scores, rules, x.length, new BandFinder(scorer.probe(), spec).full());
         assertThat(expected).hasSizeGreaterThan(10);
         for (int block : new int[] {700, 40_000, 1_000_000}) {
-            List<LocatedEvent> found = streamed(encoder, scorer, rules, x, block);
-            assertThat(found).extracting(LocatedEvent::detection).isEqualTo(expected);
-            assertThat(found).allMatch(e -> e.band().full());
+            List<Event> found = streamed(encoder, scorer, rules, x, block);
+            assertThat(found).isEqualTo(expected);
         }
         // Not the bits of the whole recording: its frames at the seams hear both sides.
         float[][] whole = scorer.scores(encoder.encode(x));
@@ -183,12 +182,12 @@ class StreamingTaggerEncodersTest {
         }
         float[][] scores = rows.toArray(float[][]::new);
         EventRules rules = rules(scores, 1);
-        List<Detection> expected = detections(spec, scores, rules, x.length);
-        List<LocatedEvent> found = streamed(encoder, scorer, rules, x, 50_000);
-        assertThat(found).hasSizeGreaterThan(3).allMatch(e -> e.band().full());
-        assertThat(found).extracting(LocatedEvent::detection).isEqualTo(expected);
+        List<Event> expected = detections(spec, scores, rules, x.length, new BandFinder(scorer.probe(), spec).full());
+        List<Event> found = streamed(encoder, scorer, rules, x, 50_000);
+        assertThat(found).hasSizeGreaterThan(3);
+        assertThat(found).isEqualTo(expected);
         assertThat(found)
-                .extracting(e -> e.detection().onset() / 2.96)
+                .extracting(e -> e.onset() / 2.96)
                 .allSatisfy(
                         windowsBefore -> assertThat(windowsBefore).isCloseTo(Math.rint(windowsBefore), offset(1e-9)));
     }

@@ -102,19 +102,18 @@ class StreamingTaggerTest {
     }
 
     /** The events of the whole recording encoded at once, and their bands. */
-    private static List<LocatedEvent> atOnce(Encoder encoder, FrameScorer scorer, EventRules rules, float[] samples) {
+    private static List<Event> atOnce(Encoder encoder, FrameScorer scorer, EventRules rules, float[] samples) {
         TrainedProbe probe = scorer.probe();
         Features features = whole(encoder, probe, samples);
         BandFinder bands = new BandFinder(probe, encoder.describe());
-        List<LocatedEvent> all = new ArrayList<>();
-        EventDetector detector = new EventDetector(rules, d -> {
-            int row = (int) (d.peak() * RATE / ROW);
+        List<Event> all = new ArrayList<>();
+        EventDetector detector = new EventDetector(rules, (label, onset, offset, score, peak) -> {
+            int row = (int) (peak * RATE / ROW);
             double end = samples.length / (double) RATE;
-            Detection within =
-                    new Detection(d.label(), d.onset(), Math.min(end, d.offset()), d.score(), Math.min(end, d.peak()));
             FrameScorer.Context behind = scorer.contextOf(row, features.tokens().time());
             Features context = features.rows((int) behind.from(), (int) behind.to());
-            all.add(new LocatedEvent(within, bands.of(context, d.label())));
+            all.add(new Event(
+                    label, onset, Math.min(end, offset), score, Math.min(end, peak), bands.of(context, label)));
         });
         float[][] scores = scorer.scores(features);
         for (int t = 0; t < scores.length; t++) {
@@ -125,8 +124,8 @@ class StreamingTaggerTest {
     }
 
     /** The events of samples in blocks of random lengths. */
-    static List<LocatedEvent> streamed(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x, int maxBlock) {
-        List<LocatedEvent> events = new ArrayList<>();
+    static List<Event> streamed(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x, int maxBlock) {
+        List<Event> events = new ArrayList<>();
         StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, events::add);
         SplittableRandom random = new SplittableRandom(maxBlock);
         for (int at = 0; at < x.length; ) {
@@ -139,11 +138,11 @@ class StreamingTaggerTest {
     }
 
     /** The events of tokens that the encoder gave for the whole recording, which is one window. */
-    private static List<LocatedEvent> ofTokens(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x) {
+    private static List<Event> ofTokens(Encoder encoder, FrameScorer scorer, EventRules rules, float[] x) {
         int layers = scorer.probe().probe().layers();
         Features features =
                 encoder.features(x, layers == 0 ? Features.Request.TOKENS : Features.Request.allLayers(layers, false));
-        List<LocatedEvent> events = new ArrayList<>();
+        List<Event> events = new ArrayList<>();
         StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, events::add);
         assertThat(tagger.takes(features.tokens())).isTrue();
         tagger.run(features, x.length);
@@ -170,7 +169,7 @@ class StreamingTaggerTest {
             float[] x = sound(samples);
             float[][] scores = scorer.scores(whole(encoder, scorer.probe(), x));
             EventRules rules = rules(scores, median, gap, duration);
-            List<LocatedEvent> expected = atOnce(encoder, scorer, rules, x);
+            List<Event> expected = atOnce(encoder, scorer, rules, x);
             for (int block : new int[] {997, 50_000, 2_000_000}) {
                 assertThat(streamed(encoder, scorer, rules, x, block))
                         .as("%d samples in blocks of up to %d", samples, block)
@@ -180,7 +179,7 @@ class StreamingTaggerTest {
                 assertThat(ofTokens(encoder, scorer, rules, x)).isEqualTo(expected);
             }
             events += expected.size();
-            assertThat(expected).allMatch(e -> e.detection().offset() <= samples / (double) RATE);
+            assertThat(expected).allMatch(e -> e.offset() <= samples / (double) RATE);
         }
         assertThat(events).isGreaterThan(10);
     }
@@ -190,10 +189,9 @@ class StreamingTaggerTest {
         Encoder encoder = encoder(37);
         FrameScorer scorer = new FrameScorer(probe("protobin", encoder.describe()), 1, 1, null);
         EventRules rules = EventRules.threshold(CLASSES.size(), 0);
-        List<LocatedEvent> found = streamed(encoder, scorer, rules, sound(10_000), 300);
+        List<Event> found = streamed(encoder, scorer, rules, sound(10_000), 300);
         assertThat(found).hasSize(CLASSES.size());
-        assertThat(found)
-                .allMatch(e -> e.detection().onset() == 0 && e.detection().offset() == 0.625);
+        assertThat(found).allMatch(e -> e.onset() == 0 && e.offset() == 0.625);
     }
 
     @Test
@@ -208,11 +206,8 @@ class StreamingTaggerTest {
             EventRules rules = new EventRules(high, high, 5, 0.16, 0, 0);
             List<Double> delays = new ArrayList<>();
             int[] given = {0};
-            StreamingTagger tagger = new StreamingTagger(
-                    encoder,
-                    scorer,
-                    rules,
-                    e -> delays.add(given[0] / (double) RATE - e.detection().offset()));
+            StreamingTagger tagger =
+                    new StreamingTagger(encoder, scorer, rules, e -> delays.add(given[0] / (double) RATE - e.offset()));
             for (int at = 0; at < x.length; at += 160) {
                 given[0] += 160;
                 tagger.accept(x, at, 160);
@@ -251,7 +246,7 @@ class StreamingTaggerTest {
         double[] low = some.low();
         high[0] = 0;
         low[0] = 0;
-        List<LocatedEvent> found = new ArrayList<>();
+        List<Event> found = new ArrayList<>();
         StreamingTagger tagger =
                 new StreamingTagger(encoder, scorer, new EventRules(high, low, 5, 0.2, 0, 0), found::add);
         int max = 0;
@@ -264,8 +259,7 @@ class StreamingTaggerTest {
         tagger.finish();
         assertThat(max).as(name).isPositive().isLessThanOrEqualTo(tagger.maxRowsHeld());
         assertThat(tagger.maxRowsHeld()).isLessThan(220);
-        assertThat(found)
-                .anyMatch(e -> e.detection().label() == 0 && e.detection().offset() == 240);
+        assertThat(found).anyMatch(e -> e.label() == 0 && e.offset() == 240);
     }
 
     @Test
@@ -278,8 +272,8 @@ class StreamingTaggerTest {
             Recording recording = Wav.read(file);
             float[] x = encoder.samples(recording);
             EventRules rules = rules(scorer.scores(whole(encoder, scorer.probe(), x)), 3, 0.1, 0.1);
-            List<LocatedEvent> expected = atOnce(encoder, scorer, rules, x);
-            List<LocatedEvent> found = new ArrayList<>();
+            List<Event> expected = atOnce(encoder, scorer, rules, x);
+            List<Event> found = new ArrayList<>();
             try (AudioStream stream = AudioStream.open(file)) {
                 new StreamingTagger(encoder, scorer, rules, found::add).run(stream, Resampler.Kernel.HANN);
             }

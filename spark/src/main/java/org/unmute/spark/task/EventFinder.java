@@ -8,8 +8,7 @@ import org.unmute.events.detection.ReadOutcome;
 import org.unmute.events.detection.RecordingDetector;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.ClipSound;
-import org.unmute.probes.event.Detection;
-import org.unmute.probes.event.LocatedEvent;
+import org.unmute.probes.event.Event;
 import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.DetectedEvent;
@@ -85,17 +84,16 @@ final class EventFinder {
         }
     }
 
-    private DetectedEvent row(PlannedClip clip, LocatedEvent event) {
-        Detection d = event.detection();
+    private DetectedEvent row(PlannedClip clip, Event event) {
         return new DetectedEvent(
                 clip.clip(),
                 clip.file(),
-                detector.classes().get(d.label()),
-                d.onset(),
-                d.offset(),
+                detector.classes().get(event.label()),
+                event.onset(),
+                event.offset(),
                 event.band().low(),
                 event.band().high(),
-                d.score(),
-                d.peak());
+                event.score(),
+                event.peak());
     }
 }
