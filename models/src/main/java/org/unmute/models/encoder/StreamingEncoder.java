@@ -46,6 +46,18 @@ public final class StreamingEncoder {
      * @throws IllegalArgumentException if attention is asked for, or windows start further apart than they are long
      */
     public StreamingEncoder(Encoder encoder, Features.Request request, Consumer<Features> rows) {
+        this(encoder, request, rows, 0);
+    }
+
+    /**
+     * An encoder that goes on with a later window of a recording. It takes the samples from {@code first} windows' hops
+     * on and gives the rows from there, {@link EncoderSpec#hopRows} a window, of a whole encoder {@link
+     * EncoderSpec#time}. Those that no window before {@code first} covers have the bits of an encoder that began with
+     * the recording.
+     *
+     * @param first number of the window, from 0
+     */
+    public StreamingEncoder(Encoder encoder, Features.Request request, Consumer<Features> rows, long first) {
         this.encoder = encoder;
         this.request = request;
         this.rows = rows;
@@ -62,11 +74,28 @@ public final class StreamingEncoder {
                 spec.isWhole() ? Math.max(window / 100, spec.frameSamples()) : Windows.minRemainder(spec.input());
         slack = Math.max(0, minRemainder - hop);
         for (int i = 0; i <= request.layers().size(); i++) {
-            joins.add(new StreamingJoin(spec.isWhole() ? spec.time() : spec.hopRows()));
+            joins.add(new StreamingJoin(rowsApart(spec)));
         }
+        begun = first > 0;
+        samples = Math.multiplyExact(first, (long) hop);
         int together =
                 Math.max(1, Windows.together(spec) / (1 + request.layers().size()));
         buffer = new float[Math.addExact(window + slack, Math.multiplyExact(together - 1, hop))];
+    }
+
+    /** Rows from the start of one window to the next. */
+    private static int rowsApart(EncoderSpec spec) {
+        return spec.isWhole() ? spec.time() : spec.hopRows();
+    }
+
+    /** The first window that covers a row. */
+    public static long firstWindowOf(EncoderSpec spec, long row) {
+        return Math.max(0, Math.ceilDiv(row - spec.time() + 1, (long) rowsApart(spec)));
+    }
+
+    /** The first row of a window. */
+    public static long firstRowOf(EncoderSpec spec, long window) {
+        return window * rowsApart(spec);
     }
 
     /** Max samples that are held, and a good size for blocks: windows that a block completes are encoded together. */
@@ -74,7 +103,7 @@ public final class StreamingEncoder {
         return buffer.length;
     }
 
-    /** Samples that arrived so far. */
+    /** Samples from the start of the recording up to the next one to come. */
     public long samples() {
         return samples;
     }

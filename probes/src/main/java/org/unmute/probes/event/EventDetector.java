@@ -1,7 +1,9 @@
 package org.unmute.probes.event;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -20,6 +22,7 @@ public final class EventDetector {
 
     private final double[] starts;
     private final double[] ends;
+    private final long first;
     private long arrived;
     private long filtered;
     private boolean finished;
@@ -65,6 +68,16 @@ public final class EventDetector {
      * @param events takes each event once, for each class by onset
      */
     public EventDetector(EventRules rules, Taker events) {
+        this(rules, events, TaggerState.START, 0);
+    }
+
+    /**
+     * A detector that goes on.
+     *
+     * @param first number of the first frame that it takes, {@link #firstFrameFor} that of the state or an earlier one
+     * @throws IllegalArgumentException if the state has other classes
+     */
+    EventDetector(EventRules rules, Taker events, TaggerState from, long first) {
         this.rules = rules;
         this.events = events;
         high = rules.high();
@@ -75,6 +88,54 @@ public final class EventDetector {
         ends = new double[scores.length];
         tracks = new Track[rules.classes()];
         Arrays.setAll(tracks, c -> new Track());
+        this.first = first;
+        arrived = first;
+        filtered = from.decided();
+        for (TaggerState.Pending p : from.pending()) {
+            Event e = p.event();
+            if (e.label() < 0 || e.label() >= tracks.length) {
+                throw new IllegalArgumentException(
+                        "event detector: an event of class " + e.label() + " of " + tracks.length);
+            }
+            Run run = new Run(e.onset());
+            run.offset = e.offset();
+            run.exceeded = p.exceeded();
+            run.score = e.score();
+            run.peak = e.peak();
+            Track t = tracks[e.label()];
+            if (p.open()) {
+                t.open = run;
+            } else {
+                t.waiting = run;
+            }
+        }
+    }
+
+    /** The first frame that the medians from a frame on depend on. */
+    static long firstFrameFor(EventRules rules, long frame) {
+        return Math.max(0, frame - rules.medianFrames() / 2);
+    }
+
+    /** Frames whose medians are known. */
+    long filtered() {
+        return filtered;
+    }
+
+    /** The events that may still be given, without bands. */
+    List<TaggerState.Pending> pending() {
+        List<TaggerState.Pending> all = new ArrayList<>();
+        for (int c = 0; c < tracks.length; c++) {
+            add(c, tracks[c].waiting, false, all);
+            add(c, tracks[c].open, true, all);
+        }
+        return all;
+    }
+
+    private static void add(int c, Run run, boolean open, List<TaggerState.Pending> to) {
+        if (run != null) {
+            Event event = new Event(c, run.onset, run.offset, run.score, run.peak, null);
+            to.add(new TaggerState.Pending(event, open, run.exceeded));
+        }
     }
 
     /**
@@ -89,7 +150,7 @@ public final class EventDetector {
         if (finished) {
             throw new IllegalStateException("event detector: a frame came after the end");
         }
-        double last = arrived == 0 ? start : ends[slot(arrived - 1)];
+        double last = arrived == first ? start : ends[slot(arrived - 1)];
         if (frame.length != tracks.length || !(end > start) || Math.abs(start - last) > 1e-6) {
             throw new IllegalArgumentException("event detector: a frame of " + frame.length + " scores from " + start
                     + " to " + end + " s does not follow frames of " + tracks.length + " scores up to " + last + " s");
@@ -104,8 +165,8 @@ public final class EventDetector {
         System.arraycopy(frame, 0, scores[slot], 0, frame.length);
         starts[slot] = start;
         ends[slot] = end;
-        if (arrived > half) {
-            filter(arrived - 1 - half);
+        if (arrived - half > filtered) {
+            filter(filtered);
         }
     }
 

@@ -1,6 +1,10 @@
 package org.unmute.probes.event;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,12 +50,27 @@ public final class StreamingTagger {
     /** What the scores of these rows come from. */
     private final RowStore rows = new RowStore();
 
+    /** The bands of events that were pending when a state was taken. */
+    private final Map<Peak, Band> known = new HashMap<>();
+
+    /** The row that is first needed, and the first one of which it is not known whether it belongs to an event. */
+    private final long firstRow;
+
+    private final long firstUndecided;
+
     /** Samples of a recording whose tokens were given; -1 where samples are. */
     private long given = -1;
 
     private long arrived;
     private long scored;
     private boolean finished;
+
+    /** The frame with the max score of an event. */
+    private record Peak(int label, double at) {
+        static Peak of(Event event) {
+            return new Peak(event.label(), event.peak());
+        }
+    }
 
     /**
      * A tagger of samples from time 0 on.
@@ -83,6 +102,25 @@ public final class StreamingTagger {
             double start,
             DoubleSupplier end,
             Consumer<Event> events) {
+        this(encoder, scorer, rules, start, end, events, TaggerState.START);
+    }
+
+    /**
+     * A tagger that goes on where another one of the same encoder, scorer and rules was, and gives the events that the
+     * other one had still to give. It takes the samples from {@link #samples} on, and needs some that the other one had
+     * before: those of the windows and contexts that are not complete, and of half of the median filter's window.
+     *
+     * @param from what {@link #state} gave
+     * @throws IllegalArgumentException if rules or state are not for the probe's classes
+     */
+    public StreamingTagger(
+            Encoder encoder,
+            FrameScorer scorer,
+            EventRules rules,
+            double start,
+            DoubleSupplier end,
+            Consumer<Event> events,
+            TaggerState from) {
         int classes = scorer.probe().classes().size();
         if (rules.classes() != classes) {
             throw new IllegalArgumentException("tagger: the probe has " + classes
@@ -91,15 +129,46 @@ public final class StreamingTagger {
         spec = encoder.describe();
         boolean layers = scorer.probe().probe().layers() > 0;
         Features.Request request = layers ? Features.Request.allLayers(spec.depth(), false) : Features.Request.TOKENS;
-        this.encoder = new StreamingEncoder(encoder, request, this::arrive);
+        firstUndecided = from.decided();
+        scored = EventDetector.firstFrameFor(rules, firstUndecided);
+        scored -= scored % scorer.stride();
+        firstRow = scorer.firstRowFor(scored);
+        long window = StreamingEncoder.firstWindowOf(spec, firstRow);
+        arrived = StreamingEncoder.firstRowOf(spec, window);
+        this.encoder = new StreamingEncoder(encoder, request, this::arrive, window);
         this.scorer = scorer;
         this.rules = rules;
         this.start = start;
         this.end = end;
         this.events = events;
-        scoring = scorer.stream(this::frame);
-        detector = new EventDetector(rules, this::event);
+        scoring = scorer.stream(this::frame, scored);
+        detector = new EventDetector(rules, this::event, from, scored);
+        from.pending().forEach(p -> known.put(Peak.of(p.event()), p.event().band()));
         bands = new BandFinder(scorer.probe(), spec);
+    }
+
+    /**
+     * From where another tagger can go on: to be asked for between two blocks. Bands of the events that are not given
+     * yet are looked for, so it takes some time.
+     *
+     * @throws IllegalStateException after the end
+     */
+    public TaggerState state() {
+        if (finished) {
+            throw new IllegalStateException("tagger: there is no state after the end");
+        }
+        List<TaggerState.Pending> pending = new ArrayList<>();
+        Map<Peak, Band> now = new HashMap<>();
+        for (TaggerState.Pending p : detector.pending()) {
+            Event e = p.event();
+            Band band = band(e.label(), e.peak());
+            now.put(Peak.of(e), band);
+            pending.add(new TaggerState.Pending(
+                    new Event(e.label(), e.onset(), e.offset(), e.score(), e.peak(), band), p.open(), p.exceeded()));
+        }
+        known.clear();
+        known.putAll(now);
+        return new TaggerState(detector.filtered(), pending);
     }
 
     /** A good size for blocks: the windows that a block completes are encoded together. */
@@ -194,7 +263,8 @@ public final class StreamingTagger {
         detector.finish();
     }
 
-    private long samples() {
+    /** Samples from the start of the recording up to the next one that the tagger takes. */
+    public long samples() {
         return given < 0 ? encoder.samples() : given;
     }
 
@@ -233,16 +303,21 @@ public final class StreamingTagger {
         while (count > 0 && spec.rowStart(arrived + count - 1) >= samples()) {
             count--;
         }
+        int skip = Math.clamp(firstRow - arrived, 0, count);
+        arrived += skip;
+        if (skip == count) {
+            return;
+        }
+        Features own = block.rows(skip, count);
+        count -= skip;
         if (bands.isLocal()) {
-            rows.add(arrived, block, count);
-            for (long row = arrived; row < arrived + count; row++) {
+            rows.add(arrived, own, count);
+            for (long row = Math.max(arrived, firstUndecided); row < arrived + count; row++) {
                 peaks.put(middle(row), row);
             }
         }
         arrived += count;
-        if (count > 0) {
-            scoring.accept(block.rows(0, count));
-        }
+        scoring.accept(own);
     }
 
     /** Takes the scores of the next row. */
@@ -260,7 +335,6 @@ public final class StreamingTagger {
 
     /** Takes an event in the time of the samples. */
     private void event(int label, double onset, double offset, float score, double peak) {
-        Band band = bands.isLocal() ? bands.of(rows.of(context(peaks.get(peak))), label) : bands.full();
         double arrivedEnd = (double) samples() / spec.sampleRate();
         double fileEnd = end.getAsDouble();
         events.accept(new Event(
@@ -269,7 +343,16 @@ public final class StreamingTagger {
                 Math.min(Math.min(offset, arrivedEnd) + start, fileEnd),
                 score,
                 Math.min(Math.min(peak, arrivedEnd) + start, fileEnd),
-                band));
+                band(label, peak)));
+    }
+
+    /** The band of an event, given the time of its peak as {@link #middle} computes it. */
+    private Band band(int label, double peak) {
+        if (!bands.isLocal()) {
+            return bands.full();
+        }
+        Band before = known.get(new Peak(label, peak));
+        return before != null ? before : bands.of(rows.of(context(peaks.get(peak))), label);
     }
 
     private FrameScorer.Context context(long row) {

@@ -193,7 +193,22 @@ public final class FrameScorer {
      * @param scores takes the scores of each row in order, {@code [classes]}, in [0, 1]; must not modify them
      */
     public FrameScoring stream(Consumer<float[]> scores) {
-        return new FrameScoring(this, scores);
+        return stream(scores, 0);
+    }
+
+    /**
+     * Scores rows from a later one on. The first row to give is {@link #firstRowFor} it.
+     *
+     * @param scores takes the scores of the row {@code from} and of those after it
+     * @param from   a multiple of the stride
+     */
+    public FrameScoring stream(Consumer<float[]> scores, long from) {
+        return new FrameScoring(this, scores, from);
+    }
+
+    /** The first row to give a scorer that goes on with a row: that one, or where its context begins. */
+    public long firstRowFor(long row) {
+        return Math.min(row, contextOf(row, Long.MAX_VALUE).from());
     }
 
     /** Whether contexts are scored by the descriptors of their rows. */

@@ -18,8 +18,8 @@ public final class FrameScoring {
 
     private final FrameScorer scorer;
     private final Consumer<float[]> scores;
-    private final HeldRows held = new HeldRows();
-    private final RowMaxima maxima = new RowMaxima();
+    private final HeldRows held;
+    private final RowMaxima maxima;
     private final List<Features> contexts = new ArrayList<>();
     private final List<float[]> descriptors = new ArrayList<>();
     /** How many rows get the scores of each of the contexts. */
@@ -30,9 +30,12 @@ public final class FrameScoring {
     /** Columns of the grid; 0 before the first row. */
     private int freq;
 
-    FrameScoring(FrameScorer scorer, Consumer<float[]> scores) {
+    FrameScoring(FrameScorer scorer, Consumer<float[]> scores, long from) {
         this.scorer = scorer;
         this.scores = scores;
+        next = from;
+        held = new HeldRows(scorer.firstRowFor(from));
+        maxima = new RowMaxima(scorer.firstRowFor(from));
     }
 
     /**

@@ -17,6 +17,11 @@ final class HeldRows {
     private int dim;
     private long start;
 
+    /** @param start number of the first row */
+    HeldRows(long start) {
+        this.start = start;
+    }
+
     /** The number of the row that arrives next. */
     long end() {
         return start + cls.size();

@@ -18,6 +18,11 @@ final class RowMaxima {
     private float[] newerMax;
     private long start;
 
+    /** @param start number of the first row */
+    RowMaxima(long start) {
+        this.start = start;
+    }
+
     /** The number of the row that arrives next. */
     long end() {
         return start + count();

@@ -92,7 +92,7 @@ class StreamingTaggerEncodersTest {
     }
 
     /** Dasheng with small random weights: 25 rows of 640 samples in a piece. */
-    private static Encoder withoutWindows() {
+    static Encoder withoutWindows() {
         int dim = 16;
         Map<String, Shape> shapes = new LinkedHashMap<>();
         for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
@@ -125,7 +125,7 @@ class StreamingTaggerEncodersTest {
         }
     }
 
-    private static float[] noise(int samples) {
+    static float[] noise(int samples) {
         SplittableRandom random = new SplittableRandom(5);
         float[] x = new float[samples];
         for (int i = 0; i < samples; i++) {

@@ -43,7 +43,7 @@ class StreamingTaggerTest {
     @TempDir
     Path folder;
 
-    private Encoder encoder(int hopRows) throws IOException {
+    Encoder encoder(int hopRows) throws IOException {
         Path file = Files.write(folder.resolve("encoder.safetensors"), Encoders.embeddedBytes());
         return Encoders.open(file, EncoderSettings.AUTHORS.withHop(hopRows * ROW / (double) RATE));
     }
@@ -63,7 +63,7 @@ class StreamingTaggerTest {
     }
 
     /** Noise in which tones of random pitch and length come and go. */
-    private static float[] sound(int samples) {
+    static float[] sound(int samples) {
         SplittableRandom random = new SplittableRandom(samples);
         float[] x = new float[samples];
         double hertz = 0;
@@ -79,7 +79,7 @@ class StreamingTaggerTest {
         return x;
     }
 
-    private static Features whole(Encoder encoder, TrainedProbe probe, float[] samples) {
+    static Features whole(Encoder encoder, TrainedProbe probe, float[] samples) {
         List<Integer> layers =
                 IntStream.range(0, probe.probe().layers()).boxed().toList();
         Features features = encoder.features(samples, new Features.Request(layers, false));
@@ -88,7 +88,7 @@ class StreamingTaggerTest {
     }
 
     /** Thresholds that are exceeded part of the time. */
-    private static EventRules rules(float[][] scores, int median, double gap, double duration) {
+    static EventRules rules(float[][] scores, int median, double gap, double duration) {
         double[] high = new double[CLASSES.size()];
         double[] low = new double[CLASSES.size()];
         for (int c = 0; c < high.length; c++) {

@@ -18,7 +18,7 @@ class RowMaximaTest {
             }
             int half = random.nextInt(30);
             int stride = 1 + random.nextInt(40);
-            RowMaxima maxima = new RowMaxima();
+            RowMaxima maxima = new RowMaxima(0);
             int arrived = 0;
             for (int middle = random.nextInt(rows); middle < rows; middle += stride) {
                 int from = Math.max(0, middle - half);
@@ -44,7 +44,7 @@ class RowMaximaTest {
 
     @Test
     void aRowThatIsNoNumberMakesItsWindowsNone() {
-        RowMaxima maxima = new RowMaxima();
+        RowMaxima maxima = new RowMaxima(0);
         for (float x : new float[] {1, Float.NaN, 3, 2}) {
             maxima.add(new float[] {x});
         }
