@@ -88,6 +88,14 @@ public interface AudioStream extends Closeable {
     void seek(long frame) throws IOException;
 
     /**
+     * Whether a seek ahead leaves out nothing that reading on to there would tell about what follows: samples, warnings
+     * and failures are the same. It is not so where a checksum goes over all samples, or a decoder has a state.
+     */
+    default boolean isSeekExact() {
+        return false;
+    }
+
+    /**
      * What a reader should know about the data so far, in words: that it ends before its header says, that sizes in its
      * header are wrong. Empty for a sound file.
      */

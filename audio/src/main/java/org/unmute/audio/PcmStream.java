@@ -72,6 +72,11 @@ final class PcmStream implements AudioStream {
     }
 
     @Override
+    public boolean isSeekExact() {
+        return true;
+    }
+
+    @Override
     public List<String> warnings() {
         return List.copyOf(warnings);
     }

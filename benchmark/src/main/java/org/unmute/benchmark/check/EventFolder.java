@@ -52,6 +52,13 @@ final class EventFolder {
                             + (damaged ? " are damaged" : " are of an unfinished one"),
                     again + ", which hears those recordings again");
         }
+        for (Path notes : state.damagedNotes()) {
+            item.add(
+                    Finding.Kind.DAMAGED,
+                    notes,
+                    "it does not tell how far a recording was read",
+                    again + ", which hears that recording from its start");
+        }
         if (!all.has(RunRecord.FILE) && !finished) {
             item.add(
                     Finding.Kind.UNFINISHED,

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.unmute.audio.AudioFiles;
@@ -62,6 +63,8 @@ import picocli.CommandLine.Option;
         })
 final class DetectCommand extends ComputingCommand {
     private static final int SHOWN = 40;
+    /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
+    private static final String NOTES = "unmute.detect.notes";
 
     @Option(
             names = "--probe",
@@ -156,7 +159,11 @@ final class DetectCommand extends ComputingCommand {
             tell(out + ": " + Units.bytes(folder.lost())
                     + " of results were unfinished or damaged and are dropped: their" + " recordings are read again");
         }
-        DetectionRun run = new DetectionRun(setup.detector(), AudioFiles::open, audio.strict());
+        DetectionRun run = new DetectionRun(
+                setup.detector(),
+                AudioFiles::open,
+                audio.strict(),
+                Double.parseDouble(System.getProperty(NOTES, "" + DetectionRun.NOTE_SECONDS)));
         RecordingSurvey survey = RecordingSurvey.of(clips);
         survey.unheard(setup.encoder().encoder().describe()).ifPresent(this::tell);
         try (Progress progress = progress("detecting", "recordings", clips.size())) {
@@ -171,6 +178,20 @@ final class DetectCommand extends ComputingCommand {
     private DetectionRun.Listener listener(Progress progress, RecordingSurvey survey) {
         return new DetectionRun.Listener() {
             private double read;
+
+            @Override
+            public void goesOn(AudioClip clip, double seconds) {
+                progress.remark(
+                        String.format(Locale.ROOT, "%s goes on at %.1f s, after an interruption", clip.id(), seconds));
+                progress.pass(0, seconds);
+                read = seconds;
+            }
+
+            @Override
+            public void startsAgain(AudioClip clip, String reason) {
+                progress.remark(clip.id() + " is read from its start again: how far an interrupted run came is not"
+                        + " used: " + reason);
+            }
 
             @Override
             public void read(double seconds) {

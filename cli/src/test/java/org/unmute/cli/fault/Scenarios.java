@@ -38,6 +38,7 @@ final class Scenarios {
             "benchmark",
             "merge",
             "detect",
+            "night",
             "convert",
             "report",
             "pack",
@@ -45,7 +46,7 @@ final class Scenarios {
     /** All names. */
     static final List<String> NAMES = Stream.of(
                     PLAIN.stream(),
-                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect")
+                    Stream.of("cache", "embed", "probe", "benchmark", "merge", "detect", "night")
                             .map(n -> n + RESUMED),
                     Stream.of("embed", "probe", "detect", "report").map(n -> n + AGAIN))
             .flatMap(n -> n)
@@ -72,6 +73,7 @@ final class Scenarios {
             case "benchmark" -> Scenarios::benchmark;
             case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
+            case "night" -> Scenarios::night;
             case "convert" -> Scenarios::convert;
             case "report" -> Scenarios::report;
             case "pack" -> Scenarios::pack;
@@ -257,6 +259,22 @@ final class Scenarios {
                 work,
                 events.resolve("run.json"),
                 with(command, "--format", "csv,jsonl,raven,audacity,parquet", "--out", events));
+    }
+
+    /** A recording of which it is noted several times how far it was read. */
+    private Scenario night() {
+        Path work = work("night");
+        Path events = work.resolve("events");
+        Object[] command = {"detect", "--probe", trained(), "--audio", recordings("night", 0, 1), "--threshold", 0.4};
+        Scenario.Action detect = () -> {
+            System.setProperty("unmute.detect.notes", "0.1");
+            try {
+                return Ran.unmute(with(command, "--format", "csv,raven", "--out", events));
+            } finally {
+                System.clearProperty("unmute.detect.notes");
+            }
+        };
+        return new Scenario("night", detect, detect, work, events.resolve("run.json"), null);
     }
 
     private Scenario convert() {

@@ -191,6 +191,21 @@ public final class DetectionFolder implements AutoCloseable {
         return new EventSpool(state.resolve("spool"));
     }
 
+    ReadingLog reading(AudioClip clip) throws IOException {
+        return ReadingLog.open(state, clip);
+    }
+
+    /** Forgets how far recordings were read, but for those of which a later run may go on. */
+    void forgetReadings(Set<String> leftOut) throws IOException {
+        Set<Path> kept = new HashSet<>();
+        leftOut.forEach(id -> kept.add(ReadingLog.file(state, id)));
+        for (Path file : ReadingLog.filesIn(state)) {
+            if (!kept.contains(file)) {
+                Files.delete(file);
+            }
+        }
+    }
+
     EventTables tables(Set<OutputFormat> formats, List<AudioClip> clips, List<String> classes) throws IOException {
         return new EventTables(folder, state.resolve("table"), formats, clips, classes);
     }

@@ -3,13 +3,15 @@ package org.unmute.events.detection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.events.recording.HashingChannel;
+import org.unmute.events.recording.HashingChannel.Beginning;
 import org.unmute.files.InputException;
 import org.unmute.files.PlainText;
 import org.unmute.files.RegularFile;
@@ -18,6 +20,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.cache.FileHashes;
 import org.unmute.probes.event.Event;
+import org.unmute.probes.event.TaggerState;
 
 /**
  * Finds the events of many recordings, in the order of a list, and writes them to a folder as recordings pass. The same
@@ -29,9 +32,13 @@ import org.unmute.probes.event.Event;
  * to {@code skipped.csv} too. A strict run stops at either.
  */
 public final class DetectionRun {
+    /** Sound from one note of how far a recording was read to the next. */
+    public static final double NOTE_SECONDS = 120;
+
     private final RecordingDetector detector;
     private final AudioOpener opener;
     private final boolean strict;
+    private final double noteSeconds;
     /** Of files of which several parts are read. */
     private final FileHashes hashes = new FileHashes();
 
@@ -49,6 +56,12 @@ public final class DetectionRun {
     public interface Listener {
         /** A recording is being read. */
         default void opened(AudioClip clip, AudioStream stream) {}
+
+        /** An earlier run was killed while it read a recording, which goes on with this second of the clip. */
+        default void goesOn(AudioClip clip, double seconds) {}
+
+        /** A recording is read from its start, though an earlier run noted how far it came. */
+        default void startsAgain(AudioClip clip, String reason) {}
 
         /** So much more sound was read. */
         default void read(double seconds) {}
@@ -101,14 +114,22 @@ public final class DetectionRun {
     }
 
     /**
+     * A run that notes how far it came every {@value #NOTE_SECONDS} seconds of sound.
+     *
      * @param detector finds the events of a recording
      * @param opener   opens recordings
      * @param strict   whether a recording that cannot be used, or not to its end, stops the run
      */
     public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict) {
+        this(detector, opener, strict, NOTE_SECONDS);
+    }
+
+    /** @param noteSeconds how much sound is read from one note to the next, in seconds, above 0; up to twice as much */
+    public DetectionRun(RecordingDetector detector, AudioOpener opener, boolean strict, double noteSeconds) {
         this.detector = detector;
         this.opener = opener;
         this.strict = strict;
+        this.noteSeconds = noteSeconds;
     }
 
     /**
@@ -122,7 +143,8 @@ public final class DetectionRun {
      */
     public Outcome run(List<AudioClip> clips, DetectionFolder folder, Set<OutputFormat> formats, Listener listener)
             throws IOException {
-        Totals totals = new Totals(detector.classes().size());
+        RunTotals totals = new RunTotals(detector.classes().size());
+        Set<String> leftOut = new HashSet<>();
         try (EventTables tables = folder.tables(formats, clips, detector.classes());
                 SkippedTable skipped = new SkippedTable(folder.path())) {
             for (AudioClip clip : clips) {
@@ -133,6 +155,7 @@ public final class DetectionRun {
                     if (strict) {
                         throw unusable(clip, reason);
                     }
+                    leftOut.add(clip.id());
                     skipped.add(clip.id(), 0, reason);
                     totals.skip(new Skipped(clip.id(), 0, reason));
                     listener.skipped(clip, reason);
@@ -157,6 +180,7 @@ public final class DetectionRun {
         }
         // Whoever is told that all is done may rely on it: tables were forced when they were closed.
         folder.journal().force();
+        folder.forgetReadings(leftOut);
         return totals.outcome();
     }
 
@@ -164,6 +188,20 @@ public final class DetectionRun {
         return new InputException("detect: recording '" + PlainText.of(clip.id())
                 + "' cannot be used: " + reason
                 + ": remove it, or run without --strict to go on without it");
+    }
+
+    /** Something with a file of the folder. */
+    private interface FolderAction {
+        void run() throws IOException;
+    }
+
+    /** If it fails, the recording is not to blame. */
+    private static void folderWrites(FolderAction action) {
+        try {
+            action.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One recording on its way. */
@@ -204,8 +242,9 @@ public final class DetectionRun {
                 return before;
             }
             tables.forget(clip);
-            try (EventSpool spool = folder.spool()) {
-                return hear(stamp, spool);
+            try (EventSpool spool = folder.spool();
+                    ReadingLog log = folder.reading(clip)) {
+                return hear(stamp, spool, log);
             }
         }
 
@@ -218,19 +257,26 @@ public final class DetectionRun {
             return clip.whole() ? Sha256.of(clip.path()) : hashes.of(clip.path());
         }
 
-        private RecordingResult hear(String stamp, EventSpool spool) throws IOException {
+        private RecordingResult hear(String stamp, EventSpool spool, ReadingLog log) throws IOException {
             ReadOutcome read;
             String sha256;
             try (HashingChannel bytes = new HashingChannel(Files.newByteChannel(clip.path()))) {
+                TaggerState from = goOn(bytes, spool, log);
                 // The channel is closed here: a stream that is refused does not close it.
                 AudioSource source = AudioSource.of(bytes, clip.path().toString());
                 AudioStream stream = opener.open(source);
                 listener.opened(clip, stream);
-                read = detector.run(stream, clip.start(), clip.end(), spool::add, listener::read);
+                Consumer<Event> events = event -> {
+                    spool.add(event);
+                    log.add(event);
+                };
+                Notes notes = new Notes(from, bytes, log);
+                read = detector.run(stream, clip.start(), clip.end(), events, listener::read, notes);
                 sha256 = clip.whole() ? bytes.sha256() : hash();
             } catch (UncheckedIOException e) {
                 throw e.getCause(); // of the folder, not of the recording
             } catch (UnreadableAudioException e) {
+                log.delete();
                 reason = e.reason();
                 return null;
             } catch (IOException | IllegalArgumentException e) {
@@ -249,55 +295,71 @@ public final class DetectionRun {
             RecordingResult result = new RecordingResult(clip.id(), sha256, stamp, read, spool.count());
             tables.single(clip, read, spool::forEach);
             folder.journal().append(result, spool::forEach);
+            if (log.exists()) {
+                folder.journal().force(); // what the log was for must not be lost with it
+                log.delete();
+            }
             return result;
         }
-    }
 
-    /** What the recordings so far add up to. */
-    private static final class Totals {
-        private final long[] events;
-        private final double[] seconds;
-        private final double[] score;
-        private final List<Skipped> skipped = new ArrayList<>();
-        private int leftOut;
-        private int found;
-        private int present;
-        private double read;
-
-        Totals(int classes) {
-            events = new long[classes];
-            seconds = new double[classes];
-            score = new double[classes];
-            Arrays.fill(score, Double.NaN);
-        }
-
-        void add(Event event) {
-            int c = event.label();
-            events[c]++;
-            seconds[c] += event.offset() - event.onset();
-            score[c] = Double.isNaN(score[c]) ? event.score() : Math.max(score[c], event.score());
-        }
-
-        void skip(Skipped one) {
-            skipped.add(one);
-            leftOut += one.read() == 0 ? 1 : 0;
-        }
-
-        void done(ReadOutcome one, boolean before) {
-            read += one.seconds();
-            if (before) {
-                present++;
-            } else {
-                found++;
+        /** Where the tagger begins; the spool has the events before. */
+        private TaggerState goOn(HashingChannel bytes, EventSpool spool, ReadingLog log) throws IOException {
+            String problem = log.problem();
+            ReadingLog.Note note = log.last();
+            if (note != null && !isOf(note, bytes)) {
+                problem = "the file changed";
+                folderWrites(log::restart);
             }
+            if (problem != null) {
+                listener.startsAgain(clip, problem);
+            }
+            if (log.last() == null) {
+                return TaggerState.START;
+            }
+            folderWrites(() -> log.events(spool::add));
+            return note.state();
         }
 
-        Outcome outcome() {
-            List<ClassTotal> classes = new ArrayList<>();
-            for (int c = 0; c < events.length; c++) {
-                classes.add(new ClassTotal(c, events[c], seconds[c], score[c]));
+        private boolean isOf(ReadingLog.Note note, HashingChannel bytes) throws IOException {
+            return note.size() == bytes.size()
+                    && (clip.whole()
+                            ? bytes.beginsWith(note.beginning())
+                            : note.beginning().sha256().equals(hash()));
+        }
+
+        /** Notes of this recording. */
+        private final class Notes implements RecordingDetector.Notes {
+            private final TaggerState from;
+            private final HashingChannel bytes;
+            private final ReadingLog log;
+
+            Notes(TaggerState from, HashingChannel bytes, ReadingLog log) {
+                this.from = from;
+                this.bytes = bytes;
+                this.log = log;
             }
-            return new Outcome(found, present, List.copyOf(skipped), leftOut, read, classes);
+
+            @Override
+            public TaggerState from() {
+                return from;
+            }
+
+            @Override
+            public double everySeconds() {
+                return noteSeconds;
+            }
+
+            @Override
+            public void goOn(double seconds) {
+                listener.goesOn(clip, seconds);
+            }
+
+            @Override
+            public void take(TaggerState state) throws IOException {
+                Beginning beginning = clip.whole() ? bytes.beginning() : new Beginning(bytes.size(), hash());
+                ReadingLog.Note note = new ReadingLog.Note(bytes.size(), beginning, state);
+                folderWrites(() -> log.take(note));
+            }
         }
     }
 }

@@ -2,6 +2,8 @@ package org.unmute.events.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a folder of events knows about its recordings, read to the last byte and without changing anything.
@@ -10,8 +12,9 @@ import java.nio.file.Path;
  * @param events of all recordings
  * @param rest bytes after the last whole recording; the next run hears those recordings again
  * @param changed whether they are other than a process leaves that is killed while it writes
+ * @param damagedNotes files that say how far a recording was read, and are other than such a process leaves them
  */
-public record DetectionState(int recordings, long events, long rest, boolean changed) {
+public record DetectionState(int recordings, long events, long rest, boolean changed, List<Path> damagedNotes) {
     /** Subfolder of what a run needs to go on, by which a folder of events is recognized. */
     public static final String FOLDER = DetectionFolder.STATE;
 
@@ -28,6 +31,12 @@ public record DetectionState(int recordings, long events, long rest, boolean cha
      */
     public static DetectionState read(Path folder) throws IOException {
         DetectionFolder.settings(folder.resolve(FOLDER));
-        return EventJournal.inspect(journal(folder));
+        List<Path> damaged = new ArrayList<>();
+        for (Path file : ReadingLog.filesIn(folder.resolve(FOLDER))) {
+            if (ReadingLog.isDamaged(file)) {
+                damaged.add(file);
+            }
+        }
+        return EventJournal.inspect(journal(folder), damaged);
     }
 }

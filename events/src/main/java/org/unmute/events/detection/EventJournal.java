@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -101,7 +102,7 @@ public final class EventJournal implements AutoCloseable {
      *
      * @throws InputException if another version of the program wrote it
      */
-    static DetectionState inspect(Path file) throws IOException {
+    static DetectionState inspect(Path file, List<Path> damagedNotes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             EventJournal journal = new EventJournal(file, channel);
             long size = channel.size();
@@ -109,7 +110,7 @@ public final class EventJournal implements AutoCloseable {
             long events = journal.entries.values().stream()
                     .mapToLong(entry -> entry.result.events())
                     .sum();
-            return new DetectionState(journal.entries.size(), events, size - end, journal.changed);
+            return new DetectionState(journal.entries.size(), events, size - end, journal.changed, damagedNotes);
         }
     }
 

@@ -10,12 +10,14 @@ import org.unmute.audio.ClipTooShortException;
 import org.unmute.audio.Resampler;
 import org.unmute.audio.StreamingResampler;
 import org.unmute.audio.UnreadableAudioException;
+import org.unmute.events.recording.Excerpt;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.ClipSound;
 import org.unmute.probes.event.Event;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.event.StreamingTagger;
+import org.unmute.probes.event.TaggerState;
 import org.unmute.probes.score.FrameScorer;
 
 /**
@@ -28,10 +30,51 @@ import org.unmute.probes.score.FrameScorer;
  * <p>Immutable and thread-safe.
  */
 public final class RecordingDetector {
+    /** Sound that is encoded between two looks at whether a note is due, in units of the time between two notes. */
+    private static final double MAX_BLOCK = 2;
+
     private final Encoder encoder;
     private final FrameScorer scorer;
     private final EventRules rules;
     private final Resampler.Kernel resampling;
+
+    /** Notes of how far a recording was read, from which a later run goes on. */
+    interface Notes {
+        /** No notes are there, and none are taken. */
+        Notes NONE = new Notes() {
+            @Override
+            public TaggerState from() {
+                return TaggerState.START;
+            }
+
+            @Override
+            public double everySeconds() {
+                return Double.POSITIVE_INFINITY;
+            }
+
+            @Override
+            public void goOn(double seconds) {}
+
+            @Override
+            public void take(TaggerState state) {}
+        };
+
+        /** Where to go on. */
+        TaggerState from();
+
+        /** After so much sound the next note is taken, in seconds; above 0. */
+        double everySeconds();
+
+        /** The recording goes on with this second, from the start of the clip. */
+        void goOn(double seconds);
+
+        /**
+         * Takes a note. All events that are decided have been given.
+         *
+         * @throws IOException if the recording cannot be read
+         */
+        void take(TaggerState state) throws IOException;
+    }
 
     /**
      * @param encoder    the encoder of the probe's tokens
@@ -75,12 +118,35 @@ public final class RecordingDetector {
      */
     public ReadOutcome run(AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read)
             throws IOException {
+        return run(stream, start, end, events, read, Notes.NONE);
+    }
+
+    /**
+     * Goes on with a recording, or a part of one, and takes notes of how far it came.
+     *
+     * @param events takes the events that were not decided yet
+     * @param notes  of an earlier run with the same detector
+     */
+    ReadOutcome run(
+            AudioStream stream, double start, double end, Consumer<Event> events, DoubleConsumer read, Notes notes)
+            throws IOException {
         int rate = encoder.describe().sampleRate();
         AudioStream own = StreamingResampler.of(Excerpt.of(stream, start, end), rate, resampling);
         StreamingTagger tagger = new StreamingTagger(
-                encoder, scorer, rules, start, () -> (double) stream.position() / stream.sampleRate(), events);
-        float[] block = new float[tagger.blockSamples()];
-        long samples = 0;
+                encoder,
+                scorer,
+                rules,
+                start,
+                () -> (double) stream.position() / stream.sampleRate(),
+                events,
+                notes.from());
+        float[] block =
+                new float[(int) Math.clamp(MAX_BLOCK * notes.everySeconds() * rate, 1, (double) tagger.blockSamples())];
+        if (tagger.samples() > 0) {
+            goTo(tagger.samples(), own, block);
+            notes.goOn((double) tagger.samples() / rate);
+        }
+        long noted = tagger.samples();
         String problem = null;
         for (int n = 0; n >= 0 && problem == null; ) {
             int length = 0;
@@ -96,28 +162,43 @@ public final class RecordingDetector {
                 problem = "a sample is " + block[finite];
             }
             tagger.accept(block, 0, finite);
-            samples += finite;
             read.accept((double) finite / rate);
+            if (n >= 0 && problem == null && tagger.samples() - noted >= notes.everySeconds() * rate) {
+                noted = tagger.samples();
+                notes.take(tagger.state());
+            }
         }
-        double seconds = (double) samples / rate;
+        return outcome(stream, start, end, tagger, problem);
+    }
+
+    /** Goes on with a sample that was read before. */
+    private static void goTo(long sample, AudioStream own, float[] block) throws IOException {
+        own.seek(sample);
+        // A header may state fewer samples than there are.
+        while (own.position() < sample) {
+            if (own.read(block, 0, (int) Math.min(block.length, sample - own.position())) < 0) {
+                throw new UnreadableAudioException(
+                        own.name(), "it was read up to sample " + sample + " before and ends at " + own.position());
+            }
+        }
+    }
+
+    private ReadOutcome outcome(AudioStream stream, double start, double end, StreamingTagger tagger, String problem)
+            throws IOException {
+        double seconds = (double) tagger.samples() / encoder.describe().sampleRate();
         double fileSeconds = fileSeconds(stream, problem == null, end);
+        boolean usable = true;
         try {
             tagger.finish();
         } catch (ClipTooShortException e) {
-            return new ReadOutcome(
-                    stream.sampleRate(),
-                    fileSeconds,
-                    start,
-                    seconds,
-                    stream.warnings(),
-                    problem != null ? problem : samples == 0 ? "the file holds no samples" : e.getMessage(),
-                    false);
+            usable = false;
+            problem = problem != null ? problem : seconds == 0 ? "the file holds no samples" : e.getMessage();
         }
-        if (problem != null) {
+        if (usable && problem != null) {
             problem = String.format(
                     Locale.ROOT, "read up to %.3f s, events after that are missing: %s", start + seconds, problem);
         }
-        return new ReadOutcome(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, true);
+        return new ReadOutcome(stream.sampleRate(), fileSeconds, start, seconds, stream.warnings(), problem, usable);
     }
 
     /** What {@link #run(Features, ClipSound, Consumer)} needs of the encoder. */

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
-import org.unmute.events.detection.HashingChannel;
+import org.unmute.events.recording.HashingChannel;
 import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.input.FileDigests;
 import org.unmute.spark.input.HadoopAudio;

@@ -1,4 +1,4 @@
-package org.unmute.events.detection;
+package org.unmute.events.recording;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +36,39 @@ public class HashingChannel implements SeekableByteChannel {
     public String sha256() throws IOException {
         hashUpTo(Long.MAX_VALUE);
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * The first bytes of a file.
+     *
+     * @param bytes  how many
+     * @param sha256 of these, lower-case hexadecimal
+     */
+    public record Beginning(long bytes, String sha256) {}
+
+    /** All bytes before the position, and perhaps more. Those that were not read are read now. */
+    public Beginning beginning() throws IOException {
+        long at = in.position();
+        if (at > hashed) {
+            hashUpTo(at);
+            in.position(at);
+        }
+        return new Beginning(hashed, sofar());
+    }
+
+    /** Whether the file begins with these bytes. Reads them, if they were not read, and goes to the start. */
+    public boolean beginsWith(Beginning other) throws IOException {
+        hashUpTo(other.bytes());
+        in.position(0);
+        return hashed == other.bytes() && sofar().equals(other.sha256());
+    }
+
+    private String sofar() {
+        try {
+            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+        }
     }
 
     /** Leaves the position where it ends. */

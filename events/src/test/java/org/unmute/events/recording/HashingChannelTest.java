@@ -1,4 +1,4 @@
-package org.unmute.events.detection;
+package org.unmute.events.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.unmute.events.detection;
+package org.unmute.events.recording;
 
 import java.io.IOException;
 import java.util.List;
@@ -8,12 +8,17 @@ import org.unmute.audio.AudioStream;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * A part of a recording as a stream of its own, whose frame 0 is the part's first. Closing it leaves the source open.
+ * A part of a recording as a stream of its own, whose frame 0 is the part's first. A seek ahead reads on where the
+ * source cannot do without ({@link AudioStream#isSeekExact}), so that what follows is what a reader of all would get.
+ * Closing it leaves the source open.
  */
-final class Excerpt implements AudioStream {
+public final class Excerpt implements AudioStream {
+    private static final int PASSED = 1 << 14;
+
     private final AudioStream source;
     private final long first;
     private final long end;
+    private float[] passed;
 
     private Excerpt(AudioStream source, long first, long end) {
         this.source = source;
@@ -29,7 +34,7 @@ final class Excerpt implements AudioStream {
      * @throws UnreadableAudioException if the recording ends before the part begins
      * @throws IOException              if the source cannot go to the part's beginning, or fails
      */
-    static Excerpt of(AudioStream source, double start, double end) throws IOException {
+    public static Excerpt of(AudioStream source, double start, double end) throws IOException {
         long first = Math.round(start * source.sampleRate());
         Excerpt part = new Excerpt(
                 source,
@@ -85,7 +90,17 @@ final class Excerpt implements AudioStream {
         if (frame < 0) {
             throw new IllegalArgumentException(name() + ": seek to frame " + frame);
         }
-        source.seek(Math.min(end, frame + first));
+        long target = Math.min(end, Math.addExact(frame, first));
+        if (target <= source.position() || source.isSeekExact()) {
+            source.seek(target);
+            return;
+        }
+        passed = passed == null ? new float[PASSED] : passed;
+        for (long left; (left = target - source.position()) > 0; ) {
+            if (source.read(passed, 0, (int) Math.min(left, PASSED)) < 0) {
+                return;
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,213 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
+
+/**
+ * A {@code detect} of one long recording that is killed with SIGKILL at random places of it, and run again each time,
+ * leaves the files of one that was not, and reads little again. {@code bench/kill-campaign --hours 6} does it with a
+ * recording of six hours.
+ */
+@FullBuild("kills processes")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "where a process is in a file, /proc tells")
+class LongDetectKillTest {
+    private static final double SECONDS = Double.parseDouble(System.getProperty("unmute.kills.hours", "0.25")) * 3600;
+    private static final int KILLS = Integer.getInteger("unmute.kills", 4);
+    private static final long SEED = Long.getLong("unmute.kills.seed", 1);
+    private static final int RATE = 16_000;
+    private static final int HEADER = 44;
+    private static final double MAX_READ_AGAIN = 300;
+    private static final Pattern GOES_ON = Pattern.compile("goes on at ([\\d.]+) s");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLongRecordingGoesOnWhereItWasKilled() throws Exception {
+        Path probe = DetectFixture.probes(folder, "protobin").getFirst();
+        Path recordings = Files.createDirectories(folder.resolve("recordings"));
+        Path recording = recordings.resolve("night.wav");
+        write(recording);
+        Path undisturbed = folder.resolve("undisturbed");
+        long begun = System.nanoTime();
+        Process whole = start(probe, recordings, undisturbed);
+        assertThat(whole.waitFor()).as(Files.readString(log())).isEqualTo(ExitCode.OK);
+        double first = (System.nanoTime() - begun) / 1e9;
+
+        double[] places =
+                new SplittableRandom(SEED).doubles(KILLS, 0, SECONDS).sorted().toArray();
+        Path killed = folder.resolve("killed");
+        begun = System.nanoTime();
+        List<Double> again = new ArrayList<>();
+        double read = 0;
+        int kills = 0;
+        for (double place : places) {
+            Process process = start(probe, recordings, killed);
+            double at = kill(process, recording, killed, place);
+            double from = goesOn();
+            again.add(read - from);
+            if (at < 0) {
+                break;
+            }
+            kills++;
+            read = at;
+            Ran.unmute("fsck", "-q", killed).endsWith(ExitCode.OK);
+        }
+        Process last = start(probe, recordings, killed);
+        assertThat(last.waitFor()).as(Files.readString(log())).isEqualTo(ExitCode.OK);
+        again.add(read - goesOn());
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        DetectFixture.assertSame(killed, undisturbed);
+        assertThat(kills).isEqualTo(KILLS);
+        double most = again.stream().mapToDouble(s -> s).max().orElseThrow();
+        String text = String.format(
+                Locale.ROOT,
+                "A recording of %.0f s, %d events: killed with SIGKILL at %d random places (seed %d) and run again,"
+                        + " the same files. Sound read again: at most %.1f s, %.1f s in all. %.0f s without a kill,"
+                        + " %.0f s with all kills and restarts.%n",
+                SECONDS,
+                Files.readAllLines(undisturbed.resolve("events.csv")).size() - 1,
+                kills,
+                SEED,
+                most,
+                again.stream().mapToDouble(s -> s).sum(),
+                first,
+                seconds);
+        System.out.println(text);
+        Files.writeString(Path.of("target/kill-campaign.txt"), text);
+        assertThat(most).isLessThan(MAX_READ_AGAIN);
+    }
+
+    /** Scenes one after the other; a few, which repeat at different loudness. */
+    private static void write(Path file) throws IOException {
+        int frames = (int) (SECONDS * RATE);
+        List<float[]> scenes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            scenes.add(DetectFixture.scene(i, 3));
+        }
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+            header.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(HEADER - 8 + 2 * frames);
+            header.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
+            header.putShort((short) 1).putShort((short) 1).putInt(RATE).putInt(2 * RATE);
+            header.putShort((short) 2).putShort((short) 16);
+            header.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * frames);
+            out.write(header.array());
+            for (int done = 0; done < frames; ) {
+                float[] scene = scenes.get(random.nextInt(scenes.size()));
+                double gain = 0.2 + random.nextDouble() * 0.8;
+                int n = Math.min(scene.length, frames - done);
+                ByteBuffer bytes = ByteBuffer.allocate(2 * n).order(ByteOrder.LITTLE_ENDIAN);
+                for (int i = 0; i < n; i++) {
+                    bytes.putShort((short) Math.clamp(Math.round(gain * scene[i] * 32_767), -32_767, 32_767));
+                }
+                out.write(bytes.array());
+                done += n;
+            }
+        }
+    }
+
+    private Path log() {
+        return folder.resolve("process.log");
+    }
+
+    private Process start(Path probe, Path recordings, Path out) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                Java.joined(Java.path()),
+                "org.unmute.cli.Main"));
+        List.of(
+                        "detect",
+                        "--probe",
+                        probe,
+                        "--audio",
+                        recordings,
+                        "--threshold",
+                        0.4,
+                        "--format",
+                        "csv,jsonl,raven,audacity,birdnet,parquet",
+                        "--out",
+                        out)
+                .forEach(arg -> command.add(arg.toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log().toFile())
+                .start();
+    }
+
+    /** Where the process went on, in seconds, as it says; 0 if it does not say. */
+    private double goesOn() throws IOException {
+        Matcher said = GOES_ON.matcher(Files.readString(log(), StandardCharsets.UTF_8));
+        return said.find() ? Double.parseDouble(said.group(1)) : 0;
+    }
+
+    /** Kills a process that has read a recording up to a place; how far it had come, or -1 if it ended before. */
+    private double kill(Process process, Path recording, Path out, double place) throws Exception {
+        boolean noted = isNoted(out);
+        try {
+            double at = -1;
+            // A process that goes on first reads all from the start, to see whether the recording is the same.
+            while (process.isAlive() && (at < place || noted && goesOn() == 0)) {
+                process.waitFor(3, TimeUnit.MILLISECONDS);
+                at = Math.max(at, noted && goesOn() == 0 ? -1 : position(process, recording));
+            }
+            return process.isAlive() ? at : -1;
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static boolean isNoted(Path out) throws IOException {
+        Path state = out.resolve(".detect");
+        if (!Files.exists(state)) {
+            return false;
+        }
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(state, "reading-*.log")) {
+            for (Path log : logs) {
+                return Files.size(log) > 0;
+            }
+            return false;
+        }
+    }
+
+    /** Seconds of a recording before the place up to which a process has read it; 0 if it does not have it open. */
+    private static double position(Process process, Path recording) {
+        Path proc = Path.of("/proc/" + process.pid());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(proc.resolve("fd"))) {
+            for (Path file : files) {
+                if (Files.isSymbolicLink(file) && Files.readSymbolicLink(file).equals(recording)) {
+                    String info = Files.readString(proc.resolve("fdinfo").resolve(file.getFileName()));
+                    return (Long.parseLong(info.split("\\s+")[1]) - HEADER) / (2.0 * RATE);
+                }
+            }
+        } catch (IOException e) {
+            return 0; // the file or the process comes and goes
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,370 @@
+package org.unmute.events.detection;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32;
+import org.unmute.events.recording.HashingChannel.Beginning;
+import org.unmute.files.FileFailure;
+import org.unmute.files.RegularFile;
+import org.unmute.files.Sha256;
+import org.unmute.files.TemporaryFile;
+import org.unmute.files.WrittenFiles;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.event.Event;
+import org.unmute.probes.event.TaggerState;
+
+/**
+ * How far a recording was read, and its events up to there, as an append-only file that exists while the recording is
+ * read. Each block is its length, its bytes, and the CRC-32 of the one before it and of these. The first names the recording; the
+ * others hold events in the order in which they were decided and, but for some where there are many, a {@link Note}.
+ * What follows the last whole block with a note does not count.
+ */
+final class ReadingLog implements AutoCloseable {
+    private static final String PREFIX = "reading-";
+    private static final byte[] MAGIC = "unmute reading 1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int MAX_BLOCK = 1 << 24;
+    private static final int EVENTS_TOGETHER = 1 << 14;
+    private static final int SHA256_LETTERS = 64;
+    private static final int NOTE_BYTES = 1 + 3 * Long.BYTES + SHA256_LETTERS + Integer.BYTES;
+    private static final int PENDING_BYTES = EventCodec.BYTES + 2;
+    /** A power failure loses notes of at most so much time; a killed process none. */
+    private static final long FORCE_NANOS = 5_000_000_000L;
+
+    private final Path file;
+    private final byte[] head;
+    private final List<Event> events = new ArrayList<>();
+    /** Null while there is no file. */
+    private FileChannel channel;
+
+    private Note last;
+    private long end;
+    /** The checksum of the last block. */
+    private int sum;
+
+    private String problem;
+    private boolean named;
+    private long forced = System.nanoTime();
+
+    /**
+     * A place to go on from.
+     *
+     * @param size      of the recording's file, in bytes
+     * @param beginning of that file, with all bytes that were needed so far; of a part of a file, all of it
+     * @param state     of the tagger
+     */
+    record Note(long size, Beginning beginning, TaggerState state) {}
+
+    /** Takes what is in a file. */
+    private interface Reader {
+        void take(Note note, List<Event> events) throws IOException;
+    }
+
+    /** The file is other than a killed process leaves it. */
+    private static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DamagedException(String message) {
+            super(message);
+        }
+    }
+
+    private ReadingLog(Path file, byte[] head) {
+        this.file = file;
+        this.head = head;
+    }
+
+    /**
+     * Opens what was noted of a recording; creates no file yet.
+     *
+     * @param state folder of the files
+     */
+    static ReadingLog open(Path state, AudioClip clip) throws IOException {
+        ReadingLog log = new ReadingLog(file(state, clip.id()), head(clip));
+        if (RegularFile.exists(log.file)) {
+            log.openFile();
+            try {
+                log.recover();
+            } catch (IOException | RuntimeException e) {
+                log.channel.close();
+                throw e;
+            }
+        }
+        return log;
+    }
+
+    /** The files of recordings that were not read to their end. */
+    static List<Path> filesIn(Path state) throws IOException {
+        try (var files = Files.newDirectoryStream(state, PREFIX + "*.log")) {
+            List<Path> all = new ArrayList<>();
+            files.forEach(all::add);
+            all.sort(null);
+            return all;
+        }
+    }
+
+    static Path file(Path state, String id) {
+        return state.resolve(PREFIX + Sha256.of(id).substring(0, 32) + ".log");
+    }
+
+    private static byte[] head(AudioClip clip) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.write(clip.id().getBytes(StandardCharsets.UTF_8));
+        out.writeDouble(clip.start());
+        out.writeDouble(clip.end());
+        return bytes.toByteArray();
+    }
+
+    /** Whether a file is other than a killed process leaves it. Changes nothing. */
+    static boolean isDamaged(Path file) throws IOException {
+        ReadingLog log = new ReadingLog(file, null);
+        try (FileChannel channel = RegularFile.open(file, StandardOpenOption.READ)) {
+            log.channel = channel;
+            log.scan((_, _) -> {});
+            return false;
+        } catch (DamagedException e) {
+            return true;
+        }
+    }
+
+    private void openFile() throws IOException {
+        WrittenFiles.changed(file);
+        channel = RegularFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    private void recover() throws IOException {
+        try {
+            scan((note, _) -> last = note == null ? last : note);
+        } catch (DamagedException e) {
+            problem = e.getMessage();
+            last = null;
+        }
+        if (last == null) {
+            restart();
+        } else {
+            FileFailure.naming(file, () -> channel.truncate(end));
+        }
+    }
+
+    /** Reads the whole blocks; afterwards {@link #end} and {@link #sum} are those of the last note. */
+    private void scan(Reader reader) throws IOException {
+        long size = FileFailure.naming(file, channel::size);
+        end = 0;
+        sum = 0;
+        if (size < MAGIC.length) {
+            return;
+        }
+        if (!ByteBuffer.wrap(MAGIC).equals(read(0, MAGIC.length))) {
+            throw new DamagedException("it is of another version of unmute, or its first bytes are damaged");
+        }
+        boolean first = true;
+        int before = 0;
+        for (long at = MAGIC.length; size - at >= Integer.BYTES; ) {
+            int length = read(at, Integer.BYTES).getInt();
+            if (length < 0 || length > MAX_BLOCK) {
+                throw new DamagedException("a block of " + length + " bytes begins at byte " + at);
+            }
+            if (size - at < length + 2L * Integer.BYTES) {
+                return; // it was not finished
+            }
+            ByteBuffer block = read(at, length + 2 * Integer.BYTES);
+            before = checksum(before, block.array(), Integer.BYTES + length);
+            if (block.getInt(Integer.BYTES + length) != before) {
+                throw new DamagedException("the checksum of the block at byte " + at + " does not match");
+            }
+            block.position(Integer.BYTES).limit(Integer.BYTES + length);
+            at += length + 2L * Integer.BYTES;
+            if (first) {
+                if (head != null && !block.equals(ByteBuffer.wrap(head))) {
+                    return; // of another part of the file
+                }
+                first = false;
+            } else if (parse(block, reader)) {
+                end = at;
+                sum = before;
+            }
+        }
+    }
+
+    /** Of a block and all before it. */
+    private static int checksum(int before, byte[] block, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, before));
+        crc.update(block, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private ByteBuffer read(long at, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        while (bytes.hasRemaining()) {
+            int n = FileFailure.naming(file, () -> channel.read(bytes, at + bytes.position()));
+            if (n < 0) {
+                throw new DamagedException("it was cut off while it was read");
+            }
+        }
+        return bytes.flip();
+    }
+
+    /** Whether there is a note. */
+    private static boolean parse(ByteBuffer in, Reader reader) throws IOException {
+        try {
+            Note note = in.get() == 0 ? null : note(in);
+            List<Event> events = new ArrayList<>();
+            while (in.hasRemaining()) {
+                events.add(EventCodec.read(in));
+            }
+            reader.take(note, events);
+            return note != null;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new DamagedException("a block holds no note: " + e.getMessage());
+        }
+    }
+
+    private static Note note(ByteBuffer in) {
+        long size = in.getLong();
+        long bytes = in.getLong();
+        byte[] sha256 = new byte[SHA256_LETTERS];
+        in.get(sha256);
+        long decided = in.getLong();
+        List<TaggerState.Pending> pending = new ArrayList<>();
+        for (int n = in.getInt(); n > 0; n--) {
+            pending.add(new TaggerState.Pending(EventCodec.read(in), in.get() != 0, in.get() != 0));
+        }
+        Beginning beginning = new Beginning(bytes, new String(sha256, StandardCharsets.US_ASCII));
+        return new Note(size, beginning, new TaggerState(decided, pending));
+    }
+
+    /** Where to go on; null if nothing was noted. */
+    Note last() {
+        return last;
+    }
+
+    /** What is wrong with the file that was there, which is not used then; null if nothing is. */
+    String problem() {
+        return problem;
+    }
+
+    /** Gives the events up to the last note. */
+    void events(Consumer<Event> taker) throws IOException {
+        List<Event> since = new ArrayList<>();
+        scan((note, some) -> {
+            since.addAll(some);
+            if (note != null) {
+                since.forEach(taker);
+                since.clear();
+            }
+        });
+    }
+
+    /** Forgets what was noted. */
+    void restart() throws IOException {
+        last = null;
+        end = 0;
+        sum = 0;
+        events.clear();
+        if (channel != null) {
+            FileFailure.naming(file, () -> channel.truncate(0));
+        }
+    }
+
+    /** Takes the next event. */
+    void add(Event event) {
+        events.add(event);
+        if (events.size() == EVENTS_TOGETHER) {
+            try {
+                write(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Notes that all events up to a state were given. */
+    void take(Note note) throws IOException {
+        write(note);
+        if (!named || System.nanoTime() - forced >= FORCE_NANOS) {
+            FileFailure.naming(file, () -> {
+                channel.force(false);
+                return null;
+            });
+            if (!named) {
+                TemporaryFile.forceFolder(file.toAbsolutePath().getParent());
+                named = true;
+            }
+            forced = System.nanoTime();
+        }
+    }
+
+    private void write(Note note) throws IOException {
+        if (channel == null) {
+            openFile();
+        }
+        if (end == 0) {
+            FileFailure.naming(file, () -> channel.truncate(0));
+            append(ByteBuffer.wrap(MAGIC));
+            append(block(head));
+        }
+        int pending = note == null ? 0 : note.state().pending().size();
+        ByteBuffer bytes = ByteBuffer.allocate(NOTE_BYTES + pending * PENDING_BYTES + events.size() * EventCodec.BYTES);
+        bytes.put((byte) (note == null ? 0 : 1));
+        if (note != null) {
+            bytes.putLong(note.size()).putLong(note.beginning().bytes());
+            bytes.put(note.beginning().sha256().getBytes(StandardCharsets.US_ASCII));
+            bytes.putLong(note.state().decided()).putInt(pending);
+            for (TaggerState.Pending p : note.state().pending()) {
+                EventCodec.write(p.event(), bytes);
+                bytes.put((byte) (p.open() ? 1 : 0)).put((byte) (p.exceeded() ? 1 : 0));
+            }
+        }
+        events.forEach(event -> EventCodec.write(event, bytes));
+        events.clear();
+        append(block(Arrays.copyOf(bytes.array(), bytes.position())));
+    }
+
+    private ByteBuffer block(byte[] body) {
+        ByteBuffer block = ByteBuffer.allocate(body.length + 2 * Integer.BYTES);
+        block.putInt(body.length).put(body);
+        sum = checksum(sum, block.array(), block.position());
+        return block.putInt(sum).flip();
+    }
+
+    private void append(ByteBuffer bytes) throws IOException {
+        FileFailure.naming(file, () -> {
+            while (bytes.hasRemaining()) {
+                end += channel.write(bytes, end);
+            }
+            return null;
+        });
+    }
+
+    /** Whether there is a file. */
+    boolean exists() {
+        return channel != null;
+    }
+
+    /** Deletes the file: the recording is in the journal, or is not read. */
+    void delete() throws IOException {
+        close();
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}
