@@ -310,6 +310,15 @@ class FsckEndToEndTest {
                 .contains("after the first 15 recordings are of an unfinished one")
                 .contains("which resumes where it stopped");
 
+        Path notes = events.resolve(".detect/reading-0123.log");
+        Files.writeString(notes, "unmute reading 1\n");
+        assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.OK).out()).contains("0 damaged");
+        Files.writeString(notes, "unmute reading 1\n" + "\0".repeat(99));
+        assertThat(Ran.unmute("fsck", events).endsWith(ExitCode.FAILED).out())
+                .contains("damaged: " + notes + ": it does not tell how far a recording was read")
+                .contains("which hears that recording from its start");
+        Files.delete(notes);
+
         Path probe = runs.resolve("probe");
         Files.delete(probe.resolve("run.json"));
         unfinish(probe);

@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
             "Finds when, and where the probe can tell at which frequencies, the classes of a trained probe sound in"
                     + " recordings of any length.",
             "Writes tables of events into a folder as recordings pass. Run the same command again after an"
-                    + " interruption: it resumes where it stopped, and the files become the same."
+                    + " interruption: it resumes where it stopped, also within a recording, and the files become the"
+                    + " same."
         },
         footer = {
             "",

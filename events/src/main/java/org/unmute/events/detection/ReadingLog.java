@@ -32,7 +32,7 @@ import org.unmute.probes.event.TaggerState;
  * others hold events in the order in which they were decided and, but for some where there are many, a {@link Note}.
  * What follows the last whole block with a note does not count.
  */
-final class ReadingLog implements AutoCloseable {
+public final class ReadingLog implements AutoCloseable {
     private static final String PREFIX = "reading-";
     private static final byte[] MAGIC = "unmute reading 1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_BLOCK = 1 << 24;
@@ -65,7 +65,7 @@ final class ReadingLog implements AutoCloseable {
      * @param beginning of that file, with all bytes that were needed so far; of a part of a file, all of it
      * @param state     of the tagger
      */
-    record Note(long size, Beginning beginning, TaggerState state) {}
+    public record Note(long size, Beginning beginning, TaggerState state) {}
 
     /** Takes what is in a file. */
     private interface Reader {
@@ -91,7 +91,7 @@ final class ReadingLog implements AutoCloseable {
      *
      * @param state folder of the files
      */
-    static ReadingLog open(Path state, AudioClip clip) throws IOException {
+    public static ReadingLog open(Path state, AudioClip clip) throws IOException {
         ReadingLog log = new ReadingLog(file(state, clip.id()), head(clip));
         if (RegularFile.exists(log.file)) {
             log.openFile();
@@ -115,7 +115,8 @@ final class ReadingLog implements AutoCloseable {
         }
     }
 
-    static Path file(Path state, String id) {
+    /** The file of a recording. */
+    public static Path file(Path state, String id) {
         return state.resolve(PREFIX + Sha256.of(id).substring(0, 32) + ".log");
     }
 
@@ -129,7 +130,7 @@ final class ReadingLog implements AutoCloseable {
     }
 
     /** Whether a file is other than a killed process leaves it. Changes nothing. */
-    static boolean isDamaged(Path file) throws IOException {
+    public static boolean isDamaged(Path file) throws IOException {
         ReadingLog log = new ReadingLog(file, null);
         try (FileChannel channel = RegularFile.open(file, StandardOpenOption.READ)) {
             log.channel = channel;
@@ -281,7 +282,7 @@ final class ReadingLog implements AutoCloseable {
     }
 
     /** Takes the next event. */
-    void add(Event event) {
+    public void add(Event event) {
         events.add(event);
         if (events.size() == EVENTS_TOGETHER) {
             try {
@@ -293,7 +294,7 @@ final class ReadingLog implements AutoCloseable {
     }
 
     /** Notes that all events up to a state were given. */
-    void take(Note note) throws IOException {
+    public void take(Note note) throws IOException {
         write(note);
         if (!named || System.nanoTime() - forced >= FORCE_NANOS) {
             FileFailure.naming(file, () -> {

@@ -22,6 +22,7 @@ final class Checksums {
     private static final long RECORD = 0x0A4345524B4F5489L;
     private static final int RECORD_BYTES = 89;
     private static final int JOURNAL_MAGIC = 16;
+    private static final int NOTES_MAGIC = 17;
     private static final int EVENT_BYTES = 49;
     private static final byte[] DIGEST = "\"unmute_digest\":\"sha256:".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 64;
@@ -220,6 +221,26 @@ final class Checksums {
             Arrays.fill(file, digits, digits + DIGITS, (byte) '0');
             byte[] text = Sha256.of(file).getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(text, 0, file, digits, DIGITS);
+        }
+        return file;
+    }
+
+    /** CRC-32 of each block of notes of how far a recording was read, and of the one before it. */
+    static byte[] notes(byte[] file) {
+        ByteBuffer b = ByteBuffer.wrap(file);
+        int at = NOTES_MAGIC;
+        byte[] before = new byte[Integer.BYTES];
+        while (at <= file.length - 8) {
+            int length = b.getInt(at);
+            if (length < 0 || length > file.length - at - 8) {
+                break;
+            }
+            CRC32 crc = new CRC32();
+            crc.update(before);
+            int end = at + 4 + length;
+            b.putInt(end, of(crc, file, at, end));
+            b.get(end, before);
+            at = end + 4;
         }
         return file;
     }

@@ -1,14 +1,19 @@
 package org.unmute.fuzz.format;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.events.detection.DetectionSettings;
 import org.unmute.events.detection.EventJournal;
 import org.unmute.events.detection.ReadOutcome;
+import org.unmute.events.detection.ReadingLog;
 import org.unmute.events.detection.RecordingResult;
+import org.unmute.events.recording.HashingChannel.Beginning;
+import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.Event;
+import org.unmute.probes.event.TaggerState;
 
 /** Opens the files of a detection one by one. */
 final class DetectionFiles {
@@ -30,6 +35,26 @@ final class DetectionFiles {
                 }
             }
         }
+    }
+
+    /** Reads notes of how far a recording was read. */
+    static void notes(Path file) throws IOException {
+        ReadingLog.isDamaged(file);
+    }
+
+    /** Writes notes of a recording with events, given and pending. */
+    static void writeNotes(Path file) throws IOException {
+        AudioClip clip = new AudioClip("a.wav", file);
+        try (ReadingLog log = ReadingLog.open(file.getParent(), clip)) {
+            for (int i = 1; i < 3; i++) {
+                log.add(event(0, i));
+                log.add(event(1, i));
+                Beginning beginning = new Beginning(64_000L * i, "0".repeat(64));
+                TaggerState.Pending pending = new TaggerState.Pending(event(i, i + 1), i == 1, true);
+                log.take(new ReadingLog.Note(999_999, beginning, new TaggerState(25L * i, List.of(pending))));
+            }
+        }
+        Files.move(ReadingLog.file(file.getParent(), clip.id()), file);
     }
 
     /** Writes a journal of three recordings, one with events and one that could not be read to its end. */

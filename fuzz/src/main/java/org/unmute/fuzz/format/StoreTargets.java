@@ -56,6 +56,12 @@ final class StoreTargets {
                                 input -> DetectionFiles.journal(input.file()))
                         .repairedBy(Checksums::events),
                 FuzzTarget.onDisk(
+                                "reading-notes",
+                                "input.log",
+                                files -> List.of(files.made("notes.log", DetectionFiles::writeNotes)),
+                                input -> DetectionFiles.notes(input.file()))
+                        .repairedBy(Checksums::notes),
+                FuzzTarget.onDisk(
                         "cell-journals",
                         "input.jsonl",
                         StoreTargets::journals,

@@ -50,12 +50,12 @@ public final class StreamingEncoder {
     }
 
     /**
-     * An encoder that goes on with a later window of a recording. It takes the samples from {@code first} windows' hops
-     * on and gives the rows from there, {@link EncoderSpec#hopRows} a window, of a whole encoder {@link
-     * EncoderSpec#time}. Those that no window before {@code first} covers have the bits of an encoder that began with
-     * the recording.
+     * An encoder that goes on with a later window of a recording. It takes the samples from {@link #samples} on and
+     * gives the rows from {@link #firstRowOf} the window on. Those that no window before it covers have the bits of an
+     * encoder that began with the recording.
      *
      * @param first number of the window, from 0
+     * @throws IllegalArgumentException as of an encoder that begins with the recording
      */
     public StreamingEncoder(Encoder encoder, Features.Request request, Consumer<Features> rows, long first) {
         this.encoder = encoder;
