@@ -2,4 +2,5 @@
 module org.unmute.metrics {
     exports org.unmute.metrics;
     exports org.unmute.metrics.event;
+    exports org.unmute.metrics.interval;
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.unmute.metrics.interval.NormalQuantile;
 
 /**
  * All metrics of one multi-label evaluation. Undefined values are NaN.

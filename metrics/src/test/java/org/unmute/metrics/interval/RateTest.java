@@ -1,4 +1,4 @@
-package org.unmute.metrics;
+package org.unmute.metrics.interval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.unmute.metrics;
+package org.unmute.metrics.interval;
 
 import java.util.Locale;
 

@@ -1,7 +1,7 @@
-package org.unmute.metrics;
+package org.unmute.metrics.interval;
 
 /** The inverse of the standard normal distribution function, to about 1e-14. */
-final class NormalQuantile {
+public final class NormalQuantile {
     private static final double SQRT_2PI = Math.sqrt(2 * Math.PI);
 
     private NormalQuantile() {}
@@ -11,7 +11,7 @@ final class NormalQuantile {
      *
      * @param p in [0, 1]; 0 gives negative infinity, 1 positive infinity, NaN stays NaN
      */
-    static double of(double p) {
+    public static double of(double p) {
         if (Double.isNaN(p)) {
             return Double.NaN;
         }
