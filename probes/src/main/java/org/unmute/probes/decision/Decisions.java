@@ -2,6 +2,7 @@ package org.unmute.probes.decision;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * What a probe learned on validation clips: for each class a threshold, and a calibration of its scores.
@@ -91,6 +92,43 @@ public final class Decisions {
             }
         }
         return new Decisions(rule, source, scores.length, positives, rule.choose(scores, labels), calibration);
+    }
+
+    /**
+     * Learns thresholds and calibration of each class from the clips of which it is known whether they have it.
+     *
+     * @param known {@code [clips][classes]}; null if everything is known. Not modified.
+     * @throws IllegalArgumentException as {@link #learn(ThresholdRule, String, float[][], boolean[][])}
+     */
+    public static Decisions learn(
+            ThresholdRule rule, String source, float[][] scores, boolean[][] labels, boolean[][] known) {
+        if (known == null || scores.length == 0) {
+            return learn(rule, source, scores, labels);
+        }
+        int classes = scores[0].length;
+        int[] positives = new int[classes];
+        double[] thresholds = new double[classes];
+        double[] slopes = new double[classes];
+        double[] offsets = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            int[] own = known(known, c);
+            float[][] ownScores = new float[own.length][1];
+            boolean[][] ownLabels = new boolean[own.length][1];
+            for (int i = 0; i < own.length; i++) {
+                ownScores[i][0] = scores[own[i]][c];
+                ownLabels[i][0] = labels[own[i]][c];
+                positives[c] += labels[own[i]][c] ? 1 : 0;
+            }
+            thresholds[c] = own.length == 0 ? Double.NaN : rule.choose(ownScores, ownLabels)[0];
+            ScoreCalibration fitted = own.length == 0 ? null : ScoreCalibration.fit(ownScores, ownLabels);
+            slopes[c] = fitted == null ? 1 : fitted.slopes()[0];
+            offsets[c] = fitted == null ? 0 : fitted.offsets()[0];
+        }
+        return new Decisions(rule, source, scores.length, positives, thresholds, new ScoreCalibration(slopes, offsets));
+    }
+
+    private static int[] known(boolean[][] known, int c) {
+        return IntStream.range(0, known.length).filter(i -> known[i][c]).toArray();
     }
 
     /** What the thresholds were chosen for. */

@@ -23,6 +23,8 @@ public final class ScoreCalibration {
 
     private static final double MAX_SLOPE = 1e2;
     private static final int MAX_STEPS = 100;
+    /** Positive clips that the offset of all classes weighs as much as. */
+    private static final int OFFSET_WEIGHT = 10;
 
     private final double[] slopes;
     private final double[] offsets;
@@ -73,28 +75,88 @@ public final class ScoreCalibration {
                 x[i] = logit(scores[i][c], EDGE, 1 - EDGE);
                 positive[i] = labels[i][c];
             }
-            double[] line = fit(x, positive);
+            double[] line = fit(x, positive, Double.NaN);
             slopes[c] = line[0];
             offsets[c] = line[1];
         }
         return new ScoreCalibration(slopes, offsets);
     }
 
-    /** Newton's method on the convex loss in slope and offset, with halved steps. */
-    private static double[] fit(double[] x, boolean[] positive) {
+    /**
+     * Fits one slope for all classes and an offset for each. The offset of a class with few positive clips is drawn to
+     * that of all classes: it weighs as much as {@value #OFFSET_WEIGHT} positive clips. So the order between classes
+     * changes only where there is evidence for it.
+     *
+     * @param scores {@code [clips][classes]}, in [0, 1]. Not modified.
+     * @param labels {@code [clips][classes]}: 1 present, 0 absent, any negative number not known. Not modified.
+     * @throws IllegalArgumentException if there are no clips, sizes differ or a score is not in [0, 1]
+     */
+    public static ScoreCalibration fitWithSharedSlope(float[][] scores, byte[][] labels) {
+        if (scores.length == 0 || scores.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "calibration: " + scores.length + " clips with scores, " + labels.length + " with labels");
+        }
+        int classes = scores[0].length;
+        Known all = new Known(scores, labels, 0, classes);
+        double[] shared = fit(all.x, all.positive, Double.NaN);
+        double[] slopes = new double[classes];
+        double[] offsets = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            Known own = new Known(scores, labels, c, c + 1);
+            slopes[c] = shared[0];
+            offsets[c] = shared[1];
+            if (own.positives > 0 && own.positives < own.x.length) {
+                double fitted = fit(own.x, own.positive, shared[0])[1];
+                offsets[c] = (own.positives * fitted + OFFSET_WEIGHT * shared[1]) / (own.positives + OFFSET_WEIGHT);
+            }
+        }
+        return new ScoreCalibration(slopes, offsets);
+    }
+
+    /** Logits and labels of some classes, of what is known. */
+    private static final class Known {
+        private final double[] x;
+        private final boolean[] positive;
+        private int positives;
+
+        Known(float[][] scores, byte[][] labels, int from, int to) {
+            int count = 0;
+            for (byte[] row : labels) {
+                for (int c = from; c < to; c++) {
+                    count += row[c] >= 0 ? 1 : 0;
+                }
+            }
+            x = new double[count];
+            positive = new boolean[count];
+            int at = 0;
+            for (int i = 0; i < scores.length; i++) {
+                for (int c = from; c < to; c++) {
+                    if (labels[i][c] >= 0) {
+                        x[at] = logit(scores[i][c], EDGE, 1 - EDGE);
+                        positive[at] = labels[i][c] > 0;
+                        positives += positive[at++] ? 1 : 0;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Newton's method on the convex loss in slope and offset, with halved steps; in the offset alone for a slope. */
+    private static double[] fit(double[] x, boolean[] positive, double given) {
         int positives = 0;
         for (boolean p : positive) {
             positives += p ? 1 : 0;
         }
         int negatives = x.length - positives;
         if (positives == 0 || negatives == 0) {
-            return new double[] {1, 0};
+            return new double[] {Double.isNaN(given) ? 1 : given, 0};
         }
         double[] targets = new double[x.length];
         for (int i = 0; i < x.length; i++) {
             targets[i] = positive[i] ? (positives + 1.0) / (positives + 2.0) : 1 / (negatives + 2.0);
         }
-        double slope = 1;
+        boolean free = Double.isNaN(given);
+        double slope = free ? 1 : given;
         double offset = 0;
         double loss = loss(x, targets, slope, offset);
         for (int step = 0; step < MAX_STEPS; step++) {
@@ -112,12 +174,16 @@ public final class ScoreCalibration {
                 hab += w * x[i];
                 hbb += w;
             }
-            if (Math.hypot(ga, gb) < 1e-10 * x.length) {
+            if (Math.hypot(free ? ga : 0, gb) < 1e-10 * x.length) {
                 break;
             }
             double det = haa * hbb - hab * hab;
             double da = det > 1e-14 * haa * hbb ? -(hbb * ga - hab * gb) / det : -ga / haa;
             double db = det > 1e-14 * haa * hbb ? -(haa * gb - hab * ga) / det : -gb / hbb;
+            if (!free) {
+                da = 0;
+                db = -gb / hbb;
+            }
             double scale = 1;
             double next = loss;
             while (scale > 1e-10) {

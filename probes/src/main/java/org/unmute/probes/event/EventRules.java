@@ -2,6 +2,7 @@ package org.unmute.probes.event;
 
 import java.util.Arrays;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
@@ -46,14 +47,19 @@ public record EventRules(double[] high, double[] low, int medianFrames, double m
     }
 
     /**
-     * The thresholds that a probe learned on validation clips, on the scale of its calibrated scores, and {@value
-     * Decisions#FALLBACK} for a class of which it learned none; without other rules.
+     * The thresholds that a probe learned for events, on the scale of the scores of {@link
+     * org.unmute.probes.score.FrameScorer#of(TrainedProbe, org.unmute.models.encoder.EncoderSpec)}; infinite for a
+     * class that is off. {@value Decisions#FALLBACK} for a probe that learned none: those of clips do not hold for
+     * stretches. Without other rules.
      */
     public static EventRules learned(TrainedProbe probe) {
         double[] all = new double[probe.classes().size()];
-        Decisions learned = probe.decisions();
+        EventDecisions learned = probe.eventDecisions();
         Arrays.setAll(
-                all, c -> learned != null && learned.isKnown(c) ? learned.calibratedThreshold(c) : Decisions.FALLBACK);
+                all,
+                c -> learned == null
+                        ? Decisions.FALLBACK
+                        : learned.classes().get(c).isOff() ? Double.POSITIVE_INFINITY : learned.calibratedThreshold(c));
         return new EventRules(all, all, 1, 0, 0, 0);
     }
 

@@ -10,6 +10,7 @@ import org.unmute.files.MalformedFileException;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.decision.ThresholdRule;
 import org.unmute.tensor.Shape;
@@ -29,7 +30,8 @@ record ProbeMetadata(
         Standardization standardization,
         String encoderHash,
         String frontEndHash,
-        Decisions decisions) {
+        Decisions decisions,
+        EventDecisions eventDecisions) {
     private static final String STANDARDIZATION = "standardization.";
     private static final String DECISIONS = "decisions.";
     private static final String RULE = "decision_rule";
@@ -45,13 +47,68 @@ record ProbeMetadata(
     /** A probe with this. */
     TrainedProbe with(Probe probe) {
         return new TrainedProbe(
-                probe, classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions);
+                probe,
+                classes,
+                hasCls,
+                singleLabel,
+                soundOnly,
+                standardization,
+                encoderHash,
+                frontEndHash,
+                decisions,
+                eventDecisions);
     }
 
     /** The same with other decisions. */
     ProbeMetadata with(Decisions learned) {
         return new ProbeMetadata(
-                classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, learned);
+                classes,
+                hasCls,
+                singleLabel,
+                soundOnly,
+                standardization,
+                encoderHash,
+                frontEndHash,
+                learned,
+                eventDecisions);
+    }
+
+    /** The same with other decisions about events. */
+    ProbeMetadata with(EventDecisions learned) {
+        return new ProbeMetadata(
+                classes,
+                hasCls,
+                singleLabel,
+                soundOnly,
+                standardization,
+                encoderHash,
+                frontEndHash,
+                decisions,
+                learned);
+    }
+
+    /** The same, with padding left out or not. */
+    ProbeMetadata withSoundOnly(boolean only) {
+        return new ProbeMetadata(
+                classes,
+                hasCls,
+                singleLabel,
+                only,
+                standardization,
+                encoderHash,
+                frontEndHash,
+                decisions,
+                eventDecisions);
+    }
+
+    /** What {@link #check} looks at. */
+    static ProbeMetadata of(
+            List<String> classes,
+            Standardization standardization,
+            boolean hasCls,
+            Decisions decisions,
+            EventDecisions eventDecisions) {
+        return new ProbeMetadata(classes, hasCls, false, false, standardization, "", "", decisions, eventDecisions);
     }
 
     /** A recording's rows as the probe takes them. */
@@ -80,6 +137,10 @@ record ProbeMetadata(
         if (decisions != null && decisions.classes() != expected) {
             throw new IllegalArgumentException(
                     "trained probe: decisions about " + decisions.classes() + " classes, the probe has " + expected);
+        }
+        if (eventDecisions != null && eventDecisions.classes().size() != expected) {
+            throw new IllegalArgumentException("trained probe: event decisions about "
+                    + eventDecisions.classes().size() + " classes, the probe has " + expected);
         }
     }
 
@@ -182,6 +243,9 @@ record ProbeMetadata(
                     .add(DECISIONS + "slopes", shape, decisions.calibration().slopes())
                     .add(DECISIONS + "offsets", shape, decisions.calibration().offsets());
         }
+        if (eventDecisions != null) {
+            StoredEventDecisions.add(out, eventDecisions);
+        }
     }
 
     private static void add(SafetensorsWriter out, String name, float[] values) {
@@ -215,7 +279,8 @@ record ProbeMetadata(
                 standardization,
                 text(about, "encoder_hash"),
                 text(about, "front_end_hash"),
-                about.containsKey(RULE) ? decisions(file, about) : null);
+                about.containsKey(RULE) ? decisions(file, about) : null,
+                StoredEventDecisions.of(file));
     }
 
     /** @throws IllegalArgumentException if something is missing or malformed */

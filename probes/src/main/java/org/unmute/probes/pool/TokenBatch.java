@@ -184,6 +184,22 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                 first.freq());
     }
 
+    /**
+     * Some rows of each clip, with its class token.
+     *
+     * @param from  the first
+     * @param count how many
+     */
+    public TokenBatch rows(int from, int count) {
+        if (from == 0 && count == time) {
+            return this;
+        }
+        Layers some = layers == null
+                ? null
+                : new Layers(layers.tokens.slice(2, (long) from * freq, (long) count * freq), layers.cls);
+        return new TokenBatch(tokens.slice(1, (long) from * freq, (long) count * freq), cls, count, freq, some);
+    }
+
     /** Positions of maps of one grid, those of the first map's first; each list can be a batch. */
     static Collection<List<Integer>> alike(List<TokenMap> maps) {
         Map<String, List<Integer>> byGrid = new LinkedHashMap<>();

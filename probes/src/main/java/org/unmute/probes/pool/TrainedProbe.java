@@ -13,6 +13,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
@@ -26,7 +27,7 @@ import org.unmute.tensor.op.Unary;
 /**
  * A probe with everything that scoring needs: class names, the standardization of its tokens, and which encoder made
  * them. It is saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*}
- * and metadata, what was learned on validation clips in {@code decisions.*}.
+ * and metadata, what was learned on validation clips in {@code decisions.*} and {@code events.*}.
  *
  * <p><b>Scores</b> are what {@code unmute tag} prints: probabilities, calibrated if the probe learned a calibration on
  * validation clips, else the raw scores. <b>Raw scores</b> are the sigmoid or softmax of the logits as the probe was
@@ -44,7 +45,8 @@ import org.unmute.tensor.op.Unary;
  * @param standardization what tokens are standardized by before they reach the probe, or null
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
- * @param decisions thresholds on raw scores and their calibration, which validation clips taught, or null
+ * @param decisions thresholds on raw scores of clips and their calibration, which validation clips taught, or null
+ * @param eventDecisions the same for events, which have thresholds of their own, or null
  */
 public record TrainedProbe(
         Probe probe,
@@ -55,7 +57,8 @@ public record TrainedProbe(
         Standardization standardization,
         String encoderHash,
         String frontEndHash,
-        Decisions decisions) {
+        Decisions decisions,
+        EventDecisions eventDecisions) {
     private static final String FORMAT = "unmute-probe-";
     /** Begins the names of parameters in a file. */
     static final String PARAMETER = "probe.";
@@ -65,30 +68,12 @@ public record TrainedProbe(
      */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        new ProbeMetadata(
-                        classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions)
+        ProbeMetadata.of(classes, standardization, hasCls, decisions, eventDecisions)
                 .check(probe.classes(), probe.dim());
     }
 
     /**
-     * A probe to which padding counts as sound.
-     *
-     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
-     */
-    public TrainedProbe(
-            Probe probe,
-            List<String> classes,
-            boolean hasCls,
-            boolean singleLabel,
-            Standardization standardization,
-            String encoderHash,
-            String frontEndHash,
-            Decisions decisions) {
-        this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, decisions);
-    }
-
-    /**
-     * A probe that has learned no thresholds.
+     * A probe that has learned no thresholds, and to which padding counts as sound.
      *
      * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
      */
@@ -100,7 +85,7 @@ public record TrainedProbe(
             Standardization standardization,
             String encoderHash,
             String frontEndHash) {
-        this(probe, classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash, null);
+        this(probe, classes, hasCls, singleLabel, false, standardization, encoderHash, frontEndHash, null, null);
     }
 
     /**
@@ -113,10 +98,19 @@ public record TrainedProbe(
         return metadata().with(learned).with(probe);
     }
 
+    /**
+     * The same probe with these decisions about events.
+     *
+     * @param learned in the order of {@link #classes()}, or null for none
+     * @throws IllegalArgumentException if they are of other classes
+     */
+    public TrainedProbe withEvents(EventDecisions learned) {
+        return metadata().with(learned).with(probe);
+    }
+
     /** The same probe, which scores without rows of padding, or takes them for sound. */
     public TrainedProbe withSoundOnly(boolean only) {
-        return new TrainedProbe(
-                probe, classes, hasCls, singleLabel, only, standardization, encoderHash, frontEndHash, decisions);
+        return metadata().withSoundOnly(only).with(probe);
     }
 
     /**
@@ -372,7 +366,15 @@ public record TrainedProbe(
     /** Everything but the probe. */
     ProbeMetadata metadata() {
         return new ProbeMetadata(
-                classes, hasCls, singleLabel, soundOnly, standardization, encoderHash, frontEndHash, decisions);
+                classes,
+                hasCls,
+                singleLabel,
+                soundOnly,
+                standardization,
+                encoderHash,
+                frontEndHash,
+                decisions,
+                eventDecisions);
     }
 
     /**

@@ -8,6 +8,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.RowTimes;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.MaxPooled;
@@ -83,13 +84,22 @@ public final class FrameScorer {
     }
 
     /**
-     * A scorer as {@code unmute detect} has it: contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS}
-     * s, rounded to rows, and scores that are calibrated if the probe learned it.
+     * A scorer as {@code unmute detect} has it: with the contexts and the calibration that the probe learned for
+     * events; else contexts of {@value #CONTEXT_SECONDS} s every {@value #STRIDE_SECONDS} s, rounded to rows, and raw
+     * scores.
      *
      * @param spec the encoder of the tokens
      */
     public static FrameScorer of(TrainedProbe probe, EncoderSpec spec) {
-        return of(probe, spec, probe.calibration());
+        EventDecisions learned = probe.eventDecisions();
+        return learned == null
+                ? of(probe, spec, null)
+                : of(
+                        probe,
+                        spec.rowTimes(),
+                        learned.stretches().context(),
+                        learned.stretches().stride(),
+                        learned.calibration());
     }
 
     /**

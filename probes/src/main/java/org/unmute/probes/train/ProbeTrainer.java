@@ -237,7 +237,7 @@ public final class ProbeTrainer {
     private BatchReader reader(int epochs) throws IOException {
         long begun = System.nanoTime();
         BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
-        reader = epochs > 1 ? reader.condensed(probe, settings.batch()) : reader;
+        reader = epochs > 1 && settings.stretch() == 0 ? reader.condensed(probe, settings.batch()) : reader;
         nanos += System.nanoTime() - begun;
         return reader;
     }
@@ -262,11 +262,7 @@ public final class ProbeTrainer {
             }
             try (TensorScope _ = new TensorScope()) {
                 Tensor loss = loss(
-                        probe,
-                        clips,
-                        settings.objective(),
-                        reader.read(order, from, to),
-                        random(settings, 1, optimizer.steps()));
+                        probe, clips, settings, reader.read(order, from, to), random(settings, 1, optimizer.steps()));
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
                     throw new TrainingDivergedException(
@@ -292,8 +288,11 @@ public final class ProbeTrainer {
      * @param clips the targets
      */
     static Tensor loss(
-            Probe probe, TokenSet clips, Objective objective, BatchReader.Batch batch, SplittableRandom random) {
-        Tensor logits = probe.trainingLogits(batch.parts(), random);
+            Probe probe, TokenSet clips, TrainingSettings settings, BatchReader.Batch batch, SplittableRandom random) {
+        Objective objective = settings.objective();
+        Tensor logits = settings.stretch() == 0
+                ? probe.trainingLogits(batch.parts(), random)
+                : StretchLogits.of(probe, batch.parts(), settings.stretch(), random);
         float[] values = clips.targets(batch.clips());
         Tensor targets = Tensor.of(logits.backend(), values, batch.clips().length, clips.classes());
         int[] known = TokenSet.known(values);

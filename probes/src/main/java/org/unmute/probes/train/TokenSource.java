@@ -167,4 +167,13 @@ public interface TokenSource {
     static TokenSource of(TokenCache cache, List<String> clipIds) {
         return new CacheSource(cache, clipIds);
     }
+
+    /**
+     * The clips of several sources, those of the first one first.
+     *
+     * @throws IllegalArgumentException if they differ in dim, in having a cls token, in what is stored or in layers
+     */
+    static TokenSource joined(List<TokenSource> parts) {
+        return parts.size() == 1 ? parts.getFirst() : new JoinedSource(parts);
+    }
 }

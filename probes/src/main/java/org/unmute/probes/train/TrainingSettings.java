@@ -21,6 +21,8 @@ import org.unmute.tensor.optim.Schedule;
  * @param standardize whether tokens are standardized by mean and standard deviation of each dimension over the training
  *     clips
  * @param seed for the order of clips and dropout; initial parameters have their own seed
+ * @param stretch rows of the stretches that clips are trained by: a clip has the max of the logits of its stretches, as
+ *     when detection scores them; 0: a clip is scored as a whole
  */
 public record TrainingSettings(
         int epochs,
@@ -32,15 +34,17 @@ public record TrainingSettings(
         double clip,
         Objective objective,
         boolean standardize,
-        long seed) {
+        long seed,
+        int stretch) {
     private static final double PROTOTYPE_RATE = 1e-2;
     private static final double RATE = 1e-3;
 
     /** @throws IllegalArgumentException if a number is out of range */
     public TrainingSettings {
-        if (epochs < 1 || batch < 1 || warmUp < 0) {
-            throw new IllegalArgumentException("training: epochs and batch must be at least 1, warm-up at least 0: "
-                    + epochs + ", " + batch + ", " + warmUp);
+        if (epochs < 1 || batch < 1 || warmUp < 0 || stretch < 0) {
+            throw new IllegalArgumentException(
+                    "training: epochs and batch must be at least 1, warm-up and stretch at least 0: " + epochs + ", "
+                            + batch + ", " + warmUp + ", " + stretch);
         }
         if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)
                 || !(decay >= 0 && decay < Double.POSITIVE_INFINITY)
@@ -70,57 +74,74 @@ public record TrainingSettings(
                 0,
                 Objective.ASL,
                 false,
+                0,
                 0);
     }
 
     /** With another number of epochs. */
     public TrainingSettings withEpochs(int epochs) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another batch size. */
     public TrainingSettings withBatch(int batch) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another learning rate. */
     public TrainingSettings withRate(double rate) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another weight decay. */
     public TrainingSettings withDecay(double decay) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With weight decay on all parameters or on matrices only. */
     public TrainingSettings withDecayAll(boolean decayAll) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another number of warm-up steps. */
     public TrainingSettings withWarmUp(long warmUp) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another maximum gradient norm. */
     public TrainingSettings withClip(double clip) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another loss. */
     public TrainingSettings withObjective(Objective objective) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With or without standardized tokens. */
     public TrainingSettings withStandardize(boolean standardize) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** With another seed. */
     public TrainingSettings withSeed(long seed) {
-        return new TrainingSettings(epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed);
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
+    }
+
+    /** With stretches of so many rows, or clips as a whole. */
+    public TrainingSettings withStretch(int stretch) {
+        return new TrainingSettings(
+                epochs, batch, rate, decay, decayAll, warmUp, clip, objective, standardize, seed, stretch);
     }
 
     /** The learning rate schedule over all steps. */
@@ -141,6 +162,9 @@ public record TrainingSettings(
         d.put("loss", objective.loss().name());
         d.put("standardize", Boolean.toString(standardize));
         d.put("seed", Long.toString(seed));
+        if (stretch > 0) {
+            d.put("stretch", Integer.toString(stretch));
+        }
         return d;
     }
 }

@@ -95,7 +95,8 @@ class MixedGridsTest {
             throws IOException {
         BatchReader.Batch batch = BatchReader.of(probe, clips.tokens(), null).read(order, from, to);
         Map<String, double[]> gradients = new LinkedHashMap<>();
-        Tensor loss = ProbeTrainer.loss(probe, clips, Objective.ASL, batch, new SplittableRandom(1));
+        Tensor loss =
+                ProbeTrainer.loss(probe, clips, TrainingSettings.defaults("protobin"), batch, new SplittableRandom(1));
         Gradients.of(loss, probe.parameters()).byName().forEach((name, g) -> gradients.put(name, g.toDoubles()));
         gradients.put("loss", loss.toDoubles());
         return gradients;

@@ -1,0 +1,112 @@
+package org.unmute.probes.decision;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * What the thresholds of events are chosen for.
+ *
+ * @param goal  what is wanted
+ * @param value the wanted precision or recall in (0, 1], or the most alarms an hour, above 0; 0 for {@link Goal#F1}
+ */
+public record EventThresholdRule(Goal goal, double value) {
+    /** At most one alarm an hour and class. */
+    public static final EventThresholdRule ONE_ALARM = new EventThresholdRule(Goal.ALARMS, 1);
+    /** Maximum F1. */
+    public static final EventThresholdRule MAX_F1 = new EventThresholdRule(Goal.F1, 0);
+
+    private static final String PER_HOUR = "/h";
+
+    /** What a threshold is chosen for. */
+    public enum Goal {
+        /** The max F1 of events. */
+        F1("f1"),
+        /** The lowest threshold with a precision. */
+        PRECISION("precision"),
+        /** The highest threshold with a recall. */
+        RECALL("recall"),
+        /** The lowest threshold whose alarms an hour are shown to be no more than wanted. */
+        ALARMS("alarms");
+
+        private final String word;
+
+        Goal(String word) {
+            this.word = word;
+        }
+    }
+
+    /** @throws IllegalArgumentException if the value is out of range */
+    public EventThresholdRule {
+        Objects.requireNonNull(goal);
+        boolean fits = switch (goal) {
+            case F1 -> value == 0;
+            case PRECISION, RECALL -> value > 0 && value <= 1;
+            case ALARMS -> value > 0 && value < Double.POSITIVE_INFINITY;
+        };
+        if (!fits) {
+            throw new IllegalArgumentException("event thresholds: " + goal.word + "=" + value
+                    + " is out of range: a precision or recall is above 0 and at most 1, alarms an hour are above 0");
+        }
+    }
+
+    /**
+     * Reads a rule as {@link #toString} writes it: {@code f1}, {@code precision=0.9}, {@code recall=0.8} or {@code
+     * alarms=1/h}.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static EventThresholdRule parse(String text) {
+        String t = text.strip().toLowerCase(Locale.ROOT);
+        int at = t.indexOf('=');
+        String word = at < 0 ? t : t.substring(0, at);
+        Goal goal = Arrays.stream(Goal.values())
+                .filter(g -> g.word.equals(word))
+                .findFirst()
+                .orElseThrow(() -> unknown(text));
+        if (goal == Goal.F1 && at < 0) {
+            return MAX_F1;
+        }
+        String number = t.substring(at + 1);
+        if (goal == Goal.ALARMS && number.endsWith(PER_HOUR)) {
+            number = number.substring(0, number.length() - PER_HOUR.length());
+        }
+        double value;
+        try {
+            value = Double.parseDouble(number);
+        } catch (NumberFormatException e) {
+            throw unknown(text);
+        }
+        if (goal == Goal.F1 || at < 0) {
+            throw unknown(text);
+        }
+        return new EventThresholdRule(goal, value);
+    }
+
+    private static IllegalArgumentException unknown(String text) {
+        return new IllegalArgumentException("event thresholds: '" + text + "' is no rule: give f1, precision=X or"
+                + " recall=X with X in (0, 1], or alarms=N/h, such as alarms=1/h");
+    }
+
+    /** In words: {@code max F1}, {@code precision 0.9}, {@code at most 1 alarm an hour and class}. */
+    public String inWords() {
+        return switch (goal) {
+            case F1 -> "max F1";
+            case PRECISION, RECALL -> goal.word + " " + value;
+            case ALARMS -> "at most " + plain() + (value == 1 ? " alarm" : " alarms") + " an hour and class";
+        };
+    }
+
+    private String plain() {
+        return value == Math.rint(value) && value < 1e9 ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    @Override
+    public String toString() {
+        return switch (goal) {
+            case F1 -> goal.word;
+            case PRECISION, RECALL -> goal.word + "=" + value;
+            case ALARMS -> goal.word + "=" + plain() + PER_HOUR;
+        };
+    }
+}
