@@ -2,6 +2,7 @@
 module org.unmute.events {
     requires transitive org.unmute.data;
 
+    exports org.unmute.events.decision;
     exports org.unmute.events.detection;
     exports org.unmute.events.encoder;
     exports org.unmute.events.recording;

@@ -3,6 +3,7 @@ package org.unmute.events.detection;
 import java.io.Serializable;
 import org.unmute.files.SettingsException;
 import org.unmute.models.encoder.RowTimes;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.ScoreCalibration;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
@@ -11,9 +12,10 @@ import org.unmute.probes.score.FrameScorer;
  * How much of the sound around a moment its scores come from.
  *
  * @param context length of the stretch around a moment that is scored as if it were a clip, in seconds, from 0 (a
- *     single row) to 600; null: {@link FrameScorer#CONTEXT_SECONDS}
- * @param stride from one stretch to the next, in seconds, above 0 and at most 600; null: {@link
- *     FrameScorer#STRIDE_SECONDS}
+ *     single row) to 600; null: that of the thresholds that the probe learned, else {@link
+ *     FrameScorer#CONTEXT_SECONDS}
+ * @param stride from one stretch to the next, in seconds, above 0 and at most 600; null: that of the thresholds that
+ *     the probe learned, else {@link FrameScorer#STRIDE_SECONDS}
  */
 public record ContextSeconds(Double context, Double stride) implements Serializable {
     /** The defaults. */
@@ -36,12 +38,21 @@ public record ContextSeconds(Double context, Double stride) implements Serializa
             throw new SettingsException(
                     "--stride must be above 0 and at most " + MAX_SECONDS + " seconds, is " + stride);
         }
-        return FrameScorer.of(
-                probe,
-                times,
-                context == null ? FrameScorer.CONTEXT_SECONDS : context,
-                stride == null ? FrameScorer.STRIDE_SECONDS : stride,
-                calibration);
+        return FrameScorer.of(probe, times, contextFor(probe), strideFor(probe), calibration);
+    }
+
+    /** The context in seconds for a probe. */
+    public double contextFor(TrainedProbe probe) {
+        EventDecisions learned = probe.eventDecisions();
+        return context != null
+                ? context
+                : learned != null ? learned.stretches().context() : FrameScorer.CONTEXT_SECONDS;
+    }
+
+    /** The stride in seconds for a probe. */
+    public double strideFor(TrainedProbe probe) {
+        EventDecisions learned = probe.eventDecisions();
+        return stride != null ? stride : learned != null ? learned.stretches().stride() : FrameScorer.STRIDE_SECONDS;
     }
 
     /** Whether a stride was given that such a scorer has no use for. */

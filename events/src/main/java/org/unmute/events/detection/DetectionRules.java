@@ -20,7 +20,7 @@ import org.unmute.probes.event.MedianFilter;
 /**
  * How scores become events, in seconds and by names of classes; {@link #rules} turns it into rows and indices.
  *
- * @param threshold    that the score of every class must exceed; NaN: what the probe learned, else {@value
+ * @param threshold    that the score of every class must exceed; NaN: what the probe learned for events, else {@value
  *                     #THRESHOLD}
  * @param byClass      thresholds of single classes, which come before {@code threshold}
  * @param low          events go on while their score exceeds this; NaN: the threshold
@@ -31,6 +31,7 @@ import org.unmute.probes.event.MedianFilter;
  * @param minDuration  shorter events are left out, in seconds
  * @param topK         in each row only the classes with so many highest scores may be active; 0 for all
  * @param only         names of the classes to look for; empty for all
+ * @param anyContext   whether thresholds count that the probe learned for stretches of another length, too
  */
 public record DetectionRules(
         double threshold,
@@ -42,7 +43,8 @@ public record DetectionRules(
         double maxGap,
         double minDuration,
         int topK,
-        Set<String> only)
+        Set<String> only,
+        boolean anyContext)
         implements Serializable {
     /** Threshold of a class for which none was given or learned. */
     public static final double THRESHOLD = Decisions.FALLBACK;
@@ -69,7 +71,8 @@ public record DetectionRules(
             MAX_GAP_SECONDS,
             MIN_DURATION_SECONDS,
             0,
-            Set.of());
+            Set.of(),
+            false);
 
     /** @throws IllegalArgumentException if a value is out of range */
     public DetectionRules {

@@ -231,7 +231,7 @@ public final class DetectionRun {
                             : "the file does not exist: " + clip.path();
                     return null;
                 }
-                stamp = FileStamp.of(clip.path());
+                stamp = RecordingResult.stampOf(clip.path());
                 present = before != null && isOf(before, stamp);
             } catch (IOException e) {
                 reason = ClipSound.reason(e);

@@ -3,7 +3,6 @@ package org.unmute.events.detection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import org.unmute.files.SettingsException;
 import org.unmute.files.Sha256;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.decision.Decisions;
 import org.unmute.probes.event.Band;
 import org.unmute.probes.event.BandFinder;
 import org.unmute.probes.event.EventRules;
@@ -38,6 +36,7 @@ import org.unmute.tensor.backend.Backends;
  * @param scorer   scores rows with the probe
  * @param wanted   the rules in seconds and names
  * @param rules    the same in rows and indices
+ * @param learned  what the probe learned of thresholds, as far as it holds for these stretches
  */
 public record DetectorSetup(
         Path file,
@@ -48,7 +47,8 @@ public record DetectorSetup(
         Resampling resample,
         FrameScorer scorer,
         DetectionRules wanted,
-        EventRules rules) {
+        EventRules rules,
+        LearnedThresholds learned) {
     /** Rules for the classes of a probe that is open by then. */
     @FunctionalInterface
     public interface RulesFor {
@@ -88,6 +88,7 @@ public record DetectorSetup(
                     + " layers, the encoder has " + spec.depth() + " blocks: use the encoder it was trained on");
         }
         DetectionRules wanted = rules.classes(probe.classes());
+        LearnedThresholds learned = LearnedThresholds.of(probe, wanted, context);
         try {
             return new DetectorSetup(
                     file,
@@ -96,17 +97,13 @@ public record DetectorSetup(
                     encoder,
                     key,
                     resample,
-                    context.scorer(probe, spec.rowTimes(), probe.calibration()),
+                    context.scorer(probe, spec.rowTimes(), learned.calibration()),
                     wanted,
-                    wanted.rules(probe.classes(), learned(probe), spec));
+                    wanted.rules(probe.classes(), learned.thresholds(), spec),
+                    learned);
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
         }
-    }
-
-    /** Thresholds on the scale of the scores that are shown; null if the probe has none. */
-    private static double[] learned(TrainedProbe probe) {
-        return probe.decisions() == null ? null : probe.decisions().calibratedThresholds();
     }
 
     /** Finds events in recordings. */
@@ -144,7 +141,7 @@ public record DetectorSetup(
         all.add("events: score above " + thresholds(chosen) + median(row) + ", gaps up to " + seconds(rules.maxGap())
                 + " joined, at least " + seconds(rules.minDuration()) + " long"
                 + (rules.topK() == 0 ? "" : ", the " + rules.topK() + " highest classes at a time"));
-        all.add(origin(chosen));
+        all.add(learned.line(chosen, wanted, probe.classes()));
         all.add(frequencies(spec));
         if (spec.isWhole()) {
             all.add("windows: the encoder hears recordings as a whole; here it is given " + seconds(spec.time() * row)
@@ -190,32 +187,6 @@ public record DetectorSetup(
                 ? String.format(Locale.ROOT, "%.3g", least)
                 : String.format(Locale.ROOT, "%.3g to %.3g by class", least, most);
         return hysteresis ? text + " once and above a lower threshold throughout" : text;
-    }
-
-    private String origin(int[] chosen) {
-        Decisions decisions = probe.decisions();
-        String scale = decisions == null
-                ? "scores are the probe's own, not calibrated"
-                : "scores are calibrated to probabilities";
-        if (wanted.byClass().isEmpty() && !Double.isNaN(wanted.threshold())) {
-            return "thresholds: as given; " + scale;
-        }
-        int given = (int) Arrays.stream(chosen)
-                .filter(c -> wanted.byClass().containsKey(probe.classes().get(c)))
-                .count();
-        int rest = chosen.length - given;
-        String text = given == 0 ? "" : given + " as given, ";
-        if (decisions == null) {
-            text += DetectionRules.THRESHOLD + " for " + rest
-                    + " classes, since the probe learned none: it had no validation clips";
-        } else {
-            int known = (int) Arrays.stream(chosen)
-                    .filter(c -> !wanted.byClass().containsKey(probe.classes().get(c)) && decisions.isKnown(c))
-                    .count();
-            text += known + " learned (" + decisions + ")"
-                    + (known == rest ? "" : ", " + DetectionRules.THRESHOLD + " for " + (rest - known) + " others");
-        }
-        return "thresholds: " + text + "; " + scale;
     }
 
     private String frequencies(EncoderSpec spec) {

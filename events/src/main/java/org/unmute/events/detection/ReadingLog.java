@@ -28,9 +28,9 @@ import org.unmute.probes.event.TaggerState;
 
 /**
  * How far a recording was read, and its events up to there, as an append-only file that exists while the recording is
- * read. Each block is its length, its bytes, and the CRC-32 of the one before it and of these. The first names the recording; the
- * others hold events in the order in which they were decided and, but for some where there are many, a {@link Note}.
- * What follows the last whole block with a note does not count.
+ * read. Each block is its length, its bytes, and the CRC-32 of the one before it and of these. The first names the
+ * recording; the others hold events in the order in which they were decided and, but for some where there are many, a
+ * {@link Note}. What follows the last whole block with a note does not count.
  */
 public final class ReadingLog implements AutoCloseable {
     private static final String PREFIX = "reading-";

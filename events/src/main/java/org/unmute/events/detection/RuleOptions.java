@@ -18,7 +18,8 @@ import org.unmute.files.SettingsException;
  * Rules of events as options of a program state them.
  *
  * @param threshold   what a score must exceed: a number from 0 to 1 for all classes, or a CSV file with the columns
- *                    class and threshold for some; null: what the probe learned
+ *                    class and threshold for some; null: what the probe learned for events; {@value #LEARNED}: what
+ *                    it learned for whatever length
  * @param low         what it must exceed throughout an event: a number, or a share of each class's threshold such as
  *                    {@code 50%}; null: the threshold
  * @param median      window of the median filter: seconds, or rows such as {@code 3rows}; null: {@link
@@ -36,6 +37,9 @@ public record RuleOptions(
         double minDuration,
         Integer topK,
         List<String> classes) {
+    /** The thresholds that the probe learned, whatever the length of the stretches they were learned on. */
+    public static final String LEARNED = "learned";
+
     public RuleOptions {
         classes = List.copyOf(classes);
     }
@@ -48,8 +52,9 @@ public record RuleOptions(
      * @throws InputException if a file is no table of thresholds or list of classes
      */
     public DetectionRules rules(List<String> known) throws IOException {
-        Double one = threshold == null ? null : number(threshold);
-        Map<String, Double> byClass = threshold == null || one != null ? Map.of() : table(Path.of(threshold));
+        boolean learned = threshold == null || threshold.equals(LEARNED);
+        Double one = learned ? null : number(threshold);
+        Map<String, Double> byClass = learned || one != null ? Map.of() : table(Path.of(threshold));
         double lowest = Double.NaN;
         double share = Double.NaN;
         if (low != null && low.endsWith("%")) {
@@ -82,7 +87,8 @@ public record RuleOptions(
                     maxGap,
                     minDuration,
                     topK == null ? 0 : topK,
-                    chosen(known));
+                    chosen(known),
+                    LEARNED.equals(threshold));
         } catch (IllegalArgumentException e) {
             throw new SettingsException(e.getMessage(), e);
         }
@@ -132,7 +138,8 @@ public record RuleOptions(
 
     private static Map<String, Double> table(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new SettingsException("--threshold is neither a number nor a file: '" + file + "'");
+            throw new SettingsException("--threshold is neither a number nor a file: '" + file + "'; '" + LEARNED
+                    + "' takes what the probe learned");
         }
         Map<String, Double> all = new LinkedHashMap<>();
         try (TextTable csv = TextTable.open(file)) {

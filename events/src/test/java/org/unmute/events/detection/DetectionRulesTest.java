@@ -18,7 +18,7 @@ class DetectionRulesTest {
 
     private static DetectionRules rules(
             double threshold, Map<String, Double> byClass, double low, double share, Set<String> only) {
-        return new DetectionRules(threshold, byClass, low, share, 0.35, 0, 0.2, 0.1, 0, only);
+        return new DetectionRules(threshold, byClass, low, share, 0.35, 0, 0.2, 0.1, 0, only, false);
     }
 
     @Test
@@ -43,11 +43,11 @@ class DetectionRulesTest {
         assertThat(DetectionRules.DEFAULTS.medianRows(SPEC)).isEqualTo(11);
         for (double[] c : new double[][] {{0, 1}, {0.079, 1}, {0.16, 1}, {0.24, 3}, {0.4, 5}}) {
             DetectionRules own =
-                    new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, c[0], 0, 0, 0, 0, Set.of());
+                    new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, c[0], 0, 0, 0, 0, Set.of(), false);
             assertThat(own.medianRows(SPEC)).as(c[0] + " s").isEqualTo((int) c[1]);
         }
         DetectionRules rows =
-                new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, 0.35, 9, 0, 0, 0, Set.of());
+                new DetectionRules(Double.NaN, Map.of(), Double.NaN, Double.NaN, 0.35, 9, 0, 0, 0, Set.of(), false);
         assertThat(rows.medianRows(SPEC)).isEqualTo(9);
     }
 

@@ -41,7 +41,17 @@ class RuleOptionsTest {
     void eachIsReadAsItIsWritten() throws IOException {
         assertThat(options("0.3", "50%", "3rows", 2).rules(KNOWN))
                 .isEqualTo(new DetectionRules(
-                        0.3, Map.of(), Double.NaN, 0.5, DetectionRules.MEDIAN_SECONDS, 3, 0.2, 0.1, 2, Set.of()));
+                        0.3,
+                        Map.of(),
+                        Double.NaN,
+                        0.5,
+                        DetectionRules.MEDIAN_SECONDS,
+                        3,
+                        0.2,
+                        0.1,
+                        2,
+                        Set.of(),
+                        false));
         DetectionRules rules = options("0.3", "0.1", "0.5", null).rules(KNOWN);
         assertThat(rules.low()).isEqualTo(0.1);
         assertThat(rules.lowShare()).isNaN();

@@ -1,0 +1,281 @@
+package org.unmute.events.decision;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.unmute.events.decision.EventEvidence.State;
+import org.unmute.metrics.interval.AurocInterval;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventDecisions.OneClass;
+import org.unmute.probes.decision.EventThresholdRule;
+import org.unmute.probes.decision.EventThresholdRule.Goal;
+import org.unmute.probes.decision.ScoreCalibration;
+
+/**
+ * Chooses the thresholds of events. Where a rule looks at clips with the class, few of them would make it a matter of
+ * chance: on logits the threshold is {@code (n * own + k * shared) / (n + k)}, with the threshold that all classes
+ * share and n recordings with the class; k is chosen by leaving out recordings. A limit on alarms looks at the
+ * background, of which there is enough, and is each class's own; other classes, which are not in the background, must
+ * not be taken for the class more often than it is found.
+ */
+public final class EventDecisionLearner {
+    /** Values of k that are tried. */
+    private static final double[] SHRINKAGES = {0, 1, 2, 4, 8, 16, 32, 64, Double.POSITIVE_INFINITY};
+
+    private static final EventThresholdRule HALF = new EventThresholdRule(Goal.PRECISION, 0.5);
+
+    /** Recordings are left out in so many groups at most. */
+    private static final int FOLDS = 8;
+
+    private final EventEvidence evidence;
+    private final EventThresholdRule rule;
+    private final double eventsPerHour;
+    private final int classes;
+
+    private EventDecisionLearner(EventEvidence evidence, EventThresholdRule rule, double eventsPerHour) {
+        this.evidence = evidence;
+        this.rule = rule;
+        classes = evidence.names().size();
+        this.eventsPerHour = Double.isNaN(eventsPerHour) ? ownRate() : eventsPerHour;
+    }
+
+    /**
+     * Learns.
+     *
+     * @param evidence      of the validation clips and the background
+     * @param rule          what thresholds are chosen for
+     * @param eventsPerHour of a class where detection is used, by which precision is judged; NaN for the validation
+     *                      clips' own rate
+     * @param stretches     how the scores of the evidence were made
+     * @param source        the validation clips in words
+     * @throws IllegalArgumentException if there are no labelled clips
+     */
+    public static EventDecisions learn(
+            EventEvidence evidence,
+            EventThresholdRule rule,
+            double eventsPerHour,
+            EventDecisions.Stretches stretches,
+            String source) {
+        if (evidence.clips().stream().allMatch(EventEvidence.Clip::background)) {
+            throw new IllegalArgumentException("event decisions: there are no labelled clips to learn from");
+        }
+        return new EventDecisionLearner(evidence, rule, eventsPerHour).learn(stretches, source);
+    }
+
+    private EventDecisions learn(EventDecisions.Stretches stretches, String source) {
+        List<Tradeoff> all = tradeoffs(_ -> true);
+        double k = rule.goal() == Goal.ALARMS ? 0 : shrinkage();
+        Thresholds thresholds = thresholds(all, k, _ -> true);
+        List<OneClass> decided = new ArrayList<>();
+        for (int c = 0; c < classes; c++) {
+            decided.add(decided(c, thresholds.of[c], thresholds.shown[c], all.get(c)));
+        }
+        List<EventEvidence.Clip> labelled =
+                evidence.clips().stream().filter(clip -> !clip.background()).toList();
+        double[] lengths = labelled.stream()
+                .mapToDouble(EventEvidence.Clip::seconds)
+                .sorted()
+                .toArray();
+        double background = evidence.clips().stream()
+                .filter(EventEvidence.Clip::background)
+                .mapToDouble(EventEvidence.Clip::seconds)
+                .sum();
+        EventDecisions.Learned learned = new EventDecisions.Learned(
+                rule,
+                source,
+                lengths.length,
+                lengths[lengths.length / 2],
+                background / 3600,
+                rule.goal() == Goal.RECALL ? Double.NaN : eventsPerHour,
+                k);
+        return new EventDecisions(stretches, learned, decided, calibration(labelled));
+    }
+
+    /** Clips with a class an hour, of the mean class. */
+    private double ownRate() {
+        double hours = 0;
+        long positives = 0;
+        for (EventEvidence.Clip clip : evidence.clips()) {
+            if (clip.background()) {
+                continue;
+            }
+            for (State state : clip.states()) {
+                positives += state == State.PRESENT ? 1 : 0;
+                hours += state == State.UNKNOWN ? 0 : clip.seconds() / 3600;
+            }
+        }
+        return positives == 0 ? 1 : positives / hours;
+    }
+
+    private List<Tradeoff> tradeoffs(IntPredicate recordings) {
+        return IntStream.range(0, classes)
+                .parallel()
+                .mapToObj(c -> Tradeoff.of(evidence, c, recordings))
+                .toList();
+    }
+
+    private record Thresholds(double[] of, boolean[] shown) {}
+
+    private Thresholds thresholds(List<Tradeoff> all, double k, IntPredicate recordings) {
+        double[] of = new double[classes];
+        boolean[] shown = new boolean[classes];
+        Tradeoff.Choice shared =
+                rule.goal() == Goal.ALARMS ? null : Tradeoff.together(all).choose(rule, eventsPerHour);
+        Thresholds half = rule.goal() == Goal.ALARMS ? halfRight(all, recordings) : null;
+        for (int c = 0; c < classes; c++) {
+            Tradeoff.Choice own = rule.goal() == Goal.ALARMS ? null : all.get(c).choose(rule, eventsPerHour);
+            if (rule.goal() == Goal.ALARMS) {
+                Tradeoff.Choice quiet = quiet(c, recordings).choose(rule, eventsPerHour);
+                of[c] = Math.max(quiet.threshold(), half.of[c]);
+                shown[c] = quiet.isShown();
+            } else if (shared == null) {
+                of[c] = 1;
+            } else {
+                int n = own == null ? 0 : recordingsWith(c, recordings);
+                double share = n + k == 0 || Double.isInfinite(k) ? 1 : k / (n + k);
+                of[c] = own == null || share == 1
+                        ? shared.threshold()
+                        : Logit.toScore((1 - share) * Logit.of(own.threshold()) + share * Logit.of(shared.threshold()));
+                shown[c] = own != null && meets(all.get(c), of[c]);
+            }
+        }
+        return new Thresholds(of, shown);
+    }
+
+    /** Alarms in the background, which says how often there are some where none of the classes is; else in clips. */
+    private Tradeoff quiet(int c, IntPredicate recordings) {
+        Tradeoff background = Tradeoff.ofBackground(evidence, c, recordings);
+        return background.hours() > 0 ? background : Tradeoff.of(evidence, c, recordings);
+    }
+
+    /** The lowest thresholds at which half of the events are right, in spite of the other classes. */
+    private Thresholds halfRight(List<Tradeoff> all, IntPredicate recordings) {
+        EventDecisionLearner precise = new EventDecisionLearner(evidence, HALF, eventsPerHour);
+        return precise.thresholds(all, precise.shrinkage(), recordings);
+    }
+
+    private boolean meets(Tradeoff one, double threshold) {
+        return switch (rule.goal()) {
+            case PRECISION -> one.precision(threshold, eventsPerHour) >= rule.value();
+            case RECALL -> one.recall(threshold) >= rule.value() - 1e-9;
+            default -> true;
+        };
+    }
+
+    private int recordingsWith(int c, IntPredicate counts) {
+        return (int) evidence.clips().stream()
+                .filter(clip -> clip.states()[c] == State.PRESENT && counts.test(clip.recording()))
+                .mapToInt(EventEvidence.Clip::recording)
+                .distinct()
+                .count();
+    }
+
+    /** The k with the best decisions on recordings that were left out. */
+    private double shrinkage() {
+        int folds = Math.min(FOLDS, evidence.recordings());
+        if (folds < 2) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double[] found = new double[SHRINKAGES.length];
+        double[] alarms = new double[SHRINKAGES.length];
+        double positives = 0;
+        double hours = 0;
+        for (int f = 0; f < folds; f++) {
+            int fold = f;
+            List<Tradeoff> rest = tradeoffs(r -> r % folds != fold);
+            List<Tradeoff> left = tradeoffs(r -> r % folds == fold);
+            for (Tradeoff one : left) {
+                positives += one.positives();
+                hours += one.hours();
+            }
+            for (int i = 0; i < SHRINKAGES.length; i++) {
+                double[] thresholds = thresholds(rest, SHRINKAGES[i], r -> r % folds != fold).of;
+                for (int c = 0; c < classes; c++) {
+                    found[i] += left.get(c).found(thresholds[c]);
+                    alarms[i] += left.get(c).alarms(thresholds[c]);
+                }
+            }
+        }
+        int best = 0;
+        double most = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < SHRINKAGES.length; i++) {
+            double recall = positives == 0 ? 0 : found[i] / positives;
+            double right = eventsPerHour * recall;
+            double wrong = hours == 0 ? 0 : alarms[i] / hours;
+            double merit = merit(recall, right == 0 ? 0 : right / (right + wrong));
+            // Among equals the stronger one: with no evidence for thresholds of their own, classes share one.
+            if (merit >= most) {
+                most = merit;
+                best = i;
+            }
+        }
+        return SHRINKAGES[best];
+    }
+
+    /** How well a rule is met on what was left out. */
+    private double merit(double recall, double precision) {
+        return switch (rule.goal()) {
+            case PRECISION -> precision >= rule.value() ? 1 + recall : precision;
+            case RECALL -> -Math.abs(recall - rule.value()) + 0.1 * precision;
+            default -> recall + precision == 0 ? 0 : 2 * recall * precision / (recall + precision);
+        };
+    }
+
+    private OneClass decided(int c, double threshold, boolean shown, Tradeoff tradeoff) {
+        double absentSeconds = 0;
+        int absent = 0;
+        int background = 0;
+        EventEvidence.Steps steps = evidence.steps(c);
+        for (int i = 0; i < steps.size() && steps.level(i) > threshold; i++) {
+            if (evidence.clips().get(steps.clip(i)).background()) {
+                background += steps.change(i);
+            } else {
+                absent += steps.change(i);
+            }
+        }
+        List<EventEvidence.Clip> known = new ArrayList<>();
+        for (EventEvidence.Clip clip : evidence.clips()) {
+            if (!clip.background() && clip.states()[c] != State.UNKNOWN) {
+                known.add(clip);
+                absentSeconds += clip.states()[c] == State.ABSENT ? clip.seconds() : 0;
+            }
+        }
+        float[] scores = new float[known.size()];
+        boolean[] positive = new boolean[known.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = known.get(i).highest()[c];
+            positive[i] = known.get(i).states()[c] == State.PRESENT;
+        }
+        AurocInterval auroc = AurocInterval.of(scores, positive);
+        return new OneClass(
+                threshold,
+                auroc.holdsChance(),
+                shown,
+                tradeoff.positives(),
+                recordingsWith(c, _ -> true),
+                tradeoff.found(threshold),
+                absentSeconds / 3600,
+                absent,
+                background,
+                auroc.low(),
+                auroc.high());
+    }
+
+    private ScoreCalibration calibration(List<EventEvidence.Clip> labelled) {
+        float[][] scores = new float[labelled.size()][classes];
+        byte[][] labels = new byte[labelled.size()][classes];
+        for (int i = 0; i < scores.length; i++) {
+            for (int c = 0; c < classes; c++) {
+                scores[i][c] = Math.max(0, labelled.get(i).highest()[c]);
+                labels[i][c] = (byte)
+                        switch (labelled.get(i).states()[c]) {
+                            case PRESENT -> 1;
+                            case ABSENT -> 0;
+                            case UNKNOWN -> -1;
+                        };
+            }
+        }
+        return ScoreCalibration.fitWithSharedSlope(scores, labels);
+    }
+}

@@ -1,0 +1,191 @@
+package org.unmute.events.decision;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.FrameScores;
+
+/**
+ * What validation clips show about events, for every threshold: in which clips with a class there is one, and how many
+ * there are where the class is known to be absent. A label of a clip says that the class is somewhere in it, not where:
+ * a clip with the class counts as found or not, and its events are neither right nor alarms.
+ */
+public final class EventEvidence {
+    /** Thresholds at which a clip without a class has more events an hour are not looked at, nor fewer than these. */
+    private static final double MOST_ALARMS_PER_HOUR = 400;
+
+    private static final int MOST_ALARMS = 4;
+
+    private final List<String> names;
+    private final PostProcessing rules;
+    private final List<Clip> clips = new ArrayList<>();
+    private final Map<String, Integer> recordings = new LinkedHashMap<>();
+    private final Steps[] steps;
+
+    /** What is known about a class in a clip. */
+    public enum State {
+        /** The class is somewhere in the clip. */
+        PRESENT,
+        /** It is nowhere in the clip. */
+        ABSENT,
+        /** Nobody said. */
+        UNKNOWN
+    }
+
+    /**
+     * A clip of which the scores are forgotten.
+     *
+     * @param highest the highest threshold below which it has an event, {@code [classes]}; negative infinity for none
+     */
+    record Clip(int recording, double seconds, boolean background, State[] states, float[] highest) {}
+
+    /**
+     * @param names of the classes
+     * @param rules what happens to scores before they are events
+     */
+    public EventEvidence(List<String> names, PostProcessing rules) {
+        this.names = List.copyOf(names);
+        this.rules = rules;
+        steps = new Steps[names.size()];
+        Arrays.setAll(steps, _ -> new Steps());
+    }
+
+    /**
+     * Adds a labelled clip.
+     *
+     * @param recording that it is from
+     * @param scores    raw, not filtered, {@code [frames][classes]}
+     * @param states    {@code [classes]}. Not copied.
+     * @throws IllegalArgumentException if numbers of classes differ
+     */
+    public void add(String recording, FrameScores scores, State[] states) {
+        add(recording, scores, states, false);
+    }
+
+    /** Adds background: a clip, or a whole recording, without any of the classes. */
+    public void addBackground(String recording, FrameScores scores) {
+        State[] absent = new State[names.size()];
+        Arrays.fill(absent, State.ABSENT);
+        add(recording, scores, absent, true);
+    }
+
+    private void add(String recording, FrameScores scores, State[] states, boolean background) {
+        int frames = scores.scores().length;
+        if (frames == 0 || scores.scores()[0].length != names.size() || states.length != names.size()) {
+            throw new IllegalArgumentException("event evidence: " + scores.file() + " has " + frames + " frames, and "
+                    + states.length + " labels for " + names.size() + " classes");
+        }
+        double[] times = scores.times();
+        double seconds = times[frames] - times[0];
+        // The last frame may be cut off by the end of the clip.
+        int median = rules.medianFrames(frames > 1 ? times[1] - times[0] : seconds);
+        float[][] filtered = PostProcessing.filtered(scores, median).scores();
+        int most = Math.max(MOST_ALARMS, (int) (MOST_ALARMS_PER_HOUR * seconds / 3600));
+        float[] highest = new float[names.size()];
+        float[] column = new float[frames];
+        for (int c = 0; c < highest.length; c++) {
+            for (int i = 0; i < frames; i++) {
+                column[i] = filtered[i][c];
+            }
+            EventLevels levels = EventLevels.of(column, times, rules.maxGap(), rules.minDuration(), most);
+            highest[c] = levels.highest();
+            if (states[c] == State.ABSENT) {
+                steps[c].add(clips.size(), levels);
+            }
+        }
+        int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
+        clips.add(new Clip(number, seconds, background, states, highest));
+    }
+
+    List<String> names() {
+        return names;
+    }
+
+    PostProcessing rules() {
+        return rules;
+    }
+
+    List<Clip> clips() {
+        return clips;
+    }
+
+    /** Number of recordings that clips are from. */
+    int recordings() {
+        return recordings.size();
+    }
+
+    /** How the number of alarms of a class changes. */
+    Steps steps(int c) {
+        steps[c].sort();
+        return steps[c];
+    }
+
+    /** Changes of the number of events of a class in clips without it, as the threshold falls. */
+    static final class Steps {
+        private int size;
+        private float[] levels = new float[16];
+        private int[] changes = new int[16];
+        private int[] clips = new int[16];
+        private boolean sorted = true;
+
+        private void add(int clip, EventLevels events) {
+            int before = 0;
+            for (int i = 0; i < events.levels().length; i++) {
+                if (size == levels.length) {
+                    levels = Arrays.copyOf(levels, 2 * size);
+                    changes = Arrays.copyOf(changes, 2 * size);
+                    clips = Arrays.copyOf(clips, 2 * size);
+                }
+                levels[size] = events.levels()[i];
+                changes[size] = events.counts()[i] - before;
+                clips[size++] = clip;
+                before = events.counts()[i];
+                sorted = false;
+            }
+        }
+
+        /** By level, the highest first; what was added first comes first among equals. */
+        private void sort() {
+            if (sorted) {
+                return;
+            }
+            long[] order = new long[size];
+            for (int i = 0; i < size; i++) {
+                order[i] = (long) ~Float.floatToIntBits(levels[i] + 0f) << 32 | i;
+            }
+            Arrays.sort(order);
+            float[] byLevel = new float[size];
+            int[] byChange = new int[size];
+            int[] byClip = new int[size];
+            for (int i = 0; i < size; i++) {
+                int at = (int) order[i];
+                byLevel[i] = levels[at];
+                byChange[i] = changes[at];
+                byClip[i] = clips[at];
+            }
+            levels = byLevel;
+            changes = byChange;
+            clips = byClip;
+            sorted = true;
+        }
+
+        int size() {
+            return size;
+        }
+
+        float level(int i) {
+            return levels[i];
+        }
+
+        int change(int i) {
+            return changes[i];
+        }
+
+        int clip(int i) {
+            return clips[i];
+        }
+    }
+}

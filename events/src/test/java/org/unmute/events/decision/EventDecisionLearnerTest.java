@@ -1,0 +1,199 @@
+package org.unmute.events.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.unmute.events.decision.EventEvidence.State;
+import org.unmute.events.strong.PostProcessing;
+import org.unmute.metrics.event.FrameScores;
+import org.unmute.metrics.interval.Rate;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventDecisions.OneClass;
+import org.unmute.probes.decision.EventThresholdRule;
+
+class EventDecisionLearnerTest {
+    private static final EventDecisions.Stretches STRETCHES = new EventDecisions.Stretches(1, 0.1, 0, 0, 0);
+    private static final double ROW = 0.5;
+
+    private static EventEvidence evidence(String... classes) {
+        return new EventEvidence(List.of(classes), PostProcessing.NONE);
+    }
+
+    /** A clip of half seconds in which each class has these scores. */
+    private static FrameScores clip(float[]... byClass) {
+        float[][] scores = new float[byClass[0].length][byClass.length];
+        for (int c = 0; c < byClass.length; c++) {
+            for (int i = 0; i < scores.length; i++) {
+                scores[i][c] = byClass[c][i];
+            }
+        }
+        double[] times = new double[scores.length + 1];
+        Arrays.setAll(times, i -> i * ROW);
+        return new FrameScores("clip", times, scores);
+    }
+
+    /** An hour in which single rows have these scores and all others nearly none. */
+    private static FrameScores hour(float... peaks) {
+        float[] scores = new float[7200];
+        Arrays.fill(scores, 0.001f);
+        for (int i = 0; i < peaks.length; i++) {
+            scores[3 + 7 * i] = peaks[i];
+        }
+        return clip(scores);
+    }
+
+    private static EventDecisions learned(EventEvidence evidence, String rule, double perHour) {
+        return EventDecisionLearner.learn(evidence, EventThresholdRule.parse(rule), perHour, STRETCHES, "split 'val'");
+    }
+
+    private static State[] of(State state) {
+        return new State[] {state};
+    }
+
+    @Test
+    void alarmsAnHourAreTheLowestThresholdThatIsShown() {
+        EventEvidence evidence = evidence("wren");
+        evidence.add("a", clip(new float[] {0.2f, 0.95f}), of(State.PRESENT));
+        evidence.add("b", clip(new float[] {0.2f, 0.45f}), of(State.PRESENT));
+        // With ten hours, five alarms are allowed: 10.51 / 10 h is above 1, 9.15 / 10 h is below.
+        assertThat(Rate.upper(5, 10, 0.95)).isGreaterThan(1);
+        assertThat(Rate.upper(4, 10, 0.95)).isLessThan(1);
+        evidence.addBackground("night", hour(0.9f, 0.8f, 0.7f, 0.6f, 0.5f, 0.4f, 0.3f));
+        for (int i = 0; i < 9; i++) {
+            evidence.addBackground("night " + i, hour());
+        }
+        EventDecisions decisions = learned(evidence, "alarms=1/h", Double.NaN);
+        OneClass wren = decisions.classes().getFirst();
+        assertThat(wren.threshold()).isBetween(0.5, 0.6);
+        assertThat(wren.backgroundAlarms()).isEqualTo(4);
+        assertThat(wren.absentAlarms()).isZero();
+        assertThat(wren.found()).isEqualTo(1);
+        assertThat(wren.positives()).isEqualTo(2);
+        assertThat(wren.isShown()).isTrue();
+        assertThat(decisions.learned().backgroundHours()).isEqualTo(10);
+        assertThat(decisions.toString())
+                .contains("at most 1 alarm an hour and class")
+                .contains("split 'val'");
+    }
+
+    @Test
+    void withTooFewHoursNoThresholdIsShownAndNoneOfThemAlarms() {
+        EventEvidence evidence = evidence("wren");
+        evidence.add("a", clip(new float[] {0.2f, 0.95f}), of(State.PRESENT));
+        evidence.addBackground("night", hour(0.9f, 0.3f));
+        OneClass wren = learned(evidence, "alarms=1/h", Double.NaN).classes().getFirst();
+        assertThat(wren.isShown()).isFalse();
+        assertThat(wren.backgroundAlarms()).isZero();
+        assertThat(wren.threshold()).isBetween(0.9, 0.95);
+        assertThat(wren.found()).isEqualTo(1);
+    }
+
+    @Test
+    void aLowThresholdAtWhichEventsGrowTogetherIsNotTaken() {
+        // A hum: above 0.1 all the time, with peaks. Below 0.1 it would be a single event of an hour.
+        EventEvidence evidence = evidence("wren");
+        evidence.add("a", clip(new float[] {0.95f}), of(State.PRESENT));
+        float[] scores = new float[7200];
+        SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = 0.1f + 0.5f * (float) random.nextDouble();
+        }
+        for (int i = 0; i < 4; i++) {
+            evidence.addBackground("hum " + i, clip(scores));
+        }
+        OneClass wren = learned(evidence, "alarms=1/h", Double.NaN).classes().getFirst();
+        assertThat(wren.threshold()).isGreaterThan(0.55);
+    }
+
+    @Test
+    void whatIsNotKnownIsNeitherFoundNorAnAlarm() {
+        EventEvidence evidence = evidence("wren");
+        evidence.add("a", clip(new float[] {0.9f, 0.1f}), of(State.PRESENT));
+        evidence.add("b", clip(new float[] {0.99f, 0.99f}), of(State.UNKNOWN));
+        evidence.add("c", clip(new float[] {0.3f, 0.1f}), of(State.ABSENT));
+        OneClass wren = learned(evidence, "f1", Double.NaN).classes().getFirst();
+        assertThat(wren.positives()).isEqualTo(1);
+        assertThat(wren.absentAlarms()).isZero();
+        assertThat(wren.absentHours()).isEqualTo(1.0 / 3600);
+        assertThat(wren.threshold()).isBetween(0.3, 0.9);
+    }
+
+    @Test
+    void rulesOfRecallAndPrecisionAreMet() {
+        EventEvidence evidence = evidence("wren");
+        float[] heights = {0.9f, 0.8f, 0.7f, 0.6f};
+        for (int i = 0; i < heights.length; i++) {
+            evidence.add("r" + i, clip(new float[] {heights[i], 0.1f}), of(State.PRESENT));
+            evidence.add("r" + i, clip(new float[] {heights[i] - 0.15f, 0.1f}), of(State.ABSENT));
+        }
+        assertThat(learned(evidence, "recall=0.5", 1).classes().getFirst().found())
+                .isGreaterThanOrEqualTo(2);
+        OneClass precise = learned(evidence, "precision=1", 1).classes().getFirst();
+        assertThat(precise.absentAlarms()).isZero();
+        assertThat(precise.isShown()).isTrue();
+        assertThat(learned(evidence, "precision=1", 1).learned().eventsPerHour())
+                .isEqualTo(1);
+    }
+
+    /** Many classes, one positive clip of each: the threshold that all share is nearer to the truth than each one's. */
+    @Test
+    void classesWithFewRecordingsShareAThreshold() {
+        SplittableRandom random = new SplittableRandom(7);
+        int classes = 30;
+        String[] names = new String[classes];
+        Arrays.setAll(names, c -> "class " + c);
+        EventEvidence evidence = evidence(names);
+        for (int c = 0; c < classes; c++) {
+            float[][] scores = new float[classes][1];
+            State[] states = new State[classes];
+            for (int k = 0; k < classes; k++) {
+                states[k] = k == c ? State.PRESENT : State.ABSENT;
+                double z = random.nextGaussian() + (k == c ? 2 : -2);
+                scores[k][0] = (float) (1 / (1 + Math.exp(-z)));
+            }
+            evidence.add("recording " + c, clip(scores), states);
+        }
+        EventDecisions decisions = learned(evidence, "f1", Double.NaN);
+        assertThat(decisions.learned().shrinkage()).isGreaterThanOrEqualTo(8);
+        double spread = decisions.classes().stream()
+                        .mapToDouble(OneClass::threshold)
+                        .max()
+                        .orElseThrow()
+                - decisions.classes().stream()
+                        .mapToDouble(OneClass::threshold)
+                        .min()
+                        .orElseThrow();
+        assertThat(spread).isLessThan(0.2);
+    }
+
+    @Test
+    void aClassThatMayBeChanceIsOff() {
+        EventEvidence evidence = evidence("wren", "noise");
+        for (int i = 0; i < 20; i++) {
+            boolean present = i % 4 == 0;
+            float noise = (i * 7 % 20) / 20f;
+            evidence.add(
+                    "r" + i,
+                    clip(new float[] {present ? 0.9f : 0.2f + i / 200f}, new float[] {noise}),
+                    new State[] {present ? State.PRESENT : State.ABSENT, present ? State.PRESENT : State.ABSENT});
+        }
+        List<OneClass> classes = learned(evidence, "f1", Double.NaN).classes();
+        assertThat(classes.get(0).isOff()).isFalse();
+        assertThat(classes.get(1).isOff()).isTrue();
+        assertThat(classes.get(1).aurocLow()).isLessThan(0.5);
+        assertThat(classes.get(1).aurocHigh()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void backgroundAloneTeachesNothing() {
+        EventEvidence evidence = evidence("wren");
+        evidence.addBackground("night", hour(0.5f));
+        assertThatThrownBy(() -> learned(evidence, "f1", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no labelled clips");
+    }
+}
