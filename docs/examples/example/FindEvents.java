@@ -20,7 +20,7 @@ public final class FindEvents {
         TrainedProbe probe = TrainedProbe.open(Path.of(args[1]));
         probe.requireTokensOf(encoder, checkpoint);
         FrameScorer scorer = FrameScorer.of(probe, encoder.describe()); // calibrated, if the probe learned it
-        EventRules rules = EventRules.learned(probe); // its thresholds, or 0.5
+        EventRules rules = EventRules.learned(probe); // its thresholds of events, or 0.5
         StreamingTagger tagger = new StreamingTagger(encoder, scorer, rules, event -> print(event, probe));
         try (AudioStream stream = AudioStream.open(Path.of(args[2]))) {
             tagger.run(stream, Resampler.Kernel.HANN); // a microphone calls accept and, at its end, finish instead

@@ -460,20 +460,22 @@ class DetectEndToEndTest {
         Path out = folder.resolve("taught");
         Ran ran = Ran.unmute("detect", "--probe", taught, "--audio", recordings, "--out", out)
                 .endsWith(ExitCode.OK);
-        assertThat(ran.err()).contains(" learned (max F1, learned on ").contains("scores are calibrated");
+        assertThat(ran.err())
+                .contains(" learned (max F1, learned on stretches of 1.0 s in ")
+                .contains("scores are probabilities that a clip of ");
         TrainedProbe probe = TrainedProbe.open(taught.resolve("probe-seed0.safetensors"));
         for (Annotation a : read(out.resolve("events.csv"))) {
             int c = probe.classes().indexOf(a.label());
-            assertThat(a.score()).isGreaterThan(probe.decisions().calibratedThreshold(c) - 1e-4);
+            assertThat(a.score()).isGreaterThan(probe.eventDecisions().calibratedThreshold(c) - 1e-4);
         }
         JsonNode settings = Json.read(out.resolve("run.json")).at("/results/settings");
         int known = IntStream.range(0, 10)
-                .filter(c -> probe.decisions().isKnown(c))
+                .filter(c -> !probe.eventDecisions().classes().get(c).isOff())
                 .findFirst()
                 .orElseThrow();
         assertThat(settings.get("threshold of class '" + probe.classes().get(known) + "'")
                         .asText())
-                .isEqualTo(Double.toString(probe.decisions().calibratedThreshold(known)));
+                .isEqualTo(Double.toString(probe.eventDecisions().calibratedThreshold(known)));
         Ran given = run(
                         taught,
                         folder.resolve("taught-given"),
@@ -481,7 +483,7 @@ class DetectEndToEndTest {
                         "--classes",
                         probe.classes().get(known))
                 .endsWith(ExitCode.OK);
-        assertThat(given.err()).contains("thresholds: as given; scores are calibrated");
+        assertThat(given.err()).contains("thresholds: as given; scores are probabilities");
     }
 
     @Test

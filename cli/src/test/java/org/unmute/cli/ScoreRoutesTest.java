@@ -214,7 +214,10 @@ class ScoreRoutesTest {
                         .isEqualTo(e.getValue().get("mean")));
     }
 
-    /** Events of {@code detect} whose stretch is the whole clip, without rows of padding, have its calibrated score. */
+    /**
+     * Events of {@code detect} whose stretch is the whole clip, without rows of padding, have its raw score with the
+     * calibration of events.
+     */
     @Test
     void eventsOfAWholeClip() throws IOException {
         TrainedProbe probe = LearnedRun.saved(fixture.run());
@@ -222,7 +225,7 @@ class ScoreRoutesTest {
         double row = spec.rowTimes().rowSeconds();
         float[][] calibrated = program((_, map) -> {
             int rows = Math.min(map.time(), (int) Math.ceil(1 / row - 1e-9));
-            return probe.scores(map.rows(0, rows));
+            return probe.eventDecisions().calibration().apply(probe.rawScores(map.rows(0, rows)));
         });
         Path out = folder.resolve("events");
         Ran.unmute(

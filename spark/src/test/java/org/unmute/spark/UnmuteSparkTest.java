@@ -206,7 +206,7 @@ class UnmuteSparkTest {
     void eventsAreThoseOfOneMachine() throws IOException {
         Path file = SmallProbe.write(temp.resolve("detect.safetensors"), "protobin");
         DetectionRules rules =
-                new DetectionRules(0.5, Map.of(), Double.NaN, Double.NaN, 0.2, 0, 0.1, 0.05, 0, Set.of());
+                new DetectionRules(0.5, Map.of(), Double.NaN, Double.NaN, 0.2, 0, 0.1, 0.05, 0, Set.of(), false);
         EmbedOptions options = EmbedOptions.of(EmbedOptions.EMBEDDED)
                 .withProbe(file.toString())
                 .withRules(rules, ContextSeconds.DEFAULTS);

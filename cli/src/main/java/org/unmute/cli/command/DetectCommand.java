@@ -16,6 +16,7 @@ import org.unmute.cli.console.Progress;
 import org.unmute.cli.detect.DetectionPage;
 import org.unmute.cli.option.AudioOptions;
 import org.unmute.cli.option.WarmStart;
+import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.cli.probe.SavedProbe;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
@@ -64,6 +65,8 @@ import picocli.CommandLine.Option;
         })
 final class DetectCommand extends ComputingCommand {
     private static final int SHOWN = 40;
+    /** Share of the time from which on a class counts as constant. */
+    private static final double MOST = 0.5;
     /** Seconds of sound from one note of how far a recording was read to the next; for tests. */
     private static final String NOTES = "unmute.detect.notes";
 
@@ -237,6 +240,18 @@ final class DetectCommand extends ComputingCommand {
         return WarmStart.awaitedBy(run.openEncoder(compute.digests()));
     }
 
+    /** A class that is active most of the time is a sound of the place, or a threshold that does not hold here. */
+    private void warnOfConstant(Outcome outcome, List<String> names) {
+        List<String> constant = outcome.classes().stream()
+                .filter(c -> c.seconds() > MOST * outcome.seconds())
+                .map(c -> names.get(c.label()))
+                .toList();
+        if (!constant.isEmpty()) {
+            tell("active more than half of the time, which a wrong threshold does: " + String.join(", ", constant)
+                    + "; listen to some, or give --threshold FILE for these classes");
+        }
+    }
+
     private void report(
             DetectorSetup setup,
             List<AudioClip> clips,
@@ -259,10 +274,37 @@ final class DetectCommand extends ComputingCommand {
             shown.problems().forEach(p -> tell(DetectionPage.FILE + ": no picture of " + p));
         }
         List<String> names = setup.probe().classes();
-        ConsoleTable table = new ConsoleTable("class", "events", "seconds", "best score").decimals(3);
-        outcome.classes().stream()
-                .filter(c -> c.events() > 0)
-                .forEach(c -> table.row(names.get(c.label()), c.events(), c.seconds(), c.score()));
+        EventDecisionTable decisions = setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());
+        ConsoleTable table = decisions == null
+                ? new ConsoleTable("class", "events", "seconds", "best score")
+                : new ConsoleTable(
+                        "class",
+                        "events",
+                        "seconds",
+                        "best score",
+                        "threshold",
+                        "clips (recordings)",
+                        "found",
+                        "alarms/h");
+        double[] high = setup.rules().high();
+        outcome.classes().stream().filter(c -> c.events() > 0).forEach(c -> {
+            if (decisions == null) {
+                table.row(names.get(c.label()), c.events(), c.seconds(), c.score());
+                return;
+            }
+            EventDecisionTable.Row row = decisions.classes().get(c.label());
+            table.row(
+                    names.get(c.label()),
+                    c.events(),
+                    c.seconds(),
+                    c.score(),
+                    high[c.label()],
+                    row.positives() + " (" + row.recordings() + ")",
+                    row.foundInWords(),
+                    row.alarmsInWords());
+        });
+        table.decimals(3);
+        warnOfConstant(outcome, names);
         Result result = new Result(
                 out.toString(),
                 clips.size(),
@@ -278,6 +320,7 @@ final class DetectCommand extends ComputingCommand {
                 .note(record, setup.resample().name())
                 .result("probe", setup.probe().probe().name())
                 .result("settings", setup.settings().values())
+                .result("decisions", decisions)
                 .result("detected", result)
                 .write(out);
         folder.finish();

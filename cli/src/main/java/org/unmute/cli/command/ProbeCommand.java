@@ -11,14 +11,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.EventLearningOptions;
 import org.unmute.cli.option.LabelOptions;
 import org.unmute.cli.option.MissingTokens;
 import org.unmute.cli.option.PaddingOptions;
 import org.unmute.cli.option.ProbeSettings;
 import org.unmute.cli.option.TrainingOptions;
 import org.unmute.cli.option.ValidationOptions;
+import org.unmute.cli.option.WarmStart;
+import org.unmute.cli.probe.BackgroundTokens;
+import org.unmute.cli.probe.EventDecisionTable;
+import org.unmute.cli.probe.EventLearning;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.cli.probe.SeedTraining;
 import org.unmute.cli.probe.TokenData;
 import org.unmute.cli.probe.TrainingAudit;
 import org.unmute.cli.probe.ValidationClips;
@@ -26,20 +33,17 @@ import org.unmute.data.Manifest;
 import org.unmute.data.UsedClips;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.data.provenance.OutputFolder;
+import org.unmute.files.FileFailure;
 import org.unmute.files.NearestName;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.Objective;
-import org.unmute.probes.train.ProbeTrainer;
-import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.TensorScope;
-import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,7 +64,7 @@ import picocli.CommandLine.Option;
 final class ProbeCommand extends ComputingCommand {
     private static final String VALIDATION = "validation-clips.csv";
     private static final Pattern PROBE_FILES =
-            Pattern.compile("probe-seed-?\\d+\\.safetensors|checkpoint-seed-?\\d+\\..+");
+            Pattern.compile("(probe|mined)-seed-?\\d+\\.(safetensors|csv)|checkpoint-(round\\d-)?seed-?\\d+\\..+");
 
     @Option(
             names = "--probe",
@@ -117,6 +121,9 @@ final class ProbeCommand extends ComputingCommand {
     private ProbeSettings settings;
 
     @Mixin
+    private EventLearningOptions events;
+
+    @Mixin
     private TrainingAudit audit;
 
     /** The names of the probes, for the help text. */
@@ -135,7 +142,9 @@ final class ProbeCommand extends ComputingCommand {
             Object options,
             double firstEpochLoss,
             double lastEpochLoss,
-            Double clipsPerSecond) {}
+            Double clipsPerSecond,
+            Integer backgroundClips,
+            EventDecisionTable events) {}
 
     private record Result(
             String run,
@@ -154,6 +163,7 @@ final class ProbeCommand extends ComputingCommand {
                     + NearestName.suggestion(name, Probes.names()) + "; " + Probes.ELSEWHERE);
         }
         validation.rule(); // refuses what contradicts itself before anything is read
+        events.rule();
         ProbeOptions options = settings.of(name, spec.commandLine().getParseResult());
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
         if (Probes.type(name).needsLayers()
@@ -189,87 +199,120 @@ final class ProbeCommand extends ComputingCommand {
         TokenSource source = padding.training(train, held.clips(), tokens, this::tell);
         TokenSet set = new TokenSet(source, train.targets(), train.labels().size());
         Map<String, SeedRun> runs = new LinkedHashMap<>();
-        for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-            runs.put("seed " + seed, run(set, held, tokens, options, loss.objective(), seed));
+        try (BackgroundTokens background = background(tokens, train, loss.objective())) {
+            EventLearning learning = EventLearning.of(events, held, cache, background);
+            SeedTraining trainer =
+                    new SeedTraining(name, options, train.labels().names(), tokens.key(), out, this::progress);
+            Lessons lessons = new Lessons(tokens, held, background, learning);
+            int stretch = events.stretchRows(CacheOrigin.rowTimes(cache).orElse(null));
+            for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
+                TrainingSettings settings =
+                        training.settings(name, loss.objective(), seed).withStretch(stretch);
+                runs.put("seed " + seed, run(set, trainer, lessons, settings));
+            }
+            report(set, held, learning, tokens, runs, missing, loss);
         }
+    }
+
+    /** What a probe learns from besides its training clips. */
+    private record Lessons(
+            TokenCache tokens, ValidationClips held, BackgroundTokens background, EventLearning events) {}
+
+    private BackgroundTokens background(TokenCache tokens, Manifest train, Objective objective) throws IOException {
+        Path path = events.background();
+        if (path == null) {
+            return null;
+        }
+        if (objective.isSingleLabel()) {
+            throw CommandException.usage("--background has none of the classes, and with --loss "
+                    + objective.loss().name() + " a clip has exactly one: use asl or bce");
+        }
+        if (Files.isDirectory(path) && hasShards(path)) {
+            return BackgroundTokens.ofCache(path, tokens);
+        }
+        SavedProbe origin = SavedProbe.ofCache(cache);
+        return BackgroundTokens.ofRecordings(
+                path,
+                out.resolve(BackgroundTokens.FOLDER),
+                line(),
+                tokens,
+                WarmStart.awaitedBy(origin.openEncoder(compute.digests())),
+                origin.resampling().name(),
+                EventLearning.medianSeconds(train, tokens, cache),
+                (clips, encoder) -> progress("embedding background", clips, encoder),
+                this::tell);
+    }
+
+    private static boolean hasShards(Path folder) throws IOException {
+        return FileFailure.naming(folder, () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.anyMatch(f -> CacheOrigin.isShard(f.getFileName().toString()));
+            }
+        });
+    }
+
+    private void report(
+            TokenSet set,
+            ValidationClips held,
+            EventLearning learning,
+            TokenCache tokens,
+            Map<String, SeedRun> runs,
+            List<String> missing,
+            TrainingOptions.ChosenLoss loss)
+            throws IOException {
         record.result("probe", name)
                 .result("clips", set.clips())
-                .result("classes", train.labels().names())
+                .result("classes", held.train().labels().names())
                 .result("missing", missing)
                 .result("loss", loss.toString())
-                .result("padding", source.isSoundOnly() ? "left out" : "as sound")
+                .result("padding", set.tokens().isSoundOnly() ? "left out" : "as sound")
                 .result("thresholds", held.summary())
                 .result("cache", tokens.key().toString())
                 .result("runs", runs);
         CacheOrigin.note(cache, record);
         record.write(out);
-        print(
-                new Result(
-                        out.toString(),
-                        name,
-                        set.clips(),
-                        missing,
-                        loss.objective().loss().name(),
-                        held.summary(),
-                        runs),
-                o -> {
-                    print(o, runs, set.clips(), missing, loss);
-                    held.print(o);
-                });
-    }
-
-    private Probe fresh(TokenSet set, ProbeOptions options, long seed) {
-        try {
-            return Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage(e.getMessage());
-        }
-    }
-
-    private SeedRun run(
-            TokenSet set, ValidationClips held, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
-            throws IOException {
-        Path file = out.resolve("probe-seed" + seed + ".safetensors");
-        Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
-        TrainingSettings settings = training.settings(name, objective, seed);
-        TokenGrid grid = set.tokens().grid();
-        try (TensorScope _ = new TensorScope()) {
-            Probe probe = fresh(set, options, seed);
-            long numbers = probe.parameterCount();
-            long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
-            ProbeTrainer.Result result;
-            try (Progress progress = progress(name + " seed " + seed, "steps", steps)) {
-                long[] done = {0};
-                long perEpoch = steps / settings.epochs();
-                progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
-                result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
-                    long now = (long) (step.epoch() - 1) * step.steps() + step.step();
-                    if (done[0] == 0 && now > 1) {
-                        progress.pass(now - 1);
-                        progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
-                    }
-                    done[0] = now;
-                    progress.advance(1);
-                });
+        Result result = new Result(
+                out.toString(),
+                name,
+                set.clips(),
+                missing,
+                loss.objective().loss().name(),
+                held.summary(),
+                runs);
+        print(result, o -> {
+            print(o, runs, set.clips(), missing, loss);
+            held.print(o);
+            if (learning.reason() != null) {
+                o.println("no thresholds of events learned: " + learning.reason());
             }
-            TrainedProbe trained = result.trained(
-                    probe,
-                    held.train().labels().names(),
-                    grid.cls(),
-                    settings.objective(),
-                    tokens.key().encoderHash(),
-                    tokens.key().frontEndHash());
-            held.taught(trained, tokens).save(file);
-            double[] losses = result.losses().epochs();
-            double pace = result.throughput().clipsPerSecond();
+            runs.forEach((seed, run) -> {
+                if (run.events() != null) {
+                    run.events().print(seed, o);
+                }
+            });
+        });
+    }
+
+    private SeedRun run(TokenSet set, SeedTraining training, Lessons lessons, TrainingSettings settings)
+            throws IOException {
+        Path file = out.resolve("probe-seed" + settings.seed() + ".safetensors");
+        try (TensorScope _ = new TensorScope()) {
+            SeedTraining.Trained trained = training.train(set, lessons.background(), settings);
+            TrainedProbe onClips = lessons.held().taught(trained.probe(), lessons.tokens());
+            TrainedProbe taught = lessons.events().taught(onClips, lessons.tokens());
+            taught.save(file);
+            double[] losses = trained.result().losses().epochs();
+            double pace = trained.result().throughput().clipsPerSecond();
             return new SeedRun(
                     file.getFileName().toString(),
-                    numbers,
+                    taught.probe().parameterCount(),
                     settings.describe(),
-                    probe.options().values(),
+                    taught.probe().options().values(),
                     losses[0],
                     losses[losses.length - 1],
-                    Double.isNaN(pace) ? null : pace);
+                    Double.isNaN(pace) ? null : pace,
+                    trained.background(),
+                    EventDecisionTable.of(taught));
         }
     }
 

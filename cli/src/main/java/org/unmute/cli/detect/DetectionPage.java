@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.unmute.audio.AudioFiles;
+import org.unmute.cli.probe.EventDecisionTable;
 import org.unmute.data.provenance.BuildInfo;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.detection.DetectionFolder;
@@ -92,9 +93,15 @@ public final class DetectionPage {
     /** The classes that are looked for. */
     private List<EventClass> classes() {
         double[] high = setup.rules().high();
+        EventDecisionTable decisions = setup.learned().events() == null ? null : EventDecisionTable.of(setup.probe());
         List<EventClass> classes = new ArrayList<>();
         for (int c : setup.wanted().chosen(names)) {
-            classes.add(new EventClass(names.get(c), high[c]));
+            EventDecisionTable.Row row =
+                    decisions == null ? null : decisions.classes().get(c);
+            classes.add(
+                    row == null
+                            ? new EventClass(names.get(c), high[c])
+                            : new EventClass(names.get(c), high[c], row.foundInWords(), row.alarmsInWords()));
         }
         return classes;
     }

@@ -34,6 +34,7 @@ import org.unmute.models.encoder.RowTimes;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.decision.Decisions;
+import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.event.EventRules;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.score.FrameScorer;
@@ -154,17 +155,31 @@ public final class EventEvaluation {
         return ReferenceData.read(options, labels, classes, splits, record, err);
     }
 
-    /** The given threshold, else those that the probe learned on raw scores. */
+    /**
+     * The given threshold, else those that the probe learned for events, on raw scores.
+     *
+     * @throws CommandException if they were learned on stretches of another length
+     */
     private double[] thresholds(TrainedProbe probe) {
-        Decisions learned = options.threshold() == null ? probe.decisions() : null;
+        EventDecisions learned = options.threshold() == null ? probe.eventDecisions() : null;
         if (learned == null) {
             double one = options.threshold() == null ? Decisions.FALLBACK : options.threshold();
             settings.put("thresholds", options.threshold() == null ? "default" : "--threshold");
             return PostProcessing.threshold(one, probe.classes().size());
         }
+        double context = options.contexts().seconds().contextFor(probe);
+        if (context != learned.stretches().context()) {
+            throw CommandException.usage("--context " + context + ": the thresholds of this probe were learned on"
+                    + " stretches of " + learned.stretches().context() + " s: learn them again with 'unmute probe"
+                    + " --context " + context + "', or give --threshold X");
+        }
         settings.put("thresholds", "of the probe: " + learned);
-        double[] all = new double[learned.classes()];
-        Arrays.setAll(all, learned::threshold);
+        double[] all = new double[learned.classes().size()];
+        Arrays.setAll(
+                all,
+                c -> learned.classes().get(c).isOff()
+                        ? Double.POSITIVE_INFINITY
+                        : learned.classes().get(c).threshold());
         return all;
     }
 

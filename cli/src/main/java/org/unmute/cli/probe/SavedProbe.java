@@ -51,6 +51,11 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         return new SavedProbe(folder, probeFile(folder, seed), recorded(folder));
     }
 
+    /** The record of a token cache, which tells its encoder. */
+    public static SavedProbe ofCache(Path cache) throws IOException {
+        return new SavedProbe(cache, null, recorded(cache));
+    }
+
     private static Path seedFolder(Path cell, Long seed) throws IOException {
         List<Path> seeds = sorted(cell, "seed-\\d+");
         if (seeds.isEmpty()) {

@@ -156,7 +156,8 @@ public record ValidationClips(ThresholdRule rule, Manifest train, Manifest clips
         }
         TokenSource source = TokenSource.of(
                 tokens, clips.clips().stream().map(LabelledClip::file).toList());
-        return probe.with(Decisions.learn(rule, this.source, Scorer.rawScores(probe, source, BATCH), clips.multiHot()));
+        return probe.with(Decisions.learn(
+                rule, this.source, Scorer.rawScores(probe, source, BATCH), clips.multiHot(), clips.known()));
     }
 
     /** Classes without a validation clip, about which nothing is learned. */

@@ -35,6 +35,7 @@ final class Scenarios {
             "embed",
             "divide",
             "probe",
+            "background",
             "benchmark",
             "merge",
             "detect",
@@ -70,6 +71,7 @@ final class Scenarios {
             case "embed" -> Scenarios::embed;
             case "divide" -> Scenarios::divide;
             case "probe" -> Scenarios::probe;
+            case "background" -> Scenarios::background;
             case "benchmark" -> Scenarios::benchmark;
             case "merge" -> Scenarios::merge;
             case "detect" -> Scenarios::detect;
@@ -188,6 +190,14 @@ final class Scenarios {
         Path work = work("probe");
         Path run = work.resolve("run");
         return Scenario.command("probe", work, run.resolve("run.json"), training(run, 4, "0,1"));
+    }
+
+    /** A probe that embeds background, mines it and learns thresholds of events. */
+    private Scenario background() {
+        Path work = work("background");
+        Path run = work.resolve("run");
+        Object[] command = with(training(run, 2, "0"), "--val-share", 0.3, "--background", recordings("quiet", 0, 4));
+        return Scenario.command("background", work, run.resolve("run.json"), command);
     }
 
     /** A probe that was trained undisturbed. */

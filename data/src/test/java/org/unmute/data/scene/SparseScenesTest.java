@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.audio.Wav;
 import org.unmute.data.Part;
 import org.unmute.data.scene.SceneMixer.SourceClip;
-import org.unmute.metrics.Rate;
+import org.unmute.metrics.interval.Rate;
 
 class SparseScenesTest {
     private static final int RATE = 8000;

@@ -134,22 +134,29 @@ public record EventPage(
             return html.line("<p class=\"note\">No event of any of the %d classes was found.</p>", silent)
                     .toString();
         }
-        html.line("<div class=\"scroll\" tabindex=\"0\"><table><caption>A class's name shows its events in the"
-                + " list.</caption><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Events</th><th"
-                + " scope=\"col\">Sound</th><th scope=\"col\">Recordings</th><th scope=\"col\">Best score</th><th"
-                + " scope=\"col\">Threshold</th></tr></thead><tbody>");
+        boolean learned = found.stream().anyMatch(c -> !c.type().found().isEmpty());
+        html.line(
+                "<div class=\"scroll\" tabindex=\"0\"><table><caption>A class's name shows its events in the"
+                        + " list.</caption><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Events</th><th"
+                        + " scope=\"col\">Sound</th><th scope=\"col\">Recordings</th><th scope=\"col\">Best"
+                        + " score</th><th scope=\"col\">Threshold</th>%s</tr></thead><tbody>",
+                learned ? "<th scope=\"col\">Found in validation</th><th scope=\"col\">Alarms an hour</th>" : "");
         for (OfClass c : found) {
             String name = escape(c.type().name());
             html.line(
                     "<tr><th scope=\"row\"><a href=\"#list\" data-class=\"%s\">%s</a></th><td>%s</td><td>%s</td>"
-                            + "<td>%s</td><td>%s</td><td>%s</td></tr>",
+                            + "<td>%s</td><td>%s</td><td>%s</td>%s</tr>",
                     name,
                     name,
                     count(c.events()),
                     TimeText.length(c.seconds()),
                     count(c.files()),
                     Html.number(c.bestScore(), 3),
-                    Html.number(c.type().threshold(), 3));
+                    Html.number(c.type().threshold(), 3),
+                    learned
+                            ? "<td>" + escape(c.type().found()) + "</td><td>"
+                                    + escape(c.type().alarms()) + "</td>"
+                            : "");
         }
         html.line("</tbody></table></div>");
         if (silent > 0) {

@@ -92,7 +92,8 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
         return "threshold " + rules.threshold() + ", by class " + new TreeMap<>(rules.byClass()) + ", low "
                 + rules.low() + ", low share " + rules.lowShare() + ", median " + rules.median() + ", median rows "
                 + rules.medianRows() + ", max gap " + rules.maxGap() + ", min duration " + rules.minDuration()
-                + ", top " + rules.topK() + ", only " + new TreeSet<>(rules.only());
+                + ", top " + rules.topK() + ", only " + new TreeSet<>(rules.only())
+                + (rules.anyContext() ? ", learned at any context" : "");
     }
 
     byte[] encode() throws IOException {

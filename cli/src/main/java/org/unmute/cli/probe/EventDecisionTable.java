@@ -1,0 +1,197 @@
+package org.unmute.cli.probe;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.metrics.interval.Proportion;
+import org.unmute.metrics.interval.Rate;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventDecisions.OneClass;
+import org.unmute.probes.decision.EventThresholdRule.Goal;
+import org.unmute.probes.pool.TrainedProbe;
+
+/**
+ * What a probe decides about events, class by class, for a terminal and for JSON.
+ *
+ * @param rule            what the thresholds are for
+ * @param source          the validation clips in words
+ * @param contextSeconds  length of the stretches they were learned on
+ * @param strideSeconds   from one stretch to the next
+ * @param clipSeconds     median length of a validation clip, for which scores are probabilities
+ * @param backgroundHours hours of background
+ * @param eventsPerHour   by which precision was judged; null where the rule needs none
+ * @param alarmsPerHour   sum over the classes, in the background if there was some, else where classes are absent
+ * @param off             classes that are off, since their ranking may be chance
+ * @param notShown        classes for which there was too little to show that the rule is met
+ * @param classes         one row a class
+ */
+public record EventDecisionTable(
+        String rule,
+        String source,
+        double contextSeconds,
+        double strideSeconds,
+        double clipSeconds,
+        double backgroundHours,
+        Double eventsPerHour,
+        double alarmsPerHour,
+        List<String> off,
+        List<String> notShown,
+        List<Row> classes) {
+    private static final int NAMED = 8;
+
+    /**
+     * A class.
+     *
+     * @param threshold        on the scores that events have
+     * @param found            share of the positive clips with an event and its interval; null without positive clips
+     * @param absent           alarms an hour in clips without the class; null without such clips
+     * @param background       alarms an hour in the background; null without background
+     */
+    public record Row(
+            String name,
+            int positives,
+            int recordings,
+            double threshold,
+            boolean off,
+            boolean shown,
+            Share found,
+            PerHour absent,
+            PerHour background) {
+        /** The share found with its interval. */
+        public String foundInWords() {
+            return found == null
+                    ? "-"
+                    : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", found.share(), found.low(), found.high());
+        }
+
+        /** Alarms an hour with their interval, in the background where there was some. */
+        public String alarmsInWords() {
+            return inWords(background != null ? background : absent);
+        }
+    }
+
+    /** A share with the ends of its 95 % interval. */
+    public record Share(int count, double share, double low, double high) {}
+
+    /** Alarms, and a rate with the ends of its 95 % interval. */
+    public record PerHour(int count, double rate, double low, double high) {}
+
+    /** Of a probe; null if it learned nothing about events. */
+    public static EventDecisionTable of(TrainedProbe probe) {
+        EventDecisions all = probe.eventDecisions();
+        if (all == null) {
+            return null;
+        }
+        EventDecisions.Learned learned = all.learned();
+        List<Row> rows = new ArrayList<>();
+        double sum = 0;
+        for (int c = 0; c < all.classes().size(); c++) {
+            OneClass one = all.classes().get(c);
+            Row row = new Row(
+                    probe.classes().get(c),
+                    one.positives(),
+                    one.recordings(),
+                    all.calibratedThreshold(c),
+                    one.isOff(),
+                    one.isShown(),
+                    share(one.found(), one.positives()),
+                    perHour(one.absentAlarms(), one.absentHours()),
+                    perHour(one.backgroundAlarms(), learned.backgroundHours()));
+            rows.add(row);
+            PerHour counted = row.background() != null ? row.background() : row.absent();
+            sum += counted == null || one.isOff() ? 0 : counted.rate();
+        }
+        return new EventDecisionTable(
+                learned.rule().toString(),
+                learned.source(),
+                all.stretches().context(),
+                all.stretches().stride(),
+                learned.clipSeconds(),
+                learned.backgroundHours(),
+                Double.isNaN(learned.eventsPerHour()) ? null : learned.eventsPerHour(),
+                sum,
+                rows.stream().filter(Row::off).map(Row::name).toList(),
+                rows.stream().filter(r -> !r.shown()).map(Row::name).toList(),
+                rows);
+    }
+
+    private static Share share(int count, int of) {
+        if (of == 0) {
+            return null;
+        }
+        Proportion p = Proportion.wilson(count, of);
+        return new Share(count, p.estimate(), p.low(), p.high());
+    }
+
+    private static PerHour perHour(int count, double hours) {
+        if (hours == 0) {
+            return null;
+        }
+        Rate r = Rate.poisson(count, hours);
+        return new PerHour(count, r.estimate(), r.low(), r.high());
+    }
+
+    /** Prints the table, and what was not shown. */
+    public void print(String run, PrintWriter o) {
+        o.println();
+        o.printf(
+                Locale.ROOT,
+                "events, %s: thresholds (%s) on stretches of %s s every %s s, learned on %s and %.2f h of"
+                        + " background%s%n",
+                run,
+                rule,
+                contextSeconds,
+                strideSeconds,
+                source,
+                backgroundHours,
+                eventsPerHour == null
+                        ? ""
+                        : String.format(Locale.ROOT, ", at %.3g events of a class an hour", eventsPerHour));
+        ConsoleTable table = new ConsoleTable(
+                "class", "clips", "recordings", "threshold", "found", "alarms/h, clips", "alarms/h, background", "");
+        for (Row row : classes) {
+            table.row(
+                    row.name(),
+                    row.positives(),
+                    row.recordings(),
+                    String.format(Locale.ROOT, "%.3f", row.threshold()),
+                    row.foundInWords(),
+                    inWords(row.absent()),
+                    inWords(row.background()),
+                    (row.off() ? "off" : "") + (row.shown() ? "" : row.off() ? ", not shown" : "not shown"));
+        }
+        table.print(o);
+        o.printf(
+                Locale.ROOT,
+                "together %.3g alarms an hour of %s%n",
+                alarmsPerHour,
+                backgroundHours > 0 ? "background" : "clips without the class");
+        if (!off.isEmpty()) {
+            o.println(off.size() + " classes are off, since their ranking may be chance (the 95 % interval of AUROC"
+                    + " holds 0.5): " + named(off) + "; 'detect --classes NAME' looks for them");
+        }
+        if (!notShown.isEmpty()) {
+            boolean alarms = rule.startsWith(Goal.ALARMS.name().toLowerCase(Locale.ROOT));
+            o.println("not shown for " + notShown.size() + " classes, " + named(notShown) + ": "
+                    + (alarms
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "without an alarm in H hours no less than 3/H an hour is shown, and there are"
+                                            + " %.2f h of background",
+                                    backgroundHours)
+                            : "the validation clips do not reach it"));
+        }
+    }
+
+    private static String inWords(PerHour rate) {
+        return rate == null
+                ? "-"
+                : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", rate.rate(), rate.low(), rate.high());
+    }
+
+    private static String named(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + (names.size() > NAMED ? ", …" : "");
+    }
+}

@@ -1,0 +1,133 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.option.EventLearningOptions;
+import org.unmute.data.ClipId;
+import org.unmute.data.LabelledClip;
+import org.unmute.data.Manifest;
+import org.unmute.data.provenance.CacheOrigin;
+import org.unmute.events.decision.EventDecisionLearner;
+import org.unmute.events.decision.EventEvidence;
+import org.unmute.events.decision.EventEvidence.State;
+import org.unmute.events.detection.DetectionRules;
+import org.unmute.events.strong.CachedScores;
+import org.unmute.events.strong.PostProcessing;
+import org.unmute.models.encoder.RowTimes;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.decision.EventDecisions;
+import org.unmute.probes.decision.EventThresholdRule;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.score.FrameScorer;
+
+/** Learns the thresholds of events on validation clips and background, as detection scores them. */
+public final class EventLearning {
+    private final EventLearningOptions options;
+    private final EventThresholdRule rule;
+    private final ValidationClips held;
+    private final BackgroundTokens background;
+    private final RowTimes times;
+
+    private EventLearning(
+            EventLearningOptions options, ValidationClips held, BackgroundTokens background, RowTimes times) {
+        this.options = options;
+        this.rule = options.rule();
+        this.held = held;
+        this.background = background;
+        this.times = times;
+    }
+
+    /**
+     * What can be learned from the validation clips of a cache.
+     *
+     * @param background null for none
+     */
+    public static EventLearning of(
+            EventLearningOptions options, ValidationClips held, Path cache, BackgroundTokens background)
+            throws IOException {
+        Optional<RowTimes> times = CacheOrigin.rowTimes(cache);
+        return new EventLearning(options, held, background, times.orElse(null));
+    }
+
+    /** Why no thresholds of events are learned; null if they are. */
+    public String reason() {
+        if (rule == null) {
+            return "--event-thresholds none was given";
+        }
+        if (!held.any()) {
+            return held.source();
+        }
+        return times == null
+                ? "the record of the cache does not tell when its token rows begin: embed the recordings again"
+                : null;
+    }
+
+    /**
+     * The probe with what the clips teach about events; the same probe if nothing is learned.
+     *
+     * @param tokens of the validation clips
+     * @throws IOException if they cannot be read
+     */
+    public TrainedProbe taught(TrainedProbe probe, TokenCache tokens) throws IOException {
+        if (reason() != null) {
+            return probe;
+        }
+        double context = options.context().contextFor(probe);
+        double stride = options.context().strideFor(probe);
+        FrameScorer scorer = options.context().scorer(probe, times, null);
+        EventEvidence evidence = new EventEvidence(probe.classes(), PostProcessing.DETECT);
+        CachedScores scores = new CachedScores(tokens, times);
+        Manifest clips = held.clips();
+        boolean[][] present = clips.multiHot();
+        boolean[][] known = clips.known();
+        for (int i = 0; i < present.length; i++) {
+            LabelledClip clip = clips.clips().get(i);
+            State[] states = new State[present[i].length];
+            for (int c = 0; c < states.length; c++) {
+                boolean told = known == null || known[i][c];
+                states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
+            }
+            Map<String, Double> seconds = seconds(tokens, times, clip.file());
+            evidence.add(recording(clip.file()), scores.of(scorer, seconds).getFirst(), states);
+        }
+        if (background != null) {
+            background.addTo(evidence, scorer, times);
+        }
+        return probe.withEvents(EventDecisionLearner.learn(
+                evidence,
+                rule,
+                options.eventsPerHour(),
+                new EventDecisions.Stretches(
+                        context,
+                        stride,
+                        DetectionRules.MEDIAN_SECONDS,
+                        DetectionRules.MAX_GAP_SECONDS,
+                        DetectionRules.MIN_DURATION_SECONDS),
+                held.source()));
+    }
+
+    /** Median length of clips, in seconds, to a tenth, since it is known in rows of tokens. */
+    public static double medianSeconds(Manifest clips, TokenCache tokens, Path cache) throws IOException {
+        RowTimes times = CacheOrigin.rowTimes(cache)
+                .orElseThrow(() -> CommandException.input("--background: the record of the cache " + cache
+                        + " does not tell how long its clips are: embed the recordings again"));
+        double[] seconds = clips.clips().stream()
+                .mapToDouble(clip ->
+                        times.seconds(tokens.find(clip.file()).orElseThrow().sound()))
+                .sorted()
+                .toArray();
+        return Math.max(0.1, Math.floor(seconds[seconds.length / 2] * 10) / 10);
+    }
+
+    /** The length of a clip by its rows of sound. */
+    static Map<String, Double> seconds(TokenCache tokens, RowTimes times, String id) {
+        return Map.of(id, times.seconds(tokens.find(id).orElseThrow().sound()));
+    }
+
+    static String recording(String clip) {
+        return ClipId.part(clip).map(ClipId.Part::file).orElse(clip);
+    }
+}

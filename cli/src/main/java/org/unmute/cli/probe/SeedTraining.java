@@ -1,0 +1,103 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.Progress;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * Trains probes of one run, each with a checkpoint in its folder. With background, a first training finds its hardest
+ * stretches, and the probe is trained anew with these.
+ *
+ * @param name    of the probe
+ * @param classes their names
+ * @param key     of the tokens
+ * @param folder  of the run
+ * @param display shows the progress
+ */
+public record SeedTraining(
+        String name, ProbeOptions options, List<String> classes, CacheKey key, Path folder, Display display) {
+    /** How often background is mined for hard stretches. */
+    private static final int ROUNDS = 1;
+
+    /** Begins to show the progress of something. */
+    @FunctionalInterface
+    public interface Display {
+        /** Begins. */
+        Progress start(String what, String unit, long total);
+    }
+
+    /**
+     * What a training gave.
+     *
+     * @param background stretches of background that were trained on; null without background
+     */
+    public record Trained(TrainedProbe probe, ProbeTrainer.Result result, Integer background) {}
+
+    /**
+     * Trains, or resumes.
+     *
+     * @param set        the labelled clips
+     * @param background null for none
+     * @throws CommandException if the options do not fit the tokens
+     * @throws IOException if tokens cannot be read or a file of the run cannot be written
+     */
+    public Trained train(TokenSet set, BackgroundTokens background, TrainingSettings settings) throws IOException {
+        String seed = "seed" + settings.seed() + ".safetensors";
+        if (background == null) {
+            return once(set, settings, folder.resolve("checkpoint-" + seed), "", null);
+        }
+        HardNegatives negatives = new HardNegatives(set, classes, background, settings.seed());
+        for (int round = 1; round <= ROUNDS && negatives.isMoreLeft(); round++) {
+            Path checkpoint = folder.resolve("checkpoint-round" + round + "-" + seed);
+            negatives.mine(
+                    once(negatives.clips(), settings, checkpoint, " round " + round, null)
+                            .probe(),
+                    round);
+        }
+        negatives.write(folder.resolve("mined-seed" + settings.seed() + ".csv"));
+        return once(negatives.clips(), settings, folder.resolve("checkpoint-" + seed), "", negatives.background());
+    }
+
+    private Trained once(TokenSet set, TrainingSettings settings, Path checkpoint, String round, Integer background)
+            throws IOException {
+        Probe probe = fresh(set, settings.seed());
+        long steps = (long) settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
+        ProbeTrainer.Result result;
+        try (Progress progress = display.start(name + " seed " + settings.seed() + round, "steps", steps)) {
+            long[] done = {0};
+            long perEpoch = steps / settings.epochs();
+            progress.resumable(() -> "it goes on after epoch " + done[0] / perEpoch + " of " + settings.epochs());
+            result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
+                long now = (long) (step.epoch() - 1) * step.steps() + step.step();
+                if (done[0] == 0 && now > 1) {
+                    progress.pass(now - 1);
+                    progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
+                }
+                done[0] = now;
+                progress.advance(1);
+            });
+        }
+        TrainedProbe trained = result.trained(
+                probe, classes, set.tokens().grid().cls(), settings.objective(), key.encoderHash(), key.frontEndHash());
+        return new Trained(trained, result, background);
+    }
+
+    private Probe fresh(TokenSet set, long seed) {
+        try {
+            return Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage());
+        }
+    }
+}
