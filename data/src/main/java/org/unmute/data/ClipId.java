@@ -90,6 +90,11 @@ public final class ClipId {
                 : Optional.empty();
     }
 
+    /** The recording that a clip is from: the file of a part, else the id itself. */
+    public static String recording(String id) {
+        return part(id).map(Part::file).orElse(id);
+    }
+
     /**
      * The id of a relative path.
      *

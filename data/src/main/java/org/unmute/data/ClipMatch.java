@@ -30,7 +30,7 @@ final class ClipMatch {
     }
 
     private static String recording(String id) {
-        return ClipId.part(id).map(ClipId.Part::file).orElse(id);
+        return ClipId.recording(id);
     }
 
     Manifest.Matched matched() {

@@ -164,7 +164,7 @@ final class LabelsCommand extends UnmuteCommand {
     }
 
     private static String recording(LabelledClip clip) {
-        return ClipId.part(clip.file()).map(ClipId.Part::file).orElse(clip.file());
+        return ClipId.recording(clip.file());
     }
 
     /** Something whose arguments the user chose. */

@@ -182,7 +182,7 @@ public final class ClipOptions {
         List<String> recordings = new ArrayList<>();
         List<List<String>> of = new ArrayList<>();
         for (LabelledClip one : manifest.clips()) {
-            recordings.add(ClipId.part(one.file()).map(ClipId.Part::file).orElse(one.file()));
+            recordings.add(ClipId.recording(one.file()));
             of.add(one.labels());
         }
         RecordingGroups groups = switch (groupBy) {

@@ -78,7 +78,7 @@ public final class BackgroundTokens implements Closeable {
             Map<String, List<String>> byRecording = new LinkedHashMap<>();
             for (CachedClip clip : cache.clips()) {
                 byRecording
-                        .computeIfAbsent(EventLearning.recording(clip.id()), _ -> new ArrayList<>())
+                        .computeIfAbsent(ClipId.recording(clip.id()), _ -> new ArrayList<>())
                         .add(clip.id());
             }
             byRecording.values().forEach(ids -> ids.sort(Comparator.comparingDouble(BackgroundTokens::start)));
@@ -217,7 +217,7 @@ public final class BackgroundTokens implements Closeable {
     }
 
     private static AudioClip piece(AudioClip clip, Path root, double from, double to) {
-        return ClipId.clip(ClipId.part(EventLearning.recording(clip.id()), from, to), root);
+        return ClipId.clip(ClipId.part(ClipId.recording(clip.id()), from, to), root);
     }
 
     private static double start(String id) {
@@ -264,7 +264,7 @@ public final class BackgroundTokens implements Closeable {
         CachedScores scores = new CachedScores(cache, times);
         for (String id : held) {
             evidence.addBackground(
-                    EventLearning.recording(id),
+                    ClipId.recording(id),
                     scores.of(scorer, EventLearning.seconds(cache, times, id)).getFirst());
         }
     }

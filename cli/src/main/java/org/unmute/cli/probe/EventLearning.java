@@ -91,7 +91,8 @@ public final class EventLearning {
                 states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
             }
             Map<String, Double> seconds = seconds(tokens, times, clip.file());
-            evidence.add(recording(clip.file()), scores.of(scorer, seconds).getFirst(), states);
+            evidence.add(
+                    ClipId.recording(clip.file()), scores.of(scorer, seconds).getFirst(), states);
         }
         if (background != null) {
             background.addTo(evidence, scorer, times);
@@ -125,9 +126,5 @@ public final class EventLearning {
     /** The length of a clip by its rows of sound. */
     static Map<String, Double> seconds(TokenCache tokens, RowTimes times, String id) {
         return Map.of(id, times.seconds(tokens.find(id).orElseThrow().sound()));
-    }
-
-    static String recording(String clip) {
-        return ClipId.part(clip).map(ClipId.Part::file).orElse(clip);
     }
 }

@@ -130,7 +130,7 @@ public final class HardNegatives {
         for (Mined m : mined) {
             Optional<ClipId.Part> part = ClipId.part(m.clip());
             table.row(
-                    part.map(ClipId.Part::file).orElse(m.clip()),
+                    ClipId.recording(m.clip()),
                     part.map(p -> ClipId.seconds(p.start())).orElse(""),
                     part.map(p -> ClipId.seconds(p.end())).orElse(""),
                     m.label(),

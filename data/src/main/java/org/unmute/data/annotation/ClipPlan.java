@@ -41,7 +41,7 @@ public final class ClipPlan {
         this.labels = labels;
         Map<String, String> splitOfName = new LinkedHashMap<>();
         for (LabelledClip clip : labels.manifest().clips()) {
-            splitOfName.putIfAbsent(recording(clip.file()), clip.split());
+            splitOfName.putIfAbsent(ClipId.recording(clip.file()), clip.split());
         }
         files = FileMatch.of(splitOfName.keySet(), recordings);
         splitOfName.forEach((name, split) -> {
@@ -68,10 +68,6 @@ public final class ClipPlan {
                 .filter(id -> !splitOf.containsKey(id))
                 .sorted()
                 .toList();
-    }
-
-    private static String recording(String clip) {
-        return ClipId.part(clip).map(ClipId.Part::file).orElse(clip);
     }
 
     /** Recordings of the labels that are not there. */
@@ -157,7 +153,7 @@ public final class ClipPlan {
         List<LabelledClip> clips = new ArrayList<>();
         Counts counts = new Counts();
         for (LabelledClip clip : labels.manifest().clips()) {
-            String name = recording(clip.file());
+            String name = ClipId.recording(clip.file());
             String id = files.file(name);
             if (id != null && clip.saysNothing(labels.manifest().labels())) {
                 counts.nothing++;
@@ -236,10 +232,10 @@ public final class ClipPlan {
     private void requireOneSplit() {
         Map<String, String> seen = new HashMap<>();
         for (LabelledClip clip : labels.manifest().clips()) {
-            String before = seen.putIfAbsent(recording(clip.file()), clip.split());
+            String before = seen.putIfAbsent(ClipId.recording(clip.file()), clip.split());
             if (before != null && !before.equals(clip.split())) {
                 throw new IllegalArgumentException("labels: recording "
-                        + PlainText.of(recording(clip.file())) + " is in the splits '"
+                        + PlainText.of(ClipId.recording(clip.file())) + " is in the splits '"
                         + PlainText.of(before) + "' and '" + PlainText.of(clip.split())
                         + "', so its clips would be in both: keep the rows as clips, or give the recordings new"
                         + " splits");

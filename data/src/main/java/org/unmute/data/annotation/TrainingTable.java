@@ -38,7 +38,7 @@ public final class TrainingTable {
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
             List<String> row = new ArrayList<>(List.of(
-                    part.map(ClipId.Part::file).orElse(clip.file()),
+                    ClipId.recording(clip.file()),
                     part.map(p -> ClipId.seconds(p.start())).orElse(""),
                     part.map(p -> ClipId.seconds(p.end())).orElse(""),
                     String.join(";", clip.labels()),

@@ -33,10 +33,10 @@ public final class SparseScenes {
      * @param rate          samples per second, 8000 to 96,000
      * @param seconds       length of a recording, 10 to 86,400
      * @param eventsPerHour expected number of events of each class in an hour, 0 to 3600
-     * @param minSnrDb      least RMS of an event above that of the background around it, in dB
-     * @param maxSnrDb      greatest RMS of an event above that of the background around it, in dB
-     * @param minLevelDb    least RMS of a piece of background, in dB of full scale
-     * @param maxLevelDb    greatest RMS of a piece of background, in dB of full scale
+     * @param minSnrDb      min RMS of an event above that of the background around it, in dB
+     * @param maxSnrDb      max RMS of an event above that of the background around it, in dB
+     * @param minLevelDb    min RMS of a piece of background, in dB of full scale
+     * @param maxLevelDb    max RMS of a piece of background, in dB of full scale
      * @param crossfade     length of the cross-fades between pieces of background, 0.01 to 5 s
      */
     public record Options(
@@ -84,7 +84,7 @@ public final class SparseScenes {
             return (int) Math.round(crossfade * rate);
         }
 
-        /** The least length of a stretch of background, in samples. */
+        /** The min length of a stretch of background, in samples. */
         public long shortestBackground() {
             return Math.max(rate, 3L * fade());
         }

@@ -97,7 +97,7 @@ public record MatchedEvents(
     }
 
     private static String fileOf(String id) {
-        return ClipId.part(id).map(ClipId.Part::file).orElse(id);
+        return ClipId.recording(id);
     }
 
     /** What of an event lies in a recording that may be a part of a file. */
