@@ -38,7 +38,7 @@ class LongDetectKillTest {
     private static final int RATE = 16_000;
     private static final int HEADER = 44;
     private static final double MAX_READ_AGAIN = 300;
-    private static final Pattern GOES_ON = Pattern.compile("goes on at ([\\d.]+) s");
+    private static final Pattern RESUMES = Pattern.compile("resumes at ([\\d.]+) s");
 
     @TempDir
     Path folder;
@@ -164,7 +164,7 @@ class LongDetectKillTest {
 
     /** Where the process went on, in seconds, as it says; 0 if it does not say. */
     private double goesOn() throws IOException {
-        Matcher said = GOES_ON.matcher(Files.readString(log(), StandardCharsets.UTF_8));
+        Matcher said = RESUMES.matcher(Files.readString(log(), StandardCharsets.UTF_8));
         return said.find() ? Double.parseDouble(said.group(1)) : 0;
     }
 

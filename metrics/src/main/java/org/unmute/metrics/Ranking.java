@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Items in descending order of score; equal scores form one group. Average precision, AUROC and the best F1 are
  * computed from it. Items are sorted once; resamples only change their weights.
  */
-final class Ranking {
+public final class Ranking {
     private final int[] order;
     private final boolean[] positiveAt;
     private final int[] groupEnd;
@@ -27,7 +27,7 @@ final class Ranking {
      * @param score one score per item, no NaN. Not modified.
      * @param positive whether the item has the label. Not modified.
      */
-    static Ranking of(float[] score, boolean[] positive) {
+    public static Ranking of(float[] score, boolean[] positive) {
         int n = score.length;
         long[] keys = new long[n];
         for (int i = 0; i < n; i++) {
@@ -58,11 +58,13 @@ final class Ranking {
         return new Ranking(order, positiveAt, Arrays.copyOf(groupEnd, groups), threshold, positives);
     }
 
-    int items() {
+    /** Number of items. */
+    public int items() {
         return order.length;
     }
 
-    int positives() {
+    /** Number of items with the label. */
+    public int positives() {
         return positives;
     }
 
@@ -117,7 +119,7 @@ final class Ranking {
     /**
      * Area under the ROC curve: the Mann-Whitney statistic, ties counting one half. NaN if all items share one label.
      */
-    double auroc() {
+    public double auroc() {
         long negatives = items() - (long) positives;
         if (positives == 0 || negatives == 0) {
             return Double.NaN;

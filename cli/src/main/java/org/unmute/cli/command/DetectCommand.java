@@ -186,7 +186,7 @@ final class DetectCommand extends ComputingCommand {
             @Override
             public void goesOn(AudioClip clip, double seconds) {
                 progress.remark(
-                        String.format(Locale.ROOT, "%s goes on at %.1f s, after an interruption", clip.id(), seconds));
+                        String.format(Locale.ROOT, "%s resumes at %.1f s, after an interruption", clip.id(), seconds));
                 progress.pass(0, seconds);
                 read = seconds;
             }

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.unmute.events.decision.EventEvidence.State;
+import org.unmute.metrics.Ranking;
 import org.unmute.metrics.interval.AurocInterval;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventDecisions.OneClass;
 import org.unmute.probes.decision.EventThresholdRule;
 import org.unmute.probes.decision.EventThresholdRule.Goal;
+import org.unmute.probes.decision.Logit;
 import org.unmute.probes.decision.ScoreCalibration;
 
 /**
@@ -247,7 +249,9 @@ public final class EventDecisionLearner {
             scores[i] = known.get(i).highest()[c];
             positive[i] = known.get(i).states()[c] == State.PRESENT;
         }
-        AurocInterval auroc = AurocInterval.of(scores, positive);
+        Ranking ranking = Ranking.of(scores, positive);
+        AurocInterval auroc =
+                AurocInterval.of(ranking.auroc(), ranking.positives(), ranking.items() - ranking.positives());
         return new OneClass(
                 threshold,
                 auroc.holdsChance(),

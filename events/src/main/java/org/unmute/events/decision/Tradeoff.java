@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import org.unmute.metrics.interval.Rate;
 import org.unmute.probes.decision.EventThresholdRule;
+import org.unmute.probes.decision.Logit;
 
 /**
  * Clips found against alarms, of one class or of several together, for falling thresholds. The number of alarms falls

@@ -14,6 +14,7 @@ import org.unmute.metrics.interval.Rate;
 import org.unmute.probes.decision.EventDecisions;
 import org.unmute.probes.decision.EventDecisions.OneClass;
 import org.unmute.probes.decision.EventThresholdRule;
+import org.unmute.probes.decision.Logit;
 
 /**
  * The intervals of what is found and of alarms hold the truth although the threshold was chosen on the same clips. The

@@ -1,7 +1,5 @@
 package org.unmute.metrics.interval;
 
-import java.util.Arrays;
-
 /**
  * AUROC with the interval of Hanley and McNeil (<i>The meaning and use of the area under a receiver operating
  * characteristic (ROC) curve</i>, 1982), which takes only the area and the numbers of clips. With one to four positive
@@ -15,47 +13,13 @@ public record AurocInterval(double auroc, double low, double high) {
     private static final double Z = -NormalQuantile.of(0.025);
 
     /**
-     * The area and its interval.
+     * The interval of an area.
      *
-     * @param scores   one a clip, not NaN. Not modified.
-     * @param positive whether the clip has the label. Not modified.
-     * @throws IllegalArgumentException if the lengths differ
+     * @param area      in [0, 1], as {@link org.unmute.metrics.Ranking#auroc} gives it; NaN if it is undefined
+     * @param positives number of clips with the label
+     * @param negatives number of clips without it
      */
-    public static AurocInterval of(float[] scores, boolean[] positive) {
-        if (scores.length != positive.length) {
-            throw new IllegalArgumentException(
-                    "AUROC: " + scores.length + " scores and " + positive.length + " labels");
-        }
-        long[] order = new long[scores.length];
-        int positives = 0;
-        for (int i = 0; i < order.length; i++) {
-            int bits = Float.floatToIntBits(scores[i] + 0f);
-            order[i] = (long) (bits ^ bits >> 31 & 0x7fffffff) << 32 | i;
-            positives += positive[i] ? 1 : 0;
-        }
-        Arrays.sort(order);
-        return of(area(order, positive, positives), positives, scores.length - positives);
-    }
-
-    /** The share of pairs in the right order, ties counting one half (Mann and Whitney). */
-    private static double area(long[] order, boolean[] positive, int positives) {
-        long negatives = order.length - (long) positives;
-        double right = 0;
-        long below = 0;
-        for (int i = 0; i < order.length; ) {
-            int end = i;
-            long tied = 0;
-            while (end < order.length && order[end] >> 32 == order[i] >> 32) {
-                tied += positive[(int) order[end++]] ? 0 : 1;
-            }
-            right += (end - i - tied) * (below + 0.5 * tied);
-            below += tied;
-            i = end;
-        }
-        return positives == 0 || negatives == 0 ? Double.NaN : right / ((double) positives * negatives);
-    }
-
-    private static AurocInterval of(double area, int positives, int negatives) {
+    public static AurocInterval of(double area, int positives, int negatives) {
         if (Double.isNaN(area)) {
             return new AurocInterval(Double.NaN, Double.NaN, Double.NaN);
         }

@@ -14,10 +14,6 @@ import java.util.Arrays;
 public final class ScoreCalibration {
     /** A fit keeps scores this far from 0 and 1, so that one confident mistake does not decide about a class. */
     private static final double EDGE = 1e-7;
-    /** What 0 is taken for: half the smallest float above it. */
-    private static final double LOWEST = 0x1p-150;
-    /** What 1 is taken for: half way to the float below it. */
-    private static final double HIGHEST = 1 - 0x1p-25;
     /** The least slope: scores that fall with the label are flattened, not turned around. */
     private static final double MIN_SLOPE = 1e-2;
 
@@ -72,7 +68,7 @@ public final class ScoreCalibration {
             double[] x = new double[scores.length];
             boolean[] positive = new boolean[scores.length];
             for (int i = 0; i < x.length; i++) {
-                x[i] = logit(scores[i][c], EDGE, 1 - EDGE);
+                x[i] = Logit.of(requireScore(scores[i][c]), EDGE, 1 - EDGE);
                 positive[i] = labels[i][c];
             }
             double[] line = fit(x, positive, Double.NaN);
@@ -132,7 +128,7 @@ public final class ScoreCalibration {
             for (int i = 0; i < scores.length; i++) {
                 for (int c = from; c < to; c++) {
                     if (labels[i][c] >= 0) {
-                        x[at] = logit(scores[i][c], EDGE, 1 - EDGE);
+                        x[at] = Logit.of(requireScore(scores[i][c]), EDGE, 1 - EDGE);
                         positive[at] = labels[i][c] > 0;
                         positives += positive[at++] ? 1 : 0;
                     }
@@ -166,7 +162,7 @@ public final class ScoreCalibration {
             double hab = 0;
             double hbb = 1e-12;
             for (int i = 0; i < x.length; i++) {
-                double p = sigmoid(slope * x[i] + offset);
+                double p = Logit.toScore(slope * x[i] + offset);
                 double w = p * (1 - p);
                 ga += (p - targets[i]) * x[i];
                 gb += p - targets[i];
@@ -213,16 +209,11 @@ public final class ScoreCalibration {
         return sum;
     }
 
-    private static double sigmoid(double z) {
-        return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
-    }
-
-    private static double logit(double score, double low, double high) {
+    private static double requireScore(double score) {
         if (!(score >= 0 && score <= 1)) {
             throw new IllegalArgumentException("calibration: scores must be in [0, 1]: " + score);
         }
-        double p = Math.clamp(score, low, high);
-        return Math.log(p / (1 - p));
+        return score;
     }
 
     /** How many classes there are. */
@@ -248,7 +239,7 @@ public final class ScoreCalibration {
      * @return in (0, 1)
      */
     public double apply(int c, double score) {
-        return sigmoid(slopes[c] * logit(score, LOWEST, HIGHEST) + offsets[c]);
+        return Logit.toScore(slopes[c] * Logit.of(requireScore(score)) + offsets[c]);
     }
 
     /** Calibrated scores of a clip, {@code [classes]}; the scores given are not modified. */
