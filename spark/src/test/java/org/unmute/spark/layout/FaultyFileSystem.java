@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -103,19 +105,51 @@ public class FaultyFileSystem extends FileSystem {
         if (!isStore()) {
             Files.createDirectories(file(path).getParent());
         }
-        OutputStream content = isStore() ? new ByteArrayOutputStream() : Files.newOutputStream(file(path));
-        return new FSDataOutputStream(new Closing(path, content), null);
+        OutputStream content = isStore() ? new ByteArrayOutputStream() : newFile(path, overwrite);
+        return new FSDataOutputStream(new Closing(path, content, overwrite), null);
+    }
+
+    /** Of several that create the same new file at once one succeeds, as in a name node. */
+    private static OutputStream newFile(Path path, boolean overwrite) throws IOException {
+        try {
+            return overwrite
+                    ? Files.newOutputStream(file(path))
+                    : Files.newOutputStream(file(path), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(path.toString());
+        }
+    }
+
+    /** An object appears as a whole; of several conditional writes of the same name one succeeds. */
+    private static void put(Path path, byte[] bytes, boolean overwrite) throws IOException {
+        java.nio.file.Path target = file(path);
+        Files.createDirectories(target.getParent());
+        java.nio.file.Path written = Files.createTempFile("unmute-object", null);
+        try {
+            Files.write(written, bytes);
+            if (overwrite) {
+                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.createLink(target, written);
+            }
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(path.toString());
+        } finally {
+            Files.deleteIfExists(written);
+        }
     }
 
     /** Fails when it is closed: of a disk half a file is left, of a store none. */
     private final class Closing extends OutputStream {
         private final Path path;
         private final OutputStream content;
+        private final boolean overwrite;
         private boolean closed;
 
-        Closing(Path path, OutputStream content) {
+        Closing(Path path, OutputStream content, boolean overwrite) {
             this.path = path;
             this.content = content;
+            this.overwrite = overwrite;
         }
 
         @Override
@@ -137,8 +171,7 @@ public class FaultyFileSystem extends FileSystem {
             try {
                 change("close " + path);
                 if (content instanceof ByteArrayOutputStream bytes) {
-                    Files.createDirectories(file(path).getParent());
-                    Files.write(file(path), bytes.toByteArray());
+                    put(path, bytes.toByteArray(), overwrite);
                 }
             } finally {
                 content.close();
