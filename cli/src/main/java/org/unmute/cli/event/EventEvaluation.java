@@ -105,8 +105,10 @@ public final class EventEvaluation {
         reference.files().forEach(f -> seconds.put(f, reference.duration(f)));
         List<String> remarks = new ArrayList<>(data.remarks());
         if (!data.hasLengths()) {
-            remarks.add("lengths of recordings are those of their tokens, with the padding of the last window:"
-                    + " --audio DIR or --durations TABLE tells the exact ones");
+            boolean known = tokens.clips().stream().allMatch(CachedClip::isSoundKnown);
+            remarks.add("lengths of recordings are those of their tokens, "
+                    + (known ? "to a row" : "with the padding of the last window")
+                    + ": --audio DIR or --durations TABLE tells the exact ones");
         }
         settings.put("frameSeconds", scores.times().rowSeconds());
         PostProcessing processing = options.postProcessing(PostProcessing.DETECT);

@@ -265,7 +265,7 @@ public final class BackgroundTokens implements Closeable {
         for (String id : held) {
             evidence.addBackground(
                     ClipId.recording(id),
-                    scores.of(scorer, EventLearning.seconds(cache, times, id)).getFirst());
+                    scores.of(scorer, scores.seconds(List.of(id))).getFirst());
         }
     }
 

@@ -2,6 +2,7 @@ package org.unmute.cli.probe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.cli.console.CommandException;
@@ -90,7 +91,7 @@ public final class EventLearning {
                 boolean told = known == null || known[i][c];
                 states[c] = present[i][c] ? State.PRESENT : told ? State.ABSENT : State.UNKNOWN;
             }
-            Map<String, Double> seconds = seconds(tokens, times, clip.file());
+            Map<String, Double> seconds = scores.seconds(List.of(clip.file()));
             evidence.add(
                     ClipId.recording(clip.file()), scores.of(scorer, seconds).getFirst(), states);
         }
@@ -121,10 +122,5 @@ public final class EventLearning {
                 .sorted()
                 .toArray();
         return Math.max(0.1, Math.floor(seconds[seconds.length / 2] * 10) / 10);
-    }
-
-    /** The length of a clip by its rows of sound. */
-    static Map<String, Double> seconds(TokenCache tokens, RowTimes times, String id) {
-        return Map.of(id, times.seconds(tokens.find(id).orElseThrow().sound()));
     }
 }

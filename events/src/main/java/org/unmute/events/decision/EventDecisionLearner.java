@@ -129,7 +129,7 @@ public final class EventDecisionLearner {
             Tradeoff.Choice own = rule.goal() == Goal.ALARMS ? null : all.get(c).choose(rule, eventsPerHour);
             if (rule.goal() == Goal.ALARMS) {
                 Tradeoff.Choice quiet = quiet(c, recordings).choose(rule, eventsPerHour);
-                of[c] = Math.max(quiet.threshold(), half.of[c]);
+                of[c] = Math.max(Math.max(quiet.threshold(), bursts(c, recordings, quiet)), half.of[c]);
                 shown[c] = quiet.isShown();
             } else if (shared == null) {
                 of[c] = 1;
@@ -149,6 +149,11 @@ public final class EventDecisionLearner {
     private Tradeoff quiet(int c, IntPredicate recordings) {
         Tradeoff background = Tradeoff.ofBackground(evidence, c, recordings);
         return background.hours() > 0 ? background : Tradeoff.of(evidence, c, recordings);
+    }
+
+    /** Where a limit can be shown at all, alarms in bursts must not exceed it. */
+    private double bursts(int c, IntPredicate recordings, Tradeoff.Choice quiet) {
+        return quiet.isShown() ? AlarmBursts.threshold(evidence, c, recordings, rule.value()) : 0;
     }
 
     /** The lowest thresholds at which half of the events are right, in spite of the other classes. */

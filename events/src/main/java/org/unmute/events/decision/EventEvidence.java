@@ -18,6 +18,10 @@ public final class EventEvidence {
     private static final double MOST_ALARMS_PER_HOUR = 400;
 
     private static final int MOST_ALARMS = 4;
+    /** Background is cut into minutes, which tell whether alarms come in bursts; so many alarms of one are counted. */
+    private static final double BLOCK_SECONDS = 60;
+
+    private static final int MOST_ALARMS_IN_BLOCK = 20;
 
     private final List<String> names;
     private final PostProcessing rules;
@@ -36,7 +40,7 @@ public final class EventEvidence {
     }
 
     /**
-     * A clip of which the scores are forgotten.
+     * A clip, or a minute of background, of which the scores are forgotten.
      *
      * @param highest the highest threshold below which it has an event, {@code [classes]}; negative infinity for none
      */
@@ -65,7 +69,10 @@ public final class EventEvidence {
         add(recording, scores, states, false);
     }
 
-    /** Adds background: a clip, or a whole recording, without any of the classes. */
+    /**
+     * Adds background: a clip, or a whole recording, without any of the classes. An event over the edge of a minute
+     * counts in both.
+     */
     public void addBackground(String recording, FrameScores scores) {
         State[] absent = new State[names.size()];
         Arrays.fill(absent, State.ABSENT);
@@ -81,14 +88,30 @@ public final class EventEvidence {
         double[] times = scores.times();
         double seconds = times[frames] - times[0];
         // The last frame may be cut off by the end of the clip.
-        int median = rules.medianFrames(frames > 1 ? times[1] - times[0] : seconds);
-        float[][] filtered = PostProcessing.filtered(scores, median).scores();
-        int most = Math.max(MOST_ALARMS, (int) (MOST_ALARMS_PER_HOUR * seconds / 3600));
+        double frame = frames > 1 ? times[1] - times[0] : seconds;
+        FrameScores filtered = PostProcessing.filtered(scores, rules.medianFrames(frame));
+        int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
+        if (!background) {
+            addPart(number, filtered, 0, frames, states, false);
+            return;
+        }
+        int block = Math.max(1, (int) Math.round(BLOCK_SECONDS / frame));
+        for (int from = 0; from < frames; from += block) {
+            addPart(number, filtered, from, Math.min(frames, from + block), states, true);
+        }
+    }
+
+    private void addPart(int recording, FrameScores filtered, int from, int to, State[] states, boolean background) {
+        double[] times = Arrays.copyOfRange(filtered.times(), from, to + 1);
+        double seconds = times[to - from] - times[0];
+        int most = background
+                ? MOST_ALARMS_IN_BLOCK
+                : Math.max(MOST_ALARMS, (int) (MOST_ALARMS_PER_HOUR * seconds / 3600));
         float[] highest = new float[names.size()];
-        float[] column = new float[frames];
+        float[] column = new float[to - from];
         for (int c = 0; c < highest.length; c++) {
-            for (int i = 0; i < frames; i++) {
-                column[i] = filtered[i][c];
+            for (int i = 0; i < column.length; i++) {
+                column[i] = filtered.scores()[from + i][c];
             }
             EventLevels levels = EventLevels.of(column, times, rules.maxGap(), rules.minDuration(), most);
             highest[c] = levels.highest();
@@ -96,8 +119,7 @@ public final class EventEvidence {
                 steps[c].add(clips.size(), levels);
             }
         }
-        int number = recordings.computeIfAbsent(recording, _ -> recordings.size());
-        clips.add(new Clip(number, seconds, background, states, highest));
+        clips.add(new Clip(recording, seconds, background, states, highest));
     }
 
     List<String> names() {

@@ -20,14 +20,14 @@ import org.unmute.probes.score.FrameScorer;
  */
 public record CachedScores(TokenCache cache, RowTimes times) {
     /**
-     * The lengths of clips by their rows.
+     * The lengths of clips by their rows of sound.
      *
      * @throws java.util.NoSuchElementException if a clip is not in the cache
      */
     public Map<String, Double> seconds(List<String> ids) {
         Map<String, Double> all = new LinkedHashMap<>();
         for (String id : ids) {
-            all.put(id, times.seconds(cache.find(id).orElseThrow().time()));
+            all.put(id, times.seconds(cache.find(id).orElseThrow().sound()));
         }
         return all;
     }
