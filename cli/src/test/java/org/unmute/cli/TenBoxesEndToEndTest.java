@@ -153,7 +153,7 @@ class TenBoxesEndToEndTest {
     }
 
     @Test
-    void whatIsNotKnownIsWrittenAndNotScored() throws IOException {
+    void whatIsNotKnownIsWrittenAndCountsNowhere() throws IOException {
         Path out = folder.resolve("narrow.csv");
         Ran narrow = labels("--margin", 1, "--out", out).endsWith(ExitCode.OK);
         assertThat(narrow.out())
@@ -174,10 +174,16 @@ class TenBoxesEndToEndTest {
         }
         Files.writeString(scores, text);
         assertThat(Ran.unmute("eval", "-q", "--scores", scores, "--labels", out)
-                        .endsWith(ExitCode.INPUT)
-                        .err())
-                .contains("metrics: of 10 of 10 clips some classes are not known, the first 'dawn.wav#")
-                .contains("and would count as absent");
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("10 labels are not known (nobody looked there) and count nowhere");
+        JsonNode document = Ran.unmute("eval", "-q", "--json", "--scores", scores, "--labels", out)
+                .endsWith(ExitCode.OK)
+                .json();
+        assertThat(document.at("/unknownLabels").asInt()).isEqualTo(10);
+        // Every clip in which a class is known has it: nothing can be ranked wrongly, and nothing is absent to rank.
+        assertThat(document.at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(1);
+        assertThat(document.at("/metrics/auroc_macro_skip/mean").isNumber()).isFalse();
     }
 
     @Test

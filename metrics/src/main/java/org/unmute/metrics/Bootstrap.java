@@ -42,7 +42,12 @@ public record Bootstrap(int resamples, double level, long seed) {
      * @param labels {@code [clips, classes]}. Not modified.
      */
     public Map<String, Interval> multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale) {
-        ScoreTable table = ScoreTable.multiLabel(scores, labels, scale);
+        return multiLabel(scores, labels, null, scale);
+    }
+
+    /** {@link #multiLabel(float[][], boolean[][], ScoreScale)} without the labels that are not known. */
+    public Map<String, Interval> multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
+        ScoreTable table = ScoreTable.multiLabel(scores, labels, known, scale);
         List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
         Ranking pooled = table.pooledRanking(labels);
         ClipRanking clipRanking = new ClipRanking(table, labels);

@@ -25,14 +25,22 @@ public record Calibration(Edge edge, List<Bin> bins) {
 
     /** Over all (clip, class) pairs: probability against label. */
     public static Calibration multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
-        return multiLabel(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge);
+        return multiLabel(scores, labels, null, scale, bins, edge);
+    }
+
+    /** Over the pairs of clip and class whose label is known; {@code known} is null if all are. */
+    public static Calibration multiLabel(
+            float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale, int bins, Edge edge) {
+        return multiLabel(ScoreTable.multiLabel(scores, labels, known, scale), labels, bins, edge);
     }
 
     static Calibration multiLabel(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
         Sums sums = new Sums(bins, edge);
         for (int i = 0; i < table.clips(); i++) {
             for (int c = 0; c < table.classes(); c++) {
-                sums.add(table.probability(i, c), labels[i][c]);
+                if (table.isKnown(i, c)) {
+                    sums.add(table.probability(i, c), labels[i][c]);
+                }
             }
         }
         return sums.result();

@@ -26,7 +26,7 @@ final class DecisionCounts {
                 d.predicted[c] += yes ? 1 : 0;
                 d.positives[c] += label ? 1 : 0;
                 d.hits[c] += yes && label ? 1 : 0;
-                wrong += yes == label ? 0 : 1;
+                wrong += yes == label || !table.isKnown(i, c) ? 0 : 1;
             }
             d.wrong += wrong;
             d.exactClips += wrong == 0 ? 1 : 0;

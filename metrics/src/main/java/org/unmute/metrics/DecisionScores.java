@@ -44,18 +44,27 @@ public record DecisionScores(List<OneClass> perClass, F1 f1) {
      * @throws IllegalArgumentException if there are no clips, sizes differ, or a score or threshold is NaN
      */
     public static DecisionScores at(float[][] scores, boolean[][] labels, double[] thresholds) {
+        return at(scores, labels, null, thresholds);
+    }
+
+    /**
+     * {@link #at(float[][], boolean[][], double[])} without the labels that are not known.
+     *
+     * @param known {@code [clips, classes]}; null if all are. Not modified.
+     */
+    public static DecisionScores at(float[][] scores, boolean[][] labels, boolean[][] known, double[] thresholds) {
         if (scores.length == 0 || scores.length != labels.length) {
             throw new IllegalArgumentException(
                     "decisions: " + scores.length + " clips with scores, " + labels.length + " with labels");
         }
         List<OneClass> perClass = new ArrayList<>();
         for (int c = 0; c < thresholds.length; c++) {
-            perClass.add(oneClass(scores, labels, c, thresholds[c]));
+            perClass.add(oneClass(scores, labels, known, c, thresholds[c]));
         }
         return new DecisionScores(List.copyOf(perClass), mean(perClass));
     }
 
-    private static OneClass oneClass(float[][] scores, boolean[][] labels, int c, double threshold) {
+    private static OneClass oneClass(float[][] scores, boolean[][] labels, boolean[][] known, int c, double threshold) {
         int hits = 0;
         int predicted = 0;
         int positives = 0;
@@ -64,7 +73,7 @@ public record DecisionScores(List<OneClass> perClass, F1 f1) {
                 throw new IllegalArgumentException("decisions: class " + c + " has threshold " + threshold
                         + " and, in clip " + i + ", score " + scores[i][c] + ": neither may be NaN");
             }
-            boolean said = scores[i][c] > threshold;
+            boolean said = scores[i][c] > threshold && (known == null || known[i][c]);
             hits += said && labels[i][c] ? 1 : 0;
             predicted += said ? 1 : 0;
             positives += labels[i][c] ? 1 : 0;

@@ -79,7 +79,19 @@ public record MultiLabelScores(
      * @throws IllegalArgumentException for no clips, unequal lengths, a NaN, or a probability outside [0, 1]
      */
     public static MultiLabelScores of(float[][] scores, boolean[][] labels, List<String> classes, ScoreScale scale) {
-        ScoreTable table = ScoreTable.multiLabel(scores, labels, scale);
+        return of(scores, labels, null, classes, scale);
+    }
+
+    /**
+     * Computes all metrics where not all labels are known. A pair of clip and class that is not known counts nowhere:
+     * a class is ranked on the clips in which it is known, and a clip's classes are those that are known of it.
+     *
+     * @param known {@code [clips, classes]}, true where a label is; null if all labels are known. Not modified.
+     * @throws IllegalArgumentException also for a label that is not known
+     */
+    public static MultiLabelScores of(
+            float[][] scores, boolean[][] labels, boolean[][] known, List<String> classes, ScoreScale scale) {
+        ScoreTable table = ScoreTable.multiLabel(scores, labels, known, scale);
         ScoreTable.checkClasses(classes, scores);
         List<Ranking> rankings = table.rankings((clip, c) -> labels[clip][c]);
         Ranking pooled = table.pooledRanking(labels);
@@ -207,6 +219,6 @@ public record MultiLabelScores(
                 top1 / n,
                 labelled == 0 ? Double.NaN : (double) top1 / labelled,
                 atLeast.exactClips() / n,
-                atLeast.wrong() / (n * table.classes()));
+                (double) atLeast.wrong() / table.pairs());
     }
 }

@@ -1,6 +1,7 @@
 package org.unmute.metrics;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Items in descending order of score; equal scores form one group. Average precision, AUROC and the best F1 are
@@ -28,16 +29,24 @@ public final class Ranking {
      * @param positive whether the item has the label. Not modified.
      */
     public static Ranking of(float[] score, boolean[] positive) {
-        int n = score.length;
-        long[] keys = new long[n];
-        for (int i = 0; i < n; i++) {
+        return of(score, positive, _ -> true);
+    }
+
+    /** {@link #of(float[], boolean[])} without some of the items. */
+    static Ranking of(float[] score, boolean[] positive, IntPredicate counts) {
+        long[] keys = new long[score.length];
+        int n = 0;
+        for (int i = 0; i < score.length; i++) {
+            if (!counts.test(i)) {
+                continue;
+            }
             // Adding 0 turns -0 into 0: they are equal scores. The high half sorts descending by score, the low half by
             // index.
             int bits = Float.floatToIntBits(score[i] + 0f);
             int ascending = bits ^ ((bits >> 31) & 0x7fffffff);
-            keys[i] = ((long) ~ascending << 32) | i;
+            keys[n++] = ((long) ~ascending << 32) | i;
         }
-        Arrays.parallelSort(keys);
+        Arrays.parallelSort(keys, 0, n);
         int[] order = new int[n];
         boolean[] positiveAt = new boolean[n];
         int[] groupEnd = new int[n];

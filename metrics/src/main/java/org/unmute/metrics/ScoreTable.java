@@ -9,14 +9,22 @@ final class ScoreTable {
     private final ScoreScale scale;
     /** Logarithm of the softmax denominator per clip; null if the scores need no softmax. */
     private final double[] logDenominator;
+    /** {@code [clips, classes]}: where a label is known; null if all are. */
+    private final boolean[][] known;
 
-    private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator) {
+    private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator, boolean[][] known) {
         this.scores = scores;
+        this.known = known;
         this.scale = scale;
         this.logDenominator = logDenominator;
     }
 
     static ScoreTable multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale) {
+        return multiLabel(scores, labels, null, scale);
+    }
+
+    /** With labels that are not all known: scores of the others are below all there are, and rankings lack them. */
+    static ScoreTable multiLabel(float[][] scores, boolean[][] labels, boolean[][] known, ScoreScale scale) {
         check(scores, labels.length, scale);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i].length != scores[i].length) {
@@ -24,7 +32,24 @@ final class ScoreTable {
                         + " classes, its scores " + scores[i].length);
             }
         }
-        return new ScoreTable(scores, scale, null);
+        return new ScoreTable(known == null ? scores : masked(scores, labels, known), scale, null, known);
+    }
+
+    private static float[][] masked(float[][] scores, boolean[][] labels, boolean[][] known) {
+        float[][] masked = new float[scores.length][];
+        for (int i = 0; i < masked.length; i++) {
+            masked[i] = scores[i].clone();
+            for (int c = 0; c < masked[i].length; c++) {
+                if (!known[i][c]) {
+                    if (labels[i][c]) {
+                        throw new IllegalArgumentException(
+                                "metrics: clip " + i + " has class " + c + ", but that is said not to be known");
+                    }
+                    masked[i][c] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        }
+        return masked;
     }
 
     static ScoreTable singleLabel(float[][] scores, int[] labels, ScoreScale scale) {
@@ -36,13 +61,13 @@ final class ScoreTable {
             }
         }
         if (scale == ScoreScale.PROBABILITY) {
-            return new ScoreTable(scores, scale, null);
+            return new ScoreTable(scores, scale, null, null);
         }
         double[] logDenominator = new double[scores.length];
         for (int i = 0; i < scores.length; i++) {
             logDenominator[i] = logSumExp(scores[i], i);
         }
-        return new ScoreTable(scores, scale, logDenominator);
+        return new ScoreTable(scores, scale, logDenominator, null);
     }
 
     private static double logSumExp(float[] logits, int clip) {
@@ -101,6 +126,25 @@ final class ScoreTable {
 
     int classes() {
         return scores[0].length;
+    }
+
+    /** Whether it is known if a clip has a class. */
+    boolean isKnown(int clip, int label) {
+        return known == null || known[clip][label];
+    }
+
+    /** Number of (clip, class) pairs with a known label. */
+    long pairs() {
+        if (known == null) {
+            return (long) clips() * classes();
+        }
+        long pairs = 0;
+        for (boolean[] row : known) {
+            for (boolean one : row) {
+                pairs += one ? 1 : 0;
+            }
+        }
+        return pairs;
     }
 
     /** The scores of one clip, for comparing its classes. Not to be modified. */
@@ -162,7 +206,7 @@ final class ScoreTable {
             column[i] = rankScore(i, label);
             positive[i] = truth.has(i, label);
         }
-        return Ranking.of(column, positive);
+        return Ranking.of(column, positive, i -> isKnown(i, label));
     }
 
     /** All (clip, class) pairs in one ranking; item = clip x classes + class. */
@@ -182,6 +226,6 @@ final class ScoreTable {
             System.arraycopy(scores[i], 0, all, i * classes, classes);
             System.arraycopy(labels[i], 0, positive, i * classes, classes);
         }
-        return Ranking.of(all, positive);
+        return Ranking.of(all, positive, i -> isKnown(i / classes, i % classes));
     }
 }

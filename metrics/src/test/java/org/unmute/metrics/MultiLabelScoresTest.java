@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -80,6 +81,104 @@ class MultiLabelScoresTest {
         assertThat(result.absentClasses()).hasSize((int) result.perClass().stream()
                 .filter(s -> Double.isNaN(s.averagePrecision()))
                 .count());
+    }
+
+    /** Each class as if the clips in which it is not known were not there, each clip without its unknown classes. */
+    @Property(tries = 300)
+    void whatIsNotKnownCountsNowhere(@ForAll("cases") Case data, @ForAll long seed) {
+        Random random = new Random(seed);
+        int clips = data.scores.length;
+        boolean[][] known = new boolean[clips][data.scores[0].length];
+        for (int i = 0; i < clips; i++) {
+            for (int c = 0; c < known[i].length; c++) {
+                known[i][c] = random.nextInt(4) > 0;
+                data.labels[i][c] &= known[i][c];
+            }
+        }
+        MultiLabelScores result =
+                MultiLabelScores.of(data.scores, data.labels, known, data.names(), ScoreScale.PROBABILITY);
+        double precisions = 0;
+        long wrong = 0;
+        long pairs = 0;
+        for (int c = 0; c < known[0].length; c++) {
+            int[] there = knownClips(known, c);
+            pairs += there.length;
+            Case part = column(data, c, there);
+            ClassScores actual = result.perClass().get(c);
+            if (there.length == 0) {
+                assertThat(actual.averagePrecision()).isNaN();
+                continue;
+            }
+            ClassScores expected = part.probabilities().perClass().getFirst();
+            assertThat(actual.averagePrecision()).isEqualTo(Double.valueOf(expected.averagePrecision()));
+            assertThat(actual.auroc()).isEqualTo(Double.valueOf(expected.auroc()));
+            assertThat(actual.f1AtLeastHalf()).isEqualTo(expected.f1AtLeastHalf());
+            for (int i : there) {
+                wrong += data.scores[i][c] >= 0.5 == data.labels[i][c] ? 0 : 1;
+                precisions += data.labels[i][c] ? precisionAtLabel(data, known[i], i, c) : 0;
+            }
+        }
+        long labels =
+                result.perClass().stream().mapToLong(ClassScores::positives).sum();
+        assertThat(result.ranking().lwlrap()).isCloseTo(labels == 0 ? Double.NaN : precisions / labels, within(1e-12));
+        assertThat(result.decisions().hammingLoss()).isEqualTo(Double.valueOf((double) wrong / pairs));
+        assertThat(result.calibration().getFirst().bins().stream()
+                        .mapToLong(Calibration.Bin::count)
+                        .sum())
+                .isEqualTo(pairs);
+    }
+
+    private static int[] knownClips(boolean[][] known, int c) {
+        return IntStream.range(0, known.length).filter(i -> known[i][c]).toArray();
+    }
+
+    private static Case column(Case data, int c, int[] clips) {
+        float[][] scores = new float[clips.length][1];
+        boolean[][] labels = new boolean[clips.length][1];
+        for (int i = 0; i < clips.length; i++) {
+            scores[i][0] = data.scores[clips[i]][c];
+            labels[i][0] = data.labels[clips[i]][c];
+        }
+        return new Case(scores, labels);
+    }
+
+    private static double precisionAtLabel(Case data, boolean[] known, int clip, int c) {
+        double above = 0;
+        double hits = 0;
+        for (int other = 0; other < known.length; other++) {
+            if (known[other] && data.scores[clip][other] >= data.scores[clip][c]) {
+                above++;
+                hits += data.labels[clip][other] ? 1 : 0;
+            }
+        }
+        return hits / above;
+    }
+
+    @Test
+    void withAllKnownNothingChanges() {
+        Case data = random(5, 60, 6, 10, 0.3);
+        boolean[][] all = new boolean[60][6];
+        for (boolean[] row : all) {
+            Arrays.fill(row, true);
+        }
+        assertThat(MultiLabelScores.of(data.scores, data.labels, all, data.names(), ScoreScale.PROBABILITY))
+                .usingRecursiveComparison()
+                .isEqualTo(data.probabilities());
+        Bootstrap bootstrap = new Bootstrap(50, 0.95, 3);
+        assertThat(bootstrap.multiLabel(data.scores, data.labels, all, ScoreScale.PROBABILITY))
+                .isEqualTo(bootstrap.multiLabel(data.scores, data.labels, ScoreScale.PROBABILITY));
+    }
+
+    @Test
+    void aLabelThatIsNotKnownIsRefused() {
+        assertThatThrownBy(() -> MultiLabelScores.of(
+                        new float[][] {{1}},
+                        new boolean[][] {{true}},
+                        new boolean[][] {{false}},
+                        List.of("wren"),
+                        ScoreScale.PROBABILITY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("metrics: clip 0 has class 0, but that is said not to be known");
     }
 
     /** Ties as one threshold: the mean over positives of the precision of everything scored at least as high. */

@@ -228,7 +228,7 @@ final class EvalCommand extends ComputingCommand {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
             Manifest truth = TokenData.matched(
                     labels.read(probes.getFirst().classes(), splits, record, remarks()), tokens, missing, this::tell);
-            requireKnown(truth);
+            requireKnown(truth, probes.getFirst().singleLabel());
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             TokenSource clips = TokenSource.of(
                     tokens, truth.clips().stream().map(LabelledClip::file).toList());
@@ -246,10 +246,13 @@ final class EvalCommand extends ComputingCommand {
         }
     }
 
-    /** Metrics count what is not a label as absent. */
-    private static void requireKnown(Manifest truth) {
+    /** The class of a clip that has one is known, or it has no accuracy. */
+    private static void requireKnown(Manifest truth, boolean singleLabel) {
+        if (!singleLabel) {
+            return;
+        }
         try {
-            truth.requireKnown("metrics");
+            truth.requireKnown("accuracy of a probe with one class a clip");
         } catch (IllegalArgumentException e) {
             throw CommandException.input(e.getMessage(), e);
         }
@@ -275,7 +278,6 @@ final class EvalCommand extends ComputingCommand {
                 logits |= s < 0 || s > 1;
             }
         }
-        requireKnown(matched.manifest());
         Scoring scoring = new Scoring(matched.manifest(), matched.manifest().isSingleLabel(), resamples, common.seed());
         scoring.add(scores, logits ? ScoreScale.LOGIT : ScoreScale.PROBABILITY);
         return scoring;
@@ -283,6 +285,9 @@ final class EvalCommand extends ComputingCommand {
 
     private void print(PrintWriter o, Scoring scoring, List<String> missing) {
         o.println(scoring.clips() + " clips, " + scoring.absentLine());
+        if (scoring.unknownLabels() > 0) {
+            o.println(scoring.unknownLabels() + " labels are not known (nobody looked there) and count nowhere");
+        }
         if (!missing.isEmpty()) {
             o.println(missing.size() + " labelled files are missing and not scored: " + firstFive(missing));
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.unmute.data.Manifest;
 import org.unmute.data.provenance.Json;
 import org.unmute.metrics.Calibration;
 import org.unmute.metrics.DecisionScores;
@@ -23,15 +24,17 @@ public final class LearnedScores {
     /**
      * Adds a run.
      *
-     * @param raw    raw scores, {@code [clips, classes]}
-     * @param labels {@code [clips, classes]}
+     * @param raw   raw scores, {@code [clips, classes]}
+     * @param truth the clips with their labels
      * @return its metrics by name
      */
-    Map<String, Double> add(float[][] raw, boolean[][] labels, Decisions decisions) {
+    Map<String, Double> add(float[][] raw, Manifest truth, Decisions decisions) {
+        boolean[][] labels = truth.multiHot();
+        boolean[][] known = truth.known();
         double[] thresholds = IntStream.range(0, decisions.classes())
                 .mapToDouble(decisions::threshold)
                 .toArray();
-        DecisionScores at = DecisionScores.at(raw, labels, thresholds);
+        DecisionScores at = DecisionScores.at(raw, labels, known, thresholds);
         learned.add(decisions);
         scores.add(at);
         float[][] calibrated = new float[raw.length][];
@@ -44,7 +47,7 @@ public final class LearnedScores {
         v.put("f1_macro_skip_learned", at.f1().macroPresent());
         v.put(
                 "ece_calibrated_" + BINS + "_right",
-                Calibration.multiLabel(calibrated, labels, ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT)
+                Calibration.multiLabel(calibrated, labels, known, ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT)
                         .expectedError());
         return v;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.unmute.cli.console.ConsoleTable;
 import org.unmute.data.Manifest;
 import org.unmute.data.provenance.Json;
@@ -84,15 +85,15 @@ public final class Scoring {
                 ci.putAll(bootstrap.singleLabel(scores, truth.classIndices(), scale));
             }
         }
-        MultiLabelScores multi = MultiLabelScores.of(scores, truth.multiHot(), classes, scale);
+        MultiLabelScores multi = MultiLabelScores.of(scores, truth.multiHot(), truth.known(), classes, scale);
         perRun.add(multi);
         multi.values().forEach(v::putIfAbsent);
         if (bootstrap != null) {
-            bootstrap.multiLabel(scores, truth.multiHot(), scale).forEach(ci::putIfAbsent);
+            bootstrap.multiLabel(scores, truth.multiHot(), truth.known(), scale).forEach(ci::putIfAbsent);
         }
         ci.replaceAll((metric, i) -> i.centredOn(v.getOrDefault(metric, Double.NaN)));
         if (decisions != null) {
-            v.putAll(learned.add(scores, truth.multiHot(), decisions));
+            v.putAll(learned.add(scores, truth, decisions));
         }
         metrics.add(v, ci);
     }
@@ -177,6 +178,9 @@ public final class Scoring {
                 .putPOJO("absentClasses", absentClasses())
                 .putPOJO("metrics", metrics.document())
                 .putPOJO("averagePrecision", ap);
+        if (!truth.isKnown()) {
+            document.put("unknownLabels", unknownLabels());
+        }
         if (allLearned()) {
             document.set("learned", learned.document(classes));
         }
@@ -219,6 +223,17 @@ public final class Scoring {
             t.row(classes.get(c), n[c], ap[c], threshold[c], precision[c], recall[c], f1[c]);
         }
         return t;
+    }
+
+    /** Number of (clip, class) pairs of which the label is not known, which count nowhere. */
+    public long unknownLabels() {
+        boolean[][] known = truth.known();
+        return known == null
+                ? 0
+                : Arrays.stream(known)
+                        .flatMap(row -> IntStream.range(0, row.length).mapToObj(c -> row[c]))
+                        .filter(one -> !one)
+                        .count();
     }
 
     /** A line about the classes without clips. */

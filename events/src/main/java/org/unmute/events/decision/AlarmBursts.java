@@ -6,12 +6,12 @@ import org.unmute.metrics.interval.NormalQuantile;
 import org.unmute.probes.decision.Logit;
 
 /**
- * The limit that a threshold needs where alarms come in bursts: one minute of rain can hold more alarms than the ten
- * hours around it, so a count of alarms says less than an interval for independent events claims, and the few alarms at
- * a strict threshold do not show how large bursts are. This looks at the minutes with the highest scores: the rate of
- * such minutes is taken to fall exponentially above the lowest of them (mean excess of logits), and alarms per burst are
- * taken as there, each burst weighted by its size as in a quasi-Poisson bound. The threshold is the one at which the
- * upper bound of the alarms an hour, with the errors of count and slope, meets the limit.
+ * The threshold that a limit on alarms needs where alarms come in bursts. One minute of rain can hold more alarms than
+ * the ten hours around it: a count of alarms then says less than an interval for independent events claims, and the few
+ * alarms at a strict threshold do not show how large bursts are. So this looks at the minutes with the highest scores.
+ * Above the lowest of them, the rate of such minutes is taken to fall exponentially (mean excess of logits). Alarms per
+ * burst are those at that level, each burst weighted by its size, as in a quasi-Poisson bound. The upper bound of the
+ * alarms an hour, with the errors of count and slope, meets the limit at the threshold.
  */
 final class AlarmBursts {
     private static final double CONFIDENCE = 0.95;
