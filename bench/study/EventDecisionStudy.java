@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoubleToIntFunction;
 import org.unmute.data.ClipId;
 import org.unmute.data.provenance.CacheOrigin;
 import org.unmute.events.strong.CachedScores;
@@ -43,9 +44,6 @@ public final class EventDecisionStudy {
 
     /** Runs above a threshold: all, and those that meet no true event. */
     private record Counted(int events, int wrong) {}
-
-    /** What a threshold of a class gives: alarms in the background, those in sparse hours too, events found. */
-    private record Point(int quiet, int alarms, int found) {}
 
     public static void main(String[] args) throws IOException {
         Locale.setDefault(Locale.ROOT);
@@ -105,7 +103,8 @@ public final class EventDecisionStudy {
         double active = 0;
         double bestQuiet = 0;
         double bestAll = 0;
-        for (int c = 0; c < n; c++) {
+        for (int k = 0; k < n; k++) {
+            int c = k;
             double t = threshold(probe, decisions, c);
             Counted quiet = count(without, null, c, t);
             List<List<Truth>> own = truths.get(probe.classes().get(c));
@@ -125,13 +124,13 @@ public final class EventDecisionStudy {
             right += loud.events - loud.wrong;
             events += loud.events;
             active += active(with, c, t) / sparseHours;
-            double best = r;
-            double bestOfAll = r;
-            for (Point point : curve(without, with, own, c)) {
-                double reached = (double) point.found / all;
-                best = Math.max(best, point.quiet <= quiet.events ? reached : 0);
-                bestOfAll = Math.max(bestOfAll, point.alarms <= quiet.events + loud.wrong ? reached : 0);
-            }
+            double best = Math.max(r, best(own, level -> count(without, null, c, level).events, quiet.events));
+            double bestOfAll = Math.max(
+                    r,
+                    best(
+                            own,
+                            level -> count(without, null, c, level).events + count(with, own, c, level).wrong,
+                            quiet.events + loud.wrong));
             bestQuiet += best / n;
             bestAll += bestOfAll / n;
             System.err.printf(
@@ -270,20 +269,17 @@ public final class EventDecisionStudy {
         return new Counted(events, wrong);
     }
 
-    /** What thresholds just below the highest score of each true event give. */
-    private static List<Point> curve(List<FrameScores> without, List<FrameScores> with, List<List<Truth>> own, int c) {
+    /** The share of the true events found at the lowest threshold with so many alarms at it and at all above. */
+    private static double best(List<List<Truth>> own, DoubleToIntFunction alarms, int allowed) {
         double[] levels = own.stream()
                 .flatMap(List::stream)
                 .mapToDouble(e -> e.highest[0])
-                .distinct()
+                .sorted()
                 .toArray();
-        return Arrays.stream(levels)
-                .parallel()
-                .mapToObj(level -> {
-                    double below = Math.nextDown((float) level);
-                    int quiet = count(without, null, c, below).events;
-                    return new Point(quiet, quiet + count(with, own, c, below).wrong, found(own, below));
-                })
-                .toList();
+        int i = levels.length;
+        while (i > 0 && alarms.applyAsInt(Math.nextDown((float) levels[i - 1])) <= allowed) {
+            i--;
+        }
+        return (double) (levels.length - i) / levels.length;
     }
 }
