@@ -9,13 +9,13 @@ import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Runs an application as {@code unmute} runs a command: the same form of errors, and the same exit statuses. */
+/** Runs an application as {@code unmute} runs a command: with the same error format and the same exit statuses. */
 final class Application {
     private Application() {}
 
     /**
-     * Runs it and ends the JVM with its exit status, unless that is 0: to a cluster manager, a driver that exits by
-     * itself has failed.
+     * Runs the command and exits the JVM with its status, unless that is 0: a cluster manager regards a driver that
+     * exits by itself as failed.
      */
     static void main(Callable<Integer> command, Console console, String... args) {
         int status = run(command, console, args);
@@ -28,7 +28,7 @@ final class Application {
         }
     }
 
-    /** Runs it and gives its exit status (docs/exit-codes.md). */
+    /** Runs the command and returns its exit status (docs/exit-codes.md). */
     static int run(Callable<Integer> command, Console console, String... args) {
         CommandLine line = new CommandLine(command)
                 .setOut(console.results())

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The application that runs the grid of a benchmark on Spark, a task for each cell. */
+/** The application that runs a benchmark's grid on Spark, one task for each cell. */
 @Command(
         name = "org.unmute.spark.Benchmark",
         sortOptions = false,
@@ -51,14 +51,14 @@ public final class Benchmark implements Callable<Integer> {
         this.console = console;
     }
 
-    /** Runs the application; ends the JVM with its exit status, unless that is 0. */
+    /** Runs the application and exits the JVM with its status, unless that is 0. */
     public static void main(String[] args) {
         Console console = Console.ofProcess();
         Application.main(new Benchmark(console), console, args);
     }
 
     /**
-     * Runs the application in this process. Takes the present session of Spark, or makes one, and does not stop it.
+     * Runs the application in this process. Uses the current Spark session, or creates one, and does not stop it.
      *
      * @return the exit status: 0 if every cell is finished
      */

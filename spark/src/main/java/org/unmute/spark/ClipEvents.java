@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.task.EmbeddedClip;
 
-/** The events of a clip; of one that is damaged, those before the damage. A bean for Spark. */
+/** The events of a clip. For a damaged clip, these are the events before the damage. A bean for Spark. */
 public final class ClipEvents extends ClipResult {
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ public final class ClipEvents extends ClipResult {
         private double score;
         private double peak;
 
-        /** For Spark. */
+        /** For Spark's bean encoder. */
         public Event() {}
 
         Event(DetectedEvent from) {
@@ -35,7 +35,7 @@ public final class ClipEvents extends ClipResult {
             peak = from.peak();
         }
 
-        /** Name of the class. */
+        /** Name of the event's class. */
         public String getLabel() {
             return label;
         }
@@ -44,7 +44,7 @@ public final class ClipEvents extends ClipResult {
             this.label = label;
         }
 
-        /** Where it begins, in seconds. */
+        /** Where the event begins, in seconds. */
         public double getOnset() {
             return onset;
         }
@@ -53,7 +53,7 @@ public final class ClipEvents extends ClipResult {
             this.onset = onset;
         }
 
-        /** Where it ends, in seconds. */
+        /** Where the event ends, in seconds. */
         public double getOffset() {
             return offset;
         }
@@ -62,7 +62,7 @@ public final class ClipEvents extends ClipResult {
             this.offset = offset;
         }
 
-        /** Of the frequencies at which it was found, in Hz. */
+        /** The lower end of the frequency range in which the event was found, in Hz. */
         public double getLow() {
             return low;
         }
@@ -71,7 +71,7 @@ public final class ClipEvents extends ClipResult {
             this.low = low;
         }
 
-        /** Of the frequencies at which it was found, in Hz. */
+        /** The upper end of the frequency range in which the event was found, in Hz. */
         public double getHigh() {
             return high;
         }
@@ -80,7 +80,7 @@ public final class ClipEvents extends ClipResult {
             this.high = high;
         }
 
-        /** The max score, calibrated where the probe is. */
+        /** The max score of the event, calibrated if the probe has a calibration. */
         public double getScore() {
             return score;
         }
@@ -99,7 +99,7 @@ public final class ClipEvents extends ClipResult {
         }
     }
 
-    /** For Spark. */
+    /** For Spark's bean encoder. */
     public ClipEvents() {}
 
     ClipEvents(EmbeddedClip from) {
@@ -107,7 +107,7 @@ public final class ClipEvents extends ClipResult {
         events = from.events().stream().map(Event::new).toArray(Event[]::new);
     }
 
-    /** The events in the order in which they were decided: for each class by onset. */
+    /** The events in the order in which they were decided: by onset within each class. */
     public Event[] getEvents() {
         return events;
     }

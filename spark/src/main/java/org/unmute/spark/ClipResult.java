@@ -3,7 +3,9 @@ package org.unmute.spark;
 import java.io.Serializable;
 import org.unmute.spark.task.EmbeddedClip;
 
-/** What every row of a result says: which clip it is of, and why that could not be used. A bean for Spark. */
+/**
+ * The columns that all results share: which clip a row describes, and why the clip could not be used. A bean for Spark.
+ */
 public abstract class ClipResult implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -31,7 +33,7 @@ public abstract class ClipResult implements Serializable {
         error = from.error();
     }
 
-    /** The path, as its row has it. */
+    /** The path, as given in the clip's row. */
     public String getPath() {
         return path;
     }
@@ -40,7 +42,7 @@ public abstract class ClipResult implements Serializable {
         this.path = path;
     }
 
-    /** The folder that the path is relative to, with its scheme; null if the path says itself where the file is. */
+    /** The folder that the path is relative to, with its scheme; null if the path alone locates the file. */
     public String getRoot() {
         return root;
     }
@@ -49,7 +51,10 @@ public abstract class ClipResult implements Serializable {
         this.root = root;
     }
 
-    /** The clip's id: as its row has it, else its path, of a part with '#' and its seconds. */
+    /**
+     * The clip's id: the one in its row if there is one, otherwise its path, with '#' and seconds if the clip is part
+     * of a file.
+     */
     public String getClip() {
         return clip;
     }
@@ -58,7 +63,7 @@ public abstract class ClipResult implements Serializable {
         this.clip = clip;
     }
 
-    /** Where it begins in its file, in seconds. */
+    /** Where the clip begins in its file, in seconds. */
     public double getStart() {
         return start;
     }
@@ -67,7 +72,7 @@ public abstract class ClipResult implements Serializable {
         this.start = start;
     }
 
-    /** Where it ends, in seconds; null: at the end of the file. */
+    /** Where the clip ends, in seconds; null for the end of the file. */
     public Double getEnd() {
         return end;
     }
@@ -76,7 +81,7 @@ public abstract class ClipResult implements Serializable {
         this.end = end;
     }
 
-    /** Labels, as its row has them; a list is joined by ';'. Null without. */
+    /** Labels, as given in the clip's row, with lists joined by ';'; null if there are none. */
     public String getLabels() {
         return labels;
     }
@@ -85,7 +90,7 @@ public abstract class ClipResult implements Serializable {
         this.labels = labels;
     }
 
-    /** Split, as its row has it; null without. */
+    /** Split, as given in the clip's row; null if there is none. */
     public String getSplit() {
         return split;
     }
@@ -94,7 +99,7 @@ public abstract class ClipResult implements Serializable {
         this.split = split;
     }
 
-    /** SHA-256 of its file, lower-case hexadecimal; null if the file could not be read. */
+    /** SHA-256 of the clip's file, in lower-case hexadecimal; null if the file could not be read. */
     public String getSha256() {
         return sha256;
     }
@@ -103,7 +108,7 @@ public abstract class ClipResult implements Serializable {
         this.sha256 = sha256;
     }
 
-    /** Why it could not be used, or not to its end; null if it could. */
+    /** Why the clip could not be used, or not to its end; null if there was no problem. */
     public String getError() {
         return error;
     }

@@ -3,8 +3,8 @@ package org.unmute.spark;
 import org.unmute.spark.task.EmbeddedClip;
 
 /**
- * A clip's scores by a probe, with the bits that {@code unmute tag} and the library give, or logits by an encoder's own
- * head. A bean for Spark.
+ * Scores of a clip from a probe, bit for bit those of {@code unmute tag} and the library, or logits from the encoder's
+ * own head. A bean for Spark.
  */
 public final class ClipScores extends ClipResult {
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class ClipScores extends ClipResult {
     private float[] scores;
     private float[] rawScores;
 
-    /** For Spark. */
+    /** For Spark's bean encoder. */
     public ClipScores() {}
 
     ClipScores(EmbeddedClip from) {
@@ -24,8 +24,8 @@ public final class ClipScores extends ClipResult {
     }
 
     /**
-     * One a class, in the order of {@link UnmuteSpark#classes}: a probe's in [0, 1], calibrated if it learned a
-     * calibration, else raw; logits of an encoder's own head. Null with an error.
+     * One score for each class, in the order of {@link UnmuteSpark#classes}. A probe's scores are in [0, 1], calibrated
+     * if it learned a calibration, else raw; the encoder's own head gives logits. Null if there was an error.
      */
     public float[] getScores() {
         return scores;
@@ -36,8 +36,8 @@ public final class ClipScores extends ClipResult {
     }
 
     /**
-     * The same before calibration, those of {@code unmute tag --scores}, on which learned thresholds decide. Equal to
-     * the scores if the probe learned no calibration. Null with an error.
+     * The scores before calibration, as in {@code unmute tag --scores}; learned thresholds apply to these. Equal to the
+     * scores if the probe learned no calibration. Null if there was an error.
      */
     public float[] getRawScores() {
         return rawScores;

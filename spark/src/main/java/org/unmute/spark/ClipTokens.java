@@ -3,7 +3,7 @@ package org.unmute.spark;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.spark.task.EmbeddedClip;
 
-/** The token map of a clip, and its pooled vector. A bean for Spark. */
+/** The token map of a clip and its pooled vector. A bean for Spark. */
 public final class ClipTokens extends ClipResult {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class ClipTokens extends ClipResult {
     private float[] cls;
     private float[] pooled;
 
-    /** For Spark. */
+    /** For Spark's bean encoder. */
     public ClipTokens() {}
 
     ClipTokens(EmbeddedClip from) {
@@ -32,7 +32,7 @@ public final class ClipTokens extends ClipResult {
         }
     }
 
-    /** Rows of the token map, in the order of time; 0 with an error. */
+    /** Rows of the token map, in the order of time; 0 if there was an error. */
     public int getTime() {
         return time;
     }
@@ -41,7 +41,7 @@ public final class ClipTokens extends ClipResult {
         this.time = time;
     }
 
-    /** Columns of the token map, from low to high frequencies; 0 with an error. */
+    /** Columns of the token map, from low to high frequencies; 0 if there was an error. */
     public int getFreq() {
         return freq;
     }
@@ -50,7 +50,7 @@ public final class ClipTokens extends ClipResult {
         this.freq = freq;
     }
 
-    /** Channels of a token; 0 with an error. */
+    /** Channels of a token; 0 if there was an error. */
     public int getDim() {
         return dim;
     }
@@ -59,7 +59,9 @@ public final class ClipTokens extends ClipResult {
         this.dim = dim;
     }
 
-    /** How many rows, from the first on, are of sound; the others stand for padding. 0 with an error. */
+    /**
+     * How many rows, counted from the first, represent sound; the others represent padding. 0 if there was an error.
+     */
     public int getSound() {
         return sound;
     }
@@ -68,7 +70,7 @@ public final class ClipTokens extends ClipResult {
         this.sound = sound;
     }
 
-    /** The token map, {@code [time, freq, dim]}, row-major, in float32; null with an error. */
+    /** The token map, {@code [time, freq, dim]}, row-major, in float32; null if there was an error. */
     public float[] getTokens() {
         return tokens;
     }
@@ -77,7 +79,7 @@ public final class ClipTokens extends ClipResult {
         this.tokens = tokens;
     }
 
-    /** The class token, {@code [dim]}; null with an error, and of an encoder without one. */
+    /** The class token, {@code [dim]}; null if there was an error or the encoder has no class token. */
     public float[] getCls() {
         return cls;
     }
@@ -86,7 +88,7 @@ public final class ClipTokens extends ClipResult {
         this.cls = cls;
     }
 
-    /** The pooled tokens, {@code [dim]}; null with an error. */
+    /** The pooled tokens, {@code [dim]}; null if there was an error. */
     public float[] getPooled() {
         return pooled;
     }

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.unmute.files.PlainText;
 
 /**
- * Standard output and standard error as applications see them: results go to the first, remarks and errors to the
- * second. Whatever is printed, names of files and messages of other programs included, arrives as {@link PlainText}.
+ * Standard output and standard error for applications: results go to the former, remarks and errors to the latter.
+ * Everything printed, including file names and messages of other programs, is converted to {@link PlainText}.
  */
 public final class Console {
     private final PrintStream out;
@@ -31,7 +31,7 @@ public final class Console {
         this.err = err;
     }
 
-    /** Leaves remarks out from now on; errors are still shown. */
+    /** Suppresses remarks from now on; errors are still shown. */
     void quiet() {
         quiet = true;
     }
@@ -42,20 +42,20 @@ public final class Console {
         out.flush();
     }
 
-    /** Prints a document that has line breaks. */
+    /** Prints a document that may contain line breaks. */
     void printDocument(String text) {
         out.println(PlainText.withLineBreaks(text));
         out.flush();
     }
 
-    /** Prints a remark, unless it is quiet. */
+    /** Prints a remark, unless remarks are suppressed. */
     public void tell(String line) {
         if (!quiet) {
             error(line);
         }
     }
 
-    /** Prints an error; further lines, as of an exception of Spark, are indented. */
+    /** Prints an error. Further lines, such as those of a Spark exception, are indented. */
     void error(String text) {
         boolean first = true;
         for (String line : PlainText.lines(text).toList()) {
@@ -73,7 +73,7 @@ public final class Console {
         err.flush();
     }
 
-    /** For picocli, whose texts are ours. */
+    /** A writer for picocli, which prints only this program's own texts. */
     PrintWriter results() {
         return new PrintWriter(out, true);
     }

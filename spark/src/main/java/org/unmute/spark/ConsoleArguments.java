@@ -4,12 +4,12 @@ import org.unmute.options.ConsoleOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that all applications have: what they show, and how. */
+/** Options that all applications share: what they print, and in which format. */
 final class ConsoleArguments {
     @Mixin
     private ConsoleOptions options;
 
-    /** Looked at where an application ends. */
+    /** Evaluated in {@link Application}, when a command fails. */
     @Option(names = "--debug", order = 104, description = "Show stack traces of errors.")
     private boolean debug;
 
@@ -18,7 +18,7 @@ final class ConsoleArguments {
         return options.json();
     }
 
-    /** Makes the console as quiet as was asked for. */
+    /** Silences the console if the options ask for it. */
     void applyTo(Console console) {
         if (options.quiet()) {
             console.quiet();

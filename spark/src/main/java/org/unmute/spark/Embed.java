@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The application that embeds, scores and detects recordings on Spark, and fills a folder with what it finds. */
+/** The application that embeds, scores and detects recordings on Spark and writes the results to a folder. */
 @Command(
         name = "org.unmute.spark.Embed",
         sortOptions = false,
@@ -150,14 +150,14 @@ public final class Embed implements Callable<Integer> {
         this.arguments = List.of(arguments);
     }
 
-    /** Runs the application; ends the JVM with its exit status, unless that is 0. */
+    /** Runs the application and exits the JVM with its status, unless that is 0. */
     public static void main(String[] args) {
         Console console = Console.ofProcess();
         Application.main(new Embed(console, args), console, args);
     }
 
     /**
-     * Runs the application in this process. Takes the present session of Spark, or makes one, and does not stop it.
+     * Runs the application in this process. Uses the current Spark session, or creates one, and does not stop it.
      *
      * @return the exit status
      */
@@ -213,7 +213,7 @@ public final class Embed implements Callable<Integer> {
                 return bytes;
             }
         } catch (IllegalArgumentException e) {
-            // said below
+            // reported below
         }
         throw new SettingsException("--shard-size is a size such as 512m or 1g, not '" + shardSize + "'");
     }

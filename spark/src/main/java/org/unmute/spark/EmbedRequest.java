@@ -9,22 +9,23 @@ import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 
 /**
- * What an embedding is asked to do.
+ * The settings of one embedding run.
  *
- * @param options what results depend on, without rules of events, which need the probe
- * @param kept what is kept of each clip
- * @param rules of events
- * @param context of events
+ * @param options settings that results depend on, except for event rules, which need the probe
+ * @param kept which results are kept for each clip
+ * @param rules rules for events
+ * @param context context for events
  * @param audio folder, sound file or list of recordings
- * @param root folder that paths in a list are relative to; null for the list's own
+ * @param root folder that paths in a list are relative to; null for the list's own folder
  * @param out folder to fill
  * @param division which recordings are divided
  * @param shardBytes max size of a shard
- * @param ship whether files of encoder and probe are sent to executors; null: if the driver has them on its own disks
+ * @param ship whether encoder and probe files are sent to executors; null to send them only if they are on the driver's
+ *     own disks
  * @param strict whether the first recording that cannot be used ends the job
- * @param verify whether recordings that are in the folder are compared by their bytes
+ * @param verify whether recordings already in the folder are compared byte by byte
  * @param breakLock whether to take the folder from a driver that is dead
- * @param dryRun whether only to say what would be done
+ * @param dryRun whether only to report what would be done
  * @param json whether the result is printed as JSON
  * @param arguments the command line
  */

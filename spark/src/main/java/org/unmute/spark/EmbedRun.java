@@ -41,8 +41,8 @@ import org.unmute.spark.task.JobFiles;
 import org.unmute.spark.task.ShareRun;
 
 /**
- * The course of an embedding on the driver: it opens the encoder, lists and measures recordings, takes out what the
- * folder has, plans shares, runs them, and accounts for every clip.
+ * The driver's side of an embedding: opens the encoder, lists and measures recordings, removes those already in the
+ * folder, plans shares, runs them, and accounts for every clip.
  */
 final class EmbedRun {
     private static final int SHOWN = 20;
@@ -62,9 +62,9 @@ final class EmbedRun {
     }
 
     /**
-     * Does it.
+     * Runs the embedding.
      *
-     * @throws InputException if there is nothing that could be used
+     * @throws InputException if no clip could be used
      * @throws IOException if a file, a file system or a task fails
      */
     void run() throws IOException {
@@ -101,7 +101,7 @@ final class EmbedRun {
         }
     }
 
-    /** What was lost of recordings that this run is not about stays lost. */
+    /** Reports lost clips that this run does not cover: their results stay lost. */
     private void tellUnplanned(Set<String> lost, AudioInput input) {
         Set<String> others = new TreeSet<>(lost);
         input.clips().forEach(clip -> others.remove(clip.clip()));
@@ -118,7 +118,7 @@ final class EmbedRun {
                 .toList();
     }
 
-    /** Opens encoder and probe here, before executors do. */
+    /** Opens encoder and probe on the driver, before executors open them. */
     private ExecutorEncoder opened() throws IOException {
         EmbedOptions options = request.options();
         EmbedOptions found = JobFiles.found(session, options.withShipping(isShipped(options)));
@@ -138,7 +138,9 @@ final class EmbedRun {
         return encoder;
     }
 
-    /** Whether files go with the job: where nothing is said, if executors may not see them. */
+    /**
+     * Whether files are shipped with the job. Unless the request specifies it, they are if executors may not see them.
+     */
     private boolean isShipped(EmbedOptions options) throws IOException {
         if (request.ship() != null) {
             return request.ship();
@@ -171,7 +173,7 @@ final class EmbedRun {
         }
     }
 
-    /** Whatever keeps the list from being read is a matter of the input, as on the command line. */
+    /** Lists the recordings. Any failure to read the list counts as an input error, as on the command line. */
     private AudioInput listed() {
         try {
             return AudioInput.of(session, request.audio(), request.root(), request.division());
@@ -241,7 +243,7 @@ final class EmbedRun {
         report(done, remaining);
     }
 
-    /** Every clip that was planned has a row, with results or with an error. */
+    /** Requires that every planned clip has a row, with results or with an error. */
     private void requireAll(SharePlan plan, ShareJob.Done done, AudioInput input, Remaining remaining)
             throws IOException {
         int all = remaining.present() + done.clips();

@@ -14,20 +14,22 @@ import org.unmute.spark.layout.KnownClips;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * The clips that a job has to do: those that are not in its folder, could not be used before, or have other audio now.
+ * The clips that a job still has to process: those that are not in its folder, could not be used before, or whose audio
+ * has changed.
  *
- * @param clips in their order
- * @param present clips whose results are in the folder
- * @param again how many of {@code clips} the index has a row of, which the new one replaces
- * @param gone clips whose results are in the folder and whose files are not there any more; they are {@code present}
- * @param noted clips whose results stay and whose labels or split are others now
+ * @param clips the clips, in their order
+ * @param present number of clips whose results are in the folder
+ * @param again how many of {@code clips} already have a row in the index, to be replaced by a new one
+ * @param gone number of clips whose results are in the folder but whose files no longer exist; included in {@code
+ *     present}
+ * @param noted number of clips whose results stay but whose labels or split have changed
  */
 record Remaining(List<PlannedClip> clips, int present, int again, int gone, int noted) {
     /**
-     * Compares clips with the index of a folder: by stamp; by digest where stamps differ. Rows of those that stay get
-     * the stamps, labels and splits that are planned now.
+     * Compares clips with the index of a folder: by stamp, or by digest if stamps differ. Rows that stay are updated
+     * with the stamps, labels and splits of the plan.
      *
-     * @param verify whether all are compared by digest
+     * @param verify whether to compare all clips by digest
      */
     static Remaining of(JavaSparkContext spark, List<PlannedClip> clips, JobFolder folder, boolean verify)
             throws IOException {

@@ -14,8 +14,8 @@ import org.unmute.spark.task.ShareRun;
 import org.unmute.spark.task.TaskJob;
 
 /**
- * The job of Spark that does the shares of a plan, a task each. What a task did is committed while others are at work.
- * Of attempts at a share Spark reports one, and only that is committed.
+ * The Spark job that runs the shares of a plan, one task each. The results of a task are committed while other tasks
+ * are still running. If a share is attempted several times, Spark reports one attempt, and only that one is committed.
  */
 final class ShareJob {
     private static final String GROUP = "unmute-embed";
@@ -44,28 +44,28 @@ final class ShareJob {
     }
 
     /**
-     * What the tasks did.
+     * The results of all tasks.
      *
-     * @param clips rows in the index, those with errors among them
-     * @param errors how many of them have errors
-     * @param seconds of sound embedded
-     * @param bytes written
+     * @param clips number of rows in the index, including those with errors
+     * @param errors number of rows with errors
+     * @param seconds seconds of sound embedded
+     * @param bytes number of bytes written
      * @param examples some of the clips with errors, with the reasons
      */
     record Done(int clips, int errors, double seconds, long bytes, List<String> examples) {}
 
     /**
-     * Does all shares and commits them.
+     * Runs all shares and commits them.
      *
      * @throws InputException in a strict job, at a clip that cannot be used
-     * @throws IOException if a task failed too often, or results cannot be committed; what was done before is committed
+     * @throws IOException if a task failed too often, or results cannot be committed; earlier commits are kept
      */
     Done run(JobFolder folder) throws IOException {
         Exception failure = null;
         try (ShareCommits commits = folder.commits()) {
             try {
                 submit(commits);
-            } catch (Exception e) { // whatever Spark throws, which it does not declare
+            } catch (Exception e) { // Spark throws undeclared checked exceptions
                 failure = e;
             }
             commits.finish();

@@ -27,28 +27,28 @@ import org.unmute.spark.task.PartitionEmbedding;
 /**
  * Encoders, probes and detectors as transformations of {@code Dataset}s of clips.
  *
- * <p>A row names a clip by the columns {@code path} (that Hadoop opens), and, if they are there, {@code root} (the
- * folder of paths that are relative), {@code clip} (an id), {@code start} and {@code end} (in seconds; null or infinite
- * for the end of the file), {@code labels} (a string, or a list of them) and {@code split}, which are passed on. The
- * index of a job has these columns, and so have the results here. One row in gives one row out, in order: with an error
- * in words, if the clip could not be used. Nothing is written; rows are computed when and as often as Spark needs them,
- * so that a result that is used twice is best persisted. Clips of a file are read together where they follow each other
- * in a partition.
+ * <p>A row names a clip by the column {@code path} (which Hadoop opens) and, if present, {@code root} (the folder of
+ * relative paths), {@code clip} (an id), {@code start} and {@code end} (in seconds; null or infinite for the end of the
+ * file), {@code labels} (a string, or a list of strings) and {@code split}, all of which are passed through to the
+ * results. The index of a job has the same columns. Each input row gives one output row, in order, with an error
+ * message if the clip could not be used. Nothing is written. Spark computes rows whenever it needs them, possibly
+ * several times, so a result that is used twice is best persisted. Clips of one file are read together if they are
+ * adjacent in a partition.
  *
- * <p>What would fail for every row fails when the {@code Dataset} is made, on the driver: encoder and probe are opened
- * there, and rows, unless they are a stream, are computed until the file of one is there.
+ * <p>Problems that would fail every row are thrown on the driver when the {@code Dataset} is created: encoder and probe
+ * are opened there, and rows, unless they are a stream, are computed until one is found whose file exists.
  *
- * <p>All tasks of an executor share one encoder, which is opened by the first. Files of encoder and probe must be
- * readable under their path by driver and executors, unless the options say that they are shipped.
+ * <p>All tasks of an executor share one encoder, which the first task opens. Encoder and probe files must be readable
+ * under the same path by driver and executors, unless the options say that they are shipped.
  */
 public final class UnmuteSpark {
     private UnmuteSpark() {}
 
     /**
-     * Tokens of clips, with their pooled vectors.
+     * Computes the tokens of clips and their pooled vectors.
      *
      * @throws SettingsException if a column is missing, or settings contradict each other
-     * @throws InputException if the encoder is none that can be used, or no row's file is there
+     * @throws InputException if the encoder cannot be used, or none of the rows' files exists
      * @throws IOException if the encoder's file cannot be read
      */
     public static Dataset<ClipTokens> embed(Dataset<Row> clips, EmbedOptions options) throws IOException {
@@ -56,23 +56,24 @@ public final class UnmuteSpark {
     }
 
     /**
-     * Scores of clips, by a probe or, without one, by the encoder's own head.
+     * Scores clips with a probe or, without one, with the encoder's own head.
      *
      * @throws SettingsException if a column is missing, or settings contradict each other
-     * @throws InputException if encoder or probe cannot be used or do not fit each other, there is neither a probe nor
-     *     a head of the encoder's own, or no row's file is there
-     * @throws IOException if a file of encoder or probe cannot be read
+     * @throws InputException if encoder or probe cannot be used or do not fit each other, there is no probe and the
+     *     encoder has no head of its own, or none of the rows' files exists
+     * @throws IOException if an encoder or probe file cannot be read
      */
     public static Dataset<ClipScores> tag(Dataset<Row> clips, EmbedOptions options) throws IOException {
         return map("tag", clips, options, Set.of(Kept.SCORES), ClipScores::new, ClipScores.class);
     }
 
     /**
-     * Events in clips, that a probe finds.
+     * Detects events in clips with a probe.
      *
      * @throws SettingsException if a column is missing, there is no probe, or settings contradict each other
-     * @throws InputException if encoder or probe cannot be used or do not fit each other, or no row's file is there
-     * @throws IOException if a file of encoder or probe cannot be read
+     * @throws InputException if encoder or probe cannot be used or do not fit each other, or none of the rows' files
+     *     exists
+     * @throws IOException if an encoder or probe file cannot be read
      */
     public static Dataset<ClipEvents> detect(Dataset<Row> clips, EmbedOptions options) throws IOException {
         if (options.files().probe() == null) {
@@ -82,9 +83,9 @@ public final class UnmuteSpark {
     }
 
     /**
-     * Names of the classes of {@link #tag}, in the order of scores. Opens the encoder on the driver.
+     * Names of the classes that {@link #tag} scores, in the order of the scores. Opens the encoder on the driver.
      *
-     * @throws IOException if a file of encoder or probe cannot be read
+     * @throws IOException if an encoder or probe file cannot be read
      */
     public static List<String> classes(SparkSession spark, EmbedOptions options) throws IOException {
         EmbedOptions found = JobFiles.found(spark, options);
@@ -93,7 +94,7 @@ public final class UnmuteSpark {
                 .classes();
     }
 
-    /** Makes a row of what became of a clip. */
+    /** Converts the outcome of a clip to a row. */
     private interface Output<T> extends java.io.Serializable {
         T of(EmbeddedClip clip);
     }
@@ -131,7 +132,7 @@ public final class UnmuteSpark {
         return named.mapPartitions(embed, Encoders.bean(type));
     }
 
-    /** The columns of {@link ClipRows}, null where there is none. */
+    /** The columns of {@link ClipRows}, with null for those that are absent. */
     private static Column[] columns(Dataset<Row> clips) {
         if (!List.of(clips.columns()).contains("path")) {
             throw new SettingsException("the rows have no column 'path', which names the recordings; there are "
@@ -152,7 +153,7 @@ public final class UnmuteSpark {
         return functions.lit(null).cast(type).as(name);
     }
 
-    /** A list as one text; without a list none. */
+    /** Joins a list into one string; null for a null list. */
     private static Column joined(Column list) {
         return functions.when(list.isNotNull(), functions.concat_ws(";", list));
     }

@@ -1,5 +1,5 @@
 /**
  * Unmute on Apache Spark: encoders, probes and detectors as transformations of {@code Dataset}s, and the applications
- * that {@code spark-submit} starts.
+ * started by {@code spark-submit}.
  */
 package org.unmute.spark;

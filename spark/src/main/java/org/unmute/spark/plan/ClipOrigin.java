@@ -3,25 +3,25 @@ package org.unmute.spark.plan;
 import java.io.Serializable;
 
 /**
- * Where the sound of a clip is, and what its manifest says of it.
+ * The location of a clip's sound, and the clip's entries in its manifest.
  *
- * @param clip its id
- * @param path of its file, as planned ({@code PlannedClip.file})
- * @param root folder that the path is relative to, with its scheme; null if the path says itself where the file is, or
- *     in rows of earlier versions
- * @param start where it begins in the file, in seconds
- * @param end where it ends; infinite: at the end of the file
- * @param labels as its manifest has them; null without
- * @param split as its manifest has it; null without
- * @param stamp of the file when it was planned
+ * @param clip id of the clip
+ * @param path path of its file, as planned ({@code PlannedClip.file})
+ * @param root folder that the path is relative to, with its scheme; null if the path alone locates the file, or in rows
+ *     of earlier versions
+ * @param start where the clip begins in the file, in seconds
+ * @param end where the clip ends, in seconds; infinite for the end of the file
+ * @param labels as given in the manifest; null if there are none
+ * @param split as given in the manifest; null if there is none
+ * @param stamp stamp of the file when it was planned
  */
 public record ClipOrigin(
         String clip, String path, String root, double start, double end, String labels, String split, String stamp)
         implements Serializable {
     /**
-     * The same with root and stamp of a plan, and with its labels and split if it states them.
+     * Returns a copy with the root and stamp of a plan, and with its labels and split if the plan has them.
      *
-     * @param plan null for none
+     * @param plan the plan; null to change nothing
      */
     public ClipOrigin revised(PlannedClip plan) {
         return plan == null

@@ -6,28 +6,32 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.tensor.DType;
 
 /**
- * What a clip costs and how many bytes it becomes, by its length.
+ * Estimates the cost of a clip and its size in bytes from its length.
  *
- * @param spec   of the encoder
- * @param dtype  how tokens are stored; null if they are not
+ * @param spec spec of the encoder
+ * @param dtype type in which tokens are stored; null if they are not stored
  * @param layers how many layers are stored in addition to the last
  */
 public record ClipSize(EncoderSpec spec, DType dtype, int layers) {
-    /** What a clip costs besides its sound, in seconds of it: opening its file, and a row in the index. */
+    /** Fixed cost of a clip, in seconds of sound: opening its file and writing a row of the index. */
     private static final double EACH = 0.1;
-    /** Bytes for which {@link TokenCache#estimate} allows: a shard's header, and an id. */
+    /**
+     * Bytes that {@link TokenCache#estimate} includes for a shard's header; the next constant is its allowance for an
+     * id.
+     */
     private static final int ESTIMATED_HEADER = 256;
 
     private static final int ESTIMATED_ID = 64;
 
-    /** Token rows at most; of a clip of unknown length those of one window. */
+    /** Max number of token rows; for a clip of unknown length, the rows of one window. */
     private long rows(PlannedClip clip) {
         double samples = clip.seconds() * spec.sampleRate();
         return samples > 0 ? spec.rows((long) Math.ceil(samples) + 1) : spec.time();
     }
 
     /**
-     * Seconds of sound that the encoder computes: whole windows, overlaps each time. A small part more for each clip.
+     * Seconds of sound that the encoder computes, plus a small fixed cost for each clip. Counts whole windows, so that
+     * overlaps count repeatedly.
      */
     public double cost(PlannedClip clip) {
         double rate = spec.sampleRate();
@@ -37,12 +41,12 @@ public record ClipSize(EncoderSpec spec, DType dtype, int layers) {
         return computed + EACH;
     }
 
-    /** Windows that the encoder computes; 1 for an encoder that takes recordings in one piece. */
+    /** Number of windows that the encoder computes; 1 for an encoder that takes recordings in one piece. */
     public long windows(PlannedClip clip) {
         return spec.isWhole() ? 1 : 1 + Math.ceilDiv(rows(clip) - spec.time(), spec.hopRows());
     }
 
-    /** Bytes of a clip's record in a shard, at most where its length is known; 0 if no tokens are stored. */
+    /** Bytes of a clip's record in a shard, an upper bound if the clip's length is known; 0 if no tokens are stored. */
     public long bytes(PlannedClip clip) {
         if (dtype == null) {
             return 0;

@@ -11,15 +11,15 @@ import org.unmute.models.encoder.TokenPooling;
 import org.unmute.tensor.DType;
 
 /**
- * What results depend on besides the recordings. Travels from the driver to every executor.
+ * Settings that results depend on, besides the recordings. Sent from the driver to every executor.
  *
- * @param files of encoder and probe
- * @param resampling how recordings of another rate are converted
+ * @param files files of encoder and probe
+ * @param resampling how recordings with other sample rates are converted
  * @param dtype how tokens are stored: {@link DType#F16} or {@link DType#F32}
  * @param layers whether the tokens after each block are stored, too
- * @param pooling how tokens become one vector
+ * @param pooling how tokens are pooled into one vector
  * @param rules how scores over time become events
- * @param context what sound the scores of a moment come from
+ * @param context which stretch of sound contributes to the scores at one moment
  */
 public record EmbedOptions(
         ModelFiles files,
@@ -30,7 +30,7 @@ public record EmbedOptions(
         DetectionRules rules,
         ContextSeconds context)
         implements Serializable {
-    /** The name of the encoder in the program. */
+    /** The name of the encoder that is built into the program. */
     public static final String EMBEDDED = OpenEncoder.EMBEDDED;
 
     /** @throws IllegalArgumentException if tokens are to be stored as anything but F16 or F32 */
@@ -46,9 +46,9 @@ public record EmbedOptions(
     }
 
     /**
-     * The authors' settings of an encoder, tokens as F16, their mean as the vector of a clip, no probe.
+     * Default options: the authors' encoder settings, tokens as F16, their mean as the clip's vector, no probe.
      *
-     * @param encoder its file, a path or a URI that Hadoop opens; {@value #EMBEDDED} for the one in the program
+     * @param encoder file of the encoder, a path or a URI that Hadoop opens; {@value #EMBEDDED} for the built-in one
      */
     public static EmbedOptions of(String encoder) {
         return new EmbedOptions(
@@ -61,42 +61,42 @@ public record EmbedOptions(
                 ContextSeconds.DEFAULTS);
     }
 
-    /** The same with other files of encoder and probe. */
+    /** Returns a copy with other encoder and probe files. */
     public EmbedOptions withFiles(ModelFiles others) {
         return new EmbedOptions(others, resampling, dtype, layers, pooling, rules, context);
     }
 
-    /** The same with other settings of the encoder and a preset of statistics. */
+    /** Returns a copy with other encoder settings and a preset of statistics. */
     public EmbedOptions withEncoderSettings(EncoderSettings others, String preset) {
         return withFiles(files.withSettings(others, preset));
     }
 
-    /** The same with this probe; null for none. */
+    /** Returns a copy with this probe; null for none. */
     public EmbedOptions withProbe(String file) {
         return withFiles(files.withProbe(file));
     }
 
-    /** The same with files that come by {@code SparkFiles}, or not. */
+    /** Returns a copy that gets its files through {@code SparkFiles}, or not. */
     public EmbedOptions withShipping(boolean bySparkFiles) {
         return withFiles(files.withShipping(bySparkFiles));
     }
 
-    /** The same with other recordings' rates converted by this filter. */
+    /** Returns a copy that converts other sample rates with this filter. */
     public EmbedOptions withResampling(Resampling filter) {
         return new EmbedOptions(files, filter, dtype, layers, pooling, rules, context);
     }
 
-    /** The same with tokens stored in this way. */
+    /** Returns a copy that stores tokens in this way. */
     public EmbedOptions withTokens(DType type, boolean ofAllLayers) {
         return new EmbedOptions(files, resampling, type, ofAllLayers, pooling, rules, context);
     }
 
-    /** The same with this vector of a clip. */
+    /** Returns a copy with this pooling. */
     public EmbedOptions withPooling(TokenPooling other) {
         return new EmbedOptions(files, resampling, dtype, layers, other, rules, context);
     }
 
-    /** The same with other rules for events. */
+    /** Returns a copy with other rules for events. */
     public EmbedOptions withRules(DetectionRules others, ContextSeconds sound) {
         return new EmbedOptions(files, resampling, dtype, layers, pooling, others, sound);
     }

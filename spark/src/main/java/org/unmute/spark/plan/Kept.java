@@ -1,13 +1,13 @@
 package org.unmute.spark.plan;
 
-/** What of each clip is kept. */
+/** Kinds of results that are kept for each clip. */
 public enum Kept {
     /** Token maps, in shards of a token cache. */
     TOKENS,
-    /** One vector a clip: its pooled tokens, in the index. */
+    /** One vector for each clip, its pooled tokens, in the index. */
     POOLED,
-    /** A probe's scores, one a class, in the index. */
+    /** Scores of a probe, one for each class, in the index. */
     SCORES,
-    /** Events in time that a probe finds, in a table of their own. */
+    /** Events that a probe detects, in a table of their own. */
     EVENTS
 }

@@ -13,14 +13,14 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Objects as bytes, between driver and tasks. Elements and results of an RDD go through {@code spark.serializer}, which
- * many clusters set to Kryo, and Kryo cannot make records. Bytes pass through any serializer. Compressed: names of
- * files in a folder are much alike.
+ * Objects serialized to bytes for transfer between driver and tasks. Elements and results of an RDD pass through {@code
+ * spark.serializer}, which many clusters set to Kryo, and Kryo cannot create records. Bytes pass through any
+ * serializer. They are compressed, since file names in a folder resemble each other.
  */
 public final class Packed {
     private Packed() {}
 
-    /** An object as bytes. */
+    /** Serializes an object. */
     public static byte[] of(Serializable object) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Deflater fast = new Deflater(Deflater.BEST_SPEED);
@@ -35,10 +35,10 @@ public final class Packed {
     }
 
     /**
-     * The object of which bytes were made.
+     * Deserializes an object.
      *
-     * @param packed of {@link #of}, in a job of the same version of this program
-     * @param <T>    its type
+     * @param packed bytes from {@link #of}, in a job of the same version of this program
+     * @param <T> type of the object
      */
     public static <T extends Serializable> T open(byte[] packed, Class<T> type) {
         try (ObjectInputStream in = new Objects(packed)) {
@@ -53,7 +53,7 @@ public final class Packed {
         }
     }
 
-    /** Finds classes where this one is: the jar of an application is in a class loader of its own. */
+    /** Resolves classes through the class loader of this class: an application's jar has a class loader of its own. */
     private static final class Objects extends ObjectInputStream {
         Objects(byte[] packed) throws IOException {
             super(new InflaterInputStream(new ByteArrayInputStream(packed)));

@@ -4,17 +4,18 @@ import java.io.Serializable;
 import java.util.regex.Pattern;
 
 /**
- * A clip to embed, as the driver plans it.
+ * A clip to embed, as planned by the driver.
  *
- * @param clip its id, as {@code unmute embed} gives it: the path below the root, of a part with '#' and its seconds
- * @param file id of its file: the path below the root, with '/'
+ * @param clip id of the clip, as in {@code unmute embed}: the path below the root, with '#' and seconds if the clip is
+ *     part of a file
+ * @param file id of the clip's file: the path below the root, with '/'
  * @param uri where Hadoop finds the file
  * @param start where the clip begins in the file, in seconds, from 0
- * @param end where it ends, in seconds; infinite: at the end of the file
- * @param seconds its length; NaN if unknown
- * @param labels as its manifest has them, joined by ';'; null without
- * @param split as its manifest has it; null without
- * @param stamp what changes when the file does: length and modification time, or an ETag
+ * @param end where the clip ends, in seconds; infinite for the end of the file
+ * @param seconds length of the clip; NaN if unknown
+ * @param labels as given in the manifest, joined by ';'; null if there are none
+ * @param split as given in the manifest; null if there is none
+ * @param stamp changes when the file does: length and modification time, or an ETag
  */
 public record PlannedClip(
         String clip,
@@ -29,7 +30,7 @@ public record PlannedClip(
         implements Serializable {
     private static final Pattern TOP = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?");
 
-    /** The folder that {@link #file} is relative to, with its scheme; null if that says itself where the file is. */
+    /** The folder that {@link #file} is relative to, with its scheme; null if {@code file} alone locates the file. */
     public String root() {
         if (uri == null || !uri.endsWith("/" + file)) {
             return null;
@@ -38,12 +39,12 @@ public record PlannedClip(
         return TOP.matcher(folder).matches() ? folder + "/" : folder;
     }
 
-    /** What the index says of it before it is embedded. */
+    /** The clip's entry in the index before it is embedded. */
     public ClipOrigin origin() {
         return new ClipOrigin(clip, file, root(), start, end, labels, split, stamp);
     }
 
-    /** Whether the clip is its whole file. */
+    /** Whether the clip spans its whole file. */
     public boolean whole() {
         return start == 0 && end == Double.POSITIVE_INFINITY;
     }

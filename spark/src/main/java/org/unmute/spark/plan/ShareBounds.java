@@ -1,19 +1,19 @@
 package org.unmute.spark.plan;
 
 /**
- * How large shares are. A share becomes one shard, and is what is lost if a task fails and what is committed when it
- * ends, so that it must be neither large nor long.
+ * Limits on the size of shares. A share becomes one shard; it is lost if its task fails and committed when its task
+ * ends, so it must be neither large nor long.
  *
- * @param bytes   max bytes of a shard; a clip that is larger is a share by itself
- * @param seconds of sound to compute, about so many at most
- * @param clips   max clips: what a task is sent, and what it says of them, has to fit into messages
- * @param tasks   min number of shares, as far as none becomes shorter than {@link #SHORTEST}: some for each task that
- *     runs at a time, so that all end at about the same time
+ * @param bytes max bytes of a shard; a larger clip becomes a share by itself
+ * @param seconds approximate max seconds of sound to compute
+ * @param clips max clips, so that a task's input and its report fit into messages
+ * @param tasks min number of shares, as far as none becomes shorter than {@link #SHORTEST}: several for each concurrent
+ *     task, so that all end at about the same time
  */
 public record ShareBounds(long bytes, double seconds, int clips, int tasks) {
-    /** A share of less sound than this, in seconds, would cost more to start than to compute. */
+    /** Min length of a share in seconds of sound: starting a shorter one would cost more than computing it. */
     public static final double SHORTEST = 30;
-    /** Shards of 1 GiB, an hour of sound, 10,000 clips. */
+    /** 1 GiB, an hour of sound, 10,000 clips. */
     public static final ShareBounds DEFAULT = new ShareBounds(1L << 30, 3600, 10_000, 1);
 
     private static final int TASKS_A_SLOT = 3;
@@ -26,12 +26,12 @@ public record ShareBounds(long bytes, double seconds, int clips, int tasks) {
         }
     }
 
-    /** The same with another max size of a shard, in bytes. */
+    /** Returns a copy with another max size of a shard, in bytes. */
     public ShareBounds withBytes(long max) {
         return new ShareBounds(max, seconds, clips, tasks);
     }
 
-    /** The same for a cluster that runs so many tasks at a time. */
+    /** Returns a copy for a cluster that runs this many tasks at a time. */
     public ShareBounds forSlots(int slots) {
         return new ShareBounds(bytes, seconds, clips, Math.multiplyExact(TASKS_A_SLOT, Math.max(1, slots)));
     }

@@ -9,16 +9,15 @@ import java.util.TreeSet;
 import org.unmute.data.provenance.Units;
 
 /**
- * Clips shared out among tasks, and what they amount to. Shares are of about equal cost and within the bounds of a
- * {@link ShareBounds}.
+ * Clips divided into shares for tasks, with totals. Shares have about equal cost and stay within {@link ShareBounds}.
  *
- * @param shares  all clips, in their order
- * @param files   how many files they are of
- * @param clips   how many there are
- * @param seconds sound of all clips of known length
- * @param unknown clips of unknown length
- * @param windows that the encoder computes, where it has windows
- * @param bytes   of tokens; an estimate from lengths
+ * @param shares all clips, in their order
+ * @param files number of files that the clips belong to
+ * @param clips number of clips
+ * @param seconds total length of all clips of known length
+ * @param unknown number of clips of unknown length
+ * @param windows number of windows that the encoder computes, if it uses windows
+ * @param bytes size of the tokens, estimated from lengths
  */
 public record SharePlan(
         List<TaskShare> shares, int files, int clips, double seconds, int unknown, long windows, long bytes) {
@@ -27,9 +26,9 @@ public record SharePlan(
     }
 
     /**
-     * Shares clips out. The same clips, bounds and size give the same shares.
+     * Divides clips into shares. The same clips, bounds and size give the same shares.
      *
-     * @param clips in the order in which they are to be read; clips of a file follow each other
+     * @param clips in the order in which they are to be read; clips of one file are adjacent
      * @param first number of the first share
      */
     public static SharePlan of(List<PlannedClip> clips, ShareBounds bounds, ClipSize size, int first) {
@@ -39,9 +38,9 @@ public record SharePlan(
     }
 
     private static final class Sharing {
-        /** Part of a shard that shares are planned to fill. */
+        /** The fraction of a shard that a share is planned to fill. */
         private static final double FILLED = 0.95;
-        /** Shares become longer than asked for, at most so many times, rather than leave a short one. */
+        /** Shares may exceed the requested length by up to this factor, rather than leave a short one at the end. */
         private static final double EXCESS = 1.5;
 
         private final List<PlannedClip> clips;
@@ -74,7 +73,7 @@ public record SharePlan(
 
         private int wanted() {
             double bounded = Math.max(
-                    // Some room in each, so that what does not fit into the others does not become a small last one.
+                    // Some room in each shard, so that clips that do not fit do not add up to a small last share.
                     Math.max(bytes / (FILLED * bounds.bytes()), cost / bounds.seconds()),
                     (double) clips.size() / bounds.clips());
             double parallel = Math.min(bounds.tasks(), cost / ShareBounds.SHORTEST);
@@ -93,7 +92,7 @@ public record SharePlan(
                 double target = Math.min(EXCESS * bounds.seconds(), left / Math.max(1, sharesLeft));
                 boolean full = heldBytes + ownBytes > bounds.bytes()
                         || i - from == bounds.clips()
-                        || held + own / 2 > target; // the sum on either side of the target that is closer to it
+                        || held + own / 2 > target; // closes the share at the sum that is closer to the target
                 if (i > from && full) {
                     close(from, i);
                     left -= held;
@@ -123,7 +122,10 @@ public record SharePlan(
         }
     }
 
-    /** URIs of the files of which several shares have clips: hashed before, so that each is hashed once. */
+    /**
+     * URIs of files whose clips are spread over several shares. They are hashed in advance, so that each is hashed only
+     * once.
+     */
     public Set<String> spanning() {
         Set<String> spanning = new TreeSet<>();
         for (int i = 1; i < shares.size(); i++) {
@@ -135,7 +137,7 @@ public record SharePlan(
         return spanning;
     }
 
-    /** The same plan whose shares know the digests of files that are shared out, by URI. */
+    /** Returns a copy of the plan whose shares know the digests, by URI, of files that span several shares. */
     public SharePlan hashed(Map<String, String> sha256) {
         List<TaskShare> known = shares.stream()
                 .map(share -> {
@@ -152,7 +154,7 @@ public record SharePlan(
         return new SharePlan(known, files, clips, seconds, unknown, windows, bytes);
     }
 
-    /** What will be done, for the user: clips, sound, windows, shares and bytes. */
+    /** A summary of the planned work for the user: clips, sound, windows, shares and bytes. */
     public String statement() {
         return Units.count(files, "recording")
                 + (files == clips ? "" : " in " + Units.count(clips, "clip"))

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one task does: its clips become one shard.
+ * The work of one task: its clips become one shard.
  *
- * @param number of the shard, from 0
- * @param clips in the order of the plan; clips of a file follow each other
- * @param sha256 of the files of which other shares have clips, too, by {@link PlannedClip#uri}, lower-case hexadecimal;
- *     other files are hashed by the task that reads them. A file that could not be read is not there
+ * @param number number of the shard, from 0
+ * @param clips in the order of the plan; clips of one file are adjacent
+ * @param sha256 digests of files that other shares also have clips of, by {@link PlannedClip#uri}, in lower-case
+ *     hexadecimal, without files that could not be read; other files are hashed by the task that reads them
  */
 public record TaskShare(int number, List<PlannedClip> clips, Map<String, String> sha256) implements Serializable {
     public TaskShare {
@@ -19,7 +19,7 @@ public record TaskShare(int number, List<PlannedClip> clips, Map<String, String>
         sha256 = new TreeMap<>(sha256);
     }
 
-    /** A share of which every file is hashed by its task. */
+    /** A share whose task hashes every file itself. */
     public TaskShare(int number, List<PlannedClip> clips) {
         this(number, clips, Map.of());
     }

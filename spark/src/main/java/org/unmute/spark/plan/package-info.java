@@ -1,5 +1,5 @@
 /**
- * What is done, made on the driver: the options that results depend on, clips, and shares of them of about equal length
- * for the tasks.
+ * The plan that the driver makes: the options that results depend on, the clips, and shares of about equal length for
+ * the tasks.
  */
 package org.unmute.spark.plan;
