@@ -16,16 +16,16 @@ import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
- * Decides what counts, and carries it out: by renaming where that is one step, and by a manifest in each folder. A
- * decision is one file that appears in one step, so that a driver can be killed at any moment: what was decided is
- * carried out by the next one. One thread at a time.
+ * Decides which files count and carries out the decisions, by renaming where a rename is atomic, and by writing a
+ * manifest in each folder. A decision is a single file that appears atomically, so that a driver can be killed at any
+ * moment: the next driver carries out what was decided. One thread at a time.
  */
 final class CommitLog {
-    /** In this order: what the index names is there by the time that it names it. */
+    /** The order of updates: whatever the index refers to is in place before the index refers to it. */
     private static final List<String> FOLDERS = List.of(JobFolder.TOKENS, JobFolder.EVENTS, JobFolder.INDEX);
 
     private static final Pattern COMMIT = Pattern.compile("commit-\\d{6}\\.json");
-    /** A file that was written where a manifest could name it. */
+    /** A file written directly to a place where a manifest could name it. */
     private static final Pattern UNNAMED =
             Pattern.compile("(shard|part)-\\d{5,9}-[0-9a-z]+-[0-9A-Za-z.]+\\.(tok|toc|parquet)");
 
@@ -40,7 +40,7 @@ final class CommitLog {
         this.job = job;
     }
 
-    /** Makes files count, all of them or, if the driver dies before it is decided, none. */
+    /** Makes files count: all of them or, if the driver dies before the decision, none. */
     void commit(PendingCommit commit) throws IOException {
         lock.requireHeld();
         String folder = JobFolder.ATTEMPTS + "/" + job;
@@ -50,14 +50,14 @@ final class CommitLog {
         try {
             lock.requireHeld(); // writing may have taken long
         } catch (IOException e) {
-            store.delete(name); // whoever has the folder now finds none of its files
+            store.delete(name); // the driver that holds the folder now finds none of the files
             throw e;
         }
         carryOut(commit);
         store.delete(name);
     }
 
-    /** Carries out what earlier drivers decided, and deletes what their tasks left. */
+    /** Carries out decisions of earlier drivers and deletes what their tasks left behind. */
     void finishEarlier() throws IOException {
         for (FileStatus status : store.list(JobFolder.ATTEMPTS)) {
             String folder = JobFolder.ATTEMPTS + "/" + status.getPath().getName();
@@ -78,7 +78,7 @@ final class CommitLog {
         sweepUnnamed();
     }
 
-    /** Deletes what tasks wrote where a manifest could name it, and none does. */
+    /** Deletes files that tasks wrote to places where a manifest could name them, but that no manifest names. */
     private void sweepUnnamed() throws IOException {
         for (String folder : FOLDERS) {
             Set<String> named = named(folder).keySet();
@@ -90,7 +90,10 @@ final class CommitLog {
         }
     }
 
-    /** Deletes what attempts left aside: those of this run, and of dead ones whose tasks wrote on for a while. */
+    /**
+     * Deletes temporary files of attempts: those of this run, and those of dead runs whose tasks kept writing for a
+     * while.
+     */
     void sweep() throws IOException {
         lock.requireHeld();
         store.delete(JobFolder.ATTEMPTS);
@@ -118,7 +121,7 @@ final class CommitLog {
         }
     }
 
-    /** Whether a file has been moved before. */
+    /** Whether a file has already been moved. */
     private boolean isThere(String name, long bytes) throws IOException {
         long found = store.size(name);
         if (found >= 0 && found != bytes) {
@@ -147,7 +150,7 @@ final class CommitLog {
     private void name(String folder, PendingCommit commit) throws IOException {
         Map<String, FileManifest.Entry> before = named(folder);
         Map<String, FileManifest.Entry> named = new LinkedHashMap<>(before);
-        named.remove(RunRecord.FILE); // of a run that had ended
+        named.remove(RunRecord.FILE); // the record of a run that had ended
         for (StoredFile file : commit.files()) {
             String name = within(folder, file.to());
             if (name != null && !named.containsKey(name)) {
@@ -159,7 +162,7 @@ final class CommitLog {
             named.remove(within(folder, deleted));
         }
         if (!named.equals(before)) {
-            lock.requireHeld(); // a manifest that is replaced late would take out what a successor named
+            lock.requireHeld(); // replacing a manifest late would drop files that a successor named
             write(folder, named);
         }
     }
@@ -168,7 +171,7 @@ final class CommitLog {
         store.replace(folder + "/" + FileManifest.FILE, new FileManifest(new ArrayList<>(named.values())).encode());
     }
 
-    /** Ends a run: only of one that has ended the manifest of the tokens names the record. */
+    /** Ends a run. The manifest of the tokens names the run record only if the run has ended. */
     void end(byte[] record) throws IOException {
         lock.requireHeld();
         Map<String, FileManifest.Entry> named = named(JobFolder.TOKENS);
@@ -180,12 +183,12 @@ final class CommitLog {
         write(JobFolder.TOKENS, named);
     }
 
-    /** Name in a folder; null for a file elsewhere. */
+    /** Name of a file relative to a folder; null if the file is elsewhere. */
     private static String within(String folder, String file) {
         return file.startsWith(folder + "/") ? file.substring(folder.length() + 1) : null;
     }
 
-    /** What a manifest names; nothing without one. */
+    /** The entries of a folder's manifest; empty if there is no manifest. */
     private Map<String, FileManifest.Entry> named(String folder) throws IOException {
         Map<String, FileManifest.Entry> named = new LinkedHashMap<>();
         manifest(store, folder).ifPresent(found -> found.files().forEach(e -> named.put(e.name(), e)));
@@ -193,9 +196,9 @@ final class CommitLog {
     }
 
     /**
-     * The manifest of a folder; empty without one.
+     * The manifest of a folder; empty if there is none.
      *
-     * @param folder below that of the job; empty for that itself
+     * @param folder folder below the job's folder; empty for the job's folder itself
      */
     static Optional<FileManifest> manifest(JobStore store, String folder) throws IOException {
         String name = folder.isEmpty() ? FileManifest.FILE : folder + "/" + FileManifest.FILE;

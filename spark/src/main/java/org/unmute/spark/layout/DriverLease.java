@@ -26,33 +26,33 @@ import org.unmute.files.SettingsException;
 import org.unmute.spark.input.HadoopFiles;
 
 /**
- * The right of one driver to commit to a folder that no operating system's lock protects. The driver shows again and
- * again that it is alive; one that has not done so for the length of the lease may be succeeded by another.
+ * One driver's right to commit to a folder that no lock of the operating system protects. The driver regularly shows
+ * signs of life; if there was none for the length of the lease, another driver may succeed it.
  *
  * <pre>
- * _lock.json                 the first driver, by whoever created it
- * _lock-JOB-next.json        who succeeded the driver of JOB, by whoever created it
+ * _lock.json                 names the first driver, which created it
+ * _lock-JOB-next.json        names the successor of the driver of JOB, which created it
  * _lock-JOB-beat.json        changes while the driver of JOB is alive
  * </pre>
  *
- * The holder is the last of the chain that begins at {@code _lock.json}. No file that says who holds the folder is ever
- * replaced, and each name but the first is used once, so that of several who would succeed a driver one can create the
- * file, and a driver that was succeeded finds out however late it looks. No clocks of two machines are compared: who
- * waits measures with its own clock for how long it saw no change.
+ * The holder is the last of the chain that begins at {@code _lock.json}. Files that name a holder are never replaced,
+ * and each name but the first is used only once. Of several drivers that try to succeed another, only one can thus
+ * create the file, and a driver that was succeeded finds out no matter how late it looks. Clocks of different machines
+ * are never compared: a waiting driver measures with its own clock how long it saw no change.
  */
 final class DriverLease implements Closeable {
     static final String FILE = "_lock.json";
-    /** Setting of Hadoop: after how many seconds without a sign of life a driver may be succeeded. */
+    /** Hadoop setting: after how many seconds without a sign of life a driver may be succeeded. */
     static final String SECONDS = "unmute.lease.seconds";
 
     private static final int DEFAULT_SECONDS = 60;
-    /** Whoever writes a lease says how long it is; longer ones are waited for no longer. */
+    /** Max length of a lease in seconds; a longer one stated in a lock file is cut to this. */
     private static final int MAX_SECONDS = 3600;
-    /** Signs of life in a lease: so many can be lost. */
+    /** Signs of life in the length of a lease, so that several can be lost. */
     private static final int BEATS = 12;
-    /** The part of a lease after which its holder itself stops, so that a commit that has begun can end. */
+    /** Fraction of a lease after which its holder stops committing, so that a commit in progress can end. */
     private static final double TRUSTED = 0.75;
-    /** Of a lock in the way of an earlier version, which shows no signs of life. */
+    /** Lease length for a lock of an earlier version, which shows no signs of life. */
     private static final int NONE = 0;
 
     private static final int MAX_SUCCESSIONS = 10_000;
@@ -76,13 +76,14 @@ final class DriverLease implements Closeable {
     }
 
     /**
-     * Acquires the lease. If another driver has it, waits for a sign of life of that, and if there is none until its
-     * lease ends, takes it over.
+     * Acquires the lease. If another driver has it, waits for a sign of life of that driver, and takes the lease over
+     * if there is none before it expires.
      *
-     * @param job name of the run, which no other has
-     * @param broken whether to take it at once from whoever has it
-     * @param tell receives what is waited for
-     * @throws InputException if another driver has it and is alive, or is of a version that shows no signs of life
+     * @param job unique name of the run
+     * @param broken whether to take the lease at once from whichever driver has it
+     * @param tell receives messages about what is being waited for
+     * @throws InputException if another driver has the lease and is alive, or is of a version that shows no signs of
+     *     life
      * @throws SettingsException if the setting is out of range
      */
     static DriverLease acquire(JobStore store, String job, boolean broken, Consumer<String> tell) throws IOException {
@@ -100,7 +101,7 @@ final class DriverLease implements Closeable {
             }
             Optional<Holder> found = Holder.of(store);
             if (found.isEmpty()) {
-                continue; // it was released meanwhile
+                continue; // released in the meantime
             }
             Holder holder = found.get();
             if (holder.seconds() == NONE) {
@@ -108,7 +109,7 @@ final class DriverLease implements Closeable {
                     throw refused(store, holder, "; if it is dead, run this again with --break-lock");
                 }
                 breaking = false;
-                store.delete(FILE); // its driver looks at nothing else
+                store.delete(FILE); // its driver checks no other file
                 continue;
             }
             if (!breaking && !watch.isSilent(holder)) {
@@ -121,7 +122,7 @@ final class DriverLease implements Closeable {
             if (isHolder(store, job)) {
                 return begun(store, job, seconds, since);
             }
-            store.delete(next(holder.id())); // the one that was silent had released the folder after all
+            store.delete(next(holder.id())); // the silent driver had released the folder after all
         }
     }
 
@@ -172,15 +173,15 @@ final class DriverLease implements Closeable {
     }
 
     /**
-     * Who has the folder.
+     * The driver that has the folder.
      *
-     * @param id name of its run
-     * @param words who it is, for messages
-     * @param seconds length of its lease; {@link #NONE} if it shows no signs of life
-     * @param files those that lead to it
+     * @param id name of the driver's run
+     * @param words description of the driver, for messages
+     * @param seconds length of the lease; {@link #NONE} if the driver shows no signs of life
+     * @param files the files of the chain that leads to this driver
      */
     private record Holder(String id, String words, int seconds, List<String> files) {
-        /** The last of the chain; empty if there is none. */
+        /** The last holder of the chain; empty if there is none. */
         static Optional<Holder> of(JobStore store) throws IOException {
             List<String> files = new ArrayList<>();
             Holder holder = null;
@@ -208,7 +209,7 @@ final class DriverLease implements Closeable {
             }
             String id = json.path("job").asText();
             if (!id.matches("[0-9A-Za-z]{1,40}")) {
-                // Its driver was killed while it wrote it, or is writing it. What tells it from others of its name.
+                // Its driver was killed while writing it, or is still writing it. The id tells it apart from namesakes.
                 id = "unreadable"
                         + store.list("").stream()
                                 .filter(status -> status.getPath().getName().equals(file))
@@ -226,7 +227,7 @@ final class DriverLease implements Closeable {
         }
     }
 
-    /** Checks for signs of life of another driver. */
+    /** Watches another driver for signs of life. */
     private static final class Watch {
         private static final long MAX_PAUSE_MILLIS = 1000;
 
@@ -241,9 +242,9 @@ final class DriverLease implements Closeable {
         }
 
         /**
-         * Whether there was none for the length of its lease. Waits a while, if it is too early to say.
+         * Whether there was no sign of life for the length of the lease. Waits a while if it is too early to say.
          *
-         * @throws InputException if it is alive
+         * @throws InputException if the driver is alive
          */
         boolean isSilent(Holder holder) throws IOException {
             String seen = holder.id() + " " + stamp(beat(holder.id()));
@@ -272,7 +273,7 @@ final class DriverLease implements Closeable {
             return false;
         }
 
-        /** What changes when a file does; empty without it. */
+        /** A value that changes when the file does; empty if there is no file. */
         private String stamp(String name) throws IOException {
             for (FileStatus status : store.list("")) {
                 if (status.getPath().getName().equals(name)) {
@@ -283,7 +284,7 @@ final class DriverLease implements Closeable {
         }
     }
 
-    /** Shows that this driver is alive. A failure is no matter if another attempt succeeds in time. */
+    /** Shows that this driver is alive. A failure does not matter if another attempt succeeds in time. */
     private void renew() {
         try {
             long now = System.nanoTime();
@@ -303,7 +304,10 @@ final class DriverLease implements Closeable {
         }
     }
 
-    /** Whether others may have taken the lease to be over. That stays so: nobody can know whether one is about to. */
+    /**
+     * Whether other drivers may have considered the lease expired. Once true, this stays true, since another driver may
+     * be about to take over.
+     */
     private boolean isOver(long now) {
         if (now - renewed > TRUSTED * length.toNanos()) {
             lapsed = true;
@@ -311,7 +315,7 @@ final class DriverLease implements Closeable {
         return lapsed;
     }
 
-    /** @throws IOException if another driver has it, or may have it */
+    /** @throws IOException if another driver has the lease, or may have it */
     void requireHeld() throws IOException {
         Optional<Holder> holder = Holder.of(store);
         if (holder.isEmpty() || !holder.get().id().equals(job)) {
@@ -326,7 +330,7 @@ final class DriverLease implements Closeable {
         }
     }
 
-    /** Deletes files of leases that lead to nobody. */
+    /** Deletes lease files that do not lead to the holder. */
     private void sweep() throws IOException {
         List<String> needed = new ArrayList<>(List.of(beat(job)));
         Holder.of(store).ifPresent(holder -> needed.addAll(holder.files()));
@@ -341,7 +345,7 @@ final class DriverLease implements Closeable {
     public void close() throws IOException {
         beating.shutdown();
         try {
-            // A sign of life that comes later leaves a file, which the next driver deletes.
+            // A sign of life that arrives later leaves a file, which the next driver deletes.
             beating.awaitTermination(length.toMillis() / BEATS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -349,7 +353,7 @@ final class DriverLease implements Closeable {
         beating.shutdownNow();
         Optional<Holder> holder = Holder.of(store);
         if (holder.isPresent() && holder.get().id().equals(job) && !isOver(System.nanoTime())) {
-            // First what the chain begins with: without it, what is left leads to nobody.
+            // The start of the chain goes first: without it, the remaining files lead nowhere.
             for (String file : holder.get().files()) {
                 store.delete(file);
             }

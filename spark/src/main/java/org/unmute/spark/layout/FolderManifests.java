@@ -21,11 +21,12 @@ import org.unmute.spark.input.Digests;
 import org.unmute.spark.table.TableForms;
 
 /**
- * Sees that each folder of a job has its manifest. One that was lost, and the folders of earlier versions, get one that
- * names what is there and can be read; what else was there is found by comparing index, tokens and events.
+ * Ensures that each folder of a job has a manifest. If it was lost, or the folder was written by an earlier version,
+ * the new manifest names the files that exist and can be read; other files that should exist are found by comparing
+ * index, tokens and events.
  */
 final class FolderManifests {
-    /** In this order: which part of the events counts depends on that of the index. */
+    /** The order of work: which part of the events counts depends on the index. */
     private static final List<String> ORDER = List.of(JobFolder.INDEX, JobFolder.EVENTS, JobFolder.TOKENS);
 
     private static final String SHARD = ".tok";
@@ -36,7 +37,7 @@ final class FolderManifests {
     private final Digests digests;
     private final List<String> remarks;
 
-    /** @param remarks receives what was made again */
+    /** @param remarks receives a remark for each manifest that is recreated */
     FolderManifests(JobStore store, IndexParts index, Digests digests, List<String> remarks) {
         this.store = store;
         this.index = index;
@@ -45,10 +46,10 @@ final class FolderManifests {
     }
 
     /**
-     * Makes the manifests that are not there, or damaged.
+     * Creates the manifests that are missing or damaged.
      *
-     * @param before whether this version or a later one filled the folder before: then they were there
-     * @throws InputException if the folder was copied to where files without a manifest count for nobody
+     * @param before whether this version or a later one has filled the folder before, so that it had manifests
+     * @throws InputException if the folder was copied to a file system on which files without a manifest do not count
      */
     void ensure(boolean before) throws IOException {
         Set<String> lacking = new LinkedHashSet<>();
@@ -75,7 +76,7 @@ final class FolderManifests {
         }
     }
 
-    /** A manifest that is as it was written, and cannot be read, is one of a later version. */
+    /** A manifest that is intact but cannot be read was written by a later version. */
     private void requireEarlier(String folder, MalformedFileException e) throws IOException {
         Optional<byte[]> json = store.read(folder + "/" + FileManifest.FILE);
         if (json.isPresent() && FileManifest.isSealed(json.get())) {
@@ -83,7 +84,7 @@ final class FolderManifests {
         }
     }
 
-    /** Where a manifest is needed, files without one come from elsewhere, and would count for nobody. */
+    /** On a file system that needs manifests, files without one were copied from elsewhere and would never count. */
     private void requireNoneOfADisk(String folder) throws IOException {
         if (store.names(folder).stream().anyMatch(ON_A_DISK.asMatchPredicate())) {
             throw new InputException(store.place() + "/" + folder + " has files and no " + FileManifest.FILE
@@ -122,7 +123,10 @@ final class FolderManifests {
         store.replace(folder + "/" + FileManifest.FILE, new FileManifest(entries).encode());
     }
 
-    /** One part of each number: where several attempts or rewritings left theirs, any does, for they say the same. */
+    /**
+     * Chooses one part for each number. If several attempts or rewrites left parts with the same number, any will do,
+     * since their contents agree.
+     */
     private List<String> parts(String folder, Map<String, Long> files) throws IOException {
         Map<Integer, String> counting = folder.equals(JobFolder.EVENTS) ? index.names(JobFolder.INDEX) : Map.of();
         Map<Integer, String> parts = new TreeMap<>();
@@ -160,7 +164,7 @@ final class FolderManifests {
         List<String> names = new ArrayList<>(files.keySet());
         names.removeIf(
                 name -> !name.endsWith(SHARD) || !JobFolder.NUMBER.matcher(name).matches());
-        // Of records of one clip that of the later run counts, which is in the shard with the higher number.
+        // Of several records of one clip, the latest run's counts, which is in the shard with the highest number.
         names.sort(Comparator.comparingInt(FolderManifests::number).thenComparing(name -> name));
         List<String> chosen = new ArrayList<>();
         try (HadoopShardFiles shards =

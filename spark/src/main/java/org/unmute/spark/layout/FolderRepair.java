@@ -23,8 +23,8 @@ import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.spark.input.Digests;
 
 /**
- * Compares a folder with what its manifests and its index state, and takes out what is missing or damaged, so that the
- * clips concerned are done again: by names and sizes, or by all bytes. What counts after it is whole.
+ * Compares a folder with its manifests and its index, by names and sizes or by all bytes, and removes what is missing
+ * or damaged from them, so that the affected clips are done again. Afterwards, everything that counts is intact.
  */
 final class FolderRepair {
     private static final String SHARD = ".tok";
@@ -35,7 +35,7 @@ final class FolderRepair {
     private final CommitLog log;
     private final IndexParts index;
     private final List<String> remarks;
-    /** What is wrong with files that count, by their names below the folder of the job. */
+    /** Problems of files that count, by file name below the job's folder. */
     private final Map<String, String> damage = new LinkedHashMap<>();
 
     private final SortedSet<Integer> lostIndex = new TreeSet<>();
@@ -43,7 +43,7 @@ final class FolderRepair {
     private final Set<String> shards = new HashSet<>();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
 
-    /** @param remarks receives what was missing or damaged */
+    /** @param remarks receives remarks about missing or damaged files */
     FolderRepair(JobStore store, CommitLog log, IndexParts index, List<String> remarks) {
         this.store = store;
         this.log = log;
@@ -52,21 +52,21 @@ final class FolderRepair {
     }
 
     /**
-     * What was found.
+     * The outcome of a repair.
      *
-     * @param lost ids of clips whose rows say now that they have to be done again
+     * @param lost ids of clips whose rows now say that they have to be done again
      * @param known the index; null if it was changed
      */
     record Found(Set<String> lost, IndexParts.Known known) {}
 
     /**
-     * Does it.
+     * Repairs the folder.
      *
-     * @param digests by which all bytes are compared; null: names and sizes are
+     * @param digests hashes files to compare all bytes; null to compare only names and sizes
      * @param events whether the job keeps events
-     * @param target where to
-     * @param pass what tells files of several passes of a run apart
-     * @return what was found
+     * @param target where rewritten files go
+     * @param pass tells files of several passes of a run apart
+     * @return the outcome
      */
     Found run(Digests digests, boolean events, ShareTarget target, int pass) throws IOException {
         for (String folder : JobFolder.COUNTING) {
@@ -87,7 +87,7 @@ final class FolderRepair {
         return new Found(lost, changed ? null : known);
     }
 
-    /** The parts of the index that are there and can be read. */
+    /** Reads the parts of the index that exist and are readable. */
     private IndexParts.Known readable() throws IOException {
         IndexParts.Known known = index.known(lostIndex);
         if (known.damaged().isEmpty()) {
@@ -100,7 +100,7 @@ final class FolderRepair {
         return index.known(lostIndex);
     }
 
-    /** Compares the files of a folder with its manifest. */
+    /** Compares the files of a folder with the folder's manifest. */
     private void compare(String folder, Digests digests) throws IOException {
         Map<String, Long> there = new HashMap<>();
         for (FileStatus status : store.list(folder)) {
@@ -144,7 +144,7 @@ final class FolderRepair {
         return digest;
     }
 
-    /** Tables of contents follow from shards that are whole. */
+    /** Recreates tables of contents of intact shards. */
     private void remakeContents() throws IOException {
         Map<String, FileManifest.Entry> stated = new HashMap<>();
         CommitLog.manifest(store, JobFolder.TOKENS)
@@ -186,7 +186,7 @@ final class FolderRepair {
         }
     }
 
-    /** Tasks write a part of the events with every part of the index; only one that was written again may lack it. */
+    /** Tasks write a part of the events with every part of the index; only a rewritten part may have none. */
     private void findLostEvents(IndexParts.Known known, Map<Integer, String> eventParts) {
         known.names().forEach((number, name) -> {
             if (!IndexParts.isRewritten(name) && !eventParts.containsKey(number) && lostEvents.add(number)) {
@@ -226,7 +226,7 @@ final class FolderRepair {
                 deleted.add(JobFolder.TOKENS + "/" + ShardContents.nameFor(file.substring(file.indexOf('/') + 1)));
             }
         }
-        // Events without a part of the index are those of clips that are done again.
+        // Events without a part of the index belong to clips that will be done again.
         eventParts.forEach((number, name) -> {
             if (!known.names().containsKey(number)) {
                 deleted.add(JobFolder.EVENTS + "/" + name);

@@ -22,11 +22,11 @@ import org.unmute.probes.cache.files.ShardFiles;
 import org.unmute.spark.input.HadoopFiles;
 
 /**
- * The files of a token cache on any file system that Hadoop opens, read in ranges: what {@code
- * TokenCache.open(ShardFiles, CacheKey)} takes, so that probes are trained on a cache that no disk here could hold.
+ * The files of a token cache on any file system that Hadoop opens, read in ranges. Passed to {@code
+ * TokenCache.open(ShardFiles, CacheKey)}, so that probes can be trained on a cache too large for any local disk.
  */
 public final class HadoopShardFiles implements ShardFiles {
-    /** Streams that are kept open, since the next clip may be of the same shard. */
+    /** Max number of idle streams, kept open since the next clip may be in the same shard. */
     private static final int IDLE = 64;
 
     private final FileSystem system;
@@ -37,7 +37,7 @@ public final class HadoopShardFiles implements ShardFiles {
     private record Open(String name, FSDataInputStream stream) {}
 
     /**
-     * @param folder with the shards, a path or URI: {@code DIR/tokens} of a job
+     * @param folder folder with the shards, a path or URI: {@code DIR/tokens} of a job
      * @throws IOException if there is no such file system
      */
     public HadoopShardFiles(String folder, Configuration configuration) throws IOException {
@@ -63,7 +63,7 @@ public final class HadoopShardFiles implements ShardFiles {
         } catch (FileNotFoundException e) {
             return List.of();
         }
-        files.forEach(known::putIfAbsent); // a size that was told once stays
+        files.forEach(known::putIfAbsent); // a size that was reported once stays valid
         return List.copyOf(files.keySet());
     }
 
@@ -109,7 +109,7 @@ public final class HadoopShardFiles implements ShardFiles {
         return MemorySegment.ofArray(bytes);
     }
 
-    /** A stream of a file for one thread. */
+    /** Takes a stream of a file for one thread. */
     private Open take(String name) throws IOException {
         synchronized (idle) {
             for (Iterator<Open> each = idle.descendingIterator(); each.hasNext(); ) {

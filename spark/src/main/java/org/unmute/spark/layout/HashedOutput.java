@@ -8,7 +8,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.unmute.files.Sha256;
 
-/** A Parquet file that is being written to a job's folder, with its size and digest. */
+/** A Parquet file being written to a job's folder, whose size and digest are computed on the way. */
 final class HashedOutput implements OutputFile {
     private final JobStore store;
     private final String name;
@@ -21,7 +21,7 @@ final class HashedOutput implements OutputFile {
         this.name = name;
     }
 
-    /** What was written; once the writer is closed. */
+    /** The file as written; call after the writer is closed. */
     ShareResult.StoredFile stored(String to) {
         return new ShareResult.StoredFile(name, to, bytes, sha256);
     }

@@ -31,11 +31,11 @@ import org.unmute.spark.table.PresentColumns;
 import org.unmute.spark.table.RowForm;
 import org.unmute.spark.table.TableForms;
 
-/** The parts of index and events that count: read for what is known, and written again without what counts no more. */
+/** The parts of index and events that count: reads them, and rewrites them without rows that no longer count. */
 final class IndexParts {
     private static final Pattern NAME = Pattern.compile("part-(\\d{5,9})[A-Za-z0-9._-]*\\.parquet");
     private static final Pattern REWRITTEN = Pattern.compile("part-\\d{5,9}-[0-9a-z]+-r\\d+\\.parquet");
-    /** Enough to wait for a store while others compute; each holds some rows. */
+    /** Parts processed at once: enough to wait for a store while others compute. Each holds some rows in memory. */
     private static final int AT_ONCE = 8;
 
     private static final MessageType KNOWN = new MessageType(
@@ -58,7 +58,7 @@ final class IndexParts {
         this.store = store;
     }
 
-    /** Names of the parts that count, by their numbers. */
+    /** Names of the parts that count, by part number. */
     Map<Integer, String> names(String folder) throws IOException {
         Optional<FileManifest> manifest = CommitLog.manifest(store, folder);
         List<String> names = manifest.isPresent()
@@ -74,16 +74,16 @@ final class IndexParts {
         return parts;
     }
 
-    /** Whether a part was written again, without the rows that count no more. */
+    /** Whether a part is a rewritten one, without rows that no longer count. */
     static boolean isRewritten(String name) {
         return REWRITTEN.matcher(name).matches();
     }
 
     /**
-     * What the index says of all clips.
+     * The contents of the index for all clips.
      *
-     * @param names of the parts that were read, by their numbers
-     * @param shards that rows name, with the numbers of the parts that they are in
+     * @param names names of the parts that were read, by part number
+     * @param shards shards that rows refer to, with the numbers of the parts that refer to them
      * @param damaged parts that cannot be read, with the reasons
      */
     record Known(
@@ -102,7 +102,7 @@ final class IndexParts {
     }
 
     /**
-     * Reads what the index says of all clips.
+     * Reads the index.
      *
      * @param except numbers of parts that are not read
      */
@@ -131,7 +131,7 @@ final class IndexParts {
         return known;
     }
 
-    /** A part is no Parquet file of ours: it was changed or cut off after it was written. */
+    /** Thrown for a part that is not a valid Parquet file: it was changed or truncated after it was written. */
     static final class DamagedPartException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -171,9 +171,9 @@ final class IndexParts {
     /**
      * Reads a part.
      *
-     * @param file below the folder of the job
-     * @param columns to read
-     * @throws DamagedPartException if it is no whole file
+     * @param file file below the job's folder
+     * @param columns columns to read
+     * @throws DamagedPartException if the file is not intact
      */
     void read(String file, MessageType columns, Rows rows) throws IOException {
         try (ParquetReader<Group> reader = ParquetReader.builder(new PresentColumns(columns), store.path(file))
@@ -190,22 +190,22 @@ final class IndexParts {
         }
     }
 
-    /** What becomes of a row of a part of the index. */
+    /** Decides how a row of a part of the index changes. */
     @FunctionalInterface
     interface Change {
         ClipRow of(int part, ClipRow row);
     }
 
     /**
-     * Writes parts of the index again, and those of the events with the same numbers.
+     * Rewrites parts of the index, and the parts of the events with the same numbers.
      *
-     * @param numbers of the parts
-     * @param known what counts: rows of clips that another part has are left out
-     * @param events names of the parts of the events that are read, by their numbers
-     * @param change what becomes of the rows that stay
-     * @param target where to
-     * @param pass what tells files of several passes of a run apart
-     * @return what makes them count
+     * @param numbers numbers of the parts
+     * @param known the index; rows of clips that count in another part are left out
+     * @param events names of the parts of the events that are read, by part number
+     * @param change applied to the rows that stay
+     * @param target where the new parts go
+     * @param pass tells files of several passes of a run apart
+     * @return the commit that makes the new parts count
      */
     PendingCommit rewritten(
             SortedSet<Integer> numbers,
@@ -247,9 +247,9 @@ final class IndexParts {
     }
 
     /**
-     * Writes a part again.
+     * Rewrites a part.
      *
-     * @param change what becomes of a row; null: it is left out
+     * @param change applied to each row; null drops the row
      * @return empty if no row is left
      */
     private <T> Optional<StoredFile> rewrite(
@@ -273,7 +273,7 @@ final class IndexParts {
         return Optional.of(written);
     }
 
-    /** Runs jobs, some at a time, and gives what they gave in their order. */
+    /** Runs jobs, several at a time, and returns their results in the order of the jobs. */
     private static <T> List<T> all(List<Callable<T>> jobs) throws IOException {
         List<T> results = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {

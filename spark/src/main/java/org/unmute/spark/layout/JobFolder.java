@@ -22,25 +22,25 @@ import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * The folder that a job fills, as its driver has it: locked, with everything that earlier runs decided carried out.
+ * The folder that a job fills, as the driver sees it: locked, with all decisions of earlier runs carried out.
  *
  * <pre>
- * key.json                        what all results have in common
+ * key.json                        the settings that all results share
  * _manifest.json                  its digest; in each folder below, names, sizes and digests of the files that count
- * tokens/shard-NNNNN.tok, .toc    a token cache, a shard a task; run.json of the last run
- * index/part-NNNNN.parquet        a row a clip
- * events/part-NNNNN.parquet       a row an event
- * _attempts/                      what does not count yet
+ * tokens/shard-NNNNN.tok, .toc    a token cache, a shard for each task; run.json of the last run
+ * index/part-NNNNN.parquet        a row for each clip
+ * events/part-NNNNN.parquet       a row for each event
+ * _attempts/                      files that do not count yet
  * </pre>
  *
- * One thread at a time; {@link ShareCommits} may be given results by any.
+ * One thread at a time; {@link ShareCommits} accepts results from any thread.
  */
 public final class JobFolder implements Closeable {
-    /** Where tasks write aside, and drivers what they decide. */
+    /** Where tasks write temporary files, and drivers their decisions. */
     static final String ATTEMPTS = "_attempts";
     /** The token cache. */
     public static final String TOKENS = "tokens";
-    /** The index, a row a clip. */
+    /** The index, one row for each clip. */
     public static final String INDEX = "index";
     /** The table of events. */
     public static final String EVENTS = "events";
@@ -69,18 +69,18 @@ public final class JobFolder implements Closeable {
     }
 
     /**
-     * Opens a folder, or makes one. Locks it, finishes what a killed driver had decided, deletes what it had not,
-     * compares what is there with what the manifests and the index state, and reads the index. Clips of which something
-     * is missing or damaged are not {@linkplain KnownClips.Standing#DONE done} then; {@link #remarks()} says what it
-     * is. Where a lock does not end with its process, waits to see whether that of another is alive.
+     * Opens a folder, or creates one: locks it, carries out what a killed driver had decided, deletes what it had not,
+     * compares the files with the manifests and the index, and reads the index. Clips with missing or damaged results
+     * are then no longer {@linkplain KnownClips.Standing#DONE done}; {@link #remarks()} describes the damage. If a lock
+     * does not end with its process, waits to see whether its holder is alive.
      *
      * @param folder a path or URI that Hadoop opens
-     * @param key of the results
+     * @param key key of the results
      * @param breakLock whether to take the lock at once from a driver that is known to be dead
      * @param verify whether all bytes are compared, not only names and sizes
-     * @param digests what hashes files
-     * @param tell receives what is waited for
-     * @throws InputException if another driver has the folder, or it was filled with another key or another program
+     * @param digests hashes files
+     * @param tell receives messages about what is being waited for
+     * @throws InputException if another driver has the folder, or it was filled with another key or by another program
      * @throws IOException if the file system fails
      */
     public static JobFolder open(
@@ -110,7 +110,7 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    /** The same by names and sizes, where nobody is told what is waited for. */
+    /** As above, but compares only names and sizes and does not report what it is waiting for. */
     public static JobFolder open(String folder, JobKey key, boolean breakLock, Configuration configuration)
             throws IOException {
         return open(folder, key, breakLock, configuration, false, Digests.here(configuration), _ -> {});
@@ -134,17 +134,17 @@ public final class JobFolder implements Closeable {
         read(found.known() == null ? index.known(Set.of()) : found.known());
     }
 
-    /** What was missing or damaged and is made again, in words. */
+    /** Messages about files that were missing or damaged and are made again. */
     public List<String> remarks() {
         return List.copyOf(remarks);
     }
 
-    /** Ids of clips of the index that have to be done again since something of them was missing or damaged. */
+    /** Ids of clips in the index that have to be done again because some of their results were missing or damaged. */
     public Set<String> lost() {
         return Set.copyOf(lost);
     }
 
-    /** Takes out of the index what a run that was killed before it could do so left in it twice. */
+    /** Removes duplicate rows that a run left in the index because it was killed before it could remove them. */
     private void read(IndexParts.Known read) throws IOException {
         if (!read.damaged().isEmpty()) {
             throw new IOException(read.damaged().get(read.damaged().firstKey())
@@ -168,17 +168,20 @@ public final class JobFolder implements Closeable {
                 passes++));
     }
 
-    /** The folder as a URI in which nothing is escaped. */
+    /** The folder as an unescaped URI. */
     public String place() {
         return store.place();
     }
 
-    /** What earlier runs did. */
+    /** The clips in the index, from earlier runs. */
     public KnownClips known() {
         return known.clips();
     }
 
-    /** Number of the first share of this run: one more than any shard or part has, also one that does not count. */
+    /**
+     * Number of the first share of this run: one more than the highest number of any shard or part, including those
+     * that do not count.
+     */
     public int firstShare() throws IOException {
         int first = 0;
         for (String folder : COUNTING) {
@@ -198,8 +201,9 @@ public final class JobFolder implements Closeable {
     }
 
     /**
-     * Notes what is planned anew of clips whose results stay: the stamp of a file that was touched and is as it was, so
-     * that the next run does not have to read it again; labels; the split.
+     * Updates the rows of clips whose results stay with the stamp, labels and split of the new plan. The stamp of a
+     * file that was touched but has the same bytes is updated so that the next run does not have to read the file
+     * again.
      */
     public void revise(List<PlannedClip> clips) throws IOException {
         Map<String, PlannedClip> revised = new HashMap<>();
@@ -217,17 +221,17 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    /** Begins to commit results; one at a time. */
+    /** Begins to commit results. Only one {@link ShareCommits} may be open at a time. */
     public ShareCommits commits() {
         return new ShareCommits(log);
     }
 
     /**
-     * Ends a run: takes rows out of the index and the events that newer ones replace, deletes shards that no row names
-     * any more and what attempts left, and writes the record of the run beside the tokens, where {@code unmute embed}
-     * has it.
+     * Ends a run: removes rows of the index and the events that newer rows replace, deletes shards that no row refers
+     * to and files that attempts left, and writes the run record beside the tokens, where {@code unmute embed} also
+     * writes it.
      *
-     * @param again whether clips were done again that the index had
+     * @param again whether clips were done again that were already in the index
      * @param run the record
      */
     public void complete(boolean again, RunRecord run) throws IOException {
@@ -239,7 +243,10 @@ public final class JobFolder implements Closeable {
         log.end(run.json());
     }
 
-    /** Of shards of earlier runs, whose clips are all done again, or whose part of the index was lost. */
+    /**
+     * Drops shards of earlier runs to which no row refers: all their clips were done again, or their part of the index
+     * was lost.
+     */
     private void dropUnnamedShards() throws IOException {
         Set<String> stated = new TreeSet<>();
         CommitLog.manifest(store, TOKENS).orElseThrow().files().forEach(entry -> stated.add(entry.name()));
@@ -247,7 +254,7 @@ public final class JobFolder implements Closeable {
         for (String shard : stated) {
             Matcher number = NUMBER.matcher(shard);
             String contents = ShardContents.nameFor(shard);
-            // Tasks write a table of contents beside each shard: one without it is not of a job.
+            // Tasks write a table of contents beside each shard, so a shard without one was not written by a job.
             if (shard.endsWith(".tok")
                     && stated.contains(contents)
                     && number.matches()
@@ -262,12 +269,12 @@ public final class JobFolder implements Closeable {
         }
     }
 
-    /** Files of the index that count, as URIs in which nothing is escaped, for Spark's reader. */
+    /** Files of the index that count, as unescaped URIs for Spark's reader. */
     public List<String> index() throws IOException {
         return files(INDEX);
     }
 
-    /** Files of the table of events that count, as {@link #index()}. */
+    /** Files of the table of events that count, as unescaped URIs. */
     public List<String> events() throws IOException {
         return files(EVENTS);
     }

@@ -21,15 +21,15 @@ import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.Kept;
 
 /**
- * What all results in a job's folder have in common, in {@code key.json}. Runs with another key are refused.
+ * The settings that all results in a job's folder share, stored in {@code key.json}. Runs with another key are refused.
  *
- * @param values what must be the same, in words by name
+ * @param values the values that must agree, by name, as readable text
  * @param encoder description of the encoder
  * @param frontEnd description of the front end
- * @param classes of the scores, in their order; empty without
+ * @param classes classes of the scores, in their order; empty if there are no scores
  */
 public record JobKey(SortedMap<String, String> values, String encoder, String frontEnd, List<String> classes) {
-    /** Its name in the folder of a job. */
+    /** Name of the key's file in the folder of a job. */
     public static final String FILE = "key.json";
 
     private static final String FORMAT = "unmute-key-1";
@@ -40,13 +40,13 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
     }
 
     /**
-     * The key of results.
+     * Creates the key of results.
      *
      * @param tokens the key of the encoder's tokens as they are stored
-     * @param kept what is kept of each clip; what is not kept is no part of the key
+     * @param kept which results are kept for each clip; settings of other results are not part of the key
      * @param probeSha256 digest of the probe's file; null for the encoder's own head
      * @param calibrated whether the probe learned a calibration of its scores
-     * @param classes of the scores; empty without
+     * @param classes classes of the scores; empty if there are no scores
      */
     public static JobKey of(
             CacheKey tokens,
@@ -76,7 +76,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
             values.put("probe", probeSha256 == null ? "the encoder's own head" : probeSha256);
         }
         if (kept.contains(Kept.SCORES) && calibrated) {
-            values.put("scores", "calibrated"); // earlier versions kept raw ones
+            values.put("scores", "calibrated"); // earlier versions kept raw scores
         }
         if (kept.contains(Kept.EVENTS)) {
             Double context = options.context().context();
@@ -106,7 +106,7 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
     }
 
     /**
-     * Reads a key.
+     * Parses a key.
      *
      * @throws InputException if it is damaged or of a later version
      */
@@ -133,10 +133,10 @@ public record JobKey(SortedMap<String, String> values, String encoder, String fr
     }
 
     /**
-     * Refuses another key.
+     * Refuses a key that differs from this one.
      *
-     * @param folder that was filled with this key
-     * @throws InputException naming both keys
+     * @param folder folder that was filled with this key
+     * @throws InputException naming both keys, if they differ
      */
     void requireSame(JobKey asked, String folder) {
         if (values.equals(asked.values)) {

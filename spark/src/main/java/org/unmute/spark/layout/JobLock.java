@@ -9,8 +9,8 @@ import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 
 /**
- * The right of one driver to commit to a folder. On a local disk it is the operating system's lock, which ends with the
- * process; elsewhere a {@link DriverLease}, which ends when its driver shows no more signs of life.
+ * One driver's right to commit to a folder. On a local disk it is a lock of the operating system, which ends with the
+ * process; elsewhere it is a {@link DriverLease}, which ends when its driver stops showing signs of life.
  */
 final class JobLock implements Closeable {
     private final FolderLock local;
@@ -25,9 +25,9 @@ final class JobLock implements Closeable {
      * Acquires the lock.
      *
      * @param job name of the run
-     * @param broken whether to take it at once from another driver
-     * @param tell receives what is waited for
-     * @throws InputException if somebody else has it
+     * @param broken whether to take the lock at once from another driver
+     * @param tell receives messages about what is being waited for
+     * @throws InputException if another process has the lock
      */
     static JobLock acquire(JobStore store, String job, boolean broken, Consumer<String> tell) throws IOException {
         Optional<Path> folder = store.local();

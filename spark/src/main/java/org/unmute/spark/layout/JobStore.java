@@ -29,17 +29,17 @@ import org.unmute.files.FileFailure;
 import org.unmute.spark.input.HadoopFiles;
 
 /**
- * The folder of a job on whatever file system Hadoop finds it. Files are named by their paths below the folder, which
- * none of them leaves. Every operation that changes something is here, so that a test can let each of them fail.
+ * The folder of a job on any file system that Hadoop supports. Files are named by their paths below the folder; no path
+ * may leave it. All operations that modify the folder are in this class, so that a test can make each of them fail.
  *
- * <p>On a local disk a {@link LocalFolder} does what is done: it follows no links, and forces names. HDFS follows none
- * unless its administrator allows links, and stores of objects have none.
+ * <p>On a local disk, operations are delegated to a {@link LocalFolder}, which follows no links and forces names to the
+ * disk. HDFS follows links only if its administrator allows them, and object stores have none.
  */
 final class JobStore {
-    /** File systems that rename a file in one step. Not all of them refuse to if there is one of the new name. */
+    /** Schemes of file systems that rename a file atomically. Not all of them refuse to overwrite an existing file. */
     private static final Set<String> RENAMING = Set.of("file", "hdfs", "webhdfs", "swebhdfs", "viewfs", "ofs", "o3fs");
 
-    /** Parts of a path with which it may lead elsewhere. */
+    /** Path elements that could lead outside the folder. */
     private static final Set<String> OUTWARD = Set.of("", ".", "..");
 
     private static final int COPY = 1 << 20;
@@ -47,7 +47,7 @@ final class JobStore {
     private final FileSystem system;
     private final Path root;
     private final Configuration configuration;
-    /** The folder on a disk of this machine; null elsewhere. */
+    /** The folder on a disk of this machine; null if it is elsewhere. */
     private final LocalFolder local;
 
     private JobStore(FileSystem system, Path root, Configuration configuration) {
@@ -59,14 +59,14 @@ final class JobStore {
                 : null;
     }
 
-    /** @param folder a path or URI as a user gives it; need not exist */
+    /** @param folder a path or URI as given by a user; need not exist */
     static JobStore of(String folder, Configuration configuration) throws IOException {
         HadoopFiles files = new HadoopFiles(configuration);
         Path root = files.qualified(folder);
         return new JobStore(files.system(root), root, configuration);
     }
 
-    /** The folder as a URI in which nothing is escaped. */
+    /** The folder as an unescaped URI. */
     String place() {
         return root.toString();
     }
@@ -82,12 +82,14 @@ final class JobStore {
         return configuration;
     }
 
-    /** Whether a rename is one step here; on object stores it copies, and a manifest has to say what counts. */
+    /**
+     * Whether renames are atomic here. On object stores a rename copies, so a manifest has to say which files count.
+     */
     boolean renames() {
         return RENAMING.contains(system.getUri().getScheme());
     }
 
-    /** The folder on this machine, if that is where it is. */
+    /** The folder on this machine; empty if it is elsewhere. */
     Optional<java.nio.file.Path> local() {
         return Optional.ofNullable(local).map(LocalFolder::root);
     }
@@ -105,7 +107,7 @@ final class JobStore {
         }
     }
 
-    /** What is in a folder, without order; empty if it does not exist. */
+    /** The entries of a folder, in no particular order; empty if it does not exist. */
     List<FileStatus> list(String folder) throws IOException {
         Path path = path(folder);
         if (local != null) {
@@ -114,7 +116,7 @@ final class JobStore {
                     .toList();
         }
         try {
-            // Some stores show a folder of which all files were deleted as an empty file.
+            // Some stores report a folder whose files were all deleted as an empty file.
             return Stream.of(system.listStatus(path))
                     .filter(status -> !status.getPath().equals(path))
                     .toList();
@@ -131,7 +133,7 @@ final class JobStore {
                 found.size(), found.isDirectory(), 1, 0, changed, 0, null, null, null, link, path, false, false, false);
     }
 
-    /** Names of the files in a folder, in order. Links are none. */
+    /** Names of the files in a folder, sorted. Links do not count as files. */
     List<String> names(String folder) throws IOException {
         List<String> names = new ArrayList<>();
         for (FileStatus status : list(folder)) {
@@ -143,7 +145,7 @@ final class JobStore {
         return names;
     }
 
-    /** A whole small file; empty if there is none. */
+    /** The content of a small file; empty if there is no such file. */
     Optional<byte[]> read(String name) throws IOException {
         Path file = path(name);
         if (local != null) {
@@ -158,7 +160,7 @@ final class JobStore {
         }
     }
 
-    /** Makes a folder where there is such a thing; an object store has only names with a slash. */
+    /** Makes a folder, except on object stores, which only have names with slashes. */
     void makeFolder(String name) throws IOException {
         Path folder = path(name);
         if (local != null) {
@@ -168,7 +170,9 @@ final class JobStore {
         }
     }
 
-    /** Deletes temporary files in a folder that killed processes left. The caller has the lock of the job's folder. */
+    /**
+     * Deletes temporary files that killed processes left in a folder. The caller holds the lock of the job's folder.
+     */
     void sweep(String folder) throws IOException {
         if (local != null) {
             local.sweep(folder);
@@ -176,7 +180,7 @@ final class JobStore {
     }
 
     /**
-     * Begins a file. Elsewhere than on a local disk, one of its name is replaced. What is written counts when the
+     * Begins a file. Except on a local disk, an existing file of that name is replaced. The content counts once the
      * stream is closed by {@link #finish}.
      */
     FSDataOutputStream create(String name) throws IOException {
@@ -187,11 +191,11 @@ final class JobStore {
         if (system.getClass() == RawLocalFileSystem.class) {
             return local.create(name);
         }
-        local.prepared(name); // somebody has set up a file system of their own, which is to be used
+        local.prepared(name); // the user has configured a custom file system, which has to be used
         return system.create(file, false);
     }
 
-    /** Forces a file to the disks, where there is such a thing, and closes it. */
+    /** Forces a file to disk, where the file system supports it, and closes it. */
     static void finish(FSDataOutputStream out) throws IOException {
         if (out.hasCapability(StreamCapabilities.HSYNC)) {
             out.hsync();
@@ -200,9 +204,10 @@ final class JobStore {
     }
 
     /**
-     * Writes a small file that is whole as soon as there is one of this name.
+     * Writes a small file so that it is complete as soon as its name exists.
      *
-     * @param name of a file that does not exist; where files are not renamed it may, and is replaced in one step
+     * @param name name of a file that does not exist; on stores without atomic renames it may exist and is replaced
+     *     atomically
      */
     void write(String name, byte[] content) throws IOException {
         if (local != null) {
@@ -226,7 +231,7 @@ final class JobStore {
         write(name, content);
     }
 
-    /** Writes a small file, and replaces one of its name in one step. */
+    /** Writes a small file, atomically replacing an existing one of that name. */
     void replace(String name, byte[] content) throws IOException {
         path(name);
         if (local != null) {
@@ -261,9 +266,9 @@ final class JobStore {
     }
 
     /**
-     * Writes a small file unless there is one of this name.
+     * Writes a small file unless one of that name exists.
      *
-     * @return whether it was written
+     * @return whether the file was written
      */
     boolean createNew(String name, byte[] content) throws IOException {
         try (FSDataOutputStream out = begin(name)) {
@@ -271,7 +276,7 @@ final class JobStore {
             finish(out);
             return true;
         } catch (IOException e) {
-            // Stores say in various ways that there is one, and an answer can be lost.
+            // Stores report an existing file in various ways, and a response can be lost.
             Optional<byte[]> there = read(name);
             if (there.isEmpty()) {
                 throw e;
@@ -290,7 +295,7 @@ final class JobStore {
         return file.build();
     }
 
-    /** Renames a file to a name that is free. */
+    /** Renames a file to a name that is not in use. */
     void rename(String from, String to) throws IOException {
         Path source = path(from);
         Path target = path(to);
@@ -301,7 +306,7 @@ final class JobStore {
         }
     }
 
-    /** Deletes a file, or a folder with all that is in it; nothing happens if there is none. */
+    /** Deletes a file, or a folder with its contents; does nothing if there is none. */
     void delete(String name) throws IOException {
         Path path = path(name);
         if (local != null) {
@@ -311,7 +316,7 @@ final class JobStore {
         }
     }
 
-    /** Copies a file of this machine here, while telling its bytes to somebody. */
+    /** Copies a local file to the store and updates a digest with its bytes. */
     void upload(java.nio.file.Path file, String name, MessageDigest digest) throws IOException {
         FSDataOutputStream out = create(name);
         try (InputStream in = Files.newInputStream(file)) {

@@ -11,31 +11,36 @@ import org.unmute.files.Sha256;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * What the index of a job's folder says, compactly: 120 to 240 bytes a clip, so that the driver can hold millions.
- * Clips are known by 128 bits of their id's digest. Several threads may add at the same time, but
- * none may ask meanwhile.
+ * A compact form of a job's index, 120 to 240 bytes for each clip, so that the driver can hold millions of clips. Clips
+ * are identified by 128 bits of the digest of their ids. Several threads may add at the same time, but none may query
+ * meanwhile.
  */
 public final class KnownClips {
-    /** What is known of a clip that is planned. */
+    /** The state of a planned clip in the index. */
     public enum Standing {
-        /** It is in no part of the index. */
+        /** The index has no row of the clip. */
         NEW,
-        /** It could not be used when it was tried. */
+        /** The clip could not be used when it was tried. */
         FAILED,
-        /** Another file or another part of it has this id. */
+        /** The id belonged to another file or another part of the file. */
         CHANGED,
-        /** Its file is not as it was when it was embedded, by size, time or ETag: {@link #hasAudio} decides. */
+        /**
+         * The size, time or ETag of the clip's file has changed since the clip was embedded: {@link #hasAudio} decides.
+         */
         TOUCHED,
-        /** It is there, and its file has not been touched. */
+        /** The clip is in the index, and its file has not been touched. */
         DONE
     }
 
     private static final int LONGS = 7;
     private static final int START = 1 << 10;
 
-    /** A clip: two of its id, one of its place, one of its stamp, two of its audio's digest, one of its notes. */
+    /**
+     * Seven values for each clip: two for its id, one for its place, one for its stamp, two for the digest of its
+     * audio, one for its notes.
+     */
     private long[] clips = new long[START * LONGS];
-    /** Part of the index, plus 1; 0: nothing here; negative: with an error. */
+    /** Part of the index, plus 1; 0 for a free slot; negative for a row with an error. */
     private int[] parts = new int[START];
 
     private int size;
@@ -48,16 +53,16 @@ public final class KnownClips {
         return size;
     }
 
-    /** Parts of the index with rows that no longer count, since a later part has the same clip. */
+    /** Parts of the index with rows that no longer count, since a later part contains the same clip. */
     SortedSet<Integer> superseded() {
         return superseded;
     }
 
     /**
-     * What is remembered of a row of the index.
+     * The values kept for a row of the index.
      *
-     * @param place of {@link #place}
-     * @param notes of {@link #notes}
+     * @param place from {@link #place}
+     * @param notes from {@link #notes}
      */
     record Entry(String clip, long place, String stamp, String sha256, long notes) {
         private long[] row() {
@@ -65,7 +70,7 @@ public final class KnownClips {
         }
     }
 
-    /** Adds a row; of rows of one clip that of the part with the highest number counts. */
+    /** Adds a row. If a clip has several rows, the one in the part with the highest number counts. */
     void add(int part, Entry entry, boolean error) {
         add(part, entry.row(), error);
     }
@@ -90,13 +95,13 @@ public final class KnownClips {
         parts[at] = error ? -(part + 1) : part + 1;
     }
 
-    /** Number of the part that has the row of a clip; -1 if there is none. */
+    /** Number of the part that contains the row of a clip; -1 if there is none. */
     int part(String clip) {
         long[] id = halves(digest(clip));
         return Math.abs(parts[find(clips, parts, id[0], id[1])]) - 1;
     }
 
-    /** What is known of a planned clip. */
+    /** The state of a planned clip. */
     public Standing of(PlannedClip clip) {
         long[] row = row(clip.clip(), place(clip.file(), clip.start(), clip.end()), clip.stamp(), null, 0);
         int at = find(clips, parts, row[0], row[1]);
@@ -110,9 +115,9 @@ public final class KnownClips {
     }
 
     /**
-     * Whether a clip that is known was made of this audio.
+     * Whether a known clip was embedded from this audio.
      *
-     * @param sha256 of its file as it is now, lower-case hexadecimal; null if it cannot be read
+     * @param sha256 digest of the clip's file as it is now, in lower-case hexadecimal; null if it cannot be read
      */
     public boolean hasAudio(PlannedClip clip, String sha256) {
         if (sha256 == null) {
@@ -123,7 +128,10 @@ public final class KnownClips {
         return parts[at] > 0 && Arrays.equals(clips, at * LONGS + 4, at * LONGS + 6, row, 4, 6);
     }
 
-    /** Whether the row of a clip has the labels and the split that are planned. What is not planned does not count. */
+    /**
+     * Whether the row of a clip has the planned labels and split. Labels or a split that the plan lacks are not
+     * compared.
+     */
     public boolean hasNotes(PlannedClip clip) {
         long[] id = halves(digest(clip.clip()));
         long notes = clips[find(clips, parts, id[0], id[1]) * LONGS + 6];
@@ -131,7 +139,7 @@ public final class KnownClips {
                 && (clip.split() == null || (int) notes == note(clip.split()));
     }
 
-    /** What tells labels and splits apart. */
+    /** A hash of labels and split. */
     static long notes(String labels, String split) {
         return (long) note(labels) << 32 | note(split) & 0xffff_ffffL;
     }
@@ -140,7 +148,7 @@ public final class KnownClips {
         return text == null ? 0 : (int) halves(digest(text))[0];
     }
 
-    /** What tells clips of one id apart: their file and their part of it. */
+    /** A hash of a clip's file and its range in the file, which tells clips with the same id apart. */
     static long place(String file, double start, double end) {
         return halves(digest(file + '\0' + start + '\0' + end))[0];
     }
@@ -162,7 +170,7 @@ public final class KnownClips {
         return new long[] {bytes.getLong(), bytes.getLong()};
     }
 
-    /** The place of an id, or the free place where it belongs. */
+    /** The slot of an id, or the free slot where it belongs. */
     private static int find(long[] clips, int[] parts, long high, long low) {
         int mask = parts.length - 1;
         int at = (int) high & mask;

@@ -32,19 +32,19 @@ import org.unmute.files.TemporaryFile;
 /**
  * The folder of a job on a disk of this machine. Files are named by their paths below it.
  *
- * <p>No symbolic link below the folder is followed: somebody else may have put it there. A link where a folder or a
- * file of the job is to be is an error that names it, and is left alone; what is deleted goes without what links in it
- * lead to. The folder itself may be a link, since the user names it.
+ * <p>Symbolic links below the folder are never followed, since another user may have planted them. A link in place of a
+ * folder or file of the job is reported as an error that names it, and is left alone. Deleting a folder does not delete
+ * the targets of links inside it. The folder itself may be a link, since the user names it.
  *
- * <p>Of what is renamed and deleted, a loss of power keeps the order between folders: before a file is written or
- * deleted, the names in all other folders that have changed are forced to the disk. A decision is on the disk before it
- * is carried out, and is carried out on the disk before it is forgotten. Thread-safe.
+ * <p>A power loss preserves the order of renames and deletions between folders: before a file is written or deleted,
+ * the names in all other modified folders are forced to disk. A decision is on disk before it is carried out, and it is
+ * carried out on disk before it is deleted. Thread-safe.
  */
 final class LocalFolder {
     private static final int MAX_ATTEMPTS = 5;
 
     private final Path root;
-    /** Folders with names that may not be on the disk. */
+    /** Folders with names that may not be on disk yet. */
     private final Set<Path> unforced = ConcurrentHashMap.newKeySet();
 
     LocalFolder(Path root) {
@@ -56,9 +56,9 @@ final class LocalFolder {
     }
 
     /**
-     * A file or folder.
+     * The path of a file or folder.
      *
-     * @throws FileSystemException if a folder above it, below the job's, is a link or no folder
+     * @throws FileSystemException if a folder above it, below the job's, is a link or not a folder
      */
     private Path path(String name) throws IOException {
         if (name.isEmpty()) {
@@ -71,7 +71,7 @@ final class LocalFolder {
         return path;
     }
 
-    /** What is there, links not followed; null if nothing is. */
+    /** Attributes of a file, folder or link, without following links; null if it does not exist. */
     private static BasicFileAttributes attributes(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -80,7 +80,7 @@ final class LocalFolder {
         }
     }
 
-    /** Whether there is a folder; fails if there is something else. */
+    /** Whether the folder exists; fails if something else has its name. */
     private static boolean requireFolder(Path path) throws IOException {
         BasicFileAttributes found = attributes(path);
         if (found != null && !found.isDirectory()) {
@@ -110,10 +110,10 @@ final class LocalFolder {
         return found == null ? -1 : found.size();
     }
 
-    /** A file or folder in a folder; links are neither. */
+    /** An entry of a folder. Symbolic links are neither regular files nor folders. */
     record Entry(String name, BasicFileAttributes attributes) {}
 
-    /** What is in a folder, without order; empty if it does not exist. */
+    /** The entries of a folder, in no particular order; empty if it does not exist. */
     List<Entry> list(String name) throws IOException {
         Path folder = path(name);
         List<Entry> entries = new ArrayList<>();
@@ -135,7 +135,7 @@ final class LocalFolder {
         return entries;
     }
 
-    /** A whole small file; empty if there is none. */
+    /** The content of a small file; empty if there is no such file. */
     Optional<byte[]> read(String name) throws IOException {
         Path path = path(name);
         try (var file = RegularFile.open(path, StandardOpenOption.READ)) {
@@ -147,13 +147,13 @@ final class LocalFolder {
         }
     }
 
-    /** Makes a folder with those above it. */
+    /** Makes a folder and its missing parents. */
     void makeFolder(String name) throws IOException {
         make(path(name));
     }
 
     private void make(Path folder) throws IOException {
-        // One that is there may have changed in a process that was killed before it forced the names.
+        // An existing folder may have been modified by a process that was killed before forcing its names.
         unforced.add(folder);
         boolean below = folder.startsWith(root) && !folder.equals(root);
         if (below ? requireFolder(folder) : RegularFile.isFolder(folder)) {
@@ -166,7 +166,7 @@ final class LocalFolder {
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
-            // By another task in the meantime, it may be.
+            // Another task may have created it in the meantime.
             if (below ? !requireFolder(folder) : !RegularFile.isFolder(folder)) {
                 throw e;
             }
@@ -176,20 +176,20 @@ final class LocalFolder {
         }
     }
 
-    /** Begins a new file, whose folder is made if need be. */
+    /** Begins a new file and creates its folder if necessary. */
     FSDataOutputStream create(String name) throws IOException {
         Path file = prepared(name);
         return new FSDataOutputStream(new LocalOutput(file), null);
     }
 
-    /** A file that another program is about to create, in its folder. */
+    /** The path of a file that another program is about to create. Creates the file's folder if necessary. */
     Path prepared(String name) throws IOException {
         Path file = path(name);
         make(file.getParent());
         return file;
     }
 
-    /** Writes a small file, and replaces one of its name in one step. */
+    /** Writes a small file, atomically replacing an existing one of that name. */
     void write(String name, byte[] content) throws IOException {
         Path file = prepared(name);
         size(name);
@@ -197,7 +197,7 @@ final class LocalFolder {
         AtomicFile.write(file, content);
     }
 
-    /** Renames a file to a name that is free. */
+    /** Renames a file to a name that is not in use. */
     void rename(String from, String to) throws IOException {
         Path source = path(from);
         Path target = path(to);
@@ -207,12 +207,12 @@ final class LocalFolder {
         if (attributes(target) != null) {
             throw new FileAlreadyExistsException(source.toString(), target.toString(), "the name is not free");
         }
-        // The name that it had counts for nothing, should it come back.
+        // The old name need not be forced: it does not count if it reappears.
         unforced.add(target.getParent());
         Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Deletes a file, a link, or a folder with all that is in it; nothing happens if there is none. */
+    /** Deletes a file, a link, or a folder with its contents; does nothing if there is none. */
     void delete(String name) throws IOException {
         Path path = path(name);
         if (path.equals(root)) {
@@ -229,7 +229,7 @@ final class LocalFolder {
                 deleteAll(path);
                 return;
             } catch (DirectoryNotEmptyException e) {
-                // A task whose driver was killed may write on for a while.
+                // A task whose driver was killed may keep writing for a while.
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
@@ -237,7 +237,10 @@ final class LocalFolder {
         }
     }
 
-    /** By folders that are held open, where the system can: a link that takes the place of one comes too late. */
+    /**
+     * Deletes through open directory handles where the system supports it, so that replacing a folder by a link has no
+     * effect.
+     */
     private void deleteAll(Path path) throws IOException {
         try (DirectoryStream<Path> folder = Files.newDirectoryStream(root)) {
             if (folder instanceof SecureDirectoryStream<Path> secure) {
@@ -246,7 +249,7 @@ final class LocalFolder {
                 deleteInPlace(path);
             }
         } catch (NoSuchFileException e) {
-            // Somebody else deleted it.
+            // Another process deleted it.
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
@@ -285,7 +288,7 @@ final class LocalFolder {
         Files.deleteIfExists(path);
     }
 
-    /** Forces what has changed to the disk, but for the names in one folder, which may be null. */
+    /** Forces all changed names to disk, except those in one folder, which may be null. */
     private void force(Path except) throws IOException {
         for (Path folder : unforced) {
             if (!folder.equals(except) && unforced.remove(folder)) {
@@ -302,7 +305,7 @@ final class LocalFolder {
         }
     }
 
-    /** Deletes temporary files that killed processes left in a folder. The caller has the folder's lock. */
+    /** Deletes temporary files that killed processes left in a folder. The caller holds the folder's lock. */
     void sweep(String name) throws IOException {
         Path folder = path(name);
         if (folder.equals(root) || requireFolder(folder)) {

@@ -14,7 +14,10 @@ import org.unmute.files.LittleEndian;
 import org.unmute.files.RegularFile;
 import org.unmute.files.TemporaryFile;
 
-/** A new file on a local disk, as Hadoop writes to one. Forcing it forces its name, too. One thread at a time. */
+/**
+ * A new file on a local disk, as an output stream for Hadoop. Forcing the file also forces its name. One thread at a
+ * time.
+ */
 final class LocalOutput extends OutputStream implements Syncable, StreamCapabilities {
     private static final int BUFFER = 1 << 16;
 
@@ -22,7 +25,7 @@ final class LocalOutput extends OutputStream implements Syncable, StreamCapabili
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
 
-    /** @throws IOException if there is a file, a link or a folder of this name, or none can be created */
+    /** @throws IOException if a file, link or folder of this name exists, or the file cannot be created */
     LocalOutput(Path file) throws IOException {
         this.file = file;
         channel = RegularFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

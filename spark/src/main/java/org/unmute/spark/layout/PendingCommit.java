@@ -12,15 +12,15 @@ import org.unmute.files.PlainText;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
- * What is to count from now on, and what no more. It is decided once this is written: whoever finds it carries it out,
- * as often as it takes.
+ * The files that are to count from now on, and those that are not to count any more. The decision takes effect once
+ * this is written: whoever finds it carries it out, as often as necessary.
  *
  * @param files in the order in which they are moved
  * @param deleted files that no longer count, below the folder of the job
  */
 record PendingCommit(List<StoredFile> files, List<String> deleted) {
     private static final String FORMAT = "unmute-commit-1";
-    /** Of which no path can lead elsewhere. */
+    /** Paths of files in a commit; none of them can lead outside the folder. */
     private static final String PATH = "(_attempts|tokens|index|events)(/[A-Za-z0-9][A-Za-z0-9._-]*)+";
 
     PendingCommit {

@@ -8,16 +8,16 @@ import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * Rows on their way into a Parquet file of a job's folder.
+ * A Parquet file of a job's folder that rows are being written to.
  *
- * @param <T> a row
+ * @param <T> type of a row
  */
 final class RowTable<T> implements Closeable {
     private final HashedOutput file;
     private final ParquetWriter<T> writer;
     private boolean closed;
 
-    /** @param form how rows are written; for one file */
+    /** @param form how rows are written; used for this file only */
     RowTable(JobStore store, String name, WriteSupport<T> form) throws IOException {
         file = new HashedOutput(store, name);
         writer = new Builder<>(file, form)

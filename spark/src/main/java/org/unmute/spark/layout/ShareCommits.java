@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 import org.unmute.spark.layout.ShareResult.StoredFile;
 
 /**
- * Commits shares in groups while the tasks of others are at work, in a thread of its own: whoever reports the end of a
- * task does not wait for the file system. What is done counts after {@value #SECONDS} seconds at the latest, or as soon
- * as the group before it does.
+ * Commits shares in groups while other tasks are running, on a thread of its own, so that reporting the end of a task
+ * never waits for the file system. Results count after at most {@value #SECONDS} seconds, or as soon as the previous
+ * group is committed.
  */
 public final class ShareCommits implements Closeable {
     private static final int SECONDS = 30;
-    /** Shares of one group, so that no commit becomes long. */
+    /** Max shares in a group, so that no commit takes long. */
     private static final int GROUP = 200;
 
     private static final ShareResult END = new ShareResult(-1, List.of(), 0, 0, 0);
@@ -39,9 +39,9 @@ public final class ShareCommits implements Closeable {
     }
 
     /**
-     * Takes the result of a share. Returns at once.
+     * Accepts the result of a share. Returns at once.
      *
-     * @throws IOException if an earlier one could not be committed: the job should end
+     * @throws IOException if an earlier one could not be committed; the job should then end
      */
     public void add(ShareResult share) throws IOException {
         if (committing.isDone()) {
@@ -51,9 +51,9 @@ public final class ShareCommits implements Closeable {
     }
 
     /**
-     * Waits until all shares count.
+     * Waits until all shares are committed.
      *
-     * @throws IOException if that fails; what was decided before is carried out by the next run
+     * @throws IOException if a commit fails; the next run carries out what had been decided
      */
     public void finish() throws IOException {
         done.add(END);
@@ -88,7 +88,7 @@ public final class ShareCommits implements Closeable {
         return null;
     }
 
-    /** Waits for a group; false after the last. */
+    /** Collects a group; returns false after the last one. */
     private boolean collect(List<ShareResult> group) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (group.size() < GROUP) {
@@ -108,12 +108,12 @@ public final class ShareCommits implements Closeable {
         return true;
     }
 
-    /** Ends the thread; what was not committed does not count. */
+    /** Ends the thread; results that were not committed do not count. */
     @Override
     public void close() {
         thread.shutdownNow();
         try {
-            // Whoever closes this closes the folder's lock next.
+            // The caller releases the folder's lock next.
             thread.awaitTermination(1, TimeUnit.MINUTES);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

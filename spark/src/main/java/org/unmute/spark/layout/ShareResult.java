@@ -4,23 +4,25 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a task that ended well tells the driver. The driver gets one for each share; attempts that lost are never named.
+ * The result that a successful task sends to the driver. The driver gets one for each share; attempts that lost are not
+ * included.
  *
- * @param number of the share
- * @param files that the task wrote, in the order in which they are to be moved to where they count
- * @param clips rows in the share's index, those with errors among them
- * @param errors how many of them have errors
- * @param seconds of sound embedded
+ * @param number number of the share
+ * @param files files that the task wrote, in the order in which they are moved to where they count
+ * @param clips number of rows in the share's index, including those with errors
+ * @param errors number of rows with errors
+ * @param seconds seconds of sound embedded
  */
 public record ShareResult(int number, List<StoredFile> files, int clips, int errors, double seconds)
         implements Serializable {
     /**
      * A file of a share.
      *
-     * @param from where the task put it, below the folder of the job
-     * @param to where it counts, below the same; the same as {@code from} where a manifest says what counts
-     * @param bytes its size
-     * @param sha256 of its bytes, lower-case hexadecimal
+     * @param from where the task wrote the file, below the job's folder
+     * @param to where the file counts, below the job's folder; equal to {@code from} if a manifest says which files
+     *     count
+     * @param bytes size of the file
+     * @param sha256 digest of its bytes, in lower-case hexadecimal
      */
     public record StoredFile(String from, String to, long bytes, String sha256) implements Serializable {}
 
@@ -28,7 +30,7 @@ public record ShareResult(int number, List<StoredFile> files, int clips, int err
         files = List.copyOf(files);
     }
 
-    /** Bytes of all files. */
+    /** Total size of all files in bytes. */
     public long bytes() {
         return files.stream().mapToLong(StoredFile::bytes).sum();
     }

@@ -24,12 +24,12 @@ import org.unmute.spark.table.StoredTokens;
 import org.unmute.spark.table.TableForms;
 
 /**
- * Writes what a task makes of its share: one shard with its table of contents, first on a disk of the executor, and
- * parts of index and events. Nothing of it counts before the driver commits the {@link ShareResult}. One thread at a
- * time.
+ * Writes the results of a share: one shard with its table of contents, which is first written to a disk of the
+ * executor, and parts of index and events. Nothing counts before the driver commits the {@link ShareResult}. One thread
+ * at a time.
  */
 public final class ShareWriter implements Closeable {
-    /** All records in one shard; the disk is scratch, so that nothing needs to be forced to it. */
+    /** All records go to one shard; the disk is scratch space, so nothing is forced to it. */
     private static final CacheOptions ONE_SHARD =
             new CacheOptions(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, false);
 
@@ -68,12 +68,12 @@ public final class ShareWriter implements Closeable {
     }
 
     /**
-     * Begins.
+     * Begins to write a share.
      *
-     * @param share its number
-     * @param attempt what tells attempts at it apart, in all runs: of letters, digits and '.'
+     * @param share number of the share
+     * @param attempt tells attempts at the share apart, across all runs; of letters, digits and '.'
      * @param scratch a new folder on a disk of this machine, for this attempt alone; deleted on close
-     * @param key of the tokens; null if none are kept
+     * @param key key of the tokens; null if no tokens are kept
      * @throws IOException if the job's folder cannot be written to
      */
     public static ShareWriter open(
@@ -82,7 +82,7 @@ public final class ShareWriter implements Closeable {
         return new ShareWriter(target, share, attempt, JobStore.of(target.folder(), configuration), scratch, key);
     }
 
-    /** Where a file is written: aside, or where a manifest will name it. */
+    /** Where a file is written: to a temporary place, or to one where a manifest will name it. */
     private String from(String folder, String name) {
         return target.manifest() ? folder + "/" + name : target.attempt(share, attempt) + "/" + folder + "-" + name;
     }
@@ -90,11 +90,11 @@ public final class ShareWriter implements Closeable {
     /**
      * Adds a clip.
      *
-     * @param row what is known of it; where its tokens are is filled in here
-     * @param features its tokens; null with an error, or if none are kept
-     * @param events events in it; empty with none, or if none are kept
+     * @param row the clip's row, in which the place of its tokens is filled in here
+     * @param features tokens of the clip; null with an error, or if none are kept
+     * @param events events in the clip; empty if there are none, or none are kept
      * @param length seconds of sound embedded
-     * @return the row as it is written: with an error if the tokens cannot be stored
+     * @return the row as written, with an error if the tokens cannot be stored
      * @throws IOException if a disk fails
      */
     public ClipRow add(ClipRow row, Features features, List<DetectedEvent> events, double length) throws IOException {
@@ -123,7 +123,7 @@ public final class ShareWriter implements Closeable {
         }
     }
 
-    /** Finishes all files and brings the shard to the job's folder. */
+    /** Finishes all files and copies the shard to the job's folder. */
     public ShareResult finish() throws IOException {
         List<ShareResult.StoredFile> files = new ArrayList<>();
         if (tokens != null) {
@@ -135,7 +135,7 @@ public final class ShareWriter implements Closeable {
         if (found != null) {
             files.add(found.finish(JobFolder.EVENTS + "/" + part));
         }
-        // What the index names is there by then.
+        // The index comes last, when everything it refers to is there.
         files.add(rows.finish(JobFolder.INDEX + "/" + part));
         return new ShareResult(share, files, clips, errors, seconds);
     }
@@ -158,13 +158,13 @@ public final class ShareWriter implements Closeable {
                 HexFormat.of().formatHex(digest.digest())));
     }
 
-    /** Closes what is open and deletes the scratch folder. What was not finished counts nowhere. */
+    /** Closes what is open and deletes the scratch folder. Unfinished files do not count. */
     @Override
     public void close() throws IOException {
         try (tokens;
                 rows;
                 found) {
-            // closes them all, whatever fails
+            // closes all of them, even if one fails
         } finally {
             deleteScratch();
         }

@@ -10,8 +10,8 @@ import org.unmute.files.Sha256;
 import org.unmute.probes.cache.files.FileManifest;
 
 /**
- * The key of a folder where it is stored. The manifest beside it has its digest, so that a key that was lost or changed
- * is noticed, and is written again where the settings of a run are those of which it has the digest.
+ * The key stored in a job's folder. The manifest beside it has the key's digest, so that a lost or changed key is
+ * noticed. It is written again if the settings of a run match that digest.
  */
 final class StoredKey {
     private final JobStore store;
@@ -25,12 +25,12 @@ final class StoredKey {
     }
 
     /**
-     * Requires that a folder has a key, or gives it one if it is new.
+     * Requires that a folder has the given key; a new folder gets it.
      *
-     * @param files names of files by which a folder is not new
-     * @param remarks receives what was made again
-     * @return whether the folder's own manifest was there: earlier versions wrote none
-     * @throws InputException if the folder has another key, or files and no key
+     * @param files pattern of file names that show that a folder is not new
+     * @param remarks receives a remark if the key is recreated
+     * @return whether the folder had its own manifest, which earlier versions did not write
+     * @throws InputException if the folder has another key, or files but no key
      */
     static boolean require(JobStore store, JobKey key, Pattern files, List<String> remarks) throws IOException {
         return new StoredKey(store, key, remarks).require(files);
@@ -58,7 +58,7 @@ final class StoredKey {
         return store.path(JobKey.FILE).toString();
     }
 
-    /** What the manifest says of the key; null if it is damaged, or says nothing. */
+    /** The manifest's entry for the key; null if the manifest is damaged or has no such entry. */
     private FileManifest.Entry stated() throws IOException {
         try {
             return CommitLog.manifest(store, "").orElseThrow().files().stream()

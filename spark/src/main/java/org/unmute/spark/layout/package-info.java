@@ -1,4 +1,5 @@
 /**
- * The folder that a job fills: shards, index, events, key; how attempts become part of it, and what a next run finds.
+ * The folder that a job fills: its shards, index, events and key, how attempts become part of it, and how the next run
+ * continues.
  */
 package org.unmute.spark.layout;
