@@ -5,11 +5,11 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What the tasks of a grid count, seen in Spark's pages while they run. An attempt that is repeated counts again.
+ * Counters of the tasks of a grid, shown in Spark's pages while they run. A repeated attempt counts again.
  *
- * @param cells  cells that were finished
- * @param epochs epochs that were trained
- * @param clips  clips that were embedded
+ * @param cells number of finished cells
+ * @param epochs number of trained epochs
+ * @param clips number of embedded clips
  */
 record GridCounts(LongAccumulator cells, LongAccumulator epochs, LongAccumulator clips) implements Serializable {
     static GridCounts of(SparkContext context) {

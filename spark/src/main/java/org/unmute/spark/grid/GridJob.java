@@ -31,9 +31,8 @@ import org.unmute.spark.task.TaskJob;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Runs a grid on Spark: first the tokens that are not there yet, in parts of which each is a task, then the cells, a
- * task for each, the longest first. The folder becomes that of {@code unmute benchmark}, which may go on with it, as
- * this class goes on with one of its.
+ * Runs a grid on Spark: first the missing tokens, in parts with one task each, then the cells, one task each, longest
+ * first. The folder is compatible with {@code unmute benchmark}: either program can continue a run of the other.
  */
 public final class GridJob implements AutoCloseable {
     private final JavaSparkContext spark;
@@ -46,11 +45,11 @@ public final class GridJob implements AutoCloseable {
     private String recordSha256;
 
     /**
-     * What to run. Paths must lead to the same files on all machines.
+     * The grid to run. Paths must lead to the same files on all machines.
      *
-     * @param grid the grid's file
+     * @param grid file of the grid
      * @param out folder of the run
-     * @param only patterns of cells; none for all
+     * @param only patterns of cells; empty for all cells
      * @param caches folder of the token caches; null for {@code cache} in the folder of the run
      */
     public record Options(Path grid, Path out, List<String> only, Path caches) {
@@ -63,7 +62,7 @@ public final class GridJob implements AutoCloseable {
             only = List.copyOf(only);
         }
 
-        /** The command that goes on with the run on one machine. */
+        /** The command that continues the run on one machine. */
         List<String> command() {
             List<String> line =
                     new ArrayList<>(List.of("unmute", "benchmark", grid.toString(), "--out", out.toString()));
@@ -78,9 +77,9 @@ public final class GridJob implements AutoCloseable {
     }
 
     /**
-     * @param tell receives what the user should know
-     * @throws org.unmute.files.SettingsException for patterns that name no cell
-     * @throws org.unmute.files.InputException naming what is wrong in the grid, or the files that are not there
+     * @param tell receives messages for the user
+     * @throws org.unmute.files.SettingsException for patterns that match no cell
+     * @throws org.unmute.files.InputException naming the problem in the grid, or the files that are missing
      */
     public GridJob(JavaSparkContext spark, Options options, Consumer<String> tell) throws IOException {
         this.spark = spark;
@@ -107,12 +106,12 @@ public final class GridJob implements AutoCloseable {
                 new TaskHost(null, () -> {}));
     }
 
-    /** What a run would do and cost on the cores that the application has now; nothing is embedded or trained. */
+    /** Plans a run and its cost on the cores that the application has now; nothing is embedded or trained. */
     public BenchmarkPlan plan() throws IOException {
         return run.plan(true);
     }
 
-    /** A plan in a few lines. */
+    /** A summary of a plan in a few lines. */
     public List<String> lines(BenchmarkPlan plan) {
         return plan.lines(run.finishedBefore());
     }
@@ -121,7 +120,7 @@ public final class GridJob implements AutoCloseable {
      * Runs the grid.
      *
      * @throws FolderLock.HeldException if another process runs a grid in the folder
-     * @throws IOException if a task failed so often that Spark gave the job up
+     * @throws IOException if a task failed so often that Spark aborted the job
      */
     public BenchmarkResults run() throws IOException {
         Files.createDirectories(options.out());
@@ -155,10 +154,10 @@ public final class GridJob implements AutoCloseable {
     /**
      * Runs tasks.
      *
-     * @param what for Spark's pages
-     * @param tasks in starting order
-     * @param ended receives each end as it comes
-     * @return how each ended, in the order of the tasks
+     * @param what description for Spark's pages
+     * @param tasks tasks in starting order
+     * @param ended receives the outcome of each task as it ends
+     * @return the outcomes, in the order of the tasks
      * @throws InputException if a machine does not see the files of the run
      * @throws IOException if a task failed too often
      */
@@ -179,7 +178,7 @@ public final class GridJob implements AutoCloseable {
                         all[number] = Packed.open(end, GridTask.Ended.class);
                         ended.accept(all[number]);
                     });
-        } catch (Exception e) { // whatever Spark throws, which it does not declare
+        } catch (Exception e) { // Spark throws undeclared checked exceptions
             throw TaskJob.failed(e, "run a grid", ": submit the same again to go on");
         } finally {
             spark.sc().setJobDescription(null);
@@ -187,7 +186,7 @@ public final class GridJob implements AutoCloseable {
         return Arrays.asList(all);
     }
 
-    /** Makes the tokens that are not there yet, in parts of which each is a task. */
+    /** Computes the missing tokens, in parts with one task each. */
     private void embed(GridCounts counts, Map<CellId, String> failed) throws IOException {
         List<BenchmarkRun.Unembedded> missing = run.unembedded(cores());
         List<GridTask> tasks = new ArrayList<>();
@@ -234,7 +233,7 @@ public final class GridJob implements AutoCloseable {
                 options.command());
     }
 
-    /** Notes which cells cannot be finished. */
+    /** Records cells that cannot be finished. */
     private void note(GridTask.Ended task, Map<CellId, String> failed) {
         for (Cell cell : selection.cells()) {
             String reason = task.failed().get(cell.path());

@@ -25,20 +25,20 @@ import org.unmute.spark.task.ExecutorBackend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * What a task does of a grid: it makes the tokens that some cells share, or runs one cell. It works in the folder of
- * the run, as a single machine would, and holds a lock on what it makes: of two attempts at the same, one works and the
- * other waits, then finds it done; an attempt that follows one that was killed resumes where that was.
+ * One task of a grid: computes tokens that several cells share, or runs one cell. It works in the folder of the run, as
+ * a single machine would, and holds a lock on its output. If two attempts do the same work, one waits for the other and
+ * then finds the work done. An attempt that follows a killed one resumes from where that one stopped.
  *
- * @param work what to do
- * @param part which of the parts of the tokens, from 0
- * @param parts into how many the clips are divided; 1: the task makes the whole cache
- * @param grid the grid's file
- * @param gridSha256 its digest
+ * @param work kind of work
+ * @param part which part of the tokens to compute, from 0
+ * @param parts number of parts that the clips are divided into; 1 if the task computes the whole cache
+ * @param grid file of the grid
+ * @param gridSha256 digest of the grid's file
  * @param recordSha256 digest of {@code grid.json} in the folder of the run
  * @param cells {@code encoder/dataset/probe} of the cells that share tokens, or of the one cell
  * @param out folder of the run
  * @param caches folder of the token caches
- * @param command a command that goes on with the run, for its records
+ * @param command a command that continues the run, for the records of the run
  */
 record GridTask(
         Work work,
@@ -52,7 +52,7 @@ record GridTask(
         String caches,
         List<String> command)
         implements Serializable {
-    /** Milliseconds between two looks at a lock. */
+    /** Milliseconds between two attempts to lock. */
     private static final long PATIENCE = 500;
 
     /** Kinds of work. */
@@ -67,20 +67,20 @@ record GridTask(
     }
 
     /**
-     * How a task ended.
+     * The outcome of a task.
      *
-     * @param cells its cells
+     * @param cells cells of the task
      * @param failed why cells cannot be finished, by their paths
-     * @param embedded what came of a part of the tokens; null for other work, and if it failed
+     * @param embedded outcome for one part of the tokens; null for other work, or if the task failed
      */
     record Ended(List<String> cells, Map<String, String> failed, Embedding.Outcome embedded) implements Serializable {}
 
     /**
-     * Does the work.
+     * Runs the task.
      *
-     * @param context says whether the task was killed
-     * @param counts counts what was done
-     * @throws IOException if this machine does not see the files of the run, or cannot lock any
+     * @param context tells whether the task was killed
+     * @param counts incremented as work is done
+     * @throws IOException if this machine does not see the files of the run, or cannot lock files
      */
     Ended run(TaskContext context, GridCounts counts) throws IOException {
         requireShared();
@@ -139,7 +139,7 @@ record GridTask(
                 stop);
     }
 
-    /** What is locked: the cell's folder, or that of the cache. */
+    /** The path to lock: the cell's folder, or the token cache or a part of it. */
     private Path place(Cell cell) {
         if (work == Work.CELL) {
             return cell.id().folder(Path.of(out));
@@ -148,7 +148,7 @@ record GridTask(
         return parts == 1 ? cache : cache.resolveSibling(cache.getFileName() + "-" + part);
     }
 
-    /** Waits for other attempts at the same, of this application or one that was given up, to end. */
+    /** Waits for other attempts at the same work to end, whether of this application or of an abandoned one. */
     private static FolderLock turn(Path place, TaskContext context) throws IOException {
         Files.createDirectories(place.toAbsolutePath().getParent());
         while (true) {
@@ -172,7 +172,7 @@ record GridTask(
         }
     }
 
-    /** All machines must see the same files: a machine that does not would make a run of its own. */
+    /** Requires that this machine sees the same files as the driver; otherwise it would begin a run of its own. */
     private void requireShared() throws IOException {
         requireSame("the grid", Path.of(grid), gridSha256);
         requireSame("the folder of the run", Path.of(out, GridRecord.FILE), recordSha256);

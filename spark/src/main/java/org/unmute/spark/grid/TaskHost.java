@@ -14,7 +14,7 @@ import org.unmute.files.PlainText;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 
-/** What a benchmark needs of a task, or of the driver: remarks go to the log, progress to the counts of the job. */
+/** Connects a benchmark to its task, or to the driver: remarks go to the log, progress to the counters of the job. */
 final class TaskHost implements BenchmarkHost {
     private static final System.Logger LOG = System.getLogger("org.unmute");
 
@@ -22,8 +22,8 @@ final class TaskHost implements BenchmarkHost {
     private final Runnable check;
 
     /**
-     * @param counts null where nothing is counted
-     * @param check  is run after each epoch and clip
+     * @param counts null if nothing is counted
+     * @param check called after each epoch and clip
      */
     TaskHost(GridCounts counts, Runnable check) {
         this.counts = counts;

@@ -1,6 +1,6 @@
 /**
- * A benchmark's grid as a job. {@link org.unmute.spark.grid.GridJob} plans it on the driver, a {@link
- * org.unmute.spark.grid.GridTask} makes the tokens that some cells share or runs a cell. The folder of the run, data
- * sets and encoders are where all machines see them under the same paths.
+ * A benchmark's grid as a Spark job. {@link org.unmute.spark.grid.GridJob} plans it on the driver; each {@link
+ * org.unmute.spark.grid.GridTask} computes tokens that several cells share, or runs a cell. All machines must see the
+ * folder of the run, data sets and encoders under the same paths.
  */
 package org.unmute.spark.grid;

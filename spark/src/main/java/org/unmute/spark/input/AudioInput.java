@@ -20,31 +20,31 @@ import org.unmute.data.ClipList;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * What a job reads: the clips of a folder or a manifest, measured, long recordings divided. Clips and ids are those of
- * {@code unmute embed} on the same recordings; clips of a file follow each other.
+ * The input of a job: the clips of a folder or a manifest, measured, with long recordings divided. Clips and ids agree
+ * with those of {@code unmute embed} for the same recordings. Clips of one file are adjacent.
  *
- * @param clips      all clips; {@link PlannedClip#stamp} is {@link #ABSENT} where a file is not there
- * @param recordings files and parts of files before long ones were divided
- * @param divided    ids of the recordings that were divided
- * @param remarks    for the user, a line each: what of a folder is not read, what could not be measured
+ * @param clips all clips; {@link PlannedClip#stamp} is {@link #ABSENT} if the clip's file does not exist
+ * @param recordings number of files and parts of files before long ones were divided
+ * @param divided ids of the recordings that were divided
+ * @param remarks messages for the user, one line each: files that are not read or could not be measured
  */
 public record AudioInput(List<PlannedClip> clips, int recordings, List<String> divided, List<String> remarks) {
-    /** The stamp of a file that a manifest names and that is not there. */
+    /** The stamp of a file that a manifest names but that does not exist. */
     public static final String ABSENT = "absent";
 
     private static final int EXAMPLES = 3;
-    /** Lengths of a manifest are believed up to this part of the length from which on recordings are divided. */
+    /** Lengths in a manifest are trusted up to this fraction of the length from which recordings are divided. */
     private static final double MARGIN = 0.9;
 
     /**
-     * Lists and measures recordings. Runs a job of Spark that asks executors for stamps and lengths, unless a manifest
-     * tells all of them.
+     * Lists and measures recordings. Runs a Spark job that asks executors for stamps and lengths where they are not
+     * known yet.
      *
-     * @param audio a folder, a sound file, a CSV or TSV or Parquet table, or a file with one path a line
-     * @param root  folder that paths in a list are relative to; null for the list's own
-     * @param rule  which recordings are divided
+     * @param audio a folder, a sound file, a CSV or TSV or Parquet table, or a file with one path per line
+     * @param root folder that paths in a list are relative to; null for the list's own folder
+     * @param rule which recordings are divided
      * @throws MalformedManifestException if a manifest is malformed
-     * @throws IOException                if {@code audio} does not exist, cannot be read, or has no recordings
+     * @throws IOException if {@code audio} does not exist, cannot be read, or has no recordings
      */
     public static AudioInput of(SparkSession spark, String audio, String root, ClipDivision.Rule rule)
             throws IOException {
@@ -92,7 +92,7 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
         return clips;
     }
 
-    /** Groups clips by file, asks for what is not known of the files, and divides long recordings. */
+    /** Groups clips by file, asks for unknown stamps and lengths, and divides long recordings. */
     static AudioInput measured(
             JavaSparkContext spark, List<PlannedClip> listed, ClipDivision.Rule rule, List<String> remarks) {
         int[] fileOf = new int[listed.size()];
@@ -121,14 +121,12 @@ public record AudioInput(List<PlannedClip> clips, int recordings, List<String> d
         return new AudioInput(clips, listed.size(), divided, remarks);
     }
 
-    /**
-     * Whether a clip's file is asked for its length: where its manifest tells none, or not exactly enough to divide it.
-     */
+    /** Whether a clip's file has to be measured: its manifest gives no length, or one not exact enough to divide it. */
     private static boolean isMeasured(PlannedClip clip, ClipDivision.Rule rule) {
         return Double.isNaN(clip.seconds()) || clip.whole() && clip.seconds() > MARGIN * rule.longest();
     }
 
-    /** The order in which clips of a file follow each other, by their start; files in the order of their first clip. */
+    /** Order of the clips: grouped by file, in the order of each file's first clip, and by start within a file. */
     private static int[] order(List<PlannedClip> listed, int[] fileOf) {
         return IntStream.range(0, fileOf.length)
                 .boxed()

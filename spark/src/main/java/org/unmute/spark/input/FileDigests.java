@@ -17,12 +17,12 @@ import org.unmute.files.Sha256;
 import org.unmute.spark.plan.Packed;
 
 /**
- * SHA-256 of files, computed by executors: of those that several tasks read, which would else be hashed by each, and of
- * those whose stamps changed.
+ * SHA-256 of files, computed by executors. Used for files that several tasks read, so that they are hashed only once,
+ * and for files whose stamps changed.
  */
 public final class FileDigests {
     private static final int BUFFER = 1 << 20;
-    /** Tasks of a job; files are shared out among so many. */
+    /** Max number of tasks of a job. */
     private static final int MAX_TASKS = 10_000;
 
     private FileDigests() {}
@@ -32,8 +32,8 @@ public final class FileDigests {
     /**
      * Hashes files, each once.
      *
-     * @param uris of the files
-     * @return digests by URI, in lower-case hexadecimal; a file that cannot be read is not there
+     * @param uris URIs of the files
+     * @return digests by URI, in lower-case hexadecimal, without files that cannot be read
      */
     public static Map<String, String> of(JavaSparkContext spark, Collection<String> uris) {
         List<String> files = List.copyOf(new TreeSet<>(uris));
@@ -47,14 +47,14 @@ public final class FileDigests {
         return digests;
     }
 
-    /** What a task does. */
+    /** The work of one task. */
     private static byte[] digests(HadoopFiles files, byte[] uris) {
         List<Digest> digests = new ArrayList<>();
         for (String uri : Packed.open(uris, String[].class)) {
             try {
                 digests.add(new Digest(uri, of(files, uri)));
             } catch (IOException e) {
-                // The task that reads it fails in the same way, and says so for each of its clips.
+                // The task that reads the file fails in the same way and reports it for each clip of the file.
                 System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "cannot hash " + uri, e);
             }
         }

@@ -11,25 +11,25 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.unmute.spark.plan.Packed;
 
-/** A job of Spark that asks executors about files. */
+/** A Spark job that asks executors about files. */
 final class FileJob {
     private static final String DESCRIPTION = "spark.job.description";
 
     private FileJob() {}
 
-    /** Answers the questions of a task; of {@link Packed}, as are they. */
+    /** Answers the questions of a task. Questions and answers are {@link Packed} bytes. */
     @FunctionalInterface
     interface Answering extends Serializable {
         byte[] answers(HadoopFiles files, byte[] questions) throws Exception;
     }
 
     /**
-     * Asks.
+     * Asks executors.
      *
-     * @param what      what the job does, for Spark's pages: a verb, before the number of files
-     * @param questions one a file
-     * @param tasks     among which they are shared out, at most as many as there are questions
-     * @param array     makes an array of questions
+     * @param what description of the job for Spark's pages: a verb, followed by the number of files
+     * @param questions one for each file
+     * @param tasks number of tasks, at most the number of questions
+     * @param array creates an array of questions
      * @return the answers of each task, in the order of the questions
      */
     static <Q extends Serializable> List<byte[]> ask(
@@ -59,7 +59,7 @@ final class FileJob {
         }
     }
 
-    /** What a task does. */
+    /** The work of one task. */
     private record Task(Broadcast<SerializableConfiguration> configuration, Answering answering)
             implements FlatMapFunction<Iterator<byte[]>, byte[]> {
         @Override

@@ -22,15 +22,17 @@ import org.unmute.probes.cache.ClipSound;
 import org.unmute.spark.plan.Packed;
 
 /**
- * Asks executors for stamps and lengths of files. Of a file only its header is read where that tells the length, as
- * {@link ClipDivision} does.
+ * Asks executors for stamps and lengths of files. Reads only the header of a file if it gives the length, as {@link
+ * ClipDivision} does.
  */
 final class FileSurvey {
-    /** Files a task: a thousand answers of a network take a minute, and a task fits into a message. */
+    /**
+     * Max files for each task: a thousand requests over a network take a minute, and a task has to fit into a message.
+     */
     private static final int MAX_FILES = 4096;
 
     private static final int MIN_FILES = 64;
-    /** Files that a task asks for at once: it waits for answers of a network most of the time. */
+    /** Files that a task queries concurrently, since it mostly waits for the network. */
     private static final int AT_ONCE = 16;
 
     private static final int TRIES = 3;
@@ -41,18 +43,18 @@ final class FileSurvey {
     /**
      * A question about a file.
      *
-     * @param uri     of the file
-     * @param stamp   if it is known; null asks for it
+     * @param uri URI of the file
+     * @param stamp stamp of the file, if known; null asks for it
      * @param seconds whether to ask for the length
      */
     record Question(String uri, String stamp, boolean seconds) implements Serializable {}
 
     /**
-     * What is known of a file then.
+     * The answer about a file.
      *
-     * @param stamp   of the file; null if it is not there
-     * @param seconds its length; NaN if that was not asked for or cannot be found out
-     * @param failure a failure that may pass, such as one of the network; null without one
+     * @param stamp stamp of the file; null if it does not exist
+     * @param seconds length of the file; NaN if the question did not ask for it or it cannot be determined
+     * @param failure a failure that may be temporary, such as one of the network; null if there was none
      */
     record Answer(String stamp, double seconds, String failure) implements Serializable {}
 
@@ -70,7 +72,7 @@ final class FileSurvey {
         return answers;
     }
 
-    /** What a task does. */
+    /** The work of one task. */
     private static byte[] answers(HadoopFiles files, byte[] questions) throws Exception {
         return Packed.of(answers(files, Packed.open(questions, Question[].class)));
     }
@@ -96,7 +98,8 @@ final class FileSurvey {
     }
 
     /**
-     * Asks again if the file system fails rather than the file: the division of a recording must not depend on that.
+     * Asks again if the file system fails rather than the file: the division of a recording must not depend on
+     * temporary failures.
      */
     static Answer answer(HadoopFiles files, Question question) throws InterruptedException {
         IOException failure = null;
@@ -116,7 +119,7 @@ final class FileSurvey {
         return new Answer(question.stamp(), Double.NaN, ClipSound.reason(failure));
     }
 
-    /** Whether a file cannot be read, so that asking again does not help. */
+    /** Whether a failure is due to the file itself, so that asking again does not help. */
     private static boolean isOfFile(IOException e) {
         return e instanceof NoSuchFileException || e instanceof AccessDeniedException;
     }
@@ -127,7 +130,7 @@ final class FileSurvey {
         return new Answer(stamp, question.seconds() ? seconds(files, question.uri(), status) : Double.NaN, null);
     }
 
-    /** Length in seconds; NaN if the file is no sound, or damaged. */
+    /** Length in seconds; NaN if the file is damaged or not a sound file. */
     private static double seconds(HadoopFiles files, String uri, FileStatus status) throws IOException {
         if (!status.isFile()) {
             return Double.NaN;
@@ -137,7 +140,7 @@ final class FileSurvey {
                     new AudioClip(uri, UriPath.of(uri)),
                     _ -> HadoopAudio.open(files.open(uri, status, HadoopFiles.Reading.HEADER), uri));
         } catch (UnreadableAudioException | EOFException | IllegalArgumentException e) {
-            return Double.NaN; // said when the recording is read
+            return Double.NaN; // reported when the recording is read
         }
     }
 }

@@ -21,19 +21,19 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * The sound files in a folder and below, by the rules of {@link ClipList}: names with a leading dot are skipped, names
- * with a leading underscore are not, order and ids are the same. On the local file system symbolic links are followed
- * as there.
+ * The sound files in a folder and its subfolders, by the rules of {@link ClipList}: names with a leading dot are
+ * skipped, names with a leading underscore are not, and order and ids are the same. On the local file system, symbolic
+ * links are followed as in {@link ClipList}.
  *
- * @param clips   whole files, of unknown length, with their stamps, sorted by id
- * @param remarks what of the folder is not read, a line for each kind
+ * @param clips whole files, of unknown length, with their stamps, sorted by id
+ * @param remarks files in the folder that are not read, one line for each kind
  */
 record FolderListing(List<PlannedClip> clips, List<String> remarks) {
     /**
      * Lists a folder.
      *
-     * @param folder with its scheme
-     * @throws InputException if it holds no sound
+     * @param folder the folder, with its scheme
+     * @throws InputException if it contains no sound files
      * @throws IOException if it cannot be listed
      */
     static FolderListing of(HadoopFiles files, Path folder) throws IOException {
@@ -49,7 +49,7 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
     }
 
     private static FolderListing local(HadoopFiles files, Path folder) throws IOException {
-        // The real path: Hadoop takes ".." out of a path as text, also behind a link.
+        // The real path: Hadoop resolves ".." textually, even after a link.
         ClipList list = ClipList.of(new File(folder.toUri().getPath()).toPath().toRealPath(), null);
         List<PlannedClip> clips = list.clips().parallelStream()
                 .map(clip -> whole(clip.id(), localUri(clip), stamp(files, localUri(clip))))
@@ -61,7 +61,7 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
         return "file:" + clip.path().toAbsolutePath().toString().replace(File.separatorChar, '/');
     }
 
-    /** Null if the file has gone: that is said when it is read. */
+    /** Stamp of a file; null if the file has disappeared, which is reported when it is read. */
     private static String stamp(HadoopFiles files, String uri) {
         try {
             return HadoopFiles.stamp(files.status(uri));
@@ -75,7 +75,7 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
         List<PlannedClip> clips = new ArrayList<>();
         Others others = new Others();
         try {
-            // One listing of all that lies below: an object store answers with a thousand names a request.
+            // A single recursive listing: an object store returns a thousand names for each request.
             RemoteIterator<LocatedFileStatus> all = files.system(folder).listFiles(folder, true);
             while (all.hasNext()) {
                 LocatedFileStatus file = all.next();
@@ -99,7 +99,7 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
         return new PlannedClip(id, id, uri, 0, Double.POSITIVE_INFINITY, Double.NaN, null, null, stamp);
     }
 
-    /** The extension of a name in lower case, without the dot; empty without one. */
+    /** The extension of a name in lower case, without the dot; empty if there is none. */
     static String extension(String name) {
         int dot = name.lastIndexOf('.');
         return dot <= name.lastIndexOf('/') ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
@@ -110,7 +110,7 @@ record FolderListing(List<PlannedClip> clips, List<String> remarks) {
         private final Map<String, Integer> unread = new TreeMap<>();
         private int hidden;
 
-        /** Whether a path below the folder is that of a recording to read; counts it otherwise. */
+        /** Whether a path below the folder is a recording to read; if not, counts it. */
         boolean isRead(String below) {
             String extension = extension(below);
             boolean audio = ClipList.AUDIO_EXTENSIONS.contains(extension);

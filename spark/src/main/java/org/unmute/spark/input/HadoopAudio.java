@@ -11,23 +11,26 @@ import org.unmute.probes.cache.AudioReader;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * Opens sound files of Hadoop's file systems for a {@code ClipPass}. They are read as streams with seeks: never a whole
- * file in memory, and no copy of it on a disk. Thread-safe.
+ * Opens sound files on Hadoop's file systems for a {@code ClipPass}. Files are read as streams with seeks; they are
+ * neither held in memory as a whole nor copied to disk. Thread-safe.
  */
 public final class HadoopAudio implements AudioReader {
     private final HadoopFiles files;
 
-    /** @param files where they are */
+    /** @param files opens the files */
     public HadoopAudio(HadoopFiles files) {
         this.files = files;
     }
 
-    /** A planned clip for a {@code ClipPass} whose files this reader opens. */
+    /** A planned clip, in the form for a {@code ClipPass} whose files this reader opens. */
     public static AudioClip clip(PlannedClip clip) {
         return new AudioClip(clip.clip(), path(clip.uri()), clip.start(), clip.end());
     }
 
-    /** What stands for a URI in an {@link AudioClip}: a name for this reader, not a file of the machine. */
+    /**
+     * The path that represents a URI in an {@link AudioClip}. It is only meaningful to this reader and does not name a
+     * local file.
+     */
     public static Path path(String uri) {
         return UriPath.of(uri);
     }
@@ -40,7 +43,7 @@ public final class HadoopAudio implements AudioReader {
     /**
      * Opens a file.
      *
-     * @param path of {@link #path}
+     * @param path path from {@link #path}
      */
     @Override
     public AudioStream open(Path path) throws IOException {
@@ -49,10 +52,10 @@ public final class HadoopAudio implements AudioReader {
     }
 
     /**
-     * Opens the bytes of a channel.
+     * Decodes the content of a channel.
      *
-     * @param channel closed with the stream, and if it cannot be opened
-     * @param uri     the file's name, for messages
+     * @param channel closed with the stream, or if the stream cannot be opened
+     * @param uri name of the file, for messages
      */
     public static AudioStream open(SeekableByteChannel channel, String uri) throws IOException {
         try {

@@ -8,8 +8,8 @@ import java.nio.channels.SeekableByteChannel;
 import org.apache.hadoop.fs.FSDataInputStream;
 
 /**
- * A file of a Hadoop file system as a channel that is read only. Positions are sought when bytes are read, so that
- * moving there and back costs no request. Not thread-safe.
+ * A read-only channel of a file on a Hadoop file system. Seeks only when bytes are read, so that moving away and back
+ * costs no request. Not thread-safe.
  */
 public final class HadoopChannel implements SeekableByteChannel {
     private static final int COPY = 1 << 16;
@@ -21,9 +21,9 @@ public final class HadoopChannel implements SeekableByteChannel {
     private boolean open = true;
 
     /**
-     * @param in   at byte 0; closed with the channel
-     * @param size of the file in bytes
-     * @param most bytes that a read gives
+     * @param in stream at byte 0; closed with the channel
+     * @param size size of the file in bytes
+     * @param most max bytes returned by a read
      */
     HadoopChannel(FSDataInputStream in, long size, int most) {
         this.in = in;
@@ -31,7 +31,7 @@ public final class HadoopChannel implements SeekableByteChannel {
         this.most = most;
     }
 
-    /** Reads at least one byte where there is one: -1 at the end, also if the file has become shorter. */
+    /** Reads at least one byte if any is left. Returns -1 at the end, even if the file has become shorter. */
     @Override
     public int read(ByteBuffer into) throws IOException {
         requireOpen();

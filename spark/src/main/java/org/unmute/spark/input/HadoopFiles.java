@@ -19,26 +19,26 @@ import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /**
- * Opens files wherever Hadoop finds them: {@code hdfs:}, {@code s3a:}, {@code file:} and others. A file is named by its
- * URI as {@link Path#toString} writes it, in which nothing is escaped. Of the local file system no checksum files are
- * read: they are Hadoop's own, and a recording that was changed by another program does not match them. Thread-safe.
+ * Opens files on any of Hadoop's file systems: {@code hdfs:}, {@code s3a:}, {@code file:} and others. Files are named
+ * by unescaped URIs, as written by {@link Path#toString}. Hadoop's own checksum files on the local file system are
+ * ignored, since they do not match a recording that another program has changed. Thread-safe.
  */
 public final class HadoopFiles {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/");
 
     private final Configuration configuration;
 
-    /** How a file is going to be read; file systems on networks fetch more or less ahead. */
+    /** How a file is going to be read; network file systems prefetch accordingly. */
     public enum Reading {
-        /** Some bytes here and there. */
+        /** A few bytes at scattered positions. */
         HEADER("random", 1 << 13),
         /** From the first byte to the last. */
         ALL("whole-file, sequential", Integer.MAX_VALUE),
-        /** Stretches, most of them in order. */
+        /** Ranges, mostly in order. */
         CLIPS("adaptive", Integer.MAX_VALUE);
 
         private final String policy;
-        /** Bytes that are read at a time, whatever a reader has room for: a header is a small part of a short clip. */
+        /** Max bytes read at a time, regardless of the reader's buffer: a header is a small part of a short clip. */
         private final int most;
 
         Reading(String policy, int most) {
@@ -47,21 +47,21 @@ public final class HadoopFiles {
         }
     }
 
-    /** @param configuration of Hadoop, as Spark has it */
+    /** @param configuration Hadoop configuration, as in Spark */
     public HadoopFiles(Configuration configuration) {
         this.configuration = configuration;
     }
 
     /**
-     * A path with the scheme and the authority of its file system. One without a scheme is of the default file system,
-     * as everywhere in Spark; a relative one is below its working folder.
+     * A path with the scheme and the authority of its file system. A path without a scheme is on the default file
+     * system, as everywhere in Spark; a relative path is below the working folder there.
      *
-     * @param text as a user gives it
+     * @param text a path as given by a user
      * @throws IOException if there is no such file system
      */
     public Path qualified(String text) throws IOException {
         try {
-            // Hadoop takes what stands before a colon for a scheme unless a slash comes first.
+            // Hadoop takes the text before a colon for a scheme unless a slash comes first.
             boolean plain = !text.startsWith("/") && !hasScheme(text);
             Path path = new Path(plain ? "./" + text : text);
             return system(path).makeQualified(path);
@@ -75,9 +75,9 @@ public final class HadoopFiles {
     }
 
     /**
-     * The path of a file that may be named below a folder.
+     * The path of a file that may be relative to a folder.
      *
-     * @param text as a user gives it: a path, or a URI
+     * @param text a path or URI as given by a user
      * @param root folder of relative paths, a path or a URI; null or blank for the working folder
      * @throws IOException if there is no such file system
      */
@@ -98,7 +98,7 @@ public final class HadoopFiles {
     /**
      * The file system of a path.
      *
-     * @throws IOException naming the path, if there is none, or its classes are missing
+     * @throws IOException naming the path, if there is no such file system or its classes are missing
      */
     public FileSystem system(Path path) throws IOException {
         try {
@@ -123,8 +123,8 @@ public final class HadoopFiles {
     /**
      * Size and times of a file or folder.
      *
-     * @throws NoSuchFileException if there is none
-     * @throws IOException         naming it, if they cannot be asked for
+     * @throws NoSuchFileException if it does not exist
+     * @throws IOException naming the file, if the file system fails
      */
     public FileStatus status(String uri) throws IOException {
         Path path = new Path(uri);
@@ -136,30 +136,30 @@ public final class HadoopFiles {
     }
 
     /**
-     * What changes when a file does: its size with its ETag, or with the time of its modification in milliseconds where
-     * the file system has no ETags.
+     * A value that changes when the file does: its size, followed by its ETag or, on file systems without ETags, its
+     * modification time in milliseconds.
      */
     public static String stamp(FileStatus status) {
         String etag = status instanceof EtagSource source ? source.getEtag() : null;
         return status.getLen() + "-"
                 + (etag == null || etag.isEmpty()
                         ? Long.toString(status.getModificationTime())
-                        // Some answers of a store have it in quotes, some have not.
+                        // Stores return ETags with or without quotes.
                         : etag.replace("\"", ""));
     }
 
     /**
      * Opens a file at its first byte.
      *
-     * @return closed by the caller
-     * @throws NoSuchFileException if there is none
-     * @throws IOException         naming it, if it cannot be opened
+     * @return the channel, to be closed by the caller
+     * @throws NoSuchFileException if the file does not exist
+     * @throws IOException naming the file, if it cannot be opened
      */
     public HadoopChannel open(String uri, Reading reading) throws IOException {
         return open(uri, status(uri), reading);
     }
 
-    /** The same for a file of which the status is known, which saves a request. */
+    /** Opens a file whose status is known, which saves a request. */
     public HadoopChannel open(String uri, FileStatus status, Reading reading) throws IOException {
         if (status.isDirectory()) {
             throw new FileSystemException(uri, null, "a folder, not a file");
@@ -167,8 +167,9 @@ public final class HadoopFiles {
         Path path = new Path(uri);
         try {
             FileSystem system = system(path);
-            // What a store is told of how it will be read saves requests. Others take no notice, and the telling has
-            // all threads of the JVM wait for one another.
+            // On object stores, stating how a file will be read saves requests. Other file systems ignore it, and
+            // stating it
+            // makes all threads of the JVM wait for each other.
             FSDataInputStream in = status instanceof EtagSource
                     ? FutureIO.awaitFuture(system.openFile(path)
                             .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, reading.policy)
@@ -181,7 +182,9 @@ public final class HadoopFiles {
         }
     }
 
-    /** The failure of an operation on a file, of the kind that {@code java.nio} throws and with the file's name. */
+    /**
+     * Converts the failure of a file operation to the exception type that {@code java.nio} uses, with the file's name.
+     */
     static IOException named(String uri, IOException failure) {
         IOException named = switch (failure) {
             case FileSystemException same -> same;

@@ -11,32 +11,32 @@ import org.unmute.data.ClipId;
 import org.unmute.files.PlainText;
 import org.unmute.spark.plan.PlannedClip;
 
-/** Makes clips of the rows of a manifest, one by one, and refuses a clip that is there twice. */
+/** Converts the rows of a manifest to clips, one by one, and refuses duplicate clips. */
 final class ManifestRows {
-    /** Ends that mean the end of the file, as programs write infinity. */
+    /** Values of an end that mean the end of the file, as programs write infinity. */
     private static final Pattern INFINITE = Pattern.compile("\\s*\\+?inf(inity)?\\s*", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern ZERO = Pattern.compile("\\s*0+(\\.0+)?\\s*");
 
     private final RecordingRoot root;
     private final boolean given;
-    /** Those that rows name. */
+    /** Roots named in rows. */
     private final Map<String, RecordingRoot> roots = new HashMap<>();
 
     private final List<PlannedClip> clips = new ArrayList<>();
     private final Map<String, Integer> placeOfClip = new HashMap<>();
-    /** Labels and splits recur. */
+    /** Labels and splits, interned since they recur. */
     private final Map<String, String> texts = new HashMap<>();
 
     /**
-     * A row; what a manifest does not have is null or blank.
+     * A row. Values that the manifest lacks are null or blank.
      *
-     * @param clip    id of the clip; without: the path below the root, with the seconds if there are any
-     * @param path    of the file, below the root or absolute
-     * @param root    folder that the path is relative to, if the row has one of its own
-     * @param start   in seconds
-     * @param end     in seconds; infinite for that of the file
-     * @param seconds length of the clip, if the manifest tells; else NaN
+     * @param clip id of the clip; if absent, the id is the path below the root, with the seconds if there are any
+     * @param path path of the file, below the root or absolute
+     * @param root folder that the path is relative to, if the row has one of its own
+     * @param start start of the clip in seconds
+     * @param end end of the clip in seconds; infinite for the end of the file
+     * @param seconds length of the clip; NaN if the manifest does not give it
      */
     record Row(
             String clip,
@@ -49,8 +49,8 @@ final class ManifestRows {
             double seconds) {}
 
     /**
-     * @param root  of rows without one
-     * @param given whether the user names it: it then counts for all rows
+     * @param root root of rows that name none
+     * @param given whether the user named {@code root}, which then applies to all rows
      */
     ManifestRows(RecordingRoot root, boolean given) {
         this.root = root;
@@ -60,9 +60,9 @@ final class ManifestRows {
     /**
      * Adds a row.
      *
-     * @param place its line or number, from 1
-     * @param what  what that counts: "line" or "row"
-     * @throws IllegalArgumentException with what is wrong
+     * @param place line or row number, from 1
+     * @param what the unit of {@code place}: "line" or "row"
+     * @throws IllegalArgumentException describing the problem, if the row is not valid
      */
     void add(int place, String what, Row row) {
         if (isBlank(row.path())) {
@@ -80,7 +80,7 @@ final class ManifestRows {
                 && (isBlank(row.start()) || ZERO.matcher(row.start()).matches());
         String ranged = whole ? name : ClipId.part(name, text(row.start()), end);
         String id = isBlank(row.clip()) ? ranged : row.clip().strip();
-        // As in lists of the command line: seconds behind a '#' of the path or id select a part, too.
+        // As in lists of the command line, seconds after a '#' in the path or id also select a part.
         Optional<ClipId.Part> part = ClipId.part(ranged).or(() -> ClipId.part(id));
         boolean inName = whole && ClipId.part(name).isPresent();
         PlannedClip clip = new PlannedClip(
@@ -129,7 +129,7 @@ final class ManifestRows {
         return isBlank(text) ? null : texts.computeIfAbsent(text.strip(), t -> t);
     }
 
-    /** The clips so far, in the order of the rows. */
+    /** The clips added so far, in the order of the rows. */
     List<PlannedClip> clips() {
         return clips;
     }

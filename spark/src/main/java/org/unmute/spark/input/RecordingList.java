@@ -19,16 +19,16 @@ import org.unmute.data.TextTable;
 import org.unmute.files.PlainText;
 import org.unmute.spark.plan.PlannedClip;
 
-/** Reads manifests: CSV, TSV, Parquet, and files with one path a line. */
+/** Reads manifests: CSV, TSV, Parquet, and files with one path per line. */
 final class RecordingList {
     private final HadoopFiles files;
     private final String uri;
     private final ManifestRows rows;
 
     /**
-     * @param uri  of the manifest
-     * @param root folder that its paths are relative to
-     * @param given whether the user names it: it then counts for all rows, also for those with one of their own
+     * @param uri URI of the manifest
+     * @param root folder that paths in the manifest are relative to
+     * @param given whether the user named {@code root}, which then applies even to rows with a root of their own
      */
     RecordingList(HadoopFiles files, String uri, RecordingRoot root, boolean given) {
         this.files = files;
@@ -36,7 +36,7 @@ final class RecordingList {
         this.rows = new ManifestRows(root, given);
     }
 
-    /** Reads a CSV or TSV. */
+    /** Reads a CSV or TSV file. */
     List<PlannedClip> table() throws IOException {
         Path name = UriPath.of(uri);
         try (TextTable table = TextTable.of(name, stream())) {
@@ -80,7 +80,7 @@ final class RecordingList {
         return Double.parseDouble(text);
     }
 
-    /** Reads one path a line. */
+    /** Reads a file with one path per line. */
     List<PlannedClip> lines() throws IOException {
         Path name = UriPath.of(uri);
         try (LineReader lines = LineReader.of(name, stream())) {
@@ -105,13 +105,13 @@ final class RecordingList {
         return Channels.newInputStream(files.open(uri, HadoopFiles.Reading.ALL));
     }
 
-    /** With the manifest's URI instead of what stands for it. */
+    /** Replaces the path that represents the manifest by its URI. */
     private MalformedManifestException malformed(Path name, MalformedTableException e) {
         return new MalformedManifestException(
                 PlainText.of(uri) + e.getMessage().substring(name.toString().length()), e);
     }
 
-    /** Reads a Parquet file, or a folder of Parquet files that one writer wrote. */
+    /** Reads a Parquet file, or a folder of Parquet files written by one job. */
     List<PlannedClip> parquet(SparkSession spark) throws IOException {
         String file = uri.substring(uri.lastIndexOf('/') + 1);
         if (file.startsWith("_") || file.startsWith(".")) {
@@ -120,7 +120,7 @@ final class RecordingList {
         }
         try {
             add(spark.read().parquet(literally(uri)));
-        } catch (Exception e) { // Spark's own are checked, and undeclared
+        } catch (Exception e) { // Spark throws undeclared checked exceptions
             throw e instanceof IOException io ? io : unreadable(e);
         }
         return rows.clips();
@@ -138,7 +138,7 @@ final class RecordingList {
         int at = 0;
         try {
             RowColumns columns = RowColumns.of(table.schema());
-            // One partition at a time: rows in Spark's form take several times the memory of clips.
+            // One partition at a time: Spark's rows take several times the memory of clips.
             for (Iterator<Row> all = table.toLocalIterator(); all.hasNext(); ) {
                 Row row = all.next();
                 at++;
@@ -161,12 +161,12 @@ final class RecordingList {
         }
     }
 
-    /** Spark takes characters such as '[' in a path for a pattern. */
+    /** Escapes a path, since Spark interprets characters such as '[' as a pattern. */
     private static String literally(String uri) {
         return uri.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
     }
 
-    /** Whether a file's or folder's name is that of a Parquet table. */
+    /** Whether the name of a file or folder is that of a Parquet table. */
     static boolean isParquet(String name) {
         return name.toLowerCase(Locale.ROOT).endsWith(".parquet");
     }

@@ -7,18 +7,18 @@ import org.unmute.files.PlainText;
 /**
  * The folder that ids of recordings are relative to.
  *
- * @param uri with scheme, without a slash at its end unless it is the root of its file system
+ * @param uri URI with a scheme, without a trailing slash unless it is the root of its file system
  */
 record RecordingRoot(HadoopFiles files, String uri) {
     /**
-     * A recording that a manifest names.
+     * A recording named by a manifest.
      *
-     * @param id  its path below the root, with '/'; null if it lies elsewhere
-     * @param uri where Hadoop finds it
+     * @param id path below the root, with '/'; null if the recording is elsewhere
+     * @param uri where Hadoop finds the recording
      */
     record Located(String id, String uri) {}
 
-    /** A folder as a user names it. */
+    /** The root for a folder named by the user. */
     static RecordingRoot of(HadoopFiles files, String folder) throws IOException {
         return new RecordingRoot(files, files.qualified(folder).toString());
     }
@@ -27,7 +27,7 @@ record RecordingRoot(HadoopFiles files, String uri) {
      * Finds a recording.
      *
      * @param text a path below the root, or one with a scheme or a leading slash
-     * @throws IllegalArgumentException if it names no file, or leaves the root by {@code ..}
+     * @throws IllegalArgumentException if it does not name a file, or leaves the root through {@code ..}
      */
     Located located(String text) {
         String below = below(text);
@@ -44,7 +44,7 @@ record RecordingRoot(HadoopFiles files, String uri) {
         }
     }
 
-    /** What a URI has behind the root's; null if it is not below the root. */
+    /** The part of a URI after the root's; null if the URI is not below the root. */
     String below(String qualified) {
         String folder = uri.endsWith("/") ? uri : uri + "/";
         return qualified.startsWith(folder) && qualified.length() > folder.length()

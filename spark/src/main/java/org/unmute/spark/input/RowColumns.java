@@ -18,17 +18,17 @@ import org.unmute.data.Manifest;
 import org.unmute.files.PlainText;
 
 /**
- * The columns of a table of clips: {@code path} and, if there are any, {@code root}, {@code clip}, {@code start},
- * {@code end}, {@code labels}, {@code split} and {@code seconds}, in any case of letters. Other columns are left alone.
- * Index -1: no such column.
+ * The columns of a table of clips: {@code path} and, if present, {@code root}, {@code clip}, {@code start}, {@code
+ * end}, {@code labels}, {@code split} and {@code seconds}. Names are not case-sensitive; other columns are ignored.
+ * Each component is the index of a column, or -1 if there is none.
  *
- * @param path    of the file
- * @param root    folder that the path is relative to
- * @param clip    its id
- * @param start   in seconds, a number or a text
- * @param end     in seconds
- * @param labels  a text, or a list of texts
- * @param split   a text or a number
+ * @param path path of the file
+ * @param root folder that the path is relative to
+ * @param clip id of the clip
+ * @param start start in seconds, a number or a string
+ * @param end end in seconds, a number or a string
+ * @param labels a string, or a list of strings
+ * @param split a string or a number
  * @param seconds length of the clip, a number
  */
 public record RowColumns(int path, int root, int clip, int start, int end, int labels, int split, int seconds)
@@ -42,8 +42,8 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
     /**
      * Finds the columns of a table.
      *
-     * @throws IllegalArgumentException if there is no column with paths, several that could be meant, or one of a type
-     *     that is not read
+     * @throws IllegalArgumentException if there is no column with paths, a column is ambiguous, or has a type that is
+     *     not supported
      */
     public static RowColumns of(StructType table) {
         List<String> paths = Arrays.stream(table.fieldNames())
@@ -69,10 +69,10 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
     }
 
     /**
-     * Refuses labels of which some are not known: tables of results have no place for that, so that these labels would
-     * count as absent.
+     * Refuses labels of which some are unknown: tables of results cannot express this, so unknown labels would count as
+     * absent.
      *
-     * @throws IllegalArgumentException if there are such
+     * @throws IllegalArgumentException if some labels are unknown
      */
     static void requireKnown(boolean unknown) {
         if (unknown) {
@@ -149,7 +149,7 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
         return number(row, end);
     }
 
-    /** The labels of a row, those of a list joined by ';'; null if it has none. */
+    /** The labels of a row, with lists joined by ';'; null if it has none. */
     public String labels(Row row) {
         return text(row, labels);
     }
@@ -159,7 +159,7 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
         return text(row, split);
     }
 
-    /** The length of a row's clip in seconds; NaN if the table does not tell. */
+    /** The length of a row's clip in seconds; NaN if the table does not give it. */
     public double seconds(Row row) {
         String text = number(row, seconds);
         if (text == null || text.isBlank()) {
@@ -171,7 +171,7 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
                 return value;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
         throw new IllegalArgumentException(
                 "seconds of " + PlainText.quote(text) + ": it must be a number, 0 or more, or null");
@@ -192,7 +192,7 @@ public record RowColumns(int path, int root, int clip, int start, int end, int l
         return value.toString();
     }
 
-    /** Without exponents; a NaN, as some writers use for nothing, is nothing. */
+    /** Formats a number without an exponent; null for NaN, which some writers use for missing values. */
     private static String number(Row row, int column) {
         if (column < 0 || row.isNullAt(column)) {
             return null;

@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * URIs as {@link Path}s, by which {@code ClipPass} tells files apart. A {@code Path} of the URI's own text would not
- * do: it loses the second of two slashes, and where the locale of an executor is plain ASCII it refuses other letters.
+ * Represents URIs as {@link Path}s, by which {@code ClipPass} tells files apart. A {@code Path} of the URI itself would
+ * not work: it merges repeated slashes, and it rejects non-ASCII letters if the locale of an executor is plain ASCII.
  */
 final class UriPath {
     private static final String KEPT = "!$&'()*+,-.:;=@_~ ";
 
     private UriPath() {}
 
-    /** A path of printable ASCII that stands for the URI. No file of the machine is meant. */
+    /** A path of printable ASCII that represents the URI. It does not name a local file. */
     static Path of(String uri) {
         StringBuilder text = new StringBuilder();
         byte[] bytes = uri.getBytes(StandardCharsets.UTF_8);
@@ -29,7 +29,7 @@ final class UriPath {
         return Path.of(text.toString());
     }
 
-    /** The URI for which a path of {@link #of} stands. */
+    /** The URI that a path from {@link #of} represents. */
     static String uri(Path path) {
         String text = path.toString().replace('\\', '/');
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

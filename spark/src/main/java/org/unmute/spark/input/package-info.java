@@ -1,2 +1,2 @@
-/** What a job reads: listings and manifests of recordings, and their bytes, through Hadoop's file systems. */
+/** The input of a job: listings and manifests of recordings, and their bytes, through Hadoop's file systems. */
 package org.unmute.spark.input;

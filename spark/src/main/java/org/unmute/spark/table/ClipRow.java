@@ -5,19 +5,19 @@ import org.unmute.spark.plan.ClipOrigin;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * What the index says of a clip.
+ * A row of the index, which describes a clip and its results.
  *
- * @param origin where its sound is
- * @param sha256 of the file's bytes, lower-case hexadecimal; null if it could not be read
- * @param tokens where its tokens are
- * @param pooled its pooled tokens, {@code [dim]}; null if not kept
- * @param scores of the probe, or of the encoder's own head; null if not kept
- * @param error why it could not be used; null if it could
+ * @param origin where the clip's sound is
+ * @param sha256 digest of the file, in lower-case hexadecimal; null if the file could not be read
+ * @param tokens where the clip's tokens are
+ * @param pooled pooled tokens of the clip, {@code [dim]}; null if not kept
+ * @param scores scores from the probe or the encoder's own head; null if not kept
+ * @param error why the clip could not be used; null if it could
  */
 public record ClipRow(
         ClipOrigin origin, String sha256, StoredTokens tokens, float[] pooled, ScoreVectors scores, String error)
         implements Serializable {
-    /** A row of which no tokens are stored. */
+    /** A row without stored tokens. */
     public ClipRow(ClipOrigin origin, String sha256, float[] pooled, ScoreVectors scores, String error) {
         this(origin, sha256, StoredTokens.NONE, pooled, scores, error);
     }
@@ -27,25 +27,27 @@ public record ClipRow(
         return origin.clip();
     }
 
-    /** The same with the place and the shape of its tokens. */
+    /** Returns a copy with the place and shape of the clip's tokens. */
     public ClipRow with(StoredTokens stored) {
         return new ClipRow(origin, sha256, stored, pooled, scores, error);
     }
 
-    /** The same without results. */
+    /** Returns a copy without results, with this error. */
     public ClipRow failed(String reason) {
         return new ClipRow(origin, sha256, null, null, reason);
     }
 
-    /** The same without the place of its tokens, which are gone, or with events that are. */
+    /**
+     * Returns a copy with this error and without the place of its tokens, for a clip whose tokens or events were lost.
+     */
     public ClipRow lost(String reason) {
         return new ClipRow(origin, sha256, tokens.lost(), pooled, scores, reason);
     }
 
     /**
-     * The same with what a plan says of it now ({@link ClipOrigin#revised}).
+     * Returns a copy updated from a plan ({@link ClipOrigin#revised}).
      *
-     * @param plan null for none
+     * @param plan the plan; null to change nothing
      */
     public ClipRow revised(PlannedClip plan) {
         return new ClipRow(origin.revised(plan), sha256, tokens, pooled, scores, error);

@@ -3,16 +3,16 @@ package org.unmute.spark.table;
 import java.io.Serializable;
 
 /**
- * An event that a probe found, with times from the start of the file.
+ * An event detected by a probe, with times from the start of the file.
  *
- * @param clip id of the clip in which it was found
+ * @param clip id of the clip in which it was detected
  * @param path id of the clip's file ({@code PlannedClip.file})
- * @param label name of its class
- * @param onset in seconds
- * @param offset in seconds
- * @param low of the frequencies at which it was found, in Hz
- * @param high of them, in Hz
- * @param score max score, calibrated where the probe is
+ * @param label name of the event's class
+ * @param onset where the event begins, in seconds
+ * @param offset where the event ends, in seconds
+ * @param low lower end of the frequency range in which the event was detected, in Hz
+ * @param high upper end of the frequency range, in Hz
+ * @param score max score, calibrated if the probe has a calibration
  * @param peak where the score is highest, in seconds
  */
 public record DetectedEvent(

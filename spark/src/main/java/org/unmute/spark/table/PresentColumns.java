@@ -5,11 +5,11 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** Reads those of some columns that a file has: parts of earlier versions have fewer. */
+/** Reads those of the given columns that a file has: parts of earlier versions have fewer. */
 public final class PresentColumns extends GroupReadSupport {
     private final MessageType columns;
 
-    /** @param columns to read where there are any */
+    /** @param columns columns to read if present */
     public PresentColumns(MessageType columns) {
         this.columns = columns;
     }

@@ -9,9 +9,9 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * How rows become rows of a Parquet file, and rows again. A null is left out.
+ * Converts rows to rows of a Parquet file and back. Nulls are left out.
  *
- * @param <T> a row
+ * @param <T> type of a row
  */
 public abstract class RowForm<T> extends WriteSupport<T> {
     private final MessageType schema;
@@ -44,7 +44,7 @@ public abstract class RowForm<T> extends WriteSupport<T> {
     /** Writes every column, in the order of the schema. */
     abstract void columns(T row);
 
-    /** The row that was read, with all columns. */
+    /** Converts a row that was read, with all columns. */
     public abstract T row(Group row);
 
     /** The columns. */

@@ -7,19 +7,19 @@ import org.unmute.models.encoder.TokenMap;
  * Place and shape of a clip's tokens.
  *
  * @param shard name of the file that holds them, {@code shard-NNNNN.tok}; null if no tokens are kept
- * @param offset of the record in the shard, in bytes; -1 without
- * @param time rows of the token map; 0 with an error
- * @param freq columns of the map; 0 with an error
- * @param dim of a token; 0 with an error
+ * @param offset offset of the record in the shard, in bytes; -1 if there is none
+ * @param time rows of the token map; 0 if there was an error
+ * @param freq columns of the token map; 0 if there was an error
+ * @param dim channels of a token; 0 if there was an error
  * @param cls whether the encoder gave a class token
- * @param padding rows at the end of the map that stand for padding; {@link TokenMap#UNKNOWN} where that is not known
+ * @param padding rows at the end of the map that represent padding; {@link TokenMap#UNKNOWN} if not known
  */
 public record StoredTokens(String shard, long offset, int time, int freq, int dim, boolean cls, int padding)
         implements Serializable {
-    /** There are none. */
+    /** For a clip without tokens. */
     public static final StoredTokens NONE = new StoredTokens(null, -1, 0, 0, 0, false, TokenMap.UNKNOWN);
 
-    /** The same shape without a place. */
+    /** Returns a copy with the shape but without the place. */
     StoredTokens lost() {
         return new StoredTokens(null, -1, time, freq, dim, cls, padding);
     }

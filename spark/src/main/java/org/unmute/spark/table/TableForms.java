@@ -29,7 +29,7 @@ public final class TableForms {
     public static final String SHARD = "shard";
     public static final String ERROR = "error";
 
-    /** A row a clip. An {@code end} that is null is that of the file. */
+    /** The index has one row for each clip. A null {@code end} means the end of the file. */
     public static final MessageType INDEX = Types.buildMessage()
             .addFields(
                     text(true, CLIP),
@@ -168,17 +168,17 @@ public final class TableForms {
         };
     }
 
-    /** Parts of earlier versions have fewer columns. */
+    /** Whether a row has a value; parts of earlier versions have fewer columns. */
     private static boolean has(Group row, String column) {
         return row.getType().containsField(column) && row.getFieldRepetitionCount(column) > 0;
     }
 
-    /** A text that was read; null without. */
+    /** A string of a row; null if there is none. */
     public static String text(Group row, String column) {
         return has(row, column) ? row.getString(column, 0) : null;
     }
 
-    /** A number that was read. */
+    /** A number of a row, or {@code otherwise} if there is none. */
     public static double number(Group row, String column, double otherwise) {
         return has(row, column) ? row.getDouble(column, 0) : otherwise;
     }

@@ -1,2 +1,2 @@
-/** What the rows of a job's tables say, and the columns that hold it. */
+/** The rows of a job's tables and their columns. */
 package org.unmute.spark.table;

@@ -6,16 +6,16 @@ import org.apache.spark.util.DoubleAccumulator;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What the tasks of a job have done so far, in Spark's pages and metrics. Attempts that failed or lost count nothing.
+ * Progress of a job's tasks, shown in Spark's pages and metrics. Attempts that failed or lost do not count.
  *
- * @param clips that were embedded
- * @param skipped clips that could not be used
- * @param seconds of sound embedded
- * @param rate clips a second, the skipped ones among them
+ * @param clips number of embedded clips
+ * @param skipped number of clips that could not be used
+ * @param seconds seconds of sound embedded
+ * @param rate clips per second, including skipped ones
  */
 public record ClipCounters(LongAccumulator clips, LongAccumulator skipped, DoubleAccumulator seconds, ClipRate rate)
         implements Serializable {
-    /** New ones, at nothing. */
+    /** New counters, at zero. */
     public static ClipCounters of(SparkContext spark) {
         ClipRate rate = new ClipRate();
         spark.register(rate, "clips per second");

@@ -25,14 +25,15 @@ import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.ScoreVectors;
 
 /**
- * Embeds clips in their order, some at a time, as {@code unmute embed} does: while some are computed, the next are
- * read. A clip that cannot be used is reported with the reason. One thread at a time.
+ * Embeds clips in their order, in batches, as {@code unmute embed} does: while one batch is computed, the next is read.
+ * A clip that cannot be used is reported with the reason. One thread at a time.
  *
- * <p>Events are found in the tokens of a clip where something else asks for its tokens, too, and otherwise while it is
- * read as a stream. Where only events are asked for, nothing else is read, and memory does not depend on its length.
+ * <p>Events are detected in a clip's tokens if the tokens are needed for other results too, and otherwise while the
+ * clip is read as a stream. If only events are requested, clips are read only as streams, and memory does not depend on
+ * their length.
  */
 final class ClipEmbedding implements Closeable {
-    /** How many clips, and seconds of sound, are read and encoded together: as {@code unmute embed} does. */
+    /** Max clips, and seconds of sound, that are read and encoded together, as in {@code unmute embed}. */
     private static final ClipPass.Limits LIMITS = new ClipPass.Limits(32, 20 * 60);
 
     private static final ClipPass.Limits LAYERS_LIMITS = new ClipPass.Limits(4, 2 * 60);
@@ -43,18 +44,18 @@ final class ClipEmbedding implements Closeable {
     private final HashedAudio audio;
     private final StorageFailures storage = new StorageFailures();
     private final Iterator<PlannedClip> order;
-    /** Whether tokens are needed, and which. */
+    /** Which tokens are needed; null if none are. */
     private final Features.Request request;
-    /** What scores clips; null if nobody asks. */
+    /** Scores clips; null if scores are not requested. */
     private final ScoringHead head;
-    /** Null if only events are asked for. */
+    /** Null if only events are requested. */
     private final ReadAhead ahead;
-    /** Null if no events are asked for. */
+    /** Null if events are not requested. */
     private final EventFinder events;
 
     /**
-     * @param sha256 of files by URI, where they are known
-     * @param kept   what is computed
+     * @param sha256 known digests of files, by URI
+     * @param kept which results to compute
      * @throws IOException if a probe cannot be read
      */
     ClipEmbedding(
@@ -96,7 +97,7 @@ final class ClipEmbedding implements Closeable {
                 layers ? LAYERS_LIMITS : LIMITS);
     }
 
-    /** What is asked of the encoder: all that tokens, their mean and the probe need; null if none does. */
+    /** The encoder outputs needed for tokens, their mean and the probe; null if none is needed. */
     private Features.Request request() {
         boolean tokens = kept.contains(Kept.TOKENS) || kept.contains(Kept.POOLED);
         boolean layers = kept.contains(Kept.TOKENS) && executor.options().layers();
@@ -117,7 +118,7 @@ final class ClipEmbedding implements Closeable {
     }
 
     /**
-     * The next clips, in the order of the list.
+     * Embeds the next clips, in the order of the list.
      *
      * @throws IOException if the storage of the recordings fails
      */
@@ -148,7 +149,7 @@ final class ClipEmbedding implements Closeable {
         }
     }
 
-    /** A clip of which only events are asked for. */
+    /** Processes a clip for which only events are requested. */
     private EmbeddedClip detected(PlannedClip clip) throws IOException {
         EventFinder.Found found = found(clip);
         return hashed(new EmbeddedClip(clip, null, found.seconds(), null, null, null, found.events(), found.problem()));
@@ -158,7 +159,10 @@ final class ClipEmbedding implements Closeable {
         return storage.settle(events.of(clip), EventFinder.Found::failure, () -> events.of(clip), clip.uri());
     }
 
-    /** Tokens of the recordings that were read, in order; null where the encoder refuses one, or they are too many. */
+    /**
+     * Tokens of the recordings that were read, in order; null if the encoder rejects one of them, or they do not fit
+     * into memory.
+     */
     private Iterator<Features> encode(List<ClipSound> sounds) {
         if (request == null) {
             return null;
@@ -168,11 +172,11 @@ final class ClipEmbedding implements Closeable {
         try {
             return encoder.features(samples, request).iterator();
         } catch (IllegalArgumentException | OutOfMemoryError e) {
-            return null; // each by itself, to find out which it was
+            return null; // encode each by itself, to find out which one it was
         }
     }
 
-    /** @param features of the clips from this one on; null: of each by itself */
+    /** @param features features of the clips from this one on; null to encode this clip by itself */
     private EmbeddedClip embedded(PlannedClip clip, ClipSound sound, Iterator<Features> features) throws IOException {
         Made made = sound.failure() != null ? Made.not(reason(sound.failure())) : made(sound, features);
         String error = made.error;
@@ -186,7 +190,7 @@ final class ClipEmbedding implements Closeable {
         return hashed(new EmbeddedClip(clip, null, sound.seconds(), stored, made.pooled, made.scores, found, error));
     }
 
-    /** What a clip's samples became. */
+    /** Results computed from a clip's samples. */
     private record Made(Features all, float[] pooled, ScoreVectors scores, String error) {
         static Made not(String error) {
             return new Made(null, null, null, error);
@@ -220,12 +224,15 @@ final class ClipEmbedding implements Closeable {
                 : new ScoreVectors(Activation.calibrated.of(head, logits), raw);
     }
 
-    /** Tokens as they are stored: without layers that only a probe looks at. */
+    /** Features to store: without layers that only the probe uses. */
     private Features stored(Features all) {
         return executor.options().layers() || all.layers().isEmpty() ? all : new Features(all.tokens());
     }
 
-    /** With the digest of its file, without which nothing of it could be told from other audio. */
+    /**
+     * Adds the digest of the clip's file. Without it, results could not be attributed to this audio, so a failure to
+     * hash discards them.
+     */
     private EmbeddedClip hashed(EmbeddedClip clip) {
         try {
             return clip.of(audio.digest(clip.clip().uri(), clip.clip().stamp()));
@@ -234,7 +241,7 @@ final class ClipEmbedding implements Closeable {
         }
     }
 
-    /** Why something could not be used, in words; null without a failure. */
+    /** The message why something could not be used; null if there was no failure. */
     static String reason(Exception failure) {
         return switch (failure) {
             case null -> null;

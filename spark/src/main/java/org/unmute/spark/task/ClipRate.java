@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.apache.spark.util.AccumulatorV2;
 
 /**
- * Clips a second: how many were done, from the start of the first task to the end of the last clip. In Spark's pages it
- * is a text.
+ * Clips per second, measured from the start of the first task to the end of the last clip. Shown as text in Spark's
+ * pages.
  */
 public final class ClipRate extends AccumulatorV2<Long, String> {
     private static final long serialVersionUID = 1L;
@@ -14,10 +14,10 @@ public final class ClipRate extends AccumulatorV2<Long, String> {
     private long from = Long.MAX_VALUE;
     private long to = Long.MIN_VALUE;
 
-    /** Nothing done yet. */
+    /** Creates a rate with no clips done. */
     public ClipRate() {}
 
-    /** Notes when a task begins, before its first clip. */
+    /** Records the beginning of a task, before its first clip. */
     void begin() {
         from = Math.min(from, System.currentTimeMillis());
     }
@@ -38,7 +38,7 @@ public final class ClipRate extends AccumulatorV2<Long, String> {
         to = Math.max(to, more.to);
     }
 
-    /** Clips a second; 0 before the first. */
+    /** Clips per second; 0 before the first clip. */
     public double perSecond() {
         return clips == 0 ? 0 : clips * 1000.0 / Math.max(1, to - from);
     }

@@ -17,9 +17,9 @@ import org.unmute.spark.input.HadoopAudio;
 import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.PlannedClip;
 
-/** Rows of a {@code Dataset} that name clips: path, root, clip, start, end, labels, split. All may be null. */
+/** Rows of a {@code Dataset} that name clips: path, root, clip, start, end, labels, split. All of them may be null. */
 public final class ClipRows {
-    /** The columns, in this order. */
+    /** The columns, in order. */
     public static final List<String> COLUMNS = List.of("path", "root", "clip", "start", "end", "labels", "split");
 
     private static final int PATH = 0;
@@ -32,10 +32,10 @@ public final class ClipRows {
 
     private ClipRows() {}
 
-    /** A row's clip; with the reason, if it is none. */
+    /** The clip of a row, with an error message if the row is not valid. */
     record Source(PlannedClip clip, String error) {}
 
-    /** What a row names. An end that is null, infinite or NaN is that of the file. */
+    /** The clip that a row names. If {@code end} is null, infinite or NaN, the clip ends with its file. */
     static Source source(Row row, HadoopFiles files) {
         String path = row.getString(PATH);
         boolean starts = isNumber(row, START);
@@ -74,10 +74,10 @@ public final class ClipRows {
     }
 
     /**
-     * Finds the first row whose file is there. Rows are computed until there is one.
+     * Requires a row whose file exists. Computes rows until it finds one.
      *
-     * @param what is to be done with them, for a message
-     * @throws InputException if there are rows, and the file of none is there: the recordings are elsewhere
+     * @param what operation to be run on the rows, for a message
+     * @throws InputException if there are rows but none of their files exists, so that the recordings must be elsewhere
      */
     public static void requireFiles(String what, Dataset<Row> rows, SerializableConfiguration hadoop) {
         MapPartitionsFunction<Row, Boolean> found = some -> found(some, new HadoopFiles(hadoop.value()));
@@ -98,7 +98,7 @@ public final class ClipRows {
         }
     }
 
-    /** One if the file of a row is there, else none. */
+    /** One element if the file of some row exists, otherwise none. */
     private static Iterator<Boolean> found(Iterator<Row> rows, HadoopFiles files) {
         while (rows.hasNext()) {
             String uri = source(rows.next(), files).clip().uri();
@@ -109,7 +109,7 @@ public final class ClipRows {
         return List.<Boolean>of().iterator();
     }
 
-    /** Also if that cannot be said: whoever reads it says why. */
+    /** Whether a file exists. True if this cannot be determined: the reader of the file will report why. */
     private static boolean isThere(String uri, HadoopFiles files) {
         try {
             files.status(uri);

@@ -7,16 +7,16 @@ import org.unmute.spark.table.DetectedEvent;
 import org.unmute.spark.table.ScoreVectors;
 
 /**
- * What became of a clip.
+ * The results of a clip.
  *
- * @param clip as planned
- * @param sha256 of its file, lower-case hexadecimal; null if the file could not be read
- * @param seconds of sound; 0 if it could not be read
- * @param features its tokens; null with an error, or if nobody asked
- * @param pooled its pooled tokens, {@code [dim]}; null with an error, or if nobody asked
- * @param scores of each class; null with an error, or if nobody asked
- * @param events of a damaged recording those before the damage; empty if nobody asked
- * @param error why it could not be used, or not to its end; null if it could
+ * @param clip the clip as planned
+ * @param sha256 digest of the clip's file, in lower-case hexadecimal; null if the file could not be read
+ * @param seconds seconds of sound; 0 if the clip could not be read
+ * @param features tokens of the clip; null if there was an error or they were not requested
+ * @param pooled pooled tokens, {@code [dim]}; null if there was an error or they were not requested
+ * @param scores score of each class; null if there was an error or they were not requested
+ * @param events events in the clip, for a damaged recording those before the damage; empty if not requested
+ * @param error why the clip could not be used, or not to its end; null if there was no problem
  */
 public record EmbeddedClip(
         PlannedClip clip,
@@ -27,12 +27,12 @@ public record EmbeddedClip(
         ScoreVectors scores,
         List<DetectedEvent> events,
         String error) {
-    /** The same of a file with this digest. */
+    /** Returns a copy with this digest of the file. */
     EmbeddedClip of(String digest) {
         return new EmbeddedClip(clip, digest, seconds, features, pooled, scores, events, error);
     }
 
-    /** The same without results. */
+    /** Returns a copy without results, with this error. */
     EmbeddedClip failed(String reason) {
         return new EmbeddedClip(clip, sha256, 0, null, null, null, List.of(), reason);
     }

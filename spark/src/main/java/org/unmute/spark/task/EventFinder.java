@@ -14,7 +14,7 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.DetectedEvent;
 
 /**
- * Finds the events of clips as {@code unmute detect} does: each is read as a stream of its own, in memory that does
+ * Detects events in clips as {@code unmute detect} does: each clip is read as a stream of its own, in memory that does
  * not depend on its length.
  */
 final class EventFinder {
@@ -30,12 +30,12 @@ final class EventFinder {
     }
 
     /**
-     * What was found.
+     * The outcome for a clip.
      *
-     * @param seconds of sound that were read
-     * @param events  in the order in which they were decided
-     * @param problem why it was not read, or not to its end; null if it was
-     * @param failure what stopped it if nothing was read; null otherwise
+     * @param seconds seconds of sound that were read
+     * @param events events in the order in which they were decided
+     * @param problem why the clip was not read, or not to its end; null if it was
+     * @param failure the exception, if nothing was read because of one; null otherwise
      */
     record Found(double seconds, List<DetectedEvent> events, String problem, Exception failure) {
         private static Found none(String problem, Exception failure) {
@@ -43,7 +43,7 @@ final class EventFinder {
         }
     }
 
-    /** The events of a clip. */
+    /** Detects the events of a clip. */
     Found of(PlannedClip clip) {
         List<DetectedEvent> found = new ArrayList<>();
         try (AudioStream stream = audio.open(HadoopAudio.path(clip.uri()))) {
@@ -62,15 +62,16 @@ final class EventFinder {
         }
     }
 
-    /** What the detector needs of the encoder to find events in tokens. */
+    /** The encoder outputs that the detector needs to find events in tokens. */
     Features.Request request() {
         return detector.request();
     }
 
     /**
-     * The events of a clip that has been encoded; of its stream, where tokens of a stream are others.
+     * Detects the events of a clip that has been encoded. Falls back to the clip's stream if a stream would give
+     * different tokens.
      *
-     * @param features at least what {@link #request} asks for
+     * @param features at least the features of {@link #request}
      */
     Found of(PlannedClip clip, ClipSound sound, Features features) {
         List<DetectedEvent> found = new ArrayList<>();

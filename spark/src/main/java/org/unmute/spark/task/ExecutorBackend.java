@@ -7,18 +7,20 @@ import org.apache.spark.SparkEnv;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * The backend of a JVM that runs tasks: opened once, used by all tasks at once.
+ * The backend of a JVM that runs tasks: opened once and shared by all concurrent tasks.
  *
  * <p>A task computes on its own thread; the backend's workers help one task at a time. With {@code slots} tasks of
- * {@code cpus} cores each there are {@code slots * (cpus - 1)} workers, so that never more threads compute than the
- * executor has cores, and with one core a task none waits for another.
+ * {@code cpus} cores each there are {@code slots * (cpus - 1)} workers. The number of computing threads thus never
+ * exceeds the executor's cores, and with one core for each task, no task waits for another.
  */
 public final class ExecutorBackend {
     private static final String BACKEND = "unmute.backend";
-    /** Not "auto": tokens of the scalar backend have other bits, and take some hundred times as long. */
+    /** Not "auto": tokens of the scalar backend differ in their bits, and it is some hundred times slower. */
     private static final String DEFAULT = "vector";
 
-    /** local, local[4], local[*], local[4,2]; of a cluster that one machine plays, executors have processes. */
+    /**
+     * Matches local, local[4], local[*] and local[4,2]. A local-cluster does not match: its executors are processes.
+     */
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
 
     private static Backends.Choice open;
@@ -26,10 +28,10 @@ public final class ExecutorBackend {
     private ExecutorBackend() {}
 
     /**
-     * Makes the backend the current one of this JVM, unless it is already.
+     * Makes this backend the current one of the JVM, unless it already is.
      *
-     * @throws Backends.UnavailableException if the JVM lacks what it needs: the module {@code jdk.incubator.vector},
-     *     which Spark's own scripts add
+     * @throws Backends.UnavailableException if the JVM lacks the module {@code jdk.incubator.vector}, which Spark's own
+     *     scripts add
      */
     public static synchronized Backends.Choice use() {
         if (open == null) {
@@ -42,13 +44,13 @@ public final class ExecutorBackend {
         return open;
     }
 
-    /** Threads of the pool, of which one stands for the thread of a task. */
+    /** Threads of the pool, including one that stands for the task's own thread. */
     static int threads(SparkConf conf) {
         int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
         return 1 + (cpus - 1) * Math.max(1, cores(conf) / cpus);
     }
 
-    /** Cores of this executor. A standalone worker gives all that it has where none are asked for. */
+    /** Cores of this executor. A standalone worker gives all its cores if the application does not set a number. */
     private static int cores(SparkConf conf) {
         int all = Runtime.getRuntime().availableProcessors();
         Matcher local = LOCAL.matcher(conf.get("spark.master", ""));

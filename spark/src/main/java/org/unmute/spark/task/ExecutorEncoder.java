@@ -25,10 +25,10 @@ import org.unmute.spark.plan.ModelFiles;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * What a job computes with: an encoder, and a probe on its tokens. Opened once in the JVM of an executor, or of the
- * driver, and shared by all tasks there. Thread-safe.
+ * The models that a job computes with: an encoder, and a probe on its tokens. Opened once in the JVM of an executor, or
+ * of the driver, and shared by all tasks there. Thread-safe.
  *
- * <p>It is let go when memory is short and no task uses it, so that an application may use several.
+ * <p>The models are released when memory is short and no task uses them, so that an application may use several.
  */
 public final class ExecutorEncoder {
     private static final Map<ModelFiles, Slot> OPEN = new ConcurrentHashMap<>();
@@ -36,7 +36,7 @@ public final class ExecutorEncoder {
     private final EmbedOptions options;
     private final Opened opened;
 
-    /** Files that were opened, of which there is one for all options that name the same. */
+    /** Opened files, shared by all options that name the same files. */
     private record Opened(OpenEncoder encoder, Path probe, Backends.Choice backend) {
         static Opened of(ModelFiles files, Configuration configuration) throws IOException {
             HadoopFiles hadoop = new HadoopFiles(configuration);
@@ -62,7 +62,7 @@ public final class ExecutorEncoder {
         }
     }
 
-    /** Opens it; whatever is wrong with it is said of the user's file, not of the copy that this machine has. */
+    /** Opens the encoder. Error messages name the user's file rather than this machine's copy. */
     private static OpenEncoder opened(String file, ModelFiles files) throws IOException {
         try {
             return OpenEncoder.open(file, files.settings(), files.norm(), KnownDigests.none());
@@ -77,14 +77,14 @@ public final class ExecutorEncoder {
         }
     }
 
-    /** The encoder as a file of the user's, not as the copy that this executor has. */
+    /** Names the user's file as the encoder's origin, rather than this executor's copy. */
     private static OpenEncoder named(OpenEncoder opened, String name) {
         Map<String, Object> given = new LinkedHashMap<>(opened.options());
         given.put("encoder", name);
         return new OpenEncoder(opened.encoder(), opened.hash(), name, opened.norm(), opened.config(), given);
     }
 
-    /** Opens one at a time, and knows it for as long as there is memory. */
+    /** Opens the files, one thread at a time, and keeps them as long as memory suffices. */
     private static final class Slot {
         private SoftReference<Opened> known = new SoftReference<>(null);
 
@@ -104,10 +104,11 @@ public final class ExecutorEncoder {
     }
 
     /**
-     * What these options describe. Tasks that ask for the same at once wait for the one that opens it.
+     * The models that these options describe. Tasks that ask for the same models concurrently wait for the one that
+     * opens them.
      *
-     * @param configuration of Hadoop, to read files that are not local
-     * @throws InputException if a file is missing, or is not the one that the driver saw
+     * @param configuration Hadoop configuration, to read files that are not local
+     * @throws InputException if a file is missing, or differs from the one that the driver saw
      * @throws SettingsException if settings contradict each other or the encoder
      * @throws Backends.UnavailableException if the JVM lacks what the backend needs
      * @throws IOException if a file cannot be read
@@ -117,7 +118,7 @@ public final class ExecutorEncoder {
         return new ExecutorEncoder(options, slot.get(options.files(), configuration));
     }
 
-    /** A new folder on the executor's own disks, which goes with the JVM. */
+    /** Creates a folder on the executor's own disks, which is deleted when the JVM exits. */
     static Path scratch() {
         return Utils.createTempDir(Utils.getLocalDir(SparkEnv.get().conf()), "unmute")
                 .toPath();
@@ -131,12 +132,12 @@ public final class ExecutorEncoder {
         }
     }
 
-    /** The options that it was asked for with. */
+    /** The options that were passed to {@link #of}. */
     public EmbedOptions options() {
         return options;
     }
 
-    /** The probe as a file of the user's; null without one. */
+    /** The probe's file, as the user named it; null if there is no probe. */
     public String probe() {
         String probe = options.files().probe();
         return probe == null ? null : JobFile.shown(probe);
@@ -152,7 +153,7 @@ public final class ExecutorEncoder {
         return opened.backend;
     }
 
-    /** The cache key of its tokens as they are stored. */
+    /** The cache key of the tokens, as they are stored. */
     public CacheKey key() {
         EncoderSpec spec = opened.encoder.encoder().describe();
         return opened.encoder
@@ -161,7 +162,7 @@ public final class ExecutorEncoder {
     }
 
     /**
-     * What scores clips: the probe, or without one the encoder's own head. Reads the probe.
+     * The head that scores clips: the probe or, without one, the encoder's own head. Reads the probe.
      *
      * @throws InputException if there is neither, or the probe was trained on other tokens
      */
@@ -171,13 +172,13 @@ public final class ExecutorEncoder {
         }
         try {
             return ScoringHead.ofProbe(opened.probe, opened.encoder, key());
-        } catch (InputException e) { // of the copy that this machine has
+        } catch (InputException e) { // names this machine's copy
             throw new InputException(e.getMessage().replace(opened.probe.toString(), probe()), e);
         }
     }
 
     /**
-     * What finds events: encoder, probe and rules. Reads the probe.
+     * The setup for detecting events: encoder, probe and rules. Reads the probe.
      *
      * @throws InputException if the probe was trained on other tokens
      * @throws SettingsException if there is no probe, or the rules do not fit it

@@ -17,22 +17,22 @@ import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
 /**
- * Opens the sound files of a task, and tells their digests: those that the plan gave, of files that are as they were
- * then; those of files with one clip, which are hashed while they are decoded; of others, which are read for the
- * purpose. A file that changes while the task reads it is refused from then on. Thread-safe.
+ * Opens the sound files of a task and provides their digests. The digest comes from the plan if it has one and the file
+ * has not changed since; otherwise, a file with a single clip is hashed while it is decoded, and other files are read
+ * once more. A file that changes while the task reads it is refused from then on. Thread-safe.
  */
 final class HashedAudio implements AudioReader {
     private final HadoopFiles files;
     private final Map<String, String> planned;
     private final Set<String> once;
-    /** Digests that were found here. */
+    /** Digests computed by this task. */
     private final Map<String, String> hashed = new ConcurrentHashMap<>();
-    /** Stamps of the files when they were first opened here. */
+    /** Stamps of files when this task first opened them. */
     private final Map<String, String> stamps = new ConcurrentHashMap<>();
 
     /**
-     * @param planned SHA-256 of files by URI, as the plan gave them
-     * @param once    URIs of files that are opened once
+     * @param planned SHA-256 of files by URI, from the plan
+     * @param once URIs of files that are opened only once
      */
     HashedAudio(HadoopFiles files, Map<String, String> planned, Set<String> once) {
         this.files = files;
@@ -43,7 +43,7 @@ final class HashedAudio implements AudioReader {
     /**
      * Opens a file at its beginning.
      *
-     * @param path of {@link HadoopAudio#path}
+     * @param path path from {@link HadoopAudio#path}
      */
     @Override
     public AudioStream open(Path path) throws IOException {
@@ -67,11 +67,12 @@ final class HashedAudio implements AudioReader {
     }
 
     /**
-     * SHA-256 of a file, lower-case hexadecimal. Of one that is hashed while it is decoded after that was closed.
+     * SHA-256 of a file, in lower-case hexadecimal. For a file that is hashed while it is decoded, call this after the
+     * file was closed.
      *
-     * @param stamp of the file when it was planned
-     * @throws UnreadableAudioException if it is not as it was when it was opened
-     * @throws IOException if it cannot be read
+     * @param stamp stamp of the file when it was planned
+     * @throws UnreadableAudioException if the file has changed since it was opened
+     * @throws IOException if the file cannot be read
      */
     String digest(String uri, String stamp) throws IOException {
         String digest = hashed.get(uri);
@@ -86,7 +87,7 @@ final class HashedAudio implements AudioReader {
         return digest;
     }
 
-    /** Tells the digest when the decoder is done. */
+    /** Records the digest when the decoder closes the channel. */
     private final class Hashed extends HashingChannel {
         private final String uri;
 
@@ -102,7 +103,7 @@ final class HashedAudio implements AudioReader {
                     hashed.put(uri, sha256());
                 }
             } catch (IOException e) {
-                // Whoever asks for the digest meets it again; here it must not hide why the decoder gave up.
+                // The caller of digest() meets this failure again; here it must not hide why the decoder gave up.
                 System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "a file could not be hashed", e);
             } finally {
                 super.close();

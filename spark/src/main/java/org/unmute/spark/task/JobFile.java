@@ -12,8 +12,8 @@ import org.unmute.files.AtomicFile;
 import org.unmute.spark.input.HadoopFiles;
 
 /**
- * A file of the job itself, such as the encoder's, on this machine: weights are mapped into memory, which only local
- * files can be.
+ * A file of the job itself, such as the encoder's, on this machine: weights are mapped into memory, which requires a
+ * local file.
  */
 final class JobFile {
     private static final int BUFFER = 1 << 20;
@@ -25,19 +25,19 @@ final class JobFile {
         return new org.apache.hadoop.fs.Path(uri).getName();
     }
 
-    /** A URI as the command line shows it: of a local file the path. */
+    /** A URI as the command line shows it: for a local file, its path. */
     static String shown(String uri) {
         URI parsed = new org.apache.hadoop.fs.Path(uri).toUri();
         return "file".equals(parsed.getScheme()) ? parsed.getPath() : uri;
     }
 
     /**
-     * The file on this machine: as {@code SparkFiles} brought it, where it is, or a copy of it in the scratch folder.
+     * The local file: from {@code SparkFiles}, at its own place if that is local, or copied to the scratch folder.
      *
-     * @param uri     a path or a URI that Hadoop opens
-     * @param shipped whether it came by {@code SparkFiles}
-     * @param scratch for a copy
-     * @throws IOException if it cannot be read
+     * @param uri a path or a URI that Hadoop opens
+     * @param shipped whether the file came through {@code SparkFiles}
+     * @param scratch folder for a copy
+     * @throws IOException if the file cannot be read
      */
     static Path local(String uri, boolean shipped, HadoopFiles files, Path scratch) throws IOException {
         if (shipped) {

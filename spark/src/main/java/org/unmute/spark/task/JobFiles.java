@@ -14,18 +14,18 @@ import org.unmute.spark.input.HadoopFiles;
 import org.unmute.spark.plan.EmbedOptions;
 import org.unmute.spark.plan.ModelFiles;
 
-/** Finds the files of a job on the driver, before executors do. */
+/** Locates the files of a job on the driver, before executors open them. */
 public final class JobFiles {
-    /** As {@code unmute probe} names them. */
+    /** The file name of a probe, as {@code unmute probe} writes it. */
     private static final String PROBE = "probe(-.*)?\\.safetensors";
 
     private JobFiles() {}
 
     /**
-     * The options with the URIs of encoder and probe, and with their digests, which every executor checks. Files that
-     * are shipped are added to the job.
+     * Returns the options with the URIs of encoder and probe and with their digests, which every executor checks. Adds
+     * files to be shipped to the job.
      *
-     * @throws SettingsException if two files of one name are shipped, or a folder holds several probes
+     * @throws SettingsException if two files of the same name are shipped, or a folder holds several probes
      * @throws IOException naming the file, if it cannot be read
      */
     public static EmbedOptions found(SparkSession spark, EmbedOptions options) throws IOException {
@@ -56,7 +56,7 @@ public final class JobFiles {
                 given.shipped()));
     }
 
-    /** Spark, unlike Hadoop, takes a URI whose special characters are escaped. */
+    /** Adds a file to the job. Unlike Hadoop, Spark takes escaped URIs. */
     private static void ship(SparkSession spark, String uri) {
         spark.sparkContext().addFile(new Path(uri).toUri().toString());
     }
@@ -65,7 +65,7 @@ public final class JobFiles {
         return files.qualified(file).toString();
     }
 
-    /** The probe's file, or the only one in the folder of a run. */
+    /** The probe's file; for the folder of a run, the only probe in it. */
     private static String probe(String uri, HadoopFiles files) throws IOException {
         if (!files.status(uri).isDirectory()) {
             return uri;

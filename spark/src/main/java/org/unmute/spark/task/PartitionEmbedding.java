@@ -20,28 +20,28 @@ import org.unmute.spark.plan.Kept;
 import org.unmute.spark.plan.PlannedClip;
 
 /**
- * Embeds the rows of a partition of a {@code Dataset}: one clip out for each row in, in their order. Rows are taken
- * some at a time.
+ * Embeds the rows of a partition of a {@code Dataset}: one output clip for each input row, in the same order. Rows are
+ * processed in batches.
  */
 public final class PartitionEmbedding implements Iterator<EmbeddedClip> {
-    /** Rows that are known while their clips are embedded. */
+    /** Rows in a batch, all of which are known while their clips are embedded. */
     private static final int TOGETHER = 1024;
 
     private final Iterator<Row> rows;
     private final ExecutorEncoder executor;
     private final Set<Kept> kept;
     private final HadoopFiles files;
-    /** The present rows whose clips are not given yet. */
+    /** Rows of the current batch whose clips have not been returned yet. */
     private final Deque<ClipRows.Source> sources = new ArrayDeque<>();
-    /** Clips of theirs that are embedded. */
+    /** Embedded clips of the batch that have not been returned yet. */
     private final Deque<EmbeddedClip> ready = new ArrayDeque<>();
 
     private ClipEmbedding embedding;
 
     /**
-     * @param rows of the columns of {@link ClipRows}
-     * @param kept what is computed
-     * @param hadoop the configuration of its file systems
+     * @param rows rows with the columns of {@link ClipRows}
+     * @param kept which results to compute
+     * @param hadoop configuration of Hadoop's file systems
      * @throws IOException if the encoder cannot be opened
      */
     public PartitionEmbedding(Iterator<Row> rows, EmbedOptions options, Set<Kept> kept, Configuration hadoop)

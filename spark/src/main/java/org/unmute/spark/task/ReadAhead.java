@@ -13,11 +13,11 @@ import org.unmute.probes.cache.ClipPass;
 import org.unmute.probes.cache.ClipSound;
 
 /**
- * Reads the next clips of a task while the last ones are computed, on threads of its own: requests of a store take
- * long, and several files are fetched at once. One task at a time.
+ * Reads the next clips of a task on threads of its own while the previous ones are computed. Requests to a store take
+ * long, so several files are fetched at once. One task at a time.
  */
 final class ReadAhead implements Closeable {
-    /** Files that are read at once. */
+    /** Files that are read concurrently. */
     private static final int FILES = 8;
 
     private static final int PATIENCE_SECONDS = 10;
@@ -26,10 +26,10 @@ final class ReadAhead implements Closeable {
     private final ForkJoinPool threads;
     private Future<List<ClipSound>> next;
 
-    /** @param pass closed with this */
+    /** @param pass closed with this object */
     ReadAhead(ClipPass pass) {
         this.pass = pass;
-        // File systems of a job's own jars are found by the class loader of its tasks.
+        // File systems in the job's own jars are found through the class loader of its tasks.
         ClassLoader ofTask = Thread.currentThread().getContextClassLoader();
         threads = new ForkJoinPool(
                 FILES,
@@ -44,7 +44,7 @@ final class ReadAhead implements Closeable {
         begin();
     }
 
-    /** Parallel streams inside run in this pool. */
+    /** Submits the next read. Parallel streams inside it run in this pool. */
     private void begin() {
         next = pass.hasNext() ? threads.submit(() -> pass.next()) : null;
     }
@@ -72,7 +72,7 @@ final class ReadAhead implements Closeable {
         }
     }
 
-    /** Does not wait long: a store that does not answer must not hold up a task that was ended. */
+    /** Closes the reader after a short wait: an unresponsive store must not delay the end of a task. */
     @Override
     public void close() {
         threads.shutdownNow();

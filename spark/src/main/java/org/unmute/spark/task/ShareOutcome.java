@@ -5,9 +5,9 @@ import java.util.List;
 import org.unmute.spark.layout.ShareResult;
 
 /**
- * What a task that ended well tells the driver.
+ * The report of a successful task to the driver.
  *
- * @param result what it wrote
+ * @param result files that the task wrote
  * @param examples some of the clips that could not be used, with the reasons, for the user
  */
 public record ShareOutcome(ShareResult result, List<String> examples) implements Serializable {

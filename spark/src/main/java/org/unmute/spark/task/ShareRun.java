@@ -17,12 +17,12 @@ import org.unmute.spark.plan.TaskShare;
 import org.unmute.spark.table.ClipRow;
 
 /**
- * A task of the job: embeds the clips of its share and writes its files. Travels from the driver to every task.
+ * A task of the job: embeds the clips of its share and writes their results. Sent from the driver to every task.
  *
- * @param options what results depend on
- * @param target where files go, and what is kept
- * @param hadoop the configuration of file systems
- * @param counters what is done
+ * @param options settings that results depend on
+ * @param target where files go, and which results are kept
+ * @param hadoop configuration of Hadoop's file systems
+ * @param counters progress of the job
  */
 public record ShareRun(
         EmbedOptions options, ShareTarget target, SerializableConfiguration hadoop, ClipCounters counters)
@@ -30,10 +30,10 @@ public record ShareRun(
     private static final int EXAMPLES = 5;
 
     /**
-     * Does a share.
+     * Runs a share.
      *
-     * @param packed a {@link TaskShare}, of {@link Packed#of}
-     * @return a {@link ShareOutcome}, of {@link Packed#of}
+     * @param packed a {@link TaskShare}, from {@link Packed#of}
+     * @return a {@link ShareOutcome}, from {@link Packed#of}
      * @throws IOException if a disk, the storage of recordings or the folder of the job fails
      */
     public byte[] run(TaskContext task, byte[] packed) throws IOException {
@@ -69,7 +69,10 @@ public record ShareRun(
         return clip.error() == null ? clip.seconds() : 0;
     }
 
-    /** A task that lost to another attempt, or whose job was cancelled, has nothing to finish. */
+    /**
+     * Requires that the task is still wanted: if another attempt won or the job was cancelled, there is nothing to
+     * finish.
+     */
     private static void requireWanted(TaskContext task) {
         if (task.isInterrupted()) {
             throw new TaskKilledException();

@@ -10,12 +10,12 @@ import java.util.function.Supplier;
 import org.unmute.audio.UnreadableAudioException;
 
 /**
- * What a task does where a device or a network fails rather than a recording: it tries again. Where recording after
- * recording fails so, the storage is at fault and not they, and so it is the task that fails.
+ * Retries reads that fail because of a device or network rather than a recording. If several recordings in a row fail
+ * in this way, the storage is at fault rather than the recordings, and the task fails.
  */
 final class StorageFailures {
     private static final int ATTEMPTS = 3;
-    /** Recordings in a row that fail so, each after all attempts, with which the task fails. */
+    /** Consecutive recordings that may fail in this way, each after all attempts, before the task fails. */
     private static final int IN_A_ROW = 5;
 
     private final long pauseMillis;
@@ -25,19 +25,19 @@ final class StorageFailures {
         this(1000);
     }
 
-    /** @param pauseMillis before the second attempt; twice as long before the third */
+    /** @param pauseMillis pause before the second attempt; doubled before the third */
     StorageFailures(long pauseMillis) {
         this.pauseMillis = pauseMillis;
     }
 
     /**
-     * The result of a recording, after more attempts where the storage failed.
+     * Returns the result of a recording, after more attempts if the storage failed.
      *
-     * @param first   of the first attempt
-     * @param failure what stopped an attempt; null if nothing did
-     * @param again   another attempt
-     * @param uri     of the recording, for a message
-     * @throws IOException if too many recordings in a row failed so
+     * @param first result of the first attempt
+     * @param failure the failure of an attempt; null if there was none
+     * @param again makes another attempt
+     * @param uri URI of the recording, for a message
+     * @throws IOException if too many recordings in a row failed in this way
      */
     <T> T settle(T first, Function<T, Exception> failure, Supplier<T> again, String uri) throws IOException {
         T result = first;

@@ -15,28 +15,29 @@ import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
 /**
- * A job of Spark with a task for each of some inputs. The driver takes each result as it comes. Inputs and results are
- * bytes, of {@link Packed#of}.
+ * A Spark job with one task for each input. The driver receives each result as soon as its task ends. Inputs and
+ * results are bytes from {@link Packed#of}.
  */
 public final class TaskJob {
     private TaskJob() {}
 
-    /** What an executor does with an input. */
+    /** The work that an executor does on an input. */
     @FunctionalInterface
     public interface Work extends Serializable {
-        /** Gives the result of an attempt at a task. */
+        /** Computes the result of an attempt at a task. */
         byte[] run(TaskContext attempt, byte[] input) throws IOException;
     }
 
-    /** Takes results on the driver, one at a time. */
+    /** Receives results on the driver, one at a time. */
     @FunctionalInterface
     public interface Results {
-        /** Takes the result of a task, whose number is that of its input. */
+        /** Receives the result of a task, whose number is that of its input. */
         void accept(int task, byte[] result) throws IOException;
     }
 
     /**
-     * Runs the tasks and waits for them. Throws whatever Spark throws, which it does not declare: see {@link #failed}.
+     * Runs the tasks and waits for them. Throws any exception of Spark, even undeclared checked ones: see {@link
+     * #failed}.
      *
      * @param inputs at least one, in starting order
      */
@@ -88,23 +89,23 @@ public final class TaskJob {
     }
 
     /**
-     * What stopped a job, as the exception that says whose matter it is.
+     * Converts the failure of a job to an exception that shows where the fault lies.
      *
-     * @param failure what {@link #run} threw
-     * @param what    what failed, such as {@code "embed"}
-     * @param advice  the end of the message, with its separator
-     * @throws InputException if input, settings or device are the matter
-     * @throws IllegalStateException if the program is at fault; its stack trace has that of the task
+     * @param failure exception thrown by {@link #run}
+     * @param what the operation that failed, such as {@code "embed"}
+     * @param advice the end of the message, with its separator
+     * @throws InputException if input, settings or device are at fault
+     * @throws IllegalStateException if the program is at fault; the stack trace includes that of the task
      */
     public static IOException failed(Exception failure, String what, String advice) {
         Throwable cause = failure.getCause();
         String begin = what + ": a task failed: ";
-        if (cause == null) { // Spark's own reason, such as an executor that was lost
+        if (cause == null) { // Spark's own reason, such as a lost executor
             String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
             return new IOException(begin + text.lines().findFirst().orElse(text) + advice, failure);
         }
         Diagnosis diagnosis = Diagnosis.of(cause);
-        String reason = cause instanceof OutOfMemoryError // whose diagnosis has the heap of this JVM
+        String reason = cause instanceof OutOfMemoryError // its diagnosis would name the heap of this JVM
                 ? "out of memory: give executors more (--executor-memory)"
                 : diagnosis.message();
         String message = begin + reason + advice;

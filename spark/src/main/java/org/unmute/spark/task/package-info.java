@@ -1,4 +1,5 @@
 /**
- * What an executor does: opens the encoder once, reads the clips of a share, embeds them and writes the share's files.
+ * The work of an executor: opening the encoder once, reading and embedding the clips of a share, and writing the
+ * share's files.
  */
 package org.unmute.spark.task;
