@@ -14,17 +14,17 @@ import org.unmute.files.InputException;
 import org.unmute.fuzz.format.FuzzTarget;
 
 /**
- * What a reader may do with an input: accept it, or refuse it by a documented exception whose message names the file;
- * in bounded time and memory. Anything else is a finding and leaves as the throwable that it is.
+ * Checks the behaviour of a reader: it may accept an input, or refuse it with a documented exception whose message
+ * names the file, within bounded time and memory. Any other throwable is a finding and is passed on unchanged.
  */
 public final class Bounds implements AutoCloseable {
-    /** Heap that one input may take, whatever its headers say. In bytes. */
+    /** Max heap bytes allocated for one input, whatever its headers say. */
     public static final long MAX_ALLOCATED = 64L << 20;
 
-    /** Time on the processor that one input may take, in nanoseconds. */
+    /** Max CPU time for one input, in nanoseconds. */
     public static final long MAX_NANOS = 2_000_000_000L;
 
-    /** A longer message is a part of the file, not a message. */
+    /** Max length of a message; a longer one must contain parts of the file. */
     public static final int MAX_MESSAGE = 4_000;
 
     private static final int QUOTED = 400;
@@ -33,7 +33,7 @@ public final class Bounds implements AutoCloseable {
 
     private final Path folder;
 
-    /** A reader that exceeded a bound or refused an input without saying which. */
+    /** Thrown for a reader that exceeded a bound, or whose refusal does not name the file. */
     public static final class ExceededError extends AssertionError {
         private static final long serialVersionUID = 1L;
 
@@ -43,7 +43,7 @@ public final class Bounds implements AutoCloseable {
     }
 
     /**
-     * @param folder for the files of readers that open one; created, and removed by {@link #close()}
+     * @param folder folder for the files of readers that open one; created here, and removed by {@link #close()}
      * @throws IOException if it cannot be created
      */
     public Bounds(Path folder) throws IOException {
@@ -51,12 +51,12 @@ public final class Bounds implements AutoCloseable {
     }
 
     /**
-     * Reads an input by each reader of a target.
+     * Reads an input with each reader of a target.
      *
-     * @param bytes as the fuzzer made them, before {@link FuzzTarget#repair()}. Not modified.
+     * @param bytes the input from the fuzzer, before {@link FuzzTarget#repair()}; not modified
      * @return whether a reader accepted it
-     * @throws ExceededError if one exceeded a bound
-     * @throws IOException       if the file could not be written
+     * @throws ExceededError if a reader exceeded a bound
+     * @throws IOException if the file could not be written
      */
     public boolean check(FuzzTarget target, byte[] bytes) throws IOException {
         byte[] repaired = target.repair().apply(bytes.clone());
@@ -74,7 +74,7 @@ public final class Bounds implements AutoCloseable {
         boolean accepted = accepts(target, reader, input);
         allocated = THREAD.getCurrentThreadAllocatedBytes() - allocated;
         if (allocated > MAX_ALLOCATED || System.nanoTime() - begun > MAX_NANOS) {
-            // The machine may have been busy, or classes had to be loaded: only what exceeds a bound twice does so.
+            // The machine may have been busy, or classes had to be loaded: a bound has to be exceeded twice.
             checkAgain(target, reader, input(target, bytes));
         }
         return accepted;
@@ -95,7 +95,7 @@ public final class Bounds implements AutoCloseable {
         }
     }
 
-    /** The input as a new file, alone in its folder: the one before may still be mapped. */
+    /** Writes the input to a new file, alone in its folder: the previous file may still be mapped. */
     private FuzzTarget.Input input(FuzzTarget target, byte[] bytes) throws IOException {
         Path own = folder.resolve(target.name());
         Path file = own.resolve(target.fileName());
@@ -135,7 +135,7 @@ public final class Bounds implements AutoCloseable {
             String start = message == null ? "" : message.substring(0, Math.min(QUOTED, message.length()));
             ExceededError exceeded = new ExceededError(
                     target.name() + ": " + problem + ": " + refusal.getClass().getName() + ": " + start);
-            // Findings are told apart by where they come from.
+            // Findings are distinguished by their stack traces.
             exceeded.setStackTrace(refusal.getStackTrace());
             throw exceeded;
         }
@@ -147,7 +147,7 @@ public final class Bounds implements AutoCloseable {
         remove(folder);
     }
 
-    /** Removes a folder with all that is in it, if it is there. */
+    /** Removes a folder and its contents, if it exists. */
     static void remove(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

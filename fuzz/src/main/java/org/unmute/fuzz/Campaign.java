@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Fuzzes targets, some at once, each for a time in all. A folder keeps what was reached, so that the next call goes on
- * there, also after a kill.
+ * Fuzzes targets, several at once, each for a total time. A folder keeps the progress, so that the next call continues
+ * from there, even after a kill.
  */
 @Command(
         name = "fuzz/fuzz",
@@ -38,15 +38,15 @@ import picocli.CommandLine.Parameters;
         },
         sortOptions = false)
 public final class Campaign {
-    /** Nothing was found. */
+    /** Exit status: nothing was found. */
     public static final int CLEAN = 0;
 
-    /** A reader did what it must not do. */
+    /** Exit status: a reader violated its bounds. */
     public static final int FOUND = 1;
 
     private static final int USAGE = 2;
     private static final int NOT_RUN = 3;
-    /** A process that a timeout or a lack of memory ended is started again, but not forever. */
+    /** A process that ended because of a timeout or lack of memory is restarted at most this often. */
     private static final int MAX_STARTS = 20;
 
     private static final int START_SECONDS = 5;
@@ -105,15 +105,15 @@ public final class Campaign {
         this.out = out;
     }
 
-    /** The command. */
+    /** Runs the command and exits. */
     public static void main(String[] args) {
         System.exit(run(new PrintWriter(System.out, true, StandardCharsets.UTF_8), args));
     }
 
     /**
-     * The command in this process; engines run in others.
+     * Runs the command in this process; the engines run in processes of their own.
      *
-     * @return its exit status
+     * @return the exit status
      */
     public static int run(PrintWriter out, String... args) {
         Campaign campaign = new Campaign(out);
@@ -210,7 +210,7 @@ public final class Campaign {
         return failure != null ? NOT_RUN : summary.findings() > 0 ? FOUND : CLEAN;
     }
 
-    /** Fuzzes a target for the time that it still has. */
+    /** Fuzzes a target for its remaining time. */
     private TargetProgress fuzz(String target, Path states, Path scratch, List<EngineProcess> running)
             throws IOException {
         Path folder = Files.createDirectories(states.resolve(target));
@@ -227,7 +227,7 @@ public final class Campaign {
                 running.add(engine);
             }
             int left = (int) Math.ceil((seconds - progress.seconds()) * slowness);
-            // The engine's clock is that on the wall and runs from its start on, ours from the first input.
+            // The engine counts wall-clock time from its start; this class counts CPU time from the first input.
             progress =
                     engine.run(seeds, left >= LONG ? left + START_SECONDS : left, executions - progress.executions());
             slowness = engine.slowness();
@@ -236,7 +236,7 @@ public final class Campaign {
         return progress;
     }
 
-    /** Whether the time has passed, but for what is not worth another process. */
+    /** Whether the time is used up, apart from a rest too short to start another process. */
     private boolean done(TargetProgress progress) {
         boolean begun = progress.executions() > 0;
         double slack = Math.min(seconds / 2.0, 2 * START_SECONDS);
@@ -250,7 +250,7 @@ public final class Campaign {
         out.flush();
     }
 
-    /** Also from a shutdown hook, where nothing could be said about a failure. */
+    /** Removes a folder. Also runs in a shutdown hook, so failures are printed rather than thrown. */
     private static void remove(Path folder) {
         try {
             Bounds.remove(folder);

@@ -6,9 +6,9 @@ import java.util.List;
 import org.unmute.fuzz.format.FuzzTarget;
 import org.unmute.fuzz.format.Targets;
 
-/** What the engine calls: it knows these methods by their names. One target a process. */
+/** Entry points for the engine, which finds these methods by name. One target per process. */
 public final class EngineEntry {
-    /** System property with the folder for files that the target reads. */
+    /** System property: the folder for files that the target reads. */
     static final String FOLDER = "unmute.fuzz.folder";
 
     private static List<FuzzTarget> targets;
@@ -19,14 +19,14 @@ public final class EngineEntry {
     /**
      * Chooses the target.
      *
-     * @param args its name, or {@link MixedInput#NAME}
+     * @param args the target's name, or {@link MixedInput#NAME}
      */
     public static void fuzzerInitialize(String[] args) throws IOException {
         targets = args[0].equals(MixedInput.NAME) ? Targets.all() : List.of(Targets.named(args[0]));
         bounds = new Bounds(Path.of(System.getProperty(FOLDER)));
     }
 
-    /** Runs one input; what leaves it is a finding. */
+    /** Runs one input; any throwable is a finding. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         if (targets.size() == 1) {
             bounds.check(targets.getFirst(), input);

@@ -3,7 +3,7 @@ package org.unmute.fuzz;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what the engine prints, line by line: its counts, and its findings in several lines each. */
+/** Parses the engine's output line by line: its counts, and its findings, which span several lines each. */
 final class EngineLog {
     private static final Pattern COUNTS = Pattern.compile("#(\\d+)\\s+\\w+\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/.*");
     private static final Pattern THROWN = Pattern.compile("== Java (?:Exception|Assertion Error): (.*)");
@@ -18,7 +18,7 @@ final class EngineLog {
     private String thrown = "";
     private String token = "";
 
-    /** @param before what former processes did */
+    /** @param before progress of earlier processes */
     EngineLog(TargetProgress before) {
         this.before = before;
         this.now = before;
@@ -28,15 +28,15 @@ final class EngineLog {
         return now;
     }
 
-    /** Whether the engine ran an input. */
+    /** Whether the engine has run an input. */
     boolean started() {
         return started;
     }
 
     /**
-     * Takes a line.
+     * Parses a line.
      *
-     * @param nanos of the engine's process when it was printed
+     * @param nanos CPU time of the engine's process when the line was printed
      * @return whether the progress changed
      */
     boolean accept(String line, long nanos) {
@@ -65,7 +65,7 @@ final class EngineLog {
         }
         matcher = STOPPED.matcher(line);
         if (matcher.matches()) {
-            // A timeout or a crash of the process itself has no stack trace to tell it by.
+            // A timeout or a crash of the process itself has no stack trace to identify it.
             thrown = matcher.group(1);
             token = matcher.group(1);
             return false;

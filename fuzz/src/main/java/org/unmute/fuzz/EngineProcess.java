@@ -13,12 +13,12 @@ import java.util.List;
 import org.unmute.fuzz.format.SeedFiles;
 
 /**
- * The engine on one target in a process of its own. What must survive it is in the target's folder: {@code corpus},
- * {@code findings}, {@code progress.json} and {@code engine.log}.
+ * The engine running on one target in a process of its own. Its lasting output is in the target's folder: {@code
+ * corpus}, {@code findings}, {@code progress.json} and {@code engine.log}.
  */
 final class EngineProcess {
     private static final String ENGINE = "com.code_intelligence.jazzer.Jazzer";
-    /** Our code, and the libraries that read bytes for it. */
+    /** This program's code, and the libraries that parse bytes for it. */
     private static final String INSTRUMENTED = String.join(
             System.getProperty("path.separator"),
             "org.unmute.**",
@@ -26,7 +26,7 @@ final class EngineProcess {
             "com.fasterxml.jackson.core.**",
             "com.fasterxml.jackson.dataformat.**");
 
-    /** By the clock on the wall, and with the loading of all classes; {@link Bounds} measures the processor's time. */
+    /** In wall-clock time, including class loading; {@link Bounds} measures CPU time. */
     private static final int TIMEOUT_SECONDS = 120;
 
     private static final long FEW = 20_000;
@@ -42,10 +42,11 @@ final class EngineProcess {
     private double slowness = 1;
 
     /**
-     * @param target  name of a target, or {@link MixedInput#NAME}
-     * @param folder  the target's
-     * @param scratch for seeds and for files that the target reads; fast, since each input is written there
-     * @param seed    of the engine's random numbers; 0 for another each time
+     * @param target name of a target, or {@link MixedInput#NAME}
+     * @param folder folder of the target
+     * @param scratch folder for seeds and for files that the target reads; should be fast, since each input is written
+     *     there
+     * @param seed seed of the engine's random numbers; 0 for a different one each time
      */
     EngineProcess(String target, Path folder, Path scratch, long seed) {
         this.target = target;
@@ -54,12 +55,12 @@ final class EngineProcess {
         this.seed = seed;
     }
 
-    /** Seconds on the wall for each one of a processor in the last run: 1 on a machine that does nothing else. */
+    /** Wall-clock seconds per CPU second in the last run: 1 on an otherwise idle machine. */
     double slowness() {
         return slowness;
     }
 
-    /** Ends the process. What it found is kept. */
+    /** Ends the process. Its findings are kept. */
     void stop() {
         stopped = true;
         Process running = process;
@@ -69,11 +70,11 @@ final class EngineProcess {
     }
 
     /**
-     * Fuzzes.
+     * Runs the engine.
      *
-     * @param seeds      valid files
-     * @param seconds    of fuzzing at most
-     * @param executions at most
+     * @param seeds valid files
+     * @param seconds max seconds of fuzzing
+     * @param executions max number of inputs
      * @return the progress, which has been saved
      * @throws IOException if the process could not be started, or ended before the first input
      */
@@ -130,7 +131,7 @@ final class EngineProcess {
 
     private List<String> command(int seconds, long executions, Path corpus, Path findings, Path seedFolder)
             throws IOException {
-        // The engine unpacks a native library, which a file system in memory may forbid to run.
+        // The engine unpacks a native library, which may not be executable on an in-memory file system.
         Path temporary = folder.resolve("tmp");
         Bounds.remove(temporary);
         Files.createDirectories(temporary);
@@ -138,7 +139,7 @@ final class EngineProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
-                // The engine attaches its agent to this process, and reads memory that libFuzzer shares with it.
+                // The engine attaches its agent to its own process, and reads memory that libFuzzer shares with it.
                 "-XX:+EnableDynamicAgentLoading",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",
@@ -160,7 +161,7 @@ final class EngineProcess {
                 "-runs=" + Math.min(executions, Integer.MAX_VALUE),
                 "-max_len=" + SeedFiles.MAX_BYTES,
                 "-timeout=" + TIMEOUT_SECONDS,
-                // Else an input is a finding that took 10 s on the wall of a machine that does other things.
+                // Otherwise, an input that takes 10 s of wall-clock time on a busy machine would be a finding.
                 "-report_slow_units=" + TIMEOUT_SECONDS,
                 "-rss_limit_mb=4096",
                 "-reload=0",
@@ -169,7 +170,7 @@ final class EngineProcess {
             command.add("-seed=" + seed);
         }
         if (executions < FEW) {
-            // Such a run ends before the second compiler pays.
+            // Such a run ends before compiling with C2 pays off.
             command.add(1, "-XX:TieredStopAtLevel=1");
         }
         command.add(corpus.toString());
@@ -178,8 +179,8 @@ final class EngineProcess {
     }
 
     /**
-     * Time that a process had a processor for. Where several threads of it ran at once, the compilers' for instance, it
-     * is the time on the wall.
+     * CPU time of a process, but never more than wall-clock time, as when several of its threads run at once, such as
+     * those of the compilers.
      */
     private static final class Clock {
         private final ProcessHandle process;
@@ -190,7 +191,7 @@ final class EngineProcess {
             this.process = process;
         }
 
-        /** After the end of the process, the time of the last call before it. */
+        /** The time so far; after the end of the process, the time of the last call before it ended. */
         long nanos() {
             long wall = System.nanoTime() - begun;
             process.info().totalCpuDuration().ifPresent(used -> last = Math.max(last, Math.min(wall, used.toNanos())));

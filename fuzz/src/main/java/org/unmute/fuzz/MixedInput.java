@@ -9,11 +9,11 @@ import org.unmute.fuzz.format.SeedFiles;
 import org.unmute.fuzz.format.Targets;
 
 /**
- * All targets in one process, for a quick look: the first byte of an input chooses the target of the others. A campaign
- * of each target alone finds more, since there the engine has one corpus and all its time for it.
+ * All targets in one process, for a quick look: the first byte of an input chooses the target that gets the rest.
+ * Campaigns of single targets find more, since the engine then devotes its corpus and all its time to one target.
  */
 final class MixedInput {
-    /** What the command line calls it. */
+    /** Name of this choice on the command line. */
     static final String NAME = "mixed";
 
     private MixedInput() {}
@@ -32,7 +32,7 @@ final class MixedInput {
         return all;
     }
 
-    /** Reads an input by its target. */
+    /** Checks an input with the target that its first byte chooses. */
     static void check(Bounds bounds, byte[] input) throws IOException {
         if (input.length > 0) {
             FuzzTarget target =

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a campaign did, as Markdown.
+ * The results of a campaign, formatted as Markdown.
  *
  * @param targets progress of each target
  */

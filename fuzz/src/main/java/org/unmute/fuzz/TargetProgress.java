@@ -11,25 +11,25 @@ import org.unmute.data.provenance.JsonObject;
 import org.unmute.files.InputException;
 
 /**
- * How far a target has come, over all processes that worked on it.
+ * Progress on a target, over all processes that worked on it.
  *
- * @param seconds    of a processor, without the starts of processes
- * @param executions inputs that were run
- * @param edges      branches of the code that inputs took
- * @param features   what the engine tells inputs apart by: edges and how often each was taken
- * @param corpus     inputs that are kept, each for a feature that no other has
- * @param findings   different ones so far
+ * @param seconds CPU seconds, not counting process starts
+ * @param executions number of inputs that were run
+ * @param edges number of code branches that inputs took
+ * @param features number of features by which the engine tells inputs apart: edges, and how often each was taken
+ * @param corpus number of inputs that are kept, each for a feature that no other has
+ * @param findings distinct findings so far
  */
 record TargetProgress(double seconds, long executions, int edges, int features, int corpus, List<Finding> findings) {
     private static final String FILE = "progress.json";
     static final TargetProgress NONE = new TargetProgress(0, 0, 0, 0, 0, List.of());
 
     /**
-     * An input that a reader neither accepted nor refused as it should.
+     * An input that a reader neither accepted nor properly refused.
      *
-     * @param token  equal for findings with the same stack trace
-     * @param what   the throwable, in one line
-     * @param input  name of the file with the input
+     * @param token equal for findings with the same stack trace
+     * @param what the throwable, in one line
+     * @param input name of the file with the input
      */
     record Finding(String token, String what, String input) {}
 
@@ -47,7 +47,7 @@ record TargetProgress(double seconds, long executions, int edges, int features, 
     }
 
     /**
-     * What was saved in a target's folder; {@link #NONE} if nothing was.
+     * The progress saved in a target's folder; {@link #NONE} if nothing was saved.
      *
      * @throws InputException if the file is damaged
      */

@@ -23,7 +23,7 @@ class BoundsTest {
 
     private Bounds bounds;
 
-    /** Keeps what a test allocates from being left out by the compiler. */
+    /** Prevents the compiler from eliminating a test's allocation. */
     private byte[] kept;
 
     @BeforeEach
@@ -59,7 +59,7 @@ class BoundsTest {
                 .isFalse();
     }
 
-    /** A reader of a folder would find them. */
+    /** A reader of a folder would find leftover files. */
     @Test
     void filesOfTheInputBeforeAreGone() throws IOException {
         check(input -> Files.writeString(input.file().resolveSibling("other"), "x"));
@@ -107,7 +107,7 @@ class BoundsTest {
         assertThat(kept).isNotNull();
     }
 
-    /** Time of the processor counts, not that in which others have it. */
+    /** Only CPU time counts, not time spent waiting. */
     @Test
     void timeIsBounded() throws IOException {
         assertThat(check(_ -> {

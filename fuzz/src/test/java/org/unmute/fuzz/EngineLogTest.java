@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lines as the engine prints them. */
+/** Parses lines as printed by the engine. */
 class EngineLogTest {
     private static final TargetProgress BEFORE = new TargetProgress(10, 1000, 400, 500, 7, List.of());
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.fuzz.format.Targets;
 
-/** Inputs that the fuzzer found, each named for what a reader did: {@code found/TARGET/WHAT}. */
+/** Inputs that the fuzzer found, each named after the reader's misbehaviour: {@code found/TARGET/WHAT}. */
 class FoundInputsTest {
     private static final Path FOUND = SourceTree.root().resolve("fuzz/src/test/resources/found");
 

@@ -3,7 +3,7 @@ package org.unmute.fuzz;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The folder that the modules are in. */
+/** The root folder, which contains the modules. */
 final class SourceTree {
     private SourceTree() {}
 

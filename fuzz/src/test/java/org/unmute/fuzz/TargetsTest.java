@@ -17,7 +17,7 @@ import org.unmute.fuzz.format.FuzzTarget;
 import org.unmute.fuzz.format.SeedFiles;
 import org.unmute.fuzz.format.Targets;
 
-/** A target is worth its time only if its seeds are valid and changes of them get past the checksums. */
+/** A target is useful only if its seeds are valid and modifications of them pass the checksums. */
 class TargetsTest {
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ class TargetsTest {
         }
     }
 
-    /** A pickle is put into an archive; elsewhere the checksums of a valid file are right already. */
+    /** A pickle is put into an archive; all other valid files already have correct checksums. */
     @ParameterizedTest
     @MethodSource("targets")
     void repairingAValidFileChangesNothing(FuzzTarget target) throws IOException {
@@ -68,7 +68,7 @@ class TargetsTest {
         }
     }
 
-    /** Whatever the bytes: what repairs them must never be what fails. */
+    /** Repairing must not fail on any bytes. */
     @ParameterizedTest
     @MethodSource("targets")
     void anyBytesCanBeRepaired(FuzzTarget target) throws IOException {
@@ -84,7 +84,7 @@ class TargetsTest {
         }
     }
 
-    /** Without repair, nearly every change of such a file ends at a checksum. */
+    /** Without repair, nearly every modification of such a file is rejected because of a checksum. */
     @ParameterizedTest
     @MethodSource("targets")
     void aRepairedChangeIsAcceptedMoreOften(FuzzTarget target) throws IOException {

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
-/** A task fails beside another caller's job: its own caller learns of it, the other one does not. */
+/** A task fails while another caller's job is running: its own caller gets the failure, the other one does not. */
 @JCStressTest
 @Outcome(id = "1, 8", expect = Expect.ACCEPTABLE, desc = "The failure reached its caller alone.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A failure was lost or reached the wrong caller.")

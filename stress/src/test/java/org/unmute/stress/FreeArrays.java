@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.kernels.vector.runtime.FreeList;
 
-/** Two threads take from a free list that has one array: one of them gets it. */
+/** Two threads take from a free list that holds one array: exactly one of them gets it. */
 @JCStressTest
 @Outcome(
         id = {"1, 0", "0, 1"},
@@ -22,7 +22,7 @@ public class FreeArrays {
     private int[] first;
     private int[] second;
 
-    /** A list of one array. */
+    /** Puts one array in the list. */
     public FreeArrays() {
         list.release(new int[1], 1);
     }

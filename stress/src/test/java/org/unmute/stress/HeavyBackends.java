@@ -10,7 +10,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
-/** A thread asks for the current backend while another closes it: no backend is forgotten, which would keep threads. */
+/**
+ * A thread asks for the current backend while another closes it: no backend is leaked, which would keep its threads
+ * alive.
+ */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Closed once, or still the current one.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A backend is open that nobody can close, or was closed twice.")

@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
-/** A pool is closed while a job runs: the job is completed, and no worker is left when closing returns. */
+/** A pool is closed while a job is running: the job completes, and no worker is left when closing returns. */
 @JCStressTest
 @Outcome(id = "12, 0, 12", expect = Expect.ACCEPTABLE, desc = "All tasks ran, the worker ended, later jobs run alone.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A task was lost or a worker was left.")
@@ -19,7 +19,7 @@ public class HeavyClosing {
 
     private final WorkerPool pool = new WorkerPool(2);
     private final int[] runs = new int[TASKS];
-    /** Of the second half of the tasks, which the worker takes if it comes in time. */
+    /** The worker's thread, if it started in time to take the second half of the tasks. */
     private volatile Thread other;
 
     @Actor

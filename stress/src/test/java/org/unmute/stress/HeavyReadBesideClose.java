@@ -10,7 +10,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.probes.cache.TokenCache;
 
 /**
- * A cache is closed while it is read, against its documentation: an exception on one side, never memory that is gone.
+ * A cache is closed while it is being read, contrary to its documentation: one side gets an exception, but freed memory
+ * is never read.
  */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Read, then closed.")
@@ -31,7 +32,7 @@ public class HeavyReadBesideClose {
         r.r2 = SharedCache.close(cache);
     }
 
-    /** Where closing was refused. */
+    /** Closes the cache if closing was refused before. */
     @Arbiter
     public void after(II_Result r) {
         if (r.r2 == 2) {

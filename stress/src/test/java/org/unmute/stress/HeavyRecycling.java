@@ -11,7 +11,10 @@ import org.unmute.kernels.vector.runtime.CachingAllocator;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** Two threads close one buffer, then each asks for another: the array is recycled once, so they get different ones. */
+/**
+ * Two threads close one buffer, then each asks for another: the array is recycled only once, so they get different
+ * arrays.
+ */
 @JCStressTest
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "Two arrays.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "One array for both.")

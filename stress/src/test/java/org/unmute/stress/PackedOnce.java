@@ -9,13 +9,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** Two threads use a weight for the first time: it is packed once, and both see all of it. */
+/** Two threads use a weight for the first time: it is packed once, and both see the complete packed form. */
 @JCStressTest
 @Outcome(id = "10, 10, 1", expect = Expect.ACCEPTABLE, desc = "Packed once, complete for both.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Packed twice, or seen half.")
 @State
 public class PackedOnce {
-    /** A packed form, in plain memory. */
+    /** A packed form in plain fields. */
     private static final class Packed {
         private float sum;
     }
@@ -25,7 +25,7 @@ public class PackedOnce {
     private Packed first;
     private Packed second;
 
-    /** A frozen weight. */
+    /** Freezes the buffer, as for a weight. */
     public PackedOnce() {
         buffer.freeze();
     }

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** A weight that has not been read yet is packed by one thread, which drops its array, and read by another. */
+/** A weight that has not been read yet is packed by one thread, which drops its array, while another reads it. */
 @JCStressTest
 @Outcome(id = "10, 10", expect = Expect.ACCEPTABLE, desc = "The same elements in either form.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Elements were seen that are not the weight's.")
@@ -19,7 +19,7 @@ public class ReadWhilePacked {
     private final HostBuffer buffer = HostBuffer.lazy(
             ELEMENTS.length, (from, to, at, count) -> System.arraycopy(ELEMENTS, (int) from, to, at, count));
 
-    /** Backwards, so that it is another form. */
+    /** Reverses the elements, so that the packed form differs. */
     private static float[] pack(HostBuffer buffer) {
         float[] packed = backwards(buffer.floats());
         buffer.replacedByPacked(out -> System.arraycopy(backwards(packed), 0, out, 0, packed.length));

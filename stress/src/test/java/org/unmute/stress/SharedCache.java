@@ -14,7 +14,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
-/** A small cache on disk, made once for each process, and whether what is read from it is right. */
+/** A small cache on disk, written once per process, with methods that check its contents. */
 final class SharedCache {
     private static final int CLIPS = 4;
     private static final int TOKENS = 6;
@@ -51,7 +51,10 @@ final class SharedCache {
         }
     }
 
-    /** The harness interrupts its threads when the time is over, and a channel of an interrupted thread is closed. */
+    /**
+     * Opens the cache, retrying after interrupts: the harness interrupts its threads when time is up, which closes the
+     * channel of an interrupted thread.
+     */
     static TokenCache open() {
         boolean interrupted = false;
         try {
@@ -72,7 +75,10 @@ final class SharedCache {
         }
     }
 
-    /** 1 if a clip's tokens are read as they were written, 2 if the cache refuses because it is closed, else 0. */
+    /**
+     * Returns 1 if a clip's tokens are read as they were written, 2 if the cache refuses because it is closed,
+     * otherwise 0.
+     */
     static int read(TokenCache cache, int clip) {
         try {
             return Arrays.equals(cache.read(id(clip)).tokens(), tokens(clip)) ? 1 : 0;
@@ -83,7 +89,7 @@ final class SharedCache {
         }
     }
 
-    /** 1 if the cache is closed now, 2 if it refuses because it is read. */
+    /** Returns 1 if the cache was closed, 2 if it refuses because it is being read. */
     static int close(TokenCache cache) {
         try {
             cache.close();

@@ -5,11 +5,11 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** A backend that opens fast and counts how often it is closed. */
+/** A backend that opens quickly and counts how often it is closed. */
 public final class StressBackend extends ScalarBackend {
     private final AtomicInteger closings = new AtomicInteger();
 
-    /** Provides it, before all others. */
+    /** Provides this backend, with priority over all others. */
     public static final class Provider implements BackendProvider {
         /** For the service loader. */
         public Provider() {}

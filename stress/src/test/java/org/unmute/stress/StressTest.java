@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Runs the tests of jcstress in this module: the full build a short form, {@code ./check --stress} all forms. A test
- * whose states hold threads, files or large arrays is named {@code Heavy…} and gets few states at a time.
+ * Runs the jcstress tests of this module: briefly in the full build, at length with {@code ./check --stress}. A test
+ * whose states hold threads, files or large arrays is named {@code Heavy…} and gets only few states at a time.
  */
 @FullBuild("two threads meet millions of times")
 class StressTest {
-    /** System property: more time for each test, in all ways in which the JVM may compile it. */
+    /** System property: run each test for longer, in all compilation modes of the JVM. */
     private static final String LONG = "unmute.stress.long";
 
     private static final String SHORT_MILLIS = "300";
@@ -52,7 +52,7 @@ class StressTest {
         if (Boolean.getBoolean(LONG)) {
             command.addAll(List.of("-jvmArgsPrepend", needed));
         } else {
-            // One JVM with its usual compilers for each test.
+            // One JVM with the default compilers for each test.
             command.addAll(List.of("-jvmArgs", needed, "-sc", "false", "-af", "NONE"));
             command.addAll(List.of("-time", SHORT_MILLIS, "-iters", "3", "-f", "1"));
         }
@@ -70,7 +70,7 @@ class StressTest {
         } finally {
             process.destroyForcibly();
         }
-        // Its status is 0, too, where it found nothing to run or a JVM did not start.
+        // The exit status is also 0 if there was nothing to run or a JVM did not start.
         assertThat(said)
                 .contains("Failed tests: No matches.")
                 .contains("Error tests: No matches.")

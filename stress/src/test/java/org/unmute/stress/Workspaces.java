@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.unmute.kernels.vector.runtime.WorkspacePool;
 
-/** Workspaces are plain memory: one thread at a time has one, and sees what the thread before wrote to it. */
+/** Workspaces are plain memory: only one thread at a time has one, and it sees the writes of the previous owner. */
 @JCStressTest
 @Outcome(id = "0, 6", expect = Expect.ACCEPTABLE, desc = "Never shared, nothing lost.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Two threads had one workspace, or what was written to it was lost.")

@@ -12,11 +12,13 @@ import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioSource;
 import org.unmute.audio.AudioStream;
 
-/** Readers of recordings. Each is opened by its first bytes, so a change may lead from one format to another. */
+/**
+ * Readers of recordings. The format is chosen by the first bytes, so a change may turn an input into another format.
+ */
 final class AudioTargets {
     private static final String MP3 = "mp3/src/test/resources/audio";
     private static final String AUDIO = "audio/src/test/resources/audio";
-    /** A few bytes may stand for very many samples; the readers do not stop, their callers do. */
+    /** A few bytes can expand to a great many samples. The readers have no limit of their own; callers have to stop. */
     private static final long MAX_SAMPLES = 1 << 19;
 
     private AudioTargets() {}
@@ -85,7 +87,7 @@ final class AudioTargets {
     }
 
     private static List<byte[]> aiffAndAu() {
-        // 8000 Hz as a number of 80 bits.
+        // 8000 Hz as an 80-bit floating-point number.
         byte[] rate = {0x40, 0x0B, (byte) 0xFA, 0, 0, 0, 0, 0, 0, 0};
         byte[] common =
                 new Chunk("COMM", true).big(1, 2).big(4, 4).big(16, 2).raw(rate).bytes();
@@ -126,7 +128,9 @@ final class AudioTargets {
         return all;
     }
 
-    /** Reads through, then from the middle and from the beginning, and compares positions and lengths. */
+    /**
+     * Reads a recording to its end, then from the middle and from the beginning, and compares positions and lengths.
+     */
     private static void read(FuzzTarget.Input input) throws IOException {
         String name = input.file().toString();
         try (AudioStream stream = AudioFiles.open(AudioSource.of(input.bytes(), name))) {
@@ -158,7 +162,7 @@ final class AudioTargets {
         }
     }
 
-    /** A chunk of RIFF, or of AIFF with its big-endian length. */
+    /** A RIFF chunk, or an AIFF chunk with a big-endian length. */
     private static final class Chunk {
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private final String id;

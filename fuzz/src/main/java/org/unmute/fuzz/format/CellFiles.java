@@ -20,7 +20,7 @@ import org.unmute.benchmark.search.Trial;
 import org.unmute.data.json.JsonFields;
 import org.unmute.data.json.JsonLines;
 
-/** Opens the journals and settings of a cell one by one. */
+/** Opens the journals and settings of a cell, each by itself. */
 final class CellFiles {
     private static final SearchSpace SPACE =
             new SearchSpace(List.of(Range.logarithmic("lr", 1e-4, 1e-1), Range.linear("wd", 0, 1)));
@@ -36,7 +36,7 @@ final class CellFiles {
         TrialJournal.resume(file, SPACE, study()).close();
     }
 
-    /** Writes a journal of two trials. */
+    /** Writes a journal with two trials. */
     static void writeTrials(Path file) throws IOException {
         Study study = study();
         try (TrialJournal journal = TrialJournal.resume(file, SPACE, study())) {
@@ -58,7 +58,7 @@ final class CellFiles {
         }
     }
 
-    /** Reads the journal of the trainings with the best settings. */
+    /** Reads the journal of trainings with the best settings. */
     static void reruns(Path file) throws IOException {
         for (JsonFields line : JsonLines.read(file)) {
             Rerun.of(line);
@@ -72,7 +72,7 @@ final class CellFiles {
         }
     }
 
-    /** Compares a file of settings with others. */
+    /** Compares a settings file with other settings. */
     static void settings(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new AssertionError("no file " + file);

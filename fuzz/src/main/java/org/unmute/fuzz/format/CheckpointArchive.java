@@ -10,8 +10,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A checkpoint around a pickle, as {@code torch.save} writes it: storages 0 of 24 bytes, 1 of 24, 2 of 8, 3 of 4 and 4
- * of none, and the pickle last, where a change of its length moves nothing else.
+ * An archive around a pickle, as written by {@code torch.save}. Storages 0 to 4 have 24, 24, 8, 4 and 0 bytes. The
+ * pickle comes last, so that a change of its length moves nothing else.
  */
 final class CheckpointArchive {
     private static final int[] STORAGES = {24, 24, 8, 4, 0};
@@ -44,7 +44,7 @@ final class CheckpointArchive {
         entry.setSize(data.length);
         entry.setCompressedSize(data.length);
         entry.setCrc(crc.getValue());
-        // A fixed time: the same pickle gives the same bytes.
+        // A fixed time, so that the same pickle gives the same bytes.
         entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
         zip.putNextEntry(entry);
         zip.write(data);

@@ -13,7 +13,7 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
-/** Opens the checkpoint of a training. */
+/** Opens a training checkpoint. */
 final class CheckpointFile {
     private CheckpointFile() {}
 
@@ -30,13 +30,13 @@ final class CheckpointFile {
         return new AdamW(List.of(new ParameterGroup(parameters, 0.1, 0)), Schedule.constant());
     }
 
-    /** Restores a training from it. */
+    /** Restores a training from a checkpoint. */
     static void read(Path file) throws IOException {
         Map<String, Tensor> parameters = parameters();
         checkpoint(file).restore(parameters, optimizer(parameters));
     }
 
-    /** Writes one after a step. */
+    /** Writes a checkpoint after one step. */
     static void write(Path file) throws IOException {
         Map<String, Tensor> parameters = parameters();
         Optimizer optimizer = optimizer(parameters);

@@ -15,7 +15,7 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.TensorFile;
 
-/** Readers of weights: checkpoints of PyTorch in both containers, safetensors, arrays of NumPy. */
+/** Readers of weights: PyTorch checkpoints in both containers, safetensors, NumPy arrays. */
 final class CheckpointTargets {
     private static final String GOLDEN = "models/src/test/resources/golden/formats";
     private static final long MAX_READ = 16L << 20;
@@ -40,7 +40,7 @@ final class CheckpointTargets {
                         "npy", "input.npy", CheckpointTargets::arrays, input -> read(Npy.read(input.file()))));
     }
 
-    /** Checkpoints of the tests whose first byte is this. */
+    /** Checkpoints from the tests' resources that begin with this byte. */
     private static List<byte[]> archives(SeedFiles files, int first) throws IOException {
         List<byte[]> all = new ArrayList<>();
         for (byte[] file : files.matching(GOLDEN, "*.pt")) {
@@ -96,7 +96,7 @@ final class CheckpointTargets {
         for (String name : file.names()) {
             Shape shape = file.shape(name);
             StoredType type = file.type(name);
-            // A view that repeats its elements is gathered, and a file may have many of them.
+            // Views with repeated elements are materialized, and a file may have many of them.
             total += type.bytes(shape);
             if (total > MAX_READ) {
                 break;
@@ -111,7 +111,7 @@ final class CheckpointTargets {
         file.opaque().forEach(TensorFile.Opaque::toString);
     }
 
-    /** The elements that the shape states must be there. */
+    /** Requires all elements that the shape states. */
     private static void read(StoredTensor tensor) {
         long elements = tensor.shape().elements();
         if (tensor.data().byteSize() != tensor.type().bytes(tensor.shape())) {

@@ -10,9 +10,9 @@ import java.util.zip.Checksum;
 import org.unmute.files.Sha256;
 
 /**
- * Makes the checksums of a changed file right again, as far as its structure still shows where they are. Without that
- * nearly every change would be refused for its checksum, and what lies behind would never be reached. All methods
- * change and return their argument.
+ * Corrects the checksums of a modified file, as far as its structure still shows where they are. Otherwise, nearly
+ * every modification would be refused because of its checksum, and the code behind the check would never be reached.
+ * All methods modify and return their argument.
  */
 final class Checksums {
     private static final int ZIP_END = 0x06054B50;
@@ -38,7 +38,9 @@ final class Checksums {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** CRC-32 of each stored record of an archive: in the directory, the local header and the descriptor. */
+    /**
+     * CRC-32 of each stored record of an archive: in the central directory, the local header and the data descriptor.
+     */
     static byte[] zip(byte[] file) {
         ByteBuffer b = little(file);
         int end = file.length - 22;
@@ -79,7 +81,7 @@ final class Checksums {
         }
     }
 
-    /** CRC-8 of each frame's header and CRC-16 of each frame; frames are those that begin as the first one does. */
+    /** CRC-8 of each frame's header and CRC-16 of each frame. A frame is recognized by beginning like the first one. */
     static byte[] flac(byte[] file) {
         int first = firstFrame(file);
         int frame = first;
@@ -102,7 +104,7 @@ final class Checksums {
         return file;
     }
 
-    /** Where the metadata blocks end; -1 if a frame cannot begin there. */
+    /** End of the metadata blocks; -1 if no frame can begin there. */
     private static int firstFrame(byte[] file) {
         long at = 4;
         boolean last = false;
@@ -124,7 +126,7 @@ final class Checksums {
         return -1;
     }
 
-    /** A checksum of 8 or 16 bits, most significant bit first, initially 0. */
+    /** A CRC of 8 or 16 bits, most significant bit first, with initial value 0. */
     private static int crc(byte[] bytes, int from, int to, int bits, int polynomial) {
         int top = 1 << bits - 1;
         int crc = 0;
@@ -137,7 +139,7 @@ final class Checksums {
         return crc & (1 << bits) - 1;
     }
 
-    /** The checksum of each Ogg page, from the first on. */
+    /** The checksum of each Ogg page, starting with the first. */
     static byte[] ogg(byte[] file) {
         ByteBuffer b = little(file);
         int at = 0;
@@ -192,7 +194,7 @@ final class Checksums {
         return file;
     }
 
-    /** CRC-32C of the headers that the table of contents of a shard repeats, and of the table. */
+    /** CRC-32C of the headers that a shard's table of contents repeats, and of the table itself. */
     static byte[] contents(byte[] file) {
         ByteBuffer b = little(file);
         int end = file.length - 4;
@@ -209,7 +211,7 @@ final class Checksums {
         return file;
     }
 
-    /** The digest of a safetensors file, if it states one: the SHA-256 of the file with zeros for the digits. */
+    /** The digest of a safetensors file, if it contains one: SHA-256 of the file with the digits replaced by zeros. */
     static byte[] digest(byte[] file) {
         int at = 0;
         while (at <= file.length - DIGEST.length - DIGITS
@@ -225,7 +227,7 @@ final class Checksums {
         return file;
     }
 
-    /** CRC-32 of each block of notes of how far a recording was read, and of the one before it. */
+    /** CRC-32 in the reading log of a detection: each covers a block and the CRC of the previous block. */
     static byte[] notes(byte[] file) {
         ByteBuffer b = ByteBuffer.wrap(file);
         int at = NOTES_MAGIC;
@@ -245,7 +247,7 @@ final class Checksums {
         return file;
     }
 
-    /** CRC-32 of each block of a journal of events. */
+    /** CRC-32 of each block of an event journal. */
     static byte[] events(byte[] file) {
         ByteBuffer b = ByteBuffer.wrap(file);
         int at = JOURNAL_MAGIC;

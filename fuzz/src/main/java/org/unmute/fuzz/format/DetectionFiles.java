@@ -15,7 +15,7 @@ import org.unmute.probes.event.Band;
 import org.unmute.probes.event.Event;
 import org.unmute.probes.event.TaggerState;
 
-/** Opens the files of a detection one by one. */
+/** Opens the files of a detection, each by itself. */
 final class DetectionFiles {
     private DetectionFiles() {}
 
@@ -37,12 +37,12 @@ final class DetectionFiles {
         }
     }
 
-    /** Reads notes of how far a recording was read. */
+    /** Reads the log of how far a recording was read. */
     static void notes(Path file) throws IOException {
         ReadingLog.isDamaged(file);
     }
 
-    /** Writes notes of a recording with events, given and pending. */
+    /** Writes such a log for a recording, with decided and pending events. */
     static void writeNotes(Path file) throws IOException {
         AudioClip clip = new AudioClip("a.wav", file);
         try (ReadingLog log = ReadingLog.open(file.getParent(), clip)) {

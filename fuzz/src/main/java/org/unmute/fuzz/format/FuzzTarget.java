@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A reader of bytes that anybody may have written, as the fuzzer and the tests call it.
+ * A reader of untrusted bytes, as called by the fuzzer and the tests.
  *
- * @param name     lower-case words with hyphens, unique
- * @param fileName the name that the bytes get as a file; a refusal must mention it or its folder
- * @param onDisk   whether the readers open the file; if not, they read the bytes in memory
- * @param repair   makes checksums in the bytes right again, so that a change reaches what lies behind them; returns its
- *                 argument, changed or not
- * @param seeds    valid files to begin with
- * @param readers  what reads the file, each from the beginning; at least one must accept each seed
+ * @param name lower-case words with hyphens, unique
+ * @param fileName file name of the input; a refusal must mention it or its folder
+ * @param onDisk whether the readers open a file; if not, they read bytes in memory
+ * @param repair corrects the checksums in an input, so that modifications reach the code behind them; returns its
+ *     argument, modified or not
+ * @param seeds valid files to start with
+ * @param readers readers of the file, each from the beginning; at least one must accept each seed
  */
 public record FuzzTarget(
         String name, String fileName, boolean onDisk, UnaryOperator<byte[]> repair, Seeds seeds, List<Reader> readers) {
@@ -23,10 +23,10 @@ public record FuzzTarget(
     }
 
     /**
-     * The bytes to read.
+     * The input of a reader.
      *
      * @param bytes not to be modified
-     * @param file  where they are; for a reader in memory only a name
+     * @param file path of the input; only a name for a reader in memory
      */
     public record Input(byte[] bytes, Path file) {}
 
@@ -34,17 +34,17 @@ public record FuzzTarget(
     @FunctionalInterface
     public interface Reader {
         /**
-         * Reads everything that the format can hold.
+         * Reads everything that the format can contain.
          *
-         * @throws IOException to refuse the input; {@link org.unmute.files.InputException} does so, too
+         * @throws IOException to refuse the input; {@link org.unmute.files.InputException} also refuses it
          */
         void read(Input input) throws IOException;
     }
 
-    /** Gives valid files. */
+    /** Provides valid files. */
     @FunctionalInterface
     public interface Seeds {
-        /** The contents of the files; at least one. */
+        /** The contents of the files, at least one. */
         List<byte[]> contents(SeedFiles files) throws IOException;
     }
 

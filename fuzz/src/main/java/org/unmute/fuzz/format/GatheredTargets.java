@@ -14,7 +14,7 @@ import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.files.FileManifest;
 import org.unmute.probes.cache.files.ShardFiles;
 
-/** Readers of what lies beside the shards of a cache that many machines fill: tables of contents and manifests. */
+/** Readers of the files beside the shards of a cache that several machines fill: tables of contents and manifests. */
 final class GatheredTargets {
     private static final String SHARD = "shard-00000.tok";
     private static final String CONTENTS = ShardContents.nameFor(SHARD);
@@ -48,20 +48,20 @@ final class GatheredTargets {
         return table[0];
     }
 
-    /** Opens a cache by the table and reads what it says is there; the shard itself is all zeros. */
+    /** Opens a cache through its table of contents and reads the listed records; the shard itself is all zeros. */
     private static void open(FuzzTarget.Input input) throws IOException {
         try (TokenCache cache = TokenCache.open(new BesideZeros(input), null)) {
             for (CachedClip clip : cache.clips()) {
                 try {
                     cache.readFeatures(clip.id());
                 } catch (TokenCacheException e) {
-                    // Zeros are no tokens.
+                    // Zeros are not valid tokens.
                 }
             }
         }
     }
 
-    /** A table, and a shard of the size that it states, as far as that is small. */
+    /** A table of contents, and a shard of zeros with the size stated in the table, up to a limit. */
     private record BesideZeros(FuzzTarget.Input input) implements ShardFiles {
         private static final int SIZE_AT = 16;
         private static final long MAX = 1 << 20;

@@ -5,11 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Puts the pickle of a checkpoint together, opcode by opcode. Its storages are those of {@link CheckpointArchive}. */
+/** Assembles the pickle of a checkpoint, opcode by opcode. The storages are those of {@link CheckpointArchive}. */
 final class PickleSeed {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /** What training scripts save: weights, a namespace, numbers of several kinds, and a state of a parameter. */
+    /**
+     * Typical contents of a training script's checkpoint: weights, a namespace, numbers of several types, and the state
+     * of a parameter.
+     */
     static byte[] ofProtocol2() {
         PickleSeed p =
                 new PickleSeed().op(0x80, 2).call("collections", "OrderedDict").op("q\0(");
@@ -48,7 +51,7 @@ final class PickleSeed {
         return p.op("u.").bytes();
     }
 
-    /** The same opcodes in the spelling of protocols 4 and 5: frames, short strings, memo without numbers, sets. */
+    /** The same operations encoded in protocols 4 and 5: frames, short strings, implicit memo numbers, sets. */
     static byte[] ofProtocol4() {
         PickleSeed p = new PickleSeed();
         p.op('}').op(0x94).op('(').shortText("w").shortText("torch._utils").shortText("_rebuild_tensor_v2");
@@ -108,7 +111,7 @@ final class PickleSeed {
         return this;
     }
 
-    /** One opcode or byte per character. */
+    /** Appends one opcode or byte per character. */
     private PickleSeed op(String latin1) {
         out.writeBytes(latin1.getBytes(StandardCharsets.ISO_8859_1));
         return this;
@@ -142,7 +145,7 @@ final class PickleSeed {
         return text(name).rebuilt(type, key, elements, sizes);
     }
 
-    /** A tensor in row-major order that begins with its storage. */
+    /** Appends a row-major tensor that begins at the start of its storage. */
     private PickleSeed rebuilt(String type, String key, int elements, int... sizes) {
         global("torch._utils", "_rebuild_tensor_v2").op("((").text("storage").global("torch", type);
         text(key).text("cpu").op('K', elements).op("tQK\0(");

@@ -9,13 +9,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Where seeds come from: files of the modules' tests, and files that the writers of this program make.
+ * Sources of seeds: files from the modules' tests, and files created by this program's own writers.
  *
- * @param root    the folder of the source tree
- * @param scratch an existing folder for files that are made
+ * @param root root folder of the source tree
+ * @param scratch an existing folder for created files
  */
 public record SeedFiles(Path root, Path scratch) {
-    /** Longer files would slow every mutation of them. */
+    /** Max size of a seed; longer files would slow down every mutation. */
     public static final int MAX_BYTES = 1 << 14;
 
     /** Makes a file. */
@@ -24,7 +24,7 @@ public record SeedFiles(Path root, Path scratch) {
         void write(Path file) throws IOException;
     }
 
-    /** The contents of the files of a folder whose names match, in the order of their names, without long ones. */
+    /** The contents of the files in a folder whose names match, sorted by name, without files that are too long. */
     List<byte[]> matching(String folder, String glob) throws IOException {
         Path from = root.resolve(folder);
         if (!Files.isDirectory(from)) {
@@ -46,7 +46,7 @@ public record SeedFiles(Path root, Path scratch) {
         return contents;
     }
 
-    /** The content of a file that is made for this. */
+    /** The content of a file created with a writer. */
     byte[] made(String name, Writer writer) throws IOException {
         Path file = scratch.resolve(name);
         Files.createDirectories(file.getParent());

@@ -20,7 +20,7 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** Readers of what this program stores: shards, probes, journals, and checkpoints of trainings. */
+/** Readers of files that this program writes: shards, probes, journals, and training checkpoints. */
 final class StoreTargets {
     private static final String SHARD = "shard-00000.tok";
     private static final CacheKey KEY = new CacheKey("encoder", "hash", "front end", "hash of it", DType.F16);
@@ -94,7 +94,7 @@ final class StoreTargets {
         }
     }
 
-    /** Reads every record that is intact; damage of one does not keep others from being read. */
+    /** Reads all intact records; a damaged one does not prevent reading the others. */
     private static void readCache(FuzzTarget.Input input) throws IOException {
         try (TokenCache cache = TokenCache.open(input.file().getParent())) {
             cache.verify().forEach(Object::toString);
@@ -112,7 +112,7 @@ final class StoreTargets {
         }
     }
 
-    /** Opens a writer, which rebuilds a damaged shard; what it leaves must be whole. */
+    /** Opens a writer, which rebuilds a damaged shard; the result must be intact. */
     private static void recoverCache(FuzzTarget.Input input) throws IOException {
         Path folder = input.file().getParent();
         int clips;
@@ -150,7 +150,7 @@ final class StoreTargets {
                 epoch + "\n" + epoch + "\n");
         byte[] trials = files.made("trials.jsonl", CellFiles::writeTrials);
         all.add(trials);
-        // Lines of former versions have no checksum, which would end nearly every change.
+        // Lines of earlier versions have no checksum, which would reject nearly every modification.
         String text = new String(trials, StandardCharsets.UTF_8);
         all.addAll(TableTargets.texts(text.replaceAll(",\"crc32c\":\"[0-9a-f]{8}\"", "")));
         return all;

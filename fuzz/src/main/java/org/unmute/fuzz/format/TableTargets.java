@@ -22,7 +22,7 @@ import org.unmute.events.strong.Durations;
 import org.unmute.events.strong.EventTable;
 import org.unmute.events.strong.ScoreFolder;
 
-/** Readers of text: tables of clips, labels and events, JSON, and grids in TOML. */
+/** Readers of text: tables of clips, labels and events, JSON, and TOML grids. */
 final class TableTargets {
     private static final String FORMATS = "data/src/test/resources/golden/sed/formats";
 
@@ -107,7 +107,7 @@ final class TableTargets {
                 null, new ManifestFormat(null, null, null, null, row), List.of(), null, ShareRule.DEFAULT);
     }
 
-    /** Each cell of a table as text. */
+    /** Reads each cell of a table as text. */
     private static void cells(Path file) throws IOException {
         try (ParquetTable table = ParquetTable.open(file)) {
             while (table.next()) {
@@ -148,7 +148,7 @@ final class TableTargets {
         return all;
     }
 
-    /** Asks for each type, as readers of runs and cells do. */
+    /** Reads fields of each type, as readers of runs and cells do. */
     private static void fields(JsonFields fields) {
         fields.text("text");
         fields.flag("flag");

@@ -17,18 +17,18 @@ public final class Targets {
 
     private Targets() {}
 
-    /** In the order in which they run. */
+    /** All targets, in the order in which they run. */
     public static List<FuzzTarget> all() {
         return ALL;
     }
 
-    /** The names in that order. */
+    /** The names of all targets, in the same order. */
     public static List<String> names() {
         return ALL.stream().map(FuzzTarget::name).toList();
     }
 
     /**
-     * A target by its name.
+     * Finds a target by name.
      *
      * @throws IllegalArgumentException if there is none
      */

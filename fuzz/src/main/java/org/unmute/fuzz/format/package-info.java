@@ -1,5 +1,5 @@
 /**
- * The readers that are fuzzed, one {@link org.unmute.fuzz.format.FuzzTarget} each, with seeds and the checksums that
- * must be made right again after a change.
+ * The readers to be fuzzed, one {@link org.unmute.fuzz.format.FuzzTarget} each, with seeds and the correction of
+ * checksums after modifications.
  */
 package org.unmute.fuzz.format;
