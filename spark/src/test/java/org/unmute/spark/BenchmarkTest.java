@@ -29,7 +29,9 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
 
-/** A grid on Spark: the files of a single machine's run, whoever begins and whoever goes on. */
+/**
+ * A grid on Spark produces the same files as on a single machine, no matter which of them begins and which continues.
+ */
 @FullBuild("starts Spark")
 class BenchmarkTest {
     private static final String PROBES_AND_PROTOCOL = """
@@ -53,7 +55,7 @@ class BenchmarkTest {
 
     private static LocalSpark spark;
     private static Path grid;
-    /** Run by a single machine. */
+    /** A run on a single machine. */
     private static Path whole;
 
     @BeforeAll
@@ -68,7 +70,7 @@ class BenchmarkTest {
         spark.close();
     }
 
-    /** The application as it ended. */
+    /** Outcome of the application. */
     private record Ran(int status, String out, String err) {}
 
     private static Ran submit(Object... args) {
@@ -105,7 +107,7 @@ class BenchmarkTest {
         }
     }
 
-    /** Another grid beside the grid. */
+    /** Writes a modified copy of the grid beside it. */
     private static Path changed(String name, String part, String by) throws IOException {
         return Files.writeString(folder.resolve(name), Files.readString(grid).replace(part, by));
     }
@@ -154,7 +156,7 @@ class BenchmarkTest {
         return all;
     }
 
-    /** The cache of a job is moved to where a grid looks for the tokens of an encoder and a data set. */
+    /** The cache of a job is moved to where a grid looks for tokens of an encoder and a data set. */
     @Test
     void tokensThatAJobEmbeddedAreTaken() throws IOException {
         Path job = folder.resolve("job");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
-/** What {@code Embed} makes of what it is given: heads that are none, and the index of a job. */
+/** Input of {@code Embed}: invalid heads, and the index of a job. */
 @FullBuild("runs Spark")
 class EmbedInputTest {
     @AutoClose
@@ -46,7 +46,7 @@ class EmbedInputTest {
         return rows;
     }
 
-    /** Nothing runs on an executor before the head is known to be one. */
+    /** Nothing runs on an executor before the head is known to be valid. */
     @Test
     void aHeadThatCannotBeUsedEndsTheJobBeforeItsTasks(@TempDir Path folder) throws Exception {
         Path text = Files.writeString(folder.resolve("text.safetensors"), "no probe, but a text");
@@ -79,7 +79,7 @@ class EmbedInputTest {
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
-    /** The same clips again: ids, places and lengths, from the index alone. */
+    /** Embeds the same clips again: ids, places and lengths come from the index alone. */
     @Test
     void aPartOfAnIndexIsATableOfRecordings(@TempDir Path folder) throws IOException {
         Path first = folder.resolve("first");

@@ -18,7 +18,7 @@ import org.unmute.benchmark.check.FolderCheck;
 import org.unmute.data.ClipDivision;
 import org.unmute.kernels.contract.FullBuild;
 
-/** The same command makes again what its folder has lost. */
+/** Running the same command again recreates results that its folder has lost. */
 @FullBuild("runs Spark")
 class EmbedRepairTest {
     @AutoClose
@@ -44,7 +44,7 @@ class EmbedRepairTest {
         return rows;
     }
 
-    /** Lost files are found by each run, changed bytes by --verify; the message says what it was. */
+    /** Each run finds lost files; only --verify finds changed bytes. The message names the damage. */
     @Test
     void whatWasLostIsMadeAgain(@TempDir Path folder) throws IOException {
         Path out = folder.resolve("out");

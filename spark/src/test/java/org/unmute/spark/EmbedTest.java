@@ -72,7 +72,7 @@ class EmbedTest {
         return new Output(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    /** What {@code unmute embed} makes of the same folder. */
+    /** Embeds the same folder as {@code unmute embed} does. */
     static Path embedded(Path folder, ClipDivision.Rule rule, Path cache) throws IOException {
         OpenEncoder encoder = OpenEncoder.embedded();
         CacheKey key = encoder.key("hann", DType.F16);
@@ -159,7 +159,7 @@ class EmbedTest {
 
         Wav.write(mine.resolve("a.wav"), SmallRecordings.sound(20_000, 16_000, 99), 16_000);
         Wav.write(mine.resolve("new.wav"), SmallRecordings.sound(20_000, 16_000, 98), 16_000);
-        // Touched, and as it was.
+        // Touched, but with the same content.
         Files.setLastModifiedTime(mine.resolve("z/low.wav"), FileTime.fromMillis(1_000_000));
         Output changed = run(args);
         assertThat(changed.out())
@@ -184,7 +184,7 @@ class EmbedTest {
         Output changed = run(args);
         assertThat(changed.out()).contains("0 embedded now, 3 already there");
         assertThat(changed.err()).contains("labels or split of 2 clips in the folder are others now");
-        // What a table does not state is not taken away.
+        // Labels and splits that a table does not state are kept.
         Files.writeString(table, "path,labels\na.wav,wren;owl\nz/low.wav,robin\nc/50%25.wav,\n");
         assertThat(run(args).err()).doesNotContain("labels or split");
         Map<String, Row> after = index(out);
@@ -288,7 +288,7 @@ class EmbedTest {
                 .contains("Exit status:", "tokens, pooled, scores, events", "f16, f32 (default: f16)");
     }
 
-    /** Scores and events of tokens that are kept, too, are those of each by itself. */
+    /** Scores and events that are computed together with tokens equal those computed separately. */
     @Test
     void everythingAtOnceIsWhatEachIsByItself(@TempDir Path folder) throws IOException {
         String probe = SmallProbe.write(folder.resolve("probe.safetensors"), "protobin")
@@ -366,7 +366,7 @@ class EmbedTest {
                 TokenMap map = OpenEncoder.embedded().encoder().encode(AudioFiles.read(audio.resolve("a.wav")));
                 assertThat(cache.read("a.wav").time()).isEqualTo(map.time());
             }
-            // What opens the encoder again: not the copy that was sent.
+            // The record names the file that opens the encoder again, not the copy that was shipped.
             JsonNode record = Json.read(out.resolve("tokens/run.json")).path("results");
             assertThat(record.path("encoder").asText()).isEqualTo(encoder.toString());
             assertThat(record.at("/encoderOptions/encoder").asText()).isEqualTo(encoder.toString());
@@ -381,7 +381,7 @@ class EmbedTest {
         assertThat(several.err()).contains("holds 2 probes", "probe-seed3", "probe-seed4");
     }
 
-    /** What Spark's pages show of a stage. */
+    /** Accumulators that Spark's pages show for a stage. */
     @Test
     void accumulatorsTellWhatIsDone(@TempDir Path out) throws InterruptedException {
         Map<String, Object> told = new ConcurrentHashMap<>();
@@ -400,7 +400,7 @@ class EmbedTest {
         try {
             assertThat(run("--audio", audio.toString(), "--out", out.toString()).status())
                     .isZero();
-            // Listeners are told by a thread of their own, of one accumulator after the other.
+            // Listeners are called on a thread of their own, once for each accumulator.
             List<String> awaited = List.of("clips", "clips skipped", "seconds of audio", "clips per second");
             for (int i = 0; i < 3000 && !told.keySet().containsAll(awaited); i++) {
                 Thread.sleep(100);

@@ -11,8 +11,8 @@ import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * Spark gives the JVMs of drivers and executors what it and the Vector API need; nothing of ours adds to it. Tests run
- * in a JVM with the same options, from {@code unmute.test.modules} in this module's {@code pom.xml}.
+ * Spark gives driver and executor JVMs the options that it and the Vector API need; this module adds none. Tests run in
+ * a JVM with the same options, from {@code unmute.test.modules} in this module's {@code pom.xml}.
  */
 class JavaOptionsTest {
     @Test

@@ -3,11 +3,11 @@ package org.unmute.spark;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark within the JVM of a test: two tasks at a time, no pages, nothing but the loopback interface. */
+/** Spark within a test's JVM: two concurrent tasks, no web pages, only the loopback interface. */
 public final class LocalSpark implements AutoCloseable {
     private final SparkSession session;
 
-    /** Starts it, or joins one that another test of this JVM left. Kryo, because many clusters have it. */
+    /** Starts Spark, or joins a session that another test left in this JVM. Uses Kryo, since many clusters do. */
     public LocalSpark() {
         session = SparkSession.builder()
                 .master("local[2]")

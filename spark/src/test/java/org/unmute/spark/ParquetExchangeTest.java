@@ -25,7 +25,7 @@ import org.unmute.data.parquet.ParquetTableWriter.Kind;
 import org.unmute.files.AtomicFile;
 import org.unmute.kernels.contract.FullBuild;
 
-/** Tables that the command line writes are read by Spark, and tables that Spark writes by the command line's reader. */
+/** Spark reads tables that the command line writes, and vice versa. */
 @FullBuild("runs Spark")
 class ParquetExchangeTest {
     @AutoClose
@@ -39,7 +39,7 @@ class ParquetExchangeTest {
         spark = new LocalSpark();
     }
 
-    /** More rows than a group has, and missing values among others. */
+    /** More rows than fit into one row group, some with missing values. */
     @Test
     void sparkReadsWhatTheCommandLineWrites() throws IOException {
         int rows = 150_000;

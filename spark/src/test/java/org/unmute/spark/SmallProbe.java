@@ -13,11 +13,11 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backends;
 
-/** A probe with random weights on the tokens of the encoder in the program, which leaves padding out. */
+/** A probe with random weights on the tokens of the built-in encoder; it ignores padding. */
 final class SmallProbe {
     private SmallProbe() {}
 
-    /** Writes it. */
+    /** Writes the probe. */
     static Path write(Path file, String name) throws IOException {
         OpenEncoder encoder = OpenEncoder.embedded();
         EncoderSpec spec = encoder.encoder().describe();

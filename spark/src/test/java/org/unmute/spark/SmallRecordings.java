@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.unmute.audio.Wav;
 
-/** A folder of short recordings: of several rates, with names that go wrong easily, and two that are no recordings. */
+/**
+ * A folder of short recordings with various sample rates and error-prone names, and two files that are not recordings.
+ */
 final class SmallRecordings {
-    /** How many recordings can be used. */
+    /** Number of usable recordings. */
     static final int USABLE = 12;
-    /** Ids of files that cannot. */
+    /** Ids of the unusable files. */
     static final String[] UNUSABLE = {"_folder_/empty.wav", "_folder_/text.wav"};
 
     private static final String[] NAMES = {

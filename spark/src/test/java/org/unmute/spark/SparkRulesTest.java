@@ -24,7 +24,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.Test;
 
-/** Rules of this module, which the command's {@code ArchitectureTest} does not see. No Spark is started. */
+/** Rules for this module, which the command's {@code ArchitectureTest} does not see. Does not start Spark. */
 class SparkRulesTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -33,7 +33,7 @@ class SparkRulesTest {
     private static final Set<String> WRITERS =
             Set.of(FileOutputStream.class.getName(), FileWriter.class.getName(), RandomAccessFile.class.getName());
 
-    /** Names of Hadoop's methods that change something. */
+    /** Names of Hadoop methods that modify files. */
     private static final Pattern CHANGES =
             Pattern.compile("(append|concat|copy|create|delete|mkdir|modify|move|remove|rename|start|truncate"
                     + "|set(Owner|Permission|Times|XAttr|Acl|Replication|StoragePolicy)).*");
@@ -51,7 +51,7 @@ class SparkRulesTest {
         slices().matching("org.unmute.spark.(**)").should().beFreeOfCycles().check(ALL);
     }
 
-    /** What runs on executors knows no command line; only the package of the applications does. */
+    /** Code that runs on executors does not depend on a command line; only the package of the applications does. */
     @Test
     void applicationsAreOnTop() {
         noClasses()
@@ -68,7 +68,7 @@ class SparkRulesTest {
                 .check(ALL);
     }
 
-    /** Messages hold names of files, which may hold what a terminal acts on. */
+    /** Messages contain file names, which may contain terminal control sequences. */
     @Test
     void onlyTheConsolePrints() {
         noClasses()
@@ -114,7 +114,7 @@ class SparkRulesTest {
                 .check(ALL);
     }
 
-    /** Elsewhere, a link that somebody planted would be followed, or what is deleted be no part of the job. */
+    /** Other code might follow a planted link, or delete files that are not part of the job. */
     @Test
     void theFolderOfAJobIsChangedByItsStoreAlone() {
         DescribedPredicate<JavaCall<?>> throughHadoop = DescribedPredicate.describe(
@@ -184,7 +184,7 @@ class SparkRulesTest {
                 .check(ALL);
     }
 
-    /** Spark has {@code Encoder} and {@code Encoders} of its own, which users of the API import beside ours. */
+    /** Spark has its own {@code Encoder} and {@code Encoders}, which API users import beside this module's classes. */
     @Test
     void noPublicNameIsOneOfSparkSql() {
         for (JavaClass c : ALL) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code spark/submit} in a tree of its own, with a Maven that writes empty jars and a java that prints its arguments
- * as Spark's launcher prints a command.
+ * Runs {@code spark/submit} in a separate tree, with a Maven that writes empty jars and a java that prints its
+ * arguments in the way Spark's launcher prints a command.
  */
 class SubmitScriptTest {
     private static final String MAVEN = """
@@ -34,7 +34,9 @@ class SubmitScriptTest {
             esac
         done
         """;
-    /** As the launcher: NUL and newline, then the words, each with NUL; the command only prints its words. */
+    /**
+     * As the launcher does: NUL and newline, then the words, each terminated by NUL. The command only prints its words.
+     */
     private static final String JAVA = """
         #!/bin/sh
         while [ "$1" != org.apache.spark.launcher.Main ]; do shift; done
@@ -87,7 +89,7 @@ class SubmitScriptTest {
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 
-    /** A Spark of this version as its distribution lies on a disk, in a folder. */
+    /** A folder laid out like a Spark distribution of this version. */
     private String installed(String name, String version) throws IOException {
         script(name + "/bin/spark-submit", SPARK_SUBMIT);
         Files.createDirectories(folder.resolve(name + "/jars"));

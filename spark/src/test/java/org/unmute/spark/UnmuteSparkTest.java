@@ -280,7 +280,7 @@ class UnmuteSparkTest {
                 .hasMessageContaining("--ship");
     }
 
-    /** On the driver, in one line, before any task of the result. */
+    /** Asserts that the options are refused on the driver, in one line, before any task of the result runs. */
     private static void assertRefused(EmbedOptions options, String... words) {
         Dataset<Row> rows = rows(List.of(row("a.wav", null, null)));
         assertThatThrownBy(() -> UnmuteSpark.tag(rows, options))
@@ -326,7 +326,7 @@ class UnmuteSparkTest {
                 "half.safetensors");
     }
 
-    /** What a job wrote is what programs begin with; what they make is that again. */
+    /** The index of a job is valid input, and so are results computed from it. */
     @Test
     void theIndexOfAJobIsInputAsItIs(@TempDir Path folder) throws IOException {
         Path probe = SmallProbe.write(folder.resolve("probe.safetensors"), "protobin");
@@ -368,7 +368,7 @@ class UnmuteSparkTest {
                 }
             }
         }
-        // Recordings that were moved.
+        // The recordings have moved.
         Path moved = SmallRecordings.write(folder.resolve("moved"));
         assertThat(UnmuteSpark.tag(index.withColumn("root", functions.lit(moved.toString())), options)
                         .collectAsList())

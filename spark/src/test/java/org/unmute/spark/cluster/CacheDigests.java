@@ -13,11 +13,13 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
 
-/** What a token cache says of its clips, whatever shards they are in. */
+/** Digests of the clips in a token cache, independent of their shards. */
 final class CacheDigests {
     private CacheDigests() {}
 
-    /** For each clip a digest of its audio's digest, its grid and the bits of its tokens; none may be damaged. */
+    /**
+     * For each clip, a digest of its audio's digest, its grid and the bits of its tokens. Fails if any clip is damaged.
+     */
     static SortedMap<String, String> of(Path folder) throws IOException {
         SortedMap<String, String> digests = new TreeMap<>();
         try (TokenCache cache = TokenCache.open(folder)) {

@@ -13,10 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A JVM of its own, tethered to this one, whose output goes to a file. */
+/** A separate JVM that is tethered to this one, with its output in a file. */
 final class ChildJvm implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
-    /** Lines of a log that a failure shows. */
+    /** Number of log lines shown for a failure. */
     private static final int SHOWN = 60;
 
     private static final String LOGGING = """
@@ -41,12 +41,12 @@ final class ChildJvm implements AutoCloseable {
     /**
      * Starts {@code java}.
      *
-     * @param name of its log, without an ending
-     * @param folder working directory, in which the log lies
-     * @param environment added to this process's
-     * @param options of the JVM, class path included
-     * @param main class
-     * @param arguments of that class
+     * @param name name of the log, without extension
+     * @param folder working directory, which also contains the log
+     * @param environment variables added to this process's environment
+     * @param options options of the JVM, including the class path
+     * @param main main class
+     * @param arguments arguments of the main class
      */
     static ChildJvm start(
             String name,
@@ -75,12 +75,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts a server from the jars of the module {@code spark/servers}, with what it logs at level INFO.
+     * Starts a server from the jars of the module {@code spark/servers}, with logging at level INFO.
      *
-     * @param name of its log, without an ending
+     * @param name name of the log, without extension
      * @param folder working directory
-     * @param main class
-     * @param arguments of that class
+     * @param main main class
+     * @param arguments arguments of the main class
      */
     static ChildJvm server(String name, Path folder, String main, List<String> arguments) throws IOException {
         Path logging = Files.createDirectories(folder).resolve("logback.xml");
@@ -100,7 +100,7 @@ final class ChildJvm implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** The options with the folder of {@link Tethered} at the end of their class path. */
+    /** Returns the options with the folder of {@link Tethered} appended to their class path. */
     private static List<String> withTether(List<String> options) throws IOException {
         List<String> result = new ArrayList<>(options);
         int at = result.indexOf("-cp") + 1;
@@ -111,11 +111,14 @@ final class ChildJvm implements AutoCloseable {
         return result;
     }
 
-    /** Waits until a line of the log matches and returns the match; fails, with the log's end, where the JVM ends. */
+    /**
+     * Waits until a line of the log matches and returns the match. Fails, showing the end of the log, if the JVM ends
+     * first.
+     */
     Matcher await(Pattern line, Duration patience) throws IOException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
-            boolean alive = process.isAlive(); // before the log is read, so that its last words count
+            boolean alive = process.isAlive(); // before the log is read, so that its last lines are seen
             Matcher m = line.matcher(log());
             if (m.find()) {
                 return m;
@@ -130,7 +133,7 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Waits until it ends and returns its exit status. */
+    /** Waits until the JVM ends and returns its exit status. */
     int await(Duration patience) throws InterruptedException {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError(name + " did not end in " + patience + shown());
@@ -146,17 +149,17 @@ final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** Processes that it started, and theirs. */
+    /** All descendants of the process. */
     Stream<ProcessHandle> descendants() {
         return process.descendants();
     }
 
-    /** {@code kill -9}. */
+    /** Kills the JVM with {@code kill -9}. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** All that it has written. */
+    /** The log so far. */
     String log() {
         try {
             return Files.exists(log) ? Files.readString(log) : "";
@@ -165,7 +168,7 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** The end of its log, for a failure's message. */
+    /** The end of the log, for a failure's message. */
     String shown() {
         return "\n--- " + name + " (" + (process.isAlive() ? "runs" : "exit status " + process.exitValue()) + ")\n"
                 + end(log());

@@ -11,14 +11,14 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Small jobs: one that tells what the JVMs of executors run with, and one that copies a folder. */
+/** Small jobs: one reports the JVM options of executors, the other copies a folder. */
 public final class ClusterJob {
     private static final int TASKS = 4;
     private static final int PAUSE_MILLIS = 300;
 
     private ClusterJob() {}
 
-    /** @param arguments {@code options}; {@code copy} and the URIs of two folders */
+    /** @param arguments {@code options}, or {@code copy} and the URIs of two folders */
     public static void main(String[] arguments) throws IOException {
         try (JavaSparkContext spark = new JavaSparkContext(new SparkConf().setAppName("cluster job"))) {
             List<Integer> numbers = IntStream.range(0, TASKS).boxed().toList();

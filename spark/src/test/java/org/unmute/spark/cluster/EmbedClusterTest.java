@@ -28,8 +28,8 @@ import org.unmute.data.TextTable;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * Recordings embedded, scored and searched for events on a real cluster, from and to a local disk, HDFS and S3: the
- * bits of the command line, whatever is killed meanwhile.
+ * Recordings embedded, scored and searched for events on a real cluster, from and to a local disk, HDFS and S3. The
+ * results are bit for bit those of the command line, no matter which processes are killed.
  */
 @FullBuild("starts a cluster, HDFS and an S3 server")
 class EmbedClusterTest {
@@ -47,7 +47,7 @@ class EmbedClusterTest {
     private static SparkCluster cluster;
     private static Path undisturbed;
 
-    /** What the command line gives, and what an undisturbed job gives. */
+    /** Computes the results of the command line and of an undisturbed job. */
     @BeforeAll
     static void start() throws Exception {
         recordings = Recordings.write(folder.resolve("recordings"));
@@ -89,7 +89,7 @@ class EmbedClusterTest {
 
     @Test
     void executorsHaveTheOptionsThatSparkGivesThemAndTheVectorApi() throws Exception {
-        // No task starts before every executor is there to take some.
+        // No task starts before all executors have registered.
         Map<String, String> settings = withTestClasses(Map.of(
                 "spark.cores.max",
                 String.valueOf(EXECUTORS),
@@ -229,8 +229,8 @@ class EmbedClusterTest {
     }
 
     /**
-     * The kill may come while a decision is carried out: then the index shows some of its parts, and the next driver
-     * has all of them. Executors that outlive their driver decide nothing.
+     * The driver may be killed while it carries out a decision. The index then shows only some of the decided parts,
+     * but the next driver has all of them. Executors that outlive their driver decide nothing.
      */
     @Test
     void aJobWhoseDriverWasKilledGoesOn() throws Exception {
@@ -290,7 +290,7 @@ class EmbedClusterTest {
         assertSameAsUndisturbed(copy);
     }
 
-    /** Settings of Hadoop as settings of a job. */
+    /** Hadoop settings in the form of a job's settings. */
     private static Map<String, String> hadoop(Map<String, String> settings) {
         Map<String, String> prefixed = new TreeMap<>();
         settings.forEach((key, value) -> prefixed.put("spark.hadoop." + key, value));
@@ -314,7 +314,7 @@ class EmbedClusterTest {
                 probe.toString());
     }
 
-    /** Settings that let attempts at writing fail: one is held, the first ones of another partition fail. */
+    /** Settings that disturb attempts at writing: one attempt is held, and the first ones of another partition fail. */
     private static Map<String, String> faults(Path mark, int held, int failing, int failures) throws IOException {
         Map<String, String> settings = hadoop(Map.of(
                 "fs.file.impl",
@@ -332,7 +332,7 @@ class EmbedClusterTest {
         return withTestClasses(settings);
     }
 
-    /** With settings that let driver and executors find the classes of tests. */
+    /** Adds settings that let driver and executors find the test classes. */
     private static Map<String, String> withTestClasses(Map<String, String> settings) throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         String classes = Places.classesOf(ClusterJob.class).toString();
@@ -357,7 +357,7 @@ class EmbedClusterTest {
         }
     }
 
-    /** What a file holds as soon as it is there. */
+    /** Waits for a file and returns its content. */
     private static String awaited(Path file, ChildJvm driver) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!Files.exists(file)) {
@@ -369,7 +369,7 @@ class EmbedClusterTest {
         return Files.readString(file);
     }
 
-    /** Waits until the index shows something. */
+    /** Waits until the index has a part. */
     private static void awaitPart(Path job, ChildJvm driver) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (parts(job) == 0) {

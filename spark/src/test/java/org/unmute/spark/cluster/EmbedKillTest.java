@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * A job in one JVM that is killed with SIGKILL again and again, at random moments and while it commits, and submitted
- * again until it ends: rows, tokens and events are those of an undisturbed job, and what a killed driver had decided is
- * never lost. {@code -Dunmute.kills=N} kills it N times.
+ * A job in one JVM is repeatedly killed with SIGKILL, at random moments and during commits, and resubmitted until it
+ * ends. Its rows, tokens and events are those of an undisturbed job, and decisions of a killed driver are never lost.
+ * {@code -Dunmute.kills=N} kills it N times.
  */
 @FullBuild("kills processes")
 class EmbedKillTest {
@@ -112,7 +112,7 @@ class EmbedKillTest {
         return ChildJvm.start("driver" + started++, folder, Map.of(), options, "org.unmute.spark.Embed", arguments);
     }
 
-    /** Kills a driver; false if it had ended before. */
+    /** Kills a driver; returns false if it had already ended. */
     private boolean kill(ChildJvm driver, Path out, long starting, long working) throws Exception {
         switch (random.nextInt(3)) {
             case 0 -> sleep(driver, random.nextLong(1 + starting + working));
@@ -137,21 +137,21 @@ class EmbedKillTest {
         }
     }
 
-    /** Waits until tasks write, or the driver has ended. */
+    /** Waits until tasks are writing, or the driver has ended. */
     private static void awaitWritten(Path out, ChildJvm driver) throws Exception {
         while (driver.isAlive() && attempts(out, "").isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(1);
         }
     }
 
-    /** Waits until the driver has decided something, or has ended. */
+    /** Waits until the driver has made a decision, or has ended. */
     private static void awaitDecision(Path out, ChildJvm driver) throws Exception {
         while (driver.isAlive() && attempts(out, "commit-\\d+\\.json").isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(1);
         }
     }
 
-    /** Files aside of this name, or folders of runs. */
+    /** Files of attempts whose names match; for an empty name, the folders of runs. */
     private static List<Path> attempts(Path out, String name) throws IOException {
         List<Path> found = new ArrayList<>();
         try (Stream<Path> jobs = Files.list(out.resolve("_attempts"))) {
@@ -166,7 +166,7 @@ class EmbedKillTest {
                 }
             }
         } catch (NoSuchFileException e) {
-            return found; // it comes and goes
+            return found; // the folder may appear and disappear at any time
         }
         return found;
     }

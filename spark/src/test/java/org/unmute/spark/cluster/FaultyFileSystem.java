@@ -11,29 +11,29 @@ import org.apache.hadoop.util.Progressable;
 import org.apache.spark.TaskContext;
 
 /**
- * The local file system, in which the writes of chosen tasks fail or are slow. Stands in for {@code file:} by the
+ * The local file system, on which writes of chosen tasks fail or are delayed. Replaces {@code file:} through the
  * setting {@code fs.file.impl}.
  */
 public final class FaultyFileSystem extends LocalFileSystem {
-    /** Setting: names of files whose creation is disturbed contain this. */
+    /** Setting: creating a file is disturbed if its name contains this. */
     static final String FILES = "unmute.test.files";
     /** Setting: the partition whose first attempts fail. */
     static final String FAILING = "unmute.test.failing.partition";
-    /** Setting: how many of them. */
+    /** Setting: the number of attempts that fail. */
     static final String FAILURES = "unmute.test.failures";
-    /** Setting: the partition whose first attempt goes no further than to its first write, until somebody ends it. */
+    /** Setting: the partition whose first attempt blocks at its first write until it is interrupted. */
     static final String HELD = "unmute.test.held.partition";
-    /** Setting: a file that a held attempt writes, with the id of its process. */
+    /** Setting: the file to which a held attempt writes the id of its process. */
     static final String MARK = "unmute.test.mark";
 
     private static final int POLL_MILLIS = 20;
 
-    /** For Hadoop. */
+    /** Called by Hadoop. */
     public FaultyFileSystem() {
         super(new Raw());
     }
 
-    /** Below the checksums that the local file system has, which jobs do without. */
+    /** The file system below the one that adds checksums, which jobs do not use. */
     private static final class Raw extends RawLocalFileSystem {
         @Override
         public FSDataOutputStream create(

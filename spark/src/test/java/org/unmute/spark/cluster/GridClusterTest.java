@@ -18,7 +18,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
 
-/** A grid of 2 x 2 x 4 cells on a cluster: the cells of a single machine, whatever dies meanwhile. */
+/** A grid of 2 x 2 x 4 cells on a cluster: the cells equal those of a single machine, no matter which processes die. */
 @FullBuild("starts a cluster")
 class GridClusterTest {
     private static final int CELLS = 16;
@@ -76,7 +76,7 @@ class GridClusterTest {
                 name, settings, List.of("org.unmute.spark.Benchmark", grid.toString(), "--out", out.toString()));
     }
 
-    /** Waits until so many cells are finished. */
+    /** Waits until this many cells are finished. */
     private static void awaitCells(int number, Path out, ChildJvm driver) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (finished(out) < number) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** HDFS of one data node in a JVM of its own, of Hadoop's own mini-cluster, on loopback. */
+/** An HDFS with one data node from Hadoop's mini-cluster, in a separate JVM, on loopback. */
 final class HdfsServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern STARTED = Pattern.compile("Started MiniDFSCluster -- namenode on port (\\d+)");
@@ -21,7 +21,7 @@ final class HdfsServer implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts it with its files in a folder. */
+    /** Starts HDFS with its files in a folder. */
     static HdfsServer start(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         ChildJvm jvm = ChildJvm.server(
@@ -51,8 +51,8 @@ final class HdfsServer implements AutoCloseable {
     }
 
     /**
-     * Settings of clients. One that closes a file asks whether its block is complete, and if it is not, again in 400
-     * ms, by default; here blocks take a few.
+     * Client settings. When a client closes a file and its last block is not complete yet, it asks again after 400 ms
+     * by default; here a block takes only a few milliseconds.
      */
     Map<String, String> settings() {
         return Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");

@@ -17,14 +17,14 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 
-/** The Parquet tables of a job's folder, as any program reads them: without a class of ours. */
+/** The Parquet tables of a job's folder, read without any classes of this program. */
 final class JobTables {
-    /** What of the index depends on how clips were shared out, and on when files were copied. */
+    /** Columns of the index that depend on how clips were divided into shares, or on when files were copied. */
     private static final Set<String> LEFT_OUT = Set.of("root", "shard", "offset", "stamp");
 
     private JobTables() {}
 
-    /** All rows that the index shows, by clip; no clip may have two. */
+    /** All rows of the index by clip; fails if a clip has two. */
     static SortedMap<String, Group> index(Path job) throws IOException {
         SortedMap<String, Group> rows = new TreeMap<>();
         for (Group row : rows(job.resolve("index"))) {
@@ -36,7 +36,7 @@ final class JobTables {
         return rows;
     }
 
-    /** The same with what a killed driver had decided and not yet carried out. */
+    /** The index including decisions of a killed driver that have not been carried out yet. */
     static SortedMap<String, Group> decided(Path job) throws IOException {
         SortedMap<String, Group> rows = index(job);
         for (Path file : undone(job)) {
@@ -47,7 +47,9 @@ final class JobTables {
         return rows;
     }
 
-    /** Parts of the index that a decision names, where they were written, before they were moved. */
+    /**
+     * Parts of the index that a decision names but that have not been moved yet, at the paths where they were written.
+     */
     private static List<Path> undone(Path job) throws IOException {
         List<Path> parts = new ArrayList<>();
         if (!Files.exists(job.resolve("_attempts"))) {
@@ -70,19 +72,22 @@ final class JobTables {
         return parts;
     }
 
-    /** How many clips could be used. */
+    /** Number of usable clips. */
     static long usable(Map<String, Group> index) {
         return index.values().stream().filter(row -> text(row, "error") == null).count();
     }
 
-    /** The same as words of what does not depend on the run: two jobs with equal words gave the same bits. */
+    /**
+     * The rows of the index as text, without columns that depend on the run: two jobs with equal texts gave the same
+     * bits.
+     */
     static SortedMap<String, String> words(Path job) throws IOException {
         SortedMap<String, String> words = new TreeMap<>();
         index(job).forEach((clip, row) -> words.put(clip, words(row, LEFT_OUT)));
         return words;
     }
 
-    /** All events, in order, as words. */
+    /** All events as text, sorted. */
     static List<String> events(Path job) throws IOException {
         return rows(job.resolve("events")).stream()
                 .map(row -> words(row, Set.of()))
@@ -144,12 +149,12 @@ final class JobTables {
         return text.toString();
     }
 
-    /** A column of text; null where the row has none. */
+    /** A text column of a row; null if the row has no value. */
     static String text(Group row, String column) {
         return row.getFieldRepetitionCount(column) == 0 ? null : row.getString(column, 0);
     }
 
-    /** A column of numbers; null where the row has none. */
+    /** A vector column of a row; null if the row has no value. */
     static float[] vector(Group row, String column) {
         if (row.getFieldRepetitionCount(column) == 0) {
             return null;

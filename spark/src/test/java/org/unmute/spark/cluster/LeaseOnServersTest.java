@@ -29,12 +29,12 @@ import org.unmute.spark.input.Digests;
 import org.unmute.spark.layout.JobFolder;
 import org.unmute.spark.layout.JobKey;
 
-/** The lease of a driver on a real HDFS. {@code DriverLeaseTest} tries that on S3 with a stand-in. */
+/** A driver's lease on a real HDFS. {@code DriverLeaseTest} covers S3 with a stand-in. */
 @FullBuild("starts HDFS")
 class LeaseOnServersTest {
     private static final JobKey KEY =
             new JobKey(new TreeMap<>(Map.of("dtype", "F16")), "sample", "front end", List.of());
-    private static final int LEASE = 180; // with a sign of life every 15 s: servers start slowly on a busy machine
+    private static final int LEASE = 180; // a sign of life every 15 s: servers start slowly on a busy machine
     private static final int DEAD = 3;
     private static final int DRIVERS = 6;
 
@@ -71,7 +71,7 @@ class LeaseOnServersTest {
         return JobFolder.open(folder, KEY, false, configuration, false, Digests.here(configuration), told::add);
     }
 
-    /** How many of some drivers that wait for the end of a dead one's lease get the folder. */
+    /** How many of several drivers that wait for a dead driver's lease to end get the folder. */
     private static int winners(String folder, Configuration configuration) throws Exception {
         CountDownLatch done = new CountDownLatch(1);
         List<Future<Void>> running = new ArrayList<>();

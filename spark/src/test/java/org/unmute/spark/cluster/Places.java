@@ -7,11 +7,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the build puts what a cluster consists of. */
+/** Where the build puts the parts of a cluster. */
 final class Places {
     private Places() {}
 
-    /** The root of the sources. */
+    /** The root of the source tree. */
     static Path root() {
         Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
@@ -20,17 +20,17 @@ final class Places {
         return folder;
     }
 
-    /** A Spark home: a folder with the jars of Spark in {@code jars}. */
+    /** A Spark home: a folder with Spark's jars in {@code jars}. */
     static Path sparkHome() {
         return built("spark/home/target/jars", "spark/home").getParent();
     }
 
-    /** The jars of HDFS's and S3's servers. */
+    /** The jars of the HDFS and S3 servers. */
     static Path serverJars() {
         return built("spark/servers/target/jars", "spark/servers");
     }
 
-    /** What spark-submit takes. */
+    /** The application jar for spark-submit. */
     static Path applicationJar() {
         return built("spark/target/lib/unmute-spark.jar", "spark");
     }
@@ -43,7 +43,7 @@ final class Places {
         return path;
     }
 
-    /** The folder or jar of a class. */
+    /** The folder or jar that contains a class. */
     static Path classesOf(Class<?> type) throws IOException {
         try {
             return Path.of(

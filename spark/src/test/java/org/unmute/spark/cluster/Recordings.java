@@ -12,11 +12,11 @@ import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.kernels.contract.golden.RealData;
 
 /**
- * Recordings to embed: the 450 keywords where they are, else as many synthetic scenes; with them, names that file
- * systems, URIs and globs take apart, and files that cannot be used.
+ * Recordings to embed: the 450 keywords if available, otherwise as many synthetic scenes. Also has names that are
+ * special in file systems, URIs or globs, and unusable files.
  */
 final class Recordings {
-    /** Names that go wrong where a path is taken for a URI, a glob or a hidden file. */
+    /** Names that fail if a path is mistaken for a URI, a glob or a hidden file. */
     private static final List<String> NAMES = List.of(
             "_odd/_under_.wav",
             "_odd/two words.wav",
@@ -31,13 +31,13 @@ final class Recordings {
     private static final int SCENES = 450;
     private static final int LABELLED_CLASSES = 12;
 
-    /** All of them. */
+    /** Contains all recordings. */
     final Path folder;
-    /** A table {@code file,labels,split} of those that can be used, as {@code unmute probe} reads it. */
+    /** A table {@code file,labels,split} of the usable recordings, in the form that {@code unmute probe} reads. */
     final Path labels;
-    /** How many can be used. */
+    /** Number of usable recordings. */
     final int usable;
-    /** Below the folder, those that cannot. */
+    /** Unusable files below the folder. */
     final List<String> unusable = List.of("_odd/empty.wav", "_odd/text.wav");
 
     private Recordings(Path folder, Path labels, int usable) {
@@ -46,7 +46,7 @@ final class Recordings {
         this.usable = usable;
     }
 
-    /** Writes them below a folder. */
+    /** Writes the recordings below a folder. */
     static Recordings write(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("audio"));
         try {
@@ -67,7 +67,7 @@ final class Recordings {
         return new Recordings(folder, labels(parent, folder, usable), usable.size());
     }
 
-    /** Copies the sound files of a folder, also those that cannot be used. */
+    /** Copies the sound files of a folder, including unusable ones. */
     static void copy(Path from, Path to) throws IOException {
         for (Path file : sounds(from)) {
             Path target = to.resolve(from.relativize(file).toString());
@@ -82,7 +82,7 @@ final class Recordings {
         }
     }
 
-    /** The class is the folder's name; scenes, which have none, get one by their number. */
+    /** The class is the name of the folder; synthetic scenes get a class by number. */
     private static Path labels(Path parent, Path folder, List<Path> files) throws IOException {
         List<String> rows = new ArrayList<>(List.of("file,labels,split"));
         for (int i = 0; i < files.size(); i++) {
@@ -94,7 +94,7 @@ final class Recordings {
         return Files.write(parent.resolve("labels.csv"), rows);
     }
 
-    /** Hard links of the first so many of each folder, for a smaller run: the same names below another folder. */
+    /** Creates hard links to the first files of each folder, for a smaller run: the same names below another folder. */
     Path some(String name, int ofEachFolder) {
         Path part = folder.resolveSibling(name);
         try (Stream<Path> folders = Files.list(folder)) {

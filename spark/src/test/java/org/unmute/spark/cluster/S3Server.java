@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A server of the S3 API in a JVM of its own, S3Proxy, on loopback. Objects are in its memory: where they are files of
- * a folder, an object whose name ends with '/' is also one without, and S3A takes folders for files.
+ * An S3 API server, S3Proxy, in a separate JVM, on loopback. It keeps objects in memory: if it kept them as files, an
+ * object whose name ends with '/' would also exist without the slash, and S3A would take folders for files.
  */
 final class S3Server implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -32,7 +32,7 @@ final class S3Server implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /** Starts it with its log in a folder, and empty buckets of these names. */
+    /** Starts the server with its log in a folder, and creates empty buckets of these names. */
     static S3Server start(Path folder, String... buckets) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         String endpoint = "http://127.0.0.1:" + freePort();
@@ -77,7 +77,7 @@ final class S3Server implements AutoCloseable {
         }
     }
 
-    /** What Hadoop's S3A must know, for a job's settings with {@code spark.hadoop.} in front. */
+    /** Settings for Hadoop's S3A; in a job's settings, each name is prefixed with {@code spark.hadoop.}. */
     Map<String, String> settings() {
         return Map.of(
                 "fs.s3a.endpoint",
@@ -94,7 +94,7 @@ final class S3Server implements AutoCloseable {
                 CREDENTIAL);
     }
 
-    /** The end of its log. */
+    /** The end of the log. */
     String shown() {
         return jvm.shown();
     }

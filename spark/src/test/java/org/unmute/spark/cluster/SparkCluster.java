@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A standalone cluster of Apache Spark on this machine: a master and workers, each in a JVM of its own, from Maven's
- * jars, started as Spark's scripts start them. All listen on loopback, at ports that the system chooses, and end with
+ * A standalone Spark cluster on this machine: a master and workers, each in a JVM of its own, from Maven's jars,
+ * started in the same way as by Spark's scripts. All listen on loopback, on ports chosen by the system, and end with
  * this JVM.
  */
 final class SparkCluster implements AutoCloseable {
@@ -60,10 +60,10 @@ final class SparkCluster implements AutoCloseable {
     /**
      * Starts a cluster.
      *
-     * @param folder in which all of it lies: logs, work of executors, scratch space
-     * @param workers how many
-     * @param cores of each
-     * @param megabytes that each gives to executors
+     * @param folder folder for all files: logs, executors' working directories, scratch space
+     * @param workers number of workers
+     * @param cores cores of each worker
+     * @param megabytes memory that each worker gives to executors
      */
     static SparkCluster start(Path folder, int workers, int cores, int megabytes)
             throws IOException, InterruptedException {
@@ -101,8 +101,8 @@ final class SparkCluster implements AutoCloseable {
     }
 
     /**
-     * The address of a worker. Spark runs a task a second time on another host alone, so that each has its own, where
-     * the system listens on more of loopback than one.
+     * The address of a worker. Spark speculatively runs a second copy of a task only on another host, so each worker
+     * has its own address if the system supports several loopback addresses.
      */
     private static String host(int worker) {
         String own = "127.0.0." + (worker + 1);
@@ -119,18 +119,18 @@ final class SparkCluster implements AutoCloseable {
     }
 
     /**
-     * Submits a job, as {@code spark-submit} does, in client mode: its driver is the JVM that is returned.
+     * Submits a job in client mode, as {@code spark-submit} does; the returned JVM is the driver.
      *
-     * @param name of the driver's log
-     * @param settings of Spark, beside those that keep everything on loopback
-     * @param application the class, then its arguments
+     * @param name name of the driver's log
+     * @param settings settings of Spark, in addition to those that keep everything on loopback
+     * @param application the class, followed by its arguments
      */
     ChildJvm submit(String name, Map<String, String> settings, List<String> application) throws IOException {
         return submit(name, settings, List.of(), application);
     }
 
     /**
-     * The same, with options of {@code spark-submit} that are no settings.
+     * Submits a job with options of {@code spark-submit} that are not settings.
      *
      * @param options such as {@code --driver-class-path} and its value
      */
@@ -159,7 +159,7 @@ final class SparkCluster implements AutoCloseable {
         return driver;
     }
 
-    /** The JVMs of executors that run, of all jobs. */
+    /** The running executor JVMs of all jobs. */
     List<ProcessHandle> executors() {
         return workers.stream()
                 .flatMap(ChildJvm::descendants)
@@ -170,7 +170,7 @@ final class SparkCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** The ends of all logs, those of executors among them. */
+    /** The ends of all logs, including those of executors. */
     String logs() throws IOException {
         StringBuilder text = new StringBuilder(master.shown());
         for (ChildJvm jvm : Stream.concat(workers.stream(), drivers.stream()).toList()) {
@@ -185,7 +185,7 @@ final class SparkCluster implements AutoCloseable {
         return text.toString();
     }
 
-    /** Starts a class of Spark with the command that Spark's launcher gives, tethered. */
+    /** Starts a Spark class, tethered, with the command that Spark's launcher prints. */
     private ChildJvm launch(String name, String host, String main, List<String> arguments) throws IOException {
         Map<String, String> environment = Map.of(
                 "SPARK_HOME",
@@ -226,7 +226,7 @@ final class SparkCluster implements AutoCloseable {
         Process process = builder.start();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         process.getInputStream().transferTo(printed);
-        // A NUL and a newline, then words that each end with NUL.
+        // A NUL and a newline, then words that are each terminated by NUL.
         String text = printed.toString(StandardCharsets.UTF_8);
         int begin = text.indexOf("\0\n");
         if (begin < 0) {

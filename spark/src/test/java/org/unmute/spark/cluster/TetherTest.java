@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
-/** What a test has started ends with the test's JVM, even if that is killed. */
+/** Processes that a test has started end with the test's JVM, even if that JVM is killed. */
 @FullBuild("starts processes")
 class TetherTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -41,7 +41,7 @@ class TetherTest {
         }
     }
 
-    /** Starts a JVM that does nothing, says its id, and waits. */
+    /** Starts an idle JVM, prints its process id, and waits. */
     public static final class Parent {
         private Parent() {}
 
@@ -59,11 +59,11 @@ class TetherTest {
         }
     }
 
-    /** Does nothing, for a minute. */
+    /** Sleeps for a minute. */
     public static final class Idle {
         private Idle() {}
 
-        /** @param arguments none */
+        /** @param arguments unused */
         public static void main(String[] arguments) throws Exception {
             Thread.sleep(Duration.ofMinutes(1));
         }

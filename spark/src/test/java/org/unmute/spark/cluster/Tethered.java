@@ -5,9 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
 /**
- * Runs another class's {@code main} in a JVM that ends with the one that started it, however that ends: it holds the
- * other end of this one's standard input, which the operating system closes. Knows no class of ours or of a library, so
- * that it runs on any class path.
+ * Runs another class's {@code main} in a JVM that ends with its parent, no matter how the parent ends: the parent holds
+ * the other end of this JVM's standard input, which the operating system closes. Uses only JDK classes, so that it runs
+ * on any class path.
  */
 public final class Tethered {
     private static final int STATUS_OF_A_CUT_TETHER = 143;
@@ -30,7 +30,7 @@ public final class Tethered {
     private static void watch() {
         try {
             while (System.in.read() >= 0) {
-                // What is written there means nothing.
+                // Input has no meaning.
             }
         } catch (IOException e) {
             // The other end is gone, too.

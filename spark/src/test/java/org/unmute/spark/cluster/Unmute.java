@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The command line, which the module does not depend on, in a JVM of its own; the profile "full" brings it. */
+/** The command line in a separate JVM. This module does not depend on it; the profile "full" provides it. */
 final class Unmute {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final AtomicInteger RUNS = new AtomicInteger();
 
     private Unmute() {}
 
-    /** Runs a command, which must end well, and returns what it wrote, errors among it. */
+    /** Runs a command, which must succeed, and returns its output, including errors. */
     static String run(Path folder, Object... arguments) throws Exception {
         String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
         try (ChildJvm jvm = ChildJvm.start(

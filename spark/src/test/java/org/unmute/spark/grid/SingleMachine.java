@@ -14,7 +14,7 @@ import org.unmute.files.InputException;
 import org.unmute.files.Sha256;
 import org.unmute.tensor.backend.Backends;
 
-/** Runs a grid as {@code unmute benchmark} does, without tasks. */
+/** Runs a grid as {@code unmute benchmark} does, without Spark tasks. */
 public final class SingleMachine {
     private static final String BACKEND = "vector";
 
@@ -24,7 +24,7 @@ public final class SingleMachine {
         return run(grid, out, out.resolve("cache"), only);
     }
 
-    /** With token caches in a folder of their own. */
+    /** Runs a grid with token caches in a folder of their own. */
     public static Path run(Path grid, Path out, Path caches, String... only) throws IOException {
         CellSelection cells = CellSelection.read(grid, List.of(only));
         if (!Backends.current().name().equals(BACKEND)) {
@@ -50,7 +50,7 @@ public final class SingleMachine {
         return out;
     }
 
-    /** What a task says that was planned with another grid.json than this machine finds. */
+    /** The error message of a task that was planned with a grid.json other than the one on this machine. */
     public static String refusal(Path grid, Path out) throws IOException {
         GridTask task = new GridTask(
                 GridTask.Work.CELL,

@@ -10,7 +10,7 @@ import org.unmute.benchmark.run.RepeatableContent;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.models.encoder.Encoders;
 
-/** A grid of two encoders and two data sets of synthetic scenes of a second. */
+/** A grid with two encoders and two data sets of one-second synthetic scenes. */
 public final class SmallGrid {
     private static final String ENCODERS_AND_DATASETS = """
             [[encoders]]
@@ -34,11 +34,11 @@ public final class SmallGrid {
     private SmallGrid() {}
 
     /**
-     * Writes the grid and the files that it names.
+     * Writes the grid and the files that it refers to.
      *
-     * @param rest  probes and protocol, in TOML
-     * @param train clips to train on, of each data set
-     * @param test  clips to test on
+     * @param rest probes and protocol, in TOML
+     * @param train number of training clips in each data set
+     * @param test number of test clips in each data set
      * @return the grid's file
      */
     public static Path write(Path folder, int train, int test, String rest) throws IOException {
@@ -49,7 +49,9 @@ public final class SmallGrid {
         return Files.writeString(folder.resolve("grid.toml"), ENCODERS_AND_DATASETS + rest);
     }
 
-    /** What finished cells of a run and the lists of their clips have in common with any other run, by file. */
+    /**
+     * The repeatable content of a run's finished cells and their clip lists, by file: it is the same in any other run.
+     */
     public static Map<String, String> content(Path run) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         for (String cell : ResultGrid.read(run).planned()) {

@@ -33,7 +33,7 @@ import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.LocalSpark;
 import org.unmute.spark.plan.PlannedClip;
 
-/** Folders and manifests, measured by tasks of Spark. */
+/** Folders and manifests, measured by Spark tasks. */
 class AudioInputTest {
     private static final int RATE = 1000;
 

@@ -18,7 +18,7 @@ import org.unmute.files.InputException;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.spark.plan.PlannedClip;
 
-/** Folders are listed as the command line lists them, whatever file system they are on. */
+/** Folders are listed as on the command line, no matter which file system they are on. */
 class FolderListingTest {
     private static final List<String> READ = List.of(
             "_folders_/_underscore.wav",

@@ -23,7 +23,7 @@ import org.unmute.audio.Recording;
 import org.unmute.audio.Wav;
 import org.unmute.spark.input.HadoopFiles.Reading;
 
-/** Bytes of files through Hadoop's file systems. */
+/** Reading files through Hadoop's file systems. */
 class HadoopFilesTest {
     private final HadoopFiles files = new HadoopFiles(new Configuration());
 

@@ -21,13 +21,13 @@ import org.unmute.spark.plan.SharePlan;
 import org.unmute.tensor.DType;
 
 /**
- * Time and memory of a plan of many clips: {@code PlanningAtScale csv|parquet|parts|folder ROWS}. The recordings are
- * silence without a disk. Driver and tasks share this JVM, so that a driver alone takes less.
+ * Measures time and memory of planning many clips: {@code PlanningAtScale csv|parquet|parts|folder ROWS}. The
+ * recordings are silence and not on a disk. Driver and tasks share this JVM, so a driver by itself needs less.
  */
 public final class PlanningAtScale {
     private static final int FILES_IN_FOLDER = 10_000;
     private static final int PARTS_OF_FILE = 1000;
-    /** 64 by 8 tokens of 768 values for each 10 s, as a ViT-B makes. */
+    /** 64 by 8 tokens of 768 values for each 10 s, as from a ViT-B. */
     private static final EncoderSpec SPEC = new EncoderSpec(
             "none",
             "none",
@@ -39,7 +39,10 @@ public final class PlanningAtScale {
 
     private PlanningAtScale() {}
 
-    /** What a plan took: seconds to list and measure, to share out and pack, of CPU; bytes that the heap may have. */
+    /**
+     * Costs of a plan: seconds to list and measure, seconds to share out and pack, CPU seconds, and size of the heap in
+     * bytes.
+     */
     record Taken(
             SharePlan plan,
             double listing,
@@ -84,7 +87,7 @@ public final class PlanningAtScale {
         long listed = System.nanoTime();
         ClipSize size = new ClipSize(SPEC, DType.F16, 0);
         SharePlan plan = SharePlan.of(input.clips(), ShareBounds.DEFAULT.forSlots(16), size, 0);
-        plan = plan.hashed(Map.of()); // as after a stage that hashed the files that are shared out
+        plan = plan.hashed(Map.of()); // as after a stage that hashed the files that span several shares
         int largest = plan.shares().stream()
                 .mapToInt(share -> Packed.of(share).length)
                 .max()

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.LocalSpark;
 
-/** Fifty thousand clips: every clip is planned, and no task is large. {@link PlanningAtScale} measures. */
+/** Fifty thousand clips: each clip is planned, and no task is large. See {@link PlanningAtScale} for measurements. */
 @FullBuild("plans 50,000 clips four times")
 class PlanningAtScaleTest {
     private static final int ROWS = 50_000;
@@ -22,7 +22,7 @@ class PlanningAtScaleTest {
             PlanningAtScale.Taken taken = PlanningAtScale.plan(spark, kind, ROWS, temp);
             assertThat(taken.plan().clips()).isEqualTo(ROWS);
             assertThat(taken.plan().unknown()).isZero();
-            assertThat(taken.largestTask()).isLessThan(1 << 20); // above, Spark warns
+            assertThat(taken.largestTask()).isLessThan(1 << 20); // Spark warns above this size
         }
     }
 }

@@ -23,31 +23,31 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * A file system without a disk: {@code pretend:/FOLDERS-FILES-SECONDS} holds so many folders of so many silent WAV
- * files of that length at {@value #RATE} Hz; {@code tagged:/…} the same with ETags. Every name below that has the form
- * is there, no other.
+ * A file system without a disk. {@code pretend:/FOLDERS-FILES-SECONDS} contains that many folders, each with that many
+ * silent WAV files of that length at {@value #RATE} Hz; {@code tagged:/…} is the same with ETags. Every name of this
+ * form below it exists, and no others.
  */
 public final class PretendFileSystem extends FileSystem {
     static final int RATE = 8000;
     private static final int HEADER = 44;
     private static final long MODIFIED = 1_700_000_000_000L;
-    /** How often a file, by its name, fails to be opened before it succeeds; of all tests of the JVM. */
+    /** How often opening a file fails before it succeeds, by file name; shared by all tests of the JVM. */
     static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
     /** How often each file was opened. */
     static final Map<String, AtomicInteger> OPENED = new ConcurrentHashMap<>();
 
-    /** Bytes read of all files. */
+    /** Number of bytes read from all files. */
     static final AtomicLong READ = new AtomicLong();
 
     private URI uri;
 
-    /** Makes Hadoop find it. */
+    /** Registers this file system with Hadoop. */
     static void register(Configuration configuration) {
         configuration.set("fs.pretend.impl", PretendFileSystem.class.getName());
         configuration.set("fs.tagged.impl", PretendFileSystem.class.getName());
     }
 
-    /** A file's status with an ETag, in quotes as some stores have it. */
+    /** The status of a file with an ETag, in quotes as from some stores. */
     private static final class Tagged extends FileStatus implements EtagSource {
         private static final long serialVersionUID = 1;
 

@@ -43,7 +43,7 @@ class RecordingListTest {
         return list("list.csv", content, null).table();
     }
 
-    /** Ids and stretches must be those of the command line, which reads the same file. */
+    /** Ids and ranges must equal those of the command line for the same file. */
     private void assertAsCommandLine(Path file, List<PlannedClip> clips) throws IOException {
         List<AudioClip> expected = ClipList.of(file, null).clips();
         assertThat(clips)
@@ -58,7 +58,7 @@ class RecordingListTest {
         }
     }
 
-    /** Results carry labels, but not what is not known: it would count as absent. */
+    /** Results carry labels, but cannot express unknown ones, which would count as absent. */
     @Test
     void labelsOfWhichSomeAreNotKnownAreRefused() throws IOException {
         assertThatThrownBy(() -> table("path,labels,unknown\na.wav,wren,*\n"))
@@ -131,7 +131,7 @@ class RecordingListTest {
                 .containsExactly("pretend:/data/x.wav", "pretend:/data/deep/y.wav");
     }
 
-    /** As a job's index has it. */
+    /** In the form of a job's index. */
     @Test
     void aRootInTheTable() throws IOException {
         String content = """

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** URIs that pass through paths. */
+/** Conversion of URIs to paths and back. */
 class UriPathTest {
     @ParameterizedTest
     @ValueSource(
@@ -33,7 +33,7 @@ class UriPathTest {
 
     @Property
     void everyTextComesBackAndNoTwoAreThatOfOne(@ForAll @NotEmpty String a, @ForAll @NotEmpty String b) {
-        // An unpaired surrogate has no bytes in UTF-8, and so is in no URI.
+        // An unpaired surrogate cannot be encoded in UTF-8 and so never occurs in a URI.
         String first = a.replaceAll("[\uD800-\uDFFF]", "");
         String second = b.replaceAll("[\uD800-\uDFFF]", "");
         assertThat(UriPath.uri(UriPath.of("x" + first))).isEqualTo("x" + first);

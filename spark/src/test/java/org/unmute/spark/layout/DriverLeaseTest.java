@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.files.InputException;
 import org.unmute.kernels.contract.FullBuild;
 
-/** Who may commit to a folder on a file system whose files outlive the drivers that locked them. */
+/** The right to commit to a folder on a file system whose lock files outlive the drivers that wrote them. */
 @FullBuild("waits for leases to end")
 class DriverLeaseTest {
-    /** Of drivers that are dead, in seconds. */
+    /** Lease of dead drivers, in seconds. */
     private static final int DEAD = 2;
-    /** Of those that lose theirs. */
+    /** Lease of drivers that lose it, in seconds. */
     private static final int SHORT = 4;
-    /** Of those that keep theirs: the machine may be slow. */
+    /** Lease of drivers that keep it, in seconds: the machine may be slow. */
     private static final int LEASE = 12;
 
     @TempDir
@@ -68,7 +68,7 @@ class DriverLeaseTest {
         return new SampleJob(job.folder(), job.scratch(), job.configuration(), true, 1);
     }
 
-    /** What a driver leaves that is killed. */
+    /** Writes the lock that a killed driver leaves behind. */
     private void kill(SampleJob job, String lock) throws IOException {
         Path folder = Files.createDirectories(job.root());
         Files.writeString(folder.resolve("_lock.json"), lock);
@@ -111,7 +111,7 @@ class DriverLeaseTest {
         assertNoLock(job);
     }
 
-    /** The second successor, too, is found by the chain. */
+    /** A successor that was killed is also found through the chain. */
     @Test
     void aSuccessorThatWasKilledIsSucceeded() throws IOException {
         SampleJob job = job("hdfs");
@@ -197,14 +197,14 @@ class DriverLeaseTest {
             try (JobFolder third = open(job)) {
                 assertThatThrownBy(() -> commit(job, first, 0)).hasMessageContaining("nothing was committed");
                 Closeable succeeded = first;
-                succeeded.close(); // releases nothing that is another's
+                succeeded.close(); // does not release another driver's lock
                 commit(job, third, 6);
             }
         }
         assertThat(job.index()).hasSize(4);
     }
 
-    /** Nobody succeeded it, but somebody may be about to. */
+    /** No driver has succeeded it, but one may be about to. */
     @Test
     void aDriverThatCouldNotShowThatItIsAliveStops() throws Exception {
         SampleJob job = job("hdfs", SHORT);
@@ -239,7 +239,10 @@ class DriverLeaseTest {
         assertThat(job.index()).hasSize(2);
     }
 
-    /** The lease was taken while the commit was being written: whoever has it must not find files that are gone. */
+    /**
+     * The lease was taken over while a commit was being written: the new holder must not find a commit whose files are
+     * gone.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})
     void aCommitThatWasOvertakenIsWithdrawn(String scheme) throws IOException {
@@ -259,7 +262,7 @@ class DriverLeaseTest {
             assertThat(job.index()).hasSize(2);
         }
         breaking(job).run(SampleJob.clips(0, 5, "1"), 2);
-        others.getFirst().close(); // or it would show that it is alive in a folder that is being deleted
+        others.getFirst().close(); // otherwise, it would write signs of life to a folder that is being deleted
         assertThat(job.index()).hasSize(7);
     }
 

@@ -9,9 +9,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** {@link FaultyFileSystem} as Hadoop's {@code FileContext} finds it: renames replace in one step, as those of HDFS. */
+/** {@link FaultyFileSystem} for Hadoop's {@code FileContext}, whose renames atomically replace files, as on HDFS. */
 public class FaultyContext extends DelegateToFileSystem {
-    /** As Hadoop calls it. */
+    /** Called by Hadoop. */
     public FaultyContext(URI uri, Configuration configuration) throws IOException, URISyntaxException {
         super(uri, new FaultyFileSystem(), configuration, "hdfs", false);
     }

@@ -21,25 +21,25 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * A local folder that behaves as HDFS does ({@code hdfs:}: a rename is one step and refuses to overwrite) or as an
- * object store ({@code s3a:}: nothing can be renamed, a file appears when it is closed). The n-th operation that
- * changes something fails, and so do all after it, as for a driver that is killed.
+ * A local folder that behaves like HDFS ({@code hdfs:}: a rename is atomic and refuses to overwrite) or like an object
+ * store ({@code s3a:}: nothing can be renamed, and a file appears when it is closed). The n-th modifying operation and
+ * all later ones fail, as if the driver had been killed.
  */
 public class FaultyFileSystem extends FileSystem {
-    /** Operations so far, of all instances. */
+    /** Number of operations so far, over all instances. */
     static final AtomicInteger OPERATIONS = new AtomicInteger();
 
-    /** The first operation that fails; 0 for none. */
+    /** Number of the first operation that fails; 0 for none. */
     static volatile int failing;
 
     private final RawLocalFileSystem local = new RawLocalFileSystem();
     private URI uri;
 
-    /** A configuration with which Hadoop finds this for both schemes. */
+    /** A configuration with which Hadoop finds this class for both schemes. */
     static Configuration configuration() {
         Configuration configuration = new Configuration(false);
         configuration.addResource("core-default.xml");
-        configuration.setInt(DriverLease.SECONDS, 24); // with a sign of life every 2 s
+        configuration.setInt(DriverLease.SECONDS, 24); // a sign of life every 2 s
         for (String scheme : new String[] {"hdfs", "s3a"}) {
             configuration.set("fs." + scheme + ".impl", FaultyFileSystem.class.getName());
             configuration.setBoolean("fs." + scheme + ".impl.disable.cache", true);
@@ -109,7 +109,7 @@ public class FaultyFileSystem extends FileSystem {
         return new FSDataOutputStream(new Closing(path, content, overwrite), null);
     }
 
-    /** Of several that create the same new file at once one succeeds, as in a name node. */
+    /** If several callers concurrently create the same new file, one of them succeeds, as with a name node. */
     private static OutputStream newFile(Path path, boolean overwrite) throws IOException {
         try {
             return overwrite
@@ -120,7 +120,7 @@ public class FaultyFileSystem extends FileSystem {
         }
     }
 
-    /** An object appears as a whole; of several conditional writes of the same name one succeeds. */
+    /** An object appears as a whole; of several conditional writes to the same name, one succeeds. */
     private static void put(Path path, byte[] bytes, boolean overwrite) throws IOException {
         java.nio.file.Path target = file(path);
         Files.createDirectories(target.getParent());
@@ -139,7 +139,7 @@ public class FaultyFileSystem extends FileSystem {
         }
     }
 
-    /** Fails when it is closed: of a disk half a file is left, of a store none. */
+    /** Fails on close if it is to fail: a disk then keeps a partial file, a store keeps nothing. */
     private final class Closing extends OutputStream {
         private final Path path;
         private final OutputStream content;

@@ -19,8 +19,8 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 
 /**
- * Time and memory of a driver's work on a folder of many clips: {@code FolderAtScale ROWS FOLDER}, where the folder is
- * new, on any file system. Tasks write rows without vectors; their time is not counted.
+ * Measures time and memory of a driver's work on a folder of many clips: {@code FolderAtScale ROWS FOLDER}, with a new
+ * folder on any file system. Tasks write rows without vectors; their time is not counted.
  */
 public final class FolderAtScale {
     private static final int ROWS_OF_SHARE = 1250;
@@ -29,7 +29,7 @@ public final class FolderAtScale {
 
     private FolderAtScale() {}
 
-    /** Seconds that the driver needed, and bytes of heap at most while it opened the folder again. */
+    /** Seconds for the driver's steps, and peak heap in bytes while it reopened the folder. */
     record Taken(int rows, int shares, double commit, double complete, double open, double compare, long peakBytes) {
         @Override
         public String toString() {

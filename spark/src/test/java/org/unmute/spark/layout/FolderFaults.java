@@ -27,12 +27,15 @@ import org.unmute.spark.plan.PlannedClip;
 
 /**
  * Runs jobs into a folder on a local disk under faults: each operation on a file of the folder fails in turn. After
- * each fault, what had counted before must still count; the next run must end with the rows, tokens and events of an
- * undisturbed one, and with nothing left over. The JVM must have been started with {@link FaultFileSystemProvider} as
- * its file system.
+ * each fault, everything that counted before must still count. The next run must end with the rows, tokens and events
+ * of an undisturbed run, and leave no other files. The JVM must have been started with {@link FaultFileSystemProvider}
+ * as its file system.
  */
 final class FolderFaults {
-    /** A new folder; one that goes on with changed, touched and new clips; the same where manifests say what counts. */
+    /**
+     * A new folder; one that is continued with changed, touched and new clips; and the same with manifests that say
+     * what counts.
+     */
     static final List<String> NAMES = List.of("new", "resumed", "manifests");
 
     private static final int SHARE = 5;
@@ -43,7 +46,7 @@ final class FolderFaults {
     private final Configuration configuration = FaultyFileSystem.configuration();
     private final Path work;
     private final List<PlannedClip> planned = new ArrayList<>();
-    /** Clips that have a row before, and stay as they are. */
+    /** Clips that already have a row and stay unchanged. */
     private final List<PlannedClip> kept = new ArrayList<>();
 
     private final List<String> losses = new ArrayList<>();
@@ -68,7 +71,7 @@ final class FolderFaults {
         }
     }
 
-    /** @param args a folder for all files; seconds for each of the following, 0 for every point; a seed; names */
+    /** @param args folder for all files; seconds for each name, or 0 to try every point; seed; names */
     public static void main(String[] args) throws Exception {
         if (!(Path.of("").getFileSystem() instanceof FaultFileSystem)) {
             throw new IllegalStateException("faults: start the JVM with -Djava.nio.file.spi.DefaultFileSystemProvider="
@@ -148,7 +151,7 @@ final class FolderFaults {
         return counts;
     }
 
-    /** A job that has ended loses nothing, even of what it has written last. */
+    /** A job that has ended loses nothing, not even its latest writes. */
     private void untouched() throws Exception {
         for (Survival survival : Survival.values()) {
             prepare();
@@ -172,7 +175,7 @@ final class FolderFaults {
         Exception failure = null;
         try {
             job().run(planned, SHARE);
-        } catch (Exception e) { // which of them is right is judged below
+        } catch (Exception e) { // judged below
             failure = e;
         } finally {
             FaultPlan.install(null);
@@ -199,10 +202,10 @@ final class FolderFaults {
         compare(where);
     }
 
-    /** The failing run itself: it ends with a failure of its kind, which names the file. */
+    /** Judges the failing run itself: it must end with an exception of a permitted type that names the file. */
     private void judge(String where, Point point, FaultPlan plan, Exception failure) {
         if (failure == null) {
-            return; // what it was for did not matter, or was done again: the folder is compared
+            return; // the operation was not essential, or was repeated: the folder is compared
         }
         if (point.fault() == Fault.SHORT) {
             failures.add(where + ": short transfers are allowed: " + failure);
@@ -222,7 +225,7 @@ final class FolderFaults {
         }
     }
 
-    /** What had counted before counts on, before anything is done again. */
+    /** Requires that clips that counted before still count, before anything is done again. */
     private void requireKept(String where) throws IOException {
         try (JobFolder opened = job().open()) {
             for (PlannedClip clip : kept) {

@@ -13,12 +13,12 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.fault.FaultFileSystemProvider;
 
 /**
- * The folder of a job under faults of a local disk, in a JVM of its own ({@link FolderFaults}). The full build tries a
- * sample of the points for some seconds; {@code -Dunmute.faults=all} tries every one.
+ * The folder of a job under faults of a local disk, in a separate JVM ({@link FolderFaults}). The full build tries a
+ * sample of the points for a few seconds; {@code -Dunmute.faults=all} tries all points.
  */
 @FullBuild("runs jobs under faults")
 class FolderFaultsTest {
-    /** For each kind of folder in the full build. */
+    /** Seconds for each kind of folder in the full build. */
     private static final double SECONDS = 6;
 
     private static final int SEED = 1;
@@ -40,7 +40,7 @@ class FolderFaultsTest {
                 .noneMatch(line -> line.contains(": 0 points"));
     }
 
-    /** Runs the campaign in another JVM, shows what it prints and returns it. */
+    /** Runs the campaign in another JVM, prints its output and returns it. */
     private List<String> run(double seconds) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

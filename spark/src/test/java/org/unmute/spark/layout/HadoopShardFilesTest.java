@@ -28,7 +28,7 @@ import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** A cache that is read through Hadoop is one like any other. */
+/** A cache that is read through Hadoop behaves like any other. */
 class HadoopShardFilesTest {
     private static final int CLIPS = 60;
 

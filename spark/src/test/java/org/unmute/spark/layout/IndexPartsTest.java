@@ -20,12 +20,12 @@ import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 import org.unmute.spark.table.TableForms;
 
-/** Parts of an index that earlier versions wrote. */
+/** Parts of an index written by earlier versions. */
 class IndexPartsTest {
     @TempDir
     Path temp;
 
-    /** As the first version wrote it: without the folder that paths are relative to, and without padding. */
+    /** Rewrites parts as the first version did: without the folder that paths are relative to, and without padding. */
     private static void withoutRoot(SampleJob job) throws IOException {
         MessageType before = new MessageType(
                 "index",
@@ -48,7 +48,7 @@ class IndexPartsTest {
             }
             Files.deleteIfExists(job.root().resolve(JobFolder.INDEX).resolve("." + name + ".crc"));
         }
-        // Which versions without the column did not write on a local disk.
+        // Versions without the column did not write manifests on a local disk.
         for (String folder : List.of("", JobFolder.TOKENS, JobFolder.INDEX, JobFolder.EVENTS)) {
             Files.deleteIfExists(job.root().resolve(folder).resolve(FileManifest.FILE));
         }

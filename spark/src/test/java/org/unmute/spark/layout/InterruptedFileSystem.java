@@ -7,12 +7,12 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
-/** As {@link FaultyFileSystem}; drivers can be silenced, or somebody called in the middle of a commit. */
+/** A {@link FaultyFileSystem} that can silence drivers, or run code in the middle of a commit. */
 public final class InterruptedFileSystem extends FaultyFileSystem {
-    /** Whether no driver can show that it is alive. */
+    /** Whether all drivers are prevented from showing signs of life. */
     static volatile boolean silent;
 
-    /** What happens once, when the next commit has been written. */
+    /** Code that runs once, when the next commit has been written. */
     static volatile Runnable afterCommit;
 
     static Configuration configuration(int leaseSeconds) {

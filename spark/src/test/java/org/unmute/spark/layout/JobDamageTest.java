@@ -15,7 +15,7 @@ import org.unmute.benchmark.check.CheckedItem;
 import org.unmute.benchmark.check.Finding;
 import org.unmute.benchmark.check.FolderCheck;
 
-/** What {@code unmute fsck} finds of damages to the folder of a job that has ended. */
+/** Damage that {@code unmute fsck} finds in the folder of a finished job. */
 class JobDamageTest {
     private static final int DAMAGES = 200;
     private static final long SEED = 31;
@@ -36,7 +36,7 @@ class JobDamageTest {
         SampleJob job = new SampleJob(
                 "file:" + temp.resolve("job"), temp.resolve("scratch"), FaultyFileSystem.configuration(), false, 1);
         job.run(SampleJob.clips(0, CLIPS, "1"), 6);
-        // Some parts were written again.
+        // Rewrites some parts.
         job.run(SampleJob.clips(0, CLIPS / 4, "2"), 6);
         return job;
     }
@@ -90,7 +90,9 @@ class JobDamageTest {
                 .containsOnlyNulls();
     }
 
-    /** Without manifests: pages of tables have checksums, and so have records; what is missing is not stated. */
+    /**
+     * Without manifests, damage is found through checksums of table pages and records; missing files are not noticed.
+     */
     @Test
     void ofAnEarlierVersionFsckFindsWhatChecksumsTell() throws IOException {
         SampleJob job = job();

@@ -30,9 +30,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 
-/**
- * What jobs leave in their folder, on file systems that rename and on those that do not, and what kills leave of it.
- */
+/** The contents of a job's folder, on file systems that rename and on those that do not, and after kills. */
 class JobFolderTest {
     private static final int CLIPS = 40;
 
@@ -51,7 +49,7 @@ class JobFolderTest {
         return new SampleJob(place, temp.resolve("scratch"), FaultyFileSystem.configuration(), false, 2);
     }
 
-    /** All that counts: rows without the place of their tokens, tokens as a cache reads them, events. */
+    /** Everything that counts: rows without the place of their tokens, tokens as read from the cache, and events. */
     static String state(SampleJob job) throws IOException {
         List<String> lines = new ArrayList<>();
         HadoopShardFiles shards = new HadoopShardFiles(job.folder() + "/tokens", job.configuration());
@@ -175,7 +173,7 @@ class JobFolderTest {
         assertThat(state(job)).isEqualTo(state(fresh));
     }
 
-    /** A job over its first clips ended; the one that goes on is killed at each operation, and goes on again. */
+    /** A job has finished with its first clips; a continuing job is killed at each operation and then run again. */
     @FullBuild("kills a driver some hundred times")
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})
@@ -211,9 +209,9 @@ class JobFolderTest {
     }
 
     /**
-     * What a driver decided counts as a whole, however little of it was carried out when the driver was killed: some of
-     * its files may be in their places and others not, and the manifest names none of them or all. What executors write
-     * that outlive their driver counts nowhere.
+     * A driver's decision counts as a whole, no matter how much of it was carried out when the driver was killed: some
+     * of its files may be in place and others not, but the manifest names either all of them or none. Files written by
+     * executors that outlive their driver never count.
      */
     @FullBuild("kills a driver some dozen times")
     @ParameterizedTest
@@ -305,7 +303,7 @@ class JobFolderTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("encoderHash: hash, asked for other")
                 .hasMessageContaining("choose another folder");
-        // Its digest is in the manifest of this version, which one of another version would have replaced, too.
+        // This version's manifest has the key's digest; another version would have replaced the manifest as well.
         Files.delete(temp.resolve("job/_manifest.json"));
         Files.writeString(temp.resolve("job/key.json"), "{\"format\":\"unmute-key-2\"}");
         assertThatThrownBy(job::open).hasMessageContaining("this program reads unmute-key-1");
@@ -323,7 +321,7 @@ class JobFolderTest {
         assertThat(shard).hasContent("precious");
     }
 
-    /** A commit that somebody else put there leads nowhere else. */
+    /** A commit planted by somebody else cannot affect files outside the folder. */
     @Test
     void aCommitThatLeadsElsewhereIsRefused() throws IOException {
         SampleJob job = job("file", "job");
@@ -344,7 +342,7 @@ class JobFolderTest {
         assertThat(attempt).doesNotExist();
     }
 
-    /** What a job wrote to an object store goes on after it was copied to a disk, where files could be renamed. */
+    /** A job on an object store continues after its folder was copied to a disk, where files can be renamed. */
     @Test
     void aFolderWithManifestsKeepsThem() throws IOException {
         SampleJob store = job("s3a", "job");
@@ -362,7 +360,7 @@ class JobFolderTest {
         }
     }
 
-    /** A folder that executors see on disks of their own cannot be committed to, and the message says so. */
+    /** If executors see the folder on disks of their own, commits fail with a message that says so. */
     @Test
     void whatATaskWroteElsewhereIsNoticed() throws IOException {
         SampleJob job = job("file", "job");

@@ -22,7 +22,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.plan.PlannedClip;
 import org.unmute.spark.table.ClipRow;
 
-/** A job that is submitted again makes again what its folder lacks, and ends as an undisturbed one. */
+/** Submitting a job again restores what its folder lacks; the result is that of an undisturbed job. */
 class JobRepairTest {
     private static final int SHARE = 8;
     private static final List<PlannedClip> PLANNED = SampleJob.clips(0, 24, "1");
@@ -80,7 +80,7 @@ class JobRepairTest {
         Files.write(file, bytes);
     }
 
-    /** The files of a folder whose names, below it, are like this. */
+    /** Files in the job's folder whose relative paths match. */
     private static List<Path> files(SampleJob job, String like) throws IOException {
         try (Stream<Path> all = Files.walk(job.root())) {
             return all.filter(file -> job.root().relativize(file).toString().matches(like))
@@ -107,7 +107,7 @@ class JobRepairTest {
     @ParameterizedTest
     @ValueSource(strings = {"file", "s3a"})
     void whatIsMissingOrCutIsMadeAgain(String scheme) throws IOException {
-        // More ways on a disk; the others differ in where files are written, which has nothing to do with the way.
+        // More kinds of damage on a disk; other schemes differ only in where files are written.
         List<Hurt> ways = scheme.equals("file")
                 ? List.of(Files::delete, JobRepairTest::cut, JobRepairTest::empty)
                 : List.of(Files::delete);
@@ -161,7 +161,7 @@ class JobRepairTest {
         }
     }
 
-    /** As the findings were made: all at once, and without a word before. */
+    /** Several kinds of damage at the same time. */
     @Test
     void severalKindsOfDamageAtOnce() throws IOException {
         SampleJob job = job("file", "job");
@@ -174,7 +174,9 @@ class JobRepairTest {
         assertMadeAgain(job, expected, false, List.of(job.root().resolve("tokens/shard-00000.tok")));
     }
 
-    /** Clips of other runs keep their rows, which say what they lack, until their recordings come again. */
+    /**
+     * Clips outside this run keep their rows, which state what is missing, until a run includes their recordings again.
+     */
     @Test
     void clipsThatThisRunIsNotAboutSayWhatTheyLack() throws IOException {
         SampleJob job = job("file", "job");
@@ -192,7 +194,7 @@ class JobRepairTest {
         assertThat(JobFolderTest.state(job)).isEqualTo(expected);
     }
 
-    /** Folders of earlier versions have manifests on object stores alone, without digests of their own. */
+    /** Folders of earlier versions have manifests only on object stores, and those have no digests of their own. */
     @Test
     void aFolderOfAnEarlierVersionGetsManifests() throws IOException {
         int number = 0;
@@ -228,7 +230,7 @@ class JobRepairTest {
         assertMadeAgain(job, expected, false, List.of(job.root().resolve("key.json")));
     }
 
-    /** What `fsck` says of a damaged file, followed to the letter, leads to a folder in which it finds nothing. */
+    /** Following the advice of `fsck` for a damaged file literally leads to a folder in which it finds nothing. */
     @Test
     void theAdviceOfFsckLeadsToAnIntactFolder() throws IOException {
         int number = 0;
@@ -265,7 +267,7 @@ class JobRepairTest {
         }
     }
 
-    /** A repair that is killed at any operation is finished by the next run. */
+    /** A repair that is killed at any operation is completed by the next run. */
     @FullBuild("kills a driver some hundred times")
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a"})

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No symbolic link that somebody put into the folder of a job leads its files, or what it deletes, elsewhere. */
+/** A symbolic link planted in the folder of a job redirects neither the job's writes nor its deletions. */
 class PlantedLinksTest {
     private static final int CLIPS = 6;
 
@@ -45,7 +45,7 @@ class PlantedLinksTest {
         return new SampleJob("file:" + root, temp.resolve("scratch"), FaultyFileSystem.configuration(), false, 1);
     }
 
-    /** All below a folder with its content. */
+    /** All paths below a folder, with the contents of files. */
     private static TreeMap<String, String> content(Path folder) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(folder)) {
@@ -73,7 +73,7 @@ class PlantedLinksTest {
         assertThat(job().index()).hasSize(CLIPS);
     }
 
-    /** The user names it. */
+    /** The user chose that path, so it is trusted. */
     @Test
     void theFolderOfTheJobMayBeALink() throws IOException {
         Path other = Files.createDirectories(temp.resolve("other disk"));
@@ -86,7 +86,7 @@ class PlantedLinksTest {
         assertThat(other.resolve("key.json")).exists();
     }
 
-    /** What other jobs left aside is deleted, and links in it with it: not what they lead to. */
+    /** Temporary files of other jobs are deleted together with links among them, but not the targets of the links. */
     @Test
     void whatIsDeletedEndsAtLinks() throws IOException {
         TreeMap<String, String> before = content(precious);
@@ -100,7 +100,7 @@ class PlantedLinksTest {
         assertThat(job().index()).hasSize(CLIPS);
     }
 
-    /** A folder of another run that is a link is no folder of another run. */
+    /** A link is not accepted as the folder of another run. */
     @Test
     void aLinkAmongTheAttemptsIsRefused() throws IOException {
         TreeMap<String, String> before = content(precious);
@@ -141,7 +141,7 @@ class PlantedLinksTest {
         assertThat(job().index()).hasSize(CLIPS);
     }
 
-    /** Names under which files are written before they are renamed, or are replaced. */
+    /** Predictable names under which files are written before they are renamed, or are replaced. */
     @ParameterizedTest
     @ValueSource(strings = {"key.json.tmp", "tokens/run.json.tmp", "index/_manifest.json.tmp"})
     void nothingIsWrittenThroughALinkOfANameThatCanBeForeseen(String file) throws IOException {
@@ -156,7 +156,7 @@ class PlantedLinksTest {
         }
     }
 
-    /** Also where another file system takes the place of Hadoop's. */
+    /** The protection also applies if another file system replaces Hadoop's local one. */
     @Test
     void anotherFileSystemForLocalFilesIsGuardedAsWell() throws IOException {
         TreeMap<String, String> before = content(precious);
@@ -183,9 +183,9 @@ class PlantedLinksTest {
         assertThat(content(precious)).isEqualTo(before);
     }
 
-    /** For Hadoop. */
+    /** Created by Hadoop. */
     public static final class Own extends LocalFileSystem {
-        /** For Hadoop. */
+        /** Called by Hadoop. */
         public Own() {
             super(new Raw());
         }

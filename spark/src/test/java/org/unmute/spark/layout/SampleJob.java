@@ -28,7 +28,7 @@ import org.unmute.spark.table.ScoreVectors;
 import org.unmute.spark.table.TableForms;
 import org.unmute.tensor.DType;
 
-/** A job without an encoder: what it makes of a clip follows from the clip's id and its file's stamp. */
+/** A job without an encoder: the results of a clip depend only on its id and its file's stamp. */
 record SampleJob(String folder, Path scratch, Configuration configuration, boolean breakLock, int attempts) {
     static final CacheKey TOKENS = new CacheKey("sample", "hash", "front end", "hash of it", DType.F16);
     static final Set<Kept> KEPT = EnumSet.allOf(Kept.class);
@@ -40,7 +40,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return new JobKey(values, "sample encoder", "front end", List.of("dog", "cat"));
     }
 
-    /** The same with one attempt at each share. */
+    /** Returns a copy with one attempt at each share. */
     SampleJob once() {
         return new SampleJob(folder, scratch, configuration, breakLock, 1);
     }
@@ -54,7 +54,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return open(verify, _ -> {});
     }
 
-    /** @param tell receives what is waited for */
+    /** @param tell receives messages about what is being waited for */
     JobFolder open(Consumer<String> tell) throws IOException {
         return open(false, tell);
     }
@@ -67,7 +67,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return JobFolder.open(folder, key, breakLock, configuration, verify, Digests.here(configuration), tell);
     }
 
-    /** Clips of which some names are odd; every seventh cannot be used. */
+    /** Clips, some with odd names; every seventh is unusable. */
     static List<PlannedClip> clips(int from, int to, String stamp) {
         List<PlannedClip> clips = new ArrayList<>();
         for (int i = from; i < to; i++) {
@@ -103,7 +103,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return new Features(new TokenMap(2, 3, 4, tokens, new float[] {1, 2, 3, random.nextInt(9)}));
     }
 
-    /** What is left to do, in shares. */
+    /** The clips that are left to do. */
     static List<PlannedClip> missing(KnownClips known, List<PlannedClip> planned) {
         return planned.stream()
                 .filter(clip -> switch (known.of(clip)) {
@@ -114,16 +114,16 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
                 .toList();
     }
 
-    /** Runs the job to its end; gives how many clips it had to do. */
+    /** Runs the job to its end and returns the number of clips that it had to do. */
     int run(List<PlannedClip> planned, int share) throws IOException {
         return run(planned, share, false, new ArrayList<>());
     }
 
     /**
-     * Runs the job to its end; gives how many clips it had to do.
+     * Runs the job to its end and returns the number of clips that it had to do.
      *
      * @param verify whether all bytes of the folder are compared
-     * @param remarks receives what was made again
+     * @param remarks receives remarks about results that are made again
      */
     int run(List<PlannedClip> planned, int share, boolean verify, List<String> remarks) throws IOException {
         try (JobFolder opened = open(verify)) {
@@ -145,7 +145,7 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
                 for (int at = 0; at < missing.size(); at += share) {
                     List<PlannedClip> clips = missing.subList(at, Math.min(missing.size(), at + share));
                     if (attempts > 1) {
-                        write(opened.target(KEPT), number, "8", clips); // one that lost
+                        write(opened.target(KEPT), number, "8", clips); // an attempt that lost
                     }
                     commits.add(write(opened.target(KEPT), number++, "9", clips));
                 }
@@ -202,12 +202,12 @@ record SampleJob(String folder, Path scratch, Configuration configuration, boole
         return rows(folder, configuration, JobFolder.EVENTS, TableForms.events());
     }
 
-    /** Where the folder really is. */
+    /** The local path of the folder. */
     Path root() {
         return Path.of(new org.apache.hadoop.fs.Path(folder).toUri().getPath());
     }
 
-    /** Names of all files in the folder, below it. */
+    /** Relative paths of all files in the folder. */
     Set<String> files() throws IOException {
         Path root = root();
         Set<String> names = new TreeSet<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Objects as bytes. */
+/** Serialization to bytes and back. */
 class PackedTest {
     private static final PlannedClip CLIP =
             new PlannedClip("a#1-2", "a", "file:/♪/a", 1, 2, 1, "dog;cat", null, "12-34");

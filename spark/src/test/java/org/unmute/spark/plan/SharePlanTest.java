@@ -27,9 +27,9 @@ import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
-/** Clips shared out among tasks. */
+/** Division of clips into shares for tasks. */
 class SharePlanTest {
-    /** Windows of 10 s side by side, 50 rows of 8 tokens each. */
+    /** Adjacent windows of 10 s, with 50 rows of 8 tokens each. */
     private static final EncoderSpec SPEC = new EncoderSpec(
             "test",
             "test",

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExecutorBackendTest {
-    /** Threads of tasks, one each, and workers are never more than the cores of the executor. */
+    /** The threads of tasks, one each, and the workers together never exceed the cores of the executor. */
     @ParameterizedTest
     @CsvSource({
         "spark://h:7077, 8, 1, 1",

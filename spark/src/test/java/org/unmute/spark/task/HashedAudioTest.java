@@ -37,14 +37,17 @@ class HashedAudioTest {
     void write() throws IOException {
         file = folder.resolve("50% #1.wav");
         Wav.write(file, new float[300_000], 16_000);
-        // What a decoder has no use for.
+        // Bytes that the decoder does not read.
         Files.write(file, new byte[100_001], StandardOpenOption.APPEND);
         uri = FILES.qualified(file.toString()).toString();
         digest = Sha256.of(file);
         stamp = HadoopFiles.stamp(FILES.status(uri));
     }
 
-    /** Another sound of the same length, and of another time however coarse the clock of the disk is. */
+    /**
+     * Replaces the sound by another of the same length, with a time stamp that differs even on a disk with a coarse
+     * clock.
+     */
     private void replaceSound() throws IOException {
         FileTime before = Files.getLastModifiedTime(file);
         byte[] bytes = Files.readAllBytes(file);

@@ -10,7 +10,7 @@ import org.unmute.files.Diagnosis;
 import org.unmute.files.InputException;
 import org.unmute.files.SettingsException;
 
-/** Whose matter the failure of a job is. */
+/** Attribution of a job's failure to its cause. */
 class TaskJobTest {
     private static IOException failed(Throwable cause) {
         return TaskJob.failed(new Exception("stage 3 failed\nlost", cause), "embed", ": go on");
@@ -40,14 +40,16 @@ class TaskJobTest {
         }
     }
 
-    /** The driver's heap and the environment of the command line are not those of executors. */
+    /**
+     * Advice must not refer to the driver's heap or the command line's environment, which are not those of executors.
+     */
     @Test
     void memoryIsThatOfExecutors() {
         assertThat(failed(new OutOfMemoryError("Java heap space")))
                 .hasMessage("embed: a task failed: out of memory: give executors more (--executor-memory): go on");
     }
 
-    /** So that an application prints the stack trace that its message announces. */
+    /** A bug stays a bug, so that an application prints the stack trace that its message announces. */
     @Test
     void aBugStaysOne() {
         assertThatThrownBy(() -> failed(new NullPointerException("x")))
