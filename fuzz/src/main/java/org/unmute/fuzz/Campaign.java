@@ -41,7 +41,7 @@ public final class Campaign {
     /** Exit status: nothing was found. */
     public static final int CLEAN = 0;
 
-    /** Exit status: a reader violated its bounds. */
+    /** Exit status: there are findings. */
     public static final int FOUND = 1;
 
     private static final int USAGE = 2;

@@ -179,8 +179,8 @@ final class EngineProcess {
     }
 
     /**
-     * CPU time of a process, but never more than wall-clock time, as when several of its threads run at once, such as
-     * those of the compilers.
+     * CPU time of a process, capped at wall-clock time, which it would exceed while several threads run, such as those
+     * of the compilers.
      */
     private static final class Clock {
         private final ProcessHandle process;

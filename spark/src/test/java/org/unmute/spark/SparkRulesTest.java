@@ -139,7 +139,7 @@ class SparkRulesTest {
                 .and()
                 .doNotHaveFullyQualifiedName("org.unmute.spark.layout.LocalFolder")
                 .and()
-                .doNotHaveFullyQualifiedName("org.unmute.spark.layout.ShareWriter") // its scratch folder
+                .doNotHaveFullyQualifiedName("org.unmute.spark.layout.ShareWriter") // writes to its scratch folder
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
                         "a local file is created, moved or deleted",

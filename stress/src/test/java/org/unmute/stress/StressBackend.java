@@ -11,7 +11,7 @@ public final class StressBackend extends ScalarBackend {
 
     /** Provides this backend, with priority over all others. */
     public static final class Provider implements BackendProvider {
-        /** For the service loader. */
+        /** Called by the service loader. */
         public Provider() {}
 
         @Override

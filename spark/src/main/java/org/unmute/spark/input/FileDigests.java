@@ -65,7 +65,7 @@ public final class FileDigests {
      * Hashes a file.
      *
      * @return SHA-256 of its bytes, in lower-case hexadecimal
-     * @throws IOException naming it, if it cannot be read
+     * @throws IOException naming the file, if it cannot be read
      */
     public static String of(HadoopFiles files, String uri) throws IOException {
         MessageDigest digest = Sha256.digest();

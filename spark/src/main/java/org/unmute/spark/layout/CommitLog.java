@@ -48,7 +48,7 @@ final class CommitLog {
         String name = String.format("%s/commit-%06d.json", folder, commits++);
         store.write(name, commit.encode());
         try {
-            lock.requireHeld(); // writing may have taken long
+            lock.requireHeld(); // writing may have taken a long time
         } catch (IOException e) {
             store.delete(name); // the driver that holds the folder now finds none of the files
             throw e;

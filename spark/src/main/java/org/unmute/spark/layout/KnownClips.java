@@ -22,7 +22,7 @@ public final class KnownClips {
         NEW,
         /** The clip could not be used when it was tried. */
         FAILED,
-        /** The id belonged to another file or another part of the file. */
+        /** In the index, the id belongs to another file or another part of a file. */
         CHANGED,
         /**
          * The size, time or ETag of the clip's file has changed since the clip was embedded: {@link #hasAudio} decides.

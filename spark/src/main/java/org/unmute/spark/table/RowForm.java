@@ -47,7 +47,7 @@ public abstract class RowForm<T> extends WriteSupport<T> {
     /** Converts a row that was read, with all columns. */
     public abstract T row(Group row);
 
-    /** The columns. */
+    /** The schema of the columns. */
     public MessageType schema() {
         return schema;
     }

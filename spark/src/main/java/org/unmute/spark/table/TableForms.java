@@ -79,7 +79,7 @@ public final class TableForms {
         return Types.optionalList().requiredElement(FLOAT).named(name);
     }
 
-    /** Rows of the index. */
+    /** Converts rows of the index. */
     public static RowForm<ClipRow> index() {
         return new RowForm<>(INDEX) {
             @Override
@@ -136,7 +136,7 @@ public final class TableForms {
         };
     }
 
-    /** Rows of the table of events. */
+    /** Converts rows of the table of events. */
     public static RowForm<DetectedEvent> events() {
         return new RowForm<>(EVENTS) {
             @Override

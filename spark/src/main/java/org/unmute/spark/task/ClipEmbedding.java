@@ -112,7 +112,7 @@ final class ClipEmbedding implements Closeable {
         return layers ? Features.Request.allLayers(encoder.describe().depth(), false) : Features.Request.TOKENS;
     }
 
-    /** Whether clips are left. */
+    /** Whether any clips are left. */
     boolean hasNext() {
         return order.hasNext();
     }

@@ -20,7 +20,7 @@ final class JobFile {
 
     private JobFile() {}
 
-    /** The last part of a path or URI, under which {@code SparkFiles} keeps a file. */
+    /** The last part of a path or URI, which is the file's name in {@code SparkFiles}. */
     static String name(String uri) {
         return new org.apache.hadoop.fs.Path(uri).getName();
     }

@@ -45,7 +45,7 @@ final class HdfsServer implements AutoCloseable {
         }
     }
 
-    /** {@code hdfs://HOST:PORT}. */
+    /** The URL of the name node, {@code hdfs://HOST:PORT}. */
     String url() {
         return "hdfs://localhost:" + port;
     }
@@ -58,7 +58,7 @@ final class HdfsServer implements AutoCloseable {
         return Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");
     }
 
-    /** The end of its log. */
+    /** The end of the log. */
     String shown() {
         return jvm.shown();
     }

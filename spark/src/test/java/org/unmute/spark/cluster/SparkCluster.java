@@ -113,7 +113,7 @@ final class SparkCluster implements AutoCloseable {
         }
     }
 
-    /** {@code spark://HOST:PORT}. */
+    /** The URL of the master, {@code spark://HOST:PORT}. */
     String url() {
         return url;
     }

@@ -14,7 +14,7 @@ public final class Tethered {
 
     private Tethered() {}
 
-    /** @param arguments the class, then its arguments */
+    /** @param arguments the class, followed by its arguments */
     public static void main(String[] arguments) throws Throwable {
         Thread watch = new Thread(Tethered::watch, "tether");
         watch.setDaemon(true);
