@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
-import org.unmute.benchmark.run.BenchmarkResults;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.files.Diagnosis;
@@ -86,7 +86,7 @@ public final class Benchmark implements Callable<Integer> {
                 }
                 return 0;
             }
-            BenchmarkResults results = job.run();
+            BenchmarkOutcome results = job.run();
             if (shown.json()) {
                 console.printDocument(Json.MAPPER.writeValueAsString(results.document()));
             } else {
@@ -107,15 +107,17 @@ public final class Benchmark implements Callable<Integer> {
                 + " place: name such a folder, and put tables and probes elsewhere once they are there");
     }
 
-    private void print(BenchmarkResults results) throws IOException {
+    private void print(BenchmarkOutcome results) throws IOException {
         results.finished()
-                .forEach((id, cell) -> console.print(String.format(
+                .forEach(cell -> console.print(String.format(
                         Locale.ROOT,
-                        "%s: %s %.2f %% on the test part, mean over %s",
-                        id,
-                        cell.path("metric").asText(),
-                        100 * cell.path("testMean").asDouble(),
-                        Units.count(cell.path("seeds").size(), "seed"))));
+                        "%s/%s/%s: %s %.2f %% on the test part, mean over %s",
+                        cell.encoder().key(),
+                        cell.dataset().key(),
+                        cell.folder().getFileName(),
+                        cell.metric(),
+                        100 * cell.test().mean(),
+                        Units.count(cell.seeds().size(), "seed"))));
         results.failed().forEach((id, reason) -> console.print("failed: " + id + ": " + reason));
         List<String> open = results.unfinished();
         if (!open.isEmpty()) {

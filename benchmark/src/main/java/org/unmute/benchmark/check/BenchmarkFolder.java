@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.benchmark.protocol.CellRun;
+import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.benchmark.results.CellDetail;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.ResultGrid;
-import org.unmute.benchmark.results.SeedRun;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.Units;
 import org.unmute.files.InputException;
@@ -20,19 +20,19 @@ import org.unmute.files.InputException;
  */
 final class BenchmarkFolder {
     /** The file that makes a folder one of a benchmark. */
-    static final String GRID = ResultGrid.FILE;
+    static final String GRID = GridFile.FILE;
     /** The file that makes a cell a finished one. */
-    static final String CELL = ResultCell.FILE;
+    static final String CELL = FinishedCell.FILE;
 
     private static final String PROBE = "probe.safetensors";
 
     private final Path folder;
-    private final RunCommand run;
+    private final StatedCommand run;
     private final FolderCheck.Scope scope;
     private final Findings findings;
 
     /** @param run the record of the last run that ended, or null */
-    BenchmarkFolder(Path folder, RunCommand run, FolderCheck.Scope scope, Findings findings) {
+    BenchmarkFolder(Path folder, StatedCommand run, FolderCheck.Scope scope, Findings findings) {
         this.folder = folder;
         this.run = run;
         this.scope = scope;
@@ -44,7 +44,7 @@ final class BenchmarkFolder {
         try {
             JsonNode file = Json.read(folder.resolve(GRID)).path("file");
             return file.isTextual()
-                    ? new RunCommand(
+                    ? new StatedCommand(
                                     List.of("unmute", "benchmark", file.asText(), "--out", folder.toString()),
                                     Json.object())
                             .shell()
@@ -60,9 +60,9 @@ final class BenchmarkFolder {
      * @return what the folder holds, in words
      */
     String check() {
-        ResultGrid grid;
+        GridFile grid;
         try {
-            grid = ResultGrid.read(folder);
+            grid = GridFile.read(folder);
         } catch (InputException e) {
             if (!findings.isDamagedIn(folder.resolve(GRID))) {
                 scope.item()
@@ -104,9 +104,9 @@ final class BenchmarkFolder {
 
     private void finished(Path cell) {
         try {
-            ResultCell result = ResultCell.read(cell);
+            FinishedCell result = FinishedCell.read(cell);
             CellDetail.read(result);
-            for (SeedRun seed : result.seeds()) {
+            for (SeedResult seed : result.seeds()) {
                 Path probe = cell.resolve(seed.folder()).resolve(PROBE);
                 if (!Files.isRegularFile(probe)) {
                     throw new InputException(probe + ": is missing");

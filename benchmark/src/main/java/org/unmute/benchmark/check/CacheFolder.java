@@ -27,7 +27,7 @@ final class CacheFolder {
     private CacheFolder() {}
 
     /** Whether a folder is one of a cache, also if its shards are gone or not begun. */
-    static boolean isOne(FolderCheck.Listing all, RunCommand run) {
+    static boolean isOne(FolderCheck.Listing all, StatedCommand run) {
         return all.hasAny(FILE)
                 || BESIDE.stream().anyMatch(all::has)
                 || run != null && run.name().equals("embed");
@@ -41,7 +41,7 @@ final class CacheFolder {
      * @return what the cache holds, in words
      */
     static String check(
-            FolderCheck.Listing all, RunCommand run, boolean finished, FolderCheck.Scope scope, Findings findings)
+            FolderCheck.Listing all, StatedCommand run, boolean finished, FolderCheck.Scope scope, Findings findings)
             throws IOException {
         Findings.Item item = scope.item();
         for (Path file : all.files()) {

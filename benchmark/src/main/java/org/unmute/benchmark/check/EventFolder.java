@@ -24,7 +24,7 @@ final class EventFolder {
      * @return what the folder holds, in words
      */
     static String check(
-            FolderCheck.Listing all, RunCommand run, boolean finished, FolderCheck.Scope scope, Findings findings) {
+            FolderCheck.Listing all, StatedCommand run, boolean finished, FolderCheck.Scope scope, Findings findings) {
         Findings.Item item = scope.item();
         Path journal = DetectionState.journal(all.folder());
         String again =

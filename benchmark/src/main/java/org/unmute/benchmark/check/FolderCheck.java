@@ -151,7 +151,7 @@ public final class FolderCheck {
 
     private void folder(Path path, Scope above) throws IOException {
         Listing all = list(path);
-        RunCommand run = run(all);
+        StatedCommand run = run(all);
         StatedFiles stated = StatedFiles.of(all);
         if (CacheFolder.isOne(all, run)) {
             cache(all, run, stated, above);
@@ -185,7 +185,7 @@ public final class FolderCheck {
     }
 
     /** What is none of the above: the folder of a run, or of files that somebody put there. */
-    private void run(Listing all, RunCommand run, StatedFiles stated) throws IOException {
+    private void run(Listing all, StatedCommand run, StatedFiles stated) throws IOException {
         Findings.Item item = findings.begin(all.folder(), run == null ? "files" : "run of " + run.name());
         Scope scope = new Scope(item, command(run, stated, null), null).within(all);
         files(all, scope);
@@ -200,7 +200,7 @@ public final class FolderCheck {
         }
     }
 
-    private void cache(Listing all, RunCommand run, StatedFiles stated, Scope above) throws IOException {
+    private void cache(Listing all, StatedCommand run, StatedFiles stated, Scope above) throws IOException {
         Findings.Item item = findings.begin(all.folder(), "token cache");
         Scope scope = new Scope(item, command(run, stated, above), null);
         files(all, scope);
@@ -241,15 +241,15 @@ public final class FolderCheck {
     }
 
     /** The record of a folder; null if there is none, or it is damaged, which is found again as a file. */
-    private static RunCommand run(Listing all) {
+    private static StatedCommand run(Listing all) {
         try {
-            return RunCommand.read(all.folder().resolve(RunRecord.FILE)).orElse(null);
+            return StatedCommand.read(all.folder().resolve(RunRecord.FILE)).orElse(null);
         } catch (IOException | InputException e) {
             return null;
         }
     }
 
-    private static String command(RunCommand run, StatedFiles stated, Scope above) {
+    private static String command(StatedCommand run, StatedFiles stated, Scope above) {
         if (run != null) {
             return run.shell();
         }
@@ -322,8 +322,8 @@ public final class FolderCheck {
     private static String remedy(Path file, Scope scope) {
         String command = null;
         try {
-            command = RunCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE))
-                    .map(RunCommand::shell)
+            command = StatedCommand.read(file.resolveSibling(file.getFileName() + "." + RunRecord.FILE))
+                    .map(StatedCommand::shell)
                     .orElse(null);
         } catch (IOException | InputException e) {
             // It is damaged, too.
@@ -333,7 +333,7 @@ public final class FolderCheck {
     }
 
     /** Checks that the files which a record names are there, and that a training that was begun is finished. */
-    private static void checkRun(Listing all, RunCommand run, Scope scope) {
+    private static void checkRun(Listing all, StatedCommand run, Scope scope) {
         if (run == null) {
             if (all.hasAny(CHECKPOINT) && !all.has(RunRecord.FILE)) {
                 scope.item()

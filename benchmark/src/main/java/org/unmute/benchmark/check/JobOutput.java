@@ -57,7 +57,7 @@ final class JobOutput {
                 List<String> words = new ArrayList<>(List.of("spark/submit", "embed"));
                 line.forEach(word -> words.add(word.asText()));
                 words.remove(2);
-                return new RunCommand(words, line).shell();
+                return new StatedCommand(words, line).shell();
             }
         } catch (IOException e) {
             // It is missing or damaged, which is found in a moment.

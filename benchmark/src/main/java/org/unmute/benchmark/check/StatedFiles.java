@@ -68,7 +68,7 @@ final class StatedFiles {
     }
 
     private static String shell(FolderManifest.Entry entry, String otherwise) {
-        return RunCommand.of(entry.command()).map(RunCommand::shell).orElse(otherwise);
+        return StatedCommand.of(entry.command()).map(StatedCommand::shell).orElse(otherwise);
     }
 
     /**
@@ -146,7 +146,7 @@ final class StatedFiles {
             }
             List<String> line = new ArrayList<>();
             json.path("command").forEach(word -> line.add(word.asText()));
-            String command = RunCommand.of(line).map(RunCommand::shell).orElse(scope.command());
+            String command = StatedCommand.of(line).map(StatedCommand::shell).orElse(scope.command());
             commands.putIfAbsent(manifest, command);
             if (!all.has(manifest)) {
                 scope.item()
@@ -224,7 +224,7 @@ final class StatedFiles {
             if (Json.read(record).has("manifest")) {
                 return false;
             }
-            RunCommand.read(record);
+            StatedCommand.read(record);
         } catch (InputException e) {
             return false;
         }
@@ -252,7 +252,7 @@ final class StatedFiles {
         String command = shell(entry, scope.command());
         String run = command == null ? "run again the command that wrote it" : "run: " + command;
         Path folder = manifest.resolveSibling("");
-        String name = RunCommand.of(entry.command()).map(RunCommand::name).orElse("");
+        String name = StatedCommand.of(entry.command()).map(StatedCommand::name).orElse("");
         if (single != null) {
             return (Files.exists(single) ? "delete " + single + ", then " : "") + run;
         }

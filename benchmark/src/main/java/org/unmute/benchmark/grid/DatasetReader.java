@@ -43,10 +43,10 @@ final class DatasetReader {
     /** The few-shot sets. */
     private static final List<String> FEW_SHOT = List.of("hsn", "pow", "per", "nes", "sne", "uhh", "nbp");
 
-    private final GridTable t;
+    private final TomlTable t;
     private final List<String> encoderNames;
 
-    DatasetReader(GridTable table, List<String> encoderNames) {
+    DatasetReader(TomlTable table, List<String> encoderNames) {
         this.t = table;
         this.encoderNames = encoderNames;
     }
@@ -194,7 +194,7 @@ final class DatasetReader {
         if (t.isFlag("mixup") || !t.has("mixup")) {
             return Optional.of(new DatasetEntry.MixedVariants(p, 0));
         }
-        GridTable m = t.table("mixup").orElseThrow().only(MIXUP_KEYS);
+        TomlTable m = t.table("mixup").orElseThrow().only(MIXUP_KEYS);
         double low = m.number("min-snr", -60, 90, p.minSnrDb());
         double high = m.number("max-snr", -60, 90, p.maxSnrDb());
         if (low > high) {
@@ -212,7 +212,7 @@ final class DatasetReader {
 
     private Map<String, EncoderEntry.EncoderChange> encoders() {
         Map<String, EncoderEntry.EncoderChange> changes = new LinkedHashMap<>();
-        for (GridTable change : t.has("encoder-settings") ? t.tables("encoder-settings") : List.<GridTable>of()) {
+        for (TomlTable change : t.has("encoder-settings") ? t.tables("encoder-settings") : List.<TomlTable>of()) {
             EncoderEntry.EncoderChange wanted = EncoderReader.change(change);
             for (String name : change.known("encoders", encoderNames)) {
                 if (changes.put(name, wanted) != null) {

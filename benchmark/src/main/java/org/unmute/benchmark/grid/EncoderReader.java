@@ -32,7 +32,7 @@ final class EncoderReader {
 
     private EncoderReader() {}
 
-    static EncoderEntry entry(GridTable t) {
+    static EncoderEntry entry(TomlTable t) {
         String name = GridReader.folderName(t, "name", t.only(KEYS).required("name"));
         String title = t.text("title").orElse(name);
         Optional<Path> file = t.file("file");
@@ -54,7 +54,7 @@ final class EncoderReader {
         return new EncoderEntry(name, title, file, settings, norm);
     }
 
-    static EncoderEntry.EncoderChange change(GridTable t) {
+    static EncoderEntry.EncoderChange change(TomlTable t) {
         if (!t.only(CHANGES).has("encoders")) {
             throw t.problem("'encoders' is missing: the names of those that it is for");
         }
@@ -64,14 +64,14 @@ final class EncoderReader {
         return new EncoderEntry.EncoderChange(settings(t), norm(t));
     }
 
-    private static EncoderSettings settings(GridTable t) {
+    private static EncoderSettings settings(TomlTable t) {
         String model = t.choice(
                         "model",
                         Encoders.providers().stream().map(EncoderProvider::name).toList())
                 .orElse("");
         String frontEnd =
                 t.choice("front-end", List.of("authors", "biofoundation")).orElse("authors");
-        Map<String, String> config = t.table("config").map(GridTable::values).orElse(Map.of());
+        Map<String, String> config = t.table("config").map(TomlTable::values).orElse(Map.of());
         return new EncoderSettings(
                 model,
                 t.whole("frames", 1, 1 << 20, 0),
@@ -84,14 +84,14 @@ final class EncoderReader {
                 config);
     }
 
-    private static double positive(GridTable t, String key, double absent) {
+    private static double positive(TomlTable t, String key, double absent) {
         t.number(key).filter(x -> x <= 0).ifPresent(x -> {
             throw t.problem(key, "must be above 0, is " + x);
         });
         return t.number(key).orElse(absent);
     }
 
-    private static Optional<String> norm(GridTable t) {
+    private static Optional<String> norm(TomlTable t) {
         Optional<String> norm = t.choice("norm", NormPreset.labels());
         if (norm.isPresent() && (t.has("norm-mean") || t.has("norm-std"))) {
             throw t.problem("norm", "states mean and standard deviation: leave out norm-mean and norm-std");

@@ -16,19 +16,19 @@ final class GridReader {
     }
 
     Grid read() {
-        GridTable top = new GridTable(text).only(KEYS);
-        ProtocolReader protocol = new ProtocolReader(top.table("protocol").orElse(new GridTable(text.empty())));
+        TomlTable top = new TomlTable(text).only(KEYS);
+        ProtocolReader protocol = new ProtocolReader(top.table("protocol").orElse(new TomlTable(text.empty())));
         ProtocolSettings settings = protocol.settings();
-        List<GridTable> encoderTables = top.tables("encoders");
+        List<TomlTable> encoderTables = top.tables("encoders");
         List<EncoderEntry> encoders =
                 encoderTables.stream().map(EncoderReader::entry).toList();
         List<String> encoderNames = names(encoderTables, encoders, EncoderEntry::name);
-        List<GridTable> datasetTables = top.tables("datasets");
+        List<TomlTable> datasetTables = top.tables("datasets");
         List<DatasetEntry> datasets = datasetTables.stream()
                 .map(t -> new DatasetReader(t, encoderNames).entry())
                 .toList();
         List<String> datasetNames = names(datasetTables, datasets, DatasetEntry::name);
-        List<GridTable> probeTables = top.tables("probes");
+        List<TomlTable> probeTables = top.tables("probes");
         List<ProbeEntry> probes = probeTables.stream()
                 .map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry())
                 .toList();
@@ -37,7 +37,7 @@ final class GridReader {
     }
 
     /** The names of the entries, checked to be unique. */
-    private static <T> List<String> names(List<GridTable> tables, List<T> entries, Function<T, String> name) {
+    private static <T> List<String> names(List<TomlTable> tables, List<T> entries, Function<T, String> name) {
         Map<String, Integer> first = new HashMap<>();
         for (int i = 0; i < entries.size(); i++) {
             String n = name.apply(entries.get(i));
@@ -51,7 +51,7 @@ final class GridReader {
     }
 
     /** Checks that a name is a valid folder name on every system. */
-    static String folderName(GridTable table, String key, String name) {
+    static String folderName(TomlTable table, String key, String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}") || name.endsWith(".")) {
             throw table.problem(
                     key,

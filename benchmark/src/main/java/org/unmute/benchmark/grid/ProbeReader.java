@@ -10,12 +10,12 @@ final class ProbeReader {
     static final List<String> KEYS =
             List.of("name", "label", "set", "lr", "weight-decay", "batch", "encoders", "datasets");
 
-    private final GridTable t;
+    private final TomlTable t;
     private final ProtocolReader protocol;
     private final List<String> encoderNames;
     private final List<String> datasetNames;
 
-    ProbeReader(GridTable table, ProtocolReader protocol, List<String> encoderNames, List<String> datasetNames) {
+    ProbeReader(TomlTable table, ProtocolReader protocol, List<String> encoderNames, List<String> datasetNames) {
         this.t = table;
         this.protocol = protocol;
         this.encoderNames = encoderNames;
@@ -45,7 +45,7 @@ final class ProbeReader {
     }
 
     /** The options of a probe; their values are checked when the probe is created. */
-    static ProbeOptions options(String probe, GridTable set) {
+    static ProbeOptions options(String probe, TomlTable set) {
         List<String> known = Probes.type(probe).options();
         if (known.isEmpty() && !set.keys().isEmpty()) {
             throw set.problem("probe " + probe + " has no options");

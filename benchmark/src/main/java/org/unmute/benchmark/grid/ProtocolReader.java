@@ -39,9 +39,9 @@ final class ProtocolReader {
     private static final Range PROTOTYPE_RATES = Range.logarithmic(CellSettings.RATE, 2e-3, 8e-2);
     private static final Range DECAYS = Range.logarithmic(CellSettings.DECAY, 1e-5, 5e-4);
 
-    private final GridTable t;
+    private final TomlTable t;
 
-    ProtocolReader(GridTable table) {
+    ProtocolReader(TomlTable table) {
         this.t = table.only(KEYS);
     }
 
@@ -89,34 +89,34 @@ final class ProtocolReader {
         if (!t.isTable("halving")) {
             throw t.problem("halving", "must be true, false or a table with " + String.join(" and ", HALVING_KEYS));
         }
-        GridTable h = t.table("halving").orElseThrow().only(HALVING_KEYS);
+        TomlTable h = t.table("halving").orElseThrow().only(HALVING_KEYS);
         return Optional.of(new Halving(
                 h.whole("min-epochs", 1, MOST, Halving.DEFAULT.minEpochs()),
                 h.whole("eta", 2, MOST, Halving.DEFAULT.eta())));
     }
 
     /** The loss of a table; empty if automatic or not stated. */
-    static Optional<Objective> loss(GridTable table) {
+    static Optional<Objective> loss(TomlTable table) {
         return table.choice("loss", LOSSES).filter(l -> !l.equals("auto")).map(Objective::named);
     }
 
     /** The learning rates of a probe: its own, else the protocol's for its family. */
-    Range rate(GridTable probe, String name) {
+    Range rate(TomlTable probe, String name) {
         boolean prototypes = Probes.type(name).hasPrototypes();
         Range family = prototypes ? rate(t, "lr-prototypes", PROTOTYPE_RATES) : rate(t, "lr", RATES);
         return rate(probe, "lr", family);
     }
 
-    private static Range rate(GridTable table, String key, Range absent) {
+    private static Range rate(TomlTable table, String key, Range absent) {
         return range(table, key, CellSettings.RATE, absent);
     }
 
     /** The weight decays of a probe: its own, else the protocol's. */
-    Range decay(GridTable probe) {
+    Range decay(TomlTable probe) {
         return range(probe, "weight-decay", CellSettings.DECAY, range(t, "weight-decay", CellSettings.DECAY, DECAYS));
     }
 
-    private static Range range(GridTable table, String key, String name, Range absent) {
+    private static Range range(TomlTable table, String key, String name, Range absent) {
         Optional<List<Double>> bounds = table.numbers(key);
         if (bounds.isEmpty()) {
             return absent;

@@ -27,7 +27,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
      *
      * @throws InputException naming a file that is missing, damaged or inconsistent with the others
      */
-    public static CellDetail read(ResultCell cell) {
+    public static CellDetail read(FinishedCell cell) {
         List<Path> seeds = cell.seeds().stream()
                 .map(s -> cell.folder().resolve(s.folder()))
                 .toList();
@@ -48,7 +48,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
                         .sum();
     }
 
-    private static List<ClassAverage> classes(ResultCell cell, List<Path> seeds) {
+    private static List<ClassAverage> classes(FinishedCell cell, List<Path> seeds) {
         List<List<RunFiles.Row>> all = read(seeds, "per-class.csv", "class", "ap", "positives");
         List<ClassAverage> classes = new ArrayList<>();
         for (int c = 0; c < all.getFirst().size(); c++) {
@@ -69,7 +69,7 @@ public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, 
         if (classes.size() != cell.classes()) {
             throw damaged(
                     seeds.getFirst().resolve("per-class.csv"),
-                    classes.size() + " classes, " + ResultCell.FILE + " says " + cell.classes());
+                    classes.size() + " classes, " + FinishedCell.FILE + " says " + cell.classes());
         }
         return classes;
     }

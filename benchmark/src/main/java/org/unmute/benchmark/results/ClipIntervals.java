@@ -18,8 +18,8 @@ import org.unmute.metrics.Interval;
  */
 public final class ClipIntervals {
     private final Bootstrap bootstrap;
-    private final Map<ResultCell, Own> known = new HashMap<>();
-    private final Map<ResultCell, String> lacking = new HashMap<>();
+    private final Map<FinishedCell, Own> known = new HashMap<>();
+    private final Map<FinishedCell, String> lacking = new HashMap<>();
 
     /** How a cell stands among the others on the same clips. */
     public enum Standing {
@@ -55,10 +55,10 @@ public final class ClipIntervals {
      * @throws InputException naming a file that is damaged, or scores that contradict the cell's numbers
      * @throws IOException if a file cannot be read
      */
-    public static ClipIntervals of(Results results, Bootstrap bootstrap) throws IOException {
+    public static ClipIntervals of(ComparedRuns results, Bootstrap bootstrap) throws IOException {
         ClipIntervals all = new ClipIntervals(bootstrap);
         for (Entry entry : results.entries()) {
-            ResultCell cell = entry.cell();
+            FinishedCell cell = entry.cell();
             Optional<String> reason = TestScores.lacking(cell);
             if (reason.isPresent()) {
                 all.lacking.put(cell, reason.get());
@@ -83,12 +83,12 @@ public final class ClipIntervals {
     }
 
     /** The interval of a cell's mean test score; empty if its run did not store the scores. */
-    public Optional<Interval> interval(ResultCell cell) {
+    public Optional<Interval> interval(FinishedCell cell) {
         return Optional.ofNullable(known.get(cell)).map(Own::interval);
     }
 
     /** Which file a cell without interval lacks. */
-    public Optional<String> lacking(ResultCell cell) {
+    public Optional<String> lacking(FinishedCell cell) {
         return Optional.ofNullable(lacking.get(cell));
     }
 
@@ -100,20 +100,20 @@ public final class ClipIntervals {
      * @param cells of one encoder and data set; null where there is none
      * @return one for each cell
      */
-    public List<Standing> standings(List<ResultCell> cells) {
-        List<ResultCell> there = cells.stream().filter(Objects::nonNull).toList();
+    public List<Standing> standings(List<FinishedCell> cells) {
+        List<FinishedCell> there = cells.stream().filter(Objects::nonNull).toList();
         List<Standing> all = new ArrayList<>();
         if (there.size() < 2 || !comparable(there)) {
             cells.forEach(_ -> all.add(Standing.UNTESTED));
             return all;
         }
-        ResultCell best = there.getFirst();
-        for (ResultCell cell : there) {
+        FinishedCell best = there.getFirst();
+        for (FinishedCell cell : there) {
             best = cell.test().mean() > best.test().mean() ? cell : best;
         }
         double level = 1 - (1 - bootstrap.level()) / (there.size() - 1);
         boolean alone = true;
-        for (ResultCell cell : cells) {
+        for (FinishedCell cell : cells) {
             boolean lower = cell != null && cell != best && isBetter(best, cell, level);
             alone &= cell == null || cell == best || lower;
             all.add(cell == null ? Standing.UNTESTED : lower ? Standing.LOWER : Standing.AMONG_BEST);
@@ -124,12 +124,12 @@ public final class ClipIntervals {
         return all;
     }
 
-    private boolean comparable(List<ResultCell> cells) {
+    private boolean comparable(List<FinishedCell> cells) {
         Own first = known.get(cells.getFirst());
         return cells.stream().map(known::get).allMatch(o -> o != null && o.clips.equals(first.clips));
     }
 
-    private boolean isBetter(ResultCell one, ResultCell other, double level) {
+    private boolean isBetter(FinishedCell one, FinishedCell other, double level) {
         double[] a = known.get(one).draws;
         double[] b = known.get(other).draws;
         double[] difference = new double[a.length];

@@ -27,7 +27,7 @@ public record EncoderRanking(List<Name> encoders, List<Ranked> ranked) {
     public record Ranked(Column column, List<Name> datasets, double[] means) {}
 
     /** Ranks all encoders. */
-    public static EncoderRanking of(Results results) {
+    public static EncoderRanking of(ComparedRuns results) {
         List<Name> encoders = results.encoders().stream()
                 .filter(e -> results.entries().stream()
                         .anyMatch(x -> x.cell().encoder().key().equals(e.key())))

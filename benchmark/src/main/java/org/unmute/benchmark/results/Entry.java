@@ -7,4 +7,4 @@ package org.unmute.benchmark.results;
  * @param cell   its scores
  * @param detail per-class scores, training curves and calibration
  */
-public record Entry(Column column, ResultCell cell, CellDetail detail) {}
+public record Entry(Column column, FinishedCell cell, CellDetail detail) {}

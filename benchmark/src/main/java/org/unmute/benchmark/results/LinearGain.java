@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 
 /**
  * The gain of each probe over the linear probe on the same tokens.
@@ -34,7 +34,7 @@ public record LinearGain(Column linear, List<Gain> gains) {
     /**
      * All gains over {@code linear}, or over {@code linear-mean} if no cell has {@code linear}; empty without either.
      */
-    public static Optional<LinearGain> of(Results results) {
+    public static Optional<LinearGain> of(ComparedRuns results) {
         return LINEAR.stream()
                 .flatMap(p -> results.column(p).stream())
                 .findFirst()
@@ -42,7 +42,7 @@ public record LinearGain(Column linear, List<Gain> gains) {
                 .filter(g -> !g.gains().isEmpty());
     }
 
-    private static List<Gain> gains(Results results, Column linear) {
+    private static List<Gain> gains(ComparedRuns results, Column linear) {
         List<Gain> gains = new ArrayList<>();
         for (Setting s : results.settings()) {
             Score base = results.score(s.encoder(), s.dataset(), linear);

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 
 /**
  * How a prototype probe's score depends on J, its number of prototypes per class (paper, Table 7).
@@ -42,7 +42,7 @@ public record PrototypeEffect(List<Curve> curves) {
     public record Point(int prototypes, long parameters, Score score) {}
 
     /** All curves. */
-    public static PrototypeEffect of(Results results) {
+    public static PrototypeEffect of(ComparedRuns results) {
         Map<List<Object>, List<Entry>> places = results.all()
                 .filter(e -> e.cell().prototypical())
                 .collect(Collectors.groupingBy(

@@ -70,7 +70,7 @@ public record Published(List<PublishedScore> scores) {
      * The published score of a probe, or of {@link #FINE_TUNED}, in a setting; case and hyphens of the encoder's name
      * are ignored. It is not known which of two readings the paper's {@code linearc} is, so both get its score.
      */
-    public Optional<PublishedScore> find(Results.Setting setting, String probe) {
+    public Optional<PublishedScore> find(ComparedRuns.Setting setting, String probe) {
         String name = probe.startsWith("linearc-") ? "linearc" : probe;
         return scores.stream()
                 .filter(s -> plain(s.encoder()).equals(plain(setting.encoder().key()))

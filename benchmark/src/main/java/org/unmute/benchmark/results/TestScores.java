@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.data.ClipId;
 import org.unmute.data.TextTable;
 import org.unmute.files.InputException;
@@ -38,8 +39,8 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     private record Scored(List<String> classes, List<String> clips, float[][] rows) {}
 
     /** Why a cell's scores cannot be read: which file is not there; empty if all are. */
-    static Optional<String> lacking(ResultCell cell) throws IOException {
-        for (SeedRun seed : cell.seeds()) {
+    static Optional<String> lacking(FinishedCell cell) throws IOException {
+        for (SeedResult seed : cell.seeds()) {
             if (!RegularFile.exists(cell.folder().resolve(seed.folder()).resolve(SCORES))) {
                 return Optional.of("no " + seed.folder() + "/" + SCORES);
             }
@@ -48,7 +49,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     }
 
     /** The files of the clips: one, or one for each fold in the order of their numbers. */
-    private static List<Path> clipFiles(ResultCell cell) throws IOException {
+    private static List<Path> clipFiles(FinishedCell cell) throws IOException {
         Path folder = cell.folder().getParent();
         Path one = folder.resolve(CLIPS + ".csv");
         if (RegularFile.exists(one)) {
@@ -68,9 +69,9 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
      * @throws InputException naming a file that is damaged, or that contradicts another
      * @throws IOException if a file cannot be read
      */
-    static TestScores read(ResultCell cell) throws IOException {
+    static TestScores read(FinishedCell cell) throws IOException {
         List<Scored> seeds = new ArrayList<>();
-        for (SeedRun seed : cell.seeds()) {
+        for (SeedResult seed : cell.seeds()) {
             Path file = cell.folder().resolve(seed.folder()).resolve(SCORES);
             Scored own = scored(file);
             if (!seeds.isEmpty()
@@ -176,7 +177,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
     }
 
     /** The scores must give the metrics that the cell states. */
-    private void requireSame(ResultCell cell) {
+    private void requireSame(FinishedCell cell) {
         PrimaryMetric metric = metric(cell);
         for (int s = 0; s < seeds.size(); s++) {
             double sum = 0;
@@ -187,20 +188,20 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
             }
             double stated = cell.seeds().get(s).test();
             if (!(Math.abs(sum / folds.length - stated) <= ROUNDING)) {
-                throw new InputException(cell.folder().resolve(ResultCell.FILE) + ": contradicts "
+                throw new InputException(cell.folder().resolve(FinishedCell.FILE) + ": contradicts "
                         + cell.seeds().get(s).folder() + "/" + SCORES + ": " + cell.metric() + " is " + stated
                         + ", the scores give " + sum / folds.length);
             }
         }
     }
 
-    private static PrimaryMetric metric(ResultCell cell) {
+    private static PrimaryMetric metric(FinishedCell cell) {
         for (PrimaryMetric metric : PrimaryMetric.values()) {
             if (metric.label().equals(cell.metric())) {
                 return metric;
             }
         }
-        throw new InputException(cell.folder().resolve(ResultCell.FILE) + ": metric '" + cell.metric()
+        throw new InputException(cell.folder().resolve(FinishedCell.FILE) + ": metric '" + cell.metric()
                 + "' is not one that scores can be resampled for: mAP or accuracy");
     }
 
@@ -210,7 +211,7 @@ record TestScores(List<String> clips, int[] folds, boolean[][] labels, List<floa
      *
      * @return {@code [resamples]}
      */
-    double[] draws(ResultCell cell, Bootstrap bootstrap) {
+    double[] draws(FinishedCell cell, Bootstrap bootstrap) {
         PrimaryMetric metric = metric(cell);
         double[] mean = new double[bootstrap.resamples()];
         int from = 0;

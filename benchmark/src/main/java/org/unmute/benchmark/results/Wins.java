@@ -14,13 +14,13 @@ import java.util.List;
 public record Wins(List<Column> columns, WinRule rule, int[][] wins, int[][] contests, int skipped) {
 
     /** Compares all pairs. */
-    public static Wins of(Results results, WinRule rule) {
+    public static Wins of(ComparedRuns results, WinRule rule) {
         List<Column> columns = results.columns();
         int n = columns.size();
         int[][] wins = new int[n][n];
         int[][] contests = new int[n][n];
         int skipped = 0;
-        for (Results.Setting setting : results.settings()) {
+        for (ComparedRuns.Setting setting : results.settings()) {
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < i; j++) {
                     var a = results.find(setting.encoder(), setting.dataset(), columns.get(i))

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRun;
-import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.AtomicFile;
@@ -49,13 +50,9 @@ public final class BenchmarkMerge {
      */
     private record Run(Path folder, Path real, JsonNode grid, JsonNode results) {
         static Run read(Path folder) throws IOException {
-            ResultGrid.read(folder);
-            Path record = folder.resolve(RunRecord.FILE);
+            GridFile.read(folder);
             return new Run(
-                    folder,
-                    folder.toRealPath(),
-                    Json.read(folder.resolve(ResultGrid.FILE)),
-                    RegularFile.exists(record) ? Json.read(record).path("results") : Json.object());
+                    folder, folder.toRealPath(), Json.read(folder.resolve(GridFile.FILE)), RunRecord.results(folder));
         }
     }
 
@@ -75,7 +72,7 @@ public final class BenchmarkMerge {
      */
     public static BenchmarkMerge of(Path out, List<Path> folders) throws IOException {
         List<Run> runs = new ArrayList<>();
-        if (RegularFile.exists(out.resolve(ResultGrid.FILE))) {
+        if (RegularFile.exists(out.resolve(GridFile.FILE))) {
             runs.add(Run.read(out));
         }
         for (Path folder : folders) {
@@ -114,7 +111,7 @@ public final class BenchmarkMerge {
             try {
                 all.add(new CellId(names[0], names[1], names[2]));
             } catch (IllegalArgumentException e) {
-                throw new InputException(run.folder().resolve(ResultGrid.FILE) + ": " + e.getMessage(), e);
+                throw new InputException(run.folder().resolve(GridFile.FILE) + ": " + e.getMessage(), e);
             }
         }
         return all;
@@ -133,7 +130,7 @@ public final class BenchmarkMerge {
     }
 
     /** Cells of one encoder must be of one file, wherever it was. */
-    private void requireSameEncoders() throws IOException {
+    private void requireSameEncoders() {
         Map<String, MergeCell> first = new LinkedHashMap<>();
         for (MergeCell cell : cells.values()) {
             if (cell.finished()) {
@@ -147,11 +144,8 @@ public final class BenchmarkMerge {
         }
     }
 
-    private static String encoder(MergeCell cell) throws IOException {
-        return Json.read(cell.folder().resolve(CellGroup.CELL))
-                .path("encoderSettings")
-                .path("sha256")
-                .asText();
+    private static String encoder(MergeCell cell) {
+        return FinishedCell.read(cell.folder()).encoderSettings().getOrDefault("sha256", "");
     }
 
     /** The clips of a data set must be the same in all runs that used it. */
@@ -204,7 +198,7 @@ public final class BenchmarkMerge {
         Files.createDirectories(out);
         Path target = out.toRealPath();
         BenchmarkRun.removeHalfWritten(target);
-        copy(runs.getFirst().real().resolve(ResultGrid.FILE), target.resolve(ResultGrid.FILE));
+        copy(runs.getFirst().real().resolve(GridFile.FILE), target.resolve(GridFile.FILE));
         for (Map.Entry<Path, Path> file : clips.entrySet()) {
             copy(file.getValue(), target.resolve(file.getKey()));
         }
@@ -242,7 +236,7 @@ public final class BenchmarkMerge {
     }
 
     /** The outcome. A cell that is not finished has failed if one of the runs says so. */
-    public BenchmarkResults results() {
+    public BenchmarkOutcome results() {
         Map<CellId, String> failed = new LinkedHashMap<>();
         for (Run run : runs) {
             for (JsonNode failure : run.results().path("cells").path("failed")) {
@@ -252,7 +246,7 @@ public final class BenchmarkMerge {
                         .forEach(id -> failed.put(id, failure.path("reason").asText()));
             }
         }
-        return new BenchmarkResults(out, planned, failed);
+        return new BenchmarkOutcome(out, planned, failed);
     }
 
     /** What the runs recorded of their data sets, by name. */

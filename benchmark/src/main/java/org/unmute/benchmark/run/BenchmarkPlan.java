@@ -18,6 +18,7 @@ import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.benchmark.protocol.CellSettings;
 import org.unmute.benchmark.protocol.StepCost;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.data.provenance.DiskSpace;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.Units;
@@ -74,7 +75,7 @@ public final class BenchmarkPlan {
             for (Cell cell : group.cells().values()) {
                 CellId id = cell.id();
                 progress.advance(1);
-                if (Files.exists(id.folder(out).resolve(CellGroup.CELL))) {
+                if (Files.exists(id.folder(out).resolve(FinishedCell.FILE))) {
                     continue;
                 }
                 CellSettings settings = cell.settings();

@@ -22,7 +22,8 @@ import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellQueue;
 import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.benchmark.protocol.CoreShare;
-import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.data.provenance.Units;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.files.Diagnosis;
@@ -167,7 +168,7 @@ public final class BenchmarkRun implements AutoCloseable {
     /** Number of cells that an earlier process finished. */
     public int finishedBefore() {
         return (int) cells.stream()
-                .filter(c -> Files.exists(c.id().folder(settings.out()).resolve(CellGroup.CELL)))
+                .filter(c -> Files.exists(c.id().folder(settings.out()).resolve(FinishedCell.FILE)))
                 .count();
     }
 
@@ -334,7 +335,7 @@ public final class BenchmarkRun implements AutoCloseable {
         CellId id = cell.id();
         Path folder = id.folder(settings.out());
         var data = group.data(cell, host::tell);
-        if (RegularFile.exists(folder.resolve(CellGroup.CELL))) {
+        if (RegularFile.exists(folder.resolve(FinishedCell.FILE))) {
             CellRun.requireSame(cell.settings(), data, folder);
             CellRun.discardWork(folder);
             return;
@@ -343,8 +344,8 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /** The outcome of the run. */
-    public BenchmarkResults results() {
-        return new BenchmarkResults(settings.out(), cells.stream().map(Cell::id).toList(), failed);
+    public BenchmarkOutcome results() {
+        return new BenchmarkOutcome(settings.out(), cells.stream().map(Cell::id).toList(), failed);
     }
 
     /**
@@ -373,7 +374,7 @@ public final class BenchmarkRun implements AutoCloseable {
      * @param path below the run's folder, with '/'
      */
     public static boolean isResult(String path) {
-        return path.equals(ResultGrid.FILE) || path.indexOf('/') != path.lastIndexOf('/') && !path.startsWith("cache/");
+        return path.equals(GridFile.FILE) || path.indexOf('/') != path.lastIndexOf('/') && !path.startsWith("cache/");
     }
 
     /** What was read from each data set. */

@@ -14,14 +14,13 @@ import org.unmute.benchmark.protocol.CellData;
 import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRecorder;
 import org.unmute.benchmark.protocol.CellResult;
-import org.unmute.benchmark.protocol.CellSettings;
 import org.unmute.benchmark.protocol.Fold;
 import org.unmute.benchmark.protocol.FoldScores;
 import org.unmute.benchmark.protocol.SeedResult;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.Name;
 import org.unmute.data.LabelledClip;
 import org.unmute.data.provenance.CacheOrigin;
-import org.unmute.data.provenance.Json;
-import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.data.provenance.WholeCache;
 import org.unmute.events.encoder.OpenEncoder;
@@ -34,8 +33,6 @@ import org.unmute.probes.train.TokenGrid;
  * layers. The first cell that needs the cache opens it.
  */
 final class CellGroup implements CellRecorder, AutoCloseable {
-    static final String CELL = "cell.json";
-
     private final EncoderEntry encoder;
     private final SplitDataset dataset;
     private final boolean layers;
@@ -157,65 +154,19 @@ final class CellGroup implements CellRecorder, AutoCloseable {
 
     @Override
     public void finished(CellResult r, Path folder) throws IOException {
-        Cell cell = cells.get(r.id());
-        List<Fold> parts = r.data().folds();
         Path absolute = out.toAbsolutePath().normalize();
         Path kept = cacheFolder.toAbsolutePath().normalize();
-        Map<String, Object> all = new JsonObject()
-                .with("encoder", r.id().encoder())
-                .with("encoderTitle", encoder.title())
-                .with("dataset", r.id().dataset())
-                .with("datasetTitle", dataset.entry().title())
-                .with("probe", cell.probe().name())
-                .with("label", r.id().probe())
-                .with("metric", r.data().metric().label())
-                .with("higherIsBetter", true)
-                .with("parameters", r.parameters())
-                .with("classes", r.data().classes().size())
-                .with("trials", r.trials().size())
-                .with("pruned", r.pruned())
-                .with(
-                        "best",
-                        new JsonObject()
-                                .with("lr", r.best().values().get(CellSettings.RATE))
-                                .with("wd", r.best().values().get(CellSettings.DECAY))
-                                .with("validation", r.best().value())
-                                .with("trial", r.best().number()))
-                .with("seeds", r.seeds().stream().map(CellGroup::seed).toList())
-                .with("validationMean", r.mean(SeedResult::validation))
-                .with("validationSd", r.deviation(SeedResult::validation))
-                .with("testMean", r.mean(SeedResult::test))
-                .with("testSd", r.deviation(SeedResult::test))
-                .with("options", r.options())
-                .with("clipsPerSecond", r.mean(SeedResult::clipsPerSecond))
-                .with(
-                        "folds",
-                        parts.stream().map(Fold::number).filter(n -> n > 0).toList())
-                .with("trainClips", parts.getFirst().train().clips())
-                .with("validationClips", parts.getFirst().validation().clips())
-                .with(
-                        "testClips",
-                        parts.stream().mapToInt(f -> f.test().clips()).sum())
-                .with("encoderSettings", encoderFacts)
-                .with(
-                        "cache",
-                        (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
-                                .toString()
-                                .replace('\\', '/'));
-        if (strong != null) {
-            all.put("events", StrongTest.summary(r.seeds(), folder));
-        }
-        Json.write(folder.resolve(CELL), all);
-    }
-
-    private static Map<String, Object> seed(SeedResult s) {
-        return new JsonObject()
-                .with("seed", s.seed())
-                .with("validation", s.validation())
-                .with("test", s.test())
-                .with("seconds", s.seconds())
-                .with("clipsPerSecond", s.clipsPerSecond())
-                .with("folder", s.folder());
+        FinishedCell.write(
+                folder,
+                r,
+                new Name(encoder.name(), encoder.title()),
+                new Name(dataset.entry().name(), dataset.entry().title()),
+                cells.get(r.id()).probe().name(),
+                encoderFacts,
+                (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
+                        .toString()
+                        .replace('\\', '/'),
+                strong == null ? null : StrongTest.summary(r.seeds(), folder));
     }
 
     @Override

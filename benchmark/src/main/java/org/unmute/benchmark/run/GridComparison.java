@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.events.encoder.OpenEncoder;
 
 /**
- * Compares the grids of two runs as {@link GridRecord} wrote them. Where a run found its files is not compared, since
+ * Compares the grids of two runs as {@link GridFile} wrote them. Where a run found its files is not compared, since
  * machines see the same files in different places; what was in them is told by the cells.
  */
 final class GridComparison {

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.unmute.benchmark.protocol.CellId;
 import org.unmute.benchmark.protocol.CellRun;
 import org.unmute.benchmark.results.CellDetail;
-import org.unmute.benchmark.results.ResultCell;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.files.FileFailure;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
@@ -41,9 +41,9 @@ record MergeCell(
         if (!RepeatableContent.isFolder(folder) || !RegularFile.exists(settings)) {
             return Optional.empty();
         }
-        boolean finished = RegularFile.exists(folder.resolve(CellGroup.CELL));
+        boolean finished = RegularFile.exists(folder.resolve(FinishedCell.FILE));
         if (finished) {
-            CellDetail.read(ResultCell.read(folder));
+            CellDetail.read(FinishedCell.read(folder));
         }
         return Optional.of(new MergeCell(
                 id,
@@ -128,8 +128,8 @@ record MergeCell(
                 all.add(file);
             }
         }
-        List<Path> last =
-                List.of(folder.resolve(CellRun.TRIALS), folder.resolve(CellRun.RERUNS), folder.resolve(CellGroup.CELL));
+        List<Path> last = List.of(
+                folder.resolve(CellRun.TRIALS), folder.resolve(CellRun.RERUNS), folder.resolve(FinishedCell.FILE));
         all.sort(Comparator.comparingInt(last::indexOf)); // stable: all others come first
         return all;
     }

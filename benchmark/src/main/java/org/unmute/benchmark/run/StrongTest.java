@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.unmute.benchmark.protocol.SeedResult;
-import org.unmute.benchmark.results.ResultCell;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.Score;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.LabelledClip;
@@ -101,18 +101,15 @@ final class StrongTest {
     }
 
     /** Mean and standard deviation of each metric over the seeds in a cell's folder, for its result. */
-    static Map<String, Object> summary(List<SeedResult> seeds, Path cell) throws IOException {
+    static Map<String, Score> summary(List<SeedResult> seeds, Path cell) throws IOException {
         List<JsonFields> each = new ArrayList<>();
         for (SeedResult seed : seeds) {
             each.add(JsonFields.read(cell.resolve(seed.folder()).resolve(FILE)).object("metrics"));
         }
-        Map<String, Object> all = new JsonObject();
-        for (String name : ResultCell.EVENT_METRICS) {
+        Map<String, Score> all = new LinkedHashMap<>();
+        for (String name : FinishedCell.EVENT_METRICS) {
             double[] values = each.stream().mapToDouble(m -> m.number(name)).toArray();
-            Score score = Score.of(values);
-            all.put(
-                    name,
-                    new JsonObject().with("mean", Json.finite(score.mean())).with("sd", Json.finite(score.sd())));
+            all.put(name, Score.of(values));
         }
         return all;
     }

@@ -34,7 +34,7 @@ class FolderCheckTest {
 
     @Test
     void commandsAreQuotedForAShell() {
-        RunCommand run = new RunCommand(
+        StatedCommand run = new StatedCommand(
                 List.of("unmute", "embed", "--out", "my cache", "it's", "$(rm -rf ~)", "--clip=10", ""), Json.object());
         assertThat(run.shell()).isEqualTo("unmute embed --out 'my cache' 'it'\\''s' '$(rm -rf ~)' --clip=10 ''");
     }
@@ -42,7 +42,7 @@ class FolderCheckTest {
     @Test
     void recordsOfOtherProgramsAreNotBelieved() throws IOException {
         Path file = folder.resolve("run.json");
-        assertThat(RunCommand.read(file)).isEmpty();
+        assertThat(StatedCommand.read(file)).isEmpty();
         for (String text : List.of(
                 "{}",
                 "[]",
@@ -52,10 +52,10 @@ class FolderCheckTest {
                 "{\"command\":[\"unmute\",\"embed\"]}",
                 "{")) {
             Files.writeString(file, text);
-            assertThatThrownBy(() -> RunCommand.read(file)).as(text).isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> StatedCommand.read(file)).as(text).isInstanceOf(InputException.class);
         }
         Files.writeString(file, "{\"command\":[\"unmute\",\"embed\"],\"results\":{}}");
-        assertThat(RunCommand.read(file).orElseThrow().name()).isEqualTo("embed");
+        assertThat(StatedCommand.read(file).orElseThrow().name()).isEqualTo("embed");
     }
 
     /** The cells of a grid are paths below its folder, whatever it says. */

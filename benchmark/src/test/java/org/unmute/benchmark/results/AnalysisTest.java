@@ -16,15 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.benchmark.fixture.RunFixture;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 
 /** What is computed from the cells, on numbers that can be checked by hand. */
 class AnalysisTest {
     @TempDir
     private Path folder;
 
-    private Results standard() throws IOException {
-        return Merge.read(List.of(RunFixture.standard(folder.resolve("a")).folder()));
+    private ComparedRuns standard() throws IOException {
+        return RunComparison.read(
+                List.of(RunFixture.standard(folder.resolve("a")).folder()));
     }
 
     @ParameterizedTest
@@ -72,14 +73,14 @@ class AnalysisTest {
                 new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("linear", "protobin"));
         run.cell(EAT, URBAN, "linear", Map.of(), 0.5);
         run.cell(EAT, URBAN, "protobin", Map.of(), 0.7);
-        Wins wins = Wins.of(Merge.read(List.of(run.folder())), WinRule.POOLED);
+        Wins wins = Wins.of(RunComparison.read(List.of(run.folder())), WinRule.POOLED);
         assertThat(wins.empty()).isTrue();
         assertThat(wins.skipped()).isEqualTo(1);
     }
 
     @Test
     void gainIsTheDifferenceToLinearOfTheSameSetting() throws IOException {
-        Results results = standard();
+        ComparedRuns results = standard();
         LinearGain gain = LinearGain.of(results).orElseThrow();
         Column protobin = results.column("protobin").orElseThrow();
         assertThat(gain.linear().label()).isEqualTo("linear");
@@ -102,12 +103,12 @@ class AnalysisTest {
     void withoutALinearProbeThereIsNoGain() throws IOException {
         RunFixture run = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("mhca"));
         run.cell(EAT, URBAN, "mhca", Map.of(), 0.5, 0.6);
-        assertThat(LinearGain.of(Merge.read(List.of(run.folder())))).isEmpty();
+        assertThat(LinearGain.of(RunComparison.read(List.of(run.folder())))).isEmpty();
     }
 
     @Test
     void encodersAreRankedOverTheDataSetsThatAllHave() throws IOException {
-        Results results = standard();
+        ComparedRuns results = standard();
         EncoderRanking ranking = EncoderRanking.of(results);
         assertThat(ranking.encoders()).containsExactly(EAT, BEATS);
         EncoderRanking.Ranked proto = ranking.ranked().get(3);

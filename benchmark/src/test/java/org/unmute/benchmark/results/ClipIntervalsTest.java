@@ -43,11 +43,11 @@ class ClipIntervalsTest {
     }
 
     private ClipIntervals intervals() throws IOException {
-        return ClipIntervals.of(Merge.read(List.of(run.folder())), Bootstrap.withSeed(0));
+        return ClipIntervals.of(RunComparison.read(List.of(run.folder())), Bootstrap.withSeed(0));
     }
 
     private List<Standing> standings() throws IOException {
-        Results results = Merge.read(List.of(run.folder()));
+        ComparedRuns results = RunComparison.read(List.of(run.folder()));
         return intervals()
                 .standings(results.columns().stream()
                         .map(c -> results.find(RunFixture.EAT, RunFixture.URBAN, c)
@@ -56,8 +56,8 @@ class ClipIntervalsTest {
                         .toList());
     }
 
-    private ResultCell only() throws IOException {
-        return Merge.read(List.of(run.folder())).entries().getFirst().cell();
+    private FinishedCell only() throws IOException {
+        return RunComparison.read(List.of(run.folder())).entries().getFirst().cell();
     }
 
     /** Of single labels the standard error is known: each clip is right or wrong, for both seeds together. */
@@ -113,7 +113,7 @@ class ClipIntervalsTest {
     void differencesArePaired() throws IOException {
         cell("mhca", 0.60, 2);
         cell("protobin", 0.66, 2);
-        List<ResultCell> cells = Merge.read(List.of(run.folder())).entries().stream()
+        List<FinishedCell> cells = RunComparison.read(List.of(run.folder())).entries().stream()
                 .map(Entry::cell)
                 .toList();
         ClipIntervals intervals = intervals();
@@ -127,10 +127,10 @@ class ClipIntervalsTest {
         cell("linear", 0.3, 1);
         cell("mhca", 0.9, 2);
         run.cell(RunFixture.EAT, RunFixture.URBAN, "protobin", Map.of(), 0.5, 0.6);
-        Results results = Merge.read(List.of(run.folder()));
+        ComparedRuns results = RunComparison.read(List.of(run.folder()));
         ClipIntervals intervals = intervals();
         assertThat(standings()).containsOnly(Standing.UNTESTED);
-        ResultCell bare = results.entries().getLast().cell();
+        FinishedCell bare = results.entries().getLast().cell();
         assertThat(intervals.interval(bare)).isEmpty();
         assertThat(intervals.lacking(bare)).contains("no seed-0/scores.csv");
         assertThat(intervals.interval(results.entries().getFirst().cell())).isPresent();

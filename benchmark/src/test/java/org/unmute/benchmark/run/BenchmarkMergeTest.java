@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.benchmark.fixture.RunFixture;
-import org.unmute.benchmark.results.Merge;
 import org.unmute.benchmark.results.Name;
+import org.unmute.benchmark.results.RunComparison;
 import org.unmute.files.InputException;
 
 /**
@@ -104,8 +104,8 @@ class BenchmarkMergeTest {
         assertThat(merge.results().complete()).isTrue();
         Path out = folder.resolve("out");
         assertThat(bytes(out)).isEqualTo(bytes(whole));
-        assertThat(Merge.read(List.of(out)).entries())
-                .hasSameSizeAs(Merge.read(List.of(whole)).entries());
+        assertThat(RunComparison.read(List.of(out)).entries())
+                .hasSameSizeAs(RunComparison.read(List.of(whole)).entries());
     }
 
     @Test

@@ -8,15 +8,14 @@ import java.util.Map;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.benchmark.StopSignal;
-import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkHost;
 import org.unmute.benchmark.run.BenchmarkMerge;
+import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
-import org.unmute.benchmark.run.BenchmarkResults;
 import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
 import org.unmute.benchmark.run.EmbeddingBar;
-import org.unmute.benchmark.run.GridRecord;
 import org.unmute.benchmark.run.ProgressBar;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
@@ -165,7 +164,7 @@ final class BenchmarkCommand extends ComputingCommand {
                 plan.requireSpace();
             }
             BenchmarkRun.removeHalfWritten(out);
-            GridRecord.write(out, selection.grid());
+            GridFile.write(out, selection.grid());
             boolean complete = run.work(plan);
             warnings.end(record);
             end(run.results(), run.datasetFacts(), "run the same command again to go on");
@@ -176,7 +175,7 @@ final class BenchmarkCommand extends ComputingCommand {
     }
 
     /** Writes the record of the run and prints its results. */
-    private void end(BenchmarkResults results, Map<String, Object> datasets, String advice) throws IOException {
+    private void end(BenchmarkOutcome results, Map<String, Object> datasets, String advice) throws IOException {
         record.result("datasets", datasets).result("cells", results.summary()).write(out);
         print(results.document(), o -> BenchmarkTables.print(results, advice, o));
     }
@@ -194,11 +193,11 @@ final class BenchmarkCommand extends ComputingCommand {
     private void merge() throws IOException {
         BenchmarkMerge joint = BenchmarkMerge.of(out, merge);
         for (Path folder : merge) {
-            record.input(folder.resolve(ResultGrid.FILE));
+            record.input(folder.resolve(GridFile.FILE));
         }
         tell(joint.summary());
         joint.write();
-        BenchmarkResults results = joint.results();
+        BenchmarkOutcome results = joint.results();
         end(
                 results,
                 joint.datasetFacts(),

@@ -12,13 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.Merge;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.results.Published;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.ResultGrid;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.RunFolder;
+import org.unmute.benchmark.results.ResultFolder;
+import org.unmute.benchmark.results.RunComparison;
 import org.unmute.benchmark.results.Score;
 import org.unmute.benchmark.results.WinRule;
 import org.unmute.benchmark.results.Wins;
@@ -109,9 +109,9 @@ final class ReportCommand extends ComputingCommand {
             throw CommandException.usage("--bootstrap must not be negative, is " + resamples);
         }
         record.seed(common.seed());
-        Results results = Merge.read(runs);
-        for (RunFolder run : results.runs()) {
-            record.input(run.folder().resolve(ResultGrid.FILE));
+        ComparedRuns results = RunComparison.read(runs);
+        for (ResultFolder run : results.runs()) {
+            record.input(run.folder().resolve(GridFile.FILE));
         }
         ClipIntervals intervals = resamples == 0
                 ? ClipIntervals.none()
@@ -138,7 +138,7 @@ final class ReportCommand extends ComputingCommand {
         return status;
     }
 
-    private List<Section> clips(Results results) throws IOException {
+    private List<Section> clips(ComparedRuns results) throws IOException {
         if (clips.isEmpty()) {
             if (clipRun != null) {
                 throw CommandException.usage("--clip-run explains clips: name one with --clip");
@@ -178,7 +178,7 @@ final class ReportCommand extends ComputingCommand {
         }
     }
 
-    private void print(PrintWriter o, Results results, ClipIntervals intervals, Map<String, byte[]> files) {
+    private void print(PrintWriter o, ComparedRuns results, ClipIntervals intervals, Map<String, byte[]> files) {
         ReportTable.of(results, intervals).print(o);
         o.println(ReportTable.legend(results, intervals));
         o.println();
@@ -199,7 +199,7 @@ final class ReportCommand extends ComputingCommand {
         return files.keySet().stream().filter(f -> f.endsWith(ending)).count();
     }
 
-    private Report document(Results results, ClipIntervals intervals, Map<String, byte[]> files) {
+    private Report document(ComparedRuns results, ClipIntervals intervals, Map<String, byte[]> files) {
         List<ReportedCell> cells = new ArrayList<>();
         results.all().forEach((Entry e) -> cells.add(ReportedCell.of(e, intervals)));
         Wins wins = Wins.of(results, rule);
@@ -245,7 +245,7 @@ final class ReportCommand extends ComputingCommand {
             double[] interval,
             long parameters) {
         static ReportedCell of(Entry entry, ClipIntervals intervals) {
-            ResultCell cell = entry.cell();
+            FinishedCell cell = entry.cell();
             Score test = cell.test();
             return new ReportedCell(
                     cell.encoder().key(),

@@ -1,6 +1,5 @@
 package org.unmute.cli.console;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -8,9 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.benchmark.protocol.CellCost;
-import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.Score;
+import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
-import org.unmute.benchmark.run.BenchmarkResults;
 
 /** Prints the plan and the results of {@code benchmark} as tables. */
 public final class BenchmarkTables {
@@ -32,25 +32,20 @@ public final class BenchmarkTables {
      *
      * @param advice how to go on if cells are not finished
      */
-    public static void print(BenchmarkResults results, String advice, PrintWriter out) throws IOException {
+    public static void print(BenchmarkOutcome results, String advice, PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
-        for (Map.Entry<CellId, JsonNode> e : results.finished().entrySet()) {
-            CellId cell = e.getKey();
-            JsonNode json = e.getValue();
-            String metric = json.path("metric").asText();
+        for (FinishedCell cell : results.finished()) {
             ConsoleTable table = tables.computeIfAbsent(
-                    json.path("datasetTitle").asText(cell.dataset()) + ": " + metric + " in %, mean ± sd over "
-                            + json.path("seeds").size() + " seeds",
+                    cell.dataset().title() + ": " + cell.metric() + " in %, mean ± sd over "
+                            + cell.seeds().size() + " seeds",
                     _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
             table.row(
-                    json.path("encoderTitle").asText(cell.encoder()),
-                    cell.probe(),
-                    json.path("parameters").asLong(),
-                    score(json, "validation"),
-                    score(json, "test"),
-                    json.path("clipsPerSecond").isNull()
-                            ? null
-                            : Math.round(json.path("clipsPerSecond").asDouble()));
+                    cell.encoder().title(),
+                    cell.folder().getFileName().toString(),
+                    cell.parameters(),
+                    score(cell.validation()),
+                    score(cell.test()),
+                    Double.isNaN(cell.clipsPerSecond()) ? null : Math.round(cell.clipsPerSecond()));
         }
         tables.forEach((title, table) -> {
             out.println();
@@ -66,13 +61,10 @@ public final class BenchmarkTables {
         }
     }
 
-    private static String score(JsonNode json, String part) {
-        JsonNode mean = json.path(part + "Mean");
-        JsonNode sd = json.path(part + "Sd");
-        if (mean.isNull()) {
-            return "-";
-        }
-        return String.format(Locale.ROOT, "%.2f", 100 * mean.asDouble())
-                + (sd.isNull() ? "" : String.format(Locale.ROOT, " ± %.2f", 100 * sd.asDouble()));
+    private static String score(Score score) {
+        return !score.defined()
+                ? "-"
+                : String.format(Locale.ROOT, "%.2f", 100 * score.mean())
+                        + (Double.isNaN(score.sd()) ? "" : String.format(Locale.ROOT, " ± %.2f", 100 * score.sd()));
     }
 }

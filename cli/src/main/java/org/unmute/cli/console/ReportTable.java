@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.ClipIntervals.Standing;
 import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.benchmark.results.Score;
 
 /** The table of scores that {@code report} prints: a row for each data set and encoder, a column for each probe. */
@@ -17,7 +17,7 @@ public final class ReportTable {
     private ReportTable() {}
 
     /** The table, with the marks that {@link #legend} explains. */
-    public static ConsoleTable of(Results results, ClipIntervals intervals) {
+    public static ConsoleTable of(ComparedRuns results, ClipIntervals intervals) {
         List<String> headings = new ArrayList<>(List.of("data set", "encoder"));
         results.columns().forEach(c -> headings.add(c.label()));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
@@ -43,7 +43,7 @@ public final class ReportTable {
     }
 
     /** What numbers and marks mean. */
-    public static String legend(Results results, ClipIntervals intervals) {
+    public static String legend(ComparedRuns results, ClipIntervals intervals) {
         String what = "percent on the test clips, mean ± sd over the seeds";
         long without = results.entries().stream()
                 .filter(e -> intervals.interval(e.cell()).isEmpty())

@@ -9,7 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.unmute.benchmark.results.ResultCell;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.data.TextTable;
 import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
@@ -70,7 +70,7 @@ public enum RecordingPart {
                 folder.getFileName() != null && folder.getFileName().toString().matches("fold-\\d+")
                         ? folder.getParent().getParent()
                         : folder.getParent();
-        if (cell != null && RegularFile.exists(cell.resolve(ResultCell.FILE))) {
+        if (cell != null && RegularFile.exists(cell.resolve(FinishedCell.FILE))) {
             ofDataset(folder, cell.toAbsolutePath().getParent()).forEach(f -> all.add(new Table(f, null)));
             return all;
         }

@@ -9,12 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.cli.console.CommandException;
-import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.events.encoder.OpenEncoder;
 import org.unmute.events.encoder.Resampling;
-import org.unmute.files.RegularFile;
 import org.unmute.report.clip.ExplainedProbe;
 import org.unmute.report.clip.Explainer;
 import org.unmute.tensor.DType;
@@ -39,7 +37,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
     public static SavedProbe find(Path run, Long seed) throws IOException {
         if (Files.isRegularFile(run)) {
             Path folder = run.toAbsolutePath().getParent();
-            return new SavedProbe(folder, run, recorded(folder));
+            return new SavedProbe(folder, run, RunRecord.results(folder));
         }
         if (!Files.isDirectory(run)) {
             throw CommandException.input("no such run: " + run);
@@ -48,12 +46,12 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         if (Files.isRegularFile(run.resolve("cell.json"))) {
             folder = seedFolder(run, seed);
         }
-        return new SavedProbe(folder, probeFile(folder, seed), recorded(folder));
+        return new SavedProbe(folder, probeFile(folder, seed), RunRecord.results(folder));
     }
 
     /** The record of a token cache, which tells its encoder. */
     public static SavedProbe ofCache(Path cache) throws IOException {
-        return new SavedProbe(cache, null, recorded(cache));
+        return new SavedProbe(cache, null, RunRecord.results(cache));
     }
 
     private static Path seedFolder(Path cell, Long seed) throws IOException {
@@ -98,14 +96,6 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
         }
     }
 
-    private static JsonNode recorded(Path folder) throws IOException {
-        Path file = folder.resolve(RunRecord.FILE);
-        if (!RegularFile.exists(file)) {
-            return MissingNode.getInstance();
-        }
-        return Json.read(file).path("results");
-    }
-
     /**
      * Opens the encoder named in the run's record, or in the record of its token cache.
      *
@@ -138,7 +128,7 @@ public record SavedProbe(Path folder, Path probe, JsonNode results) {
 
     private JsonNode ofCache() throws IOException {
         String cache = results.path("cacheFolder").asText("");
-        return cache.isEmpty() ? MissingNode.getInstance() : recorded(Path.of(cache));
+        return cache.isEmpty() ? MissingNode.getInstance() : RunRecord.results(Path.of(cache));
     }
 
     /** The recorded resampling filter; torchaudio's if none is recorded. */

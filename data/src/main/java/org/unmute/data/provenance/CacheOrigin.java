@@ -1,14 +1,12 @@
 package org.unmute.data.provenance;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.unmute.files.InputException;
-import org.unmute.files.RegularFile;
 import org.unmute.models.encoder.RowTimes;
 
 /** The origin of a token cache, from the record that {@code embed} writes next to it. */
@@ -36,11 +34,7 @@ public final class CacheOrigin {
      */
     public static void note(Path cache, RunRecord record) throws IOException {
         record.result("cacheFolder", cache.toString());
-        Path file = cache.resolve(RunRecord.FILE);
-        if (!RegularFile.exists(file)) {
-            return;
-        }
-        JsonNode results = Json.read(file).path("results");
+        JsonNode results = RunRecord.results(cache);
         for (String name : NAMES) {
             if (results.has(name)) {
                 record.result(name, results.get(name));
@@ -66,9 +60,7 @@ public final class CacheOrigin {
      * @throws IOException if the record cannot be read
      */
     public static Optional<RowTimes> rowTimes(Path cache) throws IOException {
-        Path file = cache.resolve(RunRecord.FILE);
-        JsonNode times =
-                RegularFile.exists(file) ? Json.read(file).path("results").path(ROW_TIMES) : MissingNode.getInstance();
+        JsonNode times = RunRecord.results(cache).path(ROW_TIMES);
         if (times.isMissingNode()) {
             return Optional.empty();
         }
@@ -79,7 +71,8 @@ public final class CacheOrigin {
                     times.path("hopSamples").asInt(-1),
                     times.path("hopRows").asInt(-1)));
         } catch (IllegalArgumentException e) {
-            throw new InputException(file + ": " + e.getMessage() + ": embed the recordings again", e);
+            throw new InputException(
+                    cache.resolve(RunRecord.FILE) + ": " + e.getMessage() + ": embed the recordings again", e);
         }
     }
 }

@@ -2,6 +2,8 @@ package org.unmute.data.provenance;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.files.AtomicFile;
+import org.unmute.files.RegularFile;
 import org.unmute.files.Sha256;
 
 /**
@@ -123,6 +126,17 @@ public final class RunRecord {
         Files.createDirectories(file.toAbsolutePath().getParent());
         byte[] json = Json.MAPPER.writeValueAsBytes(document(FolderManifest.announced(file)));
         AtomicFile.write(file, json);
+    }
+
+    /**
+     * What a run recorded, {@link #result} by result; a {@link MissingNode} if its folder has no record.
+     *
+     * @throws org.unmute.files.InputException if the record is not JSON
+     * @throws IOException if it cannot be read
+     */
+    public static JsonNode results(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        return RegularFile.exists(file) ? Json.read(file).path("results") : MissingNode.getInstance();
     }
 
     /** The record as it is written, for a folder that is not on this machine. */

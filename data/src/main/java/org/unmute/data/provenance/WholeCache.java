@@ -84,15 +84,14 @@ public final class WholeCache {
 
     /** Number of clips of which the last embedding left tokens, by its record; 0 without one that says so. */
     private static int stated(Path folder) throws IOException {
-        Path file = folder.resolve(RunRecord.FILE);
-        if (!RegularFile.exists(file)) {
-            return 0;
-        }
         JsonNode results;
         try {
-            results = Json.read(file).path("results");
+            results = RunRecord.results(folder);
         } catch (InputException e) {
             return 0; // what is wrong with it is for fsck to say
+        }
+        if (results.isMissingNode()) {
+            return 0;
         }
         JsonNode kept = results.path("kept");
         boolean tokens = kept.isMissingNode();

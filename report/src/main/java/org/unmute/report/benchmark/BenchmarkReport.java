@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Name;
 import org.unmute.benchmark.results.Published;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.benchmark.results.WinRule;
 import org.unmute.report.chart.SeriesStyle;
 import org.unmute.report.chart.SeriesStyles;
@@ -28,7 +28,7 @@ public final class BenchmarkReport {
      * @param clips explained clips, placed after the figures of the scores
      */
     public static List<Section> sections(
-            Results results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips) {
+            ComparedRuns results, Published published, WinRule rule, ClipIntervals intervals, List<Section> clips) {
         List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published, intervals)));
         EventSection.of(results).ifPresent(sections::add);
         WinSection.of(results, rule).ifPresent(sections::add);
@@ -46,7 +46,7 @@ public final class BenchmarkReport {
     }
 
     /** A summary of what was compared. */
-    public static String summary(Results results) {
+    public static String summary(ComparedRuns results) {
         List<Name> encoders =
                 results.settings().stream().map(Setting::encoder).distinct().toList();
         List<Name> datasets =
@@ -70,13 +70,13 @@ public final class BenchmarkReport {
     }
 
     /** The style of each probe by its label, the same in all figures of a report. */
-    static Map<String, SeriesStyle> styles(Results results) {
+    static Map<String, SeriesStyle> styles(ComparedRuns results) {
         return SeriesStyles.ofProbes(
                 results.columns().stream().map(Column::label).toList());
     }
 
     /** Settings grouped by the metric of their data set. */
-    static Map<String, List<Setting>> byMetric(Results results, List<Setting> settings) {
+    static Map<String, List<Setting>> byMetric(ComparedRuns results, List<Setting> settings) {
         return settings.stream()
                 .collect(Collectors.groupingBy(
                         s -> results.metric(s.dataset()), LinkedHashMap::new, Collectors.toList()));

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.unmute.benchmark.results.CalibrationBin;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.report.chart.ReliabilityDiagram;
 import org.unmute.report.drawing.Caption;
 import org.unmute.report.table.Table;
@@ -20,7 +20,7 @@ final class CalibrationSection {
 
     private CalibrationSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         List<Block> blocks = new ArrayList<>(List.of(new Block.DataTable(table(results))));
         List<Setting> settings = results.settings();
         for (Setting s : settings) {
@@ -39,7 +39,7 @@ final class CalibrationSection {
         return new Section("calibration", "Calibration", blocks);
     }
 
-    private static Block.Figure figure(Results results, Setting s, Entry e, boolean inPage) {
+    private static Block.Figure figure(ComparedRuns results, Setting s, Entry e, boolean inPage) {
         List<ReliabilityDiagram.Bin> bins = e.detail().calibration().stream()
                 .map(b -> new ReliabilityDiagram.Bin(b.low(), b.high(), b.confidence(), b.accuracy(), b.count()))
                 .toList();
@@ -57,7 +57,7 @@ final class CalibrationSection {
                 inPage);
     }
 
-    private static Table table(Results results) {
+    private static Table table(ComparedRuns results) {
         TableBuilder table = TableBuilder.ofSettings(
                 results.columns(),
                 "bin_low",

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.unmute.benchmark.results.ClassAverage;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.benchmark.results.Score;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ClassBars;
@@ -27,7 +27,7 @@ final class ClassSection {
 
     private ClassSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         List<Setting> settings = results.settings();
         List<Block> blocks = new ArrayList<>();
         for (Setting s : settings) {
@@ -49,7 +49,7 @@ final class ClassSection {
                         .orElseThrow());
     }
 
-    private static Block.Figure figure(Results results, Setting s) {
+    private static Block.Figure figure(ComparedRuns results, Setting s) {
         List<Entry> entries = results.entries(s);
         Entry main = drawn(entries);
         Optional<Entry> linear = entries.stream()

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Score;
 
 /** Metrics of events in time, for data sets with strong labels. */
@@ -18,7 +18,7 @@ final class EventSection {
     private EventSection() {}
 
     /** Empty if no cell has such metrics. */
-    static Optional<Section> of(Results results) {
+    static Optional<Section> of(ComparedRuns results) {
         List<Setting> settings = results.settings().stream()
                 .filter(s -> results.entries(s).stream()
                         .anyMatch(e -> !e.cell().events().isEmpty()))

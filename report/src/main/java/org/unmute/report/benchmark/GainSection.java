@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.LinearGain;
 import org.unmute.benchmark.results.LinearGain.Gain;
 import org.unmute.benchmark.results.Name;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.GroupedBars;
 import org.unmute.report.chart.SeriesStyle;
@@ -26,15 +26,15 @@ final class GainSection {
     /** With more settings than this, the chart averages over the encoders of a data set. */
     private static final int MAX_GROUPS = 8;
 
-    private final Results results;
+    private final ComparedRuns results;
     private final LinearGain gain;
 
-    private GainSection(Results results, LinearGain gain) {
+    private GainSection(ComparedRuns results, LinearGain gain) {
         this.results = results;
         this.gain = gain;
     }
 
-    static Optional<Section> of(Results results) {
+    static Optional<Section> of(ComparedRuns results) {
         return LinearGain.of(results).map(gain -> {
             GainSection s = new GainSection(results, gain);
             return new Section(

@@ -3,9 +3,9 @@ package org.unmute.report.benchmark;
 import java.util.List;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.ClipIntervals.Standing;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.Results;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.metrics.Bootstrap;
 import org.unmute.report.chart.NumberText;
 import org.unmute.report.table.TableCell.Mark;
@@ -15,7 +15,7 @@ final class IntervalText {
     private IntervalText() {}
 
     /** The interval of a cell in percent, or that it has none; empty if none were asked for. */
-    static String of(ResultCell cell, ClipIntervals intervals) {
+    static String of(FinishedCell cell, ClipIntervals intervals) {
         return intervals.bootstrap() == null
                 ? ""
                 : intervals.interval(cell).map(CellFormat::interval).orElse("no interval");
@@ -30,13 +30,13 @@ final class IntervalText {
     }
 
     /** How the intervals of a table came about, what its marks mean, which cells lack both; begins with a space. */
-    static String note(Results results, ClipIntervals intervals) {
+    static String note(ComparedRuns results, ClipIntervals intervals) {
         Bootstrap b = intervals.bootstrap();
         if (b == null) {
             return " Without intervals over the test clips (--bootstrap 0), nothing is compared and no probe marked.";
         }
         String level = CellFormat.decimals(100 * b.level(), 0) + " %";
-        List<ResultCell> without = results.entries().stream()
+        List<FinishedCell> without = results.entries().stream()
                 .map(Entry::cell)
                 .filter(c -> intervals.interval(c).isEmpty())
                 .toList();
@@ -51,7 +51,7 @@ final class IntervalText {
         if (without.isEmpty()) {
             return note;
         }
-        ResultCell first = without.getFirst();
+        FinishedCell first = without.getFirst();
         return note + " \u201CNo interval\u201D: the run did not keep what an interval is computed from ("
                 + without.size() + " of " + results.entries().size() + " cells; " + first.path() + ": "
                 + intervals.lacking(first).orElse("") + "); in such a row nothing is compared or marked.";

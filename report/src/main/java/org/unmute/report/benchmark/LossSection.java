@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
 import org.unmute.benchmark.results.EpochAverage;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.benchmark.results.Score;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.LineChart;
@@ -18,7 +18,7 @@ import org.unmute.report.drawing.Caption;
 final class LossSection {
     private LossSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         List<Block> blocks = new ArrayList<>(List.of(new Block.Paragraph(
                 "The trainings with the chosen settings: mean over the seeds, bands one standard deviation. Losses of"
                         + " probes with terms of their own (proto) are not comparable with the others'.")));
@@ -39,7 +39,7 @@ final class LossSection {
     }
 
     private static LineChart chart(
-            Results results, Setting s, String title, Axis y, Function<EpochAverage, Score> what) {
+            ComparedRuns results, Setting s, String title, Axis y, Function<EpochAverage, Score> what) {
         Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         List<LineChart.Curve> curves = new ArrayList<>();
         for (Entry e : results.entries(s)) {

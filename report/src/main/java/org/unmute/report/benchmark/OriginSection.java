@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
-import org.unmute.benchmark.results.RunFolder;
+import org.unmute.benchmark.results.FinishedCell;
+import org.unmute.benchmark.results.ResultFolder;
 import org.unmute.report.page.Fact;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
@@ -18,9 +18,9 @@ import org.unmute.report.table.TableCell;
 final class OriginSection {
     private OriginSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         List<Block> blocks = new ArrayList<>();
-        for (RunFolder run : results.runs()) {
+        for (ResultFolder run : results.runs()) {
             List<Fact> facts = new ArrayList<>();
             facts.add(new Fact("Run", String.valueOf(run.folder())));
             facts.add(new Fact(
@@ -46,7 +46,7 @@ final class OriginSection {
         return new Section("origin", "How this was made", blocks);
     }
 
-    private static Table settings(Results results) {
+    private static Table settings(ComparedRuns results) {
         TableBuilder table = new TableBuilder(
                 List.of("Probe", "options", "learning rate", "weight decay", "trials", "seeds", "validation"),
                 "dataset",
@@ -63,7 +63,7 @@ final class OriginSection {
                 "options",
                 "encoder_settings");
         for (Setting s : results.settings()) {
-            Stream<ResultCell> variants = results.variants().stream()
+            Stream<FinishedCell> variants = results.variants().stream()
                     .map(Entry::cell)
                     .filter(c -> c.encoder().key().equals(s.encoder().key())
                             && c.dataset().key().equals(s.dataset().key()));
@@ -76,8 +76,8 @@ final class OriginSection {
                 "Trials, in brackets those that were stopped early; validation in percent over the seeds.");
     }
 
-    private static void row(TableBuilder table, ResultCell c) {
-        ResultCell.Search search = c.search();
+    private static void row(TableBuilder table, FinishedCell c) {
+        FinishedCell.Search search = c.search();
         String options = joined(c.options());
         table.row(
                 c.dataset().title() + ", " + c.encoder().title(),

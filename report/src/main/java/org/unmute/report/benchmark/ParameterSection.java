@@ -3,9 +3,9 @@ package org.unmute.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.Entry;
 import org.unmute.benchmark.results.Name;
-import org.unmute.benchmark.results.Results;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ScatterChart;
 import org.unmute.report.chart.SeriesStyle;
@@ -15,7 +15,7 @@ import org.unmute.report.drawing.Caption;
 final class ParameterSection {
     private ParameterSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         List<Block.Figure> figures = new ArrayList<>();
         for (Name dataset : results.datasets()) {

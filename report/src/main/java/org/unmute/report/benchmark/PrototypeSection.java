@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.Name;
 import org.unmute.benchmark.results.PrototypeEffect;
 import org.unmute.benchmark.results.PrototypeEffect.Curve;
 import org.unmute.benchmark.results.PrototypeEffect.Point;
-import org.unmute.benchmark.results.Results;
 import org.unmute.benchmark.results.Score;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.LineChart;
@@ -24,7 +24,7 @@ import org.unmute.report.table.Table;
 final class PrototypeSection {
     private PrototypeSection() {}
 
-    static Optional<Section> of(Results results) {
+    static Optional<Section> of(ComparedRuns results) {
         PrototypeEffect effect = PrototypeEffect.of(results);
         if (effect.curves().isEmpty()) {
             return Optional.empty();
@@ -40,7 +40,7 @@ final class PrototypeSection {
                 List.of(new Block.SideBySide(figures), new Block.DataTable(table(effect)))));
     }
 
-    private static LineChart chart(Results results, Name dataset, List<Curve> curves) {
+    private static LineChart chart(ComparedRuns results, Name dataset, List<Curve> curves) {
         Map<String, SeriesStyle> styles = BenchmarkReport.styles(results);
         boolean several =
                 curves.stream().map(c -> c.setting().encoder()).distinct().count() > 1;

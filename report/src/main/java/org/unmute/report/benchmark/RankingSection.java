@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.EncoderRanking;
 import org.unmute.benchmark.results.EncoderRanking.Ranked;
 import org.unmute.benchmark.results.Name;
-import org.unmute.benchmark.results.Results;
 import org.unmute.report.chart.RankingChart;
 import org.unmute.report.chart.SeriesStyles;
 import org.unmute.report.drawing.Caption;
@@ -19,7 +19,7 @@ import org.unmute.report.table.TableCell;
 final class RankingSection {
     private RankingSection() {}
 
-    static Optional<Section> of(Results results) {
+    static Optional<Section> of(ComparedRuns results) {
         EncoderRanking ranking = EncoderRanking.of(results);
         if (ranking.ranked().isEmpty()) {
             return Optional.empty();

@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.unmute.benchmark.results.ClipIntervals;
 import org.unmute.benchmark.results.ClipIntervals.Standing;
 import org.unmute.benchmark.results.Column;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.benchmark.results.Entry;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.benchmark.results.Published;
 import org.unmute.benchmark.results.Published.PublishedScore;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
 import org.unmute.metrics.Interval;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
@@ -30,13 +30,13 @@ final class ResultSection {
                     + " reports it.";
     private static final String LINEARC = " The paper's linearc is in the columns of both readings.";
 
-    private final Results results;
+    private final ComparedRuns results;
     private final Published published;
     private final ClipIntervals intervals;
     private final List<Setting> settings;
     private final boolean fineTuned;
 
-    private ResultSection(Results results, Published published, ClipIntervals intervals) {
+    private ResultSection(ComparedRuns results, Published published, ClipIntervals intervals) {
         this.results = results;
         this.intervals = intervals;
         this.published = published;
@@ -45,7 +45,7 @@ final class ResultSection {
                 .anyMatch(s -> published.find(s, Published.FINE_TUNED).isPresent());
     }
 
-    static Section of(Results results, Published published, ClipIntervals intervals) {
+    static Section of(ComparedRuns results, Published published, ClipIntervals intervals) {
         return new Section(
                 "results",
                 "Results",
@@ -181,7 +181,7 @@ final class ResultSection {
 
     private void csv(TableBuilder table, Setting s, Entry e, Standing standing) {
         Optional<PublishedScore> paper = published(s, e.column());
-        ResultCell cell = e.cell();
+        FinishedCell cell = e.cell();
         Optional<Interval> interval = intervals.interval(cell);
         table.csv(
                 s,

@@ -6,9 +6,9 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import org.unmute.benchmark.results.Column;
-import org.unmute.benchmark.results.ResultCell;
-import org.unmute.benchmark.results.Results;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.report.chart.Axis;
 import org.unmute.report.chart.ClassBars;
 import org.unmute.report.chart.NumberText;
@@ -21,36 +21,36 @@ import org.unmute.report.table.TableCell;
 final class SpeedSection {
     private SpeedSection() {}
 
-    static Section of(Results results) {
+    static Section of(ComparedRuns results) {
         return new Section(
                 "speed",
                 "Speed and size",
                 List.of(
                         new Block.Figure("speed", chart(results), true),
-                        new Block.DataTable(table(results, "clips_per_second", ResultCell::clipsPerSecond)
+                        new Block.DataTable(table(results, "clips_per_second", FinishedCell::clipsPerSecond)
                                 .table(
                                         "speed",
                                         "Training clips a second",
                                         "From cached tokens, forward and backward, mean over the seeds. Cells that ran"
                                                 + " at the same time share the machine's cores, so compare within a"
                                                 + " run only.")),
-                        new Block.DataTable(table(results, "parameters", ResultCell::parameters)
+                        new Block.DataTable(table(results, "parameters", FinishedCell::parameters)
                                 .table("parameters", "Trained parameters", ""))));
     }
 
-    private static ClassBars chart(Results results) {
+    private static ClassBars chart(ComparedRuns results) {
         List<ClassBars.Bar> bars = new ArrayList<>();
         for (Column c : results.columns()) {
-            List<ResultCell> cells = results.entries().stream()
+            List<FinishedCell> cells = results.entries().stream()
                     .filter(e -> e.column().equals(c))
                     .map(e -> e.cell())
                     .toList();
             OptionalDouble speed = cells.stream()
-                    .mapToDouble(ResultCell::clipsPerSecond)
+                    .mapToDouble(FinishedCell::clipsPerSecond)
                     .filter(Double::isFinite)
                     .average();
-            long min = cells.stream().mapToLong(ResultCell::parameters).min().orElse(0);
-            long max = cells.stream().mapToLong(ResultCell::parameters).max().orElse(0);
+            long min = cells.stream().mapToLong(FinishedCell::parameters).min().orElse(0);
+            long max = cells.stream().mapToLong(FinishedCell::parameters).max().orElse(0);
             bars.add(new ClassBars.Bar(
                     c.label(),
                     speed.orElse(Double.NaN),
@@ -74,7 +74,7 @@ final class SpeedSection {
     }
 
     /** A whole number of each cell. */
-    private static TableBuilder table(Results results, String measure, Function<ResultCell, Number> number) {
+    private static TableBuilder table(ComparedRuns results, String measure, Function<FinishedCell, Number> number) {
         TableBuilder table = TableBuilder.ofSettings(results.columns(), measure);
         for (Setting s : results.settings()) {
             results.entries(s).forEach(e -> table.csv(s, e.column(), number.apply(e.cell())));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.unmute.benchmark.results.Column;
-import org.unmute.benchmark.results.Results.Setting;
+import org.unmute.benchmark.results.ComparedRuns.Setting;
 import org.unmute.report.table.Table;
 import org.unmute.report.table.TableCell;
 import org.unmute.report.table.TableRow;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.unmute.benchmark.results.Column;
-import org.unmute.benchmark.results.Results;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.WinRule;
 import org.unmute.benchmark.results.Wins;
 import org.unmute.report.chart.WinMatrix;
@@ -18,7 +18,7 @@ import org.unmute.report.table.TableCell;
 final class WinSection {
     private WinSection() {}
 
-    static Optional<Section> of(Results results, WinRule rule) {
+    static Optional<Section> of(ComparedRuns results, WinRule rule) {
         if (results.columns().size() < 2) {
             return Optional.empty();
         }

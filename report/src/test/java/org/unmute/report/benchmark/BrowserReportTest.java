@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.benchmark.fixture.RunFixture;
 import org.unmute.benchmark.results.ClipIntervals;
-import org.unmute.benchmark.results.Merge;
+import org.unmute.benchmark.results.ComparedRuns;
 import org.unmute.benchmark.results.Published;
-import org.unmute.benchmark.results.Results;
+import org.unmute.benchmark.results.RunComparison;
 import org.unmute.benchmark.results.WinRule;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.report.demo.DemoPage;
@@ -52,8 +52,8 @@ class BrowserReportTest {
     }
 
     private void openBenchmark() throws IOException {
-        Results results =
-                Merge.read(List.of(RunFixture.standard(folder.resolve("run")).folder()));
+        ComparedRuns results = RunComparison.read(
+                List.of(RunFixture.standard(folder.resolve("run")).folder()));
         ReportFolder.write(
                 folder.resolve("out"),
                 ReportFolder.files(

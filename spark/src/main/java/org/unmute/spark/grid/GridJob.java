@@ -15,11 +15,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.results.GridFile;
+import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
-import org.unmute.benchmark.run.BenchmarkResults;
 import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
-import org.unmute.benchmark.run.GridRecord;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.data.provenance.RunRecord;
 import org.unmute.files.FolderLock;
@@ -122,14 +122,14 @@ public final class GridJob implements AutoCloseable {
      * @throws FolderLock.HeldException if another process runs a grid in the folder
      * @throws IOException if a task failed so often that Spark aborted the job
      */
-    public BenchmarkResults run() throws IOException {
+    public BenchmarkOutcome run() throws IOException {
         Files.createDirectories(options.out());
         try (FolderLock _ = FolderLock.acquire(options.out(), FolderLock.NAME)) {
             BenchmarkPlan plan = run.plan(false);
             lines(plan).forEach(tell);
             BenchmarkRun.removeHalfWritten(options.out());
-            GridRecord.write(options.out(), selection.grid());
-            recordSha256 = Sha256.of(options.out().resolve(GridRecord.FILE));
+            GridFile.write(options.out(), selection.grid());
+            recordSha256 = Sha256.of(options.out().resolve(GridFile.FILE));
             GridCounts counts = GridCounts.of(spark.sc());
             Map<CellId, String> failed = new LinkedHashMap<>();
             embed(counts, failed);
@@ -243,8 +243,8 @@ public final class GridJob implements AutoCloseable {
         }
     }
 
-    private BenchmarkResults end(Map<CellId, String> failed) throws IOException {
-        BenchmarkResults results = new BenchmarkResults(
+    private BenchmarkOutcome end(Map<CellId, String> failed) throws IOException {
+        BenchmarkOutcome results = new BenchmarkOutcome(
                 options.out(), selection.cells().stream().map(Cell::id).toList(), failed);
         record.result("datasets", run.datasetFacts())
                 .result("cells", results.summary())

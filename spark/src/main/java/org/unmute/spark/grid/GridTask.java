@@ -13,9 +13,9 @@ import org.apache.spark.TaskContext;
 import org.unmute.benchmark.StopSignal;
 import org.unmute.benchmark.grid.Cell;
 import org.unmute.benchmark.grid.Grid;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkPlan;
 import org.unmute.benchmark.run.BenchmarkRun;
-import org.unmute.benchmark.run.GridRecord;
 import org.unmute.files.FolderLock;
 import org.unmute.files.InputException;
 import org.unmute.files.RegularFile;
@@ -175,7 +175,7 @@ record GridTask(
     /** Requires that this machine sees the same files as the driver; otherwise it would begin a run of its own. */
     private void requireShared() throws IOException {
         requireSame("the grid", Path.of(grid), gridSha256);
-        requireSame("the folder of the run", Path.of(out, GridRecord.FILE), recordSha256);
+        requireSame("the folder of the run", Path.of(out, GridFile.FILE), recordSha256);
     }
 
     private static void requireSame(String what, Path file, String sha256) throws IOException {

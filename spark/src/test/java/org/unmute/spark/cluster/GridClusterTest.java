@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.spark.grid.SingleMachine;
 import org.unmute.spark.grid.SmallGrid;
@@ -65,7 +65,7 @@ class GridClusterTest {
     }
 
     private static long finished(Path run) {
-        return ResultGrid.read(single).planned().stream()
+        return GridFile.read(single).planned().stream()
                 .filter(cell -> Files.exists(run.resolve(cell).resolve("cell.json")))
                 .count();
     }

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.unmute.benchmark.StopSignal;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
-import org.unmute.benchmark.run.GridRecord;
 import org.unmute.files.InputException;
 import org.unmute.files.Sha256;
 import org.unmute.tensor.backend.Backends;
@@ -44,7 +44,7 @@ public final class SingleMachine {
                 cells.grid().protocol(),
                 new TaskHost(null, () -> {}))) {
             Files.createDirectories(out);
-            GridRecord.write(out, cells.grid());
+            GridFile.write(out, cells.grid());
             assertThat(run.work(run.plan(false))).isTrue();
         }
         return out;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.benchmark.results.ResultGrid;
+import org.unmute.benchmark.results.GridFile;
 import org.unmute.benchmark.run.RepeatableContent;
 import org.unmute.data.scene.SyntheticScenes;
 import org.unmute.models.encoder.Encoders;
@@ -54,7 +54,7 @@ public final class SmallGrid {
      */
     public static Map<String, String> content(Path run) throws IOException {
         TreeMap<String, String> all = new TreeMap<>();
-        for (String cell : ResultGrid.read(run).planned()) {
+        for (String cell : GridFile.read(run).planned()) {
             Path folder = run.resolve(cell);
             if (Files.exists(folder.resolve("cell.json"))) {
                 RepeatableContent.of(folder).forEach((file, content) -> all.put(cell + "/" + file, content));

@@ -24,7 +24,7 @@ import org.unmute.benchmark.fixture.RunFixture;
 import org.unmute.files.InputException;
 
 /** Reading runs: finished, missing, damaged and duplicate cells. */
-class MergeTest {
+class RunComparisonTest {
     @TempDir
     private Path folder;
 
@@ -35,16 +35,16 @@ class MergeTest {
         run = RunFixture.standard(folder.resolve("a"));
     }
 
-    private Results read(Path... more) throws IOException {
+    private ComparedRuns read(Path... more) throws IOException {
         List<Path> all = new ArrayList<>(List.of(run.folder()));
         all.addAll(List.of(more));
-        return Merge.read(all);
+        return RunComparison.read(all);
     }
 
     @Test
     void finishedCellsAreReadAndTheOthersListed() throws IOException {
         Files.createDirectories(run.folder().resolve("beats/urban/proto/seed-0"));
-        Results results = read();
+        ComparedRuns results = read();
         assertThat(results.entries()).hasSize(19);
         assertThat(results.variants())
                 .hasSize(4)
@@ -150,7 +150,7 @@ class MergeTest {
     void theSameCellInTwoRunsCountsOnce() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("linear"));
         second.cell(EAT, URBAN, "linear", Map.of(), 0.55, 0.554, 0.548);
-        Results results = read(second.folder());
+        ComparedRuns results = read(second.folder());
         assertThat(results.entries()).hasSize(19);
         assertThat(results.remarks()).anySatisfy(r -> assertThat(r).contains("eat/urban/linear", "counts once"));
     }
@@ -171,7 +171,7 @@ class MergeTest {
     void otherOptionsMakeAColumnOfTheirOwn() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("mhca"));
         second.cell(EAT, URBAN, "mhca", Map.of("heads", "4"), 0.6, 0.61, 0.62);
-        Results results = read(second.folder());
+        ComparedRuns results = read(second.folder());
         assertThat(results.columns()).extracting(Column::label).contains("mhca", "mhca heads=4");
         assertThat(results.entries()).hasSize(20);
     }
@@ -181,7 +181,7 @@ class MergeTest {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT, BEATS), List.of(URBAN), List.of("ep"));
         second.cell(EAT, URBAN, "ep", Map.of("queries", "32"), 0.6, 0.61, 0.62);
         second.cell(BEATS, URBAN, "ep", Map.of("queries", "16"), 0.6, 0.61, 0.62);
-        Results results = read(second.folder());
+        ComparedRuns results = read(second.folder());
         assertThat(results.columns())
                 .extracting(Column::label)
                 .containsOnlyOnce("ep")
@@ -193,7 +193,7 @@ class MergeTest {
     void aCellThatASecondRunFinishedIsNotMissing() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(BEATS), List.of(URBAN), List.of("proto", "ep"));
         second.cell(BEATS, URBAN, "proto", Map.of("prototypes", "20"), 0.7, 0.71);
-        Results results = read(second.folder());
+        ComparedRuns results = read(second.folder());
         assertThat(results.missing()).containsExactly("beats/urban/ep");
         assertThat(results.planned()).isEqualTo(25);
         assertThat(results.remarks()).contains("Seeds a cell differ: 2, 3.");
@@ -203,7 +203,7 @@ class MergeTest {
     void oneNameForTwoDataSetsIsRefused() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("ep"));
         Path cell = second.cell(EAT, URBAN, "ep", Map.of(), 0.7);
-        Path json = cell.resolve(ResultCell.FILE);
+        Path json = cell.resolve(FinishedCell.FILE);
         Files.writeString(json, Files.readString(json).replace("\"mAP\"", "\"accuracy\""));
         assertThatThrownBy(() -> read(second.folder()))
                 .hasMessageContaining("urban")
@@ -213,8 +213,8 @@ class MergeTest {
     @Test
     void withoutAFinishedCellThereIsNothingToReport() throws IOException {
         RunFixture empty = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("ep"));
-        assertThatThrownBy(() -> Merge.read(List.of(empty.folder()))).hasMessageContaining("no finished cell");
-        assertThatThrownBy(() -> Merge.read(List.of(folder.resolve("nowhere"))))
+        assertThatThrownBy(() -> RunComparison.read(List.of(empty.folder()))).hasMessageContaining("no finished cell");
+        assertThatThrownBy(() -> RunComparison.read(List.of(folder.resolve("nowhere"))))
                 .hasMessageContaining("nowhere: no such folder");
     }
 }

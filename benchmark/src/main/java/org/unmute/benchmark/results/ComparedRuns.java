@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * @param planned  number of distinct cells in the runs' grids
  * @param remarks  what a reader should know about how the runs were merged
  */
-public record Results(
-        List<RunFolder> runs,
+public record ComparedRuns(
+        List<ResultFolder> runs,
         List<Name> encoders,
         List<Name> datasets,
         List<Column> columns,
@@ -28,7 +28,7 @@ public record Results(
         int planned,
         List<String> remarks) {
 
-    public Results {
+    public ComparedRuns {
         runs = List.copyOf(runs);
         encoders = List.copyOf(encoders);
         datasets = List.copyOf(datasets);
@@ -74,7 +74,7 @@ public record Results(
         return entries.stream()
                 .map(Entry::cell)
                 .filter(c -> c.dataset().key().equals(dataset.key()))
-                .map(ResultCell::metric)
+                .map(FinishedCell::metric)
                 .findFirst()
                 .orElse("mAP");
     }

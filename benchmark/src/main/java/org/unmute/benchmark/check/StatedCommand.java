@@ -17,8 +17,8 @@ import org.unmute.files.InputException;
  * @param line the command line, beginning with {@code unmute}
  * @param results what the command recorded
  */
-record RunCommand(List<String> line, JsonNode results) {
-    RunCommand {
+record StatedCommand(List<String> line, JsonNode results) {
+    StatedCommand {
         line = List.copyOf(line);
     }
 
@@ -28,7 +28,7 @@ record RunCommand(List<String> line, JsonNode results) {
      * @return empty if there is no such file
      * @throws InputException if it is no record of a run
      */
-    static Optional<RunCommand> read(Path file) throws IOException {
+    static Optional<StatedCommand> read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
@@ -40,14 +40,14 @@ record RunCommand(List<String> line, JsonNode results) {
                 || !json.path("results").isObject()) {
             throw new InputException(file + ": no record of a run: it states no unmute command with results");
         }
-        return Optional.of(new RunCommand(line, json.path("results")));
+        return Optional.of(new StatedCommand(line, json.path("results")));
     }
 
     /** A command line alone; empty if it is none of unmute. */
-    static Optional<RunCommand> of(List<String> line) {
+    static Optional<StatedCommand> of(List<String> line) {
         return line.size() < 2 || !line.getFirst().equals("unmute")
                 ? Optional.empty()
-                : Optional.of(new RunCommand(line, Json.object()));
+                : Optional.of(new StatedCommand(line, Json.object()));
     }
 
     /** Name of the command. */
@@ -60,7 +60,7 @@ record RunCommand(List<String> line, JsonNode results) {
      * is {@code unmute}.
      */
     String shell() {
-        return line.stream().map(RunCommand::quoted).collect(Collectors.joining(" "));
+        return line.stream().map(StatedCommand::quoted).collect(Collectors.joining(" "));
     }
 
     private static String quoted(String word) {

@@ -25,11 +25,11 @@ import org.unmute.files.InputException;
  * <li>an error otherwise, since it is not clear which one is meant.</li>
  * </ul>
  */
-public final class Merge {
-    private final List<RunFolder> runs;
+public final class RunComparison {
+    private final List<ResultFolder> runs;
     private final List<String> remarks = new ArrayList<>();
 
-    private Merge(List<RunFolder> runs) {
+    private RunComparison(List<ResultFolder> runs) {
         this.runs = runs;
     }
 
@@ -39,23 +39,23 @@ public final class Merge {
      * @throws InputException if a file is damaged, two runs contradict each other, or no cell is finished
      * @throws IOException if a folder cannot be listed
      */
-    public static Results read(List<Path> folders) throws IOException {
-        List<RunFolder> runs = new ArrayList<>();
+    public static ComparedRuns read(List<Path> folders) throws IOException {
+        List<ResultFolder> runs = new ArrayList<>();
         for (Path folder : folders) {
-            runs.add(RunFolder.read(folder));
+            runs.add(ResultFolder.read(folder));
         }
-        return new Merge(runs).results();
+        return new RunComparison(runs).results();
     }
 
-    private Results results() {
-        List<ResultCell> cells = distinct();
+    private ComparedRuns results() {
+        List<FinishedCell> cells = distinct();
         if (cells.isEmpty()) {
             throw new InputException("no finished cell in "
                     + runs.stream().map(r -> r.folder().toString()).collect(Collectors.joining(", "))
                     + ": let 'unmute benchmark' finish at least one");
         }
         comparable(cells);
-        Map<ResultCell, Column> columns = columns(cells);
+        Map<FinishedCell, Column> columns = columns(cells);
         List<Column> order = columns.entrySet().stream()
                 .sorted(Comparator.comparing(e ->
                         probeOrder().indexOf(e.getKey().folder().getFileName().toString())))
@@ -64,19 +64,19 @@ public final class Merge {
                 .toList();
         List<Entry> entries = new ArrayList<>();
         List<Entry> variants = new ArrayList<>();
-        Map<List<Object>, List<ResultCell>> places = cells.stream()
+        Map<List<Object>, List<FinishedCell>> places = cells.stream()
                 .collect(Collectors.groupingBy(
                         c -> List.of(c.dataset().key(), c.encoder().key(), columns.get(c)),
                         LinkedHashMap::new,
                         Collectors.toList()));
-        for (List<ResultCell> place : places.values()) {
-            ResultCell shown = shown(place);
-            for (ResultCell c : place) {
+        for (List<FinishedCell> place : places.values()) {
+            FinishedCell shown = shown(place);
+            for (FinishedCell c : place) {
                 (c == shown ? entries : variants).add(new Entry(columns.get(c), c, CellDetail.read(c)));
             }
         }
-        List<Name> encoders = names(cells, ResultGrid::encoders, ResultCell::encoder);
-        List<Name> datasets = names(cells, ResultGrid::datasets, ResultCell::dataset);
+        List<Name> encoders = names(cells, GridFile::encoders, FinishedCell::encoder);
+        List<Name> datasets = names(cells, GridFile::datasets, FinishedCell::dataset);
         Comparator<Entry> byPlace = Comparator.comparing(
                         (Entry e) -> place(datasets, e.cell().dataset()))
                 .thenComparing(e -> place(encoders, e.cell().encoder()))
@@ -86,7 +86,7 @@ public final class Merge {
         variants.sort(byPlace);
         remarkPrototypes(entries, variants);
         remarkDifferences(cells);
-        return new Results(
+        return new ComparedRuns(
                 runs,
                 encoders,
                 datasets,
@@ -102,11 +102,11 @@ public final class Merge {
     }
 
     /** All cells, without duplicates across runs. */
-    private List<ResultCell> distinct() {
-        Map<List<Object>, ResultCell> byIdentity = new LinkedHashMap<>();
-        for (RunFolder run : runs) {
-            for (ResultCell cell : run.cells()) {
-                ResultCell other = byIdentity.putIfAbsent(
+    private List<FinishedCell> distinct() {
+        Map<List<Object>, FinishedCell> byIdentity = new LinkedHashMap<>();
+        for (ResultFolder run : runs) {
+            for (FinishedCell cell : run.cells()) {
+                FinishedCell other = byIdentity.putIfAbsent(
                         List.of(
                                 cell.encoder().key(),
                                 cell.dataset().key(),
@@ -124,8 +124,8 @@ public final class Merge {
         return List.copyOf(byIdentity.values());
     }
 
-    private static void requireSame(ResultCell a, ResultCell b) {
-        Function<ResultCell, List<List<Double>>> scores = c -> c.seeds().stream()
+    private static void requireSame(FinishedCell a, FinishedCell b) {
+        Function<FinishedCell, List<List<Double>>> scores = c -> c.seeds().stream()
                 .map(s -> List.of((double) s.seed(), s.validation(), s.test()))
                 .toList();
         if (!scores.apply(a).equals(scores.apply(b))) {
@@ -134,14 +134,14 @@ public final class Merge {
         }
     }
 
-    private static String told(ResultCell c) {
+    private static String told(FinishedCell c) {
         return c.folder() + " has " + c.test().mean() + " over " + c.seeds().size() + " seeds";
     }
 
-    private static void comparable(List<ResultCell> cells) {
-        Map<String, ResultCell> first = new LinkedHashMap<>();
-        for (ResultCell c : cells) {
-            ResultCell f = first.computeIfAbsent(c.dataset().key(), k -> c);
+    private static void comparable(List<FinishedCell> cells) {
+        Map<String, FinishedCell> first = new LinkedHashMap<>();
+        for (FinishedCell c : cells) {
+            FinishedCell f = first.computeIfAbsent(c.dataset().key(), k -> c);
             if (!f.metric().equals(c.metric()) || f.classes() != c.classes()) {
                 throw new InputException(
                         "data set " + c.dataset().key() + " is not the same everywhere: " + f.folder() + " has "
@@ -153,10 +153,10 @@ public final class Merge {
     }
 
     /** One column per probe; several if cells in one place differ in options other than the number of prototypes. */
-    private Map<ResultCell, Column> columns(List<ResultCell> cells) {
-        Map<ResultCell, Column> columns = new LinkedHashMap<>();
-        Map<String, List<ResultCell>> byProbe = cells.stream()
-                .collect(Collectors.groupingBy(ResultCell::probe, LinkedHashMap::new, Collectors.toList()));
+    private Map<FinishedCell, Column> columns(List<FinishedCell> cells) {
+        Map<FinishedCell, Column> columns = new LinkedHashMap<>();
+        Map<String, List<FinishedCell>> byProbe = cells.stream()
+                .collect(Collectors.groupingBy(FinishedCell::probe, LinkedHashMap::new, Collectors.toList()));
         byProbe.forEach((probe, same) -> {
             SortedSet<String> differing = differingOptions(same);
             boolean apart = same.stream()
@@ -170,7 +170,7 @@ public final class Merge {
                         + same.stream().map(c -> named(c, differing)).distinct().collect(Collectors.joining(" or "))
                         + ".");
             }
-            for (ResultCell c : same) {
+            for (FinishedCell c : same) {
                 String options = apart ? named(c, differing) : "";
                 columns.put(c, new Column(probe, options.isEmpty() ? probe : probe + " " + options));
             }
@@ -178,7 +178,7 @@ public final class Merge {
         return columns;
     }
 
-    private static SortedSet<String> differingOptions(List<ResultCell> cells) {
+    private static SortedSet<String> differingOptions(List<FinishedCell> cells) {
         SortedSet<String> names = new TreeSet<>();
         cells.forEach(c -> names.addAll(c.otherOptions().keySet()));
         names.removeIf(name -> cells.stream()
@@ -189,7 +189,7 @@ public final class Merge {
         return names;
     }
 
-    private static String named(ResultCell c, SortedSet<String> options) {
+    private static String named(FinishedCell c, SortedSet<String> options) {
         return options.stream()
                 .filter(c.otherOptions()::containsKey)
                 .map(n -> n + "=" + c.otherOptions().get(n))
@@ -197,10 +197,10 @@ public final class Merge {
     }
 
     /** Among cells that differ in the number of prototypes, the one with the paper's number, else the largest. */
-    private static ResultCell shown(List<ResultCell> place) {
+    private static FinishedCell shown(List<FinishedCell> place) {
         return place.stream()
-                .max(Comparator.comparing((ResultCell c) -> c.prototypes() == c.paperPrototypes())
-                        .thenComparing(ResultCell::prototypes))
+                .max(Comparator.comparing((FinishedCell c) -> c.prototypes() == c.paperPrototypes())
+                        .thenComparing(FinishedCell::prototypes))
                 .orElseThrow();
     }
 
@@ -241,14 +241,14 @@ public final class Merge {
     }
 
     private List<Name> names(
-            List<ResultCell> cells, Function<ResultGrid, List<Name>> planned, Function<ResultCell, Name> of) {
+            List<FinishedCell> cells, Function<GridFile, List<Name>> planned, Function<FinishedCell, Name> of) {
         Map<String, Name> all = new LinkedHashMap<>();
         runs.forEach(r -> planned.apply(r.grid()).forEach(n -> all.putIfAbsent(n.key(), n)));
         cells.forEach(c -> all.putIfAbsent(of.apply(c).key(), of.apply(c)));
         return List.copyOf(all.values());
     }
 
-    private List<String> missing(List<ResultCell> cells) {
+    private List<String> missing(List<FinishedCell> cells) {
         Set<String> done = cells.stream()
                 .map(c -> c.encoder().key() + "/" + c.dataset().key() + "/"
                         + c.folder().getFileName())
@@ -260,7 +260,7 @@ public final class Merge {
                 .toList();
     }
 
-    private void remarkDifferences(List<ResultCell> cells) {
+    private void remarkDifferences(List<FinishedCell> cells) {
         differing("Program versions", runs.stream().map(r -> r.grid().version()));
         differing(
                 "Seeds a cell", cells.stream().map(c -> String.valueOf(c.seeds().size())));

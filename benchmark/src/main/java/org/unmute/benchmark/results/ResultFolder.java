@@ -18,9 +18,9 @@ import org.unmute.files.InputException;
  * @param cells      the finished cells, in the order of their paths
  * @param unfinished {@code encoder/dataset/probe} of cells of the grid without a {@code cell.json}
  */
-public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, List<String> unfinished) {
+public record ResultFolder(Path folder, GridFile grid, List<FinishedCell> cells, List<String> unfinished) {
 
-    public RunFolder {
+    public ResultFolder {
         cells = List.copyOf(cells);
         unfinished = List.copyOf(unfinished);
     }
@@ -31,27 +31,27 @@ public record RunFolder(Path folder, ResultGrid grid, List<ResultCell> cells, Li
      * @throws InputException naming the folder if it is not a run's, or a damaged file in it
      * @throws IOException if a folder cannot be listed
      */
-    public static RunFolder read(Path folder) throws IOException {
+    public static ResultFolder read(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new InputException(folder + ": no such folder: a run of 'unmute benchmark' is expected");
         }
-        ResultGrid grid = ResultGrid.read(folder);
-        List<ResultCell> cells = new ArrayList<>();
+        GridFile grid = GridFile.read(folder);
+        List<FinishedCell> cells = new ArrayList<>();
         Set<Path> finished = new HashSet<>();
         try (Stream<Path> files = Files.find(
                 folder,
                 4,
-                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(ResultCell.FILE))) {
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(FinishedCell.FILE))) {
             for (Path file : files.sorted().toList()) {
                 if (folder.relativize(file).getNameCount() == 4) {
-                    cells.add(ResultCell.read(file.getParent()));
+                    cells.add(FinishedCell.read(file.getParent()));
                     finished.add(file);
                 }
             }
         }
         List<String> unfinished = grid.planned().stream()
-                .filter(path -> !finished.contains(folder.resolve(path).resolve(ResultCell.FILE)))
+                .filter(path -> !finished.contains(folder.resolve(path).resolve(FinishedCell.FILE)))
                 .toList();
-        return new RunFolder(folder, grid, cells, unfinished);
+        return new ResultFolder(folder, grid, cells, unfinished);
     }
 }

@@ -17,16 +17,16 @@ import org.unmute.files.InputException;
 import org.unmute.files.NearestName;
 
 /** A table of a grid file. Every value is checked as it is read; an error names file, line, key and value. */
-final class GridTable {
+final class TomlTable {
     private final GridText text;
     private final String path;
     private final ObjectNode node;
 
-    GridTable(GridText text) {
+    TomlTable(GridText text) {
         this(text, "", text.tree());
     }
 
-    private GridTable(GridText text, String path, ObjectNode node) {
+    private TomlTable(GridText text, String path, ObjectNode node) {
         this.text = text;
         this.path = path;
         this.node = node;
@@ -37,7 +37,7 @@ final class GridTable {
      *
      * @throws InputException for an unknown key
      */
-    GridTable only(List<String> known) {
+    TomlTable only(List<String> known) {
         node.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
                 throw text.problem(at(key), "unknown key" + NearestName.suggestion(key, known));
@@ -232,20 +232,20 @@ final class GridTable {
     }
 
     /** A table below a key. */
-    Optional<GridTable> table(String key) {
+    Optional<TomlTable> table(String key) {
         return get(key, n -> tableOf(at(key), n));
     }
 
-    private GridTable tableOf(String where, JsonNode n) {
+    private TomlTable tableOf(String where, JsonNode n) {
         if (!(n instanceof ObjectNode object)) {
             throw text.problem(where, "must be a table, is " + n);
         }
-        return new GridTable(text, where, object);
+        return new TomlTable(text, where, object);
     }
 
     /** The tables below a key by name, in the file's order. */
-    Map<String, GridTable> namedTables(String key) {
-        Map<String, GridTable> all = new LinkedHashMap<>();
+    Map<String, TomlTable> namedTables(String key) {
+        Map<String, TomlTable> all = new LinkedHashMap<>();
         table(key)
                 .ifPresent(t -> t.node.fieldNames()
                         .forEachRemaining(name -> all.put(name, tableOf(t.at(name), t.node.get(name)))));
@@ -257,12 +257,12 @@ final class GridTable {
      *
      * @throws InputException if the list is missing or empty
      */
-    List<GridTable> tables(String key) {
+    List<TomlTable> tables(String key) {
         JsonNode n = node.get(key);
         if (n == null || n.isArray() && n.isEmpty()) {
             throw problem(key, "is missing: at least one is needed");
         }
-        List<GridTable> all = new ArrayList<>();
+        List<TomlTable> all = new ArrayList<>();
         for (JsonNode e : elements(key, n)) {
             String where = at(key) + "[" + all.size() + "]";
             all.add(tableOf(where, e.isTextual() ? node.objectNode().put("name", e.textValue()) : e));

@@ -1,5 +1,6 @@
 package org.unmute.benchmark.results;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -8,7 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.unmute.benchmark.protocol.CellResult;
+import org.unmute.benchmark.protocol.CellSettings;
+import org.unmute.benchmark.protocol.Fold;
+import org.unmute.benchmark.protocol.SeedResult;
 import org.unmute.data.json.JsonFields;
+import org.unmute.data.provenance.Json;
+import org.unmute.data.provenance.JsonObject;
 import org.unmute.probes.pool.Probes;
 
 /**
@@ -31,7 +38,7 @@ import org.unmute.probes.pool.Probes;
  * @param encoderSettings front end and further settings in effect
  * @param events          of {@link #EVENT_METRICS} over the seeds; empty for a data set without strong labels
  */
-public record ResultCell(
+public record FinishedCell(
         Path folder,
         Name encoder,
         Name dataset,
@@ -40,7 +47,7 @@ public record ResultCell(
         long parameters,
         int classes,
         Search search,
-        List<SeedRun> seeds,
+        List<SeedResult> seeds,
         Score validation,
         Score test,
         SortedMap<String, String> options,
@@ -69,7 +76,7 @@ public record ResultCell(
     /** Tolerance for sums of a few fractions in a different order. */
     private static final double ROUNDING = 1e-6;
 
-    public ResultCell {
+    public FinishedCell {
         seeds = List.copyOf(seeds);
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         encoderSettings = Collections.unmodifiableSortedMap(new TreeMap<>(encoderSettings));
@@ -94,14 +101,14 @@ public record ResultCell(
      *
      * @throws org.unmute.files.InputException naming a file that is damaged or contradicts itself
      */
-    public static ResultCell read(Path folder) {
+    public static FinishedCell read(Path folder) {
         JsonFields json = RunFiles.json(folder.resolve(FILE));
         if (!json.flag("higherIsBetter")) {
             throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
         }
         JsonFields best = json.object("best");
-        List<SeedRun> seeds = json.objects("seeds").stream()
-                .map(s -> new SeedRun(
+        List<SeedResult> seeds = json.objects("seeds").stream()
+                .map(s -> new SeedResult(
                         s.count("seed"),
                         s.fraction("validation"),
                         s.fraction("test"),
@@ -112,14 +119,14 @@ public record ResultCell(
         if (seeds.isEmpty()) {
             throw json.wrong("a finished cell without seeds");
         }
-        for (SeedRun s : seeds) {
+        for (SeedResult s : seeds) {
             if (!Files.isDirectory(folder.resolve(s.folder()))) {
                 throw json.wrong("names the folder '" + s.folder() + "' of seed " + s.seed() + ", which is not there");
             }
         }
         Name encoder = new Name(json.text("encoder"), json.text("encoderTitle", json.text("encoder")));
         Name dataset = new Name(json.text("dataset"), json.text("datasetTitle", json.text("dataset")));
-        return new ResultCell(
+        return new FinishedCell(
                 folder,
                 encoder,
                 dataset,
@@ -132,13 +139,82 @@ public record ResultCell(
                 checked(
                         json,
                         "validation",
-                        seeds.stream().mapToDouble(SeedRun::validation).toArray()),
-                checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()),
+                        seeds.stream().mapToDouble(SeedResult::validation).toArray()),
+                checked(
+                        json,
+                        "test",
+                        seeds.stream().mapToDouble(SeedResult::test).toArray()),
                 json.scalars("options"),
                 json.number("clipsPerSecond"),
                 new Clips(json.intCount("trainClips"), json.intCount("validationClips"), json.intCount("testClips")),
                 json.scalars("encoderSettings"),
                 json.has("events") ? events(json.object("events"), seeds.size()) : Map.of());
+    }
+
+    /**
+     * Writes the file of a cell that has just been finished.
+     *
+     * @param folder          the cell's folder
+     * @param probe           the probe's kind
+     * @param encoderSettings front end and further settings in effect
+     * @param cache           folder of its tokens
+     * @param events          of {@link #EVENT_METRICS} over the seeds; null for a data set without strong labels
+     */
+    public static void write(
+            Path folder,
+            CellResult r,
+            Name encoder,
+            Name dataset,
+            String probe,
+            Map<String, Object> encoderSettings,
+            String cache,
+            Map<String, Score> events)
+            throws IOException {
+        List<Fold> folds = r.data().folds();
+        Map<String, Object> all = new JsonObject()
+                .with("encoder", encoder.key())
+                .with("encoderTitle", encoder.title())
+                .with("dataset", dataset.key())
+                .with("datasetTitle", dataset.title())
+                .with("probe", probe)
+                .with("label", r.id().probe())
+                .with("metric", r.data().metric().label())
+                .with("higherIsBetter", true)
+                .with("parameters", r.parameters())
+                .with("classes", r.data().classes().size())
+                .with("trials", r.trials().size())
+                .with("pruned", r.pruned())
+                .with(
+                        "best",
+                        new JsonObject()
+                                .with("lr", r.best().values().get(CellSettings.RATE))
+                                .with("wd", r.best().values().get(CellSettings.DECAY))
+                                .with("validation", r.best().value())
+                                .with("trial", r.best().number()))
+                .with("seeds", r.seeds())
+                .with("validationMean", r.mean(SeedResult::validation))
+                .with("validationSd", r.deviation(SeedResult::validation))
+                .with("testMean", r.mean(SeedResult::test))
+                .with("testSd", r.deviation(SeedResult::test))
+                .with("options", r.options())
+                .with("clipsPerSecond", r.mean(SeedResult::clipsPerSecond))
+                .with(
+                        "folds",
+                        folds.stream().map(Fold::number).filter(n -> n > 0).toList())
+                .with("trainClips", folds.getFirst().train().clips())
+                .with("validationClips", folds.getFirst().validation().clips())
+                .with(
+                        "testClips",
+                        folds.stream().mapToInt(f -> f.test().clips()).sum())
+                .with("encoderSettings", encoderSettings)
+                .with("cache", cache);
+        if (events != null) {
+            Map<String, Object> stated = new JsonObject();
+            events.forEach((name, score) ->
+                    stated.put(name, new JsonObject().with("mean", score.mean()).with("sd", score.sd())));
+            all.put("events", stated);
+        }
+        Json.write(folder.resolve(FILE), all);
     }
 
     private static Map<String, Score> events(JsonFields json, int seeds) {

@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.benchmark.protocol.CellId;
+import org.unmute.benchmark.results.FinishedCell;
 import org.unmute.data.provenance.Json;
 import org.unmute.data.provenance.JsonObject;
 import org.unmute.files.RegularFile;
 
 /** The outcome of a benchmark: the finished cells as stored on disk and the failed ones with their reasons. */
-public final class BenchmarkResults {
+public final class BenchmarkOutcome {
     private final Path out;
     private final List<CellId> cells;
     private final Map<CellId, String> failed;
@@ -24,38 +24,37 @@ public final class BenchmarkResults {
      * @param cells  its cells
      * @param failed cells that cannot be finished, with the reasons
      */
-    public BenchmarkResults(Path out, List<CellId> cells, Map<CellId, String> failed) {
+    public BenchmarkOutcome(Path out, List<CellId> cells, Map<CellId, String> failed) {
         this.out = out;
         this.cells = cells;
         this.failed = failed;
     }
 
-    private JsonNode read(CellId cell) throws IOException {
-        Path file = cell.folder(out).resolve(CellGroup.CELL);
-        return RegularFile.exists(file) && !failed.containsKey(cell) ? Json.read(file) : null;
-    }
-
-    /** Cells that are neither finished nor failed. */
-    public List<String> unfinished() throws IOException {
-        List<String> all = new ArrayList<>();
+    private List<CellId> cells(boolean finished) throws IOException {
+        List<CellId> all = new ArrayList<>();
         for (CellId cell : cells) {
-            if (read(cell) == null && !failed.containsKey(cell)) {
-                all.add(cell.toString());
+            if (!failed.containsKey(cell)
+                    && RegularFile.exists(cell.folder(out).resolve(FinishedCell.FILE)) == finished) {
+                all.add(cell);
             }
         }
         return all;
     }
 
-    /** The {@code cell.json} of each finished cell, in the order of the grid. */
-    public Map<CellId, JsonNode> finished() throws IOException {
-        Map<CellId, JsonNode> finished = new LinkedHashMap<>();
-        for (CellId cell : cells) {
-            JsonNode json = read(cell);
-            if (json != null) {
-                finished.put(cell, json);
-            }
-        }
-        return finished;
+    /** Cells that are neither finished nor failed. */
+    public List<String> unfinished() throws IOException {
+        return cells(false).stream().map(CellId::toString).toList();
+    }
+
+    /**
+     * The finished cells, in the order of the grid.
+     *
+     * @throws org.unmute.files.InputException naming a file that is damaged
+     */
+    public List<FinishedCell> finished() throws IOException {
+        return cells(true).stream()
+                .map(cell -> FinishedCell.read(cell.folder(out)))
+                .toList();
     }
 
     /** The failed cells with their reasons. */
@@ -84,9 +83,13 @@ public final class BenchmarkResults {
 
     /** The outcome as a JSON object. */
     public Map<String, Object> document() throws IOException {
+        List<JsonNode> finished = new ArrayList<>();
+        for (CellId cell : cells(true)) {
+            finished.add(Json.read(cell.folder(out).resolve(FinishedCell.FILE)));
+        }
         return new JsonObject()
                 .with("run", out.toString())
-                .with("cells", List.copyOf(finished().values()))
+                .with("cells", finished)
                 .with("failed", failures())
                 .with("unfinished", unfinished());
     }
