@@ -7,6 +7,7 @@ import org.unmute.audio.AudioStream;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.Embedding;
 
 /** What a benchmark needs of the program that runs it. */
 public interface BenchmarkHost {
@@ -32,7 +33,7 @@ public interface BenchmarkHost {
      * @param clips   what is embedded
      * @param encoder what they are embedded with
      */
-    EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder);
+    Embedding.Listener embedding(String what, List<AudioClip> clips, EncoderSpec encoder);
 
     /** Whether to go on with token caches that have lost some of their clips. */
     default boolean allowsMissingTokens() {

@@ -145,11 +145,11 @@ public final class BenchmarkPlan {
     }
 
     /** What lies ahead of a cell. */
-    BenchmarkProgress.Ahead ahead(CellId id) {
+    BenchmarkForecast.Ahead ahead(CellId id) {
         CellCost cost = costs.get(id);
         return cost == null
-                ? BenchmarkProgress.Ahead.NONE
-                : new BenchmarkProgress.Ahead(cost.seconds(), cost.schedule(), before.get(id));
+                ? BenchmarkForecast.Ahead.NONE
+                : new BenchmarkForecast.Ahead(cost.seconds(), cost.schedule(), before.get(id));
     }
 
     /** Hours on all cores, embedding included. */

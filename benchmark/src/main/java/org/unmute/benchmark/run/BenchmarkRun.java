@@ -262,11 +262,11 @@ public final class BenchmarkRun implements AutoCloseable {
         open = null;
         openEntry = null;
         int workers = workers();
-        Map<CellId, BenchmarkProgress.Ahead> ahead = new LinkedHashMap<>();
+        Map<CellId, BenchmarkForecast.Ahead> ahead = new LinkedHashMap<>();
         cells.stream().map(Cell::id).filter(id -> !failed.containsKey(id)).forEach(id -> ahead.put(id, plan.ahead(id)));
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
-                BenchmarkProgress progress = new BenchmarkProgress(host, ahead, workers)) {
+                BenchmarkForecast progress = new BenchmarkForecast(host, ahead, workers)) {
             ended = CellQueue.run(tasks(plan, cores, progress), workers, cores, settings.stop(), progress);
         }
         ended.stream()
@@ -317,7 +317,7 @@ public final class BenchmarkRun implements AutoCloseable {
     }
 
     /** The longest tasks first, so that all workers stay busy to the end. */
-    private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkProgress progress) {
+    private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkForecast progress) {
         List<CellQueue.Task> tasks = new ArrayList<>();
         for (CellGroup group : groups) {
             CellRun.Context context = new CellRun.Context(cores, settings.stop(), progress, group, BETWEEN_CHECKPOINTS);

@@ -16,7 +16,7 @@ final class CellForecast {
     /** For scoring the test part, after the last training: this share of the time so far. */
     private static final double AFTER_TRAININGS = 0.01;
 
-    private final BenchmarkProgress.Ahead ahead;
+    private final BenchmarkForecast.Ahead ahead;
     private final CellCost.Schedule schedule;
     /** Trials that an earlier process finished: how many epochs they took is not known. */
     private final int trialsBefore;
@@ -36,7 +36,7 @@ final class CellForecast {
     private boolean ended;
 
     /** @param now nanoseconds of the clock that {@link #epoch} gets, too */
-    CellForecast(BenchmarkProgress.Ahead ahead, long now) {
+    CellForecast(BenchmarkForecast.Ahead ahead, long now) {
         this.ahead = ahead;
         schedule = ahead.schedule();
         trialsBefore = Math.min(ahead.before(), schedule.trials());

@@ -240,7 +240,8 @@ final class DatasetTokens {
             throws IOException {
         String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
         try (TokenCacheWriter writer = TokenCacheWriter.open(into, key, CacheOptions.DEFAULT, firstShard);
-                EmbeddingBar bar = host.embedding(what, clips, loaded.encoder().describe())) {
+                Embedding.Listener bar =
+                        host.embedding(what, clips, loaded.encoder().describe())) {
             Embedding embedding = new Embedding(loaded.encoder(), host::audio, RESAMPLING.kernel(), false);
             return embedding.run(clips, writer, new Embedding.Listener() {
                 @Override

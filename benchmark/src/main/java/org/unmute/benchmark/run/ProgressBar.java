@@ -5,14 +5,31 @@ import java.util.function.Supplier;
 /** A progress display. Thread-safe. */
 public interface ProgressBar extends AutoCloseable {
     /** Counts units as done. */
-    void advance(long count);
+    default void advance(long count) {
+        advance(count, count);
+    }
 
-    /** Counts units that an earlier run completed; they do not enter the rate. */
-    void pass(long count);
+    /** Counts units as done, with the work in them, in the measure of {@link #expect}; 0 units for a part of one. */
+    void advance(long count, double work);
+
+    /** Counts units that an earlier run completed. */
+    default void pass(long count) {
+        pass(count, count);
+    }
+
+    /**
+     * Counts units that an earlier run completed, with the work in them; neither they nor the time since the last unit
+     * enter the rate.
+     */
+    void pass(long count, double work);
+
+    /** Counts units that are left out, as damaged recordings are, with the work that was expected of them. */
+    void skip(long count, double work);
 
     /**
      * Says how much work all units are, in what costs time: seconds of audio, where recordings differ in length.
-     * Without it, units count.
+     * Without it, units count. It includes units that are
+     * passed or skipped.
      */
     default void expect(double work) {}
 
@@ -28,25 +45,11 @@ public interface ProgressBar extends AutoCloseable {
      */
     default void left(double seconds, double steady) {}
 
-    /** Counts units as done, with the work in them; 0 units for a part of one. */
-    default void advance(long count, double work) {
-        advance(count);
-    }
-
-    /** Counts units that an earlier run completed, with the work in them. */
-    default void pass(long count, double work) {
-        pass(count);
-    }
-
-    /** Counts units that are left out, with the work that was expected of them. */
-    default void skip(long count, double work) {
-        advance(count);
-    }
-
     /**
      * Says how to go on, should the program be interrupted or fail before all units are done.
      *
-     * @param after where the same command will go on, such as "it resumes after 3 of 20 epochs"; called on any thread
+     * @param after where the same command will go on, such as "it resumes after 3 of 20 epochs"; null for
+     *     the units done; called on any thread
      */
     default void resumable(Supplier<String> after) {}
 

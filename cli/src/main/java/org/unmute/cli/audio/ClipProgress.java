@@ -1,17 +1,17 @@
 package org.unmute.cli.audio;
 
 import java.util.List;
-import org.unmute.benchmark.run.EmbeddingBar;
 import org.unmute.cli.console.Progress;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.ClipSound;
+import org.unmute.probes.cache.Embedding;
 
 /**
  * The progress of a command over clips, in seconds of audio: recordings may last a second or a day. Says once what of
  * the recordings the encoder does not hear. Thread-safe.
  */
-public final class ClipProgress implements EmbeddingBar {
+public final class ClipProgress implements Embedding.Listener {
     private final Progress progress;
     private final RecordingSurvey survey;
     private final RecordingWarnings warnings;

@@ -15,7 +15,6 @@ import org.unmute.benchmark.run.BenchmarkOutcome;
 import org.unmute.benchmark.run.BenchmarkPlan;
 import org.unmute.benchmark.run.BenchmarkRun;
 import org.unmute.benchmark.run.CellSelection;
-import org.unmute.benchmark.run.EmbeddingBar;
 import org.unmute.benchmark.run.ProgressBar;
 import org.unmute.cli.console.BenchmarkTables;
 import org.unmute.cli.console.CommandException;
@@ -26,6 +25,7 @@ import org.unmute.events.encoder.KnownDigests;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.options.GridOptions;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -225,7 +225,7 @@ final class BenchmarkCommand extends ComputingCommand {
             }
 
             @Override
-            public EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
+            public Embedding.Listener embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
                 return BenchmarkCommand.this.progress(what, clips, encoder).resumable();
             }
 

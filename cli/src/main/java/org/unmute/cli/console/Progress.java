@@ -98,36 +98,17 @@ public final class Progress implements ProgressBar {
         }
     }
 
-    /**
-     * Says how much work lies ahead, in what costs time: seconds of audio, where recordings differ in length. Without
-     * it, units count.
-     *
-     * @param work of all units, those included that {@link #pass(long, double)} and {@link #skip} are called for
-     */
+    @Override
     public synchronized void expect(double work) {
         totalWork = work;
     }
 
-    /** Adds units that an earlier run completed; neither they nor the time since the last unit count in the rate. */
-    @Override
-    public synchronized void pass(long count) {
-        pass(count, count);
-    }
-
-    /**
-     * Adds units that an earlier run completed; neither they nor the time since the last unit count in the rate.
-     *
-     * @param cost the work in them, in the measure of {@link #expect}
-     */
     @Override
     public synchronized void pass(long count, double cost) {
-        resumed += count;
-        done += count;
-        passedWork += cost;
+        skip(count, cost);
         long now = clock.getAsLong();
         passing += now - counted;
         counted = now;
-        changed = true;
     }
 
     @Override
@@ -141,18 +122,6 @@ public final class Progress implements ProgressBar {
         changed = true;
     }
 
-    /** Adds completed units. */
-    @Override
-    public synchronized void advance(long count) {
-        advance(count, count);
-    }
-
-    /**
-     * Adds completed units.
-     *
-     * @param count 0 for a part of one
-     * @param cost  the work in them, in the measure of {@link #expect}
-     */
     @Override
     public synchronized void advance(long count, double cost) {
         done += count;
@@ -162,11 +131,6 @@ public final class Progress implements ProgressBar {
         changed = true;
     }
 
-    /**
-     * Adds units that are left out, as damaged recordings are: their work need not be done.
-     *
-     * @param cost the work that was expected of them, in the measure of {@link #expect}
-     */
     @Override
     public synchronized void skip(long count, double cost) {
         resumed += count;
@@ -175,11 +139,6 @@ public final class Progress implements ProgressBar {
         changed = true;
     }
 
-    /**
-     * Says how to go on, should the program be interrupted or fail before all units are done.
-     *
-     * @param after where it will go on, such as "it resumes after 3 of 20 epochs"; null for the units done
-     */
     @Override
     public synchronized void resumable(Supplier<String> after) {
         goingOn = after != null ? after : () -> "it resumes after " + done + " of " + total + " " + unit;
@@ -194,7 +153,6 @@ public final class Progress implements ProgressBar {
         }
     }
 
-    /** Prints a separate line, such as a skipped file, without breaking the progress line. */
     @Override
     public synchronized void remark(String line) {
         if (err != null) {

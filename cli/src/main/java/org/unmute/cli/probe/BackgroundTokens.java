@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.unmute.audio.AudioFiles;
-import org.unmute.benchmark.run.EmbeddingBar;
 import org.unmute.cli.console.CommandException;
 import org.unmute.data.ClipDivision;
 import org.unmute.data.ClipId;
@@ -61,7 +60,7 @@ public final class BackgroundTokens implements Closeable {
     @FunctionalInterface
     public interface Display {
         /** Begins. */
-        EmbeddingBar of(List<AudioClip> clips, EncoderSpec encoder);
+        Embedding.Listener of(List<AudioClip> clips, EncoderSpec encoder);
     }
 
     /**
@@ -148,7 +147,7 @@ public final class BackgroundTokens implements Closeable {
         Files.createDirectories(folder);
         try (OutputFolder output = OutputFolder.of(folder, command);
                 TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
-                EmbeddingBar bar = display.of(all, encoder.encoder().describe())) {
+                Embedding.Listener bar = display.of(all, encoder.encoder().describe())) {
             Embedding embedding = new Embedding(
                     encoder.encoder(),
                     AudioFiles::open,

@@ -34,8 +34,8 @@ public final class Embedding {
     private final Resampler.Kernel kernel;
     private final boolean strict;
 
-    /** Receives the outcome of each clip, in the order of the list. */
-    public interface Listener {
+    /** Receives the outcome of each clip, in the order of the list; closed by who opens it. */
+    public interface Listener extends AutoCloseable {
         /** A clip is in the cache; {@code before}: it already was. */
         void stored(AudioClip clip, boolean before);
 
@@ -49,6 +49,9 @@ public final class Embedding {
         default void warned(AudioClip clip, String warning) {
             System.getLogger("org.unmute").log(System.Logger.Level.WARNING, "{0}: {1}", clip.path(), warning);
         }
+
+        @Override
+        default void close() {}
     }
 
     /**

@@ -7,12 +7,12 @@ import java.util.List;
 import org.unmute.audio.AudioFiles;
 import org.unmute.audio.AudioStream;
 import org.unmute.benchmark.run.BenchmarkHost;
-import org.unmute.benchmark.run.EmbeddingBar;
 import org.unmute.benchmark.run.ProgressBar;
 import org.unmute.events.encoder.KnownDigests;
 import org.unmute.files.PlainText;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.Embedding;
 
 /** Connects a benchmark to its task, or to the driver: remarks go to the log, progress to the counters of the job. */
 final class TaskHost implements BenchmarkHost {
@@ -45,7 +45,7 @@ final class TaskHost implements BenchmarkHost {
         boolean epochs = unit.equals("epochs");
         return new ProgressBar() {
             @Override
-            public void advance(long count) {
+            public void advance(long count, double work) {
                 check.run();
                 if (epochs && counts != null) {
                     counts.epochs().add(count);
@@ -56,7 +56,7 @@ final class TaskHost implements BenchmarkHost {
             public void skip(long count, double work) {}
 
             @Override
-            public void pass(long count) {
+            public void pass(long count, double work) {
                 check.run();
             }
 
@@ -71,8 +71,8 @@ final class TaskHost implements BenchmarkHost {
     }
 
     @Override
-    public EmbeddingBar embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
-        return new EmbeddingBar() {
+    public Embedding.Listener embedding(String what, List<AudioClip> clips, EncoderSpec encoder) {
+        return new Embedding.Listener() {
             @Override
             public void stored(AudioClip clip, boolean before) {
                 check.run();
@@ -85,9 +85,6 @@ final class TaskHost implements BenchmarkHost {
             public void skipped(AudioClip clip, String reason) {
                 LOG.log(Level.WARNING, "{0}: {1}: {2}", what, PlainText.of(clip.id()), PlainText.of(reason));
             }
-
-            @Override
-            public void close() {}
         };
     }
 

@@ -22,14 +22,14 @@ import org.unmute.benchmark.search.Halving;
 import org.unmute.files.InputException;
 
 /** With a scripted clock: what the progress expects against what really follows. */
-class BenchmarkProgressTest {
+class BenchmarkForecastTest {
     private static final CellId SLOW = new CellId("e", "d", "slow");
     private static final CellId FAST = new CellId("e", "d", "fast");
     private static final CellId LATE = new CellId("e", "d", "late");
 
     private final AtomicLong nanos = new AtomicLong(3);
     private final Bar bar = new Bar();
-    private final Map<CellId, BenchmarkProgress.Ahead> ahead = new LinkedHashMap<>();
+    private final Map<CellId, BenchmarkForecast.Ahead> ahead = new LinkedHashMap<>();
     private double now;
 
     /** Adds up what is counted. */
@@ -41,12 +41,12 @@ class BenchmarkProgressTest {
         final List<String> remarks = new ArrayList<>();
 
         @Override
-        public void advance(long count) {
+        public void advance(long count, double cost) {
             units += count;
         }
 
         @Override
-        public void pass(long count) {
+        public void pass(long count, double cost) {
             units += count;
         }
 
@@ -72,7 +72,7 @@ class BenchmarkProgressTest {
         }
     }
 
-    private BenchmarkProgress start(int workers) {
+    private BenchmarkForecast start(int workers) {
         BenchmarkHost host = (BenchmarkHost) Proxy.newProxyInstance(
                 BenchmarkHost.class.getClassLoader(),
                 new Class<?>[] {BenchmarkHost.class},
@@ -83,7 +83,7 @@ class BenchmarkProgressTest {
                     }
                     default -> throw new AssertionError(method);
                 });
-        return new BenchmarkProgress(host, ahead, workers, nanos::get);
+        return new BenchmarkForecast(host, ahead, workers, nanos::get);
     }
 
     private void until(double at) {
@@ -91,18 +91,18 @@ class BenchmarkProgressTest {
         now = at;
     }
 
-    private void epoch(BenchmarkProgress progress, CellId cell, double at, double seconds) {
+    private void epoch(BenchmarkForecast progress, CellId cell, double at, double seconds) {
         until(at);
         progress.epoch(cell, "training", new EpochRecord(1, 1, 0.5, 1e-3, seconds));
     }
 
-    private static void training(BenchmarkProgress progress, CellId cell, boolean pruned) {
+    private static void training(BenchmarkForecast progress, CellId cell, boolean pruned) {
         progress.training(cell, "training", 0.5, pruned, false);
     }
 
     /** Trainings without search, of ten epochs each. */
-    private static BenchmarkProgress.Ahead trainings(double seconds, int count) {
-        return new BenchmarkProgress.Ahead(seconds, new CellCost.Schedule(0, count, 10, Optional.empty()), 0);
+    private static BenchmarkForecast.Ahead trainings(double seconds, int count) {
+        return new BenchmarkForecast.Ahead(seconds, new CellCost.Schedule(0, count, 10, Optional.empty()), 0);
     }
 
     /** The plan is off by a factor of five, in one direction for one cell and in the other for the next. */
@@ -110,7 +110,7 @@ class BenchmarkProgressTest {
     void aWrongPlanIsCorrectedByTheEpochs() {
         ahead.put(SLOW, trainings(50, 10));
         ahead.put(FAST, trainings(500, 10));
-        try (BenchmarkProgress progress = start(2)) {
+        try (BenchmarkForecast progress = start(2)) {
             assertThat(bar.left).isEqualTo(500);
             double end = 250; // 100 epochs of 2.5 s and 100 of 1 s
             for (int i = 1; i <= 100; i++) {
@@ -138,7 +138,7 @@ class BenchmarkProgressTest {
         ahead.put(SLOW, trainings(1000, 10));
         ahead.put(LATE, trainings(500, 10));
         ahead.put(again, trainings(400, 10));
-        try (BenchmarkProgress progress = start(1)) {
+        try (BenchmarkForecast progress = start(1)) {
             assertThat(bar.left).isEqualTo(1900);
             for (int i = 1; i <= 100; i++) {
                 epoch(progress, SLOW, i * 0.1, 0.1);
@@ -157,7 +157,7 @@ class BenchmarkProgressTest {
     void theShareIsThatOfTheTrainings() {
         ahead.put(SLOW, trainings(1000, 10));
         ahead.put(LATE, trainings(40, 10));
-        try (BenchmarkProgress progress = start(1)) {
+        try (BenchmarkForecast progress = start(1)) {
             assertThat(bar.total).isEqualTo(20);
             for (int i = 1; i <= 100; i++) {
                 epoch(progress, SLOW, 0.1 * i, 0.1);
@@ -182,8 +182,8 @@ class BenchmarkProgressTest {
     @Test
     void trialsThatAreStoppedEarlyAreKnown() {
         CellCost.Schedule schedule = new CellCost.Schedule(9, 2, 27, Optional.of(new Halving(3, 3)));
-        ahead.put(SLOW, new BenchmarkProgress.Ahead(schedule.expectedEpochs(), schedule, 0));
-        try (BenchmarkProgress progress = start(1)) {
+        ahead.put(SLOW, new BenchmarkForecast.Ahead(schedule.expectedEpochs(), schedule, 0));
+        try (BenchmarkForecast progress = start(1)) {
             int at = 0;
             for (int trial = 1; trial <= 9; trial++) {
                 int epochs = trial == 1 ? 27 : 3;
@@ -209,7 +209,7 @@ class BenchmarkProgressTest {
     @Test
     void epochsOfAnEarlierProcessAreNoPace() {
         ahead.put(SLOW, trainings(100, 10));
-        try (BenchmarkProgress progress = start(1)) {
+        try (BenchmarkForecast progress = start(1)) {
             for (int i = 1; i <= 5; i++) {
                 epoch(progress, SLOW, 0.001 * i, 4);
             }
@@ -230,9 +230,9 @@ class BenchmarkProgressTest {
     @Test
     void trainingsOfAnEarlierProcessAreDone() {
         CellCost.Schedule schedule = new CellCost.Schedule(10, 5, 10, Optional.empty());
-        ahead.put(SLOW, new BenchmarkProgress.Ahead(150, schedule, 7));
-        ahead.put(LATE, new BenchmarkProgress.Ahead(150, schedule, 12));
-        try (BenchmarkProgress progress = start(1)) {
+        ahead.put(SLOW, new BenchmarkForecast.Ahead(150, schedule, 7));
+        ahead.put(LATE, new BenchmarkForecast.Ahead(150, schedule, 12));
+        try (BenchmarkForecast progress = start(1)) {
             assertThat(bar.units).isEqualTo(19);
             assertThat(bar.total).isEqualTo(30);
             assertThat(bar.left).as("80 and 30 epochs of a second").isCloseTo(110, within(1e-6));
@@ -247,7 +247,7 @@ class BenchmarkProgressTest {
     void whatEndedIsNoWork() {
         ahead.put(SLOW, trainings(100, 10));
         ahead.put(FAST, trainings(10, 10));
-        try (BenchmarkProgress progress = start(1)) {
+        try (BenchmarkForecast progress = start(1)) {
             epoch(progress, SLOW, 1, 1);
             progress.ended(new CellQueue.Ended(SLOW, new InputException("reason")));
             assertThat(bar.units).as("its other trainings will not come").isEqualTo(10);
@@ -272,7 +272,7 @@ class BenchmarkProgressTest {
             if (line[1].equals("plan")) {
                 ahead.put(
                         cell(line),
-                        new BenchmarkProgress.Ahead(
+                        new BenchmarkForecast.Ahead(
                                 Double.parseDouble(line[3]),
                                 new CellCost.Schedule(6, 2, 12, Optional.of(Halving.DEFAULT)),
                                 0));
@@ -280,7 +280,7 @@ class BenchmarkProgressTest {
         }
         double worst = 1;
         int ended = 0;
-        try (BenchmarkProgress progress = start(2)) {
+        try (BenchmarkForecast progress = start(2)) {
             for (String[] line : lines) {
                 double at = Double.parseDouble(line[0]);
                 until(at);
@@ -311,7 +311,7 @@ class BenchmarkProgressTest {
     }
 
     private static List<String[]> trace() throws IOException {
-        try (InputStream in = BenchmarkProgressTest.class.getResourceAsStream("small-run.csv")) {
+        try (InputStream in = BenchmarkForecastTest.class.getResourceAsStream("small-run.csv")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .map(l -> l.split(","))

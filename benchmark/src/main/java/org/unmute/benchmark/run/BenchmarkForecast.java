@@ -21,7 +21,7 @@ import org.unmute.files.Diagnosis;
  * epochs; of one that waits, by its plan, corrected by how the plan did for cells that ran, those of the same probe
  * first.
  */
-final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
+final class BenchmarkForecast implements CellListener, CellQueue.Listener, AutoCloseable {
     /** How much more a cell of the same probe says about a plan than all others together. */
     private static final double SAME_PROBE = 4;
 
@@ -48,11 +48,11 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
      * @param ahead   of each cell to run; nothing of a cell that is finished
      * @param workers cells that run at a time
      */
-    BenchmarkProgress(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers) {
+    BenchmarkForecast(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers) {
         this(host, ahead, workers, System::nanoTime);
     }
 
-    BenchmarkProgress(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers, LongSupplier clock) {
+    BenchmarkForecast(BenchmarkHost host, Map<CellId, Ahead> ahead, int workers, LongSupplier clock) {
         this.workers = workers;
         this.clock = clock;
         cells = ahead.size();
