@@ -1,7 +1,5 @@
 package org.unmute.bench.gpu;
 
-import java.util.List;
-import java.util.stream.Stream;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 
 /**
@@ -33,25 +31,5 @@ record CheckResult(
     /** Median of the faster PyTorch; NaN if none was timed. */
     double best() {
         return Double.isNaN(compiled) ? eager : Double.isNaN(eager) ? compiled : Math.min(eager, compiled);
-    }
-
-    /** The fields of an event. */
-    String[] fields() {
-        return Stream.of(id, kernel, unit, nanos, eager, compiled, agreement, isGood)
-                .map(String::valueOf)
-                .toArray(String[]::new);
-    }
-
-    /** The result of an event's fields. */
-    static CheckResult of(List<String> f) {
-        return new CheckResult(
-                f.get(0),
-                f.get(1),
-                Unit.valueOf(f.get(2)),
-                Double.parseDouble(f.get(3)),
-                Double.parseDouble(f.get(4)),
-                Double.parseDouble(f.get(5)),
-                f.get(6),
-                Boolean.parseBoolean(f.get(7)));
     }
 }

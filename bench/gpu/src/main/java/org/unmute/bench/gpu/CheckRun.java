@@ -257,7 +257,7 @@ final class CheckRun {
                 }
                 case ROW -> {
                     row[0] = "";
-                    result(CheckResult.of(e.fields()), done);
+                    result(e.row(), done);
                 }
                 case LATE -> {
                     done.add(e.field(0));

@@ -1,9 +1,9 @@
 package org.unmute.bench.gpu;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A line by which a {@link StepWorker} tells the check what happened. It is written at once, so what a worker has told
@@ -11,11 +11,13 @@ import java.util.stream.Stream;
  *
  * @param kind what happened
  * @param fields the kind's details
+ * @param row of {@link Kind#ROW}; else null
  */
-record Event(Kind kind, List<String> fields) {
-    private static final String SEPARATOR = "\t";
+record Event(Kind kind, List<String> fields, CheckResult row) {
     /** Begins the line of an event. */
-    static final String START = "@check" + SEPARATOR;
+    static final String START = "@check ";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What can happen. */
     enum Kind {
@@ -37,7 +39,7 @@ record Event(Kind kind, List<String> fields) {
         METHOD,
         /** What PyTorch says about itself, or why there is none. Field: a sentence. */
         TORCH,
-        /** A row was timed, or failed. Fields as {@link CheckResult#fields} has them. */
+        /** A row was timed, or failed. It is {@link Event#row}. */
         ROW,
         /** There was no time left for a row. Field: the row. */
         LATE,
@@ -48,28 +50,29 @@ record Event(Kind kind, List<String> fields) {
     }
 
     static Event of(Kind kind, String... fields) {
-        return new Event(kind, List.of(fields));
+        return new Event(kind, List.of(fields), null);
+    }
+
+    static Event timed(CheckResult row) {
+        return new Event(Kind.ROW, List.of(), row);
     }
 
     /** The event of what follows {@link #START} on a line. */
     static Event of(String told) {
-        List<String> words = Stream.of(told.split(SEPARATOR, -1))
-                .map(String::translateEscapes)
-                .toList();
-        return new Event(Kind.valueOf(words.getFirst()), words.subList(1, words.size()));
+        try {
+            return JSON.readValue(told, Event.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not an event: " + told, e);
+        }
     }
 
     /** The line of this event. */
     String line() {
-        return Stream.concat(Stream.of(kind.name()), fields.stream().map(Event::escape))
-                .collect(Collectors.joining(SEPARATOR, START, ""));
-    }
-
-    private static String escape(String field) {
-        return field.replace("\\", "\\\\")
-                .replace("\t", "\\t")
-                .replace("\n", "\\n")
-                .replace("\r", "\\r");
+        try {
+            return START + JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Writes the line. Other threads may print at the same time, therefore it is one write. */

@@ -56,11 +56,10 @@ final class Timings {
     void time(Case c) {
         events.accept(Event.of(Kind.BEGUN, c.id(), c.id()));
         try {
-            events.accept(Event.of(
-                    Kind.ROW, rows.onDevice(c, (b, work) -> row(c, b, work)).fields()));
+            events.accept(Event.timed(rows.onDevice(c, (b, work) -> row(c, b, work))));
         } catch (RuntimeException | OutOfMemoryError e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            events.accept(Event.of(Kind.ROW, CheckResult.failed(c.id(), why).fields()));
+            events.accept(Event.timed(CheckResult.failed(c.id(), why)));
             if (Suite.isLost(e)) {
                 events.accept(Event.of(Kind.LOST, c.id()));
             }

@@ -59,6 +59,11 @@ class CheckRunTest {
                 List.of(items));
     }
 
+    /** Words of a shell script that tell that one test passed. */
+    private static final String TELLS =
+            " printf '%s\\n' '" + Event.of(Event.Kind.PASSED).line() + "' '"
+                    + Event.of(Event.Kind.END).line() + "';";
+
     @Test
     void aTestThatEndsItsProcessFailsAndTheOthersRun() throws IOException {
         assertThat(run("cpu", "").run(List.of(step(Part.CONTRACT, 60, Breaking.class.getName()))))
@@ -102,12 +107,11 @@ class CheckRunTest {
     void aFindingOfTheSanitizerIsAFailure() throws IOException {
         Path finds =
                 script("echo '========= COMPUTE-SANITIZER'; echo '========= Invalid __global__ read of size 4 bytes';"
-                        + " printf '@check\\tPASSED\\n@check\\tEND\\n'; exit 99");
+                        + TELLS + " exit 99");
         assertThat(run("cuda", finds.toString()).run(List.of(step(Part.SANITIZER, 60, "row"))))
                 .isFalse();
         assertThat(out.toString()).contains("FAILED memcheck: Invalid __global__ read of size 4 bytes");
-        Path passes = script("case \"$*\" in *'--tool memcheck'*'StepWorker ONCE'*) ;; *) exit 1 ;; esac;"
-                + " printf '@check\\tPASSED\\n@check\\tEND\\n'");
+        Path passes = script("case \"$*\" in *'--tool memcheck'*'StepWorker ONCE'*) ;; *) exit 1 ;; esac;" + TELLS);
         assertThat(run("cuda", passes.toString()).run(List.of(step(Part.SANITIZER, 60, "row"))))
                 .isTrue();
         assertThat(out.toString()).contains("- compute-sanitizer memcheck: 1 tests passed, 0 failed");

@@ -26,7 +26,9 @@ class RowRunnerTest {
     @Test
     void resultsAreReadAsTheyWereTold() {
         CheckResult r = new CheckResult("id", "matmul_tf32", Unit.TF32, 1.5, Double.NaN, 3, "PyTorch: 1e-7", true);
-        assertThat(CheckResult.of(List.of(r.fields()))).isEqualTo(r);
+        assertThat(Event.of(Event.timed(r).line().substring(Event.START.length()))
+                        .row())
+                .isEqualTo(r);
         assertThat(r.best()).isEqualTo(3);
     }
 
