@@ -1,4 +1,7 @@
-/** NVIDIA devices, found by the service loader. The binding finds its native code only on the class path. */
+/**
+ * The backend for NVIDIA devices, found by the service loader. The binding finds its native code only on the class
+ * path.
+ */
 module org.unmute.kernels.cuda {
     requires org.unmute.tensor;
     requires org.unmute.kernels.device;

@@ -1,4 +1,4 @@
-/** The backend for GPUs, written once over the interface {@code Device}, which OpenCL and CUDA implement. */
+/** The GPU backend, written once against the interface {@code Device}, which OpenCL and CUDA implement. */
 module org.unmute.kernels.device {
     requires transitive org.unmute.tensor;
 

@@ -1,4 +1,4 @@
-/** OpenCL devices, found by the service loader. */
+/** The backend for OpenCL devices, found by the service loader. */
 module org.unmute.kernels.opencl {
     requires org.unmute.tensor;
     requires org.unmute.kernels.device;

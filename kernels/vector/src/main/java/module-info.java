@@ -1,4 +1,4 @@
-/** The CPU backend on the Vector API. Nobody above names it: it is found by the service loader. */
+/** The CPU backend on the Vector API. No module depends on it by name: the service loader finds it. */
 module org.unmute.kernels.vector {
     requires org.unmute.tensor;
     requires jdk.incubator.vector;

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes the register tiles, one class a vector width, each hundreds of straight lines. The build runs it before it
- * compiles: {@code java TileSource.java FOLDER}.
+ * Writes the register tiles, one class per vector width, each with hundreds of straight lines. The build runs it before
+ * it compiles: {@code java TileSource.java FOLDER}.
  */
 record TileSource(int bits, int rows, String registers) {
     /** @param args the source folder to write to */
     public static void main(String[] args) throws IOException {
         Path folder = Files.createDirectories(Path.of(args[0], "org/unmute/kernels/vector/tile"));
-        // More rows do not fit 16 registers: the compiler loads all of an iteration's values of a before it multiplies
+        // More rows do not fit 16 registers: the compiler loads all values of a for an iteration before it multiplies
         // (bench/experiments.md).
         String few = "16 registers hold eight sums, two vectors of b and four of a";
         for (TileSource tile : List.of(
@@ -20,7 +20,7 @@ record TileSource(int bits, int rows, String registers) {
                 new TileSource(128, 4, few))) {
             Path file = folder.resolve("Tile" + tile.bits + ".java");
             String text = tile.text();
-            // An unchanged file keeps its time, so that nothing is compiled again.
+            // An unchanged file keeps its modification time, so that nothing is compiled again.
             if (!Files.exists(file) || !Files.readString(file).equals(text)) {
                 Files.writeString(file, text);
             }
@@ -72,7 +72,7 @@ record TileSource(int bits, int rows, String registers) {
     }
 
     /**
-     * A method that multiplies panels of these sides, a vector of columns each.
+     * Writes a method that multiplies panels with these sides, each side a vector of columns.
      *
      * @param a describes the layout of a
      * @param column where column k of a starts

@@ -6,21 +6,24 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.TensorCores;
 
 /**
- * Which units of a device compute what.
+ * The units that a device uses for each kind of computation.
  *
  * @param precision of operands
  * @param choice where tensor cores run without loss of accuracy
  * @param capability the device's compute capability, times ten
- * @param sharedBytes max memory that a group may ask for there
+ * @param sharedBytes max shared memory that a group may request on the device
  * @param cublas the library that runs on the device
  */
 record ComputeUnits(Precision precision, TensorCores choice, int capability, int sharedBytes, CublasLibrary cublas) {
-    /** The units of a device with the user's choices. */
+    /** The units of a device under the user's choices. */
     static ComputeUnits of(Precision precision, CudaDevices.DeviceInfo device, CublasLibrary cublas) {
         return new ComputeUnits(precision, TensorChoice.chosen(), device.capability(), device.sharedBytes(), cublas);
     }
 
-    /** In words for users: what runs on tensor cores and how exactly, who multiplies matrices, and the rest. */
+    /**
+     * A description for users: the work on tensor cores and its accuracy, the library for matrix products, and the
+     * rest.
+     */
     String describe() {
         boolean rounds = Variants.replace(precision, capability);
         boolean splits = offers("matmul_packed", "matmul_packed_f32");

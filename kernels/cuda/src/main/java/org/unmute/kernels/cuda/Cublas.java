@@ -9,11 +9,11 @@ import org.unmute.kernels.device.Kernel;
  * Thread-safe.
  */
 interface Cublas {
-    /** The routine's name in profiles. */
+    /** The name of the routine in profiles. */
     Kernel KERNEL = new Kernel("cublas", "matmul_cublas");
 
     /**
-     * Multiplies. The device's context must be current on the calling thread.
+     * Computes a product. The device's context must be current on the calling thread.
      *
      * @throws CudaException with the name of the status that cuBLAS returned
      */

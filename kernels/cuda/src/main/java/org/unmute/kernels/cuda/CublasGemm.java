@@ -7,8 +7,8 @@ import org.unmute.kernels.device.MatrixProduct;
 
 /**
  * A matrix product in cuBLAS's column-major terms: result [rows, columns] = first [rows, inner] second [inner,
- * columns], for each entry of a batch. Our row-major matrices are transposes in column-major order, and (a b)ᵀ = bᵀ
- * aᵀ. Hence first is our b, second is our a, and rows are our columns.
+ * columns], for each entry of a batch. A row-major matrix is the transpose of a column-major one, and (a b)ᵀ = bᵀ aᵀ.
+ * Hence first is b of the row-major product, second is its a, and rows are its columns.
  *
  * @param rows rows of the result
  * @param columns columns of the result
@@ -17,7 +17,7 @@ import org.unmute.kernels.device.MatrixProduct;
  */
 record CublasGemm(Matrix first, Matrix second, Matrix result, long rows, long columns, long inner, long batch) {
     /**
-     * A column-major matrix, for each entry of a batch. Offsets and strides in elements.
+     * A column-major matrix for each entry of a batch. Offsets and strides count elements.
      *
      * @param offset first element
      * @param transposed whether the memory holds the transpose
@@ -28,7 +28,7 @@ record CublasGemm(Matrix first, Matrix second, Matrix result, long rows, long co
         /**
          * The address of the first element.
          *
-         * @param address where the device has a memory
+         * @param address gives the address of a memory
          */
         long address(ToLongFunction<DeviceMemory> address) {
             return address.applyAsLong(memory) + offset * Float.BYTES;
@@ -36,8 +36,8 @@ record CublasGemm(Matrix first, Matrix second, Matrix result, long rows, long co
     }
 
     /**
-     * Converts a product. Empty if cuBLAS does not support its layout: an operand with no contiguous axis, a
-     * column-major result, a row broadcast by a step of 0, entries that go backwards, or an inner axis of 0.
+     * Converts a product. Empty if cuBLAS does not support its layout: an operand without a contiguous axis, a
+     * column-major result, a row broadcast by a step of 0, entries in reverse order, or an inner axis of 0.
      */
     static Optional<CublasGemm> of(MatrixProduct p) {
         Optional<Matrix> first = matrix(p.b(), p.columns(), p.inner(), p.b().columnStep(), p.b().rowStep());

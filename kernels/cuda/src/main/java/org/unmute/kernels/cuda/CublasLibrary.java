@@ -15,26 +15,26 @@ import org.unmute.kernels.device.DeviceMemory;
  * driver.
  *
  * @param version such as {@code 13.1}; empty if not available
- * @param source what it was loaded from, for users
+ * @param source where it was loaded from, for users
  * @param problem why it is not available; empty if it is
- * @param opening opens it on the device whose context is current on the calling thread, given where the device has a
- *     memory; throws a {@link jcuda.CudaException} with the name of the status
+ * @param opening opens it on the device whose context is current on the calling thread, given a function from memory to
+ *     its address; throws a {@link jcuda.CudaException} with the name of the status
  */
 record CublasLibrary(
         String version, String source, String problem, Function<ToLongFunction<DeviceMemory>, Cublas> opening) {
     /**
      * System property: {@code true} (the default) searches for cuBLAS, {@code false} turns it off, and the path of a
-     * {@code libcublas.so} of CUDA 12 or newer selects that.
+     * {@code libcublas.so} of CUDA 12 or newer selects that file.
      */
     static final String PROPERTY = "unmute.cuda.cublas";
 
-    /** The version that the binding JCublas needs. */
+    /** The library version required by the binding JCublas. */
     private static final String BOUND = "libcublas.so.12";
 
-    /** Versions with the functions that we call, first choice first. */
+    /** Versions that have the functions used here, in order of preference. */
     private static final List<String> FILES = List.of("libcublas.so.13", BOUND);
 
-    /** Where the toolkit is if the loader does not know of it. */
+    /** Location of the toolkit if the loader does not know it. */
     private static final String TOOLKIT = "/usr/local/cuda/lib64/";
 
     private static CublasLibrary found;
@@ -49,7 +49,7 @@ record CublasLibrary(
         return problem.isEmpty();
     }
 
-    /** Tells users which matrix products run. */
+    /** Tells users which matrix products are in use. */
     String describe() {
         return isAvailable()
                 ? "matrix products by cuBLAS " + version + " (" + source + ")"
@@ -69,7 +69,7 @@ record CublasLibrary(
         return found;
     }
 
-    /** What a value of the system property selects, see {@link #find}. */
+    /** The library selected by a value of the system property, see {@link #find}. */
     static CublasLibrary of(String property) {
         if (property.equals("true")) {
             return search();
@@ -91,10 +91,10 @@ record CublasLibrary(
         return library;
     }
 
-    /** Version 12 through JCublas, else the newest one through foreign functions. */
+    /** Searches for version 12 with JCublas, then for the newest version with foreign functions. */
     private static CublasLibrary search() {
         String problem = "neither " + BOUND + " nor " + FILES.getFirst() + " was found";
-        // Searched for before the binding is loaded, whose own error is long.
+        // Search before loading the binding, whose own error is long.
         if (load(BOUND).isPresent()) {
             CublasLibrary bound = JcudaCublas.load();
             if (bound.isAvailable()) {
@@ -115,7 +115,7 @@ record CublasLibrary(
         return missing(problem);
     }
 
-    /** A library by name or path, loaded until the process ends; empty if it does not load. */
+    /** Loads a library by name or path until the process ends; empty if it does not load. */
     @SuppressWarnings("restricted") // Only loads a library.
     private static Optional<SymbolLookup> load(String file) {
         try {

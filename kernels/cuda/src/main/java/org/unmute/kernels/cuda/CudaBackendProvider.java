@@ -6,7 +6,7 @@ import org.unmute.kernels.device.backend.DeviceBackendProvider;
 
 /** Provides NVIDIA devices. Not yet chosen by {@code auto}. */
 public final class CudaBackendProvider extends DeviceBackendProvider {
-    /** For the service loader. */
+    /** Called by the service loader. */
     public CudaBackendProvider() {
         super(
                 "cuda",

@@ -22,7 +22,7 @@ import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 
-/** A device with its loaded kernels. All backends on the device share it until the process ends. */
+/** A device and its loaded kernels. All backends on the device share the context until the process ends. */
 final class CudaContext {
     private static final Map<Integer, CudaContext> OPEN = new ConcurrentHashMap<>();
     private static final int LOG_BYTES = 16 << 10;
@@ -35,9 +35,9 @@ final class CudaContext {
     private Cublas cublas;
 
     /**
-     * The kernels of a family, loaded.
+     * The loaded kernels of a family.
      *
-     * @param parameterBytes size of each parameter by the kernel's name
+     * @param parameterBytes size of each parameter, by kernel name
      */
     record Module(CUmodule handle, Map<String, List<Integer>> parameterBytes) {}
 
@@ -62,7 +62,7 @@ final class CudaContext {
         calling("entering its context", () -> check(JCudaDriver.cuCtxSetCurrent(context)));
     }
 
-    /** Runs calls of the driver; an error names the operation and the device, and says what to do. */
+    /** Runs calls of the driver. An error names the operation and the device, and gives advice. */
     void calling(String what, Runnable calls) {
         try {
             calls.run();
@@ -76,7 +76,10 @@ final class CudaContext {
                 "cuda: " + what + " failed on " + found.description() + ": " + CudaResult.explain(e), e);
     }
 
-    /** The cuBLAS that runs on this device, or why none does. The context must be current on the calling thread. */
+    /**
+     * The cuBLAS that runs on this device, or the reason why none does. The context must be current on the calling
+     * thread.
+     */
     synchronized CublasLibrary products() {
         if (products == null) {
             products = CublasLibrary.find();
@@ -101,12 +104,12 @@ final class CudaContext {
      * A loaded kernel.
      *
      * @param parameterBytes size of each parameter
-     * @param sharedBytes max of the dynamic shared memory that it was set to
+     * @param sharedBytes maximum dynamic shared memory that the kernel is set to
      */
     record Function(Kernel kernel, CUfunction handle, List<Integer> parameterBytes, AtomicInteger sharedBytes) {
         /**
-         * Compares arguments with the parameters: the driver is not told the sizes of arguments and copies what the
-         * PTX declares from wherever they point to.
+         * Compares arguments with the parameters. The driver does not know the sizes of arguments and copies as many
+         * bytes as the PTX declares from the given addresses.
          *
          * @throws DeviceException if they differ
          */
@@ -132,9 +135,9 @@ final class CudaContext {
     }
 
     /**
-     * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. A kernel must be
-     * told so if both together are over 48 KiB; the driver refuses what the device does not have. The context must be
-     * current on the calling thread.
+     * Loads a kernel for launches whose groups share {@code sharedBytes} beyond its static arrays. If both together
+     * exceed 48 KiB, the kernel must be set to that size; the driver refuses more than the device has. The context must
+     * be current on the calling thread.
      */
     Function function(Kernel kernel, int sharedBytes) {
         synchronized (functions) {
@@ -155,7 +158,7 @@ final class CudaContext {
         return new Function(kernel, handle, module.parameterBytes().get(kernel.name()), new AtomicInteger());
     }
 
-    /** The driver compiles the PTX here, and tells of what it does not understand in a log. */
+    /** The driver compiles the PTX here, and logs what it cannot compile. */
     Module load(Kernel kernel, String ptx) {
         JITOptions options = new JITOptions();
         options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);

@@ -23,7 +23,7 @@ import org.unmute.tensor.backend.HostBuffer;
  * An NVIDIA device through the driver API. All work goes to the default stream, so it runs in the order of the calls.
  */
 final class CudaDevice implements Device {
-    /** Copies to the device up to this size return once the driver has put the bytes aside. */
+    /** Copies to the device up to this size return once the driver has buffered the bytes. */
     private static final int STAGED_BYTES = 64 << 10;
 
     private final String name;
@@ -37,7 +37,7 @@ final class CudaDevice implements Device {
         this.precision = precision;
     }
 
-    /** A pointer that tells its address, which the binding keeps to itself. */
+    /** A pointer that exposes its address, which the binding hides. */
     private static final class Address extends CUdeviceptr {
         long value() {
             return getNativePointer() + getByteOffset();
@@ -55,7 +55,7 @@ final class CudaDevice implements Device {
         return ((Memory) memory).pointer.value();
     }
 
-    /** Runs calls with the context current; an error names the operation and the device. */
+    /** Runs calls with the context current. An error names the operation and the device. */
     private void calling(String what, Runnable calls) {
         context.enter();
         context.calling(what, calls);
@@ -117,8 +117,9 @@ final class CudaDevice implements Device {
     }
 
     /**
-     * Waits for earlier work before a copy that would itself wait for it. The binding holds Java's array in a critical
-     * section throughout a copy, in which most garbage collectors must not run; so the copy itself has to be short.
+     * Waits for earlier work before a copy that would otherwise wait for it. The binding holds the Java array in a
+     * critical section throughout a copy, during which most garbage collectors must not run, so the copy itself has to
+     * be short.
      */
     private void await(String what) {
         calling("work before " + what, () -> check(JCudaDriver.cuCtxSynchronize()));
@@ -171,7 +172,9 @@ final class CudaDevice implements Device {
         return kernel;
     }
 
-    /** By cuBLAS, in float32; a precision that has variants of our kernel is theirs. */
+    /**
+     * Uses cuBLAS in float32. At a precision for which the portable kernels have variants, the variants run instead.
+     */
     @Override
     public Optional<DeviceRoutine> routine(MatrixProduct product) {
         if (Variants.replace(precision, context.found().capability())) {

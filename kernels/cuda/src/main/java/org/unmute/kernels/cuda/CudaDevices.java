@@ -24,7 +24,7 @@ import org.unmute.kernels.device.NativeFolder;
  * The NVIDIA devices of this machine, detected once.
  *
  * @param devices in the driver's order
- * @param problem why there are no devices; empty if there are some
+ * @param problem why there are no devices; empty if there are any
  */
 record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
     /** Compute capability that the PTX targets, times ten. */
@@ -39,8 +39,8 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
      * @param description one line
      * @param capability its compute capability times ten
      * @param limits its limits
-     * @param sharedBytes memory that a group may share if its kernel asks for it, static arrays included; more than
-     *     {@code limits.localBytes()}, which every kernel has
+     * @param sharedBytes memory that a group may share if its kernel requests it, including static arrays; more than
+     *     {@code limits.localBytes()}, which every kernel may use
      * @param problem why the kernels do not run on it; empty if they do
      */
     record DeviceInfo(
@@ -58,7 +58,7 @@ record CudaDevices(List<CudaDevices.DeviceInfo> devices, String problem) {
         return found;
     }
 
-    /** Asks the driver. */
+    /** Queries the driver. */
     static CudaDevices detect() {
         String missing = missingDriver(System.getProperty("os.name"));
         if (!missing.isEmpty()) {

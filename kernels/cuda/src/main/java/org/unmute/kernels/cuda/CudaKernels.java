@@ -8,8 +8,8 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.TensorCores;
 
 /**
- * Kernels that only NVIDIA devices have, with arguments and launch plans of their own: {@link CudaDevice#offers} tells
- * the kernel families where they run. A kernel's family is its {@code .cu} file, without extension.
+ * Kernels that only NVIDIA devices have, with their own arguments and launch plans. {@link CudaDevice#offers} tells the
+ * kernel families where they run. The family of a kernel is its {@code .cu} file, without extension.
  */
 final class CudaKernels {
     /** All such kernels. */
@@ -54,7 +54,7 @@ final class CudaKernels {
                 new Kernel("attention_tensor", "attention_" + form + "_deep"), needed);
     }
 
-    /** Measure what tensor cores reach. */
+    /** Kernels that measure the peak of tensor cores. */
     private static Map<Kernel, Requirement> peaks() {
         return Stream.of("tf32", "f16", "u8")
                 .collect(Collectors.toMap(
@@ -62,25 +62,26 @@ final class CudaKernels {
                         _ -> new Requirement(80, 0, Use.MEASUREMENT)));
     }
 
-    /** What a kernel is for. */
+    /** The purpose of a kernel. */
     enum Use {
-        /** To measure the device, whatever is chosen. */
+        /** Measures the device, whatever the user's choices. */
         MEASUREMENT,
         /**
-         * Whole numbers of 8 bits, whose results do not depend on the precision chosen: where {@link TensorRates} say
-         * that they are fast.
+         * Multiplies 8-bit integers, with results that do not depend on the chosen precision. Used where {@link
+         * TensorRates} report that it is fast.
          */
         BYTES,
         /**
-         * float32 work by tensor cores at float32's accuracy: where float32 is chosen and {@link TensorRates} say so.
+         * float32 work on tensor cores with the accuracy of float32. Used if float32 is chosen and {@link TensorRates}
+         * report that it is faster.
          */
         FLOAT32,
-        /** Work in bfloat16, where that is chosen. */
+        /** Work in bfloat16, if that is chosen. */
         BF16,
-        /** Work with operands of 11 significant bits, where TF32 or bfloat16 is chosen. */
+        /** Work with operands of 11 significant bits, if TF32 or bfloat16 is chosen. */
         REDUCED;
 
-        /** Whether the user's choices and the device ask for it. */
+        /** Whether the user's choices and the device call for this use. */
         boolean isWanted(Precision precision, TensorCores choice, int capability) {
             return switch (this) {
                 case MEASUREMENT -> true;
@@ -98,18 +99,18 @@ final class CudaKernels {
     }
 
     /**
-     * What a kernel needs.
+     * The requirements of a kernel.
      *
      * @param capability min compute capability, times ten
-     * @param sharedBytes max memory that its groups share, the arrays that it declares included
-     * @param use what it is for
+     * @param sharedBytes max memory that its groups share, including declared arrays
+     * @param use the purpose of the kernel
      */
     record Requirement(int capability, int sharedBytes, Use use) {
         /**
-         * Whether a device has it.
+         * Whether a device meets the requirements.
          *
          * @param capability the device's compute capability, times ten
-         * @param sharedBytes max memory that a group may ask for there
+         * @param sharedBytes max memory that a group may request on the device
          */
         boolean isMetBy(int capability, int sharedBytes) {
             return capability >= this.capability && sharedBytes >= this.sharedBytes;

@@ -5,8 +5,8 @@ import jcuda.CudaException;
 import jcuda.driver.CUresult;
 
 /**
- * Results of the driver's calls. The binding turns failures into exceptions only while a switch of the whole process is
- * on, and some calls, such as {@code cuModuleLoadDataJIT}, not even then; so every result goes through {@link #check}.
+ * Results of driver calls. The binding turns failures into exceptions only while a process-wide switch is on, and for
+ * some calls, such as {@code cuModuleLoadDataJIT}, not even then. So every result goes through {@link #check}.
  */
 final class CudaResult {
     private static final String BROKEN =
@@ -14,7 +14,7 @@ final class CudaResult {
                     + " compute-sanitizer names the kernel and the address";
     private static final String OLD_DRIVER = "the NVIDIA driver is older than the kernels need: update it";
 
-    /** What to do about an error, by its name. */
+    /** Advice on an error, by its name. */
     static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("CUDA_ERROR_OUT_OF_MEMORY", "nvidia-smi shows which processes hold the device's memory"),
             Map.entry(
@@ -48,14 +48,14 @@ final class CudaResult {
 
     private CudaResult() {}
 
-    /** @throws CudaException if a call failed; its message is the error's name */
+    /** @throws CudaException if a call failed; its message is the name of the error */
     static void check(int result) {
         if (result != CUresult.CUDA_SUCCESS) {
             throw new CudaException(CUresult.stringFor(result));
         }
     }
 
-    /** An error's name and what to do about it. */
+    /** The name of an error, with advice. */
     static String explain(CudaException e) {
         String advice = ADVICE.get(String.valueOf(e.getMessage()));
         return e.getMessage() + (advice == null ? "" : ": " + advice);

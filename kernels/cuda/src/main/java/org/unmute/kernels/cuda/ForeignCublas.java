@@ -16,13 +16,13 @@ import java.util.function.ToLongFunction;
 import jcuda.CudaException;
 import org.unmute.kernels.device.DeviceMemory;
 
-/** cuBLAS through the JDK's foreign functions: the few calls that we need, of CUDA 12, 13 or newer. */
+/** cuBLAS of CUDA 12 or newer through the JDK's foreign functions, restricted to the few calls used here. */
 final class ForeignCublas implements Cublas {
     private static final int MAJOR = 0;
     private static final int MINOR = 1;
     private static final int POINTER_MODE_HOST = 0;
     private static final int ATOMICS_NOT_ALLOWED = 0;
-    /** Float32 products without rounding of operands. */
+    /** Mode for float32 products without rounding of operands. */
     private static final int DEFAULT_MATH = 0;
 
     private static final int NOT_TRANSPOSED = 0;
@@ -79,7 +79,7 @@ final class ForeignCublas implements Cublas {
             return bind(library, name, FunctionDescriptor.of(JAVA_INT, parameters));
         }
 
-        @SuppressWarnings("restricted") // Calls a library as its documentation says.
+        @SuppressWarnings("restricted") // Calls a library according to its documentation.
         private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
             MemorySegment function = library.find(name)
                     .orElseThrow(() -> new CudaException("it has no " + name + ", which is in CUDA 12 and newer"));
@@ -106,9 +106,9 @@ final class ForeignCublas implements Cublas {
     }
 
     /**
-     * Binds the functions of a loaded library and asks for its version.
+     * Binds the functions of a loaded library and queries its version.
      *
-     * @param file its name for users
+     * @param file name of the library for users
      */
     static CublasLibrary load(SymbolLookup library, String file) {
         try (Arena arena = Arena.ofConfined()) {

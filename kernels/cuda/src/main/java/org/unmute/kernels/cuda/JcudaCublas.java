@@ -26,7 +26,7 @@ final class JcudaCublas implements Cublas {
     /**
      * Opens cuBLAS on the device whose context is current on the calling thread.
      *
-     * @param address where the device has a memory
+     * @param address gives the address of a memory
      * @throws CudaException with the name of the status that cuBLAS returned
      */
     JcudaCublas(ToLongFunction<DeviceMemory> address) {
@@ -37,7 +37,7 @@ final class JcudaCublas implements Cublas {
         check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH));
     }
 
-    /** Loads the binding and asks for the version. */
+    /** Loads the binding and queries the version. */
     static CublasLibrary load() {
         try {
             return NativeFolder.within(
@@ -50,7 +50,7 @@ final class JcudaCublas implements Cublas {
         }
     }
 
-    /** The binding throws only while a switch of the whole process is on. */
+    /** Checks a status, since the binding throws only while a process-wide switch is on. */
     private static void check(int status) {
         if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
             throw new CudaException(cublasStatus.stringFor(status));

@@ -2,9 +2,9 @@ package org.unmute.kernels.cuda;
 
 import java.util.Locale;
 
-/** The format that large products may round float32 operands to, for tensor cores. Sums are always float32. */
+/** The format to which large products may round float32 operands, for tensor cores. Sums are always float32. */
 enum Precision {
-    /** No rounding: float32's accuracy, also where tensor cores multiply. */
+    /** No rounding: the accuracy of float32, even on tensor cores. */
     FP32("float32"),
     /** 10 mantissa bits: relative rounding error at most 2^-11. */
     TF32("TF32"),
@@ -20,13 +20,13 @@ enum Precision {
         this.label = label;
     }
 
-    /** For users. */
+    /** The name for users. */
     String label() {
         return label;
     }
 
     /**
-     * The precision that the system property selects.
+     * The precision selected by the system property.
      *
      * @throws IllegalArgumentException if the property has another value
      */

@@ -11,7 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file per family. */
+/**
+ * The kernels as PTX, an assembly language that the driver compiles for the installed GPU; one gzip file per family.
+ */
 final class Ptx {
     private Ptx() {}
 
@@ -37,7 +39,7 @@ final class Ptx {
         return all;
     }
 
-    /** A family's PTX. */
+    /** The PTX of a family. */
     static String text(String family) {
         try (InputStream in = Ptx.class.getResourceAsStream(family + ".ptx.gz")) {
             if (in == null) {

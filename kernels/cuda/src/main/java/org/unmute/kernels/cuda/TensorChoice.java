@@ -3,7 +3,7 @@ package org.unmute.kernels.cuda;
 import java.util.Locale;
 import org.unmute.kernels.device.TensorCores;
 
-/** The user's choice where float32 work runs on {@link TensorCores}. */
+/** The user's choice of where float32 work runs on {@link TensorCores}. */
 final class TensorChoice {
     /** System property: {@code auto} (the default), {@code always} or {@code never}. */
     static final String PROPERTY = "unmute.cuda.tensor";
@@ -11,7 +11,7 @@ final class TensorChoice {
     private TensorChoice() {}
 
     /**
-     * The choice of the system property.
+     * The choice made by the system property.
      *
      * @throws IllegalArgumentException if the property has another value
      */

@@ -8,18 +8,18 @@ import org.unmute.kernels.device.Kernel;
 
 /**
  * Tensor-core variants of portable kernels, with the same arguments and launch plan. The portable kernel is the
- * reference; a variant has its name with the precision as suffix.
+ * reference; the name of a variant is that of the portable kernel with the precision as suffix.
  */
 final class Variants {
-    /** Needed for TF32, bfloat16 and asynchronous copies. */
+    /** Required for TF32, bfloat16 and asynchronous copies. */
     static final int MIN_CAPABILITY = 80;
 
-    /** Source files without extension, each with the portable kernels that it has variants of. */
+    /** Source files without extension, each with the portable kernels for which it has variants. */
     static final Map<String, List<Kernel>> FILES = Map.of(
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
             "prototype_tensor", List.of(new Kernel("prototype", "prototype_match")));
 
-    /** A kernel with wide tiles has the variant of the other one: its groups then take several tiles each. */
+    /** A kernel with wide tiles uses the variant of the narrow kernel, whose groups then process several tiles each. */
     private static final Map<Kernel, Kernel> NARROWER =
             Map.of(new Kernel("prototype_wide", "prototype_match_wide"), new Kernel("prototype", "prototype_match"));
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.TensorCores;
 
-/** What users read of a device's units. */
+/** The description of a device's units for users. */
 class ComputeUnitsTest {
     private static final CublasLibrary THERE = new CublasLibrary("13.1", "libcublas.so.13", "", null);
     private static final CublasLibrary MISSING = CublasLibrary.missing("it was not found");

@@ -17,8 +17,8 @@ import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Products in columns, as cuBLAS computes them: which ones it gets, and in which terms. {@link CublasLibraryTest} has
- * the calls.
+ * Conversion of products to the column-major form of cuBLAS: which products it gets, and with which parameters. {@link
+ * CublasLibraryTest} covers the calls.
  */
 class CublasGemmTest {
     private final List<CublasGemm> gemms = new ArrayList<>();
@@ -77,7 +77,7 @@ class CublasGemmTest {
         assertMatrix(g.result(), 0, false, 6, 24);
     }
 
-    /** Steps along an axis of one number may be any: they are never taken. */
+    /** Steps along an axis of size 1 may have any value, since they are never taken. */
     @Test
     void singleRowsAndColumns() {
         b.matmul(f(4, 9).slice(0, 2, 1, 1), f(9, 4).slice(1, 2, 1, 1), f(1, 1));
@@ -106,7 +106,7 @@ class CublasGemmTest {
                 .containsExactlyInAnyOrder(tuple("matmul_cublas", 4L), tuple("matmul_finish", 3L));
     }
 
-    /** These are our own kernel's. */
+    /** These products are left to the kernels. */
     @Test
     @FullBuild("compiles the kernels with g++")
     void otherLayoutsAreNotTaken() {
@@ -122,7 +122,7 @@ class CublasGemmTest {
         assertThat(b.profile().entries()).extracting(WorkProfile.Entry::kernel).containsExactly("matmul_small");
     }
 
-    /** Beyond 2^31 numbers nothing wraps around. */
+    /** Nothing overflows beyond 2^31 numbers. */
     @Test
     void countsIn64Bits() {
         long many = 3L << 30;
@@ -140,7 +140,7 @@ class CublasGemmTest {
         assertMatrix(g.get().result(), 0, false, many, 2 * many);
     }
 
-    /** cuBLAS's strides between entries may be 0, but not negative. */
+    /** The strides between entries may be 0 for cuBLAS, but not negative. */
     @Test
     void entriesGoForward() {
         MatrixProduct.Matrix m = new MatrixProduct.Matrix(() -> 0, 9, 3, 1, 9);

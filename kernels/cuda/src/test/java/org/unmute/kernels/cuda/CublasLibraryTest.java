@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
 
-/** Which cuBLAS is found, and its calls, by a stand-in of plain loops. cuBLAS itself needs a card. */
+/** Tests which cuBLAS is found, and the calls to it, with a stand-in made of plain loops. cuBLAS itself needs a GPU. */
 class CublasLibraryTest {
     @TempDir
     static Path folder;
@@ -38,7 +38,7 @@ class CublasLibraryTest {
                 .hasMessageEndingWith("/nowhere/libcublas.so.13 does not load");
     }
 
-    /** Without the CUDA toolkit the reason is kept, by both ways of finding out, and nothing is thrown. */
+    /** Without the CUDA toolkit both ways of loading keep the reason, and nothing is thrown. */
     @Test
     void aLibraryThatDoesNotLoadIsToldApart() {
         CublasLibrary found = CublasLibrary.find();
@@ -83,7 +83,7 @@ class CublasLibraryTest {
                             + " cannot be used, it has no cublasSgemmStridedBatched_64, which is in CUDA 12 and newer");
         }
 
-        /** No result of a call is dropped. */
+        /** The status of every call is checked. */
         @Test
         void everyCallThatFailsIsToldByItsStatus() {
             StandInCublas.fail(library, "cublasGetProperty", 1);
@@ -110,7 +110,7 @@ class CublasLibraryTest {
             cublas.multiply(gemm);
         }
 
-        /** A process finds version 12 through JCublas, whose native code asks the loader for it, before 13. */
+        /** A process finds version 12 before 13, through JCublas, whose native code asks the loader for it. */
         @Test
         void version12GoesThroughJCublas() throws Exception {
             assumeNone();
@@ -136,7 +136,7 @@ class CublasLibraryTest {
                             "CUBLAS_STATUS_INVALID_VALUE");
         }
 
-        /** Version 12 where JCublas's native code is missing. */
+        /** Version 12 is found even if the native code of JCublas is missing. */
         @Test
         void version12GoesThroughForeignFunctionsIfJCublasDoesNotLoad() throws Exception {
             assumeNone();
@@ -154,7 +154,7 @@ class CublasLibraryTest {
         }
     }
 
-    /** The suite of products, through the bindings, on stand-ins for the driver and for cuBLAS. */
+    /** Runs the contract of products through the bindings, on stand-ins for the driver and cuBLAS. */
     @TestFactory
     @FullBuild("compiles a driver and the kernels, and starts a JVM")
     Stream<DynamicTest> productsOfADeviceGoThere() throws Exception {

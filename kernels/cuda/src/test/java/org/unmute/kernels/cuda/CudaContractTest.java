@@ -7,7 +7,7 @@ import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
-/** The suite that every backend passes, on the first NVIDIA device; skipped with the reason where there is none. */
+/** Runs the contract suite of all backends on the first NVIDIA device. Skipped, with the reason, if there is none. */
 class CudaContractTest extends BackendContract {
     @Override
     protected Backend open(int threads) {

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.TensorCores;
 
-/** PTX of the kernels that only NVIDIA devices have, and where they run. */
+/** PTX of the kernels that only NVIDIA devices have, and the devices that they run on. */
 class CudaKernelsTest {
-    /** At every precision alike. */
+    /** Whether the kernel is offered, which must be the same at every precision. */
     private static boolean offered(Kernel kernel, int capability, int sharedBytes) {
         boolean offered = CudaKernels.offered(kernel, Precision.FP32, TensorCores.AUTO, capability, sharedBytes);
         for (Precision p : Precision.values()) {
@@ -35,7 +35,7 @@ class CudaKernelsTest {
                 .isFalse();
     }
 
-    /** {@link VariantsTest} asks whether it was built from these sources. */
+    /** {@link VariantsTest} checks that the PTX was built from these sources. */
     @Test
     void ptxHasTheKernels() {
         for (String file : CudaKernels.ALL.keySet().stream().map(Kernel::family).collect(Collectors.toSet())) {

@@ -34,7 +34,7 @@ class CudaResultTest {
                 .isEqualTo("CUDA_ERROR_INVALID_VALUE");
     }
 
-    /** The names of errors that have advice are the binding's. */
+    /** Every error with advice has a name known to the binding. */
     @Test
     void adviceIsForErrorsThatThereAre() {
         List<String> names = new ArrayList<>();
@@ -44,7 +44,7 @@ class CudaResultTest {
         assertThat(names).containsAll(CudaResult.ADVICE.keySet());
     }
 
-    /** A result that is not checked is lost where the binding does not check it. */
+    /** An unchecked result is lost if the binding does not check it either. */
     @Test
     void everyCallOfTheDriverIsChecked() throws IOException {
         List<String> calls = new ArrayList<>();

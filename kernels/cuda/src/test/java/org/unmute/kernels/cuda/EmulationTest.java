@@ -14,7 +14,7 @@ import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.LaunchPlan;
 
-/** What {@code emulation.h} has of {@code mma.h} but multiplications, against plain loops. */
+/** Compares everything in {@code emulation.h} except multiplications with plain loops. */
 @FullBuild("compiles the kernels with g++")
 class EmulationTest {
     private static Instructions instructions;
@@ -83,7 +83,10 @@ class EmulationTest {
         assertThat(halves[0]).isEqualTo(0x7fff7fff);
     }
 
-    /** The nearest number with so many significant bits and float32's exponents; ties to even or away from 0. */
+    /**
+     * The nearest number with this many significant bits and the exponent range of float32; ties go to even or away
+     * from 0.
+     */
     private static float nearest(float x, int significant, boolean even) {
         if (!Float.isFinite(x) || x == 0) {
             return x;
@@ -111,7 +114,7 @@ class EmulationTest {
             for (int item = 0; item < 64; item++) {
                 int warp = item / 32 * 32;
                 int lane = item % 32;
-                // Value (r, c) of matrix m of this item's warp.
+                // Value (r, c) of matrix m of the warp of this item.
                 IntBinaryOperator value = (index, column) -> {
                     int word = rows[4 * order[warp + index] + column / 2];
                     return column % 2 == 0 ? word & 0xffff : word >>> 16;
@@ -177,8 +180,8 @@ class EmulationTest {
         float[] seen = new float[128];
         instructions.run("copy_small", new LaunchPlan(1, 64), false, x, seen, 4);
         for (int i = 0; i < 64; i++) {
-            // The second copy is not committed yet when the first is waited for, but has made its destination NaN
-            // before.
+            // The second copy is not yet committed when the first is waited for, but has already filled its destination
+            // with NaN.
             assertThat(seen[2 * i]).isEqualTo(x[3 * i]);
             assertThat(seen[2 * i + 1]).isEqualTo(x[3 * i + 1]);
         }
@@ -213,7 +216,7 @@ class EmulationTest {
                                 "fail", new LaunchPlan(2, 64), backwards, new float[1024], new float[64], fault))
                         .isInstanceOf(DeviceException.class)
                         .hasMessageMatching("shim: fail: group " + (backwards ? 1 : 0) + ", .*" + errors[how] + ".*");
-                // The next launch finds the items as new.
+                // The next launch starts with fresh items.
                 float[] out = new float[64];
                 instructions.run("fail", new LaunchPlan(2, 64), backwards, new float[1024], out, 0);
                 assertThat(out).containsOnly(0);
@@ -221,7 +224,7 @@ class EmulationTest {
         }
     }
 
-    /** Without a barrier one of the two orders shows what was there before. */
+    /** Without a barrier one of the two orders shows the previous contents. */
     @Test
     void aMissingBarrierOfTheWarpShows() {
         float[][] without = new float[2][64];

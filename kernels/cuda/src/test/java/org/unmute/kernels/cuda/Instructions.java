@@ -18,7 +18,7 @@ import org.unmute.kernels.cuda.ShimLibrary.Mode;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 
-/** The kernels of {@code instructions.cu}, one for each instruction of {@code mma.h}, on the CPU. */
+/** The kernels of {@code instructions.cu}, one per instruction of {@code mma.h}, on the CPU. */
 final class Instructions {
     private static final List<String> KERNELS = List.of(
             "multiply_tf32_once",
@@ -39,7 +39,7 @@ final class Instructions {
         this.library = library;
     }
 
-    /** Compiles them; the test is skipped without g++. */
+    /** Compiles the kernels. The test is skipped without g++. */
     static Instructions build() throws IOException {
         ShimLibrary.COMPILER.require();
         Path folder = Files.createTempDirectory("unmute-shim-");
@@ -48,7 +48,7 @@ final class Instructions {
         return new Instructions(ShimLibrary.build(folder, "instructions", source(), KERNELS));
     }
 
-    /** The source, headers put in. */
+    /** The source with its headers inlined. */
     static String source() {
         return KernelSource.text("instructions.cu", file -> {
             try (InputStream in = Instructions.class.getResourceAsStream("/" + file)) {
@@ -59,7 +59,7 @@ final class Instructions {
         });
     }
 
-    /** As below, with sums that are rounded. */
+    /** As below, with sums rounded to nearest. */
     void run(String kernel, LaunchPlan plan, boolean backwards, Object... arguments) {
         run(kernel, plan, backwards, 0, arguments);
     }
@@ -67,9 +67,9 @@ final class Instructions {
     /**
      * Runs a kernel.
      *
-     * @param backwards whether items run last to first
-     * @param block how sums are made, see {@code shim_block}
-     * @param arguments arrays, which are copied there and back, and numbers
+     * @param backwards whether items run from last to first
+     * @param block how sums are formed, see {@code shim_block}
+     * @param arguments arrays, which are copied to the kernel and back, and numbers
      */
     void run(String kernel, LaunchPlan plan, boolean backwards, int block, Object[] arguments) {
         try (Arena arena = Arena.ofConfined()) {

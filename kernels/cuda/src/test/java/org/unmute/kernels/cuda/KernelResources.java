@@ -13,9 +13,12 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What kernels take of a multiprocessor, as ptxas reports it, against the limits of {@code resources.csv}. */
+/**
+ * Compares the multiprocessor resources that kernels use, as reported by ptxas, with the limits of {@code
+ * resources.csv}.
+ */
 final class KernelResources {
-    /** Compute capabilities, times ten, that kernels are assembled for. */
+    /** Compute capabilities, times ten, for which kernels are assembled. */
     static final Set<Integer> TARGETS = new TreeSet<>(Set.of(75, 80, 90, 100));
 
     private static final Pattern COMPILED = Pattern.compile(
@@ -45,7 +48,7 @@ final class KernelResources {
         }
     }
 
-    /** Kernels that have a limit of their own. */
+    /** Kernels with a limit of their own. */
     static Set<String> limited() {
         Set<String> all = new TreeSet<>(LIMITS.keySet());
         all.remove("others");
@@ -53,10 +56,10 @@ final class KernelResources {
     }
 
     /**
-     * Nothing is spilled, and registers and shared memory are within the limits.
+     * Checks that nothing is spilled, and that registers and shared memory are within the limits.
      *
-     * @param report what ptxas says with {@code -v}
-     * @return the kernels, one for each target
+     * @param report output of ptxas with {@code -v}
+     * @return the number of kernels, counted once for each target
      */
     static int check(String report, Set<String> seen) {
         Matcher m = COMPILED.matcher(report);

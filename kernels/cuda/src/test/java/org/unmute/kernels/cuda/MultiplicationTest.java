@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.LaunchPlan;
 
-/** Multiplications of {@code emulation.h} against loops over the fragments as the PTX ISA states them. */
+/** Compares the multiplications of {@code emulation.h} with loops over the fragments as the PTX ISA defines them. */
 @FullBuild("compiles the kernels with g++")
 class MultiplicationTest {
     private static Instructions instructions;
@@ -22,7 +22,7 @@ class MultiplicationTest {
         instructions = Instructions.build();
     }
 
-    /** A multiplication's format. */
+    /** The format of a multiplication. */
     private enum Format {
         TF32,
         BF16,
@@ -36,7 +36,7 @@ class MultiplicationTest {
             return this == TF32 ? 8 : 16;
         }
 
-        /** Bits of a number; {@code noise} fills those that the hardware does not read. */
+        /** Bits of a number; {@code noise} fills the bits that the hardware does not read. */
         int bits(float x, int noise) {
             return switch (this) {
                 case TF32 -> Float.floatToRawIntBits(x) & 0xffffe000 | noise & 0x1fff;
@@ -54,7 +54,7 @@ class MultiplicationTest {
         }
     }
 
-    /** Row of element i of item `lane`: PTX ISA, figures of matrix fragments, in its words. */
+    /** Row of element i of item `lane`, worded as in the figures of matrix fragments in the PTX ISA. */
     private static int rowOfA(Format f, int lane, int i) {
         int group = lane >> 2;
         boolean upper = f == Format.TF32 ? i == 0 || i == 2 : i < 2 || i >= 4 && i < 6;
@@ -80,7 +80,7 @@ class MultiplicationTest {
     }
 
     private record Operands(float[][] a, float[][] b, float[][] c) {
-        /** Random numbers of the format, of sizes within 2^spread. */
+        /** Random numbers of the format, with magnitudes within a factor of 2^spread. */
         static Operands random(Format f, SplittableRandom random, int spread) {
             return new Operands(
                     numbers(f, random, 16, f.depth(), spread),
@@ -100,7 +100,7 @@ class MultiplicationTest {
         }
     }
 
-    /** What a warp computes. */
+    /** Computes the products of a warp. */
     private static float[][] multiply(Format f, Operands x, int block, boolean backwards) {
         int perA = f == Format.TF32 ? 1 : 2;
         int[] a = new int[128];
@@ -151,7 +151,7 @@ class MultiplicationTest {
         }
     }
 
-    /** As {@code shim_block} states it, in exact arithmetic. */
+    /** The sum in exact arithmetic, truncated as {@code shim_block} specifies. */
     private static float truncated(Format f, Operands x, int row, int column, int block) {
         float sum = x.c[row][column];
         for (int from = 0; from < f.depth(); from += block) {
@@ -165,7 +165,7 @@ class MultiplicationTest {
             double unit = max == 0 ? 1 : Math.scalb(1.0, Math.getExponent(max) - 23);
             BigDecimal exact = BigDecimal.ZERO;
             for (double addend : addends) {
-                long steps = (long) (addend / unit); // Exact, towards 0.
+                long steps = (long) (addend / unit); // Exact, rounded towards 0.
                 exact = exact.add(new BigDecimal(steps).multiply(new BigDecimal(unit)));
             }
             float nearest = exact.floatValue();
@@ -204,7 +204,7 @@ class MultiplicationTest {
         assertThat(fromRounded).as("sums that truncation changes").isGreaterThan(1000);
     }
 
-    /** A sum of many numbers of one sign shrinks; rounding to nearest keeps it. */
+    /** A sum of many numbers of one sign shrinks when truncated, but not when rounded to nearest. */
     @Test
     void truncationIsTowardsZero() {
         Operands x = new Operands(new float[16][16], new float[16][8], new float[16][8]);
@@ -248,7 +248,7 @@ class MultiplicationTest {
         }
     }
 
-    /** m16n8k32: a unsigned, b signed, four to a register; sums that do not fit wrap around. */
+    /** m16n8k32: a is unsigned, b signed, four numbers to a register; sums that overflow wrap around. */
     @Test
     void bytesAreMultipliedExactly() {
         SplittableRandom random = new SplittableRandom(6);

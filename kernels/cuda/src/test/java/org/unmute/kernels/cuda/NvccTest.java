@@ -22,10 +22,10 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 
 /**
- * nvcc compiles every source without a warning, and ptxas assembles the PTX that is shipped, as the driver does on a
- * user's machine: for every target, nothing is spilled from registers to memory, and registers and shared memory stay
- * within {@code resources.csv}. Kernels for tensor cores are for sm_80 and up: on sm_75 the portable ones run. Skipped
- * where the toolkit is not.
+ * nvcc compiles every source without a warning, and ptxas assembles the shipped PTX, as the driver does on a user's
+ * machine. For every target nothing is spilled from registers to memory, and registers and shared memory stay within
+ * {@code resources.csv}. Kernels for tensor cores need sm_80; on sm_75 the portable ones run. Skipped without the
+ * toolkit.
  */
 @FullBuild("runs nvcc and ptxas")
 class NvccTest {
@@ -39,7 +39,7 @@ class NvccTest {
         return Stream.of(DynamicTest.dynamicTest(tool.missing(), () -> Assumptions.abort(tool.missing())));
     }
 
-    /** For the oldest and the newest target. */
+    /** Compiles for the oldest and the newest target. */
     @TestFactory
     Stream<DynamicTest> compilesWithoutWarnings() throws IOException {
         if (!NVCC.isAvailable()) {
@@ -96,7 +96,7 @@ class NvccTest {
                 .isEqualTo(kernels * targets.size());
     }
 
-    /** What users run. */
+    /** Assembles the PTX that users run. */
     @TestFactory
     Stream<DynamicTest> shippedPtxAssemblesWithinTheLimits() {
         if (!PTXAS.isAvailable()) {
@@ -133,7 +133,10 @@ class NvccTest {
         return PTXAS.run(folder, List.of("-v", "-Werror", "-arch=sm_" + target, "-o", "shipped.cubin", "shipped.ptx"));
     }
 
-    /** The two tests above can fail: a kernel that spills, one that takes too much, and PTX that is none. */
+    /**
+     * Checks that the two tests above can fail: for a kernel that spills, one that uses too much, and text that is not
+     * PTX.
+     */
     @Test
     void whatDoesNotFitIsFound() throws IOException {
         PTXAS.require();
@@ -155,7 +158,9 @@ class NvccTest {
                 .hasMessageContaining("ptxas");
     }
 
-    /** Functions of {@code mma.h} that no kernel uses yet compile, too, to the instructions that they are named for. */
+    /**
+     * Functions of {@code mma.h} that no kernel uses yet also compile to the instructions that they are named after.
+     */
     @Test
     void theInstructionsAreThoseOfTheirNames() throws IOException {
         NVCC.require();

@@ -22,8 +22,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 
 /**
- * Products of packed operands ({@code matmul_packed.cu}) with emulated tensor cores: the contract of float32 products,
- * and how far results are from those in float64.
+ * Products of packed operands ({@code matmul_packed.cu}) on emulated tensor cores: the contract of float32 products,
+ * and the error relative to float64.
  */
 @FullBuild("compiles the kernels with g++")
 class PackedProductTest {
@@ -38,12 +38,12 @@ class PackedProductTest {
         System.clearProperty(TensorChoice.PROPERTY);
     }
 
-    /** Accumulators truncate, as those of tensor cores may. */
+    /** Opens a device whose accumulators truncate, as those of tensor cores may. */
     private static DeviceBackend open(Precision precision) {
         return new DeviceBackend(new ShimDevice(precision).truncating(16), 3L << 30);
     }
 
-    /** At float32's accuracy, with all layouts, special numbers and guard zones. */
+    /** The contract with the accuracy of float32, with all layouts, special numbers and guard zones. */
     @Nested
     class Product extends ProductContract {
         @Override
@@ -53,7 +53,7 @@ class PackedProductTest {
     }
 
     /**
-     * A product, and a kernel that it takes.
+     * A product and the kernel it uses.
      *
      * @param sizes entries, rows, inner size and columns
      */
@@ -65,8 +65,8 @@ class PackedProductTest {
     }
 
     /**
-     * Small tiles; parts of the inner axis, the last one shorter; large tiles, some not whole, over all stages and
-     * more.
+     * Small tiles; parts of the inner axis, the last one shorter; large tiles, some incomplete, over all stages and
+     * beyond.
      */
     private static final List<Case> CASES = List.of(
             new Case(Precision.FP32, "matmul_packed_f32_small", 1, 1, 1, 1),
@@ -80,9 +80,7 @@ class PackedProductTest {
             new Case(Precision.BF16, "matmul_join_bf16", 1, 70, 900, 66),
             new Case(Precision.BF16, "matmul_packed_bf16", 1, 2000, 162, 2040));
 
-    /**
-     * All layouts of both operands: the same bits from all, as far from the exact product as rounding may take them.
-     */
+    /** All layouts of both operands give the same bits, within rounding of the exact product. */
     @TestFactory
     Stream<DynamicTest> everyLayoutGivesTheSameBits() {
         return CASES.stream().map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
@@ -92,7 +90,7 @@ class PackedProductTest {
         int[] s = c.sizes;
         float[] a = ProductVariantTest.numbers(new SplittableRandom(1), s[0] * s[1] * s[2]);
         float[] b = ProductVariantTest.numbers(new SplittableRandom(2), s[0] * s[2] * s[3]);
-        // For float32, what the header of the source derives.
+        // For float32, the bound derived in the header of the source.
         double bound = c.precision == Precision.BF16
                 ? 0x1p-7 + 0x1p-16 + Tolerance.sum(s[2], 1)
                 : (38 + s[2] / 16.0) * Tolerance.ROUNDING;
@@ -128,12 +126,11 @@ class PackedProductTest {
     }
 
     /**
-     * Distances of results from the exact ones, each in roundings of float32 (2^-24) of the sum of its terms'
-     * absolutes.
+     * Errors of results, in units of float32 roundings (2^-24) of the sum of the absolute terms.
      *
-     * @param max the max
-     * @param mean root of the mean square
-     * @param bias mean of those towards 0, the others negative
+     * @param max the maximum
+     * @param mean root mean square
+     * @param bias mean signed error, positive towards 0
      */
     private record Errors(double max, double mean, double bias) {
         static Errors of(int[] s, float[] a, float[] b, float[] got) {
@@ -160,8 +157,8 @@ class PackedProductTest {
     }
 
     /**
-     * Where accumulators are rounded to nearest and where they truncate: at most a third as far from the exact products
-     * as the portable kernel's float32 sums, for terms of both signs and of one, which never cancel.
+     * Whether accumulators round to nearest or truncate, errors are at most a third of those of the portable kernel's
+     * float32 sums, for terms of mixed signs and for terms of one sign, which never cancel.
      */
     @Test
     void isAsAccurateAsFloat32() {
@@ -191,8 +188,8 @@ class PackedProductTest {
     }
 
     /**
-     * Products of one term, a number and 1, have all bits of the number, of a subnormal one too: the three planes do,
-     * and accumulators that round lose none.
+     * A product of a single term, a number and 1, keeps all bits of the number, even a subnormal one: the three planes
+     * hold them, and rounding accumulators lose none.
      */
     @Test
     void planesHaveAllBitsOfANumber() {
@@ -217,7 +214,7 @@ class PackedProductTest {
         return ShimDevice.Fault.of(name, "matmul_packed", texts);
     }
 
-    /** What these tests must find. */
+    /** Faults that these tests must find. */
     private static final List<ShimDevice.Fault> FAULTS = List.of(
             fault("a row of another fragment", "LANE / 16 * 8 + LANE % 8, LANE / 8 % 2)", "LANE % 16, LANE / 16)"),
             fault(
@@ -251,7 +248,7 @@ class PackedProductTest {
                 .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
                     double error =
                             errors(new ShimDevice(Precision.FP32).truncating(8).with(f), s, a, b).mean;
-                    // NaN is found, too.
+                    // NaN counts as found, too.
                     assertThat(error < max)
                             .as("passes with an error of " + error)
                             .isFalse();

@@ -13,12 +13,14 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** The kernels that measure tensor cores do the multiplications that the measurement counts, on the emulated ones. */
+/**
+ * The kernels that measure tensor cores perform as many multiplications as the measurement counts, on emulated ones.
+ */
 @FullBuild("compiles kernels as C++")
 class PeakTensorTest {
     private static final int ITEMS = 256;
     private static final int FRAGMENTS = 8;
-    /** Results of an item in each fragment. */
+    /** Results per item in each fragment. */
     private static final int RESULTS = 4;
 
     @TestFactory
@@ -26,7 +28,7 @@ class PeakTensorTest {
         return List.of(
                 test("peak_multiply_tf32", 8, 0.5f * 0.25f),
                 test("peak_multiply_f16", 16, 0.5f * 0.25f),
-                // As the kernel makes whole numbers of both.
+                // The expected sum of the integers that the kernel generates for both operands.
                 test("peak_multiply_u8", 32, 64 * 32));
     }
 

@@ -22,15 +22,15 @@ import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Matrix products on tensor cores against products in float64, through the shim, which has everything but the
- * multiplications' own instructions; on a card by the GPU check. A product of two rounded operands is off by at most
- * twice an operand's rounding and its square, as a share of the sum of the terms' absolutes.
+ * Compares matrix products on tensor cores with products in float64, through the shim, which has everything except the
+ * multiplication instructions themselves; the GPU check does so on a GPU. Relative to the sum of the absolute terms, a
+ * product of two rounded operands is off by at most twice the rounding error of an operand plus its square.
  */
 @FullBuild("compiles the kernels with g++")
 class ProductVariantTest {
     /**
-     * Entries, rows, inner size and columns. Those of 12 x 12 tiles of 128 take the large tiles, the others those of
-     * 64.
+     * Entries, rows, inner size and columns. Results of at least 12 x 12 tiles of 128 use the large tiles, others those
+     * of 64.
      */
     private static final int[][] SIZES = {
         {1, 1, 1, 1},
@@ -73,9 +73,7 @@ class ProductVariantTest {
         return tests;
     }
 
-    /**
-     * All layouts of both operands: the same bits from all, as far from the exact product as rounding may take them.
-     */
+    /** All layouts of both operands give the same bits, within rounding of the exact product. */
     private static void check(Precision precision, int[] s) {
         SplittableRandom random = new SplittableRandom(Arrays.hashCode(s));
         float[] a = numbers(random, s[0] * s[1] * s[2]);
@@ -85,7 +83,8 @@ class ProductVariantTest {
             float[] first = null;
             for (Layout left : Layout.values()) {
                 for (Layout right : Layout.values()) {
-                    // Large products take seconds here: all four orders in memory, and one that is not aligned.
+                    // Large products take seconds here, so only all four memory orders and one unaligned layout are
+                    // tested.
                     if (large && left.ordinal() + right.ordinal() > 2 && left != right) {
                         continue;
                     }
@@ -173,8 +172,8 @@ class ProductVariantTest {
     }
 
     /**
-     * Bias, function and residual behind the product are those of the portable kernel: exact for numbers that rounding
-     * leaves alone.
+     * Bias, activation and residual after the product match the portable kernel, and are exact for numbers that
+     * rounding does not change.
      */
     @Test
     void whatFollowsIsThePortableKernels() {
@@ -216,7 +215,7 @@ class ProductVariantTest {
         }
     }
 
-    /** Eighths of few bits: any order of summation is exact. */
+    /** Multiples of an eighth with few bits, for which any order of summation is exact. */
     private static float[] small(SplittableRandom random, int count) {
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {
@@ -249,7 +248,7 @@ class ProductVariantTest {
         }
     }
 
-    /** What is not a number, or infinite, reaches just the results it belongs to. */
+    /** NaN and infinities only affect the results that depend on them. */
     @Test
     void specialNumbersStayInTheirRow() {
         ShimDevice.COMPILER.require();

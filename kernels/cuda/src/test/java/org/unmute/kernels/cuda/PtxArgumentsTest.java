@@ -20,7 +20,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Kernels of the {@code .cu} files that are not variants get the arguments that their PTX takes; nothing is run. */
+/** Kernels of the {@code .cu} files that are not variants get the arguments that their PTX declares. Nothing is run. */
 class PtxArgumentsTest {
     private final Set<String> launched = new HashSet<>();
 
@@ -29,7 +29,7 @@ class PtxArgumentsTest {
         System.clearProperty(TensorChoice.PROPERTY);
     }
 
-    /** A device that compares the arguments of launches and runs none. */
+    /** A device that checks the arguments of launches and runs nothing. */
     private Device device(Precision precision) {
         ShimDevice memory = new ShimDevice(precision);
         return (Device) Proxy.newProxyInstance(

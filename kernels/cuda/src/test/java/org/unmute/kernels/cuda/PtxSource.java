@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
-/** What PTX is built from, see {@code build-ptx}. */
+/** The sources that PTX is built from, see {@code build-ptx}. */
 final class PtxSource {
     private static final Pattern HASH = Pattern.compile("// sha256 ([0-9a-f]{64})");
 
@@ -31,7 +31,7 @@ final class PtxSource {
         return all;
     }
 
-    /** The text of a {@code .cu} file, headers put in. */
+    /** The text of a {@code .cu} file with headers inlined. */
     static String variants(String file) {
         return KernelSource.text(file + ".cu", PtxSource::read);
     }
@@ -56,7 +56,7 @@ final class PtxSource {
         return Stream.concat(variants, others).toList();
     }
 
-    /** SHA-256, in hexadecimal, of a text with headers put in, without line numbers, line comments and blank lines. */
+    /** SHA-256, in hexadecimal, of a text with headers inlined, without line numbers, line comments and blank lines. */
     static String hash(String text) {
         String code = text.lines()
                 .filter(line -> !line.startsWith("#line "))
@@ -72,7 +72,7 @@ final class PtxSource {
         }
     }
 
-    /** The {@link #hash} of the source that a PTX names in its header. */
+    /** The {@link #hash} of the source that a PTX file names in its header. */
     static String hashIn(String ptx) {
         Matcher m = HASH.matcher(ptx);
         if (!m.find()) {

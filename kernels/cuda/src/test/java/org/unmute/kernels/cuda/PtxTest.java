@@ -17,11 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 
-/** The PTX that is checked in belongs to the sources that are. */
+/** The PTX in the repository matches the sources in the repository. */
 class PtxTest {
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
 
-    /** What an instruction does: its first word, behind a predicate. */
+    /** The operation of an instruction: its first word after an optional predicate. */
     private static final Pattern OPERATION =
             Pattern.compile("^\\s*(?:@!?%p\\d+\\s+)?([a-z]\\w*(?:\\.\\w+)*)[^:;\\n]*;", Pattern.MULTILINE);
 
@@ -52,7 +52,7 @@ class PtxTest {
         });
     }
 
-    /** Old drivers refuse PTX newer than themselves; 6.3 is the first version that knows sm_75. */
+    /** Old drivers refuse PTX newer than themselves; 6.3 is the first version that supports sm_75. */
     @TestFactory
     Stream<DynamicTest> asksForNoNewerDriverThanItMust() {
         return each(family ->
@@ -60,9 +60,9 @@ class PtxTest {
     }
 
     /**
-     * Every operation names its rounding, since the driver's assembler may fuse a multiplication and an addition that
-     * do not; and no operation is approximate but 2 to a power, which the compiler's {@code expf} takes of a reduced
-     * number that is never subnormal, so that flushing subnormals to zero changes nothing there.
+     * Every operation specifies its rounding, since the driver's assembler may otherwise fuse a multiplication and an
+     * addition. No operation is approximate except powers of 2, which the compiler's {@code expf} takes of a reduced
+     * number that is never subnormal, so that flushing subnormals to zero has no effect there.
      */
     @TestFactory
     Stream<DynamicTest> roundsAsTheTextSays() {
@@ -79,9 +79,7 @@ class PtxTest {
         });
     }
 
-    /**
-     * Where neither the text nor a function that it calls asks for a fused multiplication and addition, there is none.
-     */
+    /** There is no fused multiply-add unless the text or a function that it calls asks for one. */
     @TestFactory
     Stream<DynamicTest> fusesOnlyWhatTheTextFuses() {
         Pattern asked = Pattern.compile(
@@ -95,7 +93,7 @@ class PtxTest {
                         family, () -> assertThat(operations(Ptx.text(family))).noneMatch(o -> o.startsWith("fma."))));
     }
 
-    /** Sums whose order depends on the run would not give the same bits twice. */
+    /** Sums whose order depends on the run would not always give the same bits. */
     @TestFactory
     Stream<DynamicTest> hasNoAtomics() {
         return each(family ->

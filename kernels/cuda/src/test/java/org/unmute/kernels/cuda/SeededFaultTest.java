@@ -23,12 +23,12 @@ import org.unmute.kernels.cuda.TensorCoreContractTest.Variant;
 import org.unmute.kernels.device.TensorCores;
 
 /**
- * The contract finds faults in kernels for tensor cores: each test puts one into the source of a kernel, and methods of
- * the contract fail that pass without it in {@link TensorCoreContractTest} and those that it names.
+ * The contract finds faults in kernels for tensor cores. Each test puts a fault into the source of a kernel; methods of
+ * the contract that pass without it, in {@link TensorCoreContractTest} and the tests it names, must then fail.
  */
 @FullBuild("compiles the kernels with g++")
 class SeededFaultTest {
-    /** Methods of the contract that show faults of a file. */
+    /** Methods of the contract that reveal faults in a file. */
     private enum FaultyKernel {
         ATTENTION("attention_tensor", Precision.FP32, "attention"),
         PACKED_PRODUCTS("matmul_packed", Precision.FP32, "matmulOfBatches"),
@@ -56,7 +56,7 @@ class SeededFaultTest {
         }
     }
 
-    /** Faults that any file may have. */
+    /** Faults that are possible in any file. */
     private static final List<Seed> SEEDS = List.of(
             new Seed(
                     "swapped rows of a fragment",
@@ -72,7 +72,7 @@ class SeededFaultTest {
             new Seed("a matrix that is transposed", "\\bload_matrix_x4\\(", "load_matrix_x4_transposed(", true),
             new Seed("a missing barrier before values", "BARRIER\\(\\);(\\s*float factor)", "$1", false),
             new Seed("a missing barrier before keys", "BARRIER\\(\\);(\\s*multiply_keys<PLANES, 0>)", "$1", false),
-            // A bound of each file.
+            // Bounds specific to each file.
             new Seed("a key too many", "hide_keys\\(scores, keys\\)", "hide_keys(scores, keys + 1)", false),
             new Seed("a product's last slice left out", "\\(p\\.k \\+ DEPTH - 1\\) / DEPTH", "p.k / DEPTH", false),
             new Seed("a token's last slice left out", "\\(m\\.dim \\+ DEPTH - 1\\) / DEPTH", "m.dim / DEPTH", false),
@@ -85,7 +85,7 @@ class SeededFaultTest {
 
     private static final int FAULTS = 21;
 
-    /** In a fragment of a, rows 0 to 7 and rows 8 to 15 are exchanged, for one half of the inner axis. */
+    /** In a fragment of a, rows 0 to 7 and rows 8 to 15 are swapped, for one half of the inner axis. */
     private static final String SWAPPED = """
             template <class F, class C>
             static void swapped(F multiply, C* c, const unsigned* a, const unsigned* b) {
@@ -95,9 +95,9 @@ class SeededFaultTest {
             """;
 
     /**
-     * A fault as a change of text.
+     * A fault, as a change to the text.
      *
-     * @param every whether all places are changed, or the first only
+     * @param every whether to change all matches or only the first
      */
     private record Seed(String name, String pattern, String replacement, boolean every) {
         UnaryOperator<String> change() {
@@ -113,7 +113,7 @@ class SeededFaultTest {
             return Pattern.compile(pattern).matcher(text.substring(own(text))).find();
         }
 
-        /** Where a file and its own headers begin: behind the header with the instructions. */
+        /** Where the text of a file and its own headers begins, which is after the header with the instructions. */
         private static int own(String text) {
             return text.indexOf("#line ", text.lastIndexOf("\"mma.h\"\n"));
         }
@@ -129,7 +129,7 @@ class SeededFaultTest {
         for (Seed seed : SEEDS) {
             List<FaultyKernel> places = Arrays.stream(FaultyKernel.values())
                     .filter(s -> seed.appliesTo(PtxSource.variants(s.file)))
-                    // Its sums say where memory is read next: garbage may end the process.
+                    // Sums in this kernel determine where memory is read next, so garbage may crash the process.
                     .filter(s -> s != FaultyKernel.SIGNS || !seed.pattern.contains("wait_for_copies"))
                     .toList();
             assertThat(places).as("files with a place for: " + seed.name).isNotEmpty();
@@ -141,7 +141,7 @@ class SeededFaultTest {
 
     private static void check(Seed seed, FaultyKernel shown) throws Exception {
         ShimDevice.Fault fault = new ShimDevice.Fault(seed.name, shown.file, seed.change());
-        // Fails if the fault does not even compile.
+        // Fails here if the fault does not even compile.
         new ShimDevice(Precision.FP32)
                 .with(fault)
                 .prepare(PtxSource.kernels(shown.file).getFirst());
@@ -150,7 +150,7 @@ class SeededFaultTest {
         System.out.println(shown.file + ", " + seed.name + ": " + found.getMessage());
     }
 
-    /** The first failure of a contract's methods; empty if they pass. */
+    /** The first failure of the methods of a contract; empty if all pass. */
     private static Optional<Throwable> failure(FaultyKernel shown, ShimDevice.Fault fault) throws Exception {
         Contract contract = shown.contract(fault);
         try {

@@ -11,9 +11,9 @@ import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The suite that every backend passes, with the kernels' CUDA source run on the CPU; skipped without g++. Where it can,
- * {@link StandInTest} runs the same through the CUDA binding; then this runs only for one op, or for a chosen number of
- * pairs.
+ * Runs the contract suite of all backends with the CUDA source of the kernels on the CPU. Skipped without g++. Where
+ * {@link StandInTest} can run the same through the CUDA binding, this test runs only for a single op or for a chosen
+ * number of pairs.
  */
 @FullBuild("compiles the kernels with g++")
 @EnabledIf(value = "isNeeded", disabledReason = "skipped: StandInTest runs this suite through the CUDA binding")

@@ -38,18 +38,18 @@ import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * A device on the CPU: the kernels' CUDA source, compiled by g++ with {@code shim.h}, one library per family. Slow; it
- * tests logic only. Every second launch runs its items from last to first; garbage in shared memory is not a number in
- * two launches of four.
+ * A device on the CPU that runs the CUDA source of the kernels, compiled by g++ with {@code shim.h}, one library per
+ * family. It is slow and only tests logic. Every second launch runs its items from last to first; garbage in shared
+ * memory is NaN in two launches of four.
  */
 final class ShimDevice implements Device {
     static final Tool COMPILER = ShimLibrary.COMPILER;
 
-    /** Shared memory that a group may ask for: that of an H100. */
+    /** Shared memory that a group may request, as on an H100. */
     private static final int SHARED_BYTES = 227 << 10;
 
     private static final Map<Build, ShimLibrary> BUILT = new HashMap<>();
-    /** Families whose items wait for each other; the others run in plain loops. */
+    /** Families whose items wait for each other. The others run in plain loops. */
     static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
             .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY"))
             .collect(Collectors.toSet());
@@ -64,7 +64,7 @@ final class ShimDevice implements Device {
     private int block;
     private int launches;
 
-    /** The kernels that ran. */
+    /** The kernels that have run. */
     private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
 
     private ShimDevice(Precision precision, int capability, Optional<Cublas> cublas) {
@@ -73,17 +73,17 @@ final class ShimDevice implements Device {
         this.cublas = cublas;
     }
 
-    /** With the portable kernels alone, as on a device of compute capability 7.5. */
+    /** A device with only the portable kernels, as at compute capability 7.5. */
     ShimDevice() {
         this(Precision.FP32, 75, Optional.empty());
     }
 
-    /** As on a device of compute capability 7.5, with this in place of cuBLAS. */
+    /** A device as at compute capability 7.5, with the given replacement for cuBLAS. */
     ShimDevice(Cublas cublas) {
         this(Precision.FP32, 75, Optional.of(cublas));
     }
 
-    /** With the kernels of a device of compute capability 9.0: its own, and the variants of a precision. */
+    /** A device with the kernels of compute capability 9.0: its own, and the variants of a precision. */
     ShimDevice(Precision precision) {
         this(precision, 90, Optional.empty());
     }
@@ -91,27 +91,27 @@ final class ShimDevice implements Device {
     /**
      * Lets sums of multiplications truncate, as tensor cores may.
      *
-     * @param productsAtOnce how many products are added to a sum at once: 4, 8 or 16; 0 rounds instead
+     * @param productsAtOnce how many products are added to a sum at once: 4, 8 or 16; 0 to round instead
      */
     ShimDevice truncating(int productsAtOnce) {
         block = productsAtOnce;
         return this;
     }
 
-    /** With a fault in the source of one family. */
+    /** Puts a fault into the source of one family. */
     ShimDevice with(Fault seeded) {
         fault = Optional.of(seeded);
         return this;
     }
 
     /**
-     * A fault in the source of a family, to show that a test finds it.
+     * A fault in the source of a family, to prove that a test finds it.
      *
-     * @param name what is wrong
-     * @param change puts it into the source; fails if it does not find its place
+     * @param name the error it introduces
+     * @param change applies it to the source; fails if it does not find the place
      */
     record Fault(String name, String family, UnaryOperator<String> change) {
-        /** Texts that the source must have, each followed by what takes its place. */
+        /** A fault that replaces texts of the source, given as pairs of text and replacement. */
         static Fault of(String name, String family, String... texts) {
             return new Fault(name, family, source -> {
                 String changed = source;
@@ -178,7 +178,7 @@ final class ShimDevice implements Device {
         ((Memory) memory).arena.close();
     }
 
-    /** Java's array of a buffer; its elements are copied as what they are. */
+    /** The Java array of a buffer, whose elements are copied without conversion. */
     private static Object array(HostBuffer b) {
         return switch (b.dtype()) {
             case F32 -> b.floats();
@@ -223,7 +223,7 @@ final class ShimDevice implements Device {
                 CublasGemm.of(product).map(g -> new DeviceRoutine(Cublas.KERNEL, () -> c.multiply(g))));
     }
 
-    /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
+    /** All devices share the compiled kernels, whose shared memory is static, so only one launch runs at a time. */
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = Variants.of(portable, precision, capability).orElse(portable);
@@ -256,7 +256,7 @@ final class ShimDevice implements Device {
         };
     }
 
-    /** Compiles all kernels, each family into FAMILY.so in the folder that this returns. */
+    /** Compiles each family into FAMILY.so in the returned folder. */
     static Path libraries() {
         ShimDevice device = new ShimDevice();
         KernelSource.FAMILIES.forEach(device::library);
@@ -299,7 +299,7 @@ final class ShimDevice implements Device {
 
     @Override
     public void finish() {
-        // Launches run to their end.
+        // Launches are complete when they return.
     }
 
     @Override

@@ -25,9 +25,9 @@ final class ShimLibrary {
 
     private static final FunctionDescriptor RUN =
             FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    /** Bytes of {@code shim_error}. */
+    /** Size of {@code shim_error} in bytes. */
     private static final int MAX_ERROR = 256;
-    /** Shared memory whose size the launch says. */
+    /** Shared memory whose size is given by the launch. */
     private static final Pattern DYNAMIC =
             Pattern.compile("extern __shared__ (?:__align__\\(\\d+\\) )?(\\w+) (\\w+)\\[];");
 
@@ -35,7 +35,7 @@ final class ShimLibrary {
     private final Map<String, MethodHandle> kernels = new HashMap<>();
     private final MethodHandle set;
 
-    @SuppressWarnings("restricted") // Calls into what was just compiled.
+    @SuppressWarnings("restricted") // Calls into the library just compiled.
     private ShimLibrary(String name, Path file, List<String> names) {
         this.name = name;
         SymbolLookup library = SymbolLookup.libraryLookup(file, Arena.global());
@@ -48,8 +48,8 @@ final class ShimLibrary {
     /**
      * Compiles a source.
      *
-     * @param folder with the headers, see {@link Tool#writeShim}; gets files called {@code name}
-     * @param text the source, headers put in
+     * @param folder has the headers, see {@link Tool#writeShim}; receives files called {@code name}
+     * @param text the source with headers inlined
      * @param kernels the names of its kernels
      */
     static ShimLibrary build(Path folder, String name, String text, List<String> kernels) {
@@ -84,22 +84,22 @@ final class ShimLibrary {
      * How a kernel is run.
      *
      * @param barriers whether its items wait for each other
-     * @param backwards whether groups, warps and items run last to first
-     * @param block how sums of multiplications are made, see {@code shim_block}
-     * @param garbage each byte of shared memory that was not written, see {@code shim_garbage}
+     * @param backwards whether groups, warps and items run from last to first
+     * @param block how sums of multiplications are formed, see {@code shim_block}
+     * @param garbage value of each byte of shared memory that was not written, see {@code shim_garbage}
      */
     record Mode(boolean barriers, boolean backwards, int block, int garbage) {
-        /** Garbage that is not a number. */
+        /** Garbage that is NaN. */
         static final int NAN = 0xff;
         /** Garbage that looks like a number. */
         static final int NUMBERS = 0x4b;
     }
 
     /**
-     * Runs a kernel to its end. One thread at a time may do so.
+     * Runs a kernel to its end. Only one thread may do so at a time.
      *
      * @param arguments the addresses of the arguments
-     * @throws DeviceException if the kernel does what a device traps, or would wait forever
+     * @throws DeviceException if the kernel does something that a device traps, or would wait forever
      */
     void run(String kernel, LaunchPlan plan, Mode mode, MemorySegment arguments) {
         MethodHandle f = kernels.get(kernel);
@@ -124,7 +124,7 @@ final class ShimLibrary {
         }
     }
 
-    @SuppressWarnings("restricted") // The library ends its text with 0.
+    @SuppressWarnings("restricted") // The library terminates its text with 0.
     private static String text(MemorySegment error) {
         return error.reinterpret(MAX_ERROR).getString(0);
     }

@@ -23,7 +23,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** Matching of binarized prototypes by the kernels for tensor cores, whose instructions are emulated. */
+/** Matching of binarized prototypes by the kernels for tensor cores, with emulated instructions. */
 @FullBuild("compiles the kernels with g++")
 class SignMatchingTest {
     private static final Kernel MATCH = new Kernel("matching_tensor", "signs_match");
@@ -116,7 +116,7 @@ class SignMatchingTest {
             assertSame(numbers(3 * 100 * 200, 1), numbers(270 * 200, 2), 3, 200);
         }
 
-        /** NaN wins, the first one; infinities give NaN; norms that underflow or overflow have no exact cosine. */
+        /** The first NaN wins; infinities give NaN; norms that underflow or overflow have no exact cosine. */
         @Test
         void specialTokensGoAsThere() {
             int dim = 40;
@@ -129,7 +129,7 @@ class SignMatchingTest {
             }
         }
 
-        /** Training a few steps, as probes do: a winner that differs would soon change everything. */
+        /** Trains a few steps, as probes do: a single different winner would soon change everything. */
         @Test
         void trainedPrototypesHaveTheSameBits() {
             float[] x = numbers(6 * 70 * 96, 7);
@@ -158,8 +158,8 @@ class SignMatchingTest {
         }
 
         /**
-         * How many tokens are decided exactly for each winner, on average. Of random ones hardly more than the winner;
-         * of equal ones the first alone, so that silence costs no more than sound.
+         * The average number of tokens decided exactly per winner. For random tokens it is little more than the winner,
+         * for equal tokens only the first, so that silence costs no more than sound.
          */
         @Test
         void fewTokensAreDecidedExactly() {
@@ -209,7 +209,7 @@ class SignMatchingTest {
                 x[i] = n % 3 == 1 ? x[i - dim] * (float) (1 + 1e-5 * random.nextGaussian()) : x[i];
             }
             for (int n = 2; n < count; n += 3) {
-                // Two entries change places; where their signs agree the cosine stays.
+                // Swap two entries; where their signs agree the cosine stays the same.
                 System.arraycopy(x, (n - 1) * dim, x, n * dim, dim);
                 x[n * dim] = x[n * dim - dim + 3];
                 x[n * dim + 3] = x[n * dim - dim];
@@ -217,7 +217,7 @@ class SignMatchingTest {
             return x;
         }
 
-        /** What a kernel may have wrong, and the text that has it. */
+        /** Possible faults of a kernel, as changes to its text. */
         @TestFactory
         Stream<DynamicTest> faultsShow() {
             return Stream.of(

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.unmute.kernels.device.KernelSource;
 
 /**
- * The stand-in for NVIDIA's driver, {@code standin.c}: tests run in a JVM of their own, which finds it in place of one
- * that is installed.
+ * The stand-in for NVIDIA's driver, {@code standin.c}. Tests run in a separate JVM, which finds it in place of an
+ * installed driver.
  */
 final class StandIn {
     static final Tool COMPILER = new Tool("gcc");
@@ -26,7 +26,7 @@ final class StandIn {
 
     private final Path folder;
 
-    /** Compiles it. */
+    /** Compiles the stand-in. */
     StandIn(Path folder) throws IOException {
         this.folder = folder;
         for (String file : List.of("standin.c", "standin_kernels.c")) {
@@ -51,21 +51,21 @@ final class StandIn {
                         "-lpthread"));
     }
 
-    /** Why it cannot run here; empty if it can. The binding has native code for Linux on x86_64 alone. */
+    /** Why the stand-in cannot run here; empty if it can. The binding has native code only for Linux on x86_64. */
     static String missing() {
         String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         return system.equals("Linux on amd64") ? COMPILER.missing() : "skipped: there is no CUDA binding for " + system;
     }
 
-    /** Where the stand-in cannot run: one skipped test that says why. */
+    /** A single skipped test that gives the reason, for machines where the stand-in cannot run. */
     static Stream<DynamicTest> skipped() {
         return Stream.of(DynamicTest.dynamicTest(missing(), () -> Assumptions.abort(missing())));
     }
 
     /**
-     * The environment of the form that runs the kernels of the C++ shim.
+     * The environment for the executing stand-in, which runs the kernels with the C++ shim.
      *
-     * @param capability the pretended compute capability, times ten
+     * @param capability the simulated compute capability, times ten
      */
     static Map<String, String> executing(int capability) {
         return Map.of(

@@ -7,8 +7,8 @@ import org.unmute.kernels.contract.WinnersContract;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The suite that every backend passes, on the executing stand-in; {@link StandInTest} runs it. Repeatability is left
- * out: the OpenCL backend runs it, with the same sources and launches.
+ * The contract suite of all backends, run by {@link StandInTest} on the executing stand-in. Repeatability is left out,
+ * because the OpenCL backend tests it with the same sources and launches.
  */
 final class StandInContract extends BackendContract {
     @Override

@@ -11,22 +11,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
-/** What tests ask of the stand-in driver that this process runs on, see {@code standin.c}. */
+/** Controls the stand-in driver that this process runs on, see {@code standin.c}. */
 final class StandInControl {
     private static final int MAX_SAID = 16 << 10;
 
-    @SuppressWarnings("restricted") // A library of ours.
+    @SuppressWarnings("restricted") // A library of this project.
     private static final SymbolLookup DRIVER = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
 
     private StandInControl() {}
 
-    @SuppressWarnings("restricted") // Calls of a library of ours.
+    @SuppressWarnings("restricted") // Calls a library of this project.
     private static MethodHandle function(String name, MemoryLayout... parameters) {
         return Linker.nativeLinker()
                 .downcallHandle(DRIVER.find(name).orElseThrow(), FunctionDescriptor.ofVoid(parameters));
     }
 
-    /** Another device and driver, without faults. */
+    /** Simulates another device and driver, without faults. */
     static void device(int capability, int driver) {
         try {
             function("standin_device", JAVA_INT, JAVA_INT).invokeExact(capability, driver);
@@ -35,7 +35,7 @@ final class StandInControl {
         }
     }
 
-    /** Lets the next call of a function fail. */
+    /** Makes the next call of a function fail. */
     static void fail(String call, int error) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(call);
@@ -45,7 +45,7 @@ final class StandInControl {
         }
     }
 
-    /** From now on a launch occupies the device for so long. */
+    /** From now on a launch occupies the device for this long. */
     static void busy(int millis) {
         try {
             function("standin_busy", JAVA_INT).invokeExact(millis);
@@ -54,7 +54,7 @@ final class StandInControl {
         }
     }
 
-    /** Other processes hold all but so much of the device's memory. */
+    /** Simulates that other processes hold all but this much of the device's memory. */
     static void free(int bytes) {
         try {
             function("standin_free", JAVA_INT).invokeExact(bytes);
@@ -63,7 +63,7 @@ final class StandInControl {
         }
     }
 
-    /** Why it refused what it refused since the last call. */
+    /** The reasons for its refusals since the last call. */
     static String said() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(MAX_SAID);

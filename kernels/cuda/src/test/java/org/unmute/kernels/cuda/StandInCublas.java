@@ -19,7 +19,7 @@ import java.util.List;
 import jcuda.CudaException;
 import org.unmute.kernels.device.DeviceMemory;
 
-/** A libcublas of plain loops on the CPU, {@code cublas.c}, compiled by gcc; and a process that calls it. */
+/** A libcublas of plain loops on the CPU, {@code cublas.c}, compiled by gcc, and a process that calls it. */
 final class StandInCublas {
     static final Tool COMPILER = new Tool("gcc");
 
@@ -31,7 +31,7 @@ final class StandInCublas {
         try (InputStream in = StandInCublas.class.getResourceAsStream("/cublas.c")) {
             Files.write(folder.resolve("cublas.c"), in.readAllBytes());
         }
-        // The real library's symbols are of this version, and JCublas's native code asks for it.
+        // The symbols of the real library have this version, and the native code of JCublas asks for it.
         Files.writeString(folder.resolve("versions"), name + " { global: *; };\n");
         COMPILER.run(
                 folder,
@@ -54,8 +54,8 @@ final class StandInCublas {
         return folder.resolve(name);
     }
 
-    /** Lets the next call of a function return a status. */
-    @SuppressWarnings("restricted") // Calls what was just compiled.
+    /** Makes the next call of a function return a status. */
+    @SuppressWarnings("restricted") // Calls the library just compiled.
     static void fail(Path library, String function, int status) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment f = SymbolLookup.libraryLookup(library, arena)
@@ -69,7 +69,7 @@ final class StandInCublas {
         }
     }
 
-    /** Memory of the CPU. */
+    /** Host memory in place of device memory. */
     record Host(MemorySegment segment) implements DeviceMemory {
         Host(float... numbers) {
             this(Arena.ofAuto().allocateFrom(JAVA_FLOAT, numbers));
@@ -85,7 +85,10 @@ final class StandInCublas {
         }
     }
 
-    /** Columns (1, 2), (3, 4), (5, 6), times the transpose of the columns (1, 0, 1) and (0, 10, 1), or less. */
+    /**
+     * The matrix with columns (1, 2), (3, 4), (5, 6), times the transpose of that with columns (1, 0, 1) and (0, 10,
+     * 1), or a part of it.
+     */
     static CublasGemm gemm(Host result, long leading) {
         return new CublasGemm(
                 new CublasGemm.Matrix(new Host(-1, 1, 2, 3, 4, 5, 6), 1, false, 2, 0),
@@ -97,7 +100,7 @@ final class StandInCublas {
                 1);
     }
 
-    /** What a process of its own finds and computes, a line each. */
+    /** A separate process that prints what it finds and computes, one item per line. */
     static final class Main {
         public static void main(String[] args) {
             CublasLibrary library = CublasLibrary.find();

@@ -29,12 +29,15 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** What {@link CudaDevice} asks of a driver and says where it refuses; on the stand-in, see {@link StandInTest}. */
+/**
+ * The calls that {@link CudaDevice} makes to a driver, and its errors if they fail. Runs on the stand-in, see {@link
+ * StandInTest}.
+ */
 final class StandInDriver {
     private static final int CUDA_13 = 13_000;
     private static final Kernel FILL = new Kernel("cast", "fill_32");
     private static final Kernel PRODUCT = new Kernel("matmul", "matmul");
-    /** Every function of the driver that is called. */
+    /** Every driver function that is called. */
     private static final List<String> CALLS = List.of(
             "cuInit",
             "cuDriverGetVersion",
@@ -75,7 +78,7 @@ final class StandInDriver {
         return open();
     }
 
-    /** Arguments with the sizes of a kernel's parameters, all of them 0. */
+    /** Arguments of the sizes of a kernel's parameters, all set to 0. */
     private static List<Argument> zeros(Kernel kernel) {
         return Ptx.parameterBytes(Ptx.text(kernel.family())).get(kernel.name()).stream()
                 .map(bytes -> bytes == Integer.BYTES
@@ -104,7 +107,10 @@ final class StandInDriver {
                 }));
     }
 
-    /** The kernel, the device, the driver, the error, what to do, and the assembler's own words with the line. */
+    /**
+     * The error names the kernel, the device, the driver and the driver's error, gives advice, and includes the
+     * assembler's message with the line.
+     */
     @Test
     void ptxThatDoesNotAssembleIsToldWithTheDriversLog() {
         Assumptions.assumeTrue(System.getenv("STANDIN_PTXAS") != null, "skipped: ptxas is not on the PATH");
@@ -142,13 +148,13 @@ final class StandInDriver {
                 .hasMessageContaining("CUDA_ERROR_NOT_FOUND");
     }
 
-    /** One of each call. */
+    /** Makes every call at least once. */
     private static void everything() {
         CudaDevices found = CudaDevices.detect();
         if (found.devices().isEmpty()) {
             throw new DeviceException(found.problem(), null);
         }
-        // detect() turns the binding's own exceptions on, which another part of a process may turn off
+        // detect() turns on the binding's own exceptions, which another part of a process may turn off
         JCudaDriver.setExceptionsEnabled(false);
         CudaDevice device =
                 new CudaDevice("cuda", new CudaContext(found.devices().getFirst()), Precision.FP32);
@@ -201,7 +207,7 @@ final class StandInDriver {
         assertThat(StandInControl.said()).contains("512 items, a group has at most 256");
     }
 
-    /** More than 48 KiB is there for a kernel that asks for it, as much as the device has. */
+    /** A kernel that requests more than 48 KiB gets it, up to the limit of the device. */
     @ParameterizedTest
     @ValueSource(ints = {80, 86, 90, 120})
     void sharedMemoryIsAskedFor(int capability) {
@@ -222,7 +228,7 @@ final class StandInDriver {
                 .hasMessageContaining("CUDA_ERROR_INVALID_VALUE");
     }
 
-    /** The driver is not told the sizes of arguments. */
+    /** The driver does not know the sizes of arguments. */
     @Test
     void argumentsOfOtherSizesAreRefused() {
         CudaDevice device = open();
@@ -243,7 +249,7 @@ final class StandInDriver {
                 .hasMessageContaining("bytes, but its arguments have");
     }
 
-    /** What a kernel leaves behind fails all that follows, which says what to do. */
+    /** A failed kernel makes all later calls fail, with an error that gives advice. */
     @Test
     void memoryThatWasFreedIsNotForKernels() {
         CudaDevice device = open();
@@ -261,7 +267,7 @@ final class StandInDriver {
         assertThatThrownBy(device::finish)
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS");
-        // not "out of memory" alone, though it is an allocation that fails
+        // not just "out of memory", although an allocation fails
         DeviceBackend backend = new DeviceBackend(device, 1 << 30);
         assertThatThrownBy(() -> backend.allocateForResult(DType.F32, Shape.of(16)))
                 .isInstanceOf(OutOfDeviceMemoryException.class)
@@ -301,7 +307,7 @@ final class StandInDriver {
                 .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY: nvidia-smi shows");
     }
 
-    /** Copies of any size, both ways: the collector runs while they wait for the device. */
+    /** Copies any size in both directions; the collector runs while a copy waits for the device. */
     @ParameterizedTest
     @ValueSource(strings = {"read", "write"})
     void theCollectorRunsWhileACopyWaits(String copy) throws InterruptedException {

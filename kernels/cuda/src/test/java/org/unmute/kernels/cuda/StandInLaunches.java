@@ -18,8 +18,8 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Launches at the sizes of encoders and probes: blocks, registers, shared memory and arguments are within what kernel
- * and device allow. On the stand-in that computes nothing, see {@link StandInTest}.
+ * Launches at the sizes of encoders and probes: blocks, registers, shared memory and arguments are within the limits of
+ * kernel and device. Runs on the stand-in that computes nothing, see {@link StandInTest}.
  */
 final class StandInLaunches {
     private static final int CUDA_13 = 13_000;

@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 
 /**
- * The suite of products on the executing stand-ins for the driver and for cuBLAS, which the system property names;
+ * The contract of products on the executing stand-ins for the driver and for cuBLAS, which the system property names.
  * {@link CublasLibraryTest} runs it.
  */
 final class StandInProducts extends ProductContract {

@@ -15,7 +15,7 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs test classes and writes each outcome into a file, one a line. */
+/** Runs test classes and writes their outcomes to a file, one per line. */
 final class StandInSuite implements TestExecutionListener {
     /** The last line. */
     static final String END = "END";
@@ -28,7 +28,7 @@ final class StandInSuite implements TestExecutionListener {
     }
 
     /**
-     * A test's outcome.
+     * The outcome of a test.
      *
      * @param status a name of {@link TestExecutionResult.Status}
      * @param why it failed or was skipped
@@ -49,9 +49,9 @@ final class StandInSuite implements TestExecutionListener {
     }
 
     /**
-     * Runs them.
+     * Runs the test classes.
      *
-     * @param args the file of outcomes, then the classes
+     * @param args the file for outcomes, then the classes
      */
     public static void main(String[] args) throws IOException {
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(Path.of(args[0]), StandardCharsets.UTF_8))) {

@@ -6,8 +6,8 @@ import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The parts of the contract for which a device has kernels of its own, at any size, on the executing stand-in; {@link
- * StandInTest} runs it.
+ * The parts of the contract for which a device has its own kernels, at any size, run by {@link StandInTest} on the
+ * executing stand-in.
  */
 final class StandInTensorContract {
     @Nested

@@ -22,8 +22,8 @@ import org.opentest4j.TestAbortedException;
 import org.unmute.kernels.contract.FullBuild;
 
 /**
- * The CUDA backend through its binding, on a {@linkplain StandIn stand-in} for NVIDIA's driver: what it loads,
- * launches and says when a call fails, and the contract of all backends. Skipped with a reason where there is no C
+ * The CUDA backend through its binding, on a {@linkplain StandIn stand-in} for NVIDIA's driver: what it loads and
+ * launches, its errors when a call fails, and the contract of all backends. Skipped, with a reason, without a C
  * compiler.
  */
 @FullBuild("compiles a driver and the kernels, and starts JVMs")
@@ -38,7 +38,7 @@ class StandInTest {
     private Future<List<DynamicTest>> contract;
     private Future<List<DynamicTest>> tensorContract;
 
-    /** The JVMs run side by side, since each uses one processor. The longest comes first. */
+    /** The JVMs run in parallel, since each uses one processor. The longest comes first. */
     @BeforeAll
     void start(@TempDir Path shared) {
         folder = shared;
@@ -55,19 +55,19 @@ class StandInTest {
         pool.shutdownNow();
     }
 
-    /** Modules are assembled by ptxas, if it is there; launches are checked and compute nothing. */
+    /** ptxas assembles modules, if it is present. Launches are checked but compute nothing. */
     @TestFactory
     Stream<DynamicTest> refusesWhatADriverRefuses() throws Exception {
         return outcomes(refusals);
     }
 
-    /** Launches run the kernels of the C++ shim: on an old device the portable ones alone. */
+    /** Launches run the kernels with the C++ shim, on an old device only the portable ones. */
     @TestFactory
     Stream<DynamicTest> keepsTheContract() throws Exception {
         return outcomes(contract);
     }
 
-    /** On a newer device its own kernels, with the shared memory that they ask for. */
+    /** A newer device runs its own kernels, with the shared memory that they request. */
     @TestFactory
     Stream<DynamicTest> keepsTheContractOnTensorCores() throws Exception {
         return outcomes(tensorContract);
@@ -80,7 +80,7 @@ class StandInTest {
         try {
             return running.get().stream();
         } catch (ExecutionException e) {
-            // A lack of a compiler skips the test, with its reason.
+            // A missing compiler skips the test, with the reason.
             if (e.getCause() instanceof TestAbortedException skipped) {
                 throw skipped;
             }
@@ -91,7 +91,7 @@ class StandInTest {
     private List<DynamicTest> refusals() throws IOException, InterruptedException {
         Map<String, String> environment =
                 PTXAS.path().map(p -> Map.of("STANDIN_PTXAS", p.toString())).orElse(Map.of());
-        // A collector that must not run while a binding holds an array in a critical section.
+        // Uses a collector that must not run while a binding holds an array in a critical section.
         return new StandIn(Files.createDirectory(folder.resolve("refusals")))
                 .run(environment, List.of("-XX:+UseSerialGC"), StandInDriver.class, StandInLaunches.class)
                 .toList();

@@ -25,14 +25,14 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * Attention on emulated tensor cores ({@code attention_tensor.cu}) against float64: how far results are from exact
- * ones, compared with the portable kernel's; numbers of very different size; faults in the source.
+ * Attention on emulated tensor cores ({@code attention_tensor.cu}) against float64: errors compared with those of the
+ * portable kernel, numbers of very different magnitude, and faults in the source.
  */
 @FullBuild("compiles the kernels with g++")
 class TensorAttentionTest {
     private static final Shape LEAD = Shape.of(2, 2);
 
-    /** Numbers of an attention: two sequences of two heads. */
+    /** Inputs of an attention with two sequences of two heads. */
     private record Problem(int queries, int keys, int depth, int width, float[] q, float[] k, float[] v, float[] bias) {
         /** Normally distributed numbers and a bias. */
         static Problem of(long seed, int queries, int keys, int depth, int width) {
@@ -64,7 +64,7 @@ class TensorAttentionTest {
             return 1 / Math.sqrt(depth);
         }
 
-        /** In float64, rounded at the end. */
+        /** Results in float64, rounded at the end. */
         double[] exact() {
             double[] out = new double[4 * queries * width];
             ScalarBackend.INSTANCE.attention(
@@ -107,7 +107,7 @@ class TensorAttentionTest {
             return v;
         }
 
-        /** Root of the mean square of the differences from float64, as a share of the results' own. */
+        /** Root mean square error against float64, relative to the root mean square of the results. */
         double error(Device device) {
             double[] exact = exact();
             float[] got = on(device);
@@ -125,7 +125,7 @@ class TensorAttentionTest {
         return new Kernel("attention_tensor", name);
     }
 
-    /** A device whose launches have one group. */
+    /** A device whose launches have only one group. */
     private static Device oneGroup(ShimDevice device) {
         return (Device) Proxy.newProxyInstance(
                 Device.class.getClassLoader(), new Class<?>[] {Device.class}, (_, method, given) -> {
@@ -146,8 +146,8 @@ class TensorAttentionTest {
     }
 
     /**
-     * Not further from float64 than the portable kernel, by more than a half; sums that are truncated may be twice as
-     * far. Tails, several tiles, a depth of several slices, several columns.
+     * The error against float64 is at most one and a half times that of the portable kernel; with truncated sums it may
+     * be twice as large. Covers tails, several tiles, several slices of the depth and several columns.
      */
     @TestFactory
     Stream<DynamicTest> splitNumbersAreAsAccurateAsFloat32() {
@@ -176,7 +176,7 @@ class TensorAttentionTest {
                         }));
     }
 
-    /** What is rounded to 10 mantissa bits is as far from float64 as that says, and no less. */
+    /** Rounding to 10 mantissa bits causes an error of the expected size, not less. */
     @Test
     void halfPrecisionRounds() {
         Problem p = Problem.of(7, 70, 200, 64, 64);
@@ -187,7 +187,7 @@ class TensorAttentionTest {
         }
     }
 
-    /** Rows of very different size do not take bits from each other, even those of a hidden key. */
+    /** Rows of very different magnitude do not cost each other precision, not even the row of a hidden key. */
     @Test
     void rowsAreScaledOneByOne() {
         Problem p = Problem.of(8, 66, 130, 32, 24);
@@ -199,13 +199,13 @@ class TensorAttentionTest {
         }
         for (int i = 0; i < p.bias.length; i++) {
             int key = i % p.keys;
-            // Only the smallest values are seen.
+            // Only the smallest values are visible.
             p.bias[i] = key % 7 == 0 ? p.bias[i] : Float.NEGATIVE_INFINITY;
         }
         assertThat(p.error(new ShimDevice(Precision.FP32))).isLessThan(1.5 * p.error(new ShimDevice()));
     }
 
-    /** What is not a number, or infinite, reaches the rows and columns that it belongs to. */
+    /** NaN and infinities only affect the rows and columns that depend on them. */
     @Test
     void specialNumbersStayInTheirPlace() {
         Problem p = Problem.of(9, 70, 80, 16, 20);
@@ -221,7 +221,7 @@ class TensorAttentionTest {
         }
     }
 
-    /** Queries that see nothing of the first tiles. */
+    /** Queries that are masked from all keys of the first tiles. */
     @Test
     void hiddenTilesComeFirst() {
         Problem p = Problem.of(13, 66, 200, 32, 24);
@@ -231,7 +231,7 @@ class TensorAttentionTest {
         assertThat(p.error(new ShimDevice(Precision.FP32))).isLessThan(1.5 * p.error(new ShimDevice()));
     }
 
-    /** The same bits if one group does what is more than a grid may have. */
+    /** The bits are the same if a single group does all tasks, as when they exceed the maximum grid. */
     @Test
     void aGroupMayDoAllTasks() {
         for (Problem p : List.of(Problem.of(14, 70, 70, 20, 70), Problem.of(15, 70, 70, 70, 20))) {
@@ -243,7 +243,7 @@ class TensorAttentionTest {
         }
     }
 
-    /** Scores far beyond those that a softmax of float32 tells apart. */
+    /** Scores far beyond those that a float32 softmax can tell apart. */
     @Test
     void hugeScores() {
         Problem p = Problem.of(10, 20, 70, 16, 20).times(1e6, 1e6, 1);
@@ -256,10 +256,11 @@ class TensorAttentionTest {
         assertThat(differ).isZero();
     }
 
-    /** Each fault is one that the tests above find. */
+    /** The tests above find each fault. */
     @TestFactory
     Stream<DynamicTest> faultsAreFound() {
-        // All groups of an entry have as many queries and columns: one that takes the place of another writes inside.
+        // All groups of an entry have full tiles of queries and columns, so a group in the wrong place still writes
+        // inside the result.
         Problem shallow = Problem.of(11, 128, 200, 64, 64);
         Problem deep = Problem.of(12, 17, 130, 150, 33);
         return Stream.of(
@@ -294,7 +295,7 @@ class TensorAttentionTest {
                         try {
                             error = p.error(oneGroup(new ShimDevice(Precision.FP32).with(f)));
                         } catch (DeviceException e) {
-                            return; // The emulation stopped it.
+                            return; // The emulation stopped the kernel.
                         }
                         if (!(error < 1e-6)) {
                             return;

@@ -13,17 +13,17 @@ import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The contracts of what runs on tensor cores, with the kernels of a device of compute capability 9.0, whose
- * instructions are emulated. {@link PackedProductTest} and {@link SignMatchingTest} run those of products and of
- * matching in float32.
+ * The contracts of operations that run on tensor cores, with the kernels of a device of compute capability 9.0 and
+ * emulated instructions. {@link PackedProductTest} and {@link SignMatchingTest} run the contracts of float32 products
+ * and matching.
  */
 @FullBuild("compiles the kernels with g++")
 class TensorCoreContractTest {
     /**
-     * What a contract runs on.
+     * The configuration that a contract runs on.
      *
      * @param choice which products are packed
-     * @param block how many products are added to a sum at once, which then truncates; 0 rounds
+     * @param block how many products are added to a sum at once before it is truncated; 0 to round instead
      */
     record Variant(Precision precision, TensorCores choice, int block, Optional<ShimDevice.Fault> fault) {
         Backend open() {
@@ -106,7 +106,7 @@ class TensorCoreContractTest {
         }
     }
 
-    /** Operands rounded as they are read. */
+    /** Operands are rounded as they are read. */
     @Nested
     class Tf32Products extends Products {
         Tf32Products() {
@@ -114,7 +114,7 @@ class TensorCoreContractTest {
         }
     }
 
-    /** Operands rounded and packed. */
+    /** Operands are rounded and packed. */
     @Nested
     class Bf16Products extends Products {
         Bf16Products() {
@@ -122,7 +122,7 @@ class TensorCoreContractTest {
         }
     }
 
-    /** Cosines of rounded operands, and winners of binarized prototypes as ever. */
+    /** Cosines of rounded operands, and unchanged winners of binarized prototypes. */
     @Nested
     class Tf32Prototypes extends Prototypes {
         Tf32Prototypes() {
@@ -130,7 +130,7 @@ class TensorCoreContractTest {
         }
     }
 
-    /** The same in bfloat16. */
+    /** As above, in bfloat16. */
     @Nested
     class Bf16Prototypes extends Prototypes {
         Bf16Prototypes() {
@@ -138,7 +138,7 @@ class TensorCoreContractTest {
         }
     }
 
-    /** Operands in two planes. */
+    /** Operands are split into two planes. */
     @Nested
     class Float32Attention extends Attention {
         Float32Attention() {

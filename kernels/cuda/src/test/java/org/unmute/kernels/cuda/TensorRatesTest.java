@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.TensorCores;
 
-/** Where float32 products run on tensor cores. */
+/** Devices on which float32 products run on tensor cores. */
 class TensorRatesTest {
     private static final Kernel F32 = new Kernel("matmul_packed", "matmul_packed_f32");
     private static final Kernel BF16 = new Kernel("matmul_packed", "matmul_packed_bf16");
@@ -27,7 +27,7 @@ class TensorRatesTest {
         }
     }
 
-    /** Their float32 units have an eighth of the tensor cores' rate at most, and six products are needed for one. */
+    /** Their float32 units have at most an eighth of the rate of the tensor cores, and one product takes six. */
     @Test
     void othersDoNot() {
         assertThat(TensorRates.of(89).orElseThrow().gain()).isCloseTo(0.67, within(0.01));

@@ -17,7 +17,7 @@ import org.unmute.kernels.device.KernelSource;
 record Tool(String name) {
     private static final int SECONDS = 600;
 
-    /** Where it is; empty if it is not there. */
+    /** The path of the compiler; empty if it is missing. */
     Optional<Path> path() {
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .map(folder -> Path.of(folder).resolve(name))
@@ -25,22 +25,25 @@ record Tool(String name) {
                 .findFirst();
     }
 
-    /** Whether it is there. */
+    /** Whether the compiler is present. */
     boolean isAvailable() {
         return path().isPresent();
     }
 
-    /** Why tests are skipped; empty if it is there. */
+    /** Why tests are skipped; empty if the compiler is present. */
     String missing() {
         return isAvailable() ? "" : "skipped: " + name + " is not on the PATH";
     }
 
-    /** Skips the test with the reason where it is not. */
+    /** Skips the test, with the reason, if the compiler is missing. */
     void require() {
         Assumptions.assumeTrue(isAvailable(), missing());
     }
 
-    /** What it printed, errors included; a failure is an {@code AssertionError} with it. */
+    /**
+     * Runs the compiler and returns its output, including errors. A failure is an {@code AssertionError} with the
+     * output.
+     */
     String run(Path folder, List<String> arguments) {
         try {
             List<String> command = new java.util.ArrayList<>(List.of(name));
@@ -68,7 +71,7 @@ record Tool(String name) {
         }
     }
 
-    /** Writes the headers that run kernels on the CPU into a folder. */
+    /** Writes the headers that run kernels on the CPU to a folder. */
     static void writeShim(Path folder) throws IOException {
         for (String header : List.of("shim.h", "emulation.h")) {
             try (InputStream in = Tool.class.getResourceAsStream("/" + header)) {
@@ -77,7 +80,7 @@ record Tool(String name) {
         }
     }
 
-    /** Writes the kernel texts, headers put in, into a folder. */
+    /** Writes the kernel sources, with headers inlined, to a folder. */
     static void writeSources(Path folder) throws IOException {
         for (String family : KernelSource.FAMILIES) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));

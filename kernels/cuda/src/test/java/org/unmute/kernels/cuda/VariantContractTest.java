@@ -20,10 +20,10 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Variants against the exact cosines, through the shim, which has everything but the multiplications' own instructions;
- * on a card by the GPU check with {@code --precision}. A product of two rounded operands is off by at most twice an
- * operand's rounding, and cosines' terms have absolutes that sum to at most 1. bfloat16 may round by twice what is
- * taken here, but not many terms the same way.
+ * Compares variants with exact cosines, through the shim, which has everything except the multiplication instructions
+ * themselves; the GPU check with {@code --precision} does so on a GPU. A product of two rounded operands is off by at
+ * most twice the rounding error of an operand, and the absolute terms of a cosine sum to at most 1. A bfloat16 rounding
+ * may be twice as large as assumed here, but not for many terms in the same direction.
  */
 @FullBuild("compiles the kernels with g++")
 class VariantContractTest {
@@ -69,13 +69,13 @@ class VariantContractTest {
             Result again = match(b, s, x, p, 0);
             assertThat(again.values).as("twice the same bits").isEqualTo(dense.values);
             assertThat(again.winners).isEqualTo(dense.winners);
-            // Rows one number apart from where 16 bytes begin are copied in another way.
+            // Rows that start one number off a 16-byte boundary are copied in another way.
             Result shifted = match(b, s, x, p, 1);
             assertThat(shifted.values).as("unaligned rows").isEqualTo(dense.values);
             assertThat(shifted.winners).isEqualTo(dense.winners);
             compare(s, bound(precision, s[3]), x, p, dense);
             if (s[0] > 1 && s[1] <= LaunchPlan.TILE / 2) {
-                return; // Many short clips have a kernel of their own.
+                return; // Many short clips use a different kernel.
             }
             Kernel portable = new Kernel("prototype", "prototype_match");
             assertThat(device.hasLaunched(portable))

@@ -15,7 +15,7 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 
-/** Texts, PTX and choice of the variants for tensor cores. */
+/** Sources, PTX and selection of the variants for tensor cores. */
 class VariantsTest {
     private static final Kernel MATCH = new Kernel("prototype", "prototype_match");
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
@@ -56,7 +56,7 @@ class VariantsTest {
                 .hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
     }
 
-    /** What a report takes a kernel's share of: no kernel here multiplies on float32 units. */
+    /** Reports relate the rate of a kernel to that of its unit; no kernel here multiplies on float32 units. */
     @Test
     void kernelsOfTheseFilesCountAsThoseOfTensorCores() {
         for (String file : PtxSource.files()) {
@@ -73,20 +73,20 @@ class VariantsTest {
             assertThat(PtxSource.hashIn(ptx))
                     .as(file + ".cu has changed since its PTX was built: run kernels/cuda/build-ptx")
                     .isEqualTo(PtxSource.hash(PtxSource.variants(file)));
-            // 7.1 is the first version of PTX for which ptxas takes all of it.
+            // 7.1 is the first PTX version for which ptxas accepts all of it.
             assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
             assertThat(ptx)
                     .doesNotContainPattern("\\b(atom|red)\\.")
                     .containsPattern("mma\\.sync\\.aligned\\.m16n8k(16|32)");
-            if (!file.equals("peak_tensor")) { // Works in registers alone.
+            if (!file.equals("peak_tensor")) { // Works only in registers.
                 assertThat(ptx).contains(Variants.FILES.containsKey(file) ? "mma.sync.aligned.m16n8k8" : "ldmatrix");
-                // Attention splits its operands on the way, in registers.
+                // Attention splits its operands in registers as it loads them.
                 assertThat(ptx.contains("cp.async.cg")).as(file).isEqualTo(!file.equals("attention_tensor"));
             }
         }
     }
 
-    /** A variant is launched with what the portable kernel takes. */
+    /** A variant is launched with the arguments of the portable kernel. */
     @Test
     void ptxHasEveryVariantWithThePortableKernelsParameters() {
         for (String file : Variants.FILES.keySet()) {
@@ -110,7 +110,7 @@ class VariantsTest {
         }
     }
 
-    /** The portable kernels' launch plans count tiles of just these sizes. */
+    /** The launch plans of the portable kernels count tiles of exactly these sizes. */
     @Test
     void productsTakeTheTilesOfTheirPlans() {
         String text = PtxSource.variants("matmul_tensor").replaceAll("\\s+", " ");
@@ -137,7 +137,7 @@ class VariantsTest {
         }
     }
 
-    /** What a kernel's comment must say, see docs/kernels.md. */
+    /** Checks the required parts of a kernel's comment, see docs/kernels.md. */
     @Test
     void everyFileSaysWhatItDoes() {
         for (String file : PtxSource.files()) {

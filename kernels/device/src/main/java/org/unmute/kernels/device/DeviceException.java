@@ -2,7 +2,7 @@ package org.unmute.kernels.device;
 
 import org.unmute.tensor.backend.BackendException;
 
-/** A failed device operation; the message names the kernel or the size, the device and its driver. */
+/** A failed device operation. The message names the kernel or the size, the device and its driver. */
 public class DeviceException extends BackendException {
     private static final long serialVersionUID = 1;
 

@@ -3,17 +3,17 @@ package org.unmute.kernels.device;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 
 /**
- * A kernel by name.
+ * A kernel, identified by name.
  *
  * @param family its source file, without extension
  * @param name its function name in that file
  */
 public record Kernel(String family, String name) {
     /**
-     * What the kernel multiplies on. Kernels for tensor cores are in families whose names end with {@code _tensor} or
-     * {@code _packed}. Those whose operands are TF32 say so in their names; those of {@code matching_tensor} are whole
-     * numbers of 8 bits; all others have 16 bits, some of them several for a number: products of {@code f32}, attention
-     * that is {@code split}.
+     * The unit that the kernel multiplies on. Kernels for tensor cores are in families whose names end with {@code
+     * _tensor} or {@code _packed}. Kernels with TF32 operands have it in their names. Operands of {@code
+     * matching_tensor} are 8-bit integers. All others have 16-bit operands, and some use several of them for a number:
+     * {@code f32} products and {@code split} attention.
      */
     public Unit unit() {
         if (!isForTensorCores()) {

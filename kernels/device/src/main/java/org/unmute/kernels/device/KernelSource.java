@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** The kernel sources, read from the class path. */
 public final class KernelSource {
-    /** All families: one file each. */
+    /** All families, one file each. */
     public static final List<String> FAMILIES = List.of(
             "elementwise",
             "cast",
@@ -37,15 +37,15 @@ public final class KernelSource {
     private KernelSource() {}
 
     /**
-     * A family's text for a compiler that reads one file: each header inlined where it is first included, with {@code
-     * #line} so that errors name the file and line as written.
+     * The source of a family as a single file for a compiler: each header is inlined where it is first included, with
+     * {@code #line} so that errors give the original file and line.
      */
     public static String text(String family) {
         return text(family + ".cl", KernelSource::read);
     }
 
     /**
-     * A file's text for a compiler that reads one file.
+     * The source of a file as a single file for a compiler.
      *
      * @param file name with extension
      * @param reader reads a file or header

@@ -3,28 +3,28 @@ package org.unmute.kernels.device;
 import java.util.Optional;
 
 /**
- * The one-dimensional grid of a launch. Kernels use grid-stride loops, so that a plan may have fewer groups (or items)
- * than tasks; that keeps any size within the limits of all devices. A group index is below 2³¹, offsets have 64 bits.
+ * The one-dimensional grid of a launch. Kernels use grid-stride loops, so a plan may have fewer groups (or items) than
+ * tasks, which keeps any size within the limits of all devices. A group index is below 2³¹, offsets have 64 bits.
  *
  * @param groups number of groups
  * @param items items in a group
  * @param sharedBytes memory that a group shares beyond the arrays that the kernel declares; 0 for the kernels that all
- *     devices have, since OpenCL has none such
+ *     devices have, since OpenCL does not provide such memory
  */
 public record LaunchPlan(int groups, int items, int sharedBytes) {
-    /** Items in a group of elementwise kernels and of kernels that reduce a row. */
+    /** Items in a group of elementwise kernels and of kernels that reduce rows. */
     public static final int GROUP_ITEMS = 128;
-    /** Side of a group's tile of results in small matrix products, attention and prototype matching. */
+    /** Side of the tile of results that a group computes in small matrix products, attention and prototype matching. */
     public static final int TILE = 64;
-    /** Side of a group's tile of results in large matrix products and prototype matching. */
+    /** Side of the tile of results that a group computes in large matrix products and prototype matching. */
     public static final int WIDE = 128;
     /** Items in a group that computes a tile. */
     public static final int TILE_ITEMS = 256;
-    /** Groups that keep a large device busy: about one per multiprocessor. */
+    /** Number of groups that keeps a large device busy, about one per multiprocessor. */
     public static final int BUSY_GROUPS = 128;
-    /** Items that keep a large device busy. */
+    /** Number of items that keeps a large device busy. */
     public static final long BUSY_ITEMS = 1 << 16;
-    /** Max groups of a launch: enough for any device, few enough for safe index arithmetic. */
+    /** Max groups in a launch: enough for any device, few enough for safe index arithmetic. */
     public static final int MAX_GROUPS = 1 << 22;
 
     /** @throws IllegalArgumentException unless groups and items are positive and the bytes are not negative */
@@ -44,7 +44,7 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
         this(groups, items, 0);
     }
 
-    /** The same grid with groups that share {@code bytes} more, see {@link #sharedBytes}. */
+    /** The same grid with groups that share {@code bytes} more memory, see {@link #sharedBytes}. */
     public LaunchPlan withShared(int bytes) {
         return new LaunchPlan(groups, items, bytes);
     }
@@ -59,7 +59,7 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
         return tasks(count, GROUP_ITEMS);
     }
 
-    /** {@code items} items per task, which share a group with those of other tasks. */
+    /** {@code items} items per task; several tasks share a group. */
     public static LaunchPlan shared(long count, int items) {
         return tasks(Math.ceilDiv(count, GROUP_ITEMS / items));
     }
@@ -76,7 +76,8 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
 
     /**
      * One group per tile of {@value #WIDE} x {@value #WIDE} results of a matrix product; empty if there are too few of
-     * them to keep a device busy. Then {@link #tiles} gives more parallelism for less reuse. Both give the same bits.
+     * them to keep a device busy. In that case {@link #tiles} gives more parallelism for less reuse. Both give the same
+     * bits.
      */
     public static Optional<LaunchPlan> wideTiles(long batch, long rows, long columns) {
         if (rows <= TILE || columns <= TILE) {
@@ -87,8 +88,8 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
     }
 
     /**
-     * One group per {@value #WIDE} prototypes of each clip, which passes over all tokens; empty if there are too few of
-     * them to keep a device busy, or too few tokens to fill a tile.
+     * One group per {@value #WIDE} prototypes of each clip, which passes over all tokens. Empty if there are too few
+     * groups to keep a device busy, or too few tokens to fill a tile.
      */
     public static Optional<LaunchPlan> wideMatching(long clips, long tokens, long prototypes) {
         return tokens > TILE ? wideTiles(clips, WIDE, prototypes) : Optional.empty();
@@ -101,19 +102,19 @@ public record LaunchPlan(int groups, int items, int sharedBytes) {
     /**
      * One group per {@value #TILE} prototypes and as many whole clips as fit a tile.
      *
-     * @param tokens tokens of each clip, from 1 to {@value #TILE}
+     * @param tokens number of tokens in each clip, from 1 to {@value #TILE}
      */
     public static LaunchPlan frames(long clips, long tokens, long prototypes) {
         return tiles(Math.ceilDiv(clips, TILE / tokens), 1, prototypes);
     }
 
     /**
-     * Elements of a long sum per task, so that a few long sums still keep a device busy. Depends on sizes alone: the
-     * order of summation, and so the bits, must not depend on the device.
+     * Elements of a long sum per task, so that a few long sums still keep a device busy. The result depends on sizes
+     * alone, because the order of summation, and so the bits, must not depend on the device.
      *
      * @param results number of sums
-     * @param length elements of each
-     * @param wanted tasks that keep a large device busy
+     * @param length elements of each sum
+     * @param wanted number of tasks that keeps a large device busy
      * @param min smallest chunk worth a task
      */
     public static long chunk(long results, long length, long wanted, long min) {

@@ -1,7 +1,7 @@
 package org.unmute.kernels.device;
 
 /**
- * A float32 matrix product: out = a b, for each entry of a batch. Entries are evenly strided. Bias, activation and
+ * A float32 matrix product, out = a b, for each entry of a batch. Entries are evenly strided. Bias, activation and
  * residual are not part of it.
  *
  * @param a {@code [rows, inner]}; not modified
@@ -9,20 +9,20 @@ package org.unmute.kernels.device;
  * @param out {@code [rows, columns]}; modified. Shares no element with a or b
  * @param rows rows of a and of out, at least 1
  * @param columns columns of b and of out, at least 1
- * @param inner columns of a and rows of b, at least 0; with 0 the result is 0
+ * @param inner columns of a and rows of b, at least 0; if 0, the result is 0
  * @param batch number of entries, at least 1
  */
 public record MatrixProduct(Matrix a, Matrix b, Matrix out, long rows, long columns, long inner, long batch) {
     /**
      * Where the elements of a matrix are: element {@code [row, column]} of entry e is at {@code offset + e * entryStep
-     * + row * rowStep + column * columnStep}. All in elements, which have four bytes; sums of them may need 64 bits.
-     * A step of 0 repeats elements, and the step along an axis of size 1 may be any.
+     * + row * rowStep + column * columnStep}. Offset and steps count elements of four bytes; their sums may need 64
+     * bits. A step of 0 repeats elements, and the step along an axis of size 1 may have any value.
      *
      * @param memory memory of the device
      * @param offset first element of the first entry
-     * @param rowStep from a row to the next
-     * @param columnStep from a column to the next
-     * @param entryStep from an entry to the next
+     * @param rowStep distance between rows
+     * @param columnStep distance between columns
+     * @param entryStep distance between entries
      */
     public record Matrix(DeviceMemory memory, long offset, long rowStep, long columnStep, long entryStep) {}
 

@@ -21,30 +21,30 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code
- * java.io.tmpdir} and load whatever file has that name; in a folder that only this user may write to, that file is
- * theirs.
+ * A private folder for the native library of a binding. JOCL and JCuda unpack their library under a fixed name into
+ * {@code java.io.tmpdir} and load any file that has that name. In a folder that only this user may write to, that file
+ * is the library.
  *
- * <p>The folder is deleted when the process ends. A process that is killed leaves it behind; the next one of the same
- * user removes it. A lock on a file in the folder, which ends with its process however that ends, tells the folders
- * that are in use from those that are not.
+ * <p>The folder is deleted when the process ends. A killed process leaves it behind, and the next process of the same
+ * user removes it. A lock on a file in the folder tells folders in use from abandoned ones, since a lock ends with its
+ * process however that ends.
  */
 public final class NativeFolder {
     private static final String TEMPORARY = "java.io.tmpdir";
     private static final String PREFIX = "unmute-natives-";
     private static final String LOCK = "lock";
-    /** A folder without a lock file is older than any process that was about to lock it. */
+    /** A folder without a lock file is abandoned at this age: no process is still about to lock it. */
     private static final Duration ABANDONED = Duration.ofDays(1);
 
     /**
-     * The locks of this process by their folders. POSIX drops a lock when any channel of the process to that file
-     * closes, so these channels stay open, and no second one may be opened.
+     * The locks of this process by folder. POSIX drops a lock when the process closes any channel to the file, so these
+     * channels stay open, and a second one must not be opened.
      */
     private static final Map<Path, FileChannel> HELD = new HashMap<>();
 
     private NativeFolder() {}
 
-    /** Runs code that unpacks native libraries while the temporary folder is a private one. */
+    /** Runs code that unpacks native libraries with a private folder as the temporary folder. */
     public static synchronized <T> T within(Supplier<T> body) {
         String before = System.getProperty(TEMPORARY);
         try {
@@ -67,7 +67,7 @@ public final class NativeFolder {
 
     private static Path create() throws IOException {
         while (true) {
-            // Accessible to the owner alone, where the file system has permissions.
+            // Only the owner has access, if the file system supports permissions.
             Path folder = Files.createTempDirectory(PREFIX);
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -75,7 +75,7 @@ public final class NativeFolder {
                 HELD.put(folder, channel);
                 return folder;
             }
-            // Another process found it before it was locked, and is removing it.
+            // Another process found the folder before it was locked, and is removing it.
             channel.close();
         }
     }
@@ -86,12 +86,12 @@ public final class NativeFolder {
         } catch (OverlappingFileLockException e) {
             return false;
         } catch (IOException e) {
-            // A file system without locks: nobody can take one to remove the folder, either.
+            // The file system has no locks, so no other process can take one to remove the folder either.
             return true;
         }
     }
 
-    /** Removes the folders that killed processes left beside this one. Failing to is no reason not to go on. */
+    /** Removes the folders that killed processes left next to this one. A failure is logged and otherwise ignored. */
     private static void sweep(Path own) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
             for (Path folder : folders) {
@@ -114,7 +114,7 @@ public final class NativeFolder {
         }
     }
 
-    /** Whether a folder can be one that this class made for this user; others may have put anything into the parent. */
+    /** Whether this class could have created the folder for this user; others may have put anything into the parent. */
     private static boolean isAlike(Path folder, Path own) throws IOException {
         LinkOption link = LinkOption.NOFOLLOW_LINKS;
         if (!Files.isDirectory(folder, link) || !Files.getOwner(folder, link).equals(Files.getOwner(own, link))) {
@@ -133,9 +133,9 @@ public final class NativeFolder {
             }
             deleteFiles(folder, lock);
         } catch (OverlappingFileLockException e) {
-            return; // Of another class loader of this process.
+            return; // The folder belongs to another class loader of this process.
         } catch (NoSuchFileException e) {
-            // Of a version without locks, or of a process that is about to lock it.
+            // The folder is from a version without locks, or from a process that is about to lock it.
             Instant changed = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .lastModifiedTime()
                     .toInstant();
@@ -164,7 +164,7 @@ public final class NativeFolder {
         System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "native code: " + what, e);
     }
 
-    /** Windows cannot delete a loaded library before the process ends; there the next process does. */
+    /** Windows cannot delete a loaded library before the process ends; there the next process deletes it. */
     private static void deleteAtExit(Path folder) {
         folder.toFile().deleteOnExit();
         File[] files = folder.toFile().listFiles();

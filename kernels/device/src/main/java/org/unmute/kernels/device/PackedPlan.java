@@ -3,16 +3,16 @@ package org.unmute.kernels.device;
 import java.util.Optional;
 
 /**
- * How a product of packed operands ({@code matmul_packed.cu}) is divided among groups. Depends on sizes alone, since
- * the order of summation follows from it.
+ * How a product of packed operands ({@code matmul_packed.cu}) is divided among groups. The plan depends on sizes alone,
+ * since it determines the order of summation.
  *
- * @param form what operands are packed to
- * @param wide whether a group's tile of results is the large one of the form, not 64 x 64
+ * @param form the form to which operands are packed
+ * @param wide whether a group computes the large tile of the form instead of 64 x 64
  * @param batch number of entries
  * @param m rows
  * @param n columns
  * @param k inner size
- * @param parts number of parts of the inner axis, each done by groups of its own
+ * @param parts number of parts of the inner axis, each computed by its own groups
  */
 public record PackedPlan(Form form, boolean wide, long batch, long m, long n, long k, int parts) {
     /** Source file of the kernels. */
@@ -20,18 +20,18 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
     /** Rows of an operand that are packed together. */
     private static final int BLOCK = 64;
 
-    /** Dynamic shared memory has so many slices of both operands. */
+    /** Number of slices of both operands in dynamic shared memory. */
     private static final int STAGES = 4;
 
     private static final int MAX_PARTS = 16;
-    /** Shortest inner axis, or part of it, worth groups of its own: they begin by filling the stages. */
+    /** Shortest inner axis, or part of it, that is worth its own groups, which begin by filling the stages. */
     private static final int MIN_PART = 128;
 
-    /** What operands are packed to. */
+    /** A form to which operands are packed. */
     public enum Form {
-        /** Three bfloat16 planes of each number: float32's accuracy. */
+        /** Three bfloat16 planes for each number, with the accuracy of float32. */
         F32(3, 16, 128, 128),
-        /** One. */
+        /** One bfloat16 plane. */
         BF16(1, 32, 256, 512);
 
         private final int planes;
@@ -42,8 +42,8 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
         /**
          * @param planes bfloat16 numbers for each number of an operand
          * @param depth inner size of a slice
-         * @param wideColumns columns of a large tile, of 128 rows
-         * @param minSide where m n / (m + n) is as much, products gain more than packing costs
+         * @param wideColumns columns of a large tile, which has 128 rows
+         * @param minSide smallest m n / (m + n) at which products gain more than packing costs
          */
         Form(int planes, int depth, int wideColumns, int minSide) {
             this.planes = planes;
@@ -71,50 +71,54 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
             return kernel("matmul_packed_", wide ? "" : "_small");
         }
 
-        /** Slices of an inner axis. */
+        /** Number of slices of an inner axis. */
         public long slices(long k) {
             return Math.ceilDiv(k, depth);
         }
 
-        /** bfloat16 numbers of a packed operand with these blocks. */
+        /** Number of bfloat16 numbers in a packed operand with these blocks. */
         public long packedSize(long entries, long blocks, long k) {
             return Math.multiplyExact(
                     Math.multiplyExact(entries, blocks), Math.multiplyExact(slices(k), (long) planes * BLOCK * depth));
         }
 
-        /** Groups that pack an operand: one per 64 x 64 numbers. */
+        /** The grid that packs an operand, one group per 64 x 64 numbers. */
         public LaunchPlan packing(long entries, long blocks, long k) {
             long regions = Math.ceilDiv(slices(k), BLOCK / depth);
             return LaunchPlan.tasks(
                     Math.multiplyExact(Math.multiplyExact(entries, blocks), regions), LaunchPlan.TILE_ITEMS);
         }
 
-        /** Whether a product of these sizes takes less time so, packing included, than by other kernels: estimated. */
+        /**
+         * Whether a product of these sizes is estimated to take less time this way, packing included, than with other
+         * kernels.
+         */
         private boolean pays(long batch, long m, long n, long k) {
             return k >= MIN_PART && m * (double) n / (m + n) >= minSide && batch * (double) m * n * k >= 1 << 26;
         }
 
         /**
-         * Time of a group for a slice of a tile, in that of a multiprocessor for 64 x 64 results: small tiles read more
-         * for each multiplication, and two of them share a multiprocessor.
+         * Time that a group takes for a slice of a tile, in units of the time a multiprocessor takes for 64 x 64
+         * results. Small tiles read more for each multiplication, and two of them share a multiprocessor.
          */
         private double sliceTime(boolean wide) {
             return wide ? 2.0 * wideColumns / BLOCK : this == F32 ? 1.4 : 1.6;
         }
 
-        /** Time of writing and reading so many partial sums of a launch more, in the same unit. */
+        /** Time of an additional launch that writes and reads this many partial sums, in the same unit. */
         private double joinTime(double sums) {
-            // The unit is about 0.17 us (F32) or 0.06 us (BF16), a launch 2 us, and memory moves 2.5 bytes in a ps.
+            // The unit is about 0.17 us (F32) or 0.06 us (BF16), a launch takes 2 us, and memory moves 2.5 bytes per
+            // ps.
             return this == F32 ? 12 + sums * 8 / 430_000 : 35 + sums * 8 / 143_000;
         }
     }
 
     /**
-     * The plan for a product {@code [batch, m, k] [batch, k, n]}; empty where it is better done without packing, where
-     * k is 0, and where it is too large for a launch.
+     * The plan for a product {@code [batch, m, k] [batch, k, n]}; empty if the product is better computed without
+     * packing, if k is 0, or if it is too large for a launch.
      *
      * @param choice whether the sizes decide
-     * @param form what operands are packed to
+     * @param form the form to which operands are packed
      * @param batch entries, at least 1
      * @param m rows, at least 1
      * @param n columns, at least 1
@@ -141,7 +145,7 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
         return best.groups() > LaunchPlan.MAX_GROUPS ? Optional.empty() : Optional.of(best);
     }
 
-    /** Whether no plan of fewer parts has parts of this length, and they are long enough. */
+    /** Whether parts are long enough and no plan with fewer parts has parts of this length. */
     private boolean isDistinct() {
         return parts == 1
                 || partSlices() * form.depth >= MIN_PART && Math.ceilDiv(form.slices(k), partSlices()) == parts;
@@ -159,29 +163,29 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
         return Math.multiplyExact(Math.multiplyExact(batch, parts), Math.multiplyExact(bands(), tiles()));
     }
 
-    /** Estimated, on a device of {@link LaunchPlan#BUSY_GROUPS} multiprocessors. */
+    /** Estimated time on a device with {@link LaunchPlan#BUSY_GROUPS} multiprocessors. */
     private double time() {
         double waves = Math.ceilDiv(groups(), LaunchPlan.BUSY_GROUPS);
         double join = parts == 1 ? 0 : form.joinTime(batch * (double) parts * m * n);
         return waves * partSlices() * form.sliceTime(wide) + join;
     }
 
-    /** Slices of each part but the last, which may have fewer. */
+    /** Number of slices in each part; the last part may have fewer. */
     public long partSlices() {
         return Math.ceilDiv(form.slices(k), parts);
     }
 
-    /** Slices of the inner axis. */
+    /** Number of slices of the inner axis. */
     public long slices() {
         return form.slices(k);
     }
 
-    /** Blocks of rows of each entry of a, whole tiles. */
+    /** Number of row blocks in each entry of a, in whole tiles. */
     public long aBlocks() {
         return bands() * (wide ? LaunchPlan.WIDE / BLOCK : 1);
     }
 
-    /** Blocks of columns of each entry of b, whole tiles. */
+    /** Number of column blocks in each entry of b, in whole tiles. */
     public long bBlocks() {
         return tiles() * (wide ? form.wideColumns / BLOCK : 1);
     }
@@ -191,7 +195,7 @@ public record PackedPlan(Form form, boolean wide, long batch, long m, long n, lo
         return form.multiply(wide);
     }
 
-    /** Its grid: a group for each tile of each part of each entry. */
+    /** Its grid: one group for each tile of each part of each entry. */
     public LaunchPlan launch() {
         int rows = wide ? LaunchPlan.WIDE + form.wideColumns : 2 * BLOCK;
         return LaunchPlan.tasks(groups(), LaunchPlan.TILE_ITEMS)

@@ -1,17 +1,16 @@
 package org.unmute.kernels.device;
 
 /**
- * Where float32 work runs on tensor cores at float32's accuracy, its operands split into parts of lower precision. What
- * a device {@linkplain Device#offers offers} comes first: without the kernels there is none.
+ * Where float32 work runs on tensor cores with the accuracy of float32, its operands split into parts of lower
+ * precision. Applies only where the device {@linkplain Device#offers offers} the kernels.
  */
 public enum TensorCores {
-    /** Where published rates of the device, and the sizes of the work, say that it is faster. */
+    /** Where published rates of the device and the sizes of the work suggest that it is faster. */
     AUTO,
-    /** On every device that has the kernels, at any size. */
+    /** At any size, on every device that has the kernels. */
     ALWAYS,
     /**
-     * Nowhere. Where TF32 or bfloat16 is asked for, products then run without packed operands, and attention in
-     * float32.
+     * Nowhere. If TF32 or bfloat16 is requested, products then run without packed operands, and attention in float32.
      */
     NEVER
 }

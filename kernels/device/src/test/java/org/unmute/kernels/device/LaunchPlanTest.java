@@ -16,7 +16,7 @@ class LaunchPlanTest {
         assertThat(LaunchPlan.elements(Long.MAX_VALUE).groups()).isEqualTo(LaunchPlan.MAX_GROUPS);
     }
 
-    /** CUDA takes 2^31 - 1 groups; all items together are counted in 32 bits by some OpenCL drivers. */
+    /** CUDA takes 2^31 - 1 groups; some OpenCL drivers count all items together in 32 bits. */
     @Test
     void noPlanIsTooLargeForADevice() {
         assertThat((long) LaunchPlan.MAX_GROUPS * LaunchPlan.TILE_ITEMS).isLessThan(1L << 31);
@@ -90,7 +90,7 @@ class LaunchPlanTest {
 
     @Test
     void framesShareTiles() {
-        // 8 frames of 8 tokens a tile; 65 frames are 9 tiles, 130 prototypes 3 bands
+        // 8 frames of 8 tokens per tile; 65 frames are 9 tiles, 130 prototypes 3 bands
         assertThat(LaunchPlan.frames(65, 8, 130)).isEqualTo(new LaunchPlan(27, 256));
         // 21 frames of 3 tokens leave one row idle
         assertThat(LaunchPlan.frames(43, 3, 64)).isEqualTo(new LaunchPlan(3, 256));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In processes of their own, since a folder lives as long as its process. */
+/** Runs in separate processes, since a folder lives as long as its process. */
 class NativeFolderTest {
     @TempDir
     Path temporary;
@@ -55,7 +55,7 @@ class NativeFolderTest {
         }
     }
 
-    /** Versions without a lock left folders, too; one that is new may be about to be locked. */
+    /** Versions without a lock also left folders; a new folder may be about to be locked. */
     @Test
     void aFolderWithoutALockIsRemovedOnceItIsADayOld() throws Exception {
         Path old = folder("unmute-natives-1");
@@ -101,7 +101,7 @@ class NativeFolderTest {
         return folder;
     }
 
-    /** Runs a process to its end; returns the folder that it unpacked into. */
+    /** Runs a process to its end and returns the folder that it unpacked into. */
     private Path ran(String end) throws Exception {
         Process process = start(end);
         String out = new String(process.getInputStream().readAllBytes());
@@ -129,7 +129,7 @@ class NativeFolderTest {
                 .toString();
     }
 
-    /** What a binding does: unpacks a library into the temporary folder; then ends, is ended or waits. */
+    /** Acts like a binding: unpacks a library into the temporary folder, then exits, is killed or waits. */
     static final class Unpacking {
         public static void main(String[] args) throws IOException {
             Path folder = NativeFolder.within(() -> {

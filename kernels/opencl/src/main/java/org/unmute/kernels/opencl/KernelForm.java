@@ -7,19 +7,20 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 
 /**
- * One of the forms in which a kernel can run, all with the same arguments and the same bits. Tiles of results differ in
- * size: what a device has registers and local memory for, it says only once a kernel is compiled.
+ * One of the forms in which a kernel can run. All have the same arguments and give the same bits, but compute tiles of
+ * different sizes. A device reports only once a kernel is compiled how large a group its registers and local memory
+ * allow.
  *
- * @param kernel the kernel itself, or the one with smaller tiles that takes the place of a wide one
+ * @param kernel the kernel itself, or the kernel with smaller tiles that replaces a wide one
  * @param smallTiles whether it is compiled with {@link #SMALL_TILES}
  */
 record KernelForm(Kernel kernel, boolean smallTiles) {
-    /** The macro that makes tiles 32 x 32 by {@value #SMALL_ITEMS} items, see {@code tile.h}. */
+    /** The macro that makes tiles 32 x 32, computed by {@value #SMALL_ITEMS} items, see {@code tile.h}. */
     static final String SMALL_TILES = "SMALL_TILES";
     /** Items in a group of a kernel that is compiled with {@link #SMALL_TILES}. */
     static final int SMALL_ITEMS = 64;
 
-    /** Kernels with wide tiles, each with the one of 64 x 64 that takes the same arguments. */
+    /** Kernels with wide tiles, each with the kernel for tiles of 64 x 64 that takes the same arguments. */
     static final Map<Kernel, Kernel> NARROWER = Map.of(
             new Kernel("matmul", "matmul"),
             new Kernel("matmul", "matmul_small"),
@@ -34,7 +35,7 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
     private static final int QUARTERS = 4;
 
     /**
-     * The forms of a kernel, the first that fits is taken.
+     * The forms of a kernel, in order of preference. The first that fits is used.
      *
      * @param groupItems max items in a group of the device
      */
@@ -52,8 +53,8 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
     }
 
     /**
-     * The plan of this form for work that was planned for a kernel. Kernels whose tiles are not those of the plan take
-     * any number of groups.
+     * The plan of this form for work that was planned for a kernel. Kernels with tiles of another size than the plan
+     * accept any number of groups.
      */
     LaunchPlan plan(Kernel planned, LaunchPlan plan) {
         if (plan.items() != LaunchPlan.TILE_ITEMS) {
@@ -69,7 +70,7 @@ record KernelForm(Kernel kernel, boolean smallTiles) {
         return LaunchPlan.tasks(groups * QUARTERS, SMALL_ITEMS);
     }
 
-    /** Options of the compiler for this form, after a space, or nothing. */
+    /** Compiler options for this form, after a space; empty if there are none. */
     String option() {
         return smallTiles ? " -D " + SMALL_TILES : "";
     }

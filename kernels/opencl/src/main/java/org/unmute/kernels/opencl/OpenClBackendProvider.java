@@ -9,7 +9,7 @@ import org.unmute.kernels.device.backend.DeviceBackendProvider;
  * backend is many times faster.
  */
 public final class OpenClBackendProvider extends DeviceBackendProvider {
-    /** For the service loader. */
+    /** Called by the service loader. */
     public OpenClBackendProvider() {
         super(
                 "opencl",

@@ -15,8 +15,8 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
- * An OpenCL device with its built programs. All backends on the device share it until the process ends, since building
- * a program takes long.
+ * An OpenCL device and its built programs. All backends on the device share the context until the process ends, since
+ * building a program takes long.
  */
 final class OpenClContext {
     private static final Map<Integer, OpenClContext> OPEN = new ConcurrentHashMap<>();
@@ -29,9 +29,7 @@ final class OpenClContext {
     private final ToIntFunction<Kernel> kernelItems;
     private final Programs programs;
 
-    /**
-     * @param kernelItems max items in a group of a kernel, for tests; the device may have room for fewer
-     */
+    /** @param kernelItems for tests: max items in a group of a kernel; the device may allow fewer */
     OpenClContext(
             Platforms.PlatformDevice found, int groupItems, ToIntFunction<Kernel> kernelItems, ProgramCache cache) {
         device = found.device();
@@ -54,7 +52,10 @@ final class OpenClContext {
                 index, i -> open(i, Integer.MAX_VALUE, _ -> Integer.MAX_VALUE, ProgramCache.ofUser()));
     }
 
-    /** A context of its own for device number {@code index}, with smaller groups if the limits are below its own. */
+    /**
+     * A separate context for device number {@code index}, with smaller groups if the given limits are below those of
+     * the device.
+     */
     static OpenClContext open(int index, int groupItems, ToIntFunction<Kernel> kernelItems, ProgramCache cache) {
         Platforms.PlatformDevice device = Platforms.get().devices().get(index);
         return SignalHandlers.kept(() -> new OpenClContext(device, groupItems, kernelItems, cache));
@@ -69,7 +70,7 @@ final class OpenClContext {
                 Platforms.number(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Long.BYTES));
     }
 
-    /** Whether the kernels run on a device; does not open it. */
+    /** Whether the kernels can run on a device. Does not open it. */
     static Availability availability(cl_device_id device) {
         return limits(device)
                 .problem()
@@ -106,7 +107,7 @@ final class OpenClContext {
         return programs;
     }
 
-    /** Max items in a group of a kernel that is compiled for this device. */
+    /** Max items in a group of a kernel, once compiled for this device. */
     int groupItems(Kernel kernel, cl_kernel compiled) {
         long[] items = new long[1];
         CL.clGetKernelWorkGroupInfo(
@@ -114,7 +115,7 @@ final class OpenClContext {
         return (int) Math.min(Math.min(items[0], limits.groupItems()), kernelItems.applyAsInt(kernel));
     }
 
-    /** Items in a group of a kernel as its source states them; 0 if it takes any number. */
+    /** Items in a group of a kernel as stated in its source; 0 if it takes any number. */
     int statedItems(cl_kernel compiled) {
         long[] items = new long[3];
         CL.clGetKernelWorkGroupInfo(

@@ -19,12 +19,12 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** An OpenCL 1.2 device: one in-order queue. Nothing beyond the core of 1.2 is used. */
+/** An OpenCL 1.2 device with one in-order queue. Uses only the core of 1.2. */
 final class OpenClDevice implements Device {
     private final String name;
     private final OpenClContext context;
     private final cl_command_queue queue;
-    /** A kernel object holds its arguments, so each device object has its own kernels, guarded by its lock. */
+    /** A kernel object holds its arguments, so each device has its own kernels, guarded by its lock. */
     private final Map<Kernel, Fitted> kernels = new HashMap<>();
 
     @SuppressWarnings("deprecation") // Its replacement needs OpenCL 2.0.
@@ -34,7 +34,7 @@ final class OpenClDevice implements Device {
         queue = CL.clCreateCommandQueue(context.context(), context.device(), 0, null);
     }
 
-    /** A kernel in the form that the device has room for, and max items in a group of it. */
+    /** A kernel in a form that fits the device, and max items in a group of it. */
     private record Fitted(KernelForm form, cl_kernel handle, int groupItems) {}
 
     private record Memory(cl_mem handle, long bytes) implements DeviceMemory {}
@@ -43,7 +43,7 @@ final class OpenClDevice implements Device {
         return ((Memory) memory).handle;
     }
 
-    /** Runs a call; an error names the operation and the device. */
+    /** Runs a call. An error names the operation and the device. */
     private void calling(String what, Runnable call) {
         try {
             call.run();
@@ -93,8 +93,9 @@ final class OpenClDevice implements Device {
     }
 
     /**
-     * Waits for earlier work before a copy that would itself wait for it. The binding holds Java's array in a critical
-     * section throughout a copy, in which most garbage collectors must not run; so the copy itself has to be short.
+     * Waits for earlier work before a copy that would otherwise wait for it. The binding holds the Java array in a
+     * critical section throughout a copy, during which most garbage collectors must not run, so the copy itself has to
+     * be short.
      */
     private void await(String what) {
         calling("work before " + what, () -> CL.clFinish(queue));
@@ -150,7 +151,7 @@ final class OpenClDevice implements Device {
         return kernels.computeIfAbsent(kernel, this::fit);
     }
 
-    /** The first form of a kernel whose groups are not larger than the device can run. */
+    /** The first form of a kernel whose groups the device can run. */
     private Fitted fit(Kernel kernel) {
         StringBuilder tried = new StringBuilder();
         for (KernelForm form : KernelForm.of(kernel, context.limits().groupItems())) {

@@ -13,16 +13,16 @@ import org.unmute.kernels.device.NativeFolder;
 /**
  * The OpenCL devices of this machine, detected once.
  *
- * @param devices {@code opencl:0}, {@code opencl:1} ..., in order
- * @param problem why there are no devices; empty if there are some
+ * @param devices {@code opencl:0}, {@code opencl:1} and so on, in order
+ * @param problem why there are no devices; empty if there are any
  */
 record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
-    /** How the binding says that its own native code is there and the loader is not. */
+    /** The binding's message if its own native code is present but the OpenCL loader is not. */
     private static final String NO_LOADER = "Implementation library could not be loaded";
 
     private static Platforms found;
 
-    /** A device with the platform it belongs to. */
+    /** A device and the platform that it belongs to. */
     record PlatformDevice(cl_platform_id platform, cl_device_id device) {}
 
     static synchronized Platforms get() {
@@ -124,7 +124,7 @@ record Platforms(List<Platforms.PlatformDevice> devices, String problem) {
         }
     }
 
-    /** Names and versions that a compiled program may depend on, one a line. */
+    /** Names and versions that a compiled program may depend on, one per line. */
     static String identity(PlatformDevice found) {
         return String.join(
                 "\n",

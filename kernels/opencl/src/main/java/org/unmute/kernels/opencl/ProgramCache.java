@@ -22,31 +22,31 @@ import org.unmute.files.Sha256;
 import org.unmute.files.TemporaryFile;
 
 /**
- * Compiled programs on disk, so that a process need not compile what an earlier one has compiled. An entry belongs to a
- * key that names all that the program depends on, and contains that key and a checksum. A damaged entry is reported,
- * removed and made anew.
+ * Compiled programs on disk, so that a process need not compile programs again that an earlier one has compiled. An
+ * entry belongs to a key that names everything the program depends on. It contains this key and a checksum. A damaged
+ * entry is reported, removed and rebuilt.
  *
- * <p>A driver runs what it is given, so the folder must belong to this user and be closed to everybody else; another
- * one is not used. Failing to write is no reason not to go on.
+ * <p>A driver runs any program it is given, so the folder must belong to this user and be closed to everybody else;
+ * otherwise it is not used. Failures to write do not stop the process.
  */
 final class ProgramCache {
     /** System property: the folder of compiled programs, or {@value #OFF}. */
     static final String FOLDER = "unmute.opencl.cache";
     /** The value of {@value #FOLDER} that turns the cache off. */
     static final String OFF = "off";
-    /** More entries than the programs of several devices; beyond it the oldest are removed. */
+    /** Max entries, enough for the programs of several devices. Beyond this the oldest are removed. */
     static final int MAX_ENTRIES = 256;
 
     private static final System.Logger LOG = System.getLogger("org.unmute");
     private static final String MAGIC = "unmute program 1\n";
     private static final String SUFFIX = ".program";
     private static final long MAX_BYTES = 64L << 20;
-    /** A temporary file of this age was left by a process that was killed. */
+    /** A temporary file of this age was left behind by a killed process. */
     private static final Duration ABANDONED = Duration.ofDays(1);
 
-    /** Empty: nothing is kept. */
+    /** The folder; empty if nothing is kept. */
     private final Optional<Path> folder;
-    /** Gets what users should know. */
+    /** Receives warnings for users. */
     private final Consumer<String> warnings;
 
     private ProgramCache(Optional<Path> folder, Consumer<String> warnings) {
@@ -54,7 +54,7 @@ final class ProgramCache {
         this.warnings = warnings;
     }
 
-    /** The cache in a folder, which is made if it is missing. */
+    /** The cache in a folder, which is created if it is missing. */
     static ProgramCache in(Path folder, Consumer<String> warnings) {
         return new ProgramCache(Optional.of(folder), warnings);
     }
@@ -65,8 +65,8 @@ final class ProgramCache {
     }
 
     /**
-     * The cache that {@value #FOLDER} names, else the one in {@code unmute/opencl} below {@code $XDG_CACHE_HOME} or
-     * {@code ~/.cache}.
+     * The cache in the folder named by {@value #FOLDER}, by default {@code unmute/opencl} below {@code $XDG_CACHE_HOME}
+     * or {@code ~/.cache}.
      */
     static ProgramCache ofUser() {
         String wanted = System.getProperty(FOLDER, "").strip();
@@ -80,13 +80,13 @@ final class ProgramCache {
                 warning -> LOG.log(System.Logger.Level.WARNING, warning));
     }
 
-    /** Where a user's programs are kept; empty for a user without a home, which the JVM reports as "?". */
+    /** The folder for a user's programs; empty for a user without a home, which the JVM reports as "?". */
     static Optional<Path> folder(String cacheHome, String home) {
         Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
         return base.isAbsolute() ? Optional.of(base.resolve("unmute").resolve("opencl")) : Optional.empty();
     }
 
-    /** The program of a key; empty if there is none, or only a damaged one. */
+    /** The program for a key; empty if there is none or it is damaged. */
     Optional<byte[]> read(String key) {
         if (folder.isEmpty() || !isUsable()) {
             return Optional.empty();
@@ -115,7 +115,7 @@ final class ProgramCache {
         return Optional.empty();
     }
 
-    /** Keeps the program of a key. */
+    /** Stores the program for a key. */
     void write(String key, byte[] program) {
         if (folder.isEmpty()) {
             return;
@@ -129,14 +129,14 @@ final class ProgramCache {
             byte[] all = Arrays.copyOf(header, header.length + program.length);
             System.arraycopy(program, 0, all, header.length, program.length);
             AtomicFile.write(file(key), all);
-            TemporaryFile.sweep(folder.get(), ABANDONED); // there is no lock, others may be writing
+            TemporaryFile.sweep(folder.get(), ABANDONED); // there is no lock, so others may be writing
             sweep();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "opencl: a compiled program was not kept", e);
         }
     }
 
-    /** Removes an entry that cannot be used, and says so. */
+    /** Removes an unusable entry and reports it. */
     void discard(String key, String why) {
         folder.ifPresent(_ -> {
             warnings.accept(
@@ -174,11 +174,11 @@ final class ProgramCache {
                 Files.createDirectory(folder);
             }
         } catch (FileAlreadyExistsException e) {
-            // Another process was faster; isUsable looks at what it made.
+            // Another process was faster; isUsable checks the folder it made.
         }
     }
 
-    /** Whether the folder is there and nobody but this user can have put anything into it. */
+    /** Whether the folder exists and only this user can have put anything into it. */
     private boolean isUsable() {
         Path path = folder.orElseThrow();
         LinkOption link = LinkOption.NOFOLLOW_LINKS;
@@ -207,7 +207,7 @@ final class ProgramCache {
         }
     }
 
-    /** The user of this process: Linux knows; elsewhere the name that the JVM took from the system is looked up. */
+    /** The user of this process. Linux provides it; elsewhere the user name of the JVM is looked up. */
     private static UserPrincipal user() throws IOException {
         Path self = Path.of("/proc/self");
         return Files.isDirectory(self)

@@ -16,7 +16,7 @@ import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
-/** The programs of a device, one per family and size of tiles: compiled when first used, or taken from the cache. */
+/** The programs of a device, one per family and tile size. They are compiled on first use or taken from the cache. */
 final class Programs {
     private final cl_context context;
     private final cl_device_id device;
@@ -27,9 +27,9 @@ final class Programs {
     private final Map<String, cl_program> built = new HashMap<>();
 
     /**
-     * @param description the device for users
-     * @param identity all about device, driver and platform that a compiled program may depend on
-     * @param options options of the compiler
+     * @param description the device, described for users
+     * @param identity everything about device, driver and platform that a compiled program may depend on
+     * @param options compiler options
      */
     Programs(
             cl_context context,
@@ -46,13 +46,13 @@ final class Programs {
         this.cache = cache;
     }
 
-    /** The program that contains a kernel in a form. */
+    /** The program that contains a kernel in a given form. */
     synchronized cl_program of(KernelForm form) {
         return built.computeIfAbsent(
                 form.kernel().family() + form.option(), _ -> SignalHandlers.kept(() -> cached(form)));
     }
 
-    /** All that the compiled program of a form depends on. */
+    /** Everything that the compiled program of a form depends on. */
     String key(KernelForm form) {
         return identity + "\noptions " + options + form.option() + "\nsource "
                 + Sha256.of(KernelSource.text(form.kernel().family()));
@@ -93,7 +93,7 @@ final class Programs {
         }
     }
 
-    /** What the driver gives out to be kept. */
+    /** The compiled program as the driver exports it. */
     static byte[] binary(cl_program program) {
         long[] size = new long[1];
         CL.clGetProgramInfo(program, CL.CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
@@ -103,7 +103,7 @@ final class Programs {
         return binary;
     }
 
-    /** Compiles a text with the options of this device. */
+    /** Compiles a source text with the options of this device. */
     cl_program compile(Kernel kernel, String text) {
         return compile(kernel, text, options);
     }

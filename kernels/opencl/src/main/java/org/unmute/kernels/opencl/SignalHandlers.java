@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 
 /**
  * Preserves the JVM's signal handlers while a driver starts or builds. A driver that contains LLVM, such as PoCL,
- * installs crash handlers in place of the existing ones, at the latest when it first writes a temporary file. The JVM
+ * installs crash handlers in place of the existing ones when it first writes a temporary file, if not earlier. The JVM
  * depends on SIGSEGV: null checks and safepoint polls of compiled code are faults that its handler resolves. LLVM's
- * handler restores the former one at the first fault, but in between the system's default is in force, and a second
- * thread that faults within these microseconds ends the process silently (exit status 139). SIGINT and SIGTERM, which
- * run shutdown hooks, are replaced as well.
+ * handler restores the former one at the first fault, but meanwhile the system default is in force, and a second thread
+ * that faults within these microseconds ends the process silently (exit status 139). SIGINT and SIGTERM, which run
+ * shutdown hooks, are replaced as well.
  *
  * <p>LLVM installs its handlers once and never checks them again, so restoring the former ones right away is enough. On
  * a system without {@code sigaction} (Windows) or without Java's foreign function API nothing is done.
@@ -24,7 +24,8 @@ final class SignalHandlers {
     /** POSIX signals are 1 to 31; sigaction fails for the few that cannot be handled. */
     private static final int LAST = 31;
     /**
-     * Enough for {@code struct sigaction} on any system: 152 bytes on 64-bit Linux, fewer elsewhere. Treated as opaque.
+     * At least the size of {@code struct sigaction} on any system: 152 bytes on 64-bit Linux, fewer elsewhere. Its
+     * contents are treated as opaque.
      */
     private static final long STRUCT_BYTES = 256;
 
@@ -34,7 +35,7 @@ final class SignalHandlers {
         this.sigaction = sigaction;
     }
 
-    /** Access to {@code sigaction}; empty where the C library has none or Java cannot call it. */
+    /** Access to {@code sigaction}; empty if the C library lacks it or Java cannot call it. */
     @SuppressWarnings("restricted") // The parameters are those of POSIX.
     static Optional<SignalHandlers> find() {
         Linker linker;
@@ -56,7 +57,7 @@ final class SignalHandlers {
 
     /**
      * Runs code that may replace signal handlers, then restores them. A handler that another thread installs meanwhile
-     * is lost, so use this only for a driver's few long calls.
+     * is lost, so use this only for the few long calls of a driver.
      *
      * @throws IllegalCallerException if the JVM does not allow native access
      */

@@ -20,7 +20,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** Compiled programs that an earlier process, here an earlier context, has kept. */
+/** Reuse of compiled programs that an earlier process, here an earlier context, has stored. */
 class CachedProgramsTest {
     private static final Kernel FILL = new Kernel("cast", "fill_32");
     private static final KernelForm FORM = new KernelForm(FILL, false);
@@ -41,7 +41,7 @@ class CachedProgramsTest {
         return OpenClContext.open(0, Integer.MAX_VALUE, _ -> Integer.MAX_VALUE, cache);
     }
 
-    /** A number that the kernel fill has written. */
+    /** A number written by the kernel {@code fill}. */
     private static float filled(OpenClContext context) {
         try (DeviceBackend b = new DeviceBackend(new OpenClDevice("opencl", context), 1 << 20)) {
             View v = b.allocateForResult(DType.F32, Shape.of(3));
@@ -68,7 +68,7 @@ class CachedProgramsTest {
         assertThat(entries()).containsExactly(cache.file(key));
         assertThat(filled(context())).isEqualTo(5);
 
-        // A program that writes 7 for 5 shows that the entry is what runs.
+        // A cached program that writes 7 instead of 5 proves that the entry is used.
         String other = KernelSource.text("cast").replace("(type)bits", "(type)(bits ^ 0x400000u)");
         assertThat(other).isNotEqualTo(KernelSource.text("cast"));
         cl_program program = SignalHandlers.kept(() -> first.programs().compile(FILL, other));
@@ -94,7 +94,7 @@ class CachedProgramsTest {
         assertThat(said).isEmpty();
     }
 
-    /** Whole, but not a program: of a driver that changed its format and not its version. */
+    /** An intact entry that is not a program, as left by a driver that changed its format but not its version. */
     @Test
     void anEntryThatTheDriverRefusesIsCompiledAgain() {
         String key = context().programs().key(FORM);

@@ -13,7 +13,7 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.kernels.device.fixture.DeclaredKernel;
 
-/** Which forms of a kernel there are, and how they are launched. */
+/** The forms of a kernel, and how they are launched. */
 class KernelFormTest {
     private static final Kernel WIDE = new Kernel("matmul", "matmul");
     private static final Kernel NARROW = new Kernel("matmul", "matmul_small");
@@ -48,7 +48,7 @@ class KernelFormTest {
         assertThat(new KernelForm(kernel, true).plan(kernel, plan)).isSameAs(plan);
     }
 
-    /** A wide kernel, which has no form for small groups, has one of the same arguments that has. */
+    /** A wide kernel has no form for small groups, but there is a kernel with the same arguments that has one. */
     @Test
     void everyWideKernelHasANarrowOne() {
         Set<Kernel> found = new HashSet<>();
@@ -74,7 +74,7 @@ class KernelFormTest {
                 .toList();
     }
 
-    /** Every kernel that is launched with 256 items states so, since a device may not have room for them. */
+    /** Every kernel that is launched with 256 items states this number, since a device may not have room for them. */
     @Test
     void noOtherKernelNeedsGroupsOf256() {
         String tiles = KernelSource.read("tile.h");

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
-/** The device that tests run on. */
+/** The device that the tests run on. */
 final class OpenCl {
     private OpenCl() {}
 
@@ -14,7 +14,7 @@ final class OpenCl {
         return a.available() ? "" : "skipped: " + a.reason();
     }
 
-    /** A backend on the first device; the test is skipped with the reason where there is none. */
+    /** A backend on the first device. If there is none, the test is skipped with the reason. */
     static DeviceBackend open() {
         String missing = missing();
         Assumptions.assumeTrue(missing.isEmpty(), missing);

@@ -11,7 +11,7 @@ import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 
-/** Results and gradients against the reference numbers. */
+/** Compares results and gradients with the reference numbers. */
 @Tag("golden")
 @FullBuild("takes minutes on a processor as OpenCL device")
 class OpenClAutogradTest {

@@ -54,7 +54,7 @@ class OpenClBackendProviderTest {
         }
     }
 
-    /** In a virtual machine of its own: without a platform, and without the binding's native code. */
+    /** Runs separate JVMs that lack a platform, the native code of the binding, or native access. */
     @Test
     @FullBuild("starts virtual machines")
     void saysWhatIsMissing() throws Exception {

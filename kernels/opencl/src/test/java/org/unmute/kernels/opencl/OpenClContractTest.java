@@ -8,7 +8,7 @@ import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.kernels.contract.WinnersContract;
 import org.unmute.tensor.backend.Backend;
 
-/** The suite that every backend passes, on the first OpenCL device. */
+/** Runs the contract suite of all backends on the first OpenCL device. */
 @FullBuild("takes minutes on a processor as OpenCL device")
 class OpenClContractTest extends BackendContract {
     @Override

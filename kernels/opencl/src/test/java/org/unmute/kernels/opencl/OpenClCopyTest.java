@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.View;
 
 /** Copies between Java and the device, and the garbage collector. */
 class OpenClCopyTest {
-    /** Under a collector that must not run while a binding holds an array in a critical section. */
+    /** Uses a collector that must not run while a binding holds an array in a critical section. */
     @ParameterizedTest
     @ValueSource(strings = {"read", "write"})
     @FullBuild("starts a JVM")
@@ -36,7 +36,7 @@ class OpenClCopyTest {
         assertThat(said).contains("the collector was first");
     }
 
-    /** Starts work of some seconds, a copy that waits for it, and a collection. */
+    /** Starts work of some seconds, a copy that waits for it, and a garbage collection. */
     static final class Copying {
         private static final int SIDE = 1000;
         private static final long WORK_NANOS = 3_000_000_000L;

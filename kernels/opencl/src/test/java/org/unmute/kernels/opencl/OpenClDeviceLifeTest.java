@@ -22,7 +22,7 @@ import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
-/** Memory and errors over the life of a device that has little memory. */
+/** Memory and errors over the life of a device with little memory. */
 class OpenClDeviceLifeTest {
     private static final long MIB = 1 << 20;
     private static final int STEPS = 100;
@@ -54,8 +54,8 @@ class OpenClDeviceLifeTest {
     }
 
     /**
-     * An operation whose result has no room: the message tells what, how much, what is left and what takes it;
-     * afterwards all goes on.
+     * The result of an operation does not fit: the message names the operation, the needed and the free memory, and the
+     * largest tensor. Afterwards work can go on.
      */
     @Test
     void aResultThatDoesNotFitIsNamedWithNeedFreeAndLargest() {
@@ -77,8 +77,8 @@ class OpenClDeviceLifeTest {
     }
 
     /**
-     * Forward, backward and optimizer: each step leaves what it found, needs no more than the one before, and ends far
-     * below the sum.
+     * Forward, backward and optimizer: each step leaves memory as it was, needs no more than the previous one, and
+     * stays far below the sum of all steps.
      */
     @Test
     void aHundredTrainingStepsLeaveNoMemoryBehind() {
@@ -113,7 +113,7 @@ class OpenClDeviceLifeTest {
         }
     }
 
-    /** What the driver refuses when it is to run: kernel, launch, device and driver. */
+    /** If the driver refuses a launch, the error names kernel, launch, device and driver. */
     @Test
     void aLaunchThatTheDriverRefusesIsNamed() {
         Kernel kernel = new Kernel("elementwise", "unary_exp");
@@ -127,7 +127,7 @@ class OpenClDeviceLifeTest {
                 .hasMessageContaining("CL_INVALID");
     }
 
-    /** OpenCL has no kernels of its own, and no memory of a group beyond the arrays that a kernel declares. */
+    /** OpenCL offers no extra kernels, and no group memory beyond the arrays that a kernel declares. */
     @Test
     void sharedMemoryBeyondAKernelsArraysIsRefused() {
         Kernel kernel = new Kernel("elementwise", "unary_exp");
@@ -139,8 +139,8 @@ class OpenClDeviceLifeTest {
     }
 
     /**
-     * What the compiler refuses: kernel, device, driver, options, and the compiler's own words with the line of the
-     * file.
+     * If the compiler refuses a kernel, the error names kernel, device, driver and options, and includes the compiler's
+     * message with the line of the file.
      */
     @Test
     void aTextThatDoesNotBuildIsToldWithTheCompilersWords() {

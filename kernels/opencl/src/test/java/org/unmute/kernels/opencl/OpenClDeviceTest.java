@@ -94,7 +94,7 @@ class OpenClDeviceTest {
         return Tensor.of(backend, x, sizes);
     }
 
-    /** A training step inside a scope: afterwards the device holds what it held before. */
+    /** After a training step inside a scope, the device holds the same memory as before. */
     @Test
     void closingAScopeFreesDeviceMemory() {
         Tensor weight = numbers(1, 30, 20).parameter();

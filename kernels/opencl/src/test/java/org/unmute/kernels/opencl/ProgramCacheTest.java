@@ -56,7 +56,7 @@ class ProgramCacheTest {
                 .isEqualTo("rwx------");
     }
 
-    /** Any byte that is wrong, and any length. */
+    /** Corrupts each byte in turn, then truncates the file to each length and extends it. */
     @Test
     void aDamagedEntryIsSaidAndRemoved() throws Exception {
         cache.write(KEY, PROGRAM);
@@ -85,7 +85,7 @@ class ProgramCacheTest {
         assertThat(cache.file(KEY)).doesNotExist();
     }
 
-    /** The entry of another key under this one's name, as a renamed file would be. */
+    /** Stores the entry of another key under the name of this one, as if a file had been renamed. */
     @Test
     void anEntryOfAnotherKeyIsDamaged() throws Exception {
         cache.write("another key, long", PROGRAM);

@@ -14,7 +14,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** The virtual machine's handlers are there after a driver has been at work. */
+/** The signal handlers of the JVM are in place after a driver has run. */
 class SignalHandlersTest {
     private static final int SIGILL = 4;
     private static final int SIGFPE = 8;
@@ -31,7 +31,7 @@ class SignalHandlersTest {
         handlers = SignalHandlers.find().orElseThrow();
     }
 
-    /** The first member of a {@code struct sigaction}: what is called. */
+    /** The first member of {@code struct sigaction}: the handler function. */
     private long handler(int signal) {
         try (Arena arena = Arena.ofConfined()) {
             return handlers.read(signal, arena).get(ValueLayout.JAVA_LONG, 0);
@@ -56,8 +56,8 @@ class SignalHandlersTest {
     }
 
     /**
-     * The virtual machine has one handler for all faults and for broken pipes. LLVM in a driver takes the faults' and
-     * leaves the pipes': if they are the same, they are the virtual machine's.
+     * The JVM has a single handler for all faults and for broken pipes. LLVM in a driver replaces the handlers of
+     * faults but not that of broken pipes, so if they are the same, they are the JVM's.
      */
     @Test
     void faultsComeToTheVirtualMachineAfterKernelsHaveRun() {

@@ -20,7 +20,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** A device that has, or says of some kernels that it has, room for fewer items than a tile of 64 x 64 needs. */
+/** A device that has, or reports for some kernels, room for fewer items than a tile of 64 x 64 needs. */
 @FullBuild("compiles most kernels three times")
 class SmallGroupsTest {
     private static final int ANY = Integer.MAX_VALUE;
@@ -86,7 +86,7 @@ class SmallGroupsTest {
         return floats(b, out);
     }
 
-    /** Values, then winners. */
+    /** Returns values, then winners. */
     private static float[] matching(DeviceBackend b, boolean binary, int clips, int tokens) {
         View values = result(b, clips, 131);
         View winners = b.allocateForResult(DType.I32, values.shape());
@@ -135,7 +135,7 @@ class SmallGroupsTest {
         givesTheSameBits(open(ANY, _ -> 128));
     }
 
-    /** The wide kernel alone needs too much: the one with tiles of 64 x 64 runs, as the profile says. */
+    /** Only the wide kernel needs too many items, so the one with tiles of 64 x 64 runs, as the profile shows. */
     @Test
     void aWideKernelGivesWayToTheNarrowOne() {
         try (DeviceBackend b = open(ANY, k -> k.name().equals("matmul") ? 255 : 256);

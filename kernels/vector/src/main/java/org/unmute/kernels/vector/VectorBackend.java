@@ -37,11 +37,10 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The CPU backend on the Vector API: float32 and, for indices, int32; half precision is stored and converted. Memory is
- * dense {@link HostBuffer}s. Integers and rare functions are computed by the loops of the scalar backend, on all
- * threads.
+ * dense {@link HostBuffer}s. Integers and rare functions run the loops of the scalar backend, on all threads.
  *
- * <p>The same input gives the same bits on any number of threads and from any number of callers: tasks compute separate
- * results, or parts of a long sum that depend on shape and strides alone and are added in order.
+ * <p>The same input gives the same bits on any number of threads and from any number of callers: a task either computes
+ * results of its own or one part of a long sum. The parts depend on shape and strides alone and are added in order.
  */
 public final class VectorBackend extends ScalarBackend {
     private final WorkerPool pool;
@@ -59,7 +58,7 @@ public final class VectorBackend extends ScalarBackend {
     private final BinaryPrototypeKernel binaryPrototypes;
     private final FilterBankKernel filterBanks;
 
-    /** A backend on {@code threads} threads, including the caller's. */
+    /** Creates a backend with {@code threads} threads, including the caller's. */
     public VectorBackend(int threads) {
         pool = new WorkerPool(threads);
         loops = new ElementLoops(pool);
@@ -284,7 +283,7 @@ public final class VectorBackend extends ScalarBackend {
         norms.l2NormalizeBackward(x, y, gy, gx);
     }
 
-    /** Packs the weight while it is read. */
+    /** Packs the weight as it is read. */
     @Override
     public View linearWeight(Shape shape, ElementSource source) {
         if (shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE) {

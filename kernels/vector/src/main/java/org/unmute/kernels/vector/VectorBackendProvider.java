@@ -5,13 +5,13 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 
 /**
- * Provides the vector backend. Refers to no vector type itself, so that it loads, and can say what is missing, without
- * the incubator module.
+ * Provides the vector backend. This class refers to no vector type, so that it loads without the incubator module and
+ * can report that the module is missing.
  */
 public final class VectorBackendProvider implements BackendProvider {
     private static final int PRIORITY = 100;
 
-    /** For the service loader. */
+    /** Called by the service loader. */
     public VectorBackendProvider() {}
 
     @Override
@@ -29,7 +29,7 @@ public final class VectorBackendProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return no("the Vector API is not loaded: pass --add-modules jdk.incubator.vector to java");
         }
-        // Constants do not load the class, which needs the module.
+        // Constants are inlined: reading them does not load the class, which needs the module.
         Integer most = Integer.getInteger(Lanes.MAX_BITS_PROPERTY);
         if (most != null && most < Lanes.MIN_BITS) {
             return no("-D" + Lanes.MAX_BITS_PROPERTY + "=" + most
@@ -39,8 +39,8 @@ public final class VectorBackendProvider implements BackendProvider {
     }
 
     /**
-     * The part that depends on how the JVM compiles. Without its optimizing compiler each vector operation is a call
-     * with boxed vectors, some hundred times slower than plain loops.
+     * The part of the probe that depends on how the JVM compiles. Without the optimizing compiler each vector operation
+     * is a call with boxed vectors, some hundred times slower than plain loops.
      */
     static Availability probe(String vmInfo, String vmName) {
         if (vmInfo.contains("interpreted")) {

@@ -2,5 +2,5 @@ package org.unmute.kernels.vector;
 
 import org.unmute.kernels.contract.golden.ChosenWidthContract;
 
-/** This module's tests run on the vectors and threads that the system properties ask for. */
+/** Checks that the tests of this module run with the vector width and threads set by the system properties. */
 class ChosenWidthTest extends ChosenWidthContract {}

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.tensor.DType;
 
-/** Results and gradients against the reference numbers, on one thread and on two. */
+/** Compares results and gradients with the reference numbers, on one thread and on two. */
 @Tag("golden")
 class VectorAutogradTest {
     private final List<VectorBackend> backends = List.of(new VectorBackend(1), new VectorBackend(2));

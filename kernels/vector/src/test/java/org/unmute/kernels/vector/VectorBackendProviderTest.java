@@ -58,7 +58,7 @@ class VectorBackendProviderTest {
                 .isTrue();
     }
 
-    /** In separate JVMs, with and without what the backend needs. */
+    /** Runs separate JVMs, with and without the module and options that the backend needs. */
     @Test
     @FullBuild("starts virtual machines")
     void answersInOtherVirtualMachines() throws Exception {

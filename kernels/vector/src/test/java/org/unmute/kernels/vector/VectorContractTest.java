@@ -7,7 +7,7 @@ import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
 
-/** The suite that every backend passes, on this one. */
+/** Runs the contract suite of all backends on the vector backend. */
 class VectorContractTest extends BackendContract {
     @Override
     protected Backend open(int threads) {

@@ -19,7 +19,7 @@ final class Arguments {
         return this;
     }
 
-    /** Memory that the kernel only reads, where that matters: see {@link DeviceBuffer#writes}. */
+    /** Adds memory that the kernel only reads, where this matters: see {@link DeviceBuffer#writes}. */
     Arguments input(View... more) {
         for (View v : more) {
             views.add(v);
@@ -53,7 +53,7 @@ final class Arguments {
         return this;
     }
 
-    /** The loop over the rows of views, and the rows. */
+    /** Adds the loop over the rows of views, and the rows. */
     Arguments rows(View... all) {
         return struct(RowKernels.rowLoop(all)).struct(RowKernels.row(all));
     }
@@ -71,7 +71,7 @@ final class Arguments {
         return this;
     }
 
-    /** A struct with the members of all parts, in order. */
+    /** Adds a struct with the members of all parts, in order. */
     Arguments struct(long[]... parts) {
         return struct(concat(parts));
     }
@@ -105,12 +105,12 @@ final class Arguments {
         return value ? 1 : 0;
     }
 
-    /** The views whose memory was given so far. */
+    /** The views whose memory has been added so far. */
     View[] views() {
         return views.toArray(View[]::new);
     }
 
-    /** Bytes of views, some of which may be null; an element broadcast by a stride of 0 counts once. */
+    /** Total bytes of views, some of which may be null; an element broadcast by a stride of 0 counts once. */
     static long bytes(View... views) {
         long sum = 0;
         for (View v : views) {

@@ -6,9 +6,7 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
-/**
- * Attention: launches of {@code attention.cl}, or of {@code attention_tensor.cu} where the device offers it.
- */
+/** Attention: launches of {@code attention.cl}, or of {@code attention_tensor.cu} if the device offers it. */
 interface AttentionKernels extends KernelFamily {
     @Override
     default void attention(View q, View k, View v, View bias, double scale, View out) {
@@ -41,7 +39,7 @@ interface AttentionKernels extends KernelFamily {
                         .flag(bias != null));
     }
 
-    /** Where the device has tensor cores for it, the product of gate and bias is never in memory. */
+    /** If the device has tensor cores for attention, the product of gate and bias is never in memory. */
     @Override
     default void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
         Optional<TensorAttention.Form> form = TensorAttention.form(this);
@@ -55,7 +53,7 @@ interface AttentionKernels extends KernelFamily {
         }
     }
 
-    /** Whether there is nothing to compute; without keys, results are 0. */
+    /** Whether there is nothing to compute. Without keys, results are set to 0. */
     private boolean isTrivial(View k, View out) {
         if (out.shape().elements() > 0 && k.shape().size(-2) == 0) {
             fill(out, 0);
@@ -63,7 +61,7 @@ interface AttentionKernels extends KernelFamily {
         return out.shape().elements() == 0 || k.shape().size(-2) == 0;
     }
 
-    /** On tensor cores; bias and gate may be null. */
+    /** Runs attention on tensor cores. Bias and gate may be null. */
     private void attend(
             TensorAttention.Form form, View q, View k, View v, View bias, View gate, double scale, View out) {
         View someBias = bias == null ? q : bias;

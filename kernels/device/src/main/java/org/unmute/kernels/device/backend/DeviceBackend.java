@@ -21,9 +21,9 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * A backend on a {@link Device}: float32 and int32, halves as storage. Memory stays on the device; only {@link #upload}
- * and {@link #download} transfer data. The order of summation depends on sizes alone, so on one device the same input
- * gives the same bits. float64 is not supported: OpenCL devices need not have it.
+ * A backend on a {@link Device}, for float32 and int32; half precision is stored and converted. Memory stays on the
+ * device; only {@link #upload} and {@link #download} transfer data. The order of summation depends on sizes alone, so
+ * on one device the same input gives the same bits. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend
         implements ElementwiseKernels,
@@ -34,7 +34,7 @@ public final class DeviceBackend
                 RowKernels,
                 PrototypeKernels,
                 Profiled {
-    /** System property: cap on the device memory used, in MiB. */
+    /** System property: limit on device memory, in MiB. */
     public static final String MEMORY = "unmute.device.memory";
 
     private final Device device;
@@ -46,7 +46,7 @@ public final class DeviceBackend
     /**
      * Opens a backend on a device; {@link #close} closes the device too.
      *
-     * @param memoryCap max bytes of device memory it uses
+     * @param memoryCap max bytes of device memory to use
      */
     public DeviceBackend(Device device, long memoryCap) {
         this.device = device;
@@ -55,7 +55,8 @@ public final class DeviceBackend
     }
 
     /**
-     * The cap on device memory: system property {@value #MEMORY} in MiB, else nine tenths of the device's memory.
+     * The cap on device memory: system property {@value #MEMORY} in MiB, or nine tenths of the device's memory if it is
+     * not set.
      *
      * @throws IllegalArgumentException if the property is not a positive number
      */
@@ -86,7 +87,7 @@ public final class DeviceBackend
         return pool.liveBytes();
     }
 
-    /** Max of {@link #liveBytes} so far. */
+    /** Maximum of {@link #liveBytes} so far. */
     public long peakBytes() {
         return pool.peakBytes();
     }
@@ -180,7 +181,7 @@ public final class DeviceBackend
                 operations);
     }
 
-    /** Counts what a call has run, and times it if the profile is measuring. */
+    /** Counts the kernel that a call has run, and times the call if the profile is measuring. */
     private void profiled(Supplier<Kernel> call, long bytes, long operations) {
         if (!profile.isMeasuring()) {
             profile.launched(call.get(), 0, bytes, operations);
@@ -201,7 +202,7 @@ public final class DeviceBackend
         }
         View dense = host;
         if (host.dtype() != out.dtype() || !host.isDense()) {
-            // Convert on the host, which has float64.
+            // Convert on the host, which supports float64.
             dense = View.dense(HostBuffer.allocate(out.dtype(), n), host.shape());
             ScalarBackend.INSTANCE.copy(host, dense);
         }

@@ -5,16 +5,16 @@ import org.unmute.kernels.device.Device;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 
-/** Opens a {@link DeviceBackend} on each of a provider's devices. The number of threads is ignored. */
+/** Opens a {@link DeviceBackend} on each device of a provider. The number of threads is ignored. */
 public abstract class DeviceBackendProvider implements BackendProvider {
     private final String name;
     private final int priority;
     private final String missing;
 
     /**
-     * @param name as {@code --device} takes it
+     * @param name the name for {@code --device}
      * @param priority see {@link #priority()}
-     * @param missing what to say if a class of the binding, which {@code %s} stands for, is missing
+     * @param missing the message if a class of the binding is missing; {@code %s} stands for the class
      */
     protected DeviceBackendProvider(String name, int priority, String missing) {
         this.name = name;
@@ -23,7 +23,7 @@ public abstract class DeviceBackendProvider implements BackendProvider {
     }
 
     /**
-     * Detects the devices; if there are none, the one element says why.
+     * Detects the devices. If there are none, the list has one element that gives the reason.
      *
      * @throws NoClassDefFoundError if the binding is missing
      */

@@ -11,12 +11,13 @@ import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * A tensor's memory on a device. If it is never closed, its block is reclaimed once the buffer is unreachable.
+ * The memory of a tensor on a device. If the buffer is never closed, its block is reclaimed once the buffer is
+ * unreachable.
  */
 final class DeviceBuffer implements Buffer {
     private final DType dtype;
     private final MemoryPool.Block block;
-    /** Other forms of the contents, once these are frozen: packed operands of products. */
+    /** Other forms of the frozen contents: packed operands of products. */
     private final Map<Object, View> kept = new HashMap<>();
 
     private final AtomicLong writes = new AtomicLong();
@@ -32,29 +33,29 @@ final class DeviceBuffer implements Buffer {
         return block.memory();
     }
 
-    /** The memory behind a view of a device tensor, which may then be written to. */
+    /** The memory behind a view of a device tensor, for reading and writing. */
     static DeviceMemory memoryOf(View v) {
         DeviceBuffer buffer = (DeviceBuffer) v.buffer();
         buffer.writes.incrementAndGet();
         return buffer.memory();
     }
 
-    /** The memory behind a view of a device tensor, for reading alone. */
+    /** The memory behind a view of a device tensor, for reading only. */
     static DeviceMemory readOf(View v) {
         return ((DeviceBuffer) v.buffer()).memory();
     }
 
-    /** How often the memory may have been written to: as often as {@link #memoryOf} was called. */
+    /** The number of times the memory may have been written to, which is the number of calls of {@link #memoryOf}. */
     long writes() {
         return writes.get();
     }
 
-    /** What {@link PackedSigns} remembers of prototypes in this buffer; null if nothing. */
+    /** The data that {@link PackedSigns} keeps for prototypes in this buffer; null if there is none. */
     PackedSigns packed() {
         return packed;
     }
 
-    /** Replaces {@link #packed}. What it had is not closed: others may use it still. */
+    /** Replaces {@link #packed}. The previous parts are not closed, because others may still use them. */
     void setPacked(PackedSigns signs) {
         synchronized (kept) {
             packed = block.isReleased() ? null : signs;
@@ -79,8 +80,8 @@ final class DeviceBuffer implements Buffer {
     }
 
     /**
-     * Keeps another form of the frozen contents until this buffer is closed or unreachable. False if it is closed, or
-     * has kept one under that key: the caller's stays the caller's.
+     * Keeps another form of the frozen contents until this buffer is closed or unreachable. Returns false, and leaves
+     * the form to the caller, if this buffer is closed or already keeps one under that key.
      */
     boolean keep(Object key, View form) {
         synchronized (kept) {

@@ -45,7 +45,7 @@ interface ElementwiseKernels extends KernelFamily {
             first = p - 1;
             second = p;
         } else if (f == Unary.CLAMP) {
-            // The range of floats within [p, q]; p and q need not be floats.
+            // The range of floats within [p, q], where p and q need not be floats.
             first = atLeast(p);
             second = -atLeast(-q);
         }
@@ -53,7 +53,7 @@ interface ElementwiseKernels extends KernelFamily {
                 backwardKernel(f), new Arguments().memory(x, y, gy, gx).float32(first, first - (float) first, second));
     }
 
-    /** The smallest float that is at least x. */
+    /** The smallest float that is not below x. */
     private static float atLeast(double x) {
         float f = (float) x;
         return f < x ? Math.nextUp(f) : f;

@@ -14,7 +14,7 @@ import org.unmute.tensor.op.FilterBank;
 /** Launches of {@code fbank.cl}. */
 final class FbankKernels {
     static final Kernel FBANK = new Kernel("fbank", "fbank");
-    /** Largest transform that fits the local memory of a group. */
+    /** Size of the largest transform that fits the local memory of a group. */
     static final int MAX_SIZE = 2048;
 
     private final KernelFamily backend;
@@ -24,7 +24,7 @@ final class FbankKernels {
         this.backend = backend;
     }
 
-    /** Tables of the kernel; they stay on the device as long as the filter bank is reachable. */
+    /** Tables of the kernel, which stay on the device as long as the filter bank is reachable. */
     private record Tables(View window, View turns, View bands, View weights) {}
 
     /** Whether the kernel supports the filter bank. */
@@ -85,7 +85,7 @@ final class FbankKernels {
                 upload(HostBuffer.wrap(weights), weights.length));
     }
 
-    /** Each number as a float and its rounding error. */
+    /** Each number as a pair of a float and its rounding error. */
     private static float[] pairs(double[] values) {
         float[] pairs = new float[2 * values.length];
         for (int i = 0; i < values.length; i++) {

@@ -15,8 +15,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * Operations that related kernels compute, as launches. {@link DeviceBackend} is made of all families and runs what
- * they launch.
+ * The operations of a family of related kernels, expressed as launches. {@link DeviceBackend} combines all families and
+ * runs their launches.
  */
 interface KernelFamily extends Backend {
     /** Whether the device has a kernel that others lack, see {@link Device#offers}. */
@@ -25,7 +25,7 @@ interface KernelFamily extends Backend {
     /** Where tensor cores are to be used, see {@link Device#tensorCores}. */
     TensorCores tensorCores();
 
-    /** Whether memory may be kept to make later calls faster: less than half of what the pool may take is in use. */
+    /** Whether memory may be kept to make later calls faster: true if less than half of the pool's limit is in use. */
     boolean mayKeepMore();
 
     /**
@@ -36,11 +36,11 @@ interface KernelFamily extends Backend {
      */
     void launch(Kernel kernel, LaunchPlan plan, long bytes, long operations, List<Argument> arguments);
 
-    /** The device's own routine for a product, if it has one: see {@link Device#routine}. */
+    /** The device's own routine for a product, if there is one: see {@link Device#routine}. */
     Optional<DeviceRoutine> routine(MatrixProduct product);
 
     /**
-     * Runs a device's own routine and counts it in the profile.
+     * Runs a routine of the device and counts it in the profile.
      *
      * @param bytes bytes read and written
      * @param operations multiplications and additions
@@ -62,7 +62,10 @@ interface KernelFamily extends Backend {
         run(kernel, plan, Arguments.bytes(arguments.views()), arguments);
     }
 
-    /** Runs a kernel on each element of its views, if there are any; its last argument is the loop over them. */
+    /**
+     * Runs a kernel on each element of its views, if there are any. The last argument of the kernel is the loop over
+     * them.
+     */
     default void runOnElements(Kernel kernel, Arguments arguments) {
         StridedLoop loop = StridedLoop.of(arguments.views());
         if (loop.count() > 0) {

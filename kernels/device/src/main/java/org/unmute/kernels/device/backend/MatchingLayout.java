@@ -4,8 +4,8 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Sizes, offsets and strides, in elements, of prototype matching: {@code struct Matching} of {@code prototypes.h}, with
- * the members' names and order. x are the tokens, p the prototypes, gx and gp their gradients, value the values or
- * their gradient.
+ * members in the same order and with the same names. x are the tokens, p the prototypes, gx and gp their gradients,
+ * value the values or their gradient.
  */
 record MatchingLayout(
         long clips,
@@ -32,13 +32,16 @@ record MatchingLayout(
         long gpOffset,
         long gpRow,
         long gpStep) {
-    /** Matching without gradients, whose members are then those of what they are gradients of. */
+    /**
+     * The layout of matching without gradients. The members of the gradients are set to those of the tokens and
+     * prototypes.
+     */
     static MatchingLayout of(View tokens, View prototypes, View values, View winners) {
         return of(tokens, prototypes, values, winners, tokens, prototypes);
     }
 
     /**
-     * Matching or its gradient.
+     * The layout of matching or its gradient.
      *
      * @param tokens {@code [clips, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -75,7 +78,7 @@ record MatchingLayout(
                 gprototypes.stride(1));
     }
 
-    /** The struct's members. */
+    /** The members of the struct. */
     long[] members() {
         return Arguments.members(
                 clips,

@@ -24,13 +24,13 @@ final class MemoryPool {
     /** Block sizes between two powers of two: a block is at most an eighth larger than requested. */
     private static final int STEPS = 8;
     /**
-     * Garbage on the device does not fill the Java heap, so the pool calls the collector at this much live memory, and
-     * again whenever that has doubled.
+     * Garbage on the device does not fill the Java heap, so the pool calls the collector when live memory reaches this
+     * size, and again each time it has doubled.
      */
     private static final long FIRST_COLLECTION = 1L << 29;
 
     private static final long COLLECTION_MILLIS = 100;
-    /** Longer before allocation fails: on a busy machine references are enqueued late. */
+    /** A longer wait before allocation fails: on a busy machine references are enqueued late. */
     private static final long LAST_COLLECTION_MILLIS = 1000;
 
     private final Device device;
@@ -43,7 +43,7 @@ final class MemoryPool {
     private long peakBytes;
     private long collectAt = FIRST_COLLECTION;
     private boolean closed;
-    /** What the device said to the last allocation that it was asked for, if it refused it. */
+    /** The device's error if it refused the last allocation requested from it. */
     private DeviceException refusal;
 
     MemoryPool(Device device, long cap) {
@@ -51,13 +51,13 @@ final class MemoryPool {
         this.cap = cap;
     }
 
-    /** An allocated block. The pool keeps it reachable, but not its buffer. */
+    /** An allocated block. The pool keeps the block reachable, but not its buffer. */
     final class Block {
         private final DeviceMemory memory;
         private final long bytes;
         private final String label;
         private volatile boolean released;
-        /** Kept reachable so that the collector enqueues it once the buffer is gone. */
+        /** Kept reachable so that the collector enqueues the reference once the buffer is gone. */
         private BufferReference reference;
 
         private Block(DeviceMemory memory, long bytes, String label) {
@@ -112,7 +112,7 @@ final class MemoryPool {
         }
     }
 
-    /** Allocates a tensor's memory, with undefined contents. */
+    /** Allocates the memory of a tensor, with undefined contents. */
     DeviceBuffer allocate(DType dtype, Shape shape) {
         long bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
         String label = dtype + shape.toString();
@@ -241,7 +241,7 @@ final class MemoryPool {
         return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 
-    /** Bytes of blocks that are in use. */
+    /** Bytes of blocks in use. */
     synchronized long liveBytes() {
         reclaim(0);
         return liveBytes;
@@ -253,7 +253,7 @@ final class MemoryPool {
         return Math.max(0, cap - liveBytes);
     }
 
-    /** Max of bytes in use so far. */
+    /** Maximum of the bytes in use so far. */
     synchronized long peakBytes() {
         return peakBytes;
     }

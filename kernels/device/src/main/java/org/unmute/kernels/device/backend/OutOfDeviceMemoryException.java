@@ -2,11 +2,11 @@ package org.unmute.kernels.device.backend;
 
 import org.unmute.kernels.device.DeviceException;
 
-/** A tensor does not fit; the message says what it needs, what is free, what is live, and the largest tensor. */
+/** A tensor does not fit. The message gives the size it needs, the free and live memory, and the largest tensor. */
 public final class OutOfDeviceMemoryException extends DeviceException {
     private static final long serialVersionUID = 1;
 
-    /** @param refusal what the device said; null if it was not asked */
+    /** @param refusal the device's error; null if the device was not asked */
     OutOfDeviceMemoryException(String message, DeviceException refusal) {
         super(refusal == null ? message : message + "\n" + refusal.getMessage(), refusal);
     }

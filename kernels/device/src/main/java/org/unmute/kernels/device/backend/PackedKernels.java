@@ -10,13 +10,11 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Launches of {@code matmul_packed.cu}: products on tensor cores of operands that are packed before. */
+/** Launches of {@code matmul_packed.cu}: products on tensor cores with operands that are packed beforehand. */
 final class PackedKernels {
     private PackedKernels() {}
 
-    /**
-     * The plan for a product of these sizes; empty where the device or the sizes make another kernel the better one.
-     */
+    /** The plan for a product of these sizes; empty if another kernel is better for this device or these sizes. */
     static Optional<PackedPlan> plan(KernelFamily backend, long batch, long m, long n, long k) {
         for (PackedPlan.Form form : PackedPlan.Form.values()) {
             if (backend.offers(form.multiply(true))) {
@@ -32,7 +30,7 @@ final class PackedKernels {
      * @param a {@code [.., m, k]}
      * @param b {@code [.., k, n]}
      * @param residual null if there is none
-     * @param arguments those of {@code matmul}, made anew for each launch
+     * @param arguments creates the arguments of {@code matmul} for each launch
      * @param operations multiplications and additions
      */
     static void multiply(
@@ -118,10 +116,10 @@ final class PackedKernels {
         }
     }
 
-    /** What a packed form of a frozen buffer is of. */
+    /** The key of a packed form: its layout and the part of the frozen buffer that it was made from. */
     private record Part(PackedPlan.Form form, long blocks, Shape shape, long offset, List<Long> strides) {}
 
-    /** Packs an operand {@code [.., rows, depth]}. Entries that a stride of 0 repeats are packed once. */
+    /** Packs an operand {@code [.., rows, depth]}. Entries repeated by a stride of 0 are packed once. */
     private static Packed pack(KernelFamily backend, PackedPlan plan, View x, long blocks) {
         View entries = ProductKernels.entries(x);
         View distinct = distinct(entries);
@@ -170,7 +168,7 @@ final class PackedKernels {
         return numbers;
     }
 
-    /** The entries without those that a stride of 0 repeats. */
+    /** The entries, with those repeated by a stride of 0 taken once. */
     private static View distinct(View entries) {
         Shape shape = entries.shape();
         long[] strides = new long[shape.rank()];

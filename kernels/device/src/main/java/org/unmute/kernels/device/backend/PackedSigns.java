@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.unmute.tensor.backend.View;
 
 /**
- * The signs of prototypes, packed for matching, and what they were packed from: a part of a buffer, and how often that
- * had been written to. Those of prototypes that do not change are packed once and kept with the buffer, see {@link
+ * The signs of prototypes, packed for matching, and their source: a part of a buffer, and how often that buffer had
+ * been written to. The signs of prototypes that do not change are packed once and kept with the buffer, see {@link
  * #keep}.
  *
  * @param layout offset, sizes and strides of the prototypes
  * @param writes {@link DeviceBuffer#writes} of the buffer
- * @param parts the packed signs; empty as long as it is not known whether the prototypes stay as they are
+ * @param parts the packed signs; empty until the prototypes are seen unchanged
  */
 record PackedSigns(long[] layout, long writes, View... parts) {
     private static long[] layoutOf(View prototypes) {
@@ -27,12 +27,15 @@ record PackedSigns(long[] layout, long writes, View... parts) {
         return writes == written && Arrays.equals(layout, layoutOf(prototypes));
     }
 
-    /** How often the prototypes' buffer may have been written to so far. */
+    /** The number of times the prototypes' buffer may have been written to so far. */
     static long writes(View prototypes) {
         return buffer(prototypes).writes();
     }
 
-    /** Parts kept of these prototypes, if at least so many; empty too if the prototypes may have changed. */
+    /**
+     * The parts kept for these prototypes. Empty if there are fewer than {@code parts}, or if the prototypes may have
+     * changed.
+     */
     static View[] kept(View prototypes, int parts) {
         PackedSigns kept = buffer(prototypes).packed();
         return kept != null && kept.parts.length >= parts && kept.isOf(prototypes, writes(prototypes))
@@ -41,8 +44,8 @@ record PackedSigns(long[] layout, long writes, View... parts) {
     }
 
     /**
-     * Keeps what was packed if the prototypes were seen before and have not been written to since; it is then released
-     * with their buffer. Else remembers that they were seen, and releases the parts.
+     * Keeps the packed parts if the prototypes were seen before and have not been written to since; the parts are then
+     * released with their buffer. Otherwise remembers that the prototypes were seen, and releases the parts.
      *
      * @param written {@link #writes} before the parts were packed
      */

@@ -9,8 +9,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /**
- * Measures a device's peak, the best of several tries: memory bandwidth by a large copy, arithmetic by {@code peak.cl},
- * tensor cores by {@code peak_tensor.cu} where the device offers its kernels.
+ * Measures the peak of a device as the best of several tries: memory bandwidth by a large copy, arithmetic by {@code
+ * peak.cl}, tensor cores by {@code peak_tensor.cu} if the device offers its kernels.
  */
 final class PeakMeasurement {
     private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");
@@ -18,9 +18,9 @@ final class PeakMeasurement {
     private static final Kernel TF32 = new Kernel("peak_tensor", "peak_multiply_tf32");
     private static final Kernel HALF = new Kernel("peak_tensor", "peak_multiply_f16");
     private static final Kernel BYTES = new Kernel("peak_tensor", "peak_multiply_u8");
-    /** Multiplications of matrices in flight of each warp. */
+    /** Matrix multiplications in flight per warp. */
     private static final int FRAGMENTS = 8;
-    /** Results of a multiplication: 16 x 8. */
+    /** Results of a matrix multiplication: 16 x 8. */
     private static final int RESULTS = 128;
 
     private static final int WARP = 32;
@@ -66,12 +66,12 @@ final class PeakMeasurement {
         return 2.0 * bytes / best * 1e9;
     }
 
-    /** @param inner length of the sums of one multiplication of matrices */
+    /** @param inner length of the sums in one matrix multiplication */
     private double multiplications(Kernel kernel, int inner) {
         return device.offers(kernel) ? arithmetic(kernel, 2 * FRAGMENTS * RESULTS * inner / WARP) : 0;
     }
 
-    /** @param operations of an item in a round */
+    /** @param operations operations per item in a round */
     private double arithmetic(Kernel kernel, int operations) {
         View out = scratch(ITEMS);
         LaunchPlan plan = LaunchPlan.elements(ITEMS);

@@ -14,9 +14,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
-/**
- * Matrix products and what is built of them: launches of {@code matmul.cl} and {@code convolve.cl}.
- */
+/** Matrix products and operations built from them: launches of {@code matmul.cl} and {@code convolve.cl}. */
 interface ProductKernels extends KernelFamily {
     /** Floats that the kernel reads at once. */
     int VECTOR = 4;
@@ -32,8 +30,8 @@ interface ProductKernels extends KernelFamily {
     }
 
     /**
-     * {@code activation(a b + bias) + residual}; the last three may be null. The bias is {@code [n]}, the residual has
-     * the shape of the result.
+     * {@code out = activation(a b + bias) + residual}. Bias, activation and residual may be null. The bias is {@code
+     * [n]}, the residual has the shape of the result.
      */
     private void product(View a, View b, View bias, Unary activation, View residual, View out) {
         Types.require("matmul", DType.F32, a, b, out);
@@ -53,7 +51,7 @@ interface ProductKernels extends KernelFamily {
             PackedKernels.multiply(this, packed.get(), a, b, out, residual, arguments, operations);
             return;
         }
-        // A routine would overwrite a residual that is in the result's memory before it is added.
+        // A routine would overwrite a residual that shares memory with the result before it is added.
         boolean inPlace = residual != null && DeviceBuffer.readOf(residual) == DeviceBuffer.readOf(out);
         Optional<DeviceRoutine> routine = inPlace ? Optional.empty() : routine(a, b, out, batch);
         if (routine.isPresent()) {
@@ -77,7 +75,7 @@ interface ProductKernels extends KernelFamily {
                 arguments.get());
     }
 
-    /** The arguments of the products in {@code matmul.cl}; the others begin with them. */
+    /** The arguments of the products in {@code matmul.cl}; the arguments of other products begin with them. */
     private static Arguments arguments(
             View a, View b, View bias, Unary activation, View residual, View out, StridedLoop batch) {
         View added = residual == null ? out : residual;
@@ -117,7 +115,7 @@ interface ProductKernels extends KernelFamily {
                 batch.count()));
     }
 
-    /** Where view number {@code index} of a batch with one axis has its matrices. */
+    /** The position of the matrices of view number {@code index} of a batch with one axis. */
     private static MatrixProduct.Matrix matrix(View v, StridedLoop batch, int index) {
         return new MatrixProduct.Matrix(
                 DeviceBuffer.memoryOf(v),
@@ -133,7 +131,8 @@ interface ProductKernels extends KernelFamily {
     }
 
     /**
-     * Whether the kernel can read the contiguous axis 4 floats at a time: aligned to 16 bytes in every row and entry.
+     * Whether the kernel can read the contiguous axis 4 floats at a time, which requires alignment to 16 bytes in every
+     * row and entry.
      */
     static boolean aligned(View v) {
         int rank = v.shape().rank();
@@ -165,7 +164,7 @@ interface ProductKernels extends KernelFamily {
         linear(x, weight, bias, null, null, out);
     }
 
-    /** {@code activation(x weightᵀ + bias) + residual}; evenly strided rows of x form one matrix. */
+    /** {@code out = activation(x weightᵀ + bias) + residual}; evenly strided rows of x form one matrix. */
     @Override
     default void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
         if (!isFused(activation)) {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.tensor.backend.WorkProfile;
 
-/** Launches, time, bytes and arithmetic per kernel, and transfers. Thread-safe. */
+/** Launches, time, bytes and arithmetic of each kernel, and transfers. Thread-safe. */
 public final class Profile implements WorkProfile {
     private final Supplier<Peak> measurement;
     private final Map<String, Entry> entries = new TreeMap<>();
@@ -17,7 +17,7 @@ public final class Profile implements WorkProfile {
     private Transfers transfers = new Transfers(0, 0, 0);
     private Peak peak;
 
-    /** @param measurement measures the device's peak; its own launches are not counted */
+    /** @param measurement measures the peak of the device; its own launches are not counted */
     Profile(Supplier<Peak> measurement) {
         this.measurement = measurement;
     }

@@ -35,8 +35,8 @@ interface PrototypeKernels extends KernelFamily {
     }
 
     /**
-     * Values and winners of the prototypes, or of their signs if {@code binary}. Binary winners are those of exact
-     * arithmetic, as on the other backends.
+     * Computes values and winners of the prototypes, or of their signs if {@code binary}. Binary winners are those of
+     * exact arithmetic, as on the other backends.
      */
     private void match(View tokens, View prototypes, boolean binary, View values, View winners) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
@@ -91,7 +91,7 @@ interface PrototypeKernels extends KernelFamily {
         }
     }
 
-    /** Bits and scales. */
+    /** Packs prototypes into bits and scales. */
     private View[] pack(View prototypes, MatchingLayout m) {
         View bits = allocateForResult(DType.I32, Shape.of(m.prototypes(), Math.ceilDiv(m.dim(), Integer.SIZE)));
         View scales = allocateForResult(DType.F32, Shape.of(m.prototypes()));
@@ -122,7 +122,10 @@ interface PrototypeKernels extends KernelFamily {
         return tokens.shape().size(0) > 1 && each <= LaunchPlan.TILE / 2 && tokens.stride(0) == each * tokens.stride(1);
     }
 
-    /** Gradients of {@link #match}; either may be null. Those of binary prototypes are with respect to the signs. */
+    /**
+     * Computes gradients of {@link #match}; either may be null. The gradients of binary prototypes are with respect to
+     * the signs.
+     */
     private void backward(
             View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
@@ -130,7 +133,7 @@ interface PrototypeKernels extends KernelFamily {
             clear(gtokens, gprototypes);
             return;
         }
-        // So many clips at a time, as on the CPU, that scratch memory does not grow with the batch.
+        // Limits the clips processed at a time, as on the CPU, so that scratch memory does not grow with the batch.
         long clips = tokens.shape().size(0);
         long atOnce = Math.min(clips, 64);
         View factors =
@@ -155,7 +158,7 @@ interface PrototypeKernels extends KernelFamily {
         return v == null ? null : v.slice(0, from, count, 1);
     }
 
-    /** Gradients of some clips; {@code gprototypes} is accumulated if there were clips {@code before}. */
+    /** Computes the gradients of some clips. {@code gprototypes} is accumulated if there were clips {@code before}. */
     private void backward(
             View tokens,
             View prototypes,

@@ -34,9 +34,9 @@ interface ReduceKernels extends KernelFamily {
         if (outer.count() == 0) {
             return;
         }
-        // Offsets are counted once, in the outer loop.
+        // Views of the inner loop have offset 0, since the outer loop already includes the offsets.
         StridedLoop inner = StridedLoop.of(new View(reduced.buffer(), reduced.shape(), 0, strides(reduced)));
-        // A single item computes a sum of up to 24 elements, even of contiguous ones.
+        // A single item computes a sum of up to 24 elements, even if they are contiguous.
         boolean group = inner.count() > 24 && fastest(reduced) <= fastest(kept);
         long chunk = type == DType.I32
                 ? Math.max(1, inner.count())
@@ -45,7 +45,7 @@ interface ReduceKernels extends KernelFamily {
                         : LaunchPlan.chunk(outer.count(), inner.count(), LaunchPlan.BUSY_ITEMS, 256);
         long chunks = Math.max(1, Math.ceilDiv(inner.count(), chunk));
         long tasks = outer.count() * chunks;
-        // 64 items share a sum of contiguous elements: as many partial sums as on the CPU.
+        // 64 items share a sum of contiguous elements, as many partial sums as on the CPU.
         LaunchPlan plan = group ? LaunchPlan.tasks(tasks, 64) : LaunchPlan.elements(tasks);
         View into = chunks == 1 ? out : allocateForResult(type, Shape.of(chunks, outer.count()));
         run(
@@ -59,7 +59,7 @@ interface ReduceKernels extends KernelFamily {
     }
 
     /**
-     * Reduces the chunks of {@code parts [chunks, results]}; a reduced axis of {@code out} serves as the axis of
+     * Reduces the chunks of {@code parts [chunks, results]}. A reduced axis of {@code out} serves as the axis of
      * chunks.
      */
     private void second(Reduce f, View parts, View out) {

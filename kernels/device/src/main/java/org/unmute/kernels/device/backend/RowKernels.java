@@ -40,7 +40,7 @@ interface RowKernels extends KernelFamily {
         rows(new Kernel("normalize", "l2_normalize_backward"), x, y, gy, gx);
     }
 
-    /** Runs a kernel whose arguments are the views, the loop over their rows, and the rows. */
+    /** Runs a kernel whose arguments are the views, the loop over their rows, and the row layout. */
     private void rows(Kernel kernel, View... views) {
         Types.require(kernel.name(), DType.F32, views);
         if (views[0].shape().elements() == 0) {
@@ -210,7 +210,9 @@ interface RowKernels extends KernelFamily {
         }
     }
 
-    /** The loss of an empty row is 0. The last view is the result. */
+    /**
+     * Whether the first view has elements. If not, fills the last view, the result, with 0, the loss of an empty row.
+     */
     private boolean isThereAnything(View... views) {
         View loss = views[views.length - 1];
         if (views[0].shape().elements() == 0 && loss.shape().elements() > 0) {
@@ -219,7 +221,7 @@ interface RowKernels extends KernelFamily {
         return views[0].shape().elements() > 0;
     }
 
-    /** Weights broadcast to every row; x as a placeholder if there are none. */
+    /** Weights broadcast to every row, or x as a placeholder if there are none. */
     private static View repeated(View x, View weight) {
         return weight == null ? x : weight.expand(x.shape());
     }

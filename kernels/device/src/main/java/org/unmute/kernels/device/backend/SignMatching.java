@@ -10,33 +10,33 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Launches of {@code matching_tensor.cu}: matching of binarized prototypes on tensor cores, with the winners and values
- * of the portable kernels. Scratch memory is that of {@link #AT_ONCE}, or of one clip if that takes more.
+ * of the portable kernels. Scratch memory is limited to {@link #AT_ONCE}, or to the memory of one clip if that is more.
  */
 final class SignMatching {
-    /** All kernels of this kind. A device has all of them or none. */
+    /** All kernels of this class. A device has either all of them or none. */
     static final List<Kernel> KERNELS = Stream.of(
                     "signs_pack", "tokens_measure", "tokens_split", "signs_match", "winners_settle", "winners_decide")
             .map(SignMatching::kernel)
             .toList();
 
-    /** Max entries of a token. */
+    /** Max entries in a token. */
     static final long MAX_DIM = 4096;
-    /** Scratch memory, in bytes, up to which clips are processed together. */
+    /** Limit on scratch memory, in bytes, for clips that are processed together. */
     static final long AT_ONCE = 64L << 20;
-    /** Scratch memory, in bytes, of a clip for which the portable kernels run instead. */
+    /** Scratch memory of a clip, in bytes, above which the portable kernels run instead. */
     static final long MAX_CLIP = 512L << 20;
 
-    /** Tokens of a slot, whose two best are kept for each prototype. */
+    /** Tokens in a slot, of which the best two are kept for each prototype. */
     static final int SLOT = 32;
-    /** Tokens of a group's tile. */
+    /** Tokens in the tile of a group. */
     static final int TILE = 64;
-    /** Prototypes of a group's tile. */
+    /** Prototypes in the tile of a group. */
     static final int BAND = 256;
     /** Prototypes that a group packs. */
     static final int PACKED = 16;
     /** Entries of a token that are multiplied together. */
     static final int STEP = 64;
-    /** Winners that a group settles, eight per warp. */
+    /** Winners settled by a group, eight per warp. */
     static final int SETTLED = 64;
 
     private final KernelFamily backend;
@@ -45,7 +45,10 @@ final class SignMatching {
     private final View values;
     private final View winners;
 
-    /** Matching of these tensors, see {@link org.unmute.tensor.backend.PrototypeComposites#binaryPrototypeMaxPool}. */
+    /**
+     * Prepares matching of these tensors, see {@link
+     * org.unmute.tensor.backend.PrototypeComposites#binaryPrototypeMaxPool}.
+     */
     SignMatching(KernelFamily backend, View tokens, View prototypes, View values, View winners) {
         this.backend = backend;
         this.tokens = tokens;
@@ -58,7 +61,7 @@ final class SignMatching {
         return new Kernel("matching_tensor", name);
     }
 
-    /** Whether the device has these kernels and they take such sizes. */
+    /** Whether the device has these kernels and they support these sizes. */
     static boolean fits(KernelFamily backend, View tokens, View prototypes) {
         return backend.offers(KERNELS.getFirst())
                 && tokens.shape().size(2) <= MAX_DIM
@@ -69,7 +72,7 @@ final class SignMatching {
                         <= MAX_CLIP;
     }
 
-    /** Tokens that share a slot, the last of which may be padding; an even number, since a tile has two. */
+    /** Number of slots, the last of which may be padding. It is even, since a tile has two slots. */
     static long slots(long tokens) {
         return Math.ceilDiv(tokens, TILE) * (TILE / SLOT);
     }
@@ -78,7 +81,7 @@ final class SignMatching {
         return Math.ceilDiv(dim, STEP) * STEP;
     }
 
-    /** Bytes of scratch memory that a clip takes. */
+    /** Bytes of scratch memory for a clip. */
     static long scratchOfClip(long tokens, long prototypes, long dim) {
         long slots = slots(tokens);
         long planes = slots * SLOT * 2 * width(dim);
@@ -111,7 +114,7 @@ final class SignMatching {
         }
     }
 
-    /** Bits in rows, bits in the order of fragments, and scales. */
+    /** Packs prototypes into bits in rows, bits in the order of fragments, and scales. */
     private View[] pack() {
         long count = prototypes.shape().size(0);
         long dim = prototypes.shape().size(1);

@@ -5,7 +5,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * A nested loop over up to five views of one shape, as kernels read it (struct {@code StridedLoop} in {@code
+ * A nested loop over up to five views of one shape, in the form that kernels read (struct {@code StridedLoop} in {@code
  * portable.h}). Adjacent axes that are contiguous in every view are merged, so that dense tensors have one long axis.
  *
  * @param count number of elements

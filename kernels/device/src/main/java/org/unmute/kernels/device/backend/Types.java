@@ -3,11 +3,11 @@ package org.unmute.kernels.device.backend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
-/** Checks of element types. */
+/** Checks element types. */
 final class Types {
     private Types() {}
 
-    /** Rejects views of any other type; returns the type. */
+    /** Rejects views of any other type and returns the type. */
     static DType require(String operation, DType type, View... views) {
         for (View v : views) {
             if (v.dtype() != type) {
@@ -18,7 +18,7 @@ final class Types {
         return type;
     }
 
-    /** Rejects views that are neither all F32 nor all I32; returns their type. */
+    /** Rejects views that are neither all F32 nor all I32 and returns their type. */
     static DType requireNumeric(String operation, View... views) {
         DType type = views[0].dtype();
         if (type != DType.F32 && type != DType.I32) {

@@ -1,6 +1,5 @@
 /**
  * {@link org.unmute.kernels.device.backend.DeviceBackend}: the operations of a backend as launches on a {@link
- * org.unmute.kernels.device.Device}. One interface per family of kernels builds their arguments and
- * launch plans.
+ * org.unmute.kernels.device.Device}. One interface per family of kernels builds arguments and launch plans.
  */
 package org.unmute.kernels.device.backend;

@@ -20,7 +20,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Unit;
 import org.unmute.tensor.op.Unary;
 
-/** What does not need a device to be seen. */
+/** Tests of the backend that do not need a real device. */
 class DeviceBackendTest {
     private final FakeDevice device = new FakeDevice(1L << 40);
     private final DeviceBackend backend = new DeviceBackend(device, 1L << 40);
@@ -98,7 +98,7 @@ class DeviceBackendTest {
         }
     }
 
-    /** A transfer of what is not dense crosses in one piece and is put in place on the device. */
+    /** Data that is not dense is transferred in one piece and put in place on the device. */
     @Test
     void stridedTransfersAreOneCopy() {
         View x = backend.allocateForResult(DType.F32, Shape.of(10, 100)).transpose(0, 1);
@@ -139,7 +139,10 @@ class DeviceBackendTest {
         assertThat(entry.nanos()).isPositive();
     }
 
-    /** Bias, activation and residual are launched after a routine. They are in the kernel where there is none. */
+    /**
+     * After a routine, bias, activation and residual are a separate launch. Without a routine they are part of the
+     * kernel.
+     */
     @Test
     void routinesAreFollowedByWhatTheyLeaveOut() {
         backend.linear(f(3, 5), f(7, 5), f(7), Unary.GELU, f(3, 7), f(3, 7));
@@ -159,7 +162,7 @@ class DeviceBackendTest {
                         tuple("matmul_finish", 4 * (21 + 21L)));
     }
 
-    /** Unevenly strided entries, and a residual that the product would overwrite before it is added. */
+    /** Entries that are unevenly strided, and a residual that the product would overwrite before it is added. */
     @Test
     void someProductsAreAlwaysKernels() {
         device.hasRoutine = true;

@@ -19,20 +19,20 @@ import org.unmute.kernels.device.MatrixProduct;
 import org.unmute.kernels.device.TensorCores;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** A device that computes nothing: it counts memory and keeps what it was asked to launch. */
+/** A device that computes nothing: it counts memory and records launches. */
 final class FakeDevice implements Device {
-    /** Name of its own matrix product. */
+    /** Name of the device's own matrix product. */
     static final Kernel ROUTINE = new Kernel("fake", "matmul_fake");
 
-    /** What was launched: the plan and arguments of each kernel's last launch. */
+    /** A launch. {@link #launches} keeps the last one of each kernel. */
     record Launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {}
 
     private final DeviceLimits limits;
     final Map<String, Launch> launches = new LinkedHashMap<>();
     final List<Launch> all = new ArrayList<>();
-    /** The kernels that it {@linkplain Device#offers offers}. */
+    /** The kernels that the device {@linkplain Device#offers offers}. */
     final Set<Kernel> offered = new HashSet<>();
-    /** Where it wants tensor cores. */
+    /** Where the device wants tensor cores. */
     TensorCores tensorCores = TensorCores.AUTO;
 
     long allocated;
@@ -43,11 +43,11 @@ final class FakeDevice implements Device {
         limits = new DeviceLimits(memory, memory, 256, 32 << 10);
     }
 
-    /** The products that it was asked for. */
+    /** The products for which a routine was requested. */
     final List<MatrixProduct> products = new ArrayList<>();
-    /** Whether it has a routine for them. */
+    /** Whether there is a routine for them. */
     boolean hasRoutine;
-    /** How many of them its routine has computed. */
+    /** The number of products computed by the routine. */
     int routines;
 
     private record Memory(long bytes) implements DeviceMemory {}

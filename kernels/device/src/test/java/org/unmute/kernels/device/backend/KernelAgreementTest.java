@@ -24,7 +24,7 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
-/** Java and kernel texts know the same kernels, with the same parameters. */
+/** Java code and kernel sources must agree on the kernels and their parameters. */
 class KernelAgreementTest {
     private static final DType[] STORED = {DType.F32, DType.I32, DType.F16, DType.BF16};
 
@@ -43,7 +43,7 @@ class KernelAgreementTest {
         return all;
     }
 
-    /** The declaration of a kernel; an error that names the kernel and its file where there is none. */
+    /** The declaration of a kernel. If there is none, fails with an error that names the kernel and its file. */
     private static DeclaredKernel declaration(Map<String, DeclaredKernel> declared, Kernel kernel) {
         DeclaredKernel d = declared.get(kernel.name());
         assertThat(d)
@@ -92,7 +92,7 @@ class KernelAgreementTest {
         return view(DType.I32, sizes);
     }
 
-    /** Everything that a backend does, once. */
+    /** Calls every operation of a backend once. */
     private void everything() {
         for (Unary u : Unary.values()) {
             b.unary(u, 1, 2, f(3), f(3));
@@ -128,7 +128,7 @@ class KernelAgreementTest {
         b.col2im(f(1, 1, 2, 2, 2, 2), w, f(1, 1, 3, 3));
         b.matmul(f(2, 3), f(3, 2), f(2, 2));
         b.matmul(f(2000, 3), f(3, 1500), f(2000, 1500));
-        // after a product of the device's own
+        // after a product by a routine of the device
         device.hasRoutine = true;
         b.linear(f(2, 3), f(4, 3), f(4), f(2, 4));
         device.hasRoutine = false;
@@ -162,7 +162,7 @@ class KernelAgreementTest {
         b.prototypeMaxPool(f(64, 65, 3), f(129, 3), f(64, 129), i(64, 129));
         b.binaryPrototypeMaxPool(f(64, 65, 3), f(129, 3), f(64, 129), i(64, 129));
         b.binaryPrototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
-        // clips that do not lie evenly go another way
+        // clips that are not evenly strided take another path
         View tokens = f(2, 6, 3).slice(1, 0, 5, 1);
         b.prototypeMaxPool(tokens, f(4, 3), f(2, 4), i(2, 4));
         b.binaryPrototypeMaxPool(tokens, f(4, 3), f(2, 4), i(2, 4));
@@ -216,7 +216,7 @@ class KernelAgreementTest {
         return parameter.replaceAll("const (\\w+) \\w+", "$1").replace("uint", "int");
     }
 
-    /** Number of 64-bit members of each struct in the texts that is a kernel's argument. */
+    /** Number of 64-bit members of each struct in the sources that is an argument of a kernel. */
     private static Map<String, Integer> structs() {
         Map<String, Integer> all = new HashMap<>();
         for (String family : KernelSource.FAMILIES) {
@@ -261,7 +261,7 @@ class KernelAgreementTest {
         }
     }
 
-    /** What a kernel's comment must say, see docs/kernels.md. */
+    /** Checks the required parts of a kernel's comment, see docs/kernels.md. */
     @Test
     void everyFileSaysWhatItDoes() {
         for (String family : KernelSource.FAMILIES) {
@@ -271,7 +271,7 @@ class KernelAgreementTest {
         }
     }
 
-    /** What no OpenCL 1.2 device must have, and what would make results depend on the run. */
+    /** The sources must not use features that an OpenCL 1.2 device may lack, or that make results depend on the run. */
     @Test
     void nothingButTheCommonSubsetIsUsed() {
         for (String family : KernelSource.FAMILIES) {

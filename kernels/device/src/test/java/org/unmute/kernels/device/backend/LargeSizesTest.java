@@ -14,8 +14,8 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 
 /**
- * Tensors of more than 2^31 bytes, and of more than 2^31 elements: what is launched counts in 64 bits, with plans that
- * devices take.
+ * Tensors of more than 2^31 bytes, and of more than 2^31 elements: launches count in 64 bits, with plans that devices
+ * accept.
  */
 class LargeSizesTest {
     private static final long MANY = 3L << 30;
@@ -69,7 +69,8 @@ class LargeSizesTest {
     }
 
     /**
-     * More results than a launch has items for, the second operand more than 2^31 bytes behind the start of its memory.
+     * A product with more results than a launch has items, whose second operand starts more than 2^31 bytes into its
+     * memory.
      */
     @Test
     void productsOfLargeMatrices() {

@@ -70,7 +70,7 @@ class MemoryPoolTest {
         assertThat(device.allocated).isLessThanOrEqualTo(16 * MIB);
     }
 
-    /** The device may hold less than the cap says, for other programs use it too. */
+    /** The device may hold less than the limit, since other programs use it too. */
     @Test
     void aFullDeviceIsToldAsWell() {
         MemoryPool greedy = new MemoryPool(new FakeDevice(3 * MIB), 100 * MIB);
@@ -83,7 +83,7 @@ class MemoryPoolTest {
 
     @Test
     void forgottenBuffersAreFoundWhenMemoryRunsOut() {
-        // Four fit at a time. Each time they are full, the pool waits a second for the collector at most.
+        // Four buffers fit at a time. Each time they are full, the pool waits at most a second for the collector.
         for (int i = 0; i < 10; i++) {
             mebibytes(4);
         }

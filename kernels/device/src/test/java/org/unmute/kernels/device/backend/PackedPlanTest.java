@@ -20,7 +20,7 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 
-/** How products of packed operands are divided, and what is launched for them. */
+/** Checks how products of packed operands are divided, and which kernels are launched for them. */
 class PackedPlanTest {
     private static final Kernel WIDE = new Kernel("matmul_packed", "matmul_packed_f32");
 
@@ -31,7 +31,7 @@ class PackedPlanTest {
         return PackedPlan.of(TensorCores.ALWAYS, form, batch, m, n, k).orElseThrow();
     }
 
-    /** The first affine map of a transformer's block, for 16 clips of 512 tokens. */
+    /** The first linear layer of a transformer block, for 16 clips of 512 tokens. */
     @Test
     void largeProductsTakeLargeTiles() {
         PackedPlan f32 = plan(Form.F32, 1, 8192, 3072, 768);
@@ -55,7 +55,7 @@ class PackedPlanTest {
         assertThat(plan(Form.BF16, 3, 65, 40, 20).launch()).isEqualTo(new LaunchPlan(6, 256, 32_768));
     }
 
-    /** One clip has too few tiles to keep a device busy; the inner axis is divided where it is long enough. */
+    /** One clip has too few tiles to keep a device busy, so the inner axis is divided if it is long enough. */
     @Test
     void oneClipDividesTheInnerAxis() {
         PackedPlan back = plan(Form.F32, 1, 512, 768, 3072);
@@ -79,7 +79,7 @@ class PackedPlanTest {
         }
     }
 
-    /** Estimates, but these must not change unnoticed: bits depend on them. */
+    /** These are estimates, but they must not change unnoticed, because bits depend on them. */
     @Test
     void sizesDecideWherePackingPays() {
         assertThat(PackedPlan.of(TensorCores.AUTO, Form.F32, 1, 512, 768, 768)).isPresent();
@@ -157,7 +157,7 @@ class PackedPlanTest {
                         tuple("matmul_join_f32", 1L, 0L));
     }
 
-    /** A routine of the device's own, such as cuBLAS, gets what is not packed. */
+    /** A routine of the device, such as cuBLAS, gets the products that are not packed. */
     @Test
     void comesBeforeARoutineOfTheDevice() {
         offer();
@@ -196,7 +196,7 @@ class PackedPlanTest {
         assertThat(backend.liveBytes()).isEqualTo(live - MemoryPool.blockSize(768 * 768 * 4));
     }
 
-    /** Both gradients of an affine map are products as large as the map's own. */
+    /** Both gradients of a linear map are products as large as the forward one. */
     @Test
     void gradientsArePackedToo() {
         offer();
@@ -213,7 +213,7 @@ class PackedPlanTest {
                 .isEqualTo(3 * 2L * 512 * 768 * 768);
     }
 
-    /** With half of the memory in use nothing is kept. */
+    /** If half of the memory is in use, nothing is kept. */
     @Test
     void keepsNothingWhereMemoryIsScarce() {
         DeviceBackend small = new DeviceBackend(device, 16L << 20);
@@ -227,7 +227,7 @@ class PackedPlanTest {
         assertThat(small.liveBytes()).isEqualTo(live);
     }
 
-    /** An operand that a batch shares is packed once. */
+    /** An operand shared by a batch is packed once. */
     @Test
     void sharedEntriesArePackedOnce() {
         offer();

@@ -11,13 +11,13 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * What prototype matching takes beyond its inputs and outputs: so many numbers a prototype, whatever the clips and
- * tokens.
+ * Memory of prototype matching beyond its inputs and outputs: a fixed number of values per prototype, whatever the
+ * number of clips and tokens.
  */
 class PrototypeMemoryTest {
     private static final int PROTOTYPES = 5270;
     private static final int DIM = 768;
-    /** Blocks of the pool are at most an eighth larger than asked for. */
+    /** Blocks of the pool are at most an eighth larger than requested. */
     private static final double ROUNDED_UP = 1.125;
 
     private final FakeDevice device = new FakeDevice(1L << 40);
@@ -28,7 +28,7 @@ class PrototypeMemoryTest {
     }
 
     private long used(Runnable work) {
-        // what earlier work took at once is part of the highest mark, so it starts from there
+        // the peak includes memory of earlier work, so the filler raises live memory to it
         long mark = backend.peakBytes();
         View filler = floats(Math.max(1, (mark - backend.liveBytes()) / Float.BYTES));
         long before = Math.max(mark, backend.liveBytes());
@@ -40,7 +40,7 @@ class PrototypeMemoryTest {
         return used;
     }
 
-    /** One clip, a batch, a large batch; and 1,024 and 8,192 frames of 8 tokens. */
+    /** One clip, a batch, a large batch, and 1,024 and 8,192 frames of 8 tokens. */
     @ParameterizedTest
     @CsvSource({"1, 512", "16, 512", "64, 512", "300, 512", "1024, 8", "8192, 8"})
     void doesNotGrowWithClipsAndTokens(long clips, long tokens) {

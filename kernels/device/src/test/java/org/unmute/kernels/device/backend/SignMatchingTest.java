@@ -48,7 +48,8 @@ class SignMatchingTest {
         match(2, 70, 300, 65);
         assertThat(launched())
                 .isEqualTo(SignMatching.KERNELS.stream().map(Kernel::name).toList());
-        // 512 padded prototypes in groups of 16; two tiles of 64 tokens, four slots; two bands; 600 winners, 64 each.
+        // 512 padded prototypes in groups of 16; two tiles of 64 tokens, four slots; two bands; 600 winners, 64 per
+        // group.
         assertThat(device.all)
                 .extracting(FakeDevice.Launch::plan)
                 .containsExactly(
@@ -71,7 +72,7 @@ class SignMatchingTest {
         assertThat(launched()).contains("signs_match");
     }
 
-    /** Memory is bounded, whatever the number of clips: so many of them take part in a launch. */
+    /** Memory is bounded, because the number of clips in a launch is limited. */
     @Test
     void memoryDoesNotGrowWithTheBatch() {
         device.offered.addAll(SignMatching.KERNELS);
@@ -101,7 +102,7 @@ class SignMatchingTest {
         return launched().stream().filter(k -> k.endsWith("_pack")).count();
     }
 
-    /** What stays as it is is packed for the last time when it is seen again; whatever may change it is noticed. */
+    /** Unchanged prototypes are packed for the last time when they are seen again; any possible change is noticed. */
     @Test
     void signsOfFrozenPrototypesAreKept() {
         for (boolean tensor : new boolean[] {false, true}) {
@@ -160,7 +161,7 @@ class SignMatchingTest {
         assertThat(backend.liveBytes()).isEqualTo(live);
     }
 
-    /** The record has the members of the struct, by name and in order. */
+    /** The record has the members of the struct, with the same names and order. */
     @Test
     void theRecordIsTheStruct() {
         Matcher m = Pattern.compile("typedef struct \\{([^}]*)} Matching;")

@@ -17,7 +17,7 @@ class StridedLoopTest {
         return new View(MEMORY, shape, offset, strides);
     }
 
-    /** What {@code positions} in portable.h does. */
+    /** Computes positions like {@code positions} in portable.h. */
     private static long[] positions(long[] members, long index, int views) {
         long[] at = new long[views];
         int axes = (int) members[1];

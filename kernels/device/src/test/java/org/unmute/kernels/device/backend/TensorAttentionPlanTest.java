@@ -11,7 +11,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Groups and kernels of attention on tensor cores, and the devices where it runs. */
+/** Groups and kernels of attention on tensor cores, and the devices on which it runs. */
 class TensorAttentionPlanTest {
     private static final TensorAttention.Form SPLIT = TensorAttention.Form.SPLIT;
     private static final TensorAttention.Form HALF = TensorAttention.Form.HALF;
@@ -39,7 +39,7 @@ class TensorAttentionPlanTest {
                 .isEqualTo(new Kernel("attention_tensor", "attention_half_deep"));
     }
 
-    /** The gate is an argument of the kernel; elsewhere its product with the bias is computed first. */
+    /** The gate is an argument of the kernel; on other devices its product with the bias is computed first. */
     @Test
     void theDeviceDecides() {
         FakeDevice device = new FakeDevice(1L << 30);
@@ -78,7 +78,7 @@ class TensorAttentionPlanTest {
         List<Argument> arguments = device.all.getLast().arguments();
         long[] members = ((Argument.Struct) arguments.get(8)).members();
         assertThat(members).hasSize(20);
-        // Queries, keys and values, then whether there are bias and gate.
+        // Alignment of queries, keys and values, then whether there are a bias and a gate.
         assertThat(List.of(members[15], members[16], members[17], members[18], members[19]))
                 .containsExactly(1L, 0L, 0L, 0L, 0L);
     }

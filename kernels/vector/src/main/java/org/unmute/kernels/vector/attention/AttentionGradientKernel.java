@@ -21,21 +21,21 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Gradients of attention without the matrix of scores. For each head (a matrix of the batch) keys and values are packed
- * once. Then a block of queries at a time is scored again, the gradients of its weights are computed next to the
- * weights, the softmax is differentiated in L2, and the products give the gradients. Those of keys and values are added
- * up from block to block.
+ * once. Then each block of queries is scored again, the gradients of its weights are computed next to the weights, the
+ * softmax is differentiated in L2, and matrix products give the gradients of the operands. The gradients of keys and
+ * values accumulate from block to block.
  *
  * <p>A head is one task. With few heads its blocks are split into several tasks, whose sums are added in order; the
  * number of tasks depends on the shape alone.
  */
 public final class AttentionGradientKernel {
-    /** Bounds on the tiles of queries in a block. */
+    /** Bounds the number of query tiles in a block. */
     private static final int MAX_TILES = 140 / Tile.ROWS;
 
     private static final int MIN_TILES = Math.ceilDiv(56, Tile.ROWS);
-    /** Floats of a block of weights: they and their gradients share L2 with the packed operands. */
+    /** Floats in a block of weights. The block and its gradients share L2 with the packed operands. */
     private static final int BLOCK_FLOATS = 48_000;
-    /** With fewer heads, the blocks of a head are split into tasks. */
+    /** With fewer heads, the blocks of a head are split into several tasks. */
     private static final int MIN_TASKS = 8;
 
     private final WorkerPool pool;
@@ -46,7 +46,7 @@ public final class AttentionGradientKernel {
         this.scratch = scratch;
     }
 
-    /** Whether no operand is empty and keys and values fit one slice of a tile. */
+    /** Whether no operand is empty and the keys and values fit one slice of a tile. */
     public static boolean fits(View q, View k, View v) {
         return q.shape().elements() > 0
                 && k.shape().elements() > 0
@@ -120,20 +120,20 @@ public final class AttentionGradientKernel {
                 at.width);
     }
 
-    /** Stores rows that are {@code apart} in {@code x}. */
+    /** Stores rows that lie {@code apart} floats apart in {@code x}. */
     private static void store(float[] x, int at, int apart, StridedRows out, int first, int rows, int n) {
         for (int r = 0; r < rows; r++) {
             ElementLoops.store(x, at + r * apart, out.data(), out.start()[first + r], out.step(), n);
         }
     }
 
-    /** Sizes, and the offsets of all operands in a task's workspace. */
+    /** Sizes, and the offsets of all operands in the workspace of a task. */
     private static final class Layout {
         private final int queries;
         private final int keys;
         private final int depth;
         private final int width;
-        /** The above, rounded up to whole panels. */
+        /** The above rounded up to whole panels. */
         private final int keyWidth;
 
         private final int valueWidth;
@@ -141,7 +141,7 @@ public final class AttentionGradientKernel {
         private final int keyTiles;
         private final int blockTiles;
         private final int blocks;
-        /** Floats of a task's sums: gradients of the keys, then of the values. */
+        /** Floats for the sums of a task: gradients of the keys, then of the values. */
         private final int sums;
 
         private int size = ArrayPool.BASE;
@@ -211,7 +211,8 @@ public final class AttentionGradientKernel {
         private final float[] totals;
 
         /**
-         * @param sums receives the gradients of keys and values from {@code to} on; null for this head's workspace
+         * @param sums receives the gradients of keys and values from {@code to} on; null to use the workspace of this
+         *     head
          */
         Head(Layout at, View q, View k, View v, View gy, View gq, float scale, float[] sums, int to) {
             this.at = at;
@@ -273,7 +274,7 @@ public final class AttentionGradientKernel {
             }
         }
 
-        /** Exponentials of the scores, 0 beyond the last, and their sums. */
+        /** Replaces scores by their exponentials, 0 beyond the last, and sums them. */
         private void weights(int first, int rows) {
             PackedRows.copy(
                     queries.data(), queries.start(), first, rows, queries.step(), 0, at.depth, workspace, at.left);
@@ -293,7 +294,7 @@ public final class AttentionGradientKernel {
             }
         }
 
-        /** Weights, and the gradients of the scaled products of queries and keys. */
+        /** Computes weights, and the gradients of the scaled products of queries and keys. */
         private void gradients(int first, int rows) {
             PackedRows.copy(
                     upstream.data(), upstream.start(), first, rows, upstream.step(), 0, at.width, workspace, at.left);

@@ -20,17 +20,18 @@ import org.unmute.tensor.backend.View;
 /**
  * Attention without the matrix of scores. For each head (a matrix of the batch) keys and values are packed once; then a
  * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows
- * are divided by their sums last, when they are only as long as a value.
+ * are divided by their sums last, when a row is only as long as a value.
  *
- * <p>With few queries (a probe's) packing all keys and values would cost as much as the products. Then the scores,
- * which are few too, are written out by a general {@link Product}, which packs as it goes.
+ * <p>With few queries (as in a probe) packing all keys and values would cost as much as the products. A general {@link
+ * Product}, which packs as it goes, then writes out the scores, as they are few too.
  *
- * <p>Scores have the layout of {@link PackedRows}: they are the left operand of the second product as they are.
+ * <p>Scores have the layout of {@link PackedRows}, so they serve as the left operand of the second product without
+ * packing.
  */
 public final class AttentionKernel {
-    /** Queries of a block. */
+    /** Queries in a block. */
     private static final int BLOCK = Tile.ROWS * (Lanes.BITS == 512 ? 7 : 16);
-    /** Up to this many queries take the general product. */
+    /** Up to this many queries use the general product. */
     private static final int FEW = 2 * Tile.ROWS;
 
     private final WorkerPool pool;
@@ -45,8 +46,8 @@ public final class AttentionKernel {
     }
 
     /**
-     * {@code out = a b} of matrices on the threads of a pool. The backend provides it, so that this family needs no
-     * other.
+     * Computes {@code out = a b} for matrices on the threads of a pool. The backend provides it, so that this package
+     * does not depend on {@code gemm}.
      */
     @FunctionalInterface
     public interface Product {
@@ -90,7 +91,7 @@ public final class AttentionKernel {
             return;
         }
         int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
-        // With few heads several tasks share one; each packs its keys and values again.
+        // With few heads several tasks share a head; each packs its keys and values again.
         int shares = Math.clamp(Math.ceilDiv(2 * pool.threads(), heads), 1, blocks);
         pool.run(heads * shares, task -> {
             int h = task / shares;

@@ -5,7 +5,7 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.View;
 
 /**
- * The term {@code gate bias} of a head's scores. Contiguous rows are read in place, others through a copy.
+ * The term {@code gate bias} of the scores of a head. Contiguous rows are read in place, others through a copy.
  *
  * @param scores {@code [queries, keys]}
  * @param gate {@code [queries, 1]}, or null
@@ -18,12 +18,12 @@ record BiasRows(View scores, View gate, float[] copy) {
                 scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
     }
 
-    /** The array that holds the row at {@link #start}. */
+    /** The array that holds the row found by {@link #start}. */
     float[] data() {
         return copy == null ? scores.host().floats() : copy;
     }
 
-    /** Where the row of a query starts; the next call may overwrite it. */
+    /** Where the row of a query starts. The next call may overwrite the row. */
     int start(int query) {
         int at = Math.toIntExact(scores.offset() + query * scores.stride(0));
         if (copy == null) {
@@ -38,7 +38,7 @@ record BiasRows(View scores, View gate, float[] copy) {
         return 0;
     }
 
-    /** The factor of a query's row. */
+    /** The factor for the row of a query. */
     float factor(int query) {
         return gate == null ? 1 : gate.host().floats()[Math.toIntExact(gate.offset() + query * gate.stride(0))];
     }

@@ -12,8 +12,8 @@ import org.unmute.kernels.vector.runtime.VectorMath;
 
 /**
  * Softmax of a row of scores without its last step, the division by the sum. Two passes both compute {@code scale s +
- * bias}: to compute it twice is cheaper than to store it. Rows are read and written in whole vectors and padded to
- * them; without a bias the last vector is filled and then treated like the others.
+ * bias}: computing it twice is cheaper than storing it. Rows are padded to whole vectors and read and written in them;
+ * without a bias the last vector is filled and then treated like the others.
  *
  * <p>The maximum by comparison ignores NaN, but the exponential of NaN makes the sum NaN.
  *
@@ -24,7 +24,7 @@ import org.unmute.kernels.vector.runtime.VectorMath;
  * @param apart distance between parts
  */
 record ScoreRow(float[] scores, int at, int n, int part, int apart) {
-    /** Scores this far below the maximum have weight 0. */
+    /** Scores this far below the maximum get weight 0. */
     private static final float FAR = 200;
 
     /**
@@ -46,7 +46,8 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
     }
 
     /**
-     * Fills the last vector with scores of weight 0: code for it behind the loop would no longer be inlined.
+     * Fills the last vector with scores of weight 0: separate code for that vector after the loop would no longer be
+     * inlined.
      */
     private void padLastVector(float scale) {
         if (n % N != 0) {
@@ -151,7 +152,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return Lanes.sum(total);
     }
 
-    /** Stores the first {@code count} lanes, and 0 in the others. */
+    /** Stores the first {@code count} lanes, and 0 in the rest. */
     private FloatVector last(FloatVector e, int to, int count) {
         FloatVector kept = e.blend(0f, Lanes.first(count).not());
         kept.intoArray(scores, to);

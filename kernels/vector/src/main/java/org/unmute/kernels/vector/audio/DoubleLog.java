@@ -13,7 +13,7 @@ final class DoubleLog {
     private static final long ONE = Double.doubleToRawLongBits(1);
     private static final long TO_NEXT = ONE - Double.doubleToRawLongBits(ROOT_HALF);
     private static final int MANTISSA = 52;
-    /** Combined by OR with an integer below 2⁵², it is a double of that value plus 2⁵². */
+    /** A constant that, combined by OR with an integer below 2⁵², gives the double of that integer plus 2⁵². */
     private static final double WHOLE = 0x1p52;
 
     private static final double BIAS = WHOLE + 1023;

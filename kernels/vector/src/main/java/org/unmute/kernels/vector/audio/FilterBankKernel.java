@@ -11,14 +11,15 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * Mel filter banks of {@link Fourier#LANES} frames at a time, one a lane, in float64 and rounded once. Samples are
+ * Mel filter banks of {@link Fourier#LANES} frames at a time, one per lane, in float64 and rounded once. Samples are
  * distributed to lanes as they are read; every later step is arithmetic on whole vectors. A task is {@link #BLOCKS}
- * such blocks of a clip. The last block of a clip repeats its last frame in unused lanes.
+ * blocks of that many frames from one clip. The last block of a clip repeats its last frame in unused lanes.
  *
- * <p>A frame of 512 samples and 128 bands takes 1.5 µs on one thread, a third of it the transform (experiment 46).
+ * <p>A frame of 512 samples and 128 bands takes 1.5 µs on one thread, a third of which is the transform (experiment
+ * 46).
  */
 public final class FilterBankKernel {
-    /** Blocks of a task. */
+    /** Blocks in a task. */
     private static final int BLOCKS = 4;
 
     private final WorkerPool pool;
@@ -59,7 +60,7 @@ public final class FilterBankKernel {
         }
     }
 
-    /** Energies of mel bands: {@code samples [clips, samples]}, {@code out [clips, frames, bands]}. */
+    /** Computes the energies of mel bands: {@code samples [clips, samples]}, {@code out [clips, frames, bands]}. */
     public void run(View samples, FilterBank f, View out) {
         int frames = out.shape().dim(1);
         int blocks = Math.ceilDiv(frames, LANES);
@@ -121,7 +122,7 @@ public final class FilterBankKernel {
         }
     }
 
-    /** Sums in four accumulators, so that additions overlap; the array stays 0 beyond the frame. */
+    /** Sums in four accumulators, so that additions overlap; the array is 0 beyond the frame and stays so. */
     private static void removeMean(double[] x, int length) {
         DoubleVector a = DoubleVector.zero(D);
         DoubleVector b = a;
@@ -139,7 +140,7 @@ public final class FilterBankKernel {
         }
     }
 
-    /** Pre-emphasis and window, stored in the order of the transform; zeros after the frame. */
+    /** Applies pre-emphasis and window and stores samples in the order of the transform, zeros after the frame. */
     private static void window(Workspace w) {
         double[] window = w.f.window();
         double part = w.f.preemphasis();

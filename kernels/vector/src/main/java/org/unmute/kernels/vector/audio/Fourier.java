@@ -5,11 +5,11 @@ import jdk.incubator.vector.VectorSpecies;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Power spectra of {@link #LANES} real frames at once, one a lane, in float64. No value crosses lanes, so a frame's
- * bits do not depend on the vector width. Element i of all frames is at {@code [i LANES, (i + 1) LANES)}.
+ * Power spectra of {@link #LANES} real frames at once, one per lane, in float64. No value crosses lanes, so the bits of
+ * a frame do not depend on the vector width. Element i of all frames is at {@code [i LANES, (i + 1) LANES)}.
  *
  * <p>Two samples form a complex number, so the transform has half the frame's length. Its input is in bit-reversed
- * order; passes of radix 4 follow, after one of radix 2 if the length is no power of 4. In that order the four
+ * order; passes of radix 4 follow, after one of radix 2 if the length is not a power of 4. In that order the four
  * transforms that a radix-4 butterfly joins are those of the indices 0, 2, 1 and 3 modulo 4. A twiddle factor is loaded
  * once for all groups of a pass. 8 frames of 512 samples take 32 KiB, which the passes read and write four times.
  *
@@ -18,7 +18,7 @@ import org.unmute.kernels.vector.runtime.Lanes;
  */
 final class Fourier {
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
-    /** Frames of a block. */
+    /** Frames in a block. */
     static final int LANES = D.length();
 
     private final int half;
@@ -28,7 +28,7 @@ final class Fourier {
 
     private final double[] sin;
 
-    /** The transform of frames of this length, a power of two from 4 on. */
+    /** A transform of frames of this length, a power of two and at least 4. */
     Fourier(int size) {
         half = size / 2;
         reversed = new int[half];
@@ -44,18 +44,18 @@ final class Fourier {
         }
     }
 
-    /** Half a frame's length: the number of complex inputs. */
+    /** Half the length of a frame: the number of complex inputs. */
     int half() {
         return half;
     }
 
-    /** The index of the complex number of samples {@code 2 i} and {@code 2 i + 1}. */
+    /** Where the complex number made of samples {@code 2 i} and {@code 2 i + 1} is stored. */
     int place(int i) {
         return reversed[i];
     }
 
     /**
-     * Power spectra.
+     * Computes power spectra.
      *
      * @param re even samples in the order of {@link #place}. Receives the power of bins 0 to half. Modified.
      * @param im odd samples in that order. Modified.
@@ -125,7 +125,7 @@ final class Fourier {
             sumIm.add(oddIm).intoArray(im, i);
             sumRe.sub(oddRe).intoArray(re, i + 2 * next);
             sumIm.sub(oddIm).intoArray(im, i + 2 * next);
-            // -i times the difference of the odd ones.
+            // -i times the difference of the odd transforms.
             DoubleVector turnedRe = cIm.sub(dIm);
             DoubleVector turnedIm = dRe.sub(cRe);
             differenceRe.add(turnedRe).intoArray(re, i + next);
@@ -161,7 +161,7 @@ final class Fourier {
             DoubleVector s = DoubleVector.broadcast(D, sin[k]);
             DoubleVector turnedRe = oddRe.fma(c, oddIm.mul(s));
             DoubleVector turnedIm = oddIm.fma(c, oddRe.mul(s).neg());
-            // Twice the values, so four times their squares.
+            // These are twice the values, so the squares are four times as large.
             DoubleVector x = evenRe.add(turnedRe);
             DoubleVector y = evenIm.add(turnedIm);
             x.fma(x, y.mul(y)).mul(0.25).intoArray(re, i);

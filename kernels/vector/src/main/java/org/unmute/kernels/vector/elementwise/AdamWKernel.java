@@ -12,7 +12,7 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
 /**
- * One step of AdamW in one pass, with the roundings of the composite in {@code Backend}.
+ * One step of AdamW in one pass, with the same roundings as the composite in {@code Backend}.
  *
  * @param keep factor of a weight after decay
  * @param root bias correction of √v

@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.ElementLoops.Kernel;
 import org.unmute.tensor.op.Binary;
 
-/** Vector loops with two or more inputs; one loop a function, as in {@link UnaryKernels}. */
+/** Vector loops with two or more inputs, one loop per function as in {@link UnaryKernels}. */
 public final class BinaryKernels {
     private BinaryKernels() {}
 

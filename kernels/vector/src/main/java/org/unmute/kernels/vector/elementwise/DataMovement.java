@@ -9,7 +9,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
-/** Operations that only move or accumulate elements: fill, copy, gather, scatter. */
+/** Operations that only move or accumulate elements: fill, copy, gather and scatter. */
 public final class DataMovement {
     private final ElementLoops loops;
 
@@ -102,7 +102,7 @@ public final class DataMovement {
                 out);
     }
 
-    /** On one thread: the indices decide which elements are added together, and they must be added in order. */
+    /** Runs on one thread: the indices decide which elements are added together, and they must be added in order. */
     public void scatterAdd(View x, int axis, View index, View out) {
         if (x.shape().elements() == 0) {
             return;

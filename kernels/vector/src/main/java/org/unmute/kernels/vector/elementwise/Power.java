@@ -1,7 +1,7 @@
 package org.unmute.kernels.vector.elementwise;
 
 /**
- * {@code aᵇ} in float32, step by step as {@code power} in the device's {@code functions.h}, so that both give the
+ * {@code aᵇ} in float32, step by step as in {@code power} of the device's {@code functions.h}, so that both give the
  * same bits. {@code b log₂ a} is a double-float; otherwise large powers would be off by many ulp.
  */
 final class Power {
@@ -22,7 +22,7 @@ final class Power {
         }
         float x = Math.abs(a);
         float size = Math.abs(b);
-        // From 2^24 on every float is even.
+        // All floats from 2^24 on are even.
         boolean whole = size >= 0x1p23f || (float) Math.floor(b) == b;
         boolean odd = whole && size < 0x1p24f && (float) Math.floor(b * 0.5f) * 2 != b;
         boolean negative = Float.floatToRawIntBits(a) < 0;

@@ -14,10 +14,10 @@ import org.unmute.kernels.vector.runtime.VectorMath;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Vector loops for frequent functions, one loop a function: a loop with the function as a parameter would be compiled
- * once for all of them, and every vector would be boxed.
+ * Vector loops for frequent functions, one loop per function: a single loop with the function as a parameter would be
+ * compiled once for all of them, and every vector would be boxed.
  *
- * <p>Other functions (null in {@link #forward}) are computed element by element in float64 by {@link Unary#apply} and
+ * <p>Other functions (empty in {@link #forward}) are computed element by element in float64 by {@link Unary#apply} and
  * {@link Unary#derivative}, on all threads.
  */
 public final class UnaryKernels {

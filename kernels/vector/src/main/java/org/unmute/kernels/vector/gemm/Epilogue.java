@@ -10,11 +10,11 @@ import org.unmute.kernels.vector.runtime.StridedRows;
 /**
  * Applied to the results of a product while they are in L1: {@code activation(result + bias) + residual}. As separate
  * passes, activation and residual would each fetch the results from L3 again; for GELU on the 3072 columns of a ViT's
- * MLP that costs as much as the function itself.
+ * MLP that would cost as much as the function itself.
  *
- * <p>Every element goes through the same instructions as in separate passes, wherever it is.
+ * <p>Every element goes through the same instructions as in separate passes, whatever its position.
  *
- * @param bias one value a column, padded to whole vectors, or null
+ * @param bias one value per column, padded to whole vectors, or null
  * @param activation kernel from the first array to the second, or null
  * @param residual of the shape of the result, in any strides, or null
  */
@@ -42,7 +42,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
         }
     }
 
-    /** Whole vectors, in place. */
+    /** Applies the epilogue to whole vectors, in place. */
     private void row(StridedRows out, int r, int from, int to, float[][] data, int[] at) {
         float[] c = out.data();
         int start = out.start()[r];
@@ -59,9 +59,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
         }
     }
 
-    /**
-     * A method of its own: inside {@link #row} the compiler did not always inline loads, and boxed vectors.
-     */
+    /** A separate method: inside {@link #row} the compiler did not always inline loads, and boxed vectors. */
     private static void add(float[] x, int from, float[] c, int to, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector.fromArray(F, c, to + j)
@@ -70,7 +68,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
         }
     }
 
-    /** Up to a vector of elements of any strides, staged through a block. */
+    /** Applies the epilogue to at most one vector of elements at any stride, staged through a block. */
     private void part(StridedRows out, int r, int column, int n, float[] block) {
         int start = out.start()[r] + column * out.step();
         ElementLoops.load(out.data(), start, out.step(), block, n);

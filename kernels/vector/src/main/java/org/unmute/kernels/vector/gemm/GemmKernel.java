@@ -16,25 +16,25 @@ import org.unmute.tensor.backend.View;
 /**
  * Matrix products of float views of any strides.
  *
- * <p>Since {@code a b = (bᵀ aᵀ)ᵀ}, either operand can be the right one; the cheaper orientation is taken ({@link
+ * <p>Since {@code a b = (bᵀ aᵀ)ᵀ}, either operand can be the right one; the cheaper orientation is chosen ({@link
  * #swaps}). The shape then selects one of five algorithms:
  * <ul>
  *   <li>Long inner dimension, small result: {@link SplitKProduct}.
- *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and multiplies them at
- *   once.
- *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and multiplies them at
- *   once.
- *   <li>Right operand of moderate size, or a frozen weight: it is packed as a whole (a weight once and for all). Many
- *       rows on several threads: {@link RowParallelProduct}. Otherwise the left operand is packed slab by slab, and
- *       tasks are blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in L2 while rows stream by.
+ *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and multiplies them
+ *       immediately.
+ *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and multiplies them
+ *       immediately.
+ *   <li>Right operand of moderate size, or a frozen weight: it is packed as a whole (a weight only once). Many rows on
+ *       several threads use {@link RowParallelProduct}. Otherwise the left operand is packed slab by slab, and tasks
+ *       are blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in L2 while rows stream by.
  *   <li>Otherwise the same for one slice of the inner dimension at a time, which bounds memory.
- * </ul> In all but the first, each result is summed by one thread in the order of the inner dimension, slice by slice:
- * they all give the same bits.
+ * </ul> In all but the first, one thread sums each result in the order of the inner dimension, slice by slice, so they
+ * all give the same bits.
  */
 public final class GemmKernel {
     /** Rows of a slab: a multiple of the rows of every tile. */
     private static final int SLAB = 504;
-    /** Up to this many remaining rows join the last slab, because a slab is a whole pass over the right operand. */
+    /** Up to this many remaining rows join the last slab, because a slab costs a whole pass over the right operand. */
     private static final int MAX_REMAINDER = 56;
 
     static final int BLOCK_PANELS = 6;
@@ -99,7 +99,8 @@ public final class GemmKernel {
     }
 
     /**
-     * {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer caches the packed form of its weights.
+     * Computes {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer caches the packed form of its
+     * weights.
      */
     public void linear(View x, View weight, View bias, ElementLoops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {
@@ -122,7 +123,7 @@ public final class GemmKernel {
         }
     }
 
-    /** A product with inner dimension 0 is 0. */
+    /** Writes the result of a product with inner dimension 0: zeros. */
     private static void zeros(StridedRows out, Epilogue last, int columns) {
         for (int at : out.start()) {
             for (int j = 0; j < columns; j++) {
@@ -132,7 +133,7 @@ public final class GemmKernel {
         last.apply(out, 0, out.count(), 0, columns);
     }
 
-    /** {@code out = a b} with a matrix b; the rows of all matrices of a form one matrix. */
+    /** Computes {@code out = a b} for a matrix b; the rows of all matrices of a form one matrix. */
     public void multiply(WorkerPool by, View a, View b, View out) {
         if (b.shape().dim(0) == 0) {
             zeros(StridedRows.of(out), Epilogue.NONE, b.shape().dim(1));
@@ -155,7 +156,7 @@ public final class GemmKernel {
         }
     }
 
-    /** Joins all axes but the last, or null if they have no common stride. */
+    /** Joins all axes but the last; null if they have no common stride. */
     private static View flat(View x) {
         long rows = 1;
         long step = 0;
@@ -239,7 +240,7 @@ public final class GemmKernel {
         scratch.release(left);
     }
 
-    /** With a right operand that is packed as a whole. */
+    /** Multiplies with a right operand that is packed as a whole. */
     private void packed(WorkerPool by, StridedRows a, PackedMatrix b, Epilogue last, StridedRows out) {
         int m = out.count();
         WorkerPool use = (long) m * b.columns * b.inner < MIN_PARALLEL ? alone : by;
@@ -326,7 +327,7 @@ public final class GemmKernel {
                             left,
                             ArrayPool.BASE + first / Tile.ROWS * PackedRows.TILE));
             int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
-            // With few blocks, split their rows into tasks too, so that threads finish together.
+            // With few blocks their rows are split into tasks too, so that threads finish together.
             int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
             int tilesEach = Math.ceilDiv(tiles, groups);
             by.run(blocks * groups, task -> {

@@ -8,9 +8,9 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * The packed weights of one frozen buffer: usually one, the whole buffer, but the groups of a grouped convolution are
- * sixteen parts. The parts used first are cached as long as together they have no more elements than the buffer; others
- * are packed for each use.
+ * The packed weights of one frozen buffer. Usually there is one, the whole buffer, but the groups of a grouped
+ * convolution are sixteen parts. Parts are cached in the order of their first use while together they have no more
+ * elements than the buffer; others are packed for each use.
  */
 final class PackedWeights {
     /** A packed weight and the part of the buffer it was made from. */

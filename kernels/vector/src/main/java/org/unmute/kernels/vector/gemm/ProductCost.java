@@ -9,17 +9,17 @@ import org.unmute.tensor.backend.View;
  * of a product, which does not change results.
  */
 final class ProductCost {
-    /** Cycles to pack an element: contiguous copy, transpose in registers, one by one. */
+    /** Cycles to pack an element by contiguous copy, by transpose in registers, or one by one. */
     private static final double COPY = 0.12;
 
     private static final double TRANSPOSE = 0.5;
     private static final double SINGLE = 2;
-    /** Cycles per row and column of a tile: two multiply-adds a cycle. */
+    /** Cycles per row and column of a tile, at two multiply-adds per cycle. */
     private static final double TILE_ROW = 1;
 
     private ProductCost() {}
 
-    /** The cost of {@code out = a b}, all matrices. */
+    /** The cost of {@code out = a b} for matrices. */
     static double of(View a, View b, View out) {
         double m = a.shape().size(0);
         double k = a.shape().size(1);
@@ -34,7 +34,7 @@ final class ProductCost {
         if (rest > 0) {
             panels += rest <= Lanes.N && !aByColumns ? 0.5 : 1;
         }
-        // Tiles that cannot be stored to the result as vectors are written one by one.
+        // Tiles that cannot be stored to the result as vectors are written element by element.
         double write = out.stride(1) == 1 ? 0 : m * n;
         return rows * panels * k * TILE_ROW + m * k * packA + k * n * packB + write;
     }

@@ -11,13 +11,13 @@ import org.unmute.kernels.vector.tile.Tile;
  * A product with a packed right operand, parallel over rows: each thread packs its own rows of the left operand and
  * multiplies them with the right one, block by block of panels, slice by slice.
  *
- * <p>Unlike with one packed slab for all threads, no thread reads what another has just written, and threads
- * synchronize once, at the end, instead of twice a slice. With 513 rows of 768 on two cores it takes 0.95 of the time
- * where cache lines are slow from core to core, and about the same elsewhere (bench/experiments.md, 84). Each thread
- * reads the whole right operand, which is too much for few rows.
+ * <p>Unlike with one packed slab for all threads, no thread reads data another has just written, and threads
+ * synchronize once, at the end, instead of twice per slice. With 513 rows of 768 on two cores it takes 0.95 of the time
+ * on machines that move cache lines slowly between cores, and about the same elsewhere (bench/experiments.md, 84). Each
+ * thread reads the whole right operand, which is too much for few rows.
  *
  * <p>Tiles seldom divide evenly: with 37 tiles, one of two threads would idle a twentieth of the time. So the remainder
- * and one more tile per thread come last, as tasks of one block each, for whichever thread is free.
+ * and one more tile per thread come last, as tasks of one block each that any free thread takes.
  *
  * @param a left operand
  * @param b right operand
@@ -30,27 +30,27 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
      * Tiles packed at a time: some 1.5 MB of a slice, in L3 while blocks of the right operand are in L2.
      */
     private static final int PACKED_TILES = 36;
-    /** With fewer tiles per thread, reading the right operand costs more than sharing the left one. */
+    /** With fewer tiles per thread, reading the right operand costs more than sharing the left one saves. */
     private static final int MIN_TILES = 8;
 
-    /** Whether it pays for {@code m} rows. */
+    /** Whether this algorithm pays for {@code m} rows. */
     static boolean fit(int m, int threads) {
         return threads > 1 && m >= MIN_TILES * Tile.ROWS * threads;
     }
 
-    /** For few columns: a task is {@code tiles} tiles with all columns. */
+    /** Multiplies with tasks of {@code tiles} tiles and all columns, for a result with few columns. */
     void inPieces(WorkerPool by, int tiles) {
         int all = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
         by.forEachRange(all, tiles, (from, to) -> multiply(from, to - from, 0, blocks));
     }
 
-    /** For many rows: large tasks for each thread, then small ones for the rest. */
+    /** Multiplies with large tasks for each thread and small ones for the rest, for a result with many rows. */
     void inParts(WorkerPool by) {
         int threads = by.threads();
         int tiles = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
-        // Per thread: large tasks of `each` tiles, then small ones of one block of one tile.
+        // Each thread has large tasks of `each` tiles, then small ones of one block of one tile.
         int large = Math.ceilDiv(tiles / threads - 1, PACKED_TILES);
         int each = (tiles / threads - 1) / large;
         int apart = threads * large * each;

@@ -13,18 +13,18 @@ import org.unmute.kernels.vector.tile.Panels;
 import org.unmute.kernels.vector.tile.Tile;
 
 /**
- * A product with a long inner dimension (split-K), as the gradient of a weight is: {@code [64, 188000] [188000, 768]},
- * {@code [192, 2064] [2064, 768]}. The inner dimension is split into parts; each part is summed into a matrix of its
- * own and the matrices are added in order. The number of parts depends on the shape, never on the number of threads, so
- * any number of threads gives the same bits.
+ * A product with a long inner dimension (split-K), such as the gradient of a weight: {@code [64, 188000] [188000,
+ * 768]}, {@code [192, 2064] [2064, 768]}. The inner dimension is split into parts; each part is summed into a matrix of
+ * its own and the matrices are added in order. The number of parts depends on the shape, never on the number of
+ * threads, so any number of threads gives the same bits.
  *
  * <p>A part is processed slice by slice: slices of both operands are packed (the right one by blocks of panels) and
- * multiplied at once, from L2. No operand is ever copied as a whole.
+ * immediately multiplied, from L2. No operand is ever copied as a whole.
  */
 final class SplitKProduct {
     /**
-     * From this many slices of {@link PackedRows#DEPTH} on the inner dimension is very long: the result is then small
-     * compared with the operands.
+     * The inner dimension is very long if it has at least this many slices of {@link PackedRows#DEPTH}: the result is
+     * then small compared with the operands.
      */
     private static final int VERY_LONG = 16;
 
@@ -35,9 +35,11 @@ final class SplitKProduct {
     private static final int SMALL = 1 << 17;
 
     private static final int MODERATE = 1 << 18;
-    /** Floats of the slices of both operands if the inner dimension is not very long: the result takes much of L2. */
+    /**
+     * Floats in the slices of both operands if the inner dimension is not very long, when the result takes much of L2.
+     */
     private static final int SLICE_FLOATS = 270_000;
-    /** Floats of all parts in that case: each is written and read once more. */
+    /** Floats of all parts in that case; each float is written and read once more. */
     private static final int PART_FLOATS = 1 << 19;
     /** The depth of a slice is a multiple of this. */
     private static final int MIN_DEPTH = 64;
@@ -49,7 +51,7 @@ final class SplitKProduct {
     }
 
     /**
-     * Whether it pays for a product {@code [m, k] [k, n]}.
+     * Whether this algorithm pays for a product {@code [m, k] [k, n]}.
      *
      * @param gradient whether the left operand is contiguous along its columns, as in the gradient of a weight. Other
      *     products keep the summation order of a linear map unless the inner dimension is very long.
@@ -166,7 +168,7 @@ final class SplitKProduct {
         }
     }
 
-    /** Adds a row of each part to the first part's, in order. */
+    /** Adds a row of every part to that row of the first part, in order. */
     private static void total(float[] sums, int at, int size, int parts, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector sum = Lanes.load(sums, at + j);

@@ -13,18 +13,18 @@ import org.unmute.kernels.vector.runtime.WorkspacePool;
  * CandidateFilter}.
  *
  * <p>A task has up to {@link SumSearch#BLOCKS} blocks of prototypes. The tables of two tokens then stay in L1 and the
- * patterns of the blocks (128 KiB at dim 768) in L2; the tables of all tokens (4 MiB) stream through once a task, and
- * its sums (1 MiB) once more for the search. A prototype's winner depends on no other prototype, so tasks may have any
- * size.
+ * patterns of the blocks (128 KiB at dim 768) in L2; the tables of all tokens (4 MiB) stream through once per task, and
+ * the sums (1 MiB) once more for the search. The winner of a prototype depends on no other prototype, so tasks may have
+ * any size.
  *
- * <p>Where one task would have all prototypes, each thread takes a part of the tokens instead. It then reads only
- * tables it wrote itself, and no other core holds them when it writes the next ones; on some machines that transfer
- * takes twice as long as all the rest (experiment 101). With more prototypes it does not pay, because each part has
- * leaders of its own.
+ * <p>If one task would have all prototypes, each thread takes a part of the tokens instead. It then reads only tables
+ * that it wrote itself, and no other core holds them when it writes the next ones; on some machines transferring them
+ * takes twice as long as everything else (experiment 101). With more prototypes this does not pay, because each part
+ * has leaders of its own.
  *
  * <p>Memory: a little over two bits per entry of a prototype, and 8 bytes per prototype during a match. Tokens, tables
  * and sums take a fixed amount per thread, whatever the number of prototypes and, beyond {@link
- * LookupTables#MAX_TOKENS}, of tokens; it is kept from call to call.
+ * LookupTables#MAX_TOKENS}, of tokens; this memory is kept from call to call.
  */
 final class BinaryMatch {
     /**
@@ -34,7 +34,7 @@ final class BinaryMatch {
     private static final int MIN_PROTOTYPES = 32;
 
     private static final int MIN_TOKENS = 16;
-    /** Tokens of a part. Smaller parts have too many leaders. */
+    /** Tokens in a part. Smaller parts have too many leaders. */
     private static final int MIN_PART_TOKENS = 128;
 
     private final WorkerPool pool;
@@ -47,10 +47,10 @@ final class BinaryMatch {
     }
 
     /**
-     * The winner of each prototype.
+     * Finds the winner of each prototype.
      *
      * @param norm of each token, finite and above 0
-     * @param middle of each dim's range over the tokens at length 1
+     * @param middle of the range of each dim over the tokens at length 1
      * @param threads that work on this clip
      */
     int[] match(PrototypeBits p, DenseRows t, double[] norm, double[] middle, int threads) {

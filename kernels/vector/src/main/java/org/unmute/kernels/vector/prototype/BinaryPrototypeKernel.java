@@ -23,22 +23,23 @@ import org.unmute.tensor.backend.View;
  * Prototype max pooling with binarized prototypes, and its gradient, clip by clip; {@link BinaryMatch} finds the
  * winners.
  *
- * <p>Gradient: with signs p of norm √d, the winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s
- * p/√d) / √d} and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the
- * floor. A task of the prototypes' gradient takes a range of prototypes through all clips. Ranges are as long as the
- * number of threads allows: a clip's tokens come from memory each time, and should serve many prototypes (experiment
- * 25). A winner's row is read once, for the sum and for its product with the signs. Multiples of the signs are
- * accumulated as one number a prototype and applied at the end.
+ * <p>Gradient: with signs p of norm √d, the winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
+ * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. A task of the gradient
+ * of the prototypes takes a range of prototypes through all clips. Ranges are as long as the number of threads allows:
+ * the tokens of a clip come from memory each time, and should serve many prototypes (experiment 25). The row of a
+ * winner is read once, for both the sum and its product with the signs. Multiples of the signs are accumulated as one
+ * number per prototype and applied at the end.
  *
  * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a row at a time.
  */
 public final class BinaryPrototypeKernel {
-    /** Prototypes of a task where one prototype is little work. */
+    /** Prototypes in a task where one prototype is little work. */
     private static final int PROTOTYPES = 64;
     /** Tasks per thread when norms are computed. */
     private static final int NORM_TASKS = 2;
     /**
-     * Clips whose gradients are added up before the multiple of the signs is applied; on a device they are one launch.
+     * Clips whose gradients are added up before the multiple of the signs is applied. On a device they share one
+     * launch.
      */
     private static final int CLIPS = 64;
 
@@ -53,7 +54,7 @@ public final class BinaryPrototypeKernel {
         this.match = new BinaryMatch(pool, scratch);
     }
 
-    /** The bits of prototypes and the part of the buffer they were made from. */
+    /** The bits of prototypes, and the part of the buffer that holds the prototypes. */
     private record Packed(long offset, Shape shape, long rows, long columns, PrototypeBits bits) {
         boolean isOf(View p) {
             return offset == p.offset() && shape.equals(p.shape()) && rows == p.stride(0) && columns == p.stride(1);
@@ -81,7 +82,7 @@ public final class BinaryPrototypeKernel {
     }
 
     /**
-     * With enough clips each thread takes whole clips. The tasks inside a clip then run on its thread alone, since the
+     * With enough clips each thread takes whole clips. The tasks inside a clip then run on that thread alone, since the
      * pool runs one job at a time.
      */
     private void eachClip(int clips, IntConsumer one) {
@@ -98,7 +99,7 @@ public final class BinaryPrototypeKernel {
         return clips >= 2 * pool.threads();
     }
 
-    /** One clip on this many threads. */
+    /** Processes one clip on this many threads. */
     private void forward(PrototypeBits p, View tokens, View values, View winners, int threads) {
         TokenRows rows = TokenRows.of(tokens);
         DenseRows t = rows.inFloat(pool, scratch);
@@ -118,7 +119,7 @@ public final class BinaryPrototypeKernel {
      * Writes the winners and their cosines.
      *
      * @param firstNonFinite the first token that is not finite, or the number of tokens
-     * @param at offsets of each prototype's cosine and winner
+     * @param at offsets of the cosine and winner of each prototype
      */
     private void write(
             PrototypeBits p,
@@ -162,8 +163,8 @@ public final class BinaryPrototypeKernel {
     }
 
     /**
-     * Of a clip's tokens: norms in float64, the same as double-floats for {@link CompensatedCosine}, and the middle of
-     * each dim's range at length 1.
+     * The tokens of a clip measured: norms in float64, the same as double-floats for {@link CompensatedCosine}, and the
+     * middle of the range of each dim at length 1.
      */
     private record Norms(double[] exact, float[] norm, float[] normLow, double[] middle) {
         /** The cosine of a token and a prototype in float64. */
@@ -243,7 +244,7 @@ public final class BinaryPrototypeKernel {
         return new Clip(t, inverse, winner, gradient);
     }
 
-    /** At least the floor; not finite exactly where the row has such an entry. */
+    /** The norm, at least the floor. It is not finite exactly if the row has an entry that is not finite. */
     private static double norm(float[] row, int at, int n) {
         return Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, at, n));
     }

@@ -7,13 +7,14 @@ import static org.unmute.kernels.vector.prototype.LookupTile.TOKENS;
  * Runs the stages of a {@link MatchTask}: {@link SumSearch} finds candidates in the table sums, {@link CandidateList}
  * multiplies them in float32, {@link ExactDecision} compares in float64 what float32 cannot tell apart.
  *
- * <p>The first candidates are the leaders, the tokens of the largest sums: their products give the bound that the other
- * sums must reach (four of 512 random tokens do). A product an earlier pass found counts as a leader's does.
+ * <p>The first candidates are the leaders, the tokens with the largest sums: their products give the bound that the
+ * other sums must reach (four of 512 random tokens do). A product found in an earlier pass counts like that of a
+ * leader.
  *
  * <p>If every token passed the first two stages, matching would take some ten times as long as a float32 product. That
  * needs many tokens that differ by no more than a rounding while others lie far away.
  *
- * <p>Holds 1.2 MB of working memory: one thread at a time, reused from task to task.
+ * <p>Holds 1.2 MB of working memory and is reused from task to task, by one thread at a time.
  */
 final class CandidateFilter {
     private final SumSearch search = new SumSearch();
@@ -22,7 +23,7 @@ final class CandidateFilter {
     /** The largest product of each prototype so far. */
     private final float[] top = new float[SumSearch.PROTOTYPES];
 
-    /** Matches a part's tokens with {@code blocks} blocks of prototypes from {@code block} on. */
+    /** Matches the tokens of a part with {@code blocks} blocks of prototypes from {@code block} on. */
     void match(MatchPass pass, int part, int block, int blocks) {
         int first = pass.tile(part) * TOKENS;
         int tokens = Math.min(pass.x().count(), pass.tile(part + 1) * TOKENS) - first;

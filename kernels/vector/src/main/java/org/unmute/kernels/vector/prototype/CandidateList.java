@@ -2,9 +2,9 @@ package org.unmute.kernels.vector.prototype;
 
 import java.util.Arrays;
 
-/** Stage 2: pairs of prototype and token that can win, and their products in float32. */
+/** Stage 2: pairs of a prototype and a token that can win, and their products in float32. */
 final class CandidateList {
-    /** Products computed at once. */
+    /** Products computed at a time. */
     private static final int BATCH = 4;
 
     private static final int INITIAL = 4 * SumSearch.PROTOTYPES;
@@ -12,9 +12,9 @@ final class CandidateList {
 
     private int[] prototype = new int[INITIAL];
     private int[] token = new int[INITIAL];
-    /** Where the prototype's signs start. */
+    /** Where the signs of the prototype start. */
     private int[] signs = new int[INITIAL];
-    /** Where the token's row starts. */
+    /** Where the row of the token starts. */
     private int[] row = new int[INITIAL];
 
     private float[] product = new float[INITIAL];
@@ -40,7 +40,7 @@ final class CandidateList {
         return product[candidate];
     }
 
-    /** Appends hits in the order of tokens, so that a token's row is read once for all its prototypes. */
+    /** Appends hits in the order of tokens, so that the row of a token is read once for all its prototypes. */
     void append(MatchTask task, Hits hits) {
         int first = count;
         count += hits.count();

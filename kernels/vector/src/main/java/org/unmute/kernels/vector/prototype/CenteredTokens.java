@@ -13,20 +13,19 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
- * The tokens of a pass, normalized and centered: rows {@code y = x / ‖x‖ - c}, rounded once. c is the middle of the
- * range of all the clip's normalized tokens in each dim.
+ * The tokens of a pass, normalized and centered: rows {@code y = x / ‖x‖ - c}, rounded once. In each dim, c is the
+ * middle of the range of all normalized tokens of the clip.
  *
- * <p>What all tokens have in common does not decide which one is nearest to a prototype, but would use up the range of
- * the tables and the precision of float32. {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same
- * number for all tokens, so tokens can be compared by it, up to {@link #error}: 2⁻²⁴ Σ|y| for rounding y (twice
- * that for denormals, and some 10⁻¹³ for float64). Tokens that differ only in their last bits are told apart as
- * well as others.
+ * <p>The common part of all tokens does not decide which one is nearest to a prototype, but would use up the range of
+ * the tables and the precision of float32. {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same number
+ * for all tokens, so tokens can be compared by {@code Σ±y}, up to {@link #error}: 2⁻²⁴ Σ|y| for rounding y (twice that
+ * for denormals, and some 10⁻¹³ for float64). Even tokens that differ only in their last bits are told apart.
  *
- * <p>Of equal tokens, mostly silence, only the first is kept; it would win the tie.
+ * <p>Of equal tokens, mostly silence, only the first is kept, as it would win the tie.
  */
 final class CenteredTokens {
     private static final double U = 0x1p-24;
-    /** Covers the roundings of the bounds themselves. */
+    /** Covers rounding in the bounds themselves. */
     private static final double SLACK = 1.01;
     /** Tokens centered by a task. */
     private static final int ROWS = 8;
@@ -63,7 +62,7 @@ final class CenteredTokens {
     }
 
     /**
-     * Tokens {@code [from, to)} without duplicates.
+     * Centers tokens {@code [from, to)} without duplicates.
      *
      * @param norm of each token, finite and above 0
      * @param middle c
@@ -79,7 +78,7 @@ final class CenteredTokens {
             for (int i = task * ROWS; i < end; i++) {
                 x.center(i);
             }
-            // In a second loop: a load that spans two recent stores would stall (no store forwarding).
+            // In a separate loop: a load that spans two recent stores would stall (no store forwarding).
             x.measure(task * ROWS, end, groups, totals, task);
         });
         for (int i = 0; i < tasks; i++) {
@@ -133,12 +132,12 @@ final class CenteredTokens {
         return data;
     }
 
-    /** Where a token's row starts. */
+    /** Where the row of a token starts. */
     int at(int token) {
         return ArrayPool.BASE + token * stride;
     }
 
-    /** The token's index in the clip. */
+    /** The index of the token in the clip. */
     int original(int token) {
         return original[token];
     }
@@ -148,7 +147,7 @@ final class CenteredTokens {
         return maxGroup;
     }
 
-    /** Bound on the distance of {@code Σ±y}, computed exactly, from the product of the token less that of c. */
+    /** Bound on the difference between {@code Σ±y}, computed exactly, and the product of the token minus that of c. */
     double error() {
         return SLACK * U * maxTotal + 0x1p-148 * dim() + 1e-14 * Math.sqrt(dim());
     }
@@ -159,7 +158,7 @@ final class CenteredTokens {
     }
 
     /**
-     * Four products {@code Σ±y} in float32.
+     * Computes four products {@code Σ±y} in float32.
      *
      * @param at where rows start, {@link #at}
      */

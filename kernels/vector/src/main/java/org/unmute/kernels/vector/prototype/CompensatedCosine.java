@@ -17,14 +17,14 @@ import org.unmute.kernels.vector.runtime.Lanes;
  * rounding error of each addition to the high part (TwoSum) is added to the low part. The order of summation is that of
  * {@link WinnerSums}.
  *
- * <p>Takes up to {@link #ROWS} rows, each in a slot: first {@link #addSigned} or {@link #addSquares} for each, then
- * {@link #add} for all, then {@link #setNorm} for each and {@link #cosines}, or {@link #norm} for each. Each step runs
- * over all rows, because a method with all steps would be too large for full inlining.
+ * <p>Takes up to {@link #ROWS} rows, each in a slot. Call first {@link #addSigned} or {@link #addSquares} for each,
+ * then {@link #add} for all, then either {@link #setNorm} for each and {@link #cosines}, or {@link #norm} for each.
+ * Each step runs over all rows, because a method with all steps would be too large for full inlining.
  *
- * <p>Holds 4 KiB of working memory, which stays in L1: one thread at a time.
+ * <p>Holds 4 KiB of working memory, which stays in L1. For one thread at a time.
  */
 final class CompensatedCosine {
-    /** Slots. */
+    /** Number of slots. */
     static final int ROWS = 16;
 
     private int n;
@@ -38,14 +38,14 @@ final class CompensatedCosine {
     private final float[] normLow = new float[ROWS];
     private final float[] tail = new float[Long.SIZE];
 
-    /** Sets the length of the rows that follow. */
+    /** Sets the length of the following rows. */
     void begin(int length) {
         n = length;
         root = (float) Math.sqrt((float) n);
         rootLow = Math.fma(-root, root, n) / (2 * root);
     }
 
-    /** Partial sums of {@code Σx²}. */
+    /** Computes partial sums of {@code Σx²}. */
     void addSquares(int slot, float[] x, int at) {
         clear(slot);
         int whole = n - n % LANES;
@@ -83,7 +83,7 @@ final class CompensatedCosine {
         }
     }
 
-    /** Partial sums of {@code Σ±x}. */
+    /** Computes partial sums of {@code Σ±x}. */
     void addSigned(int slot, float[] x, int at, long[] signs, int from) {
         clear(slot);
         int words = n / Long.SIZE;
@@ -95,8 +95,8 @@ final class CompensatedCosine {
     }
 
     /**
-     * A word of signs at a time: each partial sum twice. Calls only JDK methods in the loop: in a large caller the
-     * compiler inlines no others, and vectors passed to them are boxed.
+     * Takes a word of signs at a time, which covers each partial sum twice. Calls only JDK methods in the loop: in a
+     * large caller the compiler does not inline other methods, and boxes the vectors passed to them.
      */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
         // Two of seven additions are multiply-adds by -1, with the same bits: some processors have separate units for
@@ -147,7 +147,7 @@ final class CompensatedCosine {
         Arrays.fill(low, slot * LANES, (slot + 1) * LANES, 0f);
     }
 
-    /** The end of a row, padded with zeros: they change no sum, since no sum is -0. */
+    /** The end of a row, padded with zeros. They do not change a sum, since no sum is -0. */
     private float[] tail(float[] x, int at, int count) {
         System.arraycopy(x, at, tail, 0, count);
         Arrays.fill(tail, count, tail.length, 0f);
@@ -180,8 +180,8 @@ final class CompensatedCosine {
     }
 
     /**
-     * The upper lanes hold garbage that is never read. The repeated steps are not a method: it would not always be
-     * inlined.
+     * The upper lanes hold garbage that is never read. The repeated steps are not a method, because it would not always
+     * be inlined.
      */
     private void addLanes(int at) {
         FloatVector h = load(high, at);
@@ -211,7 +211,7 @@ final class CompensatedCosine {
     }
 
     /**
-     * The norm as a double-float.
+     * Computes the norm as a double-float.
      *
      * @param norm receives the high part at {@code to}, NaN if its square is out of range of float32. Modified.
      */
@@ -224,7 +224,7 @@ final class CompensatedCosine {
         normLow[to] = (Math.fma(-root, root, square) + twoSumError(h, l, square)) / (2 * root);
     }
 
-    /** Sets the norm of a slot's row. */
+    /** Sets the norm of the row in a slot. */
     void setNorm(int slot, float norm, float normLow) {
         this.norm[slot] = norm;
         this.normLow[slot] = normLow;

@@ -7,7 +7,7 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
 /**
- * Contiguous rows of a matrix: in place if they are contiguous there, else a copy.
+ * Contiguous rows of a matrix: in place if they are contiguous there, otherwise a copy.
  *
  * @param start position of each row
  * @param length of a row
@@ -41,7 +41,7 @@ record DenseRows(float[] data, int[] start, int length) {
         return norm;
     }
 
-    /** Whether row {@code i}, divided by this norm, has a NaN: it had one, or an infinity. */
+    /** Whether row {@code i}, divided by this norm, has a NaN: the row then had a NaN or an infinity. */
     boolean nonFinite(int i, float norm) {
         if (!(norm > Float.MAX_VALUE)) {
             return Float.isNaN(norm);

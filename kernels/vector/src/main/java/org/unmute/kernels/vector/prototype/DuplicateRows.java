@@ -25,7 +25,7 @@ final class DuplicateRows {
         return Arrays.copyOf(firsts, count);
     }
 
-    /** Different rows of one norm collide, which costs time only. */
+    /** Different rows with the same norm collide, which only costs time. */
     private static int hash(double norm) {
         int h = Double.hashCode(norm) * 0x9E3779B9;
         return h ^ h >>> 16;

@@ -3,13 +3,13 @@ package org.unmute.kernels.vector.prototype;
 import java.util.Arrays;
 
 /**
- * Stage 3: compares in float64 the candidates whose float32 products cannot be told apart. Mostly one is left, and
- * nothing is compared.
+ * Stage 3: compares in float64 the candidates whose float32 products cannot be told apart. Usually only one is left,
+ * and nothing is compared.
  */
 final class ExactDecision {
     /** For each prototype the best candidate, or -1. */
     private final int[] best = new int[SumSearch.PROTOTYPES];
-    /** Its product in float64; NaN until there is something to compare it with. */
+    /** The product of the best candidate in float64; NaN until it has to be compared. */
     private final double[] exact = new double[SumSearch.PROTOTYPES];
 
     /**

@@ -11,7 +11,7 @@ final class Hits {
     private int[] pairs = new int[INITIAL];
 
     private int count;
-    /** Hits of each token, one element further on, so that prefix sums are positions. */
+    /** Number of hits of each token, stored one element further on, so that prefix sums are positions. */
     private final int[] perToken = new int[LookupTables.MAX_TOKENS + 1];
 
     void clear() {
@@ -23,7 +23,7 @@ final class Hits {
         return count;
     }
 
-    /** Adds a prototype's first hit, for which there is always room. */
+    /** Adds the first hit of a prototype, for which there is always room. */
     void add(int token, int prototype) {
         perToken[token + 1]++;
         pairs[count++] = token * SumSearch.PROTOTYPES + prototype;
@@ -41,13 +41,13 @@ final class Hits {
         }
     }
 
-    /** Takes a hit; {@code position} counts the hits in the order of tokens. */
+    /** Receives a hit; {@code position} counts the hits in the order of tokens. */
     @FunctionalInterface
     interface Receiver {
         void accept(int position, int prototype, int token);
     }
 
-    /** Hands over all hits. To be called once after {@link #clear}. */
+    /** Passes all hits to the receiver. May be called once after each {@link #clear}. */
     void forEach(Receiver to) {
         for (int t = 1; t < perToken.length; t++) {
             perToken[t] += perToken[t - 1];

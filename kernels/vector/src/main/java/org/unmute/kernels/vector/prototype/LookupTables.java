@@ -15,17 +15,17 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
  * Lookup tables of {@link CenteredTokens} for {@link LookupTile}, as in product quantization: for each token and each
- * group of dims all sums {@code Σ±y}, times a scale, rounded to integers around {@link #center}. An entry is wrong by
- * at most half a unit, and 10⁻⁴ for the float32 roundings before the last one (of numbers below 64). So one known
- * product bounds the sums of all tokens that can beat it ({@link #minSum}).
+ * group of dims all sums {@code Σ±y}, times a scale, rounded to integers around {@link #center}. An entry is off by at
+ * most half a unit, plus 10⁻⁴ for the float32 roundings before the last one (of numbers below 64). So one known product
+ * bounds the sums of all tokens that can beat it ({@link #minSum}).
  *
  * <p>Entries go up to {@link LookupTile#MAX_ENTRY}, or less if the sum over all groups would exceed 15 bits: with more
  * dims the tables are coarser and filter less, but stay correct.
  */
 final class LookupTables {
-    /** Tokens of a pass at most; their tables take 4 MiB at dim 768. */
+    /** Maximum tokens in a pass; their tables take 4 MiB at dim 768. */
     static final int MAX_TOKENS = 512;
-    /** Below this the scale would overflow. */
+    /** A smaller maximum would make the scale overflow. */
     private static final float MIN_GROUP = 1e-30f;
     /** Dims of a group whose signs the lane number encodes. */
     private static final int LANE_DIMS = GROUP - 2;
@@ -35,9 +35,9 @@ final class LookupTables {
     private final byte[] data;
     private final int center;
     private final float scale;
-    /** Adding it to a float below 2²² leaves the rounded integer in the lowest bits. */
+    /** Added to a float below 2²², this leaves the rounded integer in the lowest bits. */
     private final float rounder;
-    /** The scale, with the signs each lane stands for, for each of the {@link #LANE_DIMS} dims. */
+    /** For each of the {@link #LANE_DIMS} dims, the scale with the signs that the lanes stand for. */
     private final float[] signed;
 
     private LookupTables(CenteredTokens x, int pairs, byte[] data) {
@@ -88,10 +88,10 @@ final class LookupTables {
     }
 
     /**
-     * The table of a group: all sums of its numbers with either sign. The lanes of a vector cover the signs of all dims
-     * but two; the next dim takes either sign in two vectors, the last its own. The other half of the table, the
-     * negatives, mirrors these entries at the center. The four entries of a lane are the bytes of one int, so a table
-     * needs no conversion.
+     * Writes the table of a group: all sums of its numbers with either sign. The lanes of a vector cover the signs of
+     * all dims but two; the next dim takes either sign in two vectors, the last dim its own sign. The other half of the
+     * table, the negatives, mirrors these entries at the center. The four entries of a lane are the bytes of one int,
+     * so a table needs no conversion.
      */
     private static void table(
             float[] y, int at, float[] signed, float scale, float rounder, int twice, byte[] out, int to) {
@@ -101,11 +101,11 @@ final class LookupTables {
         }
         float p = y[at + GROUP - 2] * scale;
         float q = y[at + GROUP - 1] * scale;
-        // Only the lower two bytes count until the last step.
+        // Only the lower two bytes matter until the last step.
         IntVector plus = v.add(q + p).add(rounder).reinterpretAsInts();
         IntVector minus = v.add(q - p).add(rounder).reinterpretAsInts();
         IntVector both = minus.lanewise(VectorOperators.LSHL, 8).or(plus);
-        // No entry exceeds twice the center: no byte borrows from the next.
+        // No entry exceeds twice the center, so no byte borrows from the next.
         IntVector opposite = IntVector.broadcast(Lanes.I, twice * 0x101).sub(both);
         opposite.lanewise(VectorOperators.LSHL, 16)
                 .or(both.and(0xffff))
@@ -123,7 +123,7 @@ final class LookupTables {
     }
 
     /**
-     * No token with a sum below this can win if some token has this product ({@link CenteredTokens#products}).
+     * The smallest sum of a token that can win if some token has this product ({@link CenteredTokens#products}).
      *
      * @param error of that product, {@link RunningWinners#error}
      */

@@ -9,33 +9,33 @@ import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
  * Adds up table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes (the
- * fast-scan of product quantization). A table is one register of bytes, an entry for each pattern of signs of {@link
- * #GROUP} dims. One byte permutation looks up the patterns of all lanes: 6 dims of 64 prototypes in one instruction,
- * where a product takes 24 multiplications.
+ * fast-scan of product quantization). A table is one register of bytes, with an entry for each pattern of signs of
+ * {@link #GROUP} dims. One byte permutation looks up the patterns of all lanes: 6 dims of 64 prototypes in one
+ * instruction, where a product takes 24 multiplications.
  *
- * <p>Entries are at most {@link #MAX_ENTRY}: two of them fit a byte. Sums widen without unpacking. Of the bytes b₀
- * … b₃ of an int lane, one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of
- * shorts); another, after a shift by 8 bits, b₁ + 2⁸ b₂ and b₃. The last is unmixed, and the others follow from
- * it in turn. So a pair of tables takes two permutations and four other instructions.
+ * <p>Entries are at most {@link #MAX_ENTRY}, so the sum of two fits a byte. Sums widen without unpacking. Of the bytes
+ * b₀ … b₃ of an int lane, one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts); another,
+ * after a shift by 8 bits, b₁ + 2⁸ b₂ and b₃. b₃ is unmixed, and the others follow from it in turn. So a pair of tables
+ * takes two permutations and four other instructions.
  *
  * <p>The largest sum of each prototype and the first token that has it are updated here, where the sums are in
  * registers; another scan of all sums would take a tenth of the time.
  *
- * <p>Two tokens by two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the
- * tables of two tokens (16 KiB at dim 768) stay in L1 while blocks of prototypes stream by. Four tokens and one block
- * need ten loads, and their tables alone fill an L1 of 32 KiB; more tokens or blocks gain nothing over two (experiment
- * 8). Eight sums, four registers of patterns, no spills.
+ * <p>The tile is two tokens by two blocks: for each pair of tables, four loads of tables and four of patterns serve
+ * eight permutations, and the tables of two tokens (16 KiB at dim 768) stay in L1 while blocks of prototypes stream by.
+ * Four tokens and one block need ten loads, and their tables alone fill an L1 of 32 KiB; more tokens or blocks gain
+ * nothing over two (experiment 8). The eight sums and four registers of patterns cause no spills.
  */
 final class LookupTile {
     static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, Lanes.SHAPE);
     static final VectorSpecies<Short> S = VectorSpecies.of(short.class, Lanes.SHAPE);
-    /** Prototypes of a block, and entries of a table. */
+    /** Prototypes in a block, and entries in a table. */
     static final int LANES = B.length();
-    /** Dims of a table. */
+    /** Dims in a table. */
     static final int GROUP = Integer.numberOfTrailingZeros(LANES);
 
     static final int TOKENS = 2;
-    /** Blocks of prototypes at once. */
+    /** Blocks of prototypes in a tile. */
     static final int BLOCKS = 2;
     /** The largest entry. */
     static final int MAX_ENTRY = 126;
@@ -46,7 +46,7 @@ final class LookupTile {
 
     private LookupTile() {}
 
-    /** The lane of prototype {@code j} in a block's register; chosen so that sums come out in order. */
+    /** The lane of prototype {@code j} in the register of its block, chosen so that sums come out in order. */
     static int lane(int j) {
         int half = LANES / 2;
         int i = j % half;
@@ -54,18 +54,18 @@ final class LookupTile {
     }
 
     /**
-     * The sums of two tokens for two blocks of prototypes.
+     * Computes the sums of two tokens for two blocks of prototypes.
      *
      * @param pairs of tables per token
-     * @param index patterns of the first block, {@code 2 LANES} bytes a pair; then those of the second
+     * @param index patterns of the first block, {@code 2 LANES} bytes per pair; then those of the second
      * @param table {@code 2 LANES} bytes for each token of each pair
      * @param out {@link #LANES} sums per token. Modified.
      * @param to where the sums of the first block go
      * @param to2 where the sums of the second block go
      * @param max the largest sum of each prototype so far. Modified.
      * @param leader the first token with that sum. Modified.
-     * @param first where the first block starts in both
-     * @param token the first of the two
+     * @param first where the first block starts in {@code max} and {@code leader}
+     * @param token the first of the two tokens
      */
     static void sum(
             int pairs,
@@ -111,8 +111,8 @@ final class LookupTile {
             a3 = a3.add(s3.reinterpretAsShorts());
             b3 = b3.add(s3.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
         }
-        // Through memory: in a method this large the compiler inlines none of ours, and vectors passed to one are
-        // boxed.
+        // Through memory: in a method this large the compiler inlines no method of this project, and boxes vectors
+        // passed to one.
         a0.intoArray(out, to);
         b0.intoArray(out, to + LANES / 2);
         a1.intoArray(out, to2);
@@ -127,7 +127,7 @@ final class LookupTile {
         unmix(out, to2 + LANES, max, leader, first + LANES, (short) (token + 1));
     }
 
-    /** Treats both halves alike, without a method for one half: it would take a vector as parameter. */
+    /** Treats both halves alike, without a method for one half, which would take a vector as a parameter. */
     private static void unmix(short[] out, int to, short[] max, short[] leader, int at, short token) {
         IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
         IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();

@@ -8,7 +8,7 @@ import static org.unmute.kernels.vector.prototype.LookupTile.TOKENS;
  * @param p all prototypes
  * @param x the tokens
  * @param tables of the tokens; null to multiply every token
- * @param winners of this pass and those before
+ * @param winners of this pass and the previous ones
  * @param parts into which the tokens are split
  */
 record MatchPass(PrototypeBits p, CenteredTokens x, LookupTables tables, RunningWinners winners, int parts) {

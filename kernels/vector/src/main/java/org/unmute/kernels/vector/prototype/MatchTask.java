@@ -1,16 +1,16 @@
 package org.unmute.kernels.vector.prototype;
 
 /**
- * One task of a pass: a range of its tokens with a range of its prototypes. Both are counted from the first of the
+ * One task of a pass: a range of its tokens with a range of its prototypes. Methods count both from the start of the
  * range.
  */
 record MatchTask(MatchPass pass, int part, int firstToken, int tokens, int firstPrototype, int prototypes) {
-    /** Where the prototype's signs start in {@link PrototypeBits#signs()}. */
+    /** Where the signs of the prototype start in {@link PrototypeBits#signs()}. */
     int signs(int prototype) {
         return pass.p().signs(firstPrototype + prototype);
     }
 
-    /** Where the token's row starts in {@link CenteredTokens#data}. */
+    /** Where the row of the token starts in {@link CenteredTokens#data}. */
     int row(int token) {
         return pass.x().at(firstToken + token);
     }
@@ -20,7 +20,7 @@ record MatchTask(MatchPass pass, int part, int firstToken, int tokens, int first
         return pass.winners().product(part, firstPrototype + prototype);
     }
 
-    /** The smallest table sum of a token that can win when some token has this product. */
+    /** The smallest table sum of a token that can win if some token has this product. */
     short minSum(float product) {
         return product == Float.NEGATIVE_INFINITY
                 ? 0

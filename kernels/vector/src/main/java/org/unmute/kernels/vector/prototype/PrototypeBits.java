@@ -10,16 +10,16 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
- * The signs of prototypes, one bit an entry, in two layouts: row by row for products with single tokens, and as
+ * The signs of prototypes, one bit per entry, in two layouts: row by row for products with single tokens, and as
  * patterns for {@link LookupTile}. Patterns come in blocks of {@link LookupTile#LANES} prototypes; the number of blocks
  * is a multiple of {@link LookupTile#BLOCKS}. For each group of {@link LookupTile#GROUP} dims a prototype has a byte
  * whose bits are set where it is negative. If the highest bit is set the others are inverted, so that opposite patterns
- * select entries that mirror each other at the center; then the two highest bits rotate to the lowest, the order of
- * entries in {@link LookupTables}. Groups come in pairs; a missing group has pattern 0.
+ * select entries that mirror each other at the center; then the two highest bits rotate to the lowest places, the order
+ * of entries in {@link LookupTables}. Groups come in pairs; a missing group has pattern 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
-    /** A bit in each byte. */
+    /** One set bit in each byte. */
     private static final long ONES = 0x0101010101010101L;
 
     private static final long SPREAD = ONES * (LANES - 1);
@@ -28,7 +28,8 @@ final class PrototypeBits {
     private final int pairs;
     private final byte[] index;
     /**
-     * Words of a row of {@link #signs}, at least one of them unused: the last group of a row may read beyond its end.
+     * Words in a row of {@link #signs}. At least one is unused, because the last group of a row may read beyond its
+     * end.
      */
     private final int words;
 
@@ -44,7 +45,7 @@ final class PrototypeBits {
         this.nonFinite = new boolean[rows];
     }
 
-    /** Blocks that this many prototypes take. */
+    /** Number of blocks for this many prototypes. */
     private static int blocks(int rows) {
         return Lanes.roundUp(Math.ceilDiv(rows, LANES), LookupTile.BLOCKS);
     }
@@ -95,7 +96,7 @@ final class PrototypeBits {
         patterns(row, at(j / LANES) + LookupTile.lane(j % LANES));
     }
 
-    /** Eight groups at a time: a bit expansion spreads them over the bytes of a word. */
+    /** Takes eight groups at a time: a bit expansion spreads them over the bytes of a word. */
     private void patterns(int row, int at) {
         int bits = Byte.SIZE * GROUP;
         for (int g = 0, d = 0; g < 2 * pairs; g += Byte.SIZE, d += bits) {
@@ -113,7 +114,7 @@ final class PrototypeBits {
         }
     }
 
-    /** Bit d is set where entry d is negative; a prototype's words start at {@link #signs(int)}. */
+    /** Signs: bit d is set where entry d is negative. The words of a prototype start at {@link #signs(int)}. */
     long[] signs() {
         return signs;
     }
@@ -144,7 +145,7 @@ final class PrototypeBits {
         return index;
     }
 
-    /** Where a block's patterns start. */
+    /** Where the patterns of a block start. */
     int at(int block) {
         return ArrayPool.BYTE_BASE + block * pairs * 2 * LANES;
     }

@@ -22,9 +22,10 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Prototype max pooling in one pass. The similarities of {@link Tile#ROWS} tokens with {@link #BLOCK_PANELS} panels of
- * prototypes stay in L1 and are reduced to maxima and winners at once, by a method of its own: in one method with the
- * product the compiler spills the sums. Tokens are normalized while they are packed. Prototypes are packed as they are:
- * their norm does not change which token wins, so the largest product is divided by it at the end.
+ * prototypes stay in L1 and are immediately reduced to maxima and winners. A separate method reduces them: in one
+ * method with the product the compiler spills the sums. Tokens are normalized while they are packed. Prototypes are
+ * packed unchanged: their norm does not affect which token wins, so only the largest product is divided by it, at the
+ * end.
  */
 public final class PrototypeKernel {
     private static final int BLOCK_PANELS = 6;
@@ -130,7 +131,7 @@ public final class PrototypeKernel {
     }
 
     /**
-     * Divides by the prototypes' norms and lets NaN win, which comparisons ignore: a cosine is NaN exactly where the
+     * Divides by the norms of the prototypes and lets NaN win, which comparisons ignore: a cosine is NaN exactly if the
      * normalized token or prototype has a NaN. A norm beyond the range of floats makes its row zeros.
      */
     private static void finish(DenseRows t, float[] tokenNorm, DenseRows p, float[] norm, float[] best, int[] winner) {
@@ -157,10 +158,9 @@ public final class PrototypeKernel {
     // ---- gradient
 
     /**
-     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) /
-     * ‖p‖} and {@code ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the
-     * floor. Tasks are ranges of prototypes for the first and of tokens for the second; each token adds up its
-     * prototypes in order.
+     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) / ‖p‖} and {@code
+     * ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. Tasks are ranges of
+     * prototypes for ∂s/∂p and ranges of tokens for ∂s/∂t; each token adds up its prototypes in order.
      */
     public void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DenseRows p = DenseRows.of(prototypes);
@@ -186,7 +186,7 @@ public final class PrototypeKernel {
     }
 
     /**
-     * The factors of the two vectors in each prototype's gradients.
+     * The factors of the two vectors in the gradients of each prototype.
      *
      * @param winner the winning token
      * @param share {@code g / (‖p‖ ‖t‖)}, the factor of the other vector in both gradients

@@ -13,7 +13,7 @@ final class RunningWinners {
     private double error;
 
     /**
-     * No winners yet.
+     * Starts without winners.
      *
      * @param norm of each token, finite and above 0
      */
@@ -28,17 +28,19 @@ final class RunningWinners {
         }
     }
 
-    /** Makes {@link #error} hold for products of these tokens too. */
+    /** Makes {@link #error} cover products of these tokens too. */
     void addErrorOf(CenteredTokens x) {
         error = Math.max(error, x.productError() + x.error());
     }
 
-    /** E: the largest distance of a float32 product from the exact product of the token less that of the middle. */
+    /**
+     * E: the largest difference between a float32 product and the exact product of the token minus that of the middle.
+     */
     double error() {
         return error;
     }
 
-    /** 2 E, rounded up: products further apart than this are in the right order. */
+    /** 2 E, rounded up: products that differ by more are in the right order. */
     float margin() {
         return Math.nextUp((float) (2 * error));
     }
@@ -55,7 +57,7 @@ final class RunningWinners {
     }
 
     /**
-     * Replaces the winner of a part by a better token. Of equal ones the first wins.
+     * Replaces the winner of a part by a better token. Of equal tokens the first wins.
      *
      * @param exact the token's product in float64, or NaN if unknown
      */

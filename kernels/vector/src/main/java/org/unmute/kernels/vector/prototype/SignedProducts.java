@@ -28,14 +28,14 @@ final class SignedProducts {
     private static final VectorShuffle<Double> BY_4 = turnedBy(4);
     private static final VectorShuffle<Double> BY_2 = turnedBy(2);
     private static final VectorShuffle<Double> BY_1 = turnedBy(1);
-    /** Elements of a row that an iteration of {@link #inFloat} takes. */
+    /** Elements of a row in one iteration of {@link #inFloat}. */
     static final int STEP = 2 * N;
 
     private SignedProducts() {}
 
     /**
-     * Four products in float32 of rows padded with zeros to a multiple of {@link #STEP}; {@link #depth} bounds the
-     * error. Four at once, because adding up the lanes of one vector takes as long as half a product.
+     * Computes four products in float32 of rows padded with zeros to a multiple of {@link #STEP}; {@link #depth} bounds
+     * the error. Takes four at once, because adding up the lanes of one vector takes as long as half a product.
      *
      * @param at where the rows start
      * @param from where their signs start
@@ -78,7 +78,7 @@ final class SignedProducts {
         Lanes.sums(a.add(b), c.add(d), e.add(f), g.add(h), out, first);
     }
 
-    /** -1 where the bit is set, else 1. Products with these are exact and faster than a masked negation. */
+    /** -1 where the bit is set, otherwise 1. Products with these are exact and faster than a masked negation. */
     static FloatVector ones(long bits) {
         return ONE.blend(MINUS_ONE, VectorMask.fromLong(F, bits));
     }
@@ -97,7 +97,7 @@ final class SignedProducts {
     }
 
     /**
-     * {@code out += factor x} and the float32 product of x with the signs, reading x once.
+     * Adds {@code out += factor x} and computes the float32 product of x with the signs, reading x once.
      *
      * @return Σ±x in the summation order of {@link WinnerSums#product}
      */
@@ -168,7 +168,7 @@ final class SignedProducts {
         return Math.sqrt(sum);
     }
 
-    /** {@code out = x factor - middle}, rounded once. */
+    /** Computes {@code out = x factor - middle}, rounded once. */
     static void center(float[] x, int at, int n, double factor, double[] middle, float[] out, int to) {
         DoubleVector f = DoubleVector.broadcast(D, factor);
         int i = 0;

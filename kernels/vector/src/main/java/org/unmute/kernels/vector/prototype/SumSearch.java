@@ -12,19 +12,19 @@ import org.unmute.kernels.vector.runtime.ArrayPool;
 
 /** Stage 1: the table sums of a task, and the tokens whose sums are large enough to win. */
 final class SumSearch {
-    /** Blocks of a task at most: their sums for {@link LookupTables#MAX_TOKENS} tokens take 1 MiB. */
+    /** Maximum blocks in a task: their sums for {@link LookupTables#MAX_TOKENS} tokens take 1 MiB. */
     static final int BLOCKS = 16;
-    /** Prototypes of a task at most. */
+    /** Maximum prototypes in a task. */
     static final int PROTOTYPES = BLOCKS * LANES;
 
     private static final int HALF = LANES / 2;
 
     private short[] sums = {};
-    /** Tokens a block has in {@link #sums}: whole tiles. */
+    /** Tokens per block in {@link #sums}, in whole tiles. */
     private int rows;
 
     private final short[] max = new short[PROTOTYPES];
-    /** For each prototype the first token with the largest sum. */
+    /** The first token with the largest sum, for each prototype. */
     private final short[] leader = new short[PROTOTYPES];
     /** The smallest sum that can win. */
     private final short[] bound = new short[PROTOTYPES];
@@ -62,7 +62,7 @@ final class SumSearch {
     }
 
     /**
-     * The leaders that can win, given products found before. Their sums are removed.
+     * The leaders that can win, given the products found before. Their sums are removed.
      *
      * @param top the largest known product of each prototype
      */
@@ -117,7 +117,7 @@ final class SumSearch {
         return ArrayPool.SHORT_BASE + (block * rows + t) * LANES;
     }
 
-    /** Frees memory that an unusual task needed. */
+    /** Frees the extra memory of an unusual task. */
     void trim() {
         hits.trim();
     }

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.Lanes;
 
-/** Minimum and maximum in each dim of some tokens at length 1. */
+/** Minimum and maximum in each dim over tokens at length 1. */
 final class TokenRange {
-    /** Dims of an iteration. */
+    /** Dims in an iteration. */
     private static final int COLUMNS = 4 * N;
 
     private final float[] min;
     private final float[] max;
 
-    /** The range of no tokens. */
+    /** An empty range. */
     TokenRange(int dim) {
         min = new float[dim];
         max = new float[dim];
@@ -82,7 +82,7 @@ final class TokenRange {
         }
     }
 
-    /** The middle in each dim; 0 where it is no value that a row of length 1 can have. */
+    /** The middle in each dim; 0 if it is not a value that a row of length 1 can have. */
     double[] middle() {
         double[] middle = new double[min.length];
         for (int d = 0; d < middle.length; d++) {

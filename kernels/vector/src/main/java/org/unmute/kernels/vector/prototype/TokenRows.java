@@ -7,8 +7,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
 /**
- * The tokens of a clip as float32 rows: in place, or converted from float16 on access, so that a float16 batch never
- * has more than one clip in float32.
+ * The tokens of a clip as float32 rows. They are used in place or converted from float16 on access, so that at most one
+ * clip of a float16 batch is in float32.
  */
 final class TokenRows {
     private final DenseRows floats;
@@ -78,7 +78,7 @@ final class TokenRows {
         }
     }
 
-    /** All rows in float32, to be {@link #release}d. */
+    /** All rows in float32. The caller must {@link #release} them. */
     DenseRows inFloat(WorkerPool pool, ArrayPool scratch) {
         if (floats != null) {
             return floats;

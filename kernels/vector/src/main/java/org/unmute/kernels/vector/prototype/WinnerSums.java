@@ -9,12 +9,12 @@ import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Sums over a winner's row in the order all backends use: {@value #LANES} partial sums, of which number l adds entries
- * l, l + 32, ... in order; then halves are added, l and l + 16, and so on. As many vectors as needed hold them side by
- * side.
+ * Sums over the row of a winner in the order that all backends use: {@value #LANES} partial sums, of which number l
+ * adds entries l, l + 32, ... in order; then halves are added, l and l + 16, and so on. Vectors hold them side by side,
+ * as many as are needed.
  */
 final class WinnerSums {
-    /** Partial sums; {@code WINNER_LANES} on a device. */
+    /** Partial sums, called {@code WINNER_LANES} on a device. */
     static final int LANES = 32;
     /** Squared norms in this range have neither underflowed nor overflowed. */
     private static final float MIN_SQUARE = 1e-24f;
@@ -23,7 +23,7 @@ final class WinnerSums {
 
     private WinnerSums() {}
 
-    /** Whether the norm can be computed in float32; else float64 is needed. */
+    /** Whether the norm can be computed in float32; otherwise it needs float64. */
     static boolean isInRange(float square) {
         return square >= MIN_SQUARE && square <= MAX_SQUARE;
     }

@@ -1,52 +1,52 @@
 /**
- * Prototype max pooling: for each prototype the token of the largest cosine. {@link
- * org.unmute.kernels.vector.prototype.PrototypeKernel} takes prototypes as they are, with a float32 product; the rest
- * of the package takes only their signs, and finds the same winner that products in float64 would.
+ * Prototype max pooling: finds the token with the largest cosine for each prototype. {@link
+ * org.unmute.kernels.vector.prototype.PrototypeKernel} uses the prototypes themselves, with a float32 product; the rest
+ * of the package uses only their signs, and finds the same winner that float64 products would.
  *
  * <h2>Problem</h2>
  *
  * A clip has n tokens x, the rows of X {@code [n, d]}. The j prototypes p are the rows of P {@code [j, d]}.
- * Binarization keeps the signs s ∈ {−1, 1}<sup>d</sup> of a prototype: −1 where p is negative, else 1 (zero
- * counts as positive). As ‖s‖ = √d, the cosine of a token and a binarized prototype is
+ * Binarization keeps the signs s ∈ {−1, 1}<sup>d</sup> of a prototype: −1 where p is negative, otherwise 1 (zero counts
+ * as positive). As ‖s‖ = √d, the cosine of a token and a binarized prototype is
  *
  * <pre>    cos(x, s) = s·u / √d    with u = x / ‖x‖</pre>
  *
- * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, where u_i is the u of token i, the first one on
- * ties, and its cosine. √d is the same for all tokens, so only the products s·u count. Computed directly they cost n j
- * d multiplications. Most of them are unnecessary: a product that is far from winning need not be known exactly. (A
- * ‖x‖ below 10⁻¹² counts as 10⁻¹². Clips and prototypes with a NaN or an infinity are dealt with before: their
- * cosines are NaN.)
+ * For each prototype we need the winner {@code argmax_i s·u_i}, where u_i is the u of token i, and its cosine. On ties
+ * the first token wins. √d is the same for all tokens, so only the products s·u matter. Computed directly they cost n j
+ * d multiplications. Most of them are unnecessary: a product that is far from winning need not be known exactly. (A ‖x‖
+ * below 10⁻¹² counts as 10⁻¹². Clips and prototypes with a NaN or an infinity are handled beforehand: their cosines are
+ * NaN.)
  *
  * <h2>Stages</h2>
  *
- * <b>Preparation.</b> Let c be, in each dim, halfway between the smallest and the largest u of the clip. Tokens are
- * centered, {@code y = u − c}, rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). But for
- * this rounding s·u = s·y + s·c, and s·c is the same for all tokens, so the largest s·y wins too; and what all tokens
- * have in common no longer uses up precision. Of tokens x that are equal bit for bit only the first is kept ({@link
+ * <b>Preparation.</b> In each dim, let c be halfway between the smallest and the largest u of the clip. Tokens are
+ * centered to {@code y = u − c} and rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}).
+ * Apart from this rounding s·u = s·y + s·c. As s·c is the same for all tokens, the largest s·y wins too, and the common
+ * part of the tokens no longer uses up precision. Of tokens x that are equal bit for bit only the first is kept ({@link
  * org.unmute.kernels.vector.prototype.DuplicateRows}).
  *
- * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y|, the sum over all dims, that any token has:
+ * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of any token, summed over all dims:
  *
  * <pre>
  *    (1)  |s·y − (s·u − s·c)| ≤ ε      ε = 1.01 · 2⁻²⁴ T, plus tiny terms for denormals and float64
  *    (2)  |q − s·y| ≤ δ                δ = 1.01 · 2⁻²⁴ k T
  * </pre>
  *
- * q is the product s·y as float32 computes it and k the number of additions a term takes part in: q is added up in
- * parallel lanes, so k is far below d (29 for d = 768 with vectors of 512 bits). 1.01 covers second-order terms. With E
- * = δ + ε, a product q is therefore within E of the true value s·u − s·c.
+ * q is the product s·y computed in float32, and k is the number of additions that a term takes part in. q is added up
+ * in parallel lanes, so k is far below d (29 for d = 768 with vectors of 512 bits). 1.01 covers second-order terms.
+ * With E = δ + ε, a product q is therefore within E of the true value s·u − s·c.
  *
  * <p><b>Stage 1, table sums</b> ({@link org.unmute.kernels.vector.prototype.LookupTables}, {@link
  * org.unmute.kernels.vector.prototype.LookupTile}, {@link org.unmute.kernels.vector.prototype.SumSearch}). As in the
  * fast-scan of product quantization, dims are split into G groups of g (g = 6, 5, 4 with vectors of 512, 256, 128
- * bits). Groups are handled in pairs, so G is even; zeros complete the dims. For each token and group a table holds an
- * entry for each of the 2<sup>g</sup> patterns of signs:
+ * bits). Groups are handled in pairs, so G is even; the dims are padded with zeros. For each token and group a table
+ * holds an entry for each of the 2<sup>g</sup> patterns of signs:
  *
  * <pre>    entry = m + round(α Σ ±y)    over the dims of the group</pre>
  *
- * with the scale α = (m + 0.45) / (the largest Σ|y| that any token has in any group). No |α Σ ±y| is then above m +
- * 0.45, so entries are whole numbers from 0 to 2 m. The center m is 63, so that two entries add up within a byte, or
- * less where the sum over very many groups would exceed 15 bits. The signs of a prototype ({@link
+ * with the scale α = (m + 0.45) / (the largest Σ|y| of any token in any group). No |α Σ ±y| is then above m + 0.45, so
+ * entries are whole numbers from 0 to 2 m. The center m is 63, so that two entries add up within a byte, or less where
+ * the sum over very many groups would exceed 15 bits. The signs of a prototype ({@link
  * org.unmute.kernels.vector.prototype.PrototypeBits}) select one entry in each group; a byte permutation does so for
  * 2<sup>g</sup> prototypes at once. Rounding changes an entry by at most ½, and the float32 arithmetic before it by
  * less than 10⁻⁴. So for the sum S of a token's G entries
@@ -59,7 +59,7 @@
  *
  * <pre>    (4)  S ≥ G m + α (q − E − ε) − G (½ + 10⁻⁴)</pre>
  *
- * Tokens with smaller sums are out. Four of 512 random tokens remain.
+ * Tokens with smaller sums are discarded. Four of 512 random tokens remain.
  *
  * <p><b>Stage 2, float32 products</b> ({@link org.unmute.kernels.vector.prototype.CandidateList}). The products q of
  * all remaining candidates are computed. Let q* be the largest. Its true value is at least q* − E, and a candidate's
@@ -67,20 +67,21 @@
  *
  * <pre>    (5)  q ≥ q* − 2 E</pre>
  *
- * Usually one candidate is left, and it is the winner.
+ * Usually one candidate is left, which is the winner.
  *
  * <p><b>Stage 3, exact decision</b> ({@link org.unmute.kernels.vector.prototype.ExactDecision}). If several are left,
  * their s·x / ‖x‖ are compared in float64. Equal values are a tie: the first token wins. "Exact" means as far as
  * float64 can tell.
  *
- * <p>Tables do not pay for a few tokens or prototypes: stage 1 is then left out, and all tokens are candidates.
+ * <p>Tables do not pay for few tokens or prototypes: stage 1 is then skipped, and all tokens are candidates.
  *
  * <p>{@link org.unmute.kernels.vector.prototype.CandidateFilter} runs the stages; {@link
  * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens, each with a T and an α of
  * its own, and passes into tasks; {@link org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass
- * to pass, where a known q serves in (4) and (5) like a leader's, with the largest E so far. The winner's cosine is
- * then computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded once.
- * {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} ties it together and has the gradient.
+ * to pass, where a known q serves in (4) and (5) like that of a leader, with the largest E so far. The winner's cosine
+ * is then computed with compensated sums ({@link org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded
+ * once. {@link org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} combines these classes and computes the
+ * gradient.
  *
  * <h2>Example</h2>
  *

@@ -7,7 +7,9 @@ import org.unmute.kernels.vector.runtime.RowMath;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
-/** Maximum or minimum along the last axis and its index: the first of equal ones; the first NaN if there is one. */
+/**
+ * Maximum or minimum along the last axis and its index: the first of equal values, or the first NaN if there is one.
+ */
 public final class ArgMaxMin {
     private final WorkerPool pool;
 

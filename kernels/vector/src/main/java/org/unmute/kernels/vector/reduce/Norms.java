@@ -71,8 +71,8 @@ public final class Norms {
     }
 
     /**
-     * Weight gradients are summed in parts, whose number depends on the number of rows and never on that of threads;
-     * the parts are added in order.
+     * Weight gradients are summed in parts and the parts added in order. The number of parts depends on the number of
+     * rows, never on the number of threads.
      */
     public void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
         int n = x.shape().dim(-1);
@@ -114,9 +114,9 @@ public final class Norms {
 
     /**
      * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalized row. Whole vectors and the
-     * remainder are separate methods that pass sums through an array, and load with the JDK method: if both met in one
-     * variable, or a method this long called one of ours, scalar replacement would fail and every vector would be
-     * boxed.
+     * remainder are separate methods that pass sums through an array and load with the JDK method. If both met in one
+     * variable, or a method this long called another method of this project, scalar replacement would fail and every
+     * vector would be boxed.
      *
      * @param sums working memory of two vectors. Modified.
      */
@@ -140,7 +140,7 @@ public final class Norms {
         }
     }
 
-    /** Of whole vectors: sums of g and of g z by lanes. Adds the row to the gradients of weight and bias. */
+    /** Sums g and g z over whole vectors, lane by lane. Adds the row to the gradients of weight and bias. */
     private static void sums(
             float[] x,
             int at,

@@ -24,7 +24,7 @@ import org.unmute.tensor.op.Reduce;
 public final class Reductions {
     private static final int BLOCK = 4096;
     private static final int ROWS = 64;
-    /** Maximum columns of a strip, and minimum where a row is split into several. */
+    /** Maximum columns in a strip, and minimum if a row is split into several strips. */
     private static final int COLUMNS = 512;
 
     private static final int MIN_COLUMNS = 64;
@@ -129,7 +129,7 @@ public final class Reductions {
         int pieces = row.length * parts;
         float[] o = out.host().floats();
         if (outs < pool.threads() * 2 && pieces > 1) {
-            // Few long results: reduce runs in parallel, then combine them in order.
+            // For few long results: reduce runs in parallel, then combine them in order.
             double[] each = new double[pieces];
             for (int i = 0; i < outs; i++) {
                 int from = where[0][i];
@@ -203,7 +203,7 @@ public final class Reductions {
         return Lanes.sum(a.add(c).add(b.add(d)));
     }
 
-    /** The elements from i on, 0 from n on. */
+    /** Loads the elements from i on, with 0 from n on. */
     private static FloatVector part(float[] x, int at, int i, int n) {
         return i >= n ? Lanes.zero() : load(x, at + i, Math.min(N, n - i));
     }
@@ -251,7 +251,7 @@ public final class Reductions {
         return Lanes.roundUp(Math.ceilDiv(width, strips), N);
     }
 
-    /** Combines rows {@code [from, to)} of those that are reduced. */
+    /** Combines rows {@code [from, to)} of the reduced rows. */
     private static void addRows(
             Reduce f, float[] x, int[] reduced, int from, int to, int shift, int step, float[] acc, int n) {
         int r = from;

@@ -14,14 +14,14 @@ import org.unmute.kernels.vector.runtime.VectorMath;
 public final class Softmax {
     private Softmax() {}
 
-    /** Views x and out. */
+    /** {@code out = softmax(x)} over views x and out. */
     public static void forward(float[][] d, int[] at, int n) {
         float max = RowMath.max(d[0], at[0], n);
         float inverse = 1 / RowMath.exponentials(d[0], at[0], max, d[1], at[1], n);
         RowMath.scale(d[1], at[1], inverse, d[1], at[1], n);
     }
 
-    /** Views x and out. */
+    /** {@code out = log softmax(x)} over views x and out. */
     public static void logForward(float[][] d, int[] at, int n) {
         float max = RowMath.max(d[0], at[0], n);
         float log = (float) Math.log(sumOfExponentials(d[0], at[0], max, n));

@@ -1,17 +1,17 @@
 package org.unmute.kernels.vector.runtime;
 
 /**
- * Arrays for working memory, of arbitrary content; a thread preferably gets an array it had before ({@link FreeList}).
- * Data starts at element {@link #BASE}: the garbage collector (G1) aligns large arrays and their header has 16 bytes,
- * so that element starts a 64-byte cache line.
+ * Arrays for working memory, with arbitrary content. A thread preferably gets an array that it had before ({@link
+ * FreeList}). Data starts at element {@link #BASE}: the garbage collector (G1) aligns large arrays and their header has
+ * 16 bytes, so this element is at the start of a 64-byte cache line.
  */
 public final class ArrayPool {
     public static final int BASE = 12;
-    /** The same for bytes. */
+    /** As {@link #BASE}, for bytes. */
     public static final int BYTE_BASE = 48;
-    /** The same for shorts. */
+    /** As {@link #BASE}, for shorts. */
     public static final int SHORT_BASE = 24;
-    /** Arrays of each type kept per thread: no kernel holds more at a time. */
+    /** Arrays of each type kept per thread. No kernel holds more at a time. */
     private static final int KEPT = 8;
 
     private static final long KEPT_FLOATS = 64L << 20;

@@ -9,12 +9,12 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * Allocates results in arrays of released results of the same size. A transformer makes the same dozen large arrays in
- * every block. New ones would be cleared, by one thread, and come from memory that is in no cache: about a twentieth of
- * a forward pass on one thread, more on several, and a quarter of a training step.
+ * Allocates results in arrays of released results of the same size. A transformer allocates the same dozen large arrays
+ * in every block. New arrays would be cleared, by one thread, and would not be in any cache. That costs about a
+ * twentieth of a forward pass on one thread, more on several, and a quarter of a training step.
  *
- * <p>Of the arrays of one length the one released last is reused first, since it is most likely still in a cache. At
- * most a quarter of the heap is kept; the arrays released longest ago are dropped.
+ * <p>Among arrays of one length the last released is reused first, since it is most likely still in a cache. At most a
+ * quarter of the heap is kept; the arrays released longest ago are dropped.
  */
 public final class CachingAllocator {
     /** Smaller arrays are cheap to allocate. */
@@ -22,13 +22,13 @@ public final class CachingAllocator {
     /** Some JVMs do not allow longer arrays. */
     private static final int MAX_LENGTH = Integer.MAX_VALUE - 16;
 
-    /** An array and the number of releases before its own. */
+    /** An array and the number of earlier releases. */
     private record Kept(float[] array, long number) {}
 
     /** By length, in order of release; no queue is empty. */
     private final Map<Integer, ArrayDeque<Kept>> free = new HashMap<>();
 
-    /** Guarded by this, like the others. */
+    /** Guarded by this, as are the fields below. */
     private long maxFloats;
 
     private long floats;
@@ -43,7 +43,10 @@ public final class CachingAllocator {
         maxFloats = maxBytes / Float.BYTES;
     }
 
-    /** A buffer of {@code n} elements, floats of arbitrary content, else zeros. Closing it releases its array. */
+    /**
+     * A buffer of {@code n} elements. Floats have arbitrary content, other types are zeros. Closing the buffer releases
+     * its array.
+     */
     public HostBuffer acquire(DType dtype, long n) {
         return acquire(dtype, n, false);
     }
@@ -66,7 +69,7 @@ public final class CachingAllocator {
         return HostBuffer.pooled(array, this::release);
     }
 
-    /** Drops the arrays that are kept and keeps none from now on; those that are in use stay usable. */
+    /** Drops the kept arrays and keeps none from now on. Arrays in use remain usable. */
     public synchronized void close() {
         maxFloats = 0;
         floats = 0;

@@ -10,7 +10,7 @@ import org.unmute.tensor.backend.View;
  * instructions, so results depend neither on layout nor on how the work is split.
  */
 public final class ElementLoops {
-    /** Elements of a task, and the minimum for a second thread. */
+    /** Elements in a task, and the minimum for using a second thread. */
     public static final int CHUNK = 16_384;
 
     private static final int BLOCK = 512;
@@ -21,7 +21,7 @@ public final class ElementLoops {
         this.pool = pool;
     }
 
-    /** A part of a row. */
+    /** Processes a part of a row. */
     @FunctionalInterface
     public interface Piece {
         /**
@@ -32,15 +32,15 @@ public final class ElementLoops {
     }
 
     /**
-     * An elementwise kernel on {@code n} floats from {@code at[v]} on in {@code data[v]}; n is a multiple of {@link
-     * Lanes#N}.
+     * An elementwise kernel. It processes {@code n} floats from {@code at[v]} on in {@code data[v]}; n is a multiple of
+     * {@link Lanes#N}.
      */
     @FunctionalInterface
     public interface Kernel {
         void run(float[][] data, int[] at, int n);
     }
 
-    /** Splits the rows of views of one shape into pieces and runs them, in parallel if there is enough work. */
+    /** Splits the rows of views of one shape into pieces and processes them, in parallel if there is enough work. */
     public void pieces(Piece body, View... views) {
         RowLoop loop = new RowLoop(views);
         if (loop.rows() == 0) {
@@ -73,7 +73,7 @@ public final class ElementLoops {
                         at -> body.run(at, step, length)));
     }
 
-    /** Runs an elementwise kernel over float views; the last one is written, the others are read. */
+    /** Runs an elementwise kernel over float views. The last view is written, the others are read. */
     public void each(Kernel kernel, View... views) {
         float[][] data = new float[views.length][];
         Arrays.setAll(data, v -> views[v].host().floats());

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A free list of working memory. A thread preferably gets what it released itself, because that is in its own cache: to
- * write cache lines that another core has written takes up to three times as long, or 25 times if both have read them
- * (experiment 100).
+ * A free list of working memory. A thread preferably gets an item it released itself, because that item is in its own
+ * cache: writing cache lines that another core has written takes up to three times as long, or 25 times if both have
+ * read them (experiment 100).
  *
- * @param <T> what is listed
+ * @param <T> the item
  */
 public final class FreeList<T> {
     private record Item<T>(T value, int length, long thread) {}

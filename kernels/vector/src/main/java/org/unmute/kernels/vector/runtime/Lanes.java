@@ -7,13 +7,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width, constant for the life of the JVM, with loads, stores and sums of that width: what the JVM prefers
- * on this processor, or less if {@link #MAX_BITS_PROPERTY} says so.
+ * The vector width, constant for the life of the JVM, and loads, stores and sums of that width. It is the width that
+ * the JVM prefers on this processor, or less if limited by {@link #MAX_BITS_PROPERTY}.
  */
 public final class Lanes {
-    /**
-     * System property that limits the width: 512, 256, 128, or 0 to disable vectors. For tests and comparisons.
-     */
+    /** System property for tests and comparisons that limits the width: 512, 256, 128, or 0 to disable vectors. */
     public static final String MAX_BITS_PROPERTY = "unmute.vector.bits";
 
     public static final int MIN_BITS = 128;
@@ -43,7 +41,7 @@ public final class Lanes {
 
     private Lanes() {}
 
-    /** The lanes whose number has this bit. */
+    /** The lanes whose number has this bit set. */
     private static VectorMask<Float> lanes(int bit) {
         long bits = 0;
         for (int i = 0; i < N; i++) {
@@ -96,8 +94,8 @@ public final class Lanes {
     }
 
     /**
-     * The sum of all lanes, by adding halves. {@code reduceLanes} adds in different orders when interpreted and when
-     * compiled: the same input would give other bits once a method is compiled.
+     * The sum of all lanes, by adding halves. {@code reduceLanes} adds in a different order when interpreted than when
+     * compiled: the same input would give different bits once a method is compiled.
      */
     public static float sum(FloatVector v) {
         FloatVector w = v;
@@ -116,7 +114,7 @@ public final class Lanes {
      * then quarters of four.
      */
     public static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
-        // Calls only JDK methods: in a large caller the compiler inlines no others.
+        // Calls only JDK methods: in a large caller the compiler does not inline other methods.
         FloatVector ab = a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(BY_HALF));
         FloatVector cd = c.blend(d, UPPER_HALF).add(d.blend(c, UPPER_HALF).rearrange(BY_HALF));
         FloatVector all =

@@ -3,7 +3,7 @@ package org.unmute.kernels.vector.runtime;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
-/** Tables of buffer offsets, for kernels with an iteration order of their own. */
+/** Tables of buffer offsets, for kernels with their own iteration order. */
 public final class Offsets {
     private Offsets() {}
 
@@ -24,7 +24,7 @@ public final class Offsets {
         return table;
     }
 
-    /** The offset of each row (last axis); none if the view is empty. */
+    /** The offset of each row (last axis); empty if the view is empty. */
     public static int[] ofRows(View x) {
         if (x.shape().elements() == 0) {
             return new int[0];

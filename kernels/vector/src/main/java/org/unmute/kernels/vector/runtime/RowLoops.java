@@ -12,13 +12,13 @@ public final class RowLoops {
         this.pool = pool;
     }
 
-    /** A kernel on one row: {@code n} floats from {@code at[v]} on in {@code data[v]}. */
+    /** Processes one row: {@code n} floats from {@code at[v]} on in {@code data[v]}. */
     @FunctionalInterface
     public interface Kernel {
         void run(float[][] data, int[] at, int n);
     }
 
-    /** Runs a kernel over the rows of views of one shape; the last one is written, the others are read. */
+    /** Runs a kernel over the rows of views of one shape. The last view is written, the others are read. */
     public void each(Kernel kernel, View... views) {
         RowLoop loop = RowLoop.alongLastAxis(views);
         if (loop.rows() == 0) {
@@ -56,7 +56,7 @@ public final class RowLoops {
         });
     }
 
-    /** A copy of a view {@code [n]}, or {@code n} times {@code otherwise} if it is null. */
+    /** A copy of a view {@code [n]}; {@code n} times {@code otherwise} if the view is null. */
     public static float[] dense(View x, int n, float otherwise) {
         float[] a = new float[n];
         if (x == null) {

@@ -45,7 +45,7 @@ public final class RowMath {
         return Lanes.sum(sum);
     }
 
-    /** NaN if there is one; minus infinity if the row is empty. */
+    /** The maximum: NaN if the row has one, minus infinity if it is empty. */
     public static float max(float[] x, int at, int n) {
         FloatVector m = all(Float.NEGATIVE_INFINITY);
         int i = 0;
@@ -58,7 +58,7 @@ public final class RowMath {
         return m.reduceLanes(VectorOperators.MAX);
     }
 
-    /** NaN if there is one; infinity if the row is empty. */
+    /** The minimum: NaN if the row has one, infinity if it is empty. */
     public static float min(float[] x, int at, int n) {
         FloatVector m = all(Float.POSITIVE_INFINITY);
         int i = 0;
@@ -87,7 +87,10 @@ public final class RowMath {
         }
     }
 
-    /** {@code out = x / norm}. Divides, because the reciprocal of a norm above 1e38 is denormal. */
+    /**
+     * {@code out = x / norm}. Divides instead of multiplying by the reciprocal, which is denormal for a norm above
+     * 1e38.
+     */
     public static void divide(float[] x, int at, float norm, float[] out, int to, int n) {
         int i = 0;
         for (; i <= n - N; i += N) {

@@ -3,7 +3,7 @@ package org.unmute.kernels.vector.runtime;
 import org.unmute.tensor.backend.View;
 
 /**
- * Rows of a matrix at any offsets of an array.
+ * Rows of a matrix at arbitrary offsets in an array.
  *
  * @param start offset of each row
  * @param step distance between columns
@@ -17,7 +17,7 @@ public record StridedRows(float[] data, int[] start, int step) {
         return start.length;
     }
 
-    /** Whether {@code n} rows from {@code first} on are {@code by} apart. */
+    /** Whether the {@code n} rows from {@code first} on are spaced evenly, {@code by} apart. */
     public boolean evenly(int first, int n, int by) {
         for (int i = 1; i < n; i++) {
             if (start[first + i] - start[first + i - 1] != by) {

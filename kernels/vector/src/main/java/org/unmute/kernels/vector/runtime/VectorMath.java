@@ -10,14 +10,14 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Elementary functions of float32 vectors. Polynomials are minimax approximations with a relative error below 1e-8 (Φ:
- * 6e-8). NaN and ±∞ give what {@code Unary} defines; denormal results are rounded, not flushed to zero. The contract
- * suite holds every function to 4 ulp.
+ * 6e-8). NaN and ±∞ give the results that {@code Unary} defines; denormal results are rounded, not flushed to zero. The
+ * contract suite holds every function to 4 ulp.
  *
  * <p>Coefficients are scalars, broadcast where they are used; the compiler hoists broadcasts out of loops. Broadcasts
- * call the JDK method: in a large loop the compiler inlines no others, and then every vector is boxed. A vector in a
- * constant field is a boxed object: its lanes are loaded again after every store to a float array, and straddle two
- * cache lines. Bounds are comparisons and blends: {@code max} and {@code min} must order zeros and propagate NaN, which
- * takes seven instructions.
+ * call the JDK method: in a large loop the compiler does not inline other methods, and then every vector is boxed. A
+ * vector in a constant field is a boxed object: its lanes are loaded again after every store to a float array, and
+ * straddle two cache lines. Bounds use comparisons and blends, because {@code max} and {@code min} must order zeros and
+ * propagate NaN, which takes seven instructions.
  */
 public final class VectorMath {
     private static final float MINUS_HALF = -0.5f;
@@ -29,7 +29,7 @@ public final class VectorMath {
     private static final float LN2_LOW = -2.12194440054690583e-4f;
     private static final float MINUS_LN2_HIGH = -0.693359375f;
     private static final float MINUS_LN2_LOW = 2.12194440054690583e-4f;
-    /** Adding it rounds to an integer in the low bits. */
+    /** Adding this constant to a float leaves the rounded integer in the low bits. */
     private static final float ROUNDER = 0x1.8p23f;
 
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(0x1.8p23f);
@@ -37,9 +37,9 @@ public final class VectorMath {
     private static final int ONE_BITS = 0x3f800000;
     private static final int RAISED_ONE_BITS = Float.floatToRawIntBits(0x1p64f);
     private static final float LOWERED = 0x1p-64f;
-    /** This power of two is a factor of 0. */
+    /** Exponents are clamped to this one, whose power of two becomes the factor 0. */
     private static final int MIN_POWER = -127;
-    /** Below the first eˣ is 0, above the second ∞. */
+    /** eˣ is 0 below the first bound and ∞ above the second. */
     private static final float EXP_MIN = -104f;
 
     private static final float EXP_MAX = 89f;
@@ -113,7 +113,7 @@ public final class VectorMath {
         return p.mul(power.reinterpretAsFloats()).mul(LOWERED).blend(0f, x.lt(EXP_MIN));
     }
 
-    /** Bound of the exponents of {@link #expOver}; larger floats have hardly any fraction bits. */
+    /** Bound on the exponents of {@link #expOver}; larger floats have hardly any fraction bits. */
     public static final float MAX_EXPONENT = 0x1p20f;
 
     /** The binary exponent of {@code eˣ}, {@code |x| < MAX_EXPONENT}. */
@@ -122,11 +122,11 @@ public final class VectorMath {
     }
 
     /**
-     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as large; 0 if below 2⁻¹²⁶. Unlike
-     * {@code exp(x - max)} this can be rescaled to another power exactly, so a device that finds the maximum on the way
-     * gets the same bits.
+     * {@code eˣ / 2^power}, where power is {@link #power} of a value not below x; 0 if the result is below 2⁻¹²⁶.
+     * Unlike {@code exp(x - max)} the result can be rescaled exactly to another power, so a device that finds the
+     * maximum on the way gets the same bits.
      *
-     * @param min smaller x, -∞ too, give 0
+     * @param min a smaller x, including -∞, gives 0
      */
     public static FloatVector expOver(FloatVector x, int power, float min) {
         FloatVector rounded = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
@@ -177,7 +177,7 @@ public final class VectorMath {
                 broadcast(F, LN2_HIGH), ff.fma(broadcast(F, MINUS_HALF), small).add(f));
         result = result.blend(Float.NEGATIVE_INFINITY, x.eq(0f));
         result = result.blend(Float.NaN, x.lt(0f));
-        // ∞ and NaN map to themselves; -∞ has become NaN above.
+        // ∞ and NaN map to themselves; -∞ has already become NaN.
         return result.blend(x, x.lt(Float.POSITIVE_INFINITY).not());
     }
 
@@ -215,7 +215,7 @@ public final class VectorMath {
         return x.mul(sigmoid(x));
     }
 
-    /** x Φ(x) with the normal distribution Φ; small relative error in the left tail too. */
+    /** x Φ(x) with the normal distribution Φ, with a small relative error in the left tail too. */
     public static FloatVector gelu(FloatVector x) {
         return x.mul(normalCdf(x, halfSquareExp(x)));
     }

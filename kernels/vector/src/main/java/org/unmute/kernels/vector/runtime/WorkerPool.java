@@ -12,11 +12,11 @@ import java.util.function.IntConsumer;
  * of a millisecond, since the next kernel usually follows at once, and then park.
  *
  * <p>Each of n threads starts with its own nth of the tasks, in order, and then steals from the others, last task
- * first. Most kernels number tasks along the rows of their result, so in the next kernel a thread mostly reads what it
- * wrote in this one, from its own cache.
+ * first. Most kernels number tasks along the rows of their result, so in the next kernel a thread mostly reads its own
+ * output, from its own cache.
  *
  * <p>One job runs at a time: a caller that finds the pool busy, or calls from inside a task, runs its tasks alone.
- * Tasks must write to disjoint memory; then results do not depend on scheduling.
+ * Tasks must write to disjoint memory, so that results do not depend on scheduling.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -36,7 +36,7 @@ public final class WorkerPool implements AutoCloseable {
                     .name("unmute-vector-" + (i + 1))
                     .inheritInheritableThreadLocals(false)
                     .unstarted(() -> serve(number));
-            // Not inherited from the first caller: in a server that would keep its application in memory.
+            // Not inherited from the first caller: in a server that would keep the caller's application in memory.
             workers[i].setContextClassLoader(WorkerPool.class.getClassLoader());
             workers[i].start();
         }
@@ -71,7 +71,10 @@ public final class WorkerPool implements AutoCloseable {
         job.rethrow();
     }
 
-    /** Calls {@code body} with 0 to {@code rows - 1}; a task has rows of about {@link ElementLoops#CHUNK} elements. */
+    /**
+     * Calls {@code body} with 0 to {@code rows - 1}. A task has as many rows as hold about {@link ElementLoops#CHUNK}
+     * elements.
+     */
     public void forEachRow(int rows, long length, IntConsumer body) {
         int each = (int) Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
         forEachRange(rows, each, (from, to) -> {
@@ -81,7 +84,7 @@ public final class WorkerPool implements AutoCloseable {
         });
     }
 
-    /** A range of numbers. */
+    /** Processes a range of numbers. */
     @FunctionalInterface
     public interface Range {
         /**
@@ -91,7 +94,9 @@ public final class WorkerPool implements AutoCloseable {
         void run(int from, int to);
     }
 
-    /** Splits 0 to {@code n - 1} into ranges of {@code each} numbers, the last one shorter; a task has one range. */
+    /**
+     * Splits 0 to {@code n - 1} into ranges of {@code each} numbers, the last one shorter. A task processes one range.
+     */
     public void forEachRange(int n, int each, Range body) {
         run(Math.ceilDiv(n, each), task -> body.run(task * each, Math.min(n, (task + 1) * each)));
     }
@@ -124,9 +129,10 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Ends the workers and waits until they have ended; each first finishes the tasks that it can still take of the job
-     * that runs. Such a job is completed, by its caller if need be, and later ones run on their callers alone. A worker
-     * that calls this, from a task, does not wait: neither it nor another one that does the same could end.
+     * Ends the workers and waits until they have ended. Each worker first finishes the tasks that it can still take of
+     * the running job. That job is completed, by its caller if need be, and later jobs run on their callers alone. A
+     * worker that calls this method from a task does not wait: otherwise two workers that both call it would wait
+     * forever.
      */
     @Override
     public void close() {
@@ -153,13 +159,13 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private static final class Job {
-        /** Distance between the shares of two threads: a cache line. */
+        /** Distance between the shares of two threads, one cache line. */
         private static final int LINE = 8;
 
         private final int tasks;
         private final int threads;
         private final IntConsumer body;
-        /** What is left of each thread's share: the next task in the lower half, the end in the upper half. */
+        /** The remaining tasks of each thread's share: the next task in the lower half, the end in the upper half. */
         private final AtomicLongArray shares;
 
         private final AtomicInteger done = new AtomicInteger();
@@ -206,7 +212,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** Waits until all tasks are done; a worker that wakes too late to take one is not waited for. */
+        /** Waits until all tasks are done, but not for a worker that wakes too late to take one. */
         void await() {
             int spins = 0;
             while (done.get() < tasks) {

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /**
  * Workspaces, each for one thread at a time, kept from call to call. The pool grows to the largest number of threads
- * that ever worked at once; a thread preferably gets the workspace it had before ({@link FreeList}).
+ * that ever worked at the same time. A thread preferably gets the workspace it had before ({@link FreeList}).
  *
  * @param <T> the workspace
  */
@@ -18,7 +18,7 @@ public final class WorkspacePool<T> {
         this.create = create;
     }
 
-    /** A task that holds a workspace while it runs. The workspace of a task that throws is dropped. */
+    /** A task that holds a workspace while it runs. If the task throws, its workspace is dropped. */
     public IntConsumer with(ObjIntConsumer<T> task) {
         return i -> {
             T workspace = acquire();

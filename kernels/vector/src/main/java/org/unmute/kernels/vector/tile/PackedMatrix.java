@@ -40,7 +40,7 @@ public final class PackedMatrix {
         return PackedRows.slices(inner);
     }
 
-    /** Rows of a slice. */
+    /** Number of rows in a slice. */
     public int depth(int slice) {
         return PackedRows.depth(inner, slice);
     }
@@ -52,7 +52,7 @@ public final class PackedMatrix {
 
     /**
      * Packs a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a frozen buffer
-     * that caches this form, the buffer drops its own array: the values are here.
+     * that caches this form, the buffer drops its own array, since the values are here.
      */
     public PackedMatrix fill(WorkerPool pool, View b) {
         boolean across = b.stride(0) == 1 && b.stride(1) == inner;
@@ -89,9 +89,7 @@ public final class PackedMatrix {
         }
     }
 
-    /**
-     * Packs values that are still to be read, in column order: the columns of a panel at a time.
-     */
+    /** Packs values that have not been read yet, in column order, the columns of a panel at a time. */
     private void fillByColumns(WorkerPool pool, ElementSource source) {
         ArrayPool scratch = new ArrayPool(pool.threads());
         pool.run(panels, p -> {

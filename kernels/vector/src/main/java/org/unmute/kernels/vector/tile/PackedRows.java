@@ -11,7 +11,7 @@ import org.unmute.kernels.vector.runtime.StridedRows;
  * The left operand of a product, packed as the register tiles read it: tiles of {@link Tile#ROWS} rows with up to
  * {@link #DEPTH} columns. There are two layouts, so that packing can copy whole vectors: rows {@link #STRIDE} apart or,
  * if the operand is contiguous along its columns (a transposed view, as in the gradient of a weight), columns {@link
- * Tile#LINE} apart. Tiles sum both in the same order.
+ * Tile#LINE} apart. Both are summed in the same order.
  *
  * <p>Packing costs one pass over the operand (1 to 3 % at the sizes of a ViT). It buys a constant stride, no conflict
  * misses (strides of 4 KiB are common: dim 1024, MLP of 3072) and operands of any strides.
@@ -23,7 +23,7 @@ public final class PackedRows {
     public static final int STRIDE = DEPTH + 16;
     /** Floats of a tile in either layout. */
     public static final int TILE = Math.max(Tile.ROWS * STRIDE, Tile.LINE * DEPTH);
-    /** Columns copied at a time: their cache lines are still in L1 for the next tile. */
+    /** Columns copied at a time. Their cache lines are still in L1 for the next tile. */
     private static final int TOGETHER = 16;
 
     private final StridedRows rows;
@@ -52,7 +52,7 @@ public final class PackedRows {
         return columns == Tile.COLUMNS || columns == N && !byColumns;
     }
 
-    /** Packs columns {@code [column, column + n)} of {@code count} rows, a tile every {@link #TILE} floats. */
+    /** Packs columns {@code [column, column + n)} of {@code count} rows, one tile every {@link #TILE} floats. */
     public void fill(int first, int count, int column, int n, float[] out, int to) {
         if (byColumns) {
             for (int k = 0; k < n; k += TOGETHER) {
@@ -86,7 +86,7 @@ public final class PackedRows {
         float[] x = rows.data();
         int step = rows.step();
         int at = rows.start()[first] + column * step;
-        // Whole vectors, which include elements of other rows, unless they would exceed the array.
+        // Copy whole vectors, which include elements of other rows, unless they would exceed the array.
         boolean whole = Math.max(at, at + (n - 1) * step) + Tile.LINE <= x.length;
         for (int k = 0; k < n; k++) {
             if (whole) {

@@ -7,8 +7,8 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.View;
 
 /**
- * A right operand {@code [inner, columns]} of any strides, and how parts of it are packed for the register tiles:
- * panels of {@link Tile#COLUMNS} columns with contiguous rows. The last panel is padded with zeros.
+ * A right operand {@code [inner, columns]} of any strides, whose parts are packed for the register tiles: panels of
+ * {@link Tile#COLUMNS} columns with contiguous rows. The last panel is padded with zeros.
  */
 public record Panels(float[] data, int from, int stepK, int stepN, int inner, int columns) {
     public static Panels of(View b) {
@@ -49,7 +49,8 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         }
     }
 
-    // A method for each layout: in one method, the first use of each would deoptimize the code compiled for the others.
+    // Each layout has its own method: in a shared method, the first use of a layout would deoptimize the code compiled
+    // for the others.
 
     private void alongRows(int at, int depth, float[] out, int to) {
         for (int k = 0; k < depth; k++) {
@@ -80,7 +81,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         single(from + row * stepK, columns, depth, out, to);
     }
 
-    /** One element at a time, in blocks of sixteen rows, so that what is read and what is written stays in L1. */
+    /** Copies one element at a time, in blocks of sixteen rows, so that source and destination stay in L1. */
     private void single(int at, int n, int depth, float[] out, int to) {
         for (int k0 = 0; k0 < depth; k0 += 16) {
             int k1 = Math.min(depth, k0 + 16);

@@ -3,8 +3,8 @@ package org.unmute.kernels.vector.tile;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * The register tile of this machine: as many sums as its registers hold. The choice of the three is a constant, so the
- * compiler sees one call and no branch.
+ * The register tile of this machine, with as many sums as its registers hold. The choice among the three classes is a
+ * constant, so the compiler sees one call and no branch.
  */
 public final class Tile {
     public static final int ROWS = switch (Lanes.BITS) {

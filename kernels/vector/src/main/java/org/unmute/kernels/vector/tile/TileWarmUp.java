@@ -1,13 +1,13 @@
 package org.unmute.kernels.vector.tile;
 
 /**
- * Has the register tile compiled before it is needed. An interpreted vector operation takes about a microsecond instead
- * of a quarter of a nanosecond: the first large product would spend seconds in the interpreter. So short tiles are
- * multiplied until they are fast. Writing and adding alternate, because compiled code is deoptimized at a branch never
- * taken before. Calls do not pause: the number needed grows with the compile queue, and the JVM checks only every
+ * Gets the register tile compiled before it is needed. An interpreted vector operation takes about a microsecond
+ * instead of a quarter of a nanosecond: the first large product would spend seconds in the interpreter. So short tiles
+ * are multiplied until they are fast. Writing and adding alternate, because compiled code is deoptimized at a branch
+ * never taken before. Calls do not pause: the number needed grows with the compile queue, and the JVM checks only every
  * 1,024th call.
  *
- * <p>Keeps no state: whoever owns a backend decides when to warm it up.
+ * <p>Keeps no state: the owner of a backend decides when to warm it up.
  */
 public final class TileWarmUp {
     /**
@@ -15,7 +15,7 @@ public final class TileWarmUp {
      * compiled.
      */
     private static final long COMPILED_NANOS = 2_000;
-    /** Ends the warm-up on a machine too slow for {@link #COMPILED_NANOS}. */
+    /** Ends the warm-up on a machine that is too slow for {@link #COMPILED_NANOS}. */
     private static final long DEADLINE_NANOS = 5_000_000_000L;
 
     private static final int DEPTH = 4;

@@ -11,9 +11,9 @@ import org.unmute.kernels.vector.runtime.Lanes;
 /**
  * Transposes squares of {@link Lanes#N} by N floats in registers.
  *
- * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each
- * by one two-vector permutation. Two such steps run at a time on four rows, which keeps few registers live and the loop
- * body short; between the pairs of steps the rows are in a small block in L1.
+ * <p>Uses the standard butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns,
+ * each by one two-vector permutation. Two such steps run at a time on four rows, which keeps few registers live and the
+ * loop body short; between the pairs of steps the rows are in a small block in L1.
  */
 public final class Transpose {
     /** Floats of working memory for {@link #square}. */
@@ -84,7 +84,7 @@ public final class Transpose {
         }
     }
 
-    /** Steps 8 and 4 on four rows. */
+    /** Performs steps 8 and 4 on four rows. */
     private static void outer(float[] x, int at, int step, float[] out, int to, int ldo) {
         IntVector a = load(x, at);
         IntVector b = load(x, at + step);
@@ -100,7 +100,7 @@ public final class Transpose {
         store(UPPER_4.selectFrom(ca, db), out, to + 3 * ldo);
     }
 
-    /** Steps 4 and 2 on four rows. */
+    /** Performs steps 4 and 2 on four rows. */
     private static void middle(float[] x, int at, int step, float[] out, int to, int ldo) {
         IntVector a = load(x, at);
         IntVector b = load(x, at + step);
@@ -116,7 +116,7 @@ public final class Transpose {
         store(UPPER_2.selectFrom(ca, db), out, to + 3 * ldo);
     }
 
-    /** Steps 2 and 1 on four rows. */
+    /** Performs steps 2 and 1 on four rows. */
     private static void inner(float[] x, int at, int step, float[] out, int to, int ldo) {
         IntVector a = load(x, at);
         IntVector b = load(x, at + step);
@@ -132,7 +132,7 @@ public final class Transpose {
         store(UPPER_1.selectFrom(ca, db), out, to + 3 * ldo);
     }
 
-    /** Step 1 on two rows. */
+    /** Performs step 1 on two rows. */
     private static void pair(float[] x, int at, int step, float[] out, int to, int ldo) {
         IntVector a = load(x, at);
         IntVector b = load(x, at + step);

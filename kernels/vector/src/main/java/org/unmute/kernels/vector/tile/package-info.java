@@ -3,6 +3,6 @@
  * {@link org.unmute.kernels.vector.tile.PackedRows} with a panel of a {@link
  * org.unmute.kernels.vector.tile.PackedMatrix}.
  *
- * <p>A package of its own below the families, because gemm, attention and prototype all build on it.
+ * <p>It is a separate package below the families, because gemm, attention and prototype all build on it.
  */
 package org.unmute.kernels.vector.tile;

@@ -11,7 +11,7 @@ import org.unmute.kernels.contract.Tolerance;
 import org.unmute.kernels.vector.VectorBackend;
 import org.unmute.tensor.Tensor;
 
-/** Matrix products against another library's, on shapes too large for the reference backend. */
+/** Compares matrix products with those of another library, on shapes too large for the reference backend. */
 class EjmlOracleTest {
     private static final int[][] SHAPES = {{513, 768, 768}, {100, 3072, 129}, {33, 900, 1025}, {1030, 64, 64}};
 
@@ -34,7 +34,7 @@ class EjmlOracleTest {
                 float[] transposed = left.linear(right.transpose(0, 1), null).toFloats();
                 assertThat(transposed).isEqualTo(plain);
                 for (int i = 0; i < plain.length; i++) {
-                    // Both sides round: twice the bound of one.
+                    // Both sides round, so the bound is twice that of one.
                     assertThat((double) plain[i])
                             .isCloseTo(product.data[i], Offset.offset(2 * Tolerance.sum(k, absolutes.data[i])));
                 }

@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** Products of shapes for each algorithm of {@link GemmKernel}, with contiguous and transposed operands. */
+/** Products whose shapes cover each algorithm of {@link GemmKernel}, with contiguous and transposed operands. */
 class GemmPathsTest {
     private static final int SAMPLES = 400;
 

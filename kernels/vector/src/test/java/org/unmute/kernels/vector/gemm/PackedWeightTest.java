@@ -19,7 +19,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** A frozen weight packed by a linear map is in memory once, and other ops still read its values. */
+/** A frozen weight packed by a linear map is in memory only once, and other operations can still read its values. */
 class PackedWeightTest {
     private static final int ROWS = 65;
 
@@ -79,8 +79,8 @@ class PackedWeightTest {
     }
 
     /**
-     * A lazy weight is read directly into the packed form: each element once, with the bits of packing an array, and
-     * without an array of its own.
+     * A lazy weight is read directly into the packed form: each element once, with the same bits as when packed from an
+     * array, and without an array of its own.
      */
     @ParameterizedTest
     @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})
@@ -125,8 +125,8 @@ class PackedWeightTest {
     }
 
     /**
-     * Like the groups of a grouped convolution: in any order, repeatedly, and next to an overlapping part that exceeds
-     * the capacity.
+     * Uses parts like the groups of a grouped convolution: in any order, repeatedly, and next to an overlapping part
+     * that exceeds the capacity.
      */
     @Test
     void partsOfABufferArePackedOnce() {
@@ -169,7 +169,7 @@ class PackedWeightTest {
         }
     }
 
-    /** A part used after the whole, as in a backward pass. */
+    /** Uses a part after the whole, as in a backward pass. */
     @Test
     void aPartOfAPackedWeightIsRight() {
         float[] original = numbers(1, 3 * 64 * 96);

@@ -16,8 +16,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Binarized matching against plain loops in float64: the winner is the first token of the largest cosine, the value its
- * cosine rounded to float32; any number of threads gives the same bits.
+ * Compares binarized matching with plain loops in float64. The winner is the first token with the largest cosine, and
+ * the value its cosine rounded to float32; any number of threads gives the same bits.
  */
 class BinaryMatchTest {
     /** Tokens, prototypes, dims. */
@@ -46,7 +46,7 @@ class BinaryMatchTest {
         Arrays.stream(BACKENDS).forEach(Backend::close);
     }
 
-    /** Kinds of tokens; i is the token, d the dim. */
+    /** Kinds of tokens. i is the token, d the dim. */
     private enum Tokens {
         RANDOM {
             @Override
@@ -110,7 +110,7 @@ class BinaryMatchTest {
                 return 1e-13f * (float) r.nextGaussian();
             }
         },
-        /** Half of the tokens differ by roundings only; one is far away. */
+        /** Half of the tokens differ only by rounding; one is far away. */
         CROWD {
             @Override
             float at(Random r, int i, int d, float[] common) {
@@ -119,7 +119,7 @@ class BinaryMatchTest {
                         : i == 5 ? -9 * common[d] : (float) r.nextGaussian();
             }
         },
-        /** Copies of a few tokens, some of twice or half the length. */
+        /** Copies of a few tokens, some scaled by 2 or ½. */
         COPIES {
             @Override
             float at(Random r, int i, int d, float[] common) {
@@ -256,9 +256,7 @@ class BinaryMatchTest {
         }
     }
 
-    /**
-     * Tokens in float16 give the same bits as the same values in float32, contiguous or not.
-     */
+    /** Tokens in float16, contiguous or not, give the same bits as the same values in float32. */
     @Test
     void halvesAreMatchedAsFloatsAre() {
         for (int[] s : new int[][] {{17, 300, 33}, {40, 64, 770}, {5, 7, 16}}) {
@@ -338,7 +336,7 @@ class BinaryMatchTest {
         new Expected(what, tokens, s).check(prototypes, values, winners);
     }
 
-    /** Plain loops. */
+    /** The expected results, computed by plain loops. */
     private static final class Expected {
         private final String what;
         private final double[] x;
@@ -383,7 +381,7 @@ class BinaryMatchTest {
                     best = product[i] > product[best] ? i : best;
                 }
                 int won = winners[j];
-                // The resolution of float64: sums in another order differ by less.
+                // The resolution of float64: sums in different orders differ by less.
                 double reach = 1e-15 * dim;
                 assertThat(product[won])
                         .as("%s, prototype %d won by %d, best is %d", what, j, won, best)
@@ -406,7 +404,7 @@ class BinaryMatchTest {
             return sum / norm[i];
         }
 
-        /** Whether token k is token i times a power of two, so that even rounded they tie. */
+        /** Whether token k is token i times a power of two, so that they tie even after rounding. */
         private boolean same(int i, int k) {
             double ratio = norm[k] / norm[i];
             if (Math.getExponent(ratio) != Math.getExponent(Math.nextDown(ratio)) + 1

@@ -13,7 +13,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** The numbers of the example in the package description, computed by the classes it names. */
+/** Checks the numbers of the example in the package description with the classes it names. */
 class WorkedExampleTest {
     private static final int DIM = 6;
     private static final float[] PROTOTYPE = {0.3f, -1.2f, 0.8f, 0.1f, -0.4f, 2.0f};
@@ -90,7 +90,7 @@ class WorkedExampleTest {
         assertThat(candidates.token(2)).isEqualTo(3);
     }
 
-    /** Of the padded token too, which completes the last tile. */
+    /** Includes the sum of the padding token that completes the last tile. */
     private int[] sums(LookupTables tables) {
         int[] all = new int[N + 1];
         int lanes = LookupTile.LANES;

@@ -44,7 +44,7 @@ class LanesTest {
         }
     }
 
-    /** Lane i and lane i + n/2 first, at every level. */
+    /** Adds lanes i and i + n/2 first, at every level. */
     private static float halves(float[] x) {
         float[] a = x.clone();
         for (int n = a.length / 2; n > 0; n /= 2) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.Tolerance;
 import org.unmute.tensor.op.Unary;
 
-/** Every 4099th float of all there are, through each function and its definition. */
+/** Compares each function with its definition on every 4099th float. */
 class VectorMathTest {
     private static final int STRIDE = 4099;
 

@@ -40,7 +40,7 @@ class WorkerPoolTest {
         }
     }
 
-    /** Each task waits for one of the other thread, so both threads run their own parts in lockstep. */
+    /** Each task waits for a task of the other thread, so both threads run their own parts in lockstep. */
     @Test
     void eachThreadRunsItsOwnPartInOrder() {
         try (WorkerPool pool = new WorkerPool(2)) {
@@ -57,7 +57,7 @@ class WorkerPoolTest {
         }
     }
 
-    /** A thread that has finished steals tasks another has not started, the last one first. */
+    /** A thread that has finished steals tasks that another has not started, the last one first. */
     @Test
     void threadsStealFromEachOther() {
         try (WorkerPool pool = new WorkerPool(2)) {
@@ -153,7 +153,7 @@ class WorkerPoolTest {
         assertThat(found.get()).isEmpty();
     }
 
-    /** Closing returns while no worker is left, not before. */
+    /** Closing returns when no worker is left, and not before. */
     @Test
     @Timeout(60)
     void closingWaitsForTheWorkers() throws Exception {
@@ -183,7 +183,10 @@ class WorkerPoolTest {
         caller.join();
     }
 
-    /** By the thread that runs the job and by a worker at once; neither waits for itself or the other forever. */
+    /**
+     * Closes the pool from the thread that runs the job and from a worker at the same time; neither waits for itself or
+     * for the other forever.
+     */
     @Test
     @Timeout(60)
     void aTaskMayCloseThePool() {

@@ -45,7 +45,7 @@ final class CompiledCode {
         byte[] code = null;
         Matcher m = METHOD.matcher(printed);
         while (m.find()) {
-            // An on-stack replacement (@) serves only the call that was running when it was compiled.
+            // An on-stack replacement (@) serves only the call that was running during its compilation.
             if (m.group(1).equals(method) && m.group(2) == null) {
                 code = code(m.group(3).substring(Math.max(0, m.group(3).indexOf("[MachCode]"))));
             }

@@ -18,9 +18,9 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The compiled inner loops of the register tiles keep all sums in registers and never access the stack. The test reads
- * machine code: it needs an x86 processor with fused multiply-adds and {@code objdump}, and is skipped elsewhere, with
- * the reason.
+ * Checks that the compiled inner loops of the register tiles keep all sums in registers and never access the stack. The
+ * test reads machine code, so it needs an x86 processor with fused multiply-adds and {@code objdump}. Elsewhere it is
+ * skipped, with the reason.
  */
 @FullBuild("starts virtual machines")
 class SpillTest {
@@ -32,8 +32,8 @@ class SpillTest {
         "512, multiply, ''",
         "512, multiplyColumns, ''",
         "512, multiplyNarrow, ''",
-        // As on processors with 16 registers. Not the narrow tile of 256 bits: the compiler unrolls its loop and spills
-        // broadcasts, though no sums; it only computes the last columns of a product.
+        // Simulates a processor with 16 registers. The narrow tile of 256 bits is left out: the compiler unrolls its
+        // loop and spills broadcasts, though no sums; it only computes the last columns of a product.
         "256, multiply, -XX:UseAVX=2",
         "256, multiplyColumns, -XX:UseAVX=2",
         "128, multiply, -XX:UseAVX=2",

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.kernels.vector.runtime.Lanes;
 
-/** The register tiles of all widths that this run has vectors for, against a plain loop: the same bits. */
+/** Compares the register tiles of all widths that this run supports with a plain loop: they give the same bits. */
 class TileTest {
     private static final int LDC = 45;
 
